@@ -1,0 +1,7 @@
+namespace Mig.Core;
+
+/// <summary>The id of a commit.</summary>
+public readonly record struct CommitId(ObjectId Value)
+{
+    public override string ToString() => Value.ToString();
+}

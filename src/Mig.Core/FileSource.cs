@@ -1,0 +1,103 @@
+using System.ComponentModel;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mig.Core;
+
+/// <summary>A file or block device as bytes; the holes of a sparse file are not stored ranges.</summary>
+public sealed partial class FileSource : IByteSource
+{
+    private readonly SafeFileHandle _handle;
+
+    private FileSource(SafeFileHandle handle, string path, long length, bool isBlockDevice)
+    {
+        _handle = handle;
+        Path = path;
+        Length = length;
+        IsBlockDevice = isBlockDevice;
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    public bool IsBlockDevice { get; }
+
+    /// <summary>Opens a file or block device for reading.</summary>
+    /// <exception cref="NotFoundException">There is no such file.</exception>
+    /// <exception cref="UsageException">It is neither a file nor a block device, or may not be read.</exception>
+    public static FileSource Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        FileType type = LibC.GetFileType(path);
+        if (type == FileType.Missing)
+            throw new NotFoundException($"{path} does not exist");
+        if (type is not (FileType.Regular or FileType.BlockDevice))
+            throw new UsageException($"{path} is neither a file nor a block device; give a disk image");
+        SafeFileHandle handle;
+        try
+        {
+            handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new NotFoundException($"{path} does not exist");
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UsageException($"{path} may not be read by this user");
+        }
+
+        long length = LibC.Seek(handle, 0, LibC.SeekEnd); // the size of files and of block devices alike
+        if (length < 0)
+        {
+            handle.Dispose();
+            throw new IOException($"{path}: the size cannot be found");
+        }
+
+        return new FileSource(handle, path, length, type == FileType.BlockDevice);
+    }
+
+    public void ReadExactly(long offset, Span<byte> destination)
+    {
+        SourceRange.Check(offset, destination.Length, Length);
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(_handle, destination, offset);
+            if (read == 0)
+                throw new IOException($"{Path} became shorter while it was read: {Length} bytes at the start, now nothing at offset {offset}");
+            destination = destination[read..];
+            offset += read;
+        }
+    }
+
+    public IEnumerable<ByteRange> GetStoredRanges(ByteRange within)
+    {
+        ByteRange range = within.Intersect(new ByteRange(0, Length));
+        long position = range.Offset;
+        while (position < range.End)
+        {
+            long data = LibC.Seek(_handle, position, LibC.SeekData);
+            if (data < 0 && LibC.LastError == LibC.ENXIO)
+                yield break; // only a hole is left
+            if (data < 0)
+            {
+                // The file system or device cannot say where its holes are.
+                yield return ByteRange.FromBounds(position, range.End);
+                yield break;
+            }
+
+            if (data >= range.End)
+                yield break;
+            long hole = LibC.Seek(_handle, data, LibC.SeekHole);
+            if (hole < 0)
+                hole = range.End;
+            yield return ByteRange.FromBounds(data, Math.Min(hole, range.End));
+            position = hole;
+        }
+    }
+
+    /// <summary>Asks the kernel to start reading a range that will be wanted soon.</summary>
+    public void Prefetch(ByteRange range) => _ = LibC.Advise(_handle, range.Offset, range.Length, LibC.AdviseWillNeed);
+
+    public void Dispose() => _handle.Dispose();
+}

@@ -1,0 +1,79 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mig.Core;
+
+/// <summary>The few calls of the C library that .NET does not offer. Linux, 64 bits.</summary>
+public static partial class LibC
+{
+    internal const int SeekEnd = 2;
+    internal const int SeekData = 3;
+    internal const int SeekHole = 4;
+    internal const int AdviseWillNeed = 3;
+    internal const int ENXIO = 6;
+
+
+    internal static int LastError => Marshal.GetLastPInvokeError();
+
+    /// <summary>Makes the names in a folder durable: a rename is safe only after this.</summary>
+    /// <exception cref="IOException">The folder cannot be opened or synced.</exception>
+    public static void SyncDirectory(string path)
+    {
+        int descriptor = OpenNative(path, 0x10000 /* O_DIRECTORY | O_RDONLY */);
+        if (descriptor < 0)
+            throw new IOException($"cannot open folder {path} to sync it: {Marshal.GetPInvokeErrorMessage(LastError)}");
+        try
+        {
+            if (SyncNative(descriptor) != 0)
+                throw new IOException($"cannot sync folder {path}: {Marshal.GetPInvokeErrorMessage(LastError)}");
+        }
+        finally
+        {
+            _ = CloseNative(descriptor);
+        }
+    }
+
+    /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>
+    public static void StartWriteback(SafeFileHandle file, ByteRange range) => _ = SyncFileRange(file, range.Offset, range.Length, 2 /* SYNC_FILE_RANGE_WRITE */);
+
+    /// <summary>Tells what stands at a path, links followed.</summary>
+    public static unsafe FileType GetFileType(string path)
+    {
+        // struct statx is the same on every architecture: stx_mode is 16 bits at offset 28.
+        byte* buffer = stackalloc byte[256];
+        if (StatX(-100 /* AT_FDCWD */, path, 0, 1 /* STATX_TYPE */, buffer) != 0)
+            return FileType.Missing;
+        return (*(ushort*)(buffer + 28) & 0xF000) switch
+        {
+            0x8000 => FileType.Regular,
+            0x4000 => FileType.Directory,
+            0x6000 => FileType.BlockDevice,
+            _ => FileType.Other,
+        };
+    }
+
+    internal static long Seek(SafeFileHandle file, long offset, int whence) => SeekNative(file, offset, whence);
+
+    internal static int Advise(SafeFileHandle file, long offset, long length, int advice) => AdviseNative(file, offset, length, advice);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    private static partial long SeekNative(SafeFileHandle file, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
+    private static partial int AdviseNative(SafeFileHandle file, long offset, long length, int advice);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenNative(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int SyncNative(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int CloseNative(int descriptor);
+}

@@ -1,0 +1,28 @@
+namespace Mig.Core;
+
+/// <summary>What a reader of hostile input may spend. Safe by default; each reader names the limit it stops at.</summary>
+public sealed record Limits
+{
+    public static Limits Default { get; } = new();
+
+    /// <summary>Most bytes that one table or structure of an image may take in memory.</summary>
+    public int MaxTableBytes { get; init; } = 64 << 20;
+
+    /// <summary>Most partitions on one disk.</summary>
+    public int MaxPartitions { get; init; } = 1024;
+
+    /// <summary>Most files a container may be spread over.</summary>
+    public int MaxContainerExtents { get; init; } = 4096;
+
+    /// <summary>Most directory entries in one file system.</summary>
+    public long MaxDirectoryEntries { get; init; } = 100_000_000;
+
+    /// <summary>Most extents of one file.</summary>
+    public int MaxExtentsPerFile { get; init; } = 16 << 20;
+
+    /// <summary>Deepest nesting of directories.</summary>
+    public int MaxDirectoryDepth { get; init; } = 4096;
+
+    /// <summary>Most bytes of all extended attributes of one file.</summary>
+    public int MaxXattrBytes { get; init; } = 4 << 20;
+}

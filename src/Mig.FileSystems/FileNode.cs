@@ -1,0 +1,42 @@
+using Mig.Core;
+
+namespace Mig.FileSystems;
+
+/// <summary>The metadata of a file, directory, link or device.</summary>
+public sealed record FileNode
+{
+    public required long Number { get; init; }
+
+    public required NodeType Type { get; init; }
+
+    /// <summary>The twelve permission bits: <c>07777</c>.</summary>
+    public required int Mode { get; init; }
+
+    public required uint Uid { get; init; }
+
+    public required uint Gid { get; init; }
+
+    /// <summary>Bytes of content; the length of the target for a symbolic link; 0 for directories and devices.</summary>
+    public required long Size { get; init; }
+
+    public required Timestamp ModifiedTime { get; init; }
+
+    /// <summary>When the metadata last changed; the same as <see cref="ModifiedTime"/> where the format has no such time.</summary>
+    public required Timestamp ChangedTime { get; init; }
+
+    /// <summary>How many names the node has.</summary>
+    public required long LinkCount { get; init; }
+
+    /// <summary>The target of a symbolic link, raw bytes; empty for all else.</summary>
+    public ReadOnlyMemory<byte> LinkTarget { get; init; }
+
+    public uint DeviceMajor { get; init; }
+
+    public uint DeviceMinor { get; init; }
+
+    /// <summary>Attributes that a user sets, as Linux's <c>chattr</c> has them (<c>FS_*_FL</c>: immutable 0x10, append-only 0x20, …); format-internal flags are not among them.</summary>
+    public uint Attributes { get; init; }
+
+    /// <summary>Extended attributes, sorted by the bytes of the name; ACLs are in the form that the kernel's xattr calls show (<c>system.posix_acl_access</c>).</summary>
+    public IReadOnlyList<ExtendedAttribute> Xattrs { get; init; } = [];
+}

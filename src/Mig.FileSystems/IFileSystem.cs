@@ -1,0 +1,34 @@
+using Mig.Core;
+
+namespace Mig.FileSystems;
+
+/// <summary>
+/// A file system on a volume, read without mounting it. Nodes are named by the number that the format itself uses (an inode number, say).
+/// All members may be called from several threads at once.
+/// </summary>
+/// <remarks>Every member that reads the volume throws <see cref="CorruptImageException"/> when it breaks its format.</remarks>
+public interface IFileSystem : IDisposable
+{
+    /// <summary>What the file system says of itself.</summary>
+    FileSystemInfo Info { get; }
+
+    /// <summary>The number of the root directory.</summary>
+    long RootNode { get; }
+
+    /// <summary>Returns a node's metadata.</summary>
+    FileNode GetNode(long node);
+
+    /// <summary>Returns a directory's entries without <c>.</c> and <c>..</c>, as they are stored, in no particular order.</summary>
+    IReadOnlyList<DirectoryEntry> ReadDirectory(long directory);
+
+    /// <summary>
+    /// Returns where a file's content lies, ascending by file offset, disjoint, cut to the file's size. What lies between extents reads as zeros.
+    /// </summary>
+    IReadOnlyList<FileExtent> GetExtents(long file);
+
+    /// <summary>Reads content as a program inside the machine would; works for every extent, also one with no place on the volume.</summary>
+    void ReadContent(long file, long offset, Span<byte> destination);
+
+    /// <summary>Returns the ranges of the volume that the file system holds to be free, ascending and disjoint.</summary>
+    IEnumerable<ByteRange> GetFreeRanges();
+}
