@@ -1,0 +1,104 @@
+using Mig.Core;
+using Mig.History.Layouts;
+using Mig.History.Trees;
+using Mig.Store;
+using Mig.Store.Encoding;
+
+namespace Mig.History.Images;
+
+/// <summary>A machine: its disks (docs/format.md, "Images").</summary>
+public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
+{
+    private const byte Version = 1;
+    private const int MaxDisks = 1024;
+    private const int MaxVolumes = 4096;
+    private const int MaxText = 1 << 16;
+
+    public ImageId Write(ObjectWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        var payload = new PayloadWriter();
+        payload.Byte(Version);
+        payload.Unsigned(Disks.Count);
+        foreach (ImageDisk disk in Disks)
+        {
+            payload.String(disk.Name);
+            payload.Unsigned(disk.Length);
+            payload.String(disk.Scheme);
+            payload.Unsigned(disk.SectorSize);
+            payload.Byte(disk.Layout is null ? (byte)0 : (byte)1);
+            if (disk.Layout is { } layout)
+                payload.Id(layout.Value);
+            payload.Unsigned(disk.Volumes.Count);
+            foreach (ImageVolume volume in disk.Volumes)
+                Write(payload, volume);
+        }
+
+        return new ImageId(writer.AddObject(ObjectKind.Image, payload.Written));
+    }
+
+    /// <exception cref="CorruptStoreException">The image is missing or damaged.</exception>
+    public static MachineImage Read(ObjectStore store, in ImageId id)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Image).Span, id.Value);
+        byte version = reader.Byte("version");
+        if (version != Version)
+            throw reader.Corrupt("version", $"{version}, this mig knows {Version}");
+        int diskCount = (int)reader.Unsigned("disk count", MaxDisks);
+        var disks = new List<ImageDisk>();
+        for (int i = 0; i < diskCount; i++)
+        {
+            string name = Text(ref reader, "disk name");
+            long length = reader.Unsigned("disk length", long.MaxValue - LayoutFormat.LeafSize);
+            string scheme = Text(ref reader, "scheme");
+            int sectorSize = (int)reader.Unsigned("sector size", 1 << 16);
+            byte hasLayout = reader.Byte("layout flag");
+            if (hasLayout > 1)
+                throw reader.Corrupt("layout flag", $"{hasLayout}, 0 or 1 allowed");
+            LayoutId? layout = hasLayout == 1 ? new LayoutId(reader.Id("layout")) : null;
+            int volumeCount = (int)reader.Unsigned("volume count", MaxVolumes);
+            var volumes = new List<ImageVolume>();
+            for (int j = 0; j < volumeCount; j++)
+                volumes.Add(ReadVolume(ref reader, length));
+            disks.Add(new ImageDisk(name, length, scheme, sectorSize, layout, volumes));
+        }
+
+        reader.ExpectEnd("image");
+        return new MachineImage(disks);
+    }
+
+    private static void Write(PayloadWriter payload, ImageVolume volume)
+    {
+        payload.Unsigned(volume.Number);
+        payload.Unsigned(volume.Range.Offset);
+        payload.Unsigned(volume.Range.Length);
+        payload.String(volume.PartitionType);
+        payload.String(volume.PartitionName);
+        payload.String(volume.FileSystem);
+        payload.String(volume.Label);
+        payload.String(volume.Uuid);
+        payload.String(volume.Reason);
+        payload.Byte(volume.Root is null ? (byte)0 : (byte)1);
+        if (volume.Root is { } root)
+            TreeEntryCodec.Write(payload, root);
+    }
+
+    private static ImageVolume ReadVolume(ref PayloadReader reader, long diskLength)
+    {
+        int number = (int)reader.Unsigned("volume number", int.MaxValue);
+        long offset = reader.Unsigned("volume offset", diskLength);
+        long length = reader.Unsigned("volume length", diskLength - offset);
+        string type = Text(ref reader, "partition type"), name = Text(ref reader, "partition name"), fileSystem = Text(ref reader, "file system");
+        string label = Text(ref reader, "label"), uuid = Text(ref reader, "uuid"), reason = Text(ref reader, "reason");
+        byte hasRoot = reader.Byte("root flag");
+        if (hasRoot > 1)
+            throw reader.Corrupt("root flag", $"{hasRoot}, 0 or 1 allowed");
+        TreeEntry? root = hasRoot == 1 ? TreeEntryCodec.Read(ref reader) : null;
+        if (root is not null && root.Type != TreeEntryType.Directory)
+            throw reader.Corrupt("root", $"the root of volume {number} is a {root.Type}");
+        return new ImageVolume(number, new ByteRange(offset, length), type, name, fileSystem, label, uuid, root, reason);
+    }
+
+    private static string Text(ref PayloadReader reader, string field) => System.Text.Encoding.UTF8.GetString(reader.String(field, MaxText));
+}

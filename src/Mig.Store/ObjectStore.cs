@@ -1,0 +1,200 @@
+using System.Buffers;
+using Mig.Core;
+using Mig.Store.Packs;
+using Mig.Store.Zstd;
+
+namespace Mig.Store;
+
+/// <summary>
+/// The content-addressed store: every object once, in packs. Reads verify: what comes out has the id it was asked for by.
+/// May be used from several threads; other processes may write to the same folder at the same time.
+/// </summary>
+public sealed class ObjectStore : IDisposable
+{
+    private const long FrameCacheSize = 24 << 20;
+
+    private readonly PackSet _packs;
+    private readonly FrameCache _cache = new(FrameCacheSize);
+    private readonly ZstdCodec _codec = new();
+
+    private ObjectStore(string folder)
+    {
+        Folder = folder;
+        _packs = new PackSet(Path.Combine(folder, PacksFolder));
+    }
+
+    /// <summary>The repository folder (<c>.mig</c>), which holds <c>packs</c> and <c>tmp</c>.</summary>
+    public string Folder { get; }
+
+    internal const string PacksFolder = "packs";
+    internal const string TemporaryFolder = "tmp";
+
+    internal PackSet Packs => _packs;
+
+    internal ZstdCodec Codec => _codec;
+
+    /// <summary>Makes the folders of an empty store.</summary>
+    public static void Create(string folder)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, PacksFolder));
+        Directory.CreateDirectory(Path.Combine(folder, TemporaryFolder));
+    }
+
+    /// <exception cref="CorruptStoreException">An index is damaged.</exception>
+    public static ObjectStore Open(string folder)
+    {
+        if (!Directory.Exists(Path.Combine(folder, PacksFolder)))
+            throw new CorruptStoreException("STORE-001", $"{folder} has no folder {PacksFolder}: it is no repository, or part of it is gone");
+        Directory.CreateDirectory(Path.Combine(folder, TemporaryFolder));
+        return new ObjectStore(folder);
+    }
+
+    /// <summary>Begins to add objects; nothing counts before <see cref="ObjectWriter.Complete"/>.</summary>
+    public ObjectWriter BeginWrite(StoreOptions options) => new(this, options);
+
+    public bool Contains(in ObjectId id)
+    {
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            if (index.Contains(id))
+                return true;
+        }
+
+        return false;
+    }
+
+    public bool TryFind(in ObjectId id, out ObjectLocation location)
+    {
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            if (index.TryFind(id, out location))
+                return true;
+        }
+
+        location = default;
+        return false;
+    }
+
+    /// <summary>Finds an object; looks at the folder again before it gives up.</summary>
+    /// <exception cref="CorruptStoreException">There is no such object.</exception>
+    public ObjectLocation Find(in ObjectId id)
+    {
+        if (TryFind(id, out ObjectLocation location) || (_packs.Refresh() && TryFind(id, out location)))
+            return location;
+        throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
+    }
+
+    /// <summary>Finds the list of a large file by size and whole SHA-256.</summary>
+    public bool TryFindContent(long size, in ObjectId sha256, out ListId list)
+    {
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            if (index.TryFindContent(size, sha256, out list))
+                return true;
+        }
+
+        list = default;
+        return false;
+    }
+
+    /// <summary>Tells whether a large file of so many bytes is known: then its hash may be, too.</summary>
+    public bool HasContentOfSize(long size)
+    {
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            if (index.HasContentOfSize(size))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Returns the ids that begin with some hexadecimal digits, each once.</summary>
+    public IReadOnlyList<(ObjectId Id, ObjectKind Kind)> FindByPrefix(string hexPrefix)
+    {
+        if (hexPrefix.Length > 2 * ObjectId.Size || !ObjectId.TryParse(hexPrefix.PadRight(2 * ObjectId.Size, '0'), out ObjectId first))
+            return [];
+        return [.. _packs.Indexes.SelectMany(index => index.FindByPrefix(first, hexPrefix.Length)).Distinct()];
+    }
+
+    /// <summary>Reads an object's stored bytes and checks them against the id.</summary>
+    /// <exception cref="CorruptStoreException">It is missing, damaged, or of another kind.</exception>
+    public byte[] Read(in ObjectId id, ObjectKind kind)
+    {
+        ObjectLocation location = Find(id);
+        if (location.Kind != kind)
+            throw new CorruptStoreException("STORE-003", $"object {id} is a {Name(location.Kind)}, a {Name(kind)} is needed; run mig fsck");
+        FramePlace place = location.Index.GetFrame(location.Frame);
+        byte[] frame = ReadFrame(place);
+        if (location.Offset + location.Length > frame.Length)
+            throw new CorruptStoreException("STORE-004", $"object {id} is said to end at {location.Offset + location.Length} in a frame of {frame.Length} bytes; run mig fsck");
+        byte[] bytes = frame.AsSpan(location.Offset, location.Length).ToArray();
+        CheckId(id, bytes, place);
+        return bytes;
+    }
+
+    /// <summary>Reads an object that has a header, and returns its payload.</summary>
+    public ReadOnlyMemory<byte> ReadPayload(in ObjectId id, ObjectKind kind)
+    {
+        byte[] bytes = Read(id, kind);
+        int start = ObjectHeader.Check(bytes, kind, id);
+        return bytes.AsMemory(start);
+    }
+
+    internal static void CheckId(in ObjectId id, ReadOnlySpan<byte> bytes, in FramePlace place)
+    {
+        ObjectId actual = ObjectId.Of(bytes);
+        if (actual != id)
+            throw new CorruptStoreException("STORE-005", $"object {id} in pack {place.Pack}, frame at {place.Offset}: the bytes have the hash {actual}; run mig fsck");
+    }
+
+    /// <summary>Decompresses a frame straight from disk into a buffer that has room for it.</summary>
+    internal void ReadFrame(in FramePlace place, Span<byte> raw)
+    {
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(place.TotalLength);
+        try
+        {
+            FramePlace wanted = place;
+            unsafe
+            {
+                fixed (byte* to = raw)
+                {
+                    byte* target = to;
+                    int length = raw.Length;
+                    _packs.Use(wanted.Pack, pack =>
+                    {
+                        FrameHeader header = pack.ReadHeader(wanted.Offset);
+                        if (header.TotalLength != wanted.TotalLength || header.RawLength != wanted.RawLength)
+                            throw pack.Corrupt(wanted.Offset, $"the frame has {header.TotalLength} bytes for {header.RawLength}, its index says {wanted.TotalLength} for {wanted.RawLength}");
+                        pack.ReadFrame(wanted.Offset, header, scratch, new Span<byte>(target, length), _codec);
+                    });
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    private byte[] ReadFrame(in FramePlace place)
+    {
+        byte[]? frame = _cache.Find(place);
+        if (frame is null)
+        {
+            frame = GC.AllocateUninitializedArray<byte>(place.RawLength);
+            ReadFrame(place, frame);
+            _cache.Add(place, frame);
+        }
+
+        return frame;
+    }
+
+    internal static string Name(ObjectKind kind) => ObjectHeader.NameOf(kind);
+
+    public void Dispose()
+    {
+        _packs.Dispose();
+        _codec.Dispose();
+    }
+}

@@ -1,0 +1,231 @@
+using Mig.Core;
+using Mig.Store.Packs;
+
+namespace Mig.Store;
+
+/// <summary>
+/// Adds objects to a store. They are compressed and written on the threads that add them, and count when <see cref="Complete"/> returns:
+/// first all packs are durable, then the index that names them. Disposed without it, nothing has happened but what ended packs may keep.
+/// </summary>
+public sealed class ObjectWriter : IDisposable
+{
+    private readonly ObjectStore _store;
+    private readonly StoreOptions _options;
+    private readonly FrameBuilder _content;
+    private readonly FrameBuilder _metadata;
+    private readonly HashSet<ObjectId> _added = [];
+    private readonly Lock _addedGate = new();
+    private readonly Lock _writeGate = new();
+    private readonly OpenPack?[] _open = new OpenPack?[2];
+    private readonly List<string> _temporaryFiles = [];
+    private readonly List<(long Size, ObjectId Sha256, ListId List)> _contents = [];
+    private Task? _contentFinish;
+    private long _storedBytes;
+    private long _rawBytes;
+
+    internal ObjectWriter(ObjectStore store, StoreOptions options)
+    {
+        _store = store;
+        _options = options;
+        _content = new FrameBuilder(ObjectClass.Content, options, store.Codec, WriteFrame);
+        _metadata = new FrameBuilder(ObjectClass.Metadata, options, store.Codec, WriteFrame);
+    }
+
+    /// <summary>Objects added so far that the store did not have.</summary>
+    public int NewObjectCount => _added.Count;
+
+    /// <summary>Bytes of those objects.</summary>
+    public long NewBytes => Interlocked.Read(ref _rawBytes);
+
+    /// <summary>Bytes that they take in packs, as far as they are written.</summary>
+    public long StoredBytes => Interlocked.Read(ref _storedBytes);
+
+    /// <summary>Tells whether the store has the object, or this writer was given it.</summary>
+    public bool Contains(in ObjectId id)
+    {
+        if (_store.Contains(id))
+            return true;
+        lock (_addedGate)
+            return _added.Contains(id);
+    }
+
+    /// <summary>Adds content, unless it is there already.</summary>
+    /// <param name="id">The SHA-256 of <paramref name="bytes"/>, which the caller has computed.</param>
+    /// <returns>True when it was new.</returns>
+    public bool AddBlob(in BlobId id, ReadOnlySpan<byte> bytes, in OrderKey key) => Add(_content, ObjectKind.Blob, id.Value, bytes, key);
+
+    /// <summary>Adds any object but a blob.</summary>
+    public ObjectId AddObject(ObjectKind kind, ReadOnlySpan<byte> payload)
+    {
+        byte[] bytes = ObjectHeader.Wrap(kind, payload);
+        ObjectId id = ObjectId.Of(bytes);
+        Add(_metadata, kind, id, bytes, new OrderKey((ulong)kind, 0, (ulong)_added.Count));
+        return id;
+    }
+
+    /// <summary>Notes that a large file's content is this list, so that it is found by its hash later on.</summary>
+    public void AddContent(long size, in ObjectId sha256, in ListId list)
+    {
+        lock (_addedGate)
+            _contents.Add((size, sha256, list));
+    }
+
+    /// <summary>Compresses a frame if one is waiting: for threads that have nothing else to do.</summary>
+    public bool Help() => _content.CompressOne();
+
+    /// <summary>Says that no more blobs come: their packs are finished while the rest goes on.</summary>
+    public void EndContent()
+    {
+        Drain(_content);
+        _contentFinish = Task.Run(() => FinishPack(ObjectClass.Content));
+    }
+
+    /// <summary>Makes everything that was added durable and visible.</summary>
+    public void Complete()
+    {
+        if (_contentFinish is null)
+            EndContent();
+        Drain(_metadata);
+        FinishPack(ObjectClass.Metadata);
+        _contentFinish!.GetAwaiter().GetResult();
+        var index = new PackIndexBuilder();
+        bool isEmpty = true;
+        foreach (FinishedPack pack in _finished)
+        {
+            isEmpty = false;
+            pack.AddTo(index);
+        }
+
+        if (isEmpty)
+            return;
+        foreach ((long size, ObjectId sha256, ListId list) in _contents)
+            index.AddContent(size, sha256, list);
+        Publish(index);
+        IndexMerger.MergeSmall(_store.Packs, Path.Combine(_store.Folder, ObjectStore.TemporaryFolder));
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _contentFinish?.Wait();
+        }
+        catch (AggregateException)
+        {
+            // Complete would have reported it; without Complete the packs are not wanted.
+        }
+
+        _content.Dispose();
+        _metadata.Dispose();
+        foreach (OpenPack? pack in _open)
+            pack?.Writer.Dispose();
+        foreach (string path in _temporaryFiles)
+            File.Delete(path);
+    }
+
+    private readonly List<FinishedPack> _finished = [];
+
+    private bool Add(FrameBuilder builder, ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, in OrderKey key)
+    {
+        if (_store.Contains(id))
+            return false;
+        lock (_addedGate)
+        {
+            if (!_added.Add(id))
+                return false;
+        }
+
+        Interlocked.Add(ref _rawBytes, bytes.Length);
+        builder.Add(kind, id, bytes, key);
+        return true;
+    }
+
+    private void Drain(FrameBuilder builder)
+    {
+        builder.Flush();
+        Parallel.For(0, _options.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism }, _ =>
+        {
+            while (builder.CompressOne())
+            {
+            }
+        });
+    }
+
+    private void WriteFrame(FrameBuilder builder, FrameResult frame)
+    {
+        int place = (int)builder.Class;
+        lock (_writeGate)
+        {
+            OpenPack pack = _open[place] ??= new OpenPack(NewTemporaryFile("pack"));
+            long offset = pack.Writer.Append(frame.Bytes.Span);
+            pack.Frames.Add((offset, frame.Bytes.Length, frame.RawLength, frame.Objects));
+            Interlocked.Add(ref _storedBytes, frame.Bytes.Length);
+            if (pack.Writer.Length >= _options.MaxPackSize)
+                FinishPack(builder.Class);
+        }
+    }
+
+    private void FinishPack(ObjectClass objectClass)
+    {
+        OpenPack? pack;
+        lock (_writeGate)
+        {
+            pack = _open[(int)objectClass];
+            _open[(int)objectClass] = null;
+        }
+
+        if (pack is null)
+            return;
+        ObjectId id = pack.Writer.Finish();
+        pack.Writer.Dispose();
+        lock (_writeGate)
+            _finished.Add(new FinishedPack(id, pack.Writer.Length, pack.Writer.TemporaryPath, pack.Frames));
+    }
+
+    // Packs first, then the index, each durable; the names become durable together. An index whose packs are missing does not count.
+    private void Publish(PackIndexBuilder index)
+    {
+        string temporaryIndex = NewTemporaryFile("index");
+        ObjectId indexId = index.Write(temporaryIndex);
+        string folder = _store.Packs.Folder;
+        foreach (FinishedPack pack in _finished)
+            File.Move(pack.TemporaryPath, Path.Combine(folder, PackFormat.FileName(pack.Id)), overwrite: true);
+        File.Move(temporaryIndex, Path.Combine(folder, PackIndexFormat.FileName(indexId)), overwrite: true);
+        LibC.SyncDirectory(folder);
+        _temporaryFiles.Clear();
+        _store.Packs.Refresh();
+    }
+
+    private string NewTemporaryFile(string prefix)
+    {
+        string path = Path.Combine(_store.Folder, ObjectStore.TemporaryFolder, $"{prefix}-{Guid.NewGuid():N}");
+        _temporaryFiles.Add(path);
+        return path;
+    }
+
+    private sealed class OpenPack(string temporaryPath)
+    {
+        public PackWriter Writer { get; } = new(temporaryPath);
+
+        public List<(long Offset, int TotalLength, int RawLength, (ObjectId Id, FrameObject Place)[] Objects)> Frames { get; } = [];
+    }
+
+    private sealed record FinishedPack(
+        ObjectId Id,
+        long Length,
+        string TemporaryPath,
+        List<(long Offset, int TotalLength, int RawLength, (ObjectId Id, FrameObject Place)[] Objects)> Frames)
+    {
+        public void AddTo(PackIndexBuilder index)
+        {
+            foreach (var (offset, totalLength, rawLength, objects) in Frames)
+            {
+                int frame = index.AddFrame(offset, totalLength, rawLength);
+                foreach ((ObjectId id, FrameObject place) in objects)
+                    index.AddObject(id, frame, place);
+            }
+
+            index.EndPack(Id, Length);
+        }
+    }
+}

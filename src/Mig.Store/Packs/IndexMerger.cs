@@ -1,0 +1,50 @@
+using Mig.Core;
+
+namespace Mig.Store.Packs;
+
+/// <summary>
+/// Keeps the number of indexes logarithmic: whenever some small ones together outweigh half of the next larger, they become one (as geometric repacking
+/// does in Git). Two processes may do so at once: an index that covers packs twice does no harm.
+/// </summary>
+internal static class IndexMerger
+{
+    // What is above stays as it is: merging takes memory, and so few look-ups are saved.
+    private const int MaxObjects = 2_000_000;
+    private const int KeepUnmerged = 4;
+
+    public static void MergeSmall(PackSet packs, string temporaryFolder)
+    {
+        PackIndex[] indexes = [.. packs.Indexes.Reverse()];
+        if (indexes.Length <= KeepUnmerged)
+            return;
+        long total = 0;
+        int count = 0;
+        while (count < indexes.Length && (count < 2 || indexes[count].ObjectCount < 2 * total) && total + indexes[count].ObjectCount <= MaxObjects)
+            total += indexes[count++].ObjectCount;
+        if (count < 2)
+            return;
+
+        var merged = new PackIndexBuilder();
+        foreach (PackIndex index in indexes.AsSpan(0, count))
+            merged.AddAll(index);
+        string temporary = Path.Combine(temporaryFolder, $"index-{Guid.NewGuid():N}");
+        try
+        {
+            ObjectId id = merged.Write(temporary);
+            File.Move(temporary, Path.Combine(packs.Folder, PackIndexFormat.FileName(id)), overwrite: true);
+            LibC.SyncDirectory(packs.Folder);
+            string kept = PackIndexFormat.FileName(id);
+            foreach (PackIndex index in indexes.AsSpan(0, count))
+            {
+                if (Path.GetFileName(index.Path) != kept)
+                    File.Delete(index.Path);
+            }
+        }
+        finally
+        {
+            File.Delete(temporary);
+        }
+
+        packs.Refresh();
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Mig.Core;
+
+namespace Mig.Store.Packs;
+
+/// <summary>Collects what one or more packs hold, and writes it as one index file.</summary>
+internal sealed class PackIndexBuilder
+{
+    private readonly List<(ObjectId Id, long Length, int FirstFrame, int FrameCount)> _packs = [];
+    private readonly List<(long Offset, int TotalLength, int RawLength)> _frames = [];
+    private readonly List<(ObjectId Id, int Frame, int Offset, uint LengthAndKind)> _objects = [];
+    private readonly List<(long Size, ObjectId Sha256, ObjectId List)> _contents = [];
+
+    public int ObjectCount => _objects.Count;
+
+    /// <summary>Adds a frame of the pack that <see cref="EndPack"/> will name.</summary>
+    /// <returns>The frame's number.</returns>
+    public int AddFrame(long offset, int totalLength, int rawLength)
+    {
+        _frames.Add((offset, totalLength, rawLength));
+        return _frames.Count - 1;
+    }
+
+    public void AddObject(in ObjectId id, int frame, in FrameObject place) =>
+        _objects.Add((id, frame, place.Offset, ((uint)place.Length << 3) | (uint)place.Kind));
+
+    public void AddContent(long size, in ObjectId sha256, in ListId list) => _contents.Add((size, sha256, list.Value));
+
+    /// <summary>Names the pack that holds all frames added since the last call.</summary>
+    public void EndPack(in ObjectId id, long length)
+    {
+        int first = _packs.Count == 0 ? 0 : _packs[^1].FirstFrame + _packs[^1].FrameCount;
+        _packs.Add((id, length, first, _frames.Count - first));
+    }
+
+    /// <summary>Adds everything that another index says, except of packs already here.</summary>
+    public void AddAll(PackIndex index)
+    {
+        int frameBase = _frames.Count;
+        var known = _packs.Select(pack => pack.Id).ToHashSet();
+        int[] renumbered = new int[index.FrameCount];
+        Array.Fill(renumbered, -1);
+        for (int pack = 0; pack < index.PackCount; pack++)
+        {
+            if (!known.Add(index.GetPackId(pack)))
+                continue;
+            uint first = index.FirstFrameOf(pack), count = index.FrameCountOf(pack);
+            for (uint frame = first; frame < first + count; frame++)
+            {
+                FramePlace place = index.GetFrame((int)frame);
+                renumbered[frame] = AddFrame(place.Offset, place.TotalLength, place.RawLength);
+            }
+
+            EndPack(index.GetPackId(pack), index.GetPackLength(pack));
+        }
+
+        for (int i = 0; i < index.ObjectCount; i++)
+        {
+            ObjectLocation location = index.Locate(i);
+            int frame = renumbered[location.Frame];
+            if (frame >= frameBase)
+                AddObject(index.IdOf(i), frame, new FrameObject(location.Kind, location.Offset, location.Length));
+        }
+
+        for (int i = 0; i < index.ContentCount; i++)
+        {
+            (long size, ObjectId sha256, ListId list) = index.GetContent(i);
+            AddContent(size, sha256, list);
+        }
+    }
+
+    /// <summary>Writes the index under a temporary name and makes it durable.</summary>
+    /// <returns>Its id, which is to be its name.</returns>
+    public ObjectId Write(string temporaryPath)
+    {
+        _objects.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        RemoveDuplicates();
+        _contents.Sort(static (a, b) => a.Size != b.Size ? a.Size.CompareTo(b.Size) : a.Sha256.CompareTo(b.Sha256));
+        using var stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 18);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> row = stackalloc byte[PackIndexFormat.PackSize];
+
+        var contents = new List<(long Size, ObjectId Sha256, int List)>(_contents.Count);
+        foreach ((long size, ObjectId sha256, ObjectId list) in _contents)
+        {
+            int ordinal = _objects.BinarySearch((list, 0, 0, 0), Comparer<(ObjectId Id, int, int, uint)>.Create(static (a, b) => a.Id.CompareTo(b.Id)));
+            if (ordinal >= 0 && (contents.Count == 0 || contents[^1].Size != size || contents[^1].Sha256 != sha256))
+                contents.Add((size, sha256, ordinal));
+        }
+
+        row.Clear();
+        PackIndexFormat.Magic.CopyTo(row);
+        BinaryPrimitives.WriteUInt32LittleEndian(row[8..], PackIndexFormat.Version);
+        BinaryPrimitives.WriteInt32LittleEndian(row[12..], _packs.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(row[16..], _frames.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(row[20..], contents.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(row[24..], _objects.Count);
+        Put(row[..PackIndexFormat.HeaderSize]);
+
+        int at = 0;
+        for (int slot = 0; slot < 256; slot++)
+        {
+            while (at < _objects.Count && _objects[at].Id.FirstByte <= slot)
+                at++;
+            BinaryPrimitives.WriteInt32LittleEndian(row, at);
+            Put(row[..sizeof(int)]);
+        }
+
+        foreach ((ObjectId id, long length, int firstFrame, int frameCount) in _packs)
+        {
+            id.CopyTo(row);
+            BinaryPrimitives.WriteInt64LittleEndian(row[32..], length);
+            BinaryPrimitives.WriteInt32LittleEndian(row[40..], firstFrame);
+            BinaryPrimitives.WriteInt32LittleEndian(row[44..], frameCount);
+            Put(row[..PackIndexFormat.PackSize]);
+        }
+
+        foreach ((long offset, int totalLength, int rawLength) in _frames)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(row, offset);
+            BinaryPrimitives.WriteInt32LittleEndian(row[8..], totalLength);
+            BinaryPrimitives.WriteInt32LittleEndian(row[12..], rawLength);
+            Put(row[..PackIndexFormat.FrameSize]);
+        }
+
+        foreach (var item in _objects)
+        {
+            item.Id.CopyTo(row);
+            Put(row[..ObjectId.Size]);
+        }
+
+        foreach (var item in _objects)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(row, item.Frame);
+            BinaryPrimitives.WriteInt32LittleEndian(row[4..], item.Offset);
+            BinaryPrimitives.WriteUInt32LittleEndian(row[8..], item.LengthAndKind);
+            Put(row[..PackIndexFormat.PlaceSize]);
+        }
+
+        foreach ((long size, ObjectId sha256, int list) in contents)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(row, size);
+            sha256.CopyTo(row[8..]);
+            BinaryPrimitives.WriteInt32LittleEndian(row[40..], list);
+            Put(row[..PackIndexFormat.ContentSize]);
+        }
+
+        ObjectId indexId = ObjectId.Finish(hash);
+        indexId.CopyTo(row);
+        stream.Write(row[..ObjectId.Size]);
+        stream.Flush(flushToDisk: true);
+        return indexId;
+
+        void Put(ReadOnlySpan<byte> bytes)
+        {
+            stream.Write(bytes);
+            hash.AppendData(bytes);
+        }
+    }
+
+    // Two processes may have stored the same object at the same time; either copy will do.
+    private void RemoveDuplicates()
+    {
+        int kept = 0;
+        for (int i = 0; i < _objects.Count; i++)
+        {
+            if (kept == 0 || _objects[kept - 1].Id != _objects[i].Id)
+                _objects[kept++] = _objects[i];
+        }
+
+        _objects.RemoveRange(kept, _objects.Count - kept);
+    }
+}

@@ -1,0 +1,136 @@
+using Mig.Core;
+
+namespace Mig.Store.Packs;
+
+/// <summary>
+/// The <c>packs</c> folder: which packs there are, and the indexes over them. An index counts only while all its packs are there; packs without an index
+/// are garbage that a killed commit left, or work that another process has not finished.
+/// </summary>
+internal sealed class PackSet : IDisposable
+{
+    // Above so many open files the others are opened for each read, so that a repository of thousands of packs stays below the usual limit.
+    private const int MaxOpenPacks = 256;
+
+    private readonly Dictionary<ObjectId, PackFile> _open = [];
+    private readonly Lock _gate = new();
+    private volatile PackIndex[] _indexes = [];
+    private readonly List<PackIndex> _retired = [];
+
+    public PackSet(string folder)
+    {
+        Folder = folder;
+        Refresh();
+    }
+
+    public string Folder { get; }
+
+    /// <summary>The indexes in use, those with the most objects first.</summary>
+    public PackIndex[] Indexes => _indexes;
+
+    /// <summary>Looks at the folder again.</summary>
+    /// <returns>True when there are indexes now that were not known.</returns>
+    public bool Refresh()
+    {
+        lock (_gate)
+        {
+            var known = _indexes.ToDictionary(index => Path.GetFileName(index.Path));
+            var next = new List<PackIndex>();
+            bool isChanged = false;
+            HashSet<string> files = Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)).ToHashSet();
+            foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+            {
+                if (known.Remove(file, out PackIndex? index))
+                {
+                    next.Add(index);
+                    continue;
+                }
+
+                try
+                {
+                    index = PackIndex.Open(Path.Combine(Folder, file));
+                }
+                catch (FileNotFoundException)
+                {
+                    continue; // another process merged it meanwhile; what replaced it is found on the next look
+                }
+
+                if (!HasAllPacks(index, files))
+                {
+                    index.Dispose();
+                    continue;
+                }
+
+                next.Add(index);
+                isChanged = true;
+            }
+
+            // Threads may be reading through what is gone now: kept until the end.
+            _retired.AddRange(known.Values);
+            next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
+            _indexes = [.. next];
+            return isChanged;
+        }
+    }
+
+    /// <summary>Runs an action with an open pack.</summary>
+    /// <exception cref="CorruptStoreException">The pack is missing or not whole.</exception>
+    public void Use(in ObjectId id, Action<PackFile> action)
+    {
+        PackFile? pack;
+        lock (_gate)
+        {
+            if (!_open.TryGetValue(id, out pack) && _open.Count < MaxOpenPacks)
+            {
+                pack = Open(id);
+                _open.Add(id, pack);
+            }
+        }
+
+        if (pack is not null)
+        {
+            action(pack);
+            return;
+        }
+
+        using PackFile temporary = Open(id);
+        action(temporary);
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach (PackFile pack in _open.Values)
+                pack.Dispose();
+            foreach (PackIndex index in _indexes.Concat(_retired))
+                index.Dispose();
+            _open.Clear();
+            _retired.Clear();
+            _indexes = [];
+        }
+    }
+
+    private PackFile Open(in ObjectId id)
+    {
+        string path = Path.Combine(Folder, PackFormat.FileName(id));
+        try
+        {
+            return PackFile.Open(path, id);
+        }
+        catch (FileNotFoundException e)
+        {
+            throw new CorruptStoreException("PACK-002", $"{path} is missing; run mig fsck", e);
+        }
+    }
+
+    private static bool HasAllPacks(PackIndex index, HashSet<string> files)
+    {
+        for (int pack = 0; pack < index.PackCount; pack++)
+        {
+            if (!files.Contains(PackFormat.FileName(index.GetPackId(pack))))
+                return false;
+        }
+
+        return true;
+    }
+}

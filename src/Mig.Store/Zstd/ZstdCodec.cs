@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+
+namespace Mig.Store.Zstd;
+
+/// <summary>The one seam to zstd: frames in, frames out. Contexts are kept and reused; all members may be called from several threads.</summary>
+public sealed unsafe class ZstdCodec : IDisposable
+{
+    /// <summary>The levels that <c>core.compression</c> may name.</summary>
+    public const int MinLevel = 1;
+    public const int MaxLevel = 19;
+
+    private readonly ConcurrentBag<ZstdCompressorHandle> _compressors = [];
+    private readonly ConcurrentBag<ZstdDecompressorHandle> _decompressors = [];
+
+    /// <summary>Most bytes that compressing so many can need.</summary>
+    public static int GetBound(int length) => checked((int)ZstdNative.CompressBound((nuint)length));
+
+    /// <summary>Compresses into one zstd frame.</summary>
+    /// <returns>Its length, or -1 when <paramref name="destination"/> is too short.</returns>
+    public int Compress(ReadOnlySpan<byte> source, Span<byte> destination, int level)
+    {
+        if (!_compressors.TryTake(out ZstdCompressorHandle? context))
+            context = new ZstdCompressorHandle();
+        Check(ZstdNative.SetCompressorParameter(context, ZstdNative.ParameterCompressionLevel, level));
+        nuint result;
+        fixed (byte* to = destination, from = source)
+            result = ZstdNative.Compress(context, to, (nuint)destination.Length, from, (nuint)source.Length);
+        _compressors.Add(context);
+        return ZstdNative.IsError(result) != 0 ? -1 : (int)result;
+    }
+
+    /// <summary>Decompresses one zstd frame that must fill <paramref name="destination"/> exactly.</summary>
+    /// <returns>Null when it did, else what was wrong.</returns>
+    public string? Decompress(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        if (!_decompressors.TryTake(out ZstdDecompressorHandle? context))
+            context = new ZstdDecompressorHandle();
+        nuint result;
+        fixed (byte* to = destination, from = source)
+            result = ZstdNative.Decompress(context, to, (nuint)destination.Length, from, (nuint)source.Length);
+        _decompressors.Add(context);
+        if (ZstdNative.IsError(result) != 0)
+            return "zstd says: " + ZstdNative.GetErrorName(result);
+        return (int)result == destination.Length ? null : $"{result} bytes came out, {destination.Length} were recorded";
+    }
+
+    public void Dispose()
+    {
+        foreach (ZstdCompressorHandle context in _compressors)
+            context.Dispose();
+        foreach (ZstdDecompressorHandle context in _decompressors)
+            context.Dispose();
+    }
+
+    private static void Check(nuint result)
+    {
+        if (ZstdNative.IsError(result) != 0)
+            throw new InvalidOperationException("zstd: " + ZstdNative.GetErrorName(result));
+    }
+}
