@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.FileSystems.Ext;
 
 namespace Mig.FileSystems;
 
@@ -13,6 +14,6 @@ public static class FileSystemFormats
     {
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
-        return null;
+        return ExtFileSystem.Open(volume, limits);
     }
 }

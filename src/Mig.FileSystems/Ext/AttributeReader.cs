@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using Mig.Core;
+
+namespace Mig.FileSystems.Ext;
+
+/// <summary>Reads the extended attributes of an inode: behind its fixed fields, in a block of their own, and large values in inodes of their own.</summary>
+internal sealed class AttributeReader(BlockReader reader, Geometry geometry, InodeTable inodes, FileMap map, Limits limits)
+{
+    private const uint Magic = 0xEA020000;
+    private const int BlockHeaderSize = 32;
+    private const int ChecksumOffset = 0x10;
+
+    private static ReadOnlySpan<byte> NoEntries => [0, 0, 0, 0];
+
+    /// <summary>Returns the attributes within the inode.</summary>
+    public static AttributeEntries GetInodeEntries(Inode inode)
+    {
+        ReadOnlySpan<byte> space = inode.ExtraSpace;
+        // Without room for the magic number and the end there is nothing, and no magic number means the same.
+        return HasInodeEntries(inode) ? new AttributeEntries(space[sizeof(uint)..], 0, inode.Number, inode.Offset) : new AttributeEntries(NoEntries, 0, inode.Number, inode.Offset);
+    }
+
+    /// <summary>Returns all attributes that the kernel would show, sorted by the bytes of their names.</summary>
+    public IReadOnlyList<ExtendedAttribute> Read(Inode inode)
+    {
+        List<ExtendedAttribute>? attributes = null;
+        long total = 0;
+        if (HasInodeEntries(inode))
+            Collect(inode, GetInodeEntries(inode), ref attributes, ref total);
+        long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
+        if (block != 0)
+            Collect(inode, GetBlockEntries(inode, block), ref attributes, ref total);
+        if (attributes is null)
+            return [];
+        attributes.Sort(static (left, right) => left.Name.Span.SequenceCompareTo(right.Name.Span));
+        for (int i = 1; i < attributes.Count; i++)
+        {
+            if (attributes[i].Name.Span.SequenceEqual(attributes[i - 1].Name.Span))
+                throw inode.Corrupt("EXT4-078", "an extended attribute is there twice, once allowed");
+        }
+
+        return attributes;
+    }
+
+    private static bool HasInodeEntries(Inode inode) =>
+        inode.ExtraSpace.Length >= 2 * sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(inode.ExtraSpace) == Magic;
+
+    private AttributeEntries GetBlockEntries(Inode inode, long block)
+    {
+        long offset = block * geometry.BlockSize;
+        if (!geometry.Contains(block, 1))
+            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
+        ReadOnlySpan<byte> bytes = reader.GetBlock(block);
+        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        uint blocks = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
+        if (magic != Magic || blocks != 1)
+            throw ExtError.Corrupt("EXT4-071", $"extended attributes of inode {inode.Number} at {offset}: magic is 0x{magic:x8} with {blocks} blocks, 0x{Magic:x8} with 1 needed");
+        if (geometry.HasChecksums)
+        {
+            Span<byte> number = stackalloc byte[sizeof(long)];
+            BinaryPrimitives.WriteInt64LittleEndian(number, block);
+            uint computed = Crc32C.Append(Crc32C.Append(geometry.ChecksumSeed, number), bytes[..ChecksumOffset]);
+            computed = Crc32C.Append(Crc32C.AppendZeros(computed, sizeof(uint)), bytes[(ChecksumOffset + sizeof(uint))..]);
+            uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
+            if (stored != computed)
+                throw ExtError.Corrupt("EXT4-074", $"extended attributes of inode {inode.Number} at {offset}: checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
+        }
+
+        return new AttributeEntries(bytes, BlockHeaderSize, inode.Number, offset);
+    }
+
+    private void Collect(Inode inode, AttributeEntries entries, ref List<ExtendedAttribute>? attributes, ref long total)
+    {
+        while (entries.MoveNext())
+        {
+            byte[]? prefix = AttributePrefix.Get(entries.NameIndex);
+            if (prefix is null || InlineData.IsInlineData(entries))
+                continue;
+            total += prefix.Length + entries.Name.Length + entries.ValueSize;
+            if (total > limits.MaxXattrBytes)
+                throw inode.Corrupt("EXT4-075", $"extended attributes take {total} bytes or more, at most {limits.MaxXattrBytes} allowed");
+            byte[] name = new byte[prefix.Length + entries.Name.Length];
+            prefix.CopyTo(name, 0);
+            entries.Name.CopyTo(name.AsSpan(prefix.Length));
+            byte[] value = entries.ValueInode == 0 ? entries.Value.ToArray() : ReadValueInode(inode, entries);
+            if (entries.NameIndex is AttributePrefix.AccessAcl or AttributePrefix.DefaultAcl)
+                value = PosixAcl.ToShownForm(value) ?? throw inode.Corrupt("EXT4-077", $"access control list of {value.Length} bytes breaks its form");
+            (attributes ??= []).Add(new ExtendedAttribute(name, value));
+        }
+    }
+
+    private byte[] ReadValueInode(Inode inode, AttributeEntries entry)
+    {
+        Inode holder = inodes[entry.ValueInode];
+        if ((holder.Flags & InodeFlags.AttributeValue) == 0 || holder.Type != NodeType.File || map.GetSize(holder) != entry.ValueSize)
+            throw holder.Corrupt("EXT4-076", $"it holds {holder.SizeLow} bytes with flags 0x{(uint)holder.Flags:x}, a value of {entry.ValueSize} bytes of inode {inode.Number} needed");
+        byte[] value = new byte[entry.ValueSize];
+        map.Read(map.GetRuns(holder, value.Length), 0, value);
+
+        // The hash of the value stands where the access time would; Lustre's older form has a link back to the owner instead.
+        uint hash = Crc32C.Append(geometry.ChecksumSeed, value);
+        bool isLustre = holder.ModifiedSeconds == inode.Number && holder.Generation == inode.Generation;
+        if (holder.AccessSeconds != hash && !isLustre)
+            throw holder.Corrupt("EXT4-079", $"hash of the value is 0x{holder.AccessSeconds:x8}, its bytes sum up to 0x{hash:x8}");
+        return value;
+    }
+}

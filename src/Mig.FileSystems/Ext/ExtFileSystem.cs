@@ -1,0 +1,213 @@
+using System.Text;
+using Mig.Core;
+
+namespace Mig.FileSystems.Ext;
+
+/// <summary>ext2, ext3 and ext4, read through their journal. Does not own the volume.</summary>
+internal sealed class ExtFileSystem : IFileSystem
+{
+    private readonly Geometry _geometry;
+    private readonly BlockReader _reader;
+    private readonly GroupTable _groups;
+    private readonly InodeTable _inodes;
+    private readonly FileMap _map;
+    private readonly NodeReader _nodes;
+    private readonly DirectoryReader _directories;
+    private readonly Limits _limits;
+    private CachedExtents? _lastExtents;
+
+    private ExtFileSystem(Geometry geometry, BlockReader reader, Limits limits, IReadOnlyList<string> notes)
+    {
+        _geometry = geometry;
+        _reader = reader;
+        _limits = limits;
+        _groups = new GroupTable(reader, geometry, limits);
+        _inodes = new InodeTable(reader, geometry, _groups);
+        _map = new FileMap(reader, geometry, limits);
+        _nodes = new NodeReader(geometry, _map, new AttributeReader(reader, geometry, _inodes, _map, limits));
+        _directories = new DirectoryReader(reader, geometry, _map, limits);
+        Info = Describe(notes);
+    }
+
+    public FileSystemInfo Info { get; }
+
+    public long RootNode => Geometry.RootInode;
+
+    /// <summary>Opens the file system on a volume.</summary>
+    /// <returns>Null when the volume holds none of this family.</returns>
+    public static ExtFileSystem? Open(IByteSource volume, Limits limits)
+    {
+        byte[] bytes = new byte[Superblock.Size];
+        if (volume.Length < Superblock.Offset + Superblock.Size)
+            return null;
+        volume.ReadExactly(Superblock.Offset, bytes);
+        if (!Superblock.HasMagic(bytes))
+            return null;
+        Geometry geometry = ReadGeometry(bytes, volume);
+        var notes = new List<string>();
+        JournalOverlay overlay = JournalOverlay.Empty;
+        if (geometry.Has(IncompatibleFeatures.Recover))
+        {
+            overlay = RecoverJournal(volume, geometry, limits, notes);
+            if (!overlay.IsEmpty)
+            {
+                // The superblock and the descriptors may have newer copies too. Its place does not depend on the rest.
+                new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay).Read(Superblock.Offset, bytes);
+                if (!Superblock.HasMagic(bytes))
+                    throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has no magic number, or another block size");
+                int blockSize = geometry.BlockSize;
+                geometry = ReadGeometry(bytes, volume);
+                if (geometry.BlockSize != blockSize)
+                    throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
+            }
+        }
+
+        return new ExtFileSystem(geometry, new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay), limits, notes);
+    }
+
+    public FileNode GetNode(long node) => _nodes.Read(_inodes.GetUsed(node));
+
+    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
+    {
+        Inode inode = _inodes.GetUsed(directory);
+        if (inode.Type != NodeType.Directory)
+            throw inode.Corrupt("EXT4-059", $"mode is 0x{inode.Mode:x4}, a directory needed");
+        return _directories.Read(inode);
+    }
+
+    public IReadOnlyList<FileExtent> GetExtents(long file)
+    {
+        Inode inode = _inodes.GetUsed(file);
+        if (inode.Type != NodeType.File)
+            return [];
+        long size = _map.GetSize(inode);
+        if ((inode.Flags & InodeFlags.InlineData) == 0)
+            return SplitAtJournalledBlocks(_map.GetRuns(inode, size));
+        long length = InlineData.GetLength(inode, size);
+        return length == 0 ? [] : [new FileExtent(0, length, FileExtent.NotOnVolume)];
+    }
+
+    public void ReadContent(long file, long offset, Span<byte> destination)
+    {
+        Inode inode = _inodes.GetUsed(file);
+        long size = inode.Type == NodeType.File ? _map.GetSize(inode) : 0;
+        SourceRange.Check(offset, destination.Length, size);
+        if ((inode.Flags & InodeFlags.InlineData) != 0)
+        {
+            InlineData.Read(inode, offset, destination);
+            return;
+        }
+
+        // Content is read piece by piece: keep the last file's runs, as a fragmented file may have very many.
+        CachedExtents? last = Volatile.Read(ref _lastExtents);
+        if (last is null || last.File != file)
+        {
+            last = new CachedExtents(file, _map.GetRuns(inode, size));
+            Volatile.Write(ref _lastExtents, last);
+        }
+
+        _map.Read(last.Runs, offset, destination);
+    }
+
+    /// <remarks>Empty when the bitmaps may lag behind the files: errors are recorded, or it was not unmounted and has no journal.</remarks>
+    public IEnumerable<ByteRange> GetFreeRanges() => AreBitmapsCurrent ? new FreeSpace(_reader, _geometry, _groups, GetJournalRuns()).GetRanges() : [];
+
+    public void Dispose()
+    {
+    }
+
+    private bool AreBitmapsCurrent =>
+        (_geometry.State & Superblock.StateErrors) == 0 && ((_geometry.State & Superblock.StateClean) != 0 || _geometry.Has(CompatibleFeatures.HasJournal));
+
+    private static Geometry ReadGeometry(ReadOnlySpan<byte> bytes, IByteSource volume)
+    {
+        var geometry = new Geometry(Superblock.Parse(bytes));
+        if (geometry.Length > volume.Length)
+            throw ExtError.Corrupt("EXT4-011", $"superblock at {Superblock.Offset}: file system has {geometry.Length} bytes, the volume has only {volume.Length}");
+        return geometry;
+    }
+
+    private static JournalOverlay RecoverJournal(IByteSource volume, Geometry geometry, Limits limits, List<string> notes)
+    {
+        if (geometry.JournalInode == 0)
+            throw new UnsupportedFeatureException("ext4 external journal", "the journal needs recovery and is on another device; recover it with e2fsck");
+        var reader = new BlockReader(volume, geometry.Length, geometry.BlockSize, JournalOverlay.Empty);
+        var map = new FileMap(reader, geometry, limits);
+        Inode inode = new InodeTable(reader, geometry, new GroupTable(reader, geometry, limits)).GetUsed(geometry.JournalInode);
+        if (inode.Type != NodeType.File)
+            throw inode.Corrupt("EXT4-090", $"mode is 0x{inode.Mode:x4}, a regular file needed for the journal");
+        var recovery = new JournalRecovery(new JournalLog(volume, map.GetRuns(inode, map.GetSize(inode)), geometry.BlockSize), geometry);
+        JournalOverlay overlay = recovery.FindBlocks(limits);
+        if (recovery.TransactionCount > 0)
+            notes.Add($"The file system was in use: {recovery.TransactionCount} transactions with {overlay.Count} blocks were replayed from its journal in memory; the image is as it was.");
+        return overlay;
+    }
+
+    private FileExtent[] GetJournalRuns()
+    {
+        if (!_geometry.Has(CompatibleFeatures.HasJournal) || _geometry.JournalInode == 0)
+            return [];
+        Inode inode = _inodes.GetUsed(_geometry.JournalInode);
+        return _map.GetRuns(inode, _map.GetSize(inode));
+    }
+
+    private IReadOnlyList<FileExtent> SplitAtJournalledBlocks(FileExtent[] runs)
+    {
+        JournalOverlay overlay = _reader.Overlay;
+        if (overlay.IsEmpty)
+            return runs;
+        int blockSize = _geometry.BlockSize;
+        List<FileExtent>? split = null;
+        for (int i = 0; i < runs.Length; i++)
+        {
+            FileExtent rest = runs[i];
+            for (int next = overlay.IndexOfFirst(rest.VolumeOffset / blockSize); next < overlay.Count && overlay[next].Block * blockSize < rest.VolumeOffset + rest.Length; next++)
+            {
+                split ??= [.. runs.AsSpan(0, i)];
+                long before = (overlay[next].Block * blockSize) - rest.VolumeOffset;
+                if (before > 0)
+                    split.Add(rest with { Length = before });
+                long copied = Math.Min(blockSize, rest.Length - before);
+                split.Add(new FileExtent(rest.FileOffset + before, copied, FileExtent.NotOnVolume));
+                rest = new FileExtent(rest.FileOffset + before + copied, rest.Length - before - copied, rest.VolumeOffset + before + copied);
+            }
+
+            if (rest.Length > 0)
+                split?.Add(rest);
+        }
+
+        return (IReadOnlyList<FileExtent>?)split ?? runs;
+    }
+
+    private FileSystemInfo Describe(IReadOnlyList<string> notes)
+    {
+        var all = new List<string>(notes);
+        uint unknown = (uint)(_geometry.ReadOnlyCompatible & ~ReadOnlyCompatibleFeatures.Known);
+        if (unknown != 0)
+            all.Add($"Features that only a writer must know were ignored: 0x{unknown:x}.");
+        if (!AreBitmapsCurrent)
+            all.Add("It was not unmounted cleanly or has recorded errors, and its free space cannot be trusted; e2fsck would tell.");
+        ReadOnlySpan<byte> label = _geometry.Label.Span;
+        int end = label.IndexOf((byte)0);
+        return new FileSystemInfo(
+            FindType(),
+            Encoding.UTF8.GetString(end < 0 ? label : label[..end]),
+            _geometry.Uuid.Span.ContainsAnyExcept((byte)0) ? new Guid(_geometry.Uuid.Span, bigEndian: true).ToString() : "",
+            _geometry.BlockSize,
+            _geometry.Length,
+            _groups.CountFreeBytes(),
+            all);
+    }
+
+    // As blkid decides it: whatever the ext3 driver could not have mounted is ext4.
+    private string FindType()
+    {
+        const IncompatibleFeatures olderIncompatible = IncompatibleFeatures.FileType | IncompatibleFeatures.Recover | IncompatibleFeatures.MetaBlockGroups;
+        const ReadOnlyCompatibleFeatures olderReadOnly = ReadOnlyCompatibleFeatures.SparseSuper | ReadOnlyCompatibleFeatures.LargeFile | ReadOnlyCompatibleFeatures.BTreeDirectory;
+        if ((_geometry.Incompatible & ~olderIncompatible) != 0 || (_geometry.ReadOnlyCompatible & ~olderReadOnly) != 0)
+            return "ext4";
+        return _geometry.Has(CompatibleFeatures.HasJournal) ? "ext3" : "ext2";
+    }
+
+    private sealed record CachedExtents(long File, FileExtent[] Runs);
+}

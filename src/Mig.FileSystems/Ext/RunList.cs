@@ -1,0 +1,72 @@
+using Mig.Core;
+
+namespace Mig.FileSystems.Ext;
+
+/// <summary>Collects the runs of one file, ascending: joins what touches, cuts at the file's end, and counts so that hostile maps end early.</summary>
+internal sealed class RunList
+{
+    private readonly Geometry _geometry;
+    private readonly long _inode;
+    private readonly long _size;
+    private readonly long _maxBlocks;
+    private readonly int _maxRuns;
+    private FileExtent[] _runs = [];
+    private int _count;
+    private long _blocks;
+    private HashSet<long>? _treeBlocks;
+
+    /// <param name="inode">For messages.</param>
+    /// <param name="size">Where to cut, in bytes.</param>
+    public RunList(Geometry geometry, long inode, long size, Limits limits)
+    {
+        _geometry = geometry;
+        _inode = inode;
+        _size = size;
+        _maxRuns = limits.MaxExtentsPerFile;
+        // Where blocks may be shared, one file may name a block more than once: then only the number of runs is limited.
+        _maxBlocks = geometry.Has(ReadOnlyCompatibleFeatures.SharedBlocks) ? long.MaxValue : geometry.BlockCount;
+    }
+
+    /// <summary>Adds blocks that are behind all earlier ones in the file; the caller has checked that they lie on the volume.</summary>
+    public void Add(long fileBlock, long count, long volumeBlock)
+    {
+        _blocks += count;
+        if (_blocks > _maxBlocks)
+            throw ExtError.Corrupt("EXT4-049", $"inode {_inode}: maps {_blocks} blocks or more, the file system has {_geometry.BlockCount}");
+        long fileOffset = fileBlock * _geometry.BlockSize;
+        long volumeOffset = volumeBlock * _geometry.BlockSize;
+        long length = Math.Min(count * _geometry.BlockSize, _size - fileOffset);
+        if (length <= 0)
+            return; // allocated beyond the end: preallocation, or the Merkle tree of fs-verity
+        if (_count > 0)
+        {
+            ref FileExtent last = ref _runs[_count - 1];
+            if (last.FileOffset + last.Length == fileOffset && last.VolumeOffset + last.Length == volumeOffset)
+            {
+                last = last with { Length = last.Length + length };
+                return;
+            }
+        }
+
+        if (_count == _maxRuns)
+            throw ExtError.Corrupt("EXT4-048", $"inode {_inode}: has more than {_maxRuns} extents, at most {_maxRuns} allowed");
+        if (_count == _runs.Length)
+            Array.Resize(ref _runs, Math.Max(1, 2 * _count));
+        _runs[_count++] = new FileExtent(fileOffset, length, volumeOffset);
+    }
+
+    /// <summary>Notes a block of the map itself, which must not come twice: a loop would never end.</summary>
+    public void VisitTreeBlock(long block)
+    {
+        _treeBlocks ??= [];
+        if (!_treeBlocks.Add(block))
+            throw ExtError.Corrupt("EXT4-047", $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");
+    }
+
+    public FileExtent[] ToArray()
+    {
+        if (_count != _runs.Length)
+            Array.Resize(ref _runs, _count);
+        return _runs;
+    }
+}
