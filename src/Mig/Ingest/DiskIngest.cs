@@ -1,0 +1,170 @@
+using Mig.Core;
+using Mig.Disks;
+using Mig.Disks.Partitions;
+using Mig.FileSystems;
+using Mig.History.Images;
+using Mig.History.Layouts;
+using Mig.History.Trees;
+
+namespace Mig.Ingest;
+
+/// <summary>Takes in one disk: its files by content, the rest as residue, and the layout that puts both back together.</summary>
+internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits)
+{
+    private readonly IByteSource _content = disk.Content;
+    private readonly Dictionary<int, string> _unreadable = [];
+
+    public (ImageDisk Disk, DiskReport Report) Run()
+    {
+        PartitionTable table = PartitionTable.Read(_content, limits);
+        IReadOnlyList<Partition> partitions = table.Partitions.Count > 0
+            ? table.Partitions
+            : [new Partition(0, new ByteRange(0, _content.Length), "", "")];
+        while (true)
+        {
+            // Most damage shows when a volume is scanned; what shows only when its files are read starts the disk anew, with that volume as residue.
+            List<OpenVolume> volumes = [.. partitions.Select(OpenVolume)];
+            try
+            {
+                return TakeIn(table, volumes);
+            }
+            catch (DamagedVolumeException e)
+            {
+                _unreadable[e.Number] = e.Reason;
+            }
+            finally
+            {
+                foreach (OpenVolume volume in volumes)
+                    volume.FileSystem?.Dispose();
+            }
+        }
+    }
+
+    private OpenVolume OpenVolume(Partition partition)
+    {
+        if (_unreadable.TryGetValue(partition.Number, out string? reason))
+            return new OpenVolume(partition, null, null, null, reason);
+        var source = new SubSource(_content, partition.Range);
+        IFileSystem? fileSystem = null;
+        try
+        {
+            fileSystem = FileSystemFormats.Open(source, limits);
+            if (fileSystem is null)
+                return new OpenVolume(partition, null, null, null, VolumeSignature.Describe(source));
+            return new OpenVolume(partition, source, fileSystem, VolumeScan.Run(fileSystem, limits), "");
+        }
+        catch (MigException e) when (e is CorruptImageException or UnsupportedFeatureException)
+        {
+            fileSystem?.Dispose();
+            return new OpenVolume(partition, null, null, null, e.Message);
+        }
+    }
+
+    private (ImageDisk Disk, DiskReport Report) TakeIn(PartitionTable table, List<OpenVolume> volumes)
+    {
+        List<ByteRange> stored = [.. _content.GetStoredRanges(new ByteRange(0, _content.Length))];
+        session.Progress.Begin(name, stored.Sum(range => range.Length));
+        var pieces = new List<LayoutPiece>();
+        foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
+            pieces.AddRange(TakeFiles(volume));
+        pieces.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
+        CheckDisjoint(pieces, volumes);
+
+        List<ByteRange> free = [.. FreeRanges(volumes)];
+        IEnumerable<ByteRange> rest = ByteRanges.Subtract(stored, pieces.Select(piece => new ByteRange(piece.Offset, piece.Length)));
+        long discarded = 0;
+        if (discardFree)
+        {
+            List<ByteRange> all = [.. rest];
+            List<ByteRange> kept = [.. ByteRanges.Subtract(all, free)];
+            discarded = all.Sum(range => range.Length) - kept.Sum(range => range.Length);
+            rest = kept;
+        }
+
+        List<LayoutPiece> residue = [.. new ResidueIngest(session, _content).Run(rest)];
+        residue.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
+        long deleted = ByteRanges.Intersect(residue.Select(piece => new ByteRange(piece.Offset, piece.Length)), free).Sum(range => range.Length);
+
+        // Trees are metadata: they need no core but this one while the last content is being written.
+        var roots = new Dictionary<int, TreeEntry>();
+        foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
+            roots.Add(volume.Partition.Number, Guard(volume, () => new TreeBuilder(session.Writer, volume.FileSystem!, volume.Scan!).Run()));
+        LayoutId? layout = WriteLayout(pieces, residue);
+
+        var imageDisk = new ImageDisk(name, _content.Length, table.Scheme, table.SectorSize, layout, [.. volumes.Select(volume => ToImageVolume(volume, roots))]);
+        var report = new DiskReport(
+            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, [.. volumes.Select(ToReport)], table.Warnings);
+        return (imageDisk, report);
+    }
+
+    private IEnumerable<LayoutPiece> TakeFiles(OpenVolume volume) => Guard(
+        volume,
+        () => new FileIngest(session, volume.FileSystem!, volume.Source!, volume.Partition.Range.Offset, volume.Scan!.Files).Run());
+
+    private static T Guard<T>(OpenVolume volume, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (CorruptImageException e)
+        {
+            throw new DamagedVolumeException(volume.Partition.Number, e.Message);
+        }
+    }
+
+    // Partitions may overlap on a hostile disk; then files of two volumes may claim the same bytes.
+    private static void CheckDisjoint(List<LayoutPiece> pieces, List<OpenVolume> volumes)
+    {
+        for (int i = 1; i < pieces.Count; i++)
+        {
+            if (pieces[i].Offset < pieces[i - 1].End)
+            {
+                OpenVolume volume = volumes.Last(volume => volume.Scan is not null && volume.Partition.Range.Offset <= pieces[i].Offset);
+                throw new DamagedVolumeException(volume.Partition.Number, $"FS-006: another volume has files in the same bytes, at offset {pieces[i].Offset} of the disk");
+            }
+        }
+    }
+
+    private static IEnumerable<ByteRange> FreeRanges(List<OpenVolume> volumes) => ByteRanges.Normalize(
+        volumes.Where(volume => volume.FileSystem is not null).SelectMany(volume => Guard(volume, () => volume.FileSystem!.GetFreeRanges().ToList())
+            .Select(range => range with { Offset = range.Offset + volume.Partition.Range.Offset })));
+
+    private LayoutId? WriteLayout(List<LayoutPiece> files, List<LayoutPiece> residue)
+    {
+        var writer = new LayoutWriter(session.Writer, _content.Length);
+        int at = 0;
+        foreach (LayoutPiece piece in files.Where(piece => !piece.Blob.Value.IsNull))
+        {
+            while (at < residue.Count && residue[at].Offset < piece.Offset)
+                writer.Add(residue[at++]);
+            writer.Add(piece);
+        }
+
+        while (at < residue.Count)
+            writer.Add(residue[at++]);
+        return writer.Finish();
+    }
+
+    private static ImageVolume ToImageVolume(OpenVolume volume, Dictionary<int, TreeEntry> roots) => new(
+        volume.Partition.Number,
+        volume.Partition.Range,
+        volume.Partition.Type,
+        volume.Partition.Name,
+        volume.FileSystem?.Info.Type ?? "",
+        volume.FileSystem?.Info.Label ?? "",
+        volume.FileSystem?.Info.Uuid ?? "",
+        roots.GetValueOrDefault(volume.Partition.Number),
+        volume.Reason);
+
+    private static VolumeReport ToReport(OpenVolume volume) => new(
+        volume.Partition.Number,
+        volume.FileSystem?.Info.Type ?? "",
+        volume.FileSystem?.Info.Label ?? "",
+        volume.Partition.Range.Length,
+        volume.Scan?.Files.Count ?? 0,
+        volume.Scan?.Directories.Count ?? 0,
+        volume.Scan?.FileBytes ?? 0,
+        volume.Reason,
+        volume.FileSystem?.Info.Notes ?? []);
+}

@@ -1,0 +1,22 @@
+namespace Mig.Ingest;
+
+/// <summary>What a commit found on a disk.</summary>
+/// <param name="Name">The name in the image.</param>
+/// <param name="Format">The container it came in.</param>
+/// <param name="Length">Bytes of the disk.</param>
+/// <param name="StoredBytes">Bytes that may be non-zero, as the container says.</param>
+/// <param name="Scheme">Its partition table.</param>
+/// <param name="DeletedBytes">Bytes that are kept although their file system holds them to be free.</param>
+/// <param name="DiscardedBytes">Bytes that were left out because their file system holds them to be free.</param>
+/// <param name="Volumes">What was found on each volume.</param>
+/// <param name="Warnings">What was wrong and how it was got around.</param>
+public sealed record DiskReport(
+    string Name,
+    string Format,
+    long Length,
+    long StoredBytes,
+    string Scheme,
+    long DeletedBytes,
+    long DiscardedBytes,
+    IReadOnlyList<VolumeReport> Volumes,
+    IReadOnlyList<string> Warnings);

@@ -1,0 +1,89 @@
+using System.Collections.Concurrent;
+using Mig.Core;
+using Mig.Store;
+using Mig.Store.Content;
+
+namespace Mig.Ingest;
+
+/// <summary>What all disks of one commit share: the store, its writer, and the large files that this commit added.</summary>
+internal sealed class IngestSession(ObjectStore store, ObjectWriter writer, IProgressSink progress, int parallelism, CancellationToken cancellation)
+{
+    private readonly ConcurrentDictionary<(long Size, ObjectId Sha256), (ListId List, Chunk[] Chunks)> _newLists = [];
+    private readonly ConcurrentDictionary<long, bool> _newSizes = [];
+
+    public ObjectStore Store { get; } = store;
+
+    public ObjectWriter Writer { get; } = writer;
+
+    public IProgressSink Progress { get; } = progress;
+
+    public int Parallelism { get; } = parallelism;
+
+    public CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>Tells whether some large file of this size is known, so that hashing alone may do.</summary>
+    public bool MayKnowContent(long size) => _newSizes.ContainsKey(size) || Store.HasContentOfSize(size);
+
+    /// <summary>Finds the chunks of a large file by its hash.</summary>
+    public bool TryFindContent(long size, in ObjectId sha256, out ListId list, out IEnumerable<Chunk> chunks)
+    {
+        if (_newLists.TryGetValue((size, sha256), out (ListId List, Chunk[] Chunks) added))
+        {
+            list = added.List;
+            chunks = added.Chunks;
+            return true;
+        }
+
+        if (Store.TryFindContent(size, sha256, out list))
+        {
+            chunks = ChunkList.ReadChunks(Store, list);
+            return true;
+        }
+
+        chunks = [];
+        return false;
+    }
+
+    public void AddContent(long size, in ObjectId sha256, in ListId list, Chunk[] chunks)
+    {
+        _newLists[(size, sha256)] = (list, chunks);
+        _newSizes[size] = true;
+    }
+
+    /// <summary>Runs one worker per core and waits for all; the first error ends them and is thrown.</summary>
+    /// <param name="work">Given a token that asks it to stop.</param>
+    public void RunWorkers(Action<CancellationToken> work)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var tasks = new Task[Parallelism];
+        for (int i = 0; i < tasks.Length; i++)
+        {
+            tasks[i] = Task.Factory.StartNew(
+                () =>
+                {
+                    try
+                    {
+                        work(stop.Token);
+                    }
+                    catch
+                    {
+                        stop.Cancel();
+                        throw;
+                    }
+                },
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+        }
+
+        try
+        {
+            Task.WaitAll(tasks);
+        }
+        catch (AggregateException e)
+        {
+            Exception first = e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0];
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+using Mig.FileSystems;
+using Mig.Store.Packs;
+
+namespace Mig.Ingest;
+
+/// <summary>A regular file that a scan found, once however many names it has.</summary>
+internal sealed class ScannedFile(long node, long size, IReadOnlyList<FileExtent> extents, OrderKey key)
+{
+    public long Node { get; } = node;
+
+    public long Size { get; } = size;
+
+    public IReadOnlyList<FileExtent> Extents { get; } = extents;
+
+    /// <summary>Where its content wants to stand; the position is filled in when the files are put in order.</summary>
+    public OrderKey Key { get; } = key;
+
+    /// <summary>What the content turned out to be.</summary>
+    public FileContent Content { get; set; }
+
+    /// <summary>First byte on the volume; -1 when no part lies there.</summary>
+    public long FirstOffset => Extents.Count > 0 ? Extents[0].VolumeOffset : -1;
+}

@@ -1,0 +1,140 @@
+using Mig.Core;
+using Mig.FileSystems;
+using Mig.Store.Packs;
+
+namespace Mig.Ingest;
+
+/// <summary>All names, files and extents of a file system, read in one walk before any content is. What is wrong with it shows here, or not at all.</summary>
+internal sealed class VolumeScan
+{
+    private readonly IFileSystem _fileSystem;
+    private readonly Limits _limits;
+    private readonly Dictionary<long, (int Index, byte[]? Path)> _seen = [];
+
+    private VolumeScan(IFileSystem fileSystem, Limits limits)
+    {
+        _fileSystem = fileSystem;
+        _limits = limits;
+    }
+
+    /// <summary>The root first; parents before their children.</summary>
+    public List<ScannedDirectory> Directories { get; } = [];
+
+    /// <summary>Regular files, in the order of the walk.</summary>
+    public List<ScannedFile> Files { get; } = [];
+
+    /// <summary>Names in all directories.</summary>
+    public long EntryCount { get; private set; }
+
+    /// <summary>Bytes of all regular files.</summary>
+    public long FileBytes { get; private set; }
+
+    /// <exception cref="CorruptImageException">The file system breaks its format.</exception>
+    public static VolumeScan Run(IFileSystem fileSystem, Limits limits)
+    {
+        var scan = new VolumeScan(fileSystem, limits);
+        scan.Walk();
+        scan.CheckOverlaps();
+        return scan;
+    }
+
+    // A directory's own entries come before those of its subdirectories, all sorted by bytes: the order that decides which of several names is the first.
+    private void Walk()
+    {
+        var pending = new Stack<(long Node, int Index, byte[] Path, int Depth)>();
+        var children = new List<(long, int, byte[], int)>();
+        Directories.Add(new ScannedDirectory(_fileSystem.RootNode, []));
+        _seen.Add(_fileSystem.RootNode, (0, null));
+        pending.Push((_fileSystem.RootNode, 0, [], 0));
+        while (pending.TryPop(out (long Node, int Index, byte[] Path, int Depth) directory))
+        {
+            if (directory.Depth > _limits.MaxDirectoryDepth)
+                throw new CorruptImageException("FS-001", $"directory {directory.Node} is nested deeper than {_limits.MaxDirectoryDepth}");
+            DirectoryEntry[] found = [.. _fileSystem.ReadDirectory(directory.Node)];
+            EntryCount += found.Length;
+            if (EntryCount > _limits.MaxDirectoryEntries)
+                throw new CorruptImageException("FS-002", $"more than {_limits.MaxDirectoryEntries} names");
+            Array.Sort(found, static (a, b) => a.Name.Span.SequenceCompareTo(b.Name.Span));
+            var entries = new ScannedEntry[found.Length];
+            children.Clear();
+            for (int i = 0; i < found.Length; i++)
+            {
+                if (i > 0 && found[i].Name.Span.SequenceEqual(found[i - 1].Name.Span))
+                    throw new CorruptImageException("FS-003", $"directory {directory.Node} has the same name twice");
+                entries[i] = Visit(found[i], directory.Path);
+                if (entries[i].Type == NodeType.Directory)
+                    children.Add((found[i].Node, entries[i].Index, Join(directory.Path, found[i].Name.Span), directory.Depth + 1));
+            }
+
+            Directories[directory.Index] = new ScannedDirectory(directory.Node, entries);
+            for (int i = children.Count - 1; i >= 0; i--)
+                pending.Push(children[i]);
+        }
+    }
+
+    private ScannedEntry Visit(in DirectoryEntry entry, byte[] parent)
+    {
+        if (_seen.TryGetValue(entry.Node, out (int Index, byte[]? Path) first))
+        {
+            if (first.Path is null)
+                throw new CorruptImageException("FS-004", $"directory {entry.Node} has two names, or is its own ancestor");
+            return new ScannedEntry(entry.Name, entry.Node, NodeType.File, first.Index, first.Path);
+        }
+
+        FileNode node = _fileSystem.GetNode(entry.Node);
+        int index = -1;
+        if (node.Type == NodeType.Directory)
+        {
+            index = Directories.Count;
+            Directories.Add(new ScannedDirectory(entry.Node, []));
+            _seen.Add(entry.Node, (index, null));
+        }
+        else
+        {
+            if (node.Type == NodeType.File)
+            {
+                index = Files.Count;
+                FileBytes += node.Size;
+                Files.Add(new ScannedFile(entry.Node, node.Size, _fileSystem.GetExtents(entry.Node), FileOrder.KeyOf(entry.Name.Span)));
+            }
+
+            // A link count that is too low must not turn one file into two; only a node that says it has one name is not remembered.
+            if (node.LinkCount != 1)
+                _seen.Add(entry.Node, (index, Join(parent, entry.Name.Span)));
+        }
+
+        return new ScannedEntry(entry.Name, entry.Node, node.Type, index, null);
+    }
+
+    // Two files that claim the same bytes could make a small image cost without bound; no sound file system has them.
+    private void CheckOverlaps()
+    {
+        int count = Files.Sum(file => file.Extents.Count);
+        long[] starts = new long[count], ends = new long[count];
+        int at = 0;
+        foreach (ScannedFile file in Files)
+        {
+            foreach (FileExtent extent in file.Extents.Where(extent => extent.IsOnVolume))
+            {
+                starts[at] = extent.VolumeOffset;
+                ends[at++] = extent.VolumeOffset + extent.Length;
+            }
+        }
+
+        Array.Sort(starts, ends, 0, at);
+        for (int i = 1; i < at; i++)
+        {
+            if (starts[i] < ends[i - 1])
+                throw new CorruptImageException("FS-005", $"two files claim the bytes at offset {starts[i]} of the volume");
+        }
+    }
+
+    private static byte[] Join(byte[] parent, ReadOnlySpan<byte> name)
+    {
+        byte[] path = new byte[parent.Length + 1 + name.Length];
+        parent.CopyTo(path, 0);
+        path[parent.Length] = (byte)'/';
+        name.CopyTo(path.AsSpan(parent.Length + 1));
+        return path;
+    }
+}

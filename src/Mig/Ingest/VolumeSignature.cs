@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using Mig.Core;
+
+namespace Mig.Ingest;
+
+/// <summary>Names what a volume holds when mig cannot look into it. Only for the message: nothing depends on it.</summary>
+internal static class VolumeSignature
+{
+    private const int ProbeSize = 68 << 10;
+
+    public static string Describe(IByteSource volume)
+    {
+        byte[] head = new byte[Math.Min(ProbeSize, volume.Length)];
+        volume.ReadExactly(0, head);
+        if (ZeroBytes.IsZero(head) && !volume.GetStoredRanges(new ByteRange(0, volume.Length)).Any())
+            return "it is empty";
+        foreach ((int offset, string magic, string name) in Known)
+        {
+            if (head.Length >= offset + magic.Length && head.AsSpan(offset, magic.Length).SequenceEqual(System.Text.Encoding.Latin1.GetBytes(magic)))
+                return $"it holds {name}, which this mig keeps exactly but does not look into";
+        }
+
+        if (head.Length >= 512 && BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(510)) == 0xAA55 && head.AsSpan(54, 3).SequenceEqual("FAT"u8))
+            return "it holds a FAT file system, which this mig keeps exactly but does not look into";
+        return "it holds no file system that mig knows";
+    }
+
+    private static readonly (int Offset, string Magic, string Name)[] Known =
+    [
+        (3, "NTFS    ", "an NTFS file system"),
+        (3, "EXFAT   ", "an exFAT file system"),
+        (82, "FAT32   ", "a FAT32 file system"),
+        (0, "XFSB", "an XFS file system"),
+        (0x10040, "_BHRfS_M", "a btrfs file system"),
+        (0, "LUKS\u00BA\u00BE", "an encrypted volume (LUKS)"),
+        (512, "LABELONE", "an LVM2 physical volume"),
+        (4086, "SWAPSPACE2", "swap space"),
+        (0, "hsqs", "a squashfs file system"),
+        (1024, "\u00E2\u00E1\u00F5\u00E0", "an erofs file system"),
+        (0x8001, "CD001", "an ISO 9660 file system"),
+    ];
+}
