@@ -53,8 +53,14 @@ internal static class DescriptorText
     }
 
     /// <summary>Returns the sector count of a disk that is to be a VMDK.</summary>
-    /// <exception cref="UnsupportedFeatureException">The disk does not end at a sector.</exception>
-    public static long SectorCountOf(long length) => length % SparseHeader.SectorSize == 0
-        ? length / SparseHeader.SectorSize
-        : throw new UnsupportedFeatureException("a VMDK that does not end at a sector", $"the disk has {length} bytes, which 512 does not divide; write it as raw");
+    /// <exception cref="UnsupportedFeatureException">The disk does not end at a sector, or is empty.</exception>
+    public static long SectorCountOf(long length)
+    {
+        // Other readers take a capacity of 0 for "see the descriptor", and then refuse the disk.
+        if (length == 0)
+            throw new UnsupportedFeatureException("a VMDK of 0 bytes", "no product reads one; write the disk as raw");
+        if (length % SparseHeader.SectorSize != 0)
+            throw new UnsupportedFeatureException("a VMDK that does not end at a sector", $"the disk has {length} bytes, which 512 does not divide; write it as raw");
+        return length / SparseHeader.SectorSize;
+    }
 }
