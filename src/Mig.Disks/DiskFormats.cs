@@ -1,21 +1,72 @@
 using Mig.Core;
+using Mig.Disks.Raw;
+using Mig.Disks.Vmdk;
 
 namespace Mig.Disks;
 
 /// <summary>The disk formats that mig reads and writes: listed here, not discovered.</summary>
 public static class DiskFormats
 {
+    private static readonly (string Format, Func<string, long, bool, IDiskWriter> Create)[] Writers =
+    [
+        (FormatProbe.Raw, (path, length, overwrite) => new RawWriter(path, length, overwrite)),
+        (VmdkFormat.MonolithicSparse, (path, length, overwrite) => new MonolithicSparseWriter(path, length, overwrite)),
+        (VmdkFormat.StreamOptimized, (path, length, overwrite) => new StreamOptimizedWriter(path, length, overwrite)),
+        (VmdkFormat.MonolithicFlat, (path, length, overwrite) => new MonolithicFlatWriter(path, length, overwrite)),
+    ];
+
+    // Extensions that people expect to choose a format. Unknown ones mean raw; these must not, or a "disk.qcow2" would hold something else.
+    private static readonly Dictionary<string, string> FormatsByExtension = new(StringComparer.OrdinalIgnoreCase)
+    {
+        [".vmdk"] = VmdkFormat.MonolithicSparse,
+        [".qcow2"] = "qcow2",
+        [".qcow"] = "qcow",
+        [".vhd"] = "vhd",
+        [".vhdx"] = "vhdx",
+        [".vdi"] = "vdi",
+        [".ova"] = "ova",
+    };
+
+    /// <summary>The formats that can be written, as <see cref="Create"/> takes them.</summary>
+    public static IReadOnlyList<string> WritableFormats { get; } = [.. Writers.Select(writer => writer.Format)];
+
     /// <summary>Opens a disk image or block device.</summary>
     /// <param name="path">The image; for a container of several files, its descriptor.</param>
     /// <param name="format">A format to force, such as <c>raw</c>; null to find it by content.</param>
-    public static DiskImage Open(string path, string? format, Limits limits)
+    /// <exception cref="NotFoundException">The file, or one that it is made of, does not exist.</exception>
+    /// <exception cref="UsageException">There is no such format; the message lists those there are.</exception>
+    /// <exception cref="CorruptImageException">The container breaks its format.</exception>
+    /// <exception cref="UnsupportedFeatureException">The container is one that mig cannot read.</exception>
+    public static DiskImage Open(string path, string? format, Limits limits) => Open(path, format, limits, DiskOpenOptions.Default);
+
+    /// <inheritdoc cref="Open(string, string?, Limits)"/>
+    /// <param name="options">What the user allows.</param>
+    public static DiskImage Open(string path, string? format, Limits limits, DiskOpenOptions options)
     {
-        FileSource source = FileSource.Open(path);
-        return new DiskImage(path, "raw", source, [path]);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(options);
+        string? container = format?.Split(':')[0].ToLowerInvariant();
+        if (container is not (null or FormatProbe.Raw or FormatProbe.Vmdk))
+            throw new UsageException($"input format {format} is not known; give {FormatProbe.Raw} or {FormatProbe.Vmdk}");
+        FileSource file = FileSource.Open(path);
+        try
+        {
+            return (container ?? FormatProbe.Find(file)) == FormatProbe.Raw
+                ? new DiskImage(path, FormatProbe.Raw, file, [path])
+                : VmdkFormat.Open(file, container is not null, limits, options);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>Returns the format that a file name suggests: <c>vmdk:monolithicSparse</c> for <c>.vmdk</c>, <c>raw</c> for what is not known.</summary>
-    public static string FromFileName(string path) => "raw";
+    /// <summary>
+    /// Returns the format that a file name suggests: <c>vmdk:monolithicSparse</c> for <c>.vmdk</c>, <c>raw</c> for what is not known. For the extension of a format
+    /// that mig knows but cannot write, that format's name, which <see cref="Create"/> refuses.
+    /// </summary>
+    public static string FromFileName(string path) => FormatsByExtension.GetValueOrDefault(Path.GetExtension(path), FormatProbe.Raw);
 
     /// <summary>Begins a new disk.</summary>
     /// <param name="path">The final name.</param>
@@ -23,6 +74,20 @@ public static class DiskFormats
     /// <param name="length">Length of the disk in bytes.</param>
     /// <param name="overwrite">Whether what stands under the name may be replaced.</param>
     /// <exception cref="ConflictException">The name is taken and <paramref name="overwrite"/> is false.</exception>
-    /// <exception cref="UsageException">There is no such format; the message lists those there are.</exception>
-    public static IDiskWriter Create(string path, string format, long length, bool overwrite) => throw new UsageException($"format {format} is not known");
+    /// <exception cref="UsageException">There is no such format; the message lists those there are. Or the name is that of a folder or device.</exception>
+    /// <exception cref="UnsupportedFeatureException">The format cannot hold a disk of this length.</exception>
+    public static IDiskWriter Create(string path, string format, long length, bool overwrite)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        foreach ((string name, Func<string, long, bool, IDiskWriter> create) in Writers)
+        {
+            // "vmdk" alone is the first variant of it.
+            if (name.Equals(format, StringComparison.OrdinalIgnoreCase) || name.Split(':')[0].Equals(format, StringComparison.OrdinalIgnoreCase))
+                return create(path, length, overwrite);
+        }
+
+        throw new UsageException($"output format {format} is not known; give one of {string.Join(", ", WritableFormats)}");
+    }
 }

@@ -1,0 +1,71 @@
+using System.Text;
+using Mig.Core;
+
+namespace Mig.Disks;
+
+/// <summary>Finds the format of a container by its content.</summary>
+internal static class FormatProbe
+{
+    public const string Raw = "raw";
+    public const string Vmdk = "vmdk";
+
+    // A guest can write what it likes into its raw disk, so a text that names other files must not be believed for its first bytes alone.
+    // No disk is as small as a descriptor: the smallest floppy had 160 KiB.
+    private const int MaxDescriptorLength = 64 << 10;
+    private const int HeadLength = 1024;
+    private const int TailLength = 512;
+
+    /// <summary>Returns <see cref="Raw"/> or <see cref="Vmdk"/>.</summary>
+    /// <exception cref="UnsupportedFeatureException">It is a container that mig knows by sight only.</exception>
+    public static string Find(FileSource file)
+    {
+        byte[] head = new byte[Math.Min(HeadLength, file.Length)];
+        file.ReadExactly(0, head);
+        if (head.AsSpan().StartsWith("KDMV"u8) || IsDescriptor(file, head))
+            return Vmdk;
+        byte[] tail = new byte[Math.Min(TailLength, file.Length)];
+        file.ReadExactly(file.Length - tail.Length, tail);
+        return NameOther(head, tail) is string other
+            ? throw new UnsupportedFeatureException(other, $"{file.Path} holds one; convert it with qemu-img, or force --input-format raw to take the file as it is")
+            : Raw;
+    }
+
+    /// <summary>Tells whether bytes begin as a VMDK descriptor does.</summary>
+    public static bool BeginsDescriptor(ReadOnlySpan<byte> head)
+    {
+        ReadOnlySpan<byte> title = "# Disk DescriptorFile"u8;
+        return head.Length >= title.Length && Ascii.EqualsIgnoreCase(head[..title.Length], title);
+    }
+
+    private static bool IsDescriptor(FileSource file, ReadOnlySpan<byte> head)
+    {
+        if (!BeginsDescriptor(head) || file.IsBlockDevice || file.Length > MaxDescriptorLength)
+            return false;
+        byte[] text = new byte[file.Length];
+        file.ReadExactly(0, text);
+        return !text.AsSpan().TrimEnd((byte)0).Contains((byte)0);
+    }
+
+    private static string? NameOther(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
+    {
+        if (head.StartsWith((ReadOnlySpan<byte>)[(byte)'Q', (byte)'F', (byte)'I', 0xFB]))
+            return "the QCOW2 disk format";
+        if (head.StartsWith("vhdxfile"u8))
+            return "the VHDX disk format";
+        if (head.StartsWith("conectix"u8) || tail.StartsWith("conectix"u8))
+            return "the VHD disk format";
+        if (head.Length >= 0x48 && head[0x40..0x48].SequenceEqual((ReadOnlySpan<byte>)[0x7F, 0x10, 0xDA, 0xBE, 1, 0, 1, 0]))
+            return "the VDI disk format";
+        if (head.StartsWith("QED\0"u8))
+            return "the QED disk format";
+        if (head.StartsWith("WithoutFreeSpace"u8) || head.StartsWith("WithouFreSpacExt"u8))
+            return "the Parallels disk format";
+        if (head.StartsWith("COWD"u8))
+            return "the VMDK vmfsSparse (COWD) extent";
+        if (tail.StartsWith("koly"u8))
+            return "the DMG disk format";
+        if (head.Length >= 512 && head.Slice(257, 5).SequenceEqual("ustar"u8) && head[..100].TrimEnd((byte)0).EndsWith(".ovf"u8))
+            return "the OVA package";
+        return null;
+    }
+}

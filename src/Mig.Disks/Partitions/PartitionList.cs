@@ -1,0 +1,83 @@
+using Mig.Core;
+
+namespace Mig.Disks.Partitions;
+
+/// <summary>Collects partitions and keeps only what can be true: within the disk, one byte in one partition, not too many.</summary>
+internal sealed class PartitionList(long diskLength, Limits limits)
+{
+    private readonly List<Partition> _partitions = [];
+    private readonly SortedList<long, Partition> _byOffset = [];
+
+    public List<string> Warnings { get; } = [];
+
+    public int MaxCount => limits.MaxPartitions;
+
+    public bool IsFull => _partitions.Count >= limits.MaxPartitions;
+
+    /// <summary>Adds a partition, cut or left out where it must be, with a warning.</summary>
+    /// <param name="firstSector">May be any number that a disk says.</param>
+    public void Add(int number, ulong firstSector, ulong sectorCount, int sectorSize, string type, string name)
+    {
+        ulong diskSectorCount = ((ulong)diskLength + (ulong)sectorSize - 1) / (ulong)sectorSize;
+        if (IsFull)
+        {
+            Warn($"partition {number} and those after it are left out: more than {limits.MaxPartitions} partitions");
+            return;
+        }
+
+        if (firstSector >= diskSectorCount)
+        {
+            Warn($"partition {number} is left out: it begins at sector {firstSector}, and the disk ends at {diskSectorCount}");
+            return;
+        }
+
+        if (sectorCount > diskSectorCount - firstSector)
+        {
+            Warn($"partition {number} is cut: it has {sectorCount} sectors from {firstSector}, and the disk ends at {diskSectorCount}");
+            sectorCount = diskSectorCount - firstSector;
+        }
+
+        // The last sector of a file may be there in part only.
+        long offset = (long)firstSector * sectorSize;
+        var range = ByteRange.FromBounds(offset, Math.Min(diskLength, offset + ((long)sectorCount * sectorSize)));
+        if (range.IsEmpty)
+            return;
+        if (FindOverlap(range) is Partition other)
+        {
+            Warn($"partition {number} is left out: its bytes {range} overlap partition {other.Number} at {other.Range}");
+            return;
+        }
+
+        var partition = new Partition(number, range, type, name);
+        _partitions.Add(partition);
+        _byOffset.Add(offset, partition);
+    }
+
+    public void Warn(string sentence)
+    {
+        if (Warnings.Count < limits.MaxPartitions && !Warnings.Contains(sentence))
+            Warnings.Add(sentence);
+    }
+
+    public IReadOnlyList<Partition> ToSorted() => [.. _partitions.OrderBy(partition => partition.Number)];
+
+    // Those in the list are disjoint, so only the neighbours can overlap.
+    private Partition? FindOverlap(ByteRange range)
+    {
+        IList<long> offsets = _byOffset.Keys;
+        int low = 0;
+        int high = offsets.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (offsets[middle] < range.Offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        if (low < offsets.Count && offsets[low] < range.End)
+            return _byOffset.Values[low];
+        return low > 0 && _byOffset.Values[low - 1].Range.End > range.Offset ? _byOffset.Values[low - 1] : null;
+    }
+}

@@ -1,0 +1,104 @@
+using System.Globalization;
+using System.Text;
+using Mig.Core;
+
+namespace Mig.Disks.Vmdk;
+
+/// <summary>The text that describes a disk: alone in a file, or embedded in a sparse extent.</summary>
+/// <param name="CreateType">The variant, as VMware spells it.</param>
+// Source: VMware "Virtual Disk Format 5.0", "The Descriptor File".
+internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLine> Extents)
+{
+    public const int MaxLength = 1 << 20;
+    private const long MaxSectorCount = long.MaxValue / SparseHeader.SectorSize;
+    private const string NoParent = "ffffffff";
+
+    private static readonly string[] CreateTypes =
+    [
+        "monolithicSparse", "monolithicFlat", "twoGbMaxExtentSparse", "twoGbMaxExtentFlat", "streamOptimized", "vmfs",
+        "vmfsPreallocated", "vmfsEagerZeroedThick", "vmfsThin", "custom",
+    ];
+
+    /// <summary>Parses a descriptor, zeros after its end allowed.</summary>
+    /// <param name="where">The file, and the offset in it, for messages.</param>
+    /// <exception cref="UnsupportedFeatureException">It needs a parent disk, a device, or an extent of ESX.</exception>
+    public static VmdkDescriptor Parse(ReadOnlySpan<byte> bytes, string where, Limits limits)
+    {
+        ReadOnlySpan<byte> text = bytes.TrimEnd((byte)0);
+        if (!FormatProbe.BeginsDescriptor(text))
+            throw new CorruptImageException("VMDK-030", $"descriptor in {where}: does not begin with \"# Disk DescriptorFile\"");
+        if (text.IndexOf((byte)0) is int zero and >= 0)
+            throw new CorruptImageException("VMDK-031", $"descriptor in {where}: a zero byte at offset {zero}, text expected");
+
+        string? createType = null;
+        string? version = null;
+        var extents = new List<ExtentLine>();
+        int number = 0;
+        foreach (string rawLine in Encoding.UTF8.GetString(text).Split('\n'))
+        {
+            number++;
+            string line = rawLine.Trim();
+            if (line.Length == 0 || line[0] == '#')
+                continue;
+            if (ExtentLineParser.IsExtent(line))
+            {
+                if (extents.Count == limits.MaxContainerExtents)
+                    throw new CorruptImageException("VMDK-032", $"descriptor in {where}: more than {limits.MaxContainerExtents} extents");
+                extents.Add(ExtentLineParser.Parse(line, number, where));
+                continue;
+            }
+
+            int equals = line.IndexOf('=', StringComparison.Ordinal);
+            if (equals < 0)
+                throw new CorruptImageException("VMDK-033", $"descriptor in {where}: line {number} is neither a comment, a \"key = value\" nor an extent");
+            string key = line[..equals].Trim();
+            string value = line[(equals + 1)..].Trim().Trim('"');
+            if (key.Equals("version", StringComparison.OrdinalIgnoreCase))
+                version = value;
+            else if (key.Equals("createType", StringComparison.OrdinalIgnoreCase))
+                createType = value;
+            else
+                RefuseParent(key, value, where);
+        }
+
+        if (version is not ("1" or "2" or "3" or "4"))
+            throw new CorruptImageException("VMDK-034", $"descriptor in {where}: version is {version ?? "missing"}, 1 to 4 allowed");
+        if (extents.Count == 0)
+            throw new CorruptImageException("VMDK-035", $"descriptor in {where}: no extents, at least 1 needed");
+        CheckTotal(extents, where);
+        return new VmdkDescriptor(CanonicalType(createType, where), extents);
+    }
+
+    private static void RefuseParent(string key, string value, string where)
+    {
+        bool isDelta = (key.Equals("parentCID", StringComparison.OrdinalIgnoreCase) && !IsNoParent(value))
+            || key.Equals("parentFileNameHint", StringComparison.OrdinalIgnoreCase);
+        if (isDelta)
+            throw new UnsupportedFeatureException("a VMDK delta disk", $"{where} holds only the changes since a parent ({key} is {value}); consolidate the snapshots in its own product first");
+    }
+
+    // Some products write the number without its leading letters' case, or as 0xffffffff.
+    private static bool IsNoParent(string value) =>
+        uint.TryParse(value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint cid)
+        && cid == Convert.ToUInt32(NoParent, 16);
+
+    private static string CanonicalType(string? createType, string where)
+    {
+        if (createType is null)
+            throw new CorruptImageException("VMDK-036", $"descriptor in {where}: createType is missing");
+        string name = createType.StartsWith("2Gb", StringComparison.OrdinalIgnoreCase) ? $"two{createType[1..]}" : createType;
+        return Array.Find(CreateTypes, type => type.Equals(name, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UnsupportedFeatureException($"VMDK createType {createType}", $"{where} has it; mig reads {string.Join(", ", CreateTypes)}");
+    }
+
+    private static void CheckTotal(List<ExtentLine> extents, string where)
+    {
+        long total = 0;
+        foreach (ExtentLine extent in extents)
+        {
+            if (extent.SectorCount > MaxSectorCount - total)
+                throw new CorruptImageException("VMDK-037", $"descriptor in {where}: the extents up to line {extent.LineNumber} have more than {MaxSectorCount} sectors");
+            total += extent.SectorCount;
+        }
+    }
+}
