@@ -1,0 +1,96 @@
+using System.Text;
+using Mig.Core;
+using Mig.History.Commits;
+using Mig.History.Refs;
+
+namespace Mig.History.Configuration;
+
+/// <summary>A configuration file. Reading takes no lock; changes are written beside it and renamed over it.</summary>
+/// <param name="path">The file, which need not exist.</param>
+/// <param name="scope">Whose settings it holds.</param>
+public sealed class ConfigFile(string path, ConfigScope scope)
+{
+    private const int MaxBytes = 16 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    public string Path { get; } = System.IO.Path.GetFullPath(path);
+
+    public ConfigScope Scope { get; } = scope;
+
+    /// <summary>Reads the file; a missing one is empty.</summary>
+    /// <param name="anyEncoding">Whether bytes that are not UTF-8 are read as something rather than refused; for files that mig does not own.</param>
+    /// <exception cref="CorruptStoreException">HIST-020: the repository's configuration is malformed.</exception>
+    /// <exception cref="UsageException">Another configuration is malformed.</exception>
+    public ConfigDocument Read(bool anyEncoding = false)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = ReadBytes();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            bytes = [];
+        }
+        catch (UnauthorizedAccessException)
+        {
+            throw new UsageException($"{Path} may not be read by this user");
+        }
+
+        if (!Utf8Text.TryDecode(bytes, out string? text))
+            text = anyEncoding ? Encoding.Latin1.GetString(bytes) : throw Malformed(Scope, Path, "it is not UTF-8 text");
+        return ConfigDocument.Parse(text, Path, Scope);
+    }
+
+    /// <summary>Changes the file: reads it, lets <paramref name="change"/> change it, and replaces it, all under a lock.</summary>
+    /// <exception cref="ConflictException">Another process keeps it locked.</exception>
+    public void Update(Action<ConfigDocument> change)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+
+        // Users link their configuration into folders of dotfiles; a repository has no reason to, and may come from a stranger.
+        string target = Path;
+        if (new FileInfo(Path).LinkTarget is not null)
+        {
+            if (Scope == ConfigScope.Repository)
+                throw Malformed(Scope, Path, "it is a symbolic link, which mig does not follow here");
+            target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
+        }
+
+        string folder = System.IO.Path.GetDirectoryName(target)!;
+        _ = Directory.CreateDirectory(folder);
+        using FileLock gate = FileLock.Acquire(target + ".lock", Path, Patience, remove: true);
+        ConfigDocument document = Read();
+        string before = document.ToString();
+        change(document);
+        if (document.ToString() == before)
+            return;
+        DurableFile.WriteNew(target + ".new", Utf8Text.Encode(document.ToString(), "a configuration"));
+
+        // A configuration may hold what others must not read.
+        if (!OperatingSystem.IsWindows() && File.Exists(target))
+            File.SetUnixFileMode(target + ".new", File.GetUnixFileMode(target));
+        DurableFile.Publish(target + ".new", target);
+    }
+
+    internal static MigException Malformed(ConfigScope scope, string source, string detail) => scope == ConfigScope.Repository
+        ? new CorruptStoreException("HIST-020", $"{source}: {detail}; correct it with an editor")
+        : new UsageException($"{source}: {detail}; correct it with an editor");
+
+    private byte[] ReadBytes()
+    {
+        if (Scope == ConfigScope.Repository && new FileInfo(Path).LinkTarget is not null)
+            throw Malformed(Scope, Path, "it is a symbolic link, which mig does not follow here");
+        switch (LibC.GetFileType(Path))
+        {
+            case FileType.Missing:
+                return [];
+            case not FileType.Regular:
+                throw Malformed(Scope, Path, "it is not a file");
+        }
+
+        return new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Length: > MaxBytes } || new FileInfo(Path).Length > MaxBytes
+            ? throw Malformed(Scope, Path, $"it is larger than {MaxBytes} bytes")
+            : File.ReadAllBytes(Path);
+    }
+}

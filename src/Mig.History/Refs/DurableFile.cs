@@ -1,0 +1,36 @@
+using Microsoft.Win32.SafeHandles;
+using Mig.Core;
+
+namespace Mig.History.Refs;
+
+/// <summary>Replaces small files so that a crash leaves the old bytes or the new ones.</summary>
+internal static class DurableFile
+{
+    /// <summary>Writes bytes to a new file and waits until they are durable.</summary>
+    public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
+    {
+        // Whatever stands here is debris of a killed process; as we hold the lock, nobody else writes it. CreateNew follows no link.
+        File.Delete(path);
+        using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
+        RandomAccess.Write(handle, bytes, 0);
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    /// <summary>Moves a durable file over its target, durably.</summary>
+    public static void Publish(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        LibC.SyncDirectory(Path.GetDirectoryName(to)!);
+    }
+
+    /// <summary>Creates a folder and those above it, durably, down from <paramref name="root"/>, which exists.</summary>
+    public static void CreateFolder(string root, string folder)
+    {
+        if (folder.Length <= root.Length || Directory.Exists(folder))
+            return;
+        string parent = Path.GetDirectoryName(folder)!;
+        CreateFolder(root, parent);
+        _ = Directory.CreateDirectory(folder);
+        LibC.SyncDirectory(parent);
+    }
+}

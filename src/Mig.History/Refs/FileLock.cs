@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Mig.Core;
+
+namespace Mig.History.Refs;
+
+/// <summary>A lock that the kernel holds: it ends with the process that took it, however that ends.</summary>
+/// <remarks>
+/// flock(2) on a file, not the existence of a file: after <c>kill -9</c> nothing is left that someone would have to clear away.
+/// The file's content says who holds the lock, for messages only. Excludes threads of this process as well.
+/// </remarks>
+internal sealed partial class FileLock : IDisposable
+{
+    private const int OpenFlags = 0x2 /* O_RDWR */ | 0x40 /* O_CREAT */ | 0x80000 /* O_CLOEXEC */;
+    private const int ExclusiveNow = 2 /* LOCK_EX */ | 4 /* LOCK_NB */;
+    private const int WouldBlock = 11;
+    private const int Interrupted = 4;
+
+    // O_NOFOLLOW is among the few flags whose value depends on the processor.
+    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+
+    private readonly SafeFileHandle _handle;
+    private readonly string? _removed;
+
+    private FileLock(SafeFileHandle handle, string? removed)
+    {
+        _handle = handle;
+        _removed = removed;
+    }
+
+    /// <summary>Takes the lock, waiting for others.</summary>
+    /// <param name="path">The lock file; created when missing.</param>
+    /// <param name="what">What it guards, for the message.</param>
+    /// <param name="patience">How long to wait for a living holder.</param>
+    /// <param name="remove">Whether the file goes away with the lock.</param>
+    /// <exception cref="ConflictException">Someone else has held it for all that time.</exception>
+    /// <exception cref="UsageException">The file cannot be created or opened.</exception>
+    public static FileLock Acquire(string path, string what, TimeSpan patience, bool remove = false)
+    {
+        long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        for (int attempt = 0; ; attempt++)
+        {
+            SafeFileHandle handle = Open(path);
+            if (TryLock(handle))
+            {
+                // The holder before us may have removed the file between our open and our lock: then another one counts now.
+                if (IsStillAt(handle, path))
+                {
+                    SayWho(handle);
+                    return new FileLock(handle, remove ? path : null);
+                }
+
+                handle.Dispose();
+                continue;
+            }
+
+            string holder = ReadHolder(handle);
+            handle.Dispose();
+            if (Environment.TickCount64 >= deadline)
+                throw new ConflictException($"{what} is locked by {holder} ({path}); wait until it is done, then try again");
+            Thread.Sleep(Math.Min(1 + attempt, 10));
+        }
+    }
+
+    public void Dispose()
+    {
+        // Removed while still locked: whoever waits on this file finds out, and opens the next one.
+        if (_removed is not null && !_handle.IsClosed)
+            File.Delete(_removed);
+        _handle.Dispose();
+    }
+
+    private static SafeFileHandle Open(string path)
+    {
+        int descriptor;
+        do
+            descriptor = OpenNative(path, OpenFlags | NoFollow, 0x1B6 /* 0666 */);
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+        return descriptor >= 0
+            ? new SafeFileHandle(descriptor, ownsHandle: true)
+            : throw new UsageException($"cannot open the lock file {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    private static bool TryLock(SafeFileHandle handle)
+    {
+        while (LockNative(handle, ExclusiveNow) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error == WouldBlock)
+                return false;
+            if (error != Interrupted)
+                throw new IOException($"the file system cannot lock files: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+
+        return true;
+    }
+
+    private static unsafe bool IsStillAt(SafeFileHandle handle, string path)
+    {
+        // struct statx, the same on every architecture: stx_ino is 64 bits at 0x20, stx_dev_major and _minor 32 bits each at 0x88.
+        byte* held = stackalloc byte[256];
+        byte* found = stackalloc byte[256];
+        return StatHandle(handle, "", 0x1000 /* AT_EMPTY_PATH */, 0x100 /* STATX_INO */, held) == 0
+            && StatPath(-100 /* AT_FDCWD */, path, 0x100 /* AT_SYMLINK_NOFOLLOW */, 0x100, found) == 0
+            && *(ulong*)(held + 0x20) == *(ulong*)(found + 0x20)
+            && *(ulong*)(held + 0x88) == *(ulong*)(found + 0x88);
+    }
+
+    private static void SayWho(SafeFileHandle handle)
+    {
+        byte[] text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
+        RandomAccess.SetLength(handle, 0);
+        RandomAccess.Write(handle, text, 0);
+    }
+
+    private static string ReadHolder(SafeFileHandle handle)
+    {
+        Span<byte> buffer = stackalloc byte[200];
+        int length = RandomAccess.Read(handle, buffer, 0);
+        string text = Encoding.UTF8.GetString(buffer[..length]).Trim();
+        return text.StartsWith("process ", StringComparison.Ordinal) && !text.Any(char.IsControl) ? text : "another process";
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int OpenNative(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int LockNative(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatHandle(SafeFileHandle directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static unsafe partial int StatPath(int directory, string path, int flags, uint mask, byte* buffer);
+}
