@@ -76,7 +76,7 @@ internal sealed class SparseExtent : IByteSource
             {
                 budget -= end - grain;
                 if (budget < 0)
-                    throw new CorruptImageException("VMDK-020", $"grain tables of {_file.Path}: more grains than the {_file.Length} bytes of the file can hold, in {range} of the disk");
+                    throw new CorruptImageException("VMDK-019", $"grain tables of {_file.Path}: more grains than the {_file.Length} bytes of the file can hold, in {range} of the disk");
                 ByteRange next = ByteRange.FromBounds(grain * _layout.GrainLength, Math.Min(end * _layout.GrainLength, Length)).Intersect(range);
                 if (!pending.IsEmpty && pending.End != next.Offset)
                 {
