@@ -133,6 +133,21 @@ public sealed class ObjectStore : IDisposable
         return bytes;
     }
 
+    /// <summary>Reads many blobs, frame by frame in the order in which they are stored, on several threads.</summary>
+    /// <param name="blobs">What is wanted; the same blob may be wanted several times.</param>
+    /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
+    public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)
+    {
+        try
+        {
+            new BlobBatch(this, blobs).Run(parallelism, visit, cancellation);
+        }
+        catch (AggregateException e)
+        {
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
     /// <summary>Reads an object that has a header, and returns its payload.</summary>
     public ReadOnlyMemory<byte> ReadPayload(in ObjectId id, ObjectKind kind)
     {

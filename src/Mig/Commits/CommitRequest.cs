@@ -1,0 +1,27 @@
+using Mig.Core;
+
+namespace Mig.Commits;
+
+/// <summary>What to commit, and how.</summary>
+public sealed record CommitRequest
+{
+    /// <summary>Paths of the disks of one machine, in order.</summary>
+    public required IReadOnlyList<string> Disks { get; init; }
+
+    /// <summary>The message; a newline is added when it lacks one.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>A format to force on all disks, such as <c>raw</c>; null to find it by content.</summary>
+    public string? InputFormat { get; init; }
+
+    /// <summary>Leaves out what the file systems hold to be free.</summary>
+    public bool DiscardFree { get; init; }
+
+    /// <summary>Trusts size, times and extents of files that were committed before.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>Makes a commit even when nothing changed.</summary>
+    public bool AllowEmpty { get; init; }
+
+    public IProgressSink Progress { get; init; } = NoProgress.Instance;
+}

@@ -1,0 +1,97 @@
+using Mig.Core;
+using Mig.Disks;
+using Mig.History.Commits;
+using Mig.History.Images;
+using Mig.History.Refs;
+using Mig.Ingest;
+using Mig.Store;
+
+namespace Mig.Commits;
+
+/// <summary>Commits disks: takes them in, makes the commit durable, and moves the branch last.</summary>
+public sealed class ImageCommitter(Repository repository)
+{
+    /// <summary>Commits the disks of one machine to the current branch.</summary>
+    /// <exception cref="ConflictException">The branch moved meanwhile. What was stored stays; trying again is quick.</exception>
+    public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Disks.Count == 0)
+            throw new UsageException("name at least one disk to commit");
+
+        // What can go wrong without reading a disk goes wrong first.
+        Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
+        string message = MessageText.Clean(request.Message);
+        if (message.Length == 0)
+            throw new UsageException("the message is empty; say with -m what this version is");
+        Head head = repository.Refs.ReadHead();
+        List<DiskImage> disks = OpenDisks(request);
+        try
+        {
+            IReadOnlyList<string> names = DiskNames.Choose(request.Disks);
+            using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
+            var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation);
+            var taken = new List<(ImageDisk Disk, DiskReport Report)>();
+            for (int i = 0; i < disks.Count; i++)
+                taken.Add(new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits).Run());
+            writer.EndContent();
+
+            var image = new MachineImage([.. taken.Select(item => item.Disk)]);
+            ImageId imageId = image.Write(writer);
+            List<DiskReport> reports = [.. taken.Select(item => item.Report)];
+            if (!request.AllowEmpty && IsUnchanged(head, image))
+                return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
+
+            var commit = new Commit
+            {
+                Image = imageId,
+                Parents = head.Id is { } parent ? [new CommitId(parent)] : [],
+                Author = author,
+                Committer = committer,
+                Provenance = [.. taken.Select(item => ProvenanceOf(item.Report))],
+                Message = message,
+            };
+            var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
+            cancellation.ThrowIfCancellationRequested();
+            writer.Complete();
+            string reason = (head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
+            repository.Refs.Update(head.Branch ?? RefName.Head, head.Id ?? default, id.Value, committer, reason);
+            return new CommitResult(id, head.Branch, head.IsUnborn, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
+        }
+        finally
+        {
+            foreach (DiskImage disk in disks)
+                disk.Dispose();
+        }
+    }
+
+    private List<DiskImage> OpenDisks(CommitRequest request)
+    {
+        var disks = new List<DiskImage>();
+        try
+        {
+            foreach (string path in request.Disks)
+                disks.Add(DiskFormats.Open(path, request.InputFormat, repository.Context.Limits));
+            return disks;
+        }
+        catch
+        {
+            foreach (DiskImage disk in disks)
+                disk.Dispose();
+            throw;
+        }
+    }
+
+    // Another file name alone is no change: nightly builds have a new one every day.
+    private bool IsUnchanged(Head head, MachineImage image)
+    {
+        if (head.Id is not { } parent)
+            return false;
+        MachineImage before = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image);
+        return before.Disks.Count == image.Disks.Count
+            && before.Disks.Zip(image.Disks).All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
+    }
+
+    private static string ProvenanceOf(DiskReport report) =>
+        $"disk {report.Name.ReplaceLineEndings(" ")} from {report.Format}{(report.DiscardedBytes > 0 ? $", {report.DiscardedBytes} free bytes discarded" : "")}";
+}

@@ -1,0 +1,24 @@
+using Mig.Core;
+
+namespace Mig.Export;
+
+/// <summary>Which disk to write, and where.</summary>
+public sealed record ExportRequest
+{
+    /// <summary>The revision.</summary>
+    public string Revision { get; init; } = "HEAD";
+
+    /// <summary>The file to write.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The format; null to take it from the file's name.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>The disk; null when the image has only one.</summary>
+    public string? Disk { get; init; }
+
+    /// <summary>Replaces a file that is there.</summary>
+    public bool Overwrite { get; init; }
+
+    public IProgressSink Progress { get; init; } = NoProgress.Instance;
+}

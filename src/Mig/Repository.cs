@@ -1,0 +1,139 @@
+using System.Globalization;
+using Mig.Core;
+using Mig.History.Configuration;
+using Mig.History.Refs;
+using Mig.History.Revisions;
+using Mig.Store;
+using Mig.Store.Zstd;
+
+namespace Mig;
+
+/// <summary>A repository of machine images: the folder <c>.mig</c>, or a bare one. May be used from several threads; other processes may use it, too.</summary>
+public sealed class Repository : IDisposable
+{
+    /// <summary>The name of the repository folder.</summary>
+    public const string FolderName = ".mig";
+
+    private const int FormatVersion = 1;
+    private const string FormatKey = "core.formatVersion";
+    private const string ExtensionsSection = "extensions";
+    private const string DefaultBranch = "main";
+
+    private Repository(string folder, RepositoryContext context)
+    {
+        Folder = folder;
+        Context = context;
+        Config = Config.Load(folder, context.Environment, context.ConfigOverrides);
+        CheckFormat();
+        Store = ObjectStore.Open(folder);
+        Refs = new RefStore(folder);
+        Objects = new RepositoryObjects(Store);
+        Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);
+        Walk = new CommitWalk(Objects);
+        Identity = new Identity(Config, context.Environment, context.Clock);
+    }
+
+    /// <summary>The folder that holds <c>HEAD</c>, <c>config</c>, <c>refs</c> and <c>packs</c>.</summary>
+    public string Folder { get; }
+
+    public RepositoryContext Context { get; }
+
+    public Config Config { get; }
+
+    public ObjectStore Store { get; }
+
+    public RefStore Refs { get; }
+
+    /// <summary>Commits, tags and images by id.</summary>
+    public RepositoryObjects Objects { get; }
+
+    public RevisionResolver Revisions { get; }
+
+    public CommitWalk Walk { get; }
+
+    public Identity Identity { get; }
+
+    /// <summary>How new objects are stored, as the configuration says.</summary>
+    public StoreOptions StoreOptions => StoreOptions.Default with
+    {
+        CompressionLevel = (int)Config.GetInteger("core.compression", 3, ZstdCodec.MinLevel, ZstdCodec.MaxLevel),
+        Parallelism = Context.Parallelism,
+    };
+
+    /// <summary>Makes an empty repository; one that is there already stays as it is.</summary>
+    /// <param name="directory">Gets a folder <c>.mig</c>; is the repository itself when bare.</param>
+    /// <returns>The repository's folder, and whether it is new.</returns>
+    public static (string Folder, bool IsNew) Initialize(string directory, bool isBare, RepositoryContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        string folder = Path.GetFullPath(isBare ? directory : Path.Combine(directory, FolderName));
+        if (IsRepository(folder))
+            return (folder, false);
+        if (File.Exists(folder))
+            throw new ConflictException($"{folder} is a file; a repository needs a folder of that name");
+        string branch = Config.Load(null, context.Environment, context.ConfigOverrides).Get("init.defaultBranch") ?? DefaultBranch;
+        Directory.CreateDirectory(folder);
+        ObjectStore.Create(folder);
+        Directory.CreateDirectory(Path.Combine(folder, "hooks"));
+        Config.RepositoryFile(folder).Update(document =>
+        {
+            document.Set(ConfigKey.Parse(FormatKey), FormatVersion.ToString(CultureInfo.InvariantCulture));
+            document.Set(ConfigKey.Parse("core.bare"), isBare ? "true" : "false");
+        });
+
+        // HEAD comes last: only what has it is a repository.
+        RefStore.Initialize(folder, RefName.Branch(branch));
+        return (folder, true);
+    }
+
+    /// <summary>Opens the repository in a folder: the folder itself, or the <c>.mig</c> in it.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    /// <exception cref="UnsupportedFeatureException">Its format is newer than this mig, or an extension is unknown.</exception>
+    public static Repository Open(string directory, RepositoryContext context)
+    {
+        foreach (string folder in (string[])[Path.Combine(directory, FolderName), directory])
+        {
+            if (IsRepository(folder))
+                return new Repository(Path.GetFullPath(folder), context);
+        }
+
+        throw new NotFoundException($"{directory} is no mig repository; 'mig init {directory}' makes one");
+    }
+
+    /// <summary>Opens the repository of a working directory: <c>MIG_DIR</c>, else the nearest one upwards.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public static Repository Discover(string start, RepositoryContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Environment("MIG_DIR") is { Length: > 0 } named)
+            return Open(Path.Combine(start, named), context);
+        for (string? directory = Path.GetFullPath(start); directory is not null; directory = Path.GetDirectoryName(directory))
+        {
+            if (IsRepository(Path.Combine(directory, FolderName)) || IsRepository(directory))
+                return Open(directory, context);
+        }
+
+        throw new NotFoundException($"no mig repository in {start} or above it; 'mig init' makes one here, --repo DIR or MIG_DIR names one elsewhere");
+    }
+
+    public void Dispose() => Store.Dispose();
+
+    private static bool IsRepository(string folder) => File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "packs"));
+
+    private void CheckFormat()
+    {
+        long version = Config.GetInteger(FormatKey, 0);
+        if (version != FormatVersion)
+        {
+            throw version > FormatVersion
+                ? new UnsupportedFeatureException($"repository format {version}", $"{Folder} needs a newer mig; this one knows format {FormatVersion}")
+                : new CorruptStoreException("REPO-001", $"{Folder}/config says core.formatVersion = {version}; {FormatVersion} is needed");
+        }
+
+        foreach (ConfigEntry entry in Config.Entries)
+        {
+            if (entry.Key.Section == ExtensionsSection)
+                throw new UnsupportedFeatureException($"extension {entry.Key.Name}", $"{Folder} uses it, and this mig does not know it; a newer one may");
+        }
+    }
+}

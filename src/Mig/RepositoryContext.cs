@@ -1,0 +1,21 @@
+using Mig.Core;
+
+namespace Mig;
+
+/// <summary>What the library takes from the world around it: environment variables, the clock, limits for hostile input.</summary>
+public sealed record RepositoryContext
+{
+    public static RepositoryContext Default { get; } = new();
+
+    public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
+
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    public Limits Limits { get; init; } = Limits.Default;
+
+    /// <summary>Settings given for this run alone, as <c>key=value</c>.</summary>
+    public IReadOnlyList<string> ConfigOverrides { get; init; } = [];
+
+    /// <summary>Worker threads.</summary>
+    public int Parallelism { get; init; } = System.Environment.ProcessorCount;
+}
