@@ -1,0 +1,215 @@
+using System.Text;
+using Mig.Core;
+using Mig.History.Images;
+using Mig.History.Revisions;
+using Mig.History.Trees;
+using Mig.Store.Content;
+
+namespace Mig.Browse;
+
+/// <summary>Looks into images: finds paths, lists directories, reads content. Symbolic links are not followed, as in <c>git show REV:PATH</c>.</summary>
+public sealed class ImageBrowser(Repository repository)
+{
+    /// <summary>Finds <c>REV:PATH</c>; without a path, the root.</summary>
+    /// <exception cref="NotFoundException">There is no such revision, disk, volume or path; near names are offered.</exception>
+    public ImagePath Find(string revisionAndPath)
+    {
+        (string revision, PathSpec? path) = PathSpec.Split(revisionAndPath);
+        MachineImage image = repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision));
+        return Find(image, path ?? new PathSpec(null, null, default), revision);
+    }
+
+    /// <summary>Finds a path in an image.</summary>
+    /// <param name="revision">How the user called the image, for messages.</param>
+    public ImagePath Find(MachineImage image, PathSpec path, string revision)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(path);
+        (ImageDisk disk, ImageVolume volume) = FindVolume(image, path, revision);
+        TreeEntry entry = FindEntry(volume, path.Path.Span, $"{revision}:{path}");
+        if (entry.Type == TreeEntryType.HardLink)
+            entry = FollowLink(volume, entry) with { Name = entry.Name };
+        return new ImagePath(disk, volume, path.Path, entry);
+    }
+
+    /// <summary>Returns the entries of a directory, sorted by the bytes of their names; hard links are followed.</summary>
+    public IReadOnlyList<TreeEntry> List(ImagePath directory)
+    {
+        ArgumentNullException.ThrowIfNull(directory);
+        return [.. TreeReader.ReadEntries(repository.Store, directory.Entry.Tree)
+            .Select(entry => entry.Type == TreeEntryType.HardLink ? FollowLink(directory.Volume, entry) with { Name = entry.Name } : entry)];
+    }
+
+    /// <summary>Returns a directory's whole subtree, each directory before what is in it, with paths from the volume's root.</summary>
+    public IEnumerable<ImagePath> ListAll(ImagePath directory)
+    {
+        foreach (TreeEntry entry in List(directory))
+        {
+            ImagePath child = directory with { Path = Join(directory.Path.Span, entry.Name.Span), Entry = entry };
+            yield return child;
+            if (entry.Type != TreeEntryType.Directory)
+                continue;
+            foreach (ImagePath below in ListAll(child))
+                yield return below;
+        }
+    }
+
+    /// <summary>Writes a file's content.</summary>
+    /// <exception cref="UsageException">It is no regular file.</exception>
+    public void CopyContent(ImagePath file, Stream destination, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(destination);
+        TreeEntry entry = file.Entry;
+        if (entry.Type != TreeEntryType.File)
+            throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(entry.Type)}, not a regular file");
+        if (entry.List is { } list)
+        {
+            CopyChunks(list, destination, cancellation);
+        }
+        else if (entry.Size > 0)
+        {
+            byte[] bytes = repository.Store.Read(entry.Sha256!.Value, ObjectKind.Blob);
+            if (bytes.Length != entry.Size)
+                throw new CorruptStoreException("OBJ-007", $"blob {entry.Sha256} has {bytes.Length} bytes, its tree entry says {entry.Size}; run mig fsck");
+            destination.Write(bytes);
+        }
+    }
+
+    /// <summary>The volumes of an image that were looked into, with the disk each is on.</summary>
+    public static IEnumerable<(ImageDisk Disk, ImageVolume Volume)> VolumesWithFiles(MachineImage image) =>
+        image.Disks.SelectMany(disk => disk.Volumes.Where(volume => volume.Root is not null).Select(volume => (disk, volume)));
+
+    /// <summary>What an entry is, in words.</summary>
+    public static string Describe(TreeEntryType type) => type switch
+    {
+        TreeEntryType.File or TreeEntryType.HardLink => "regular file",
+        TreeEntryType.Directory => "directory",
+        TreeEntryType.SymbolicLink => "symbolic link",
+        TreeEntryType.CharacterDevice => "character device",
+        TreeEntryType.BlockDevice => "block device",
+        TreeEntryType.Fifo => "FIFO",
+        _ => "socket",
+    };
+
+    private (ImageDisk Disk, ImageVolume Volume) FindVolume(MachineImage image, PathSpec path, string revision)
+    {
+        List<ImageDisk> disks = [.. image.Disks.Where(disk => path.Disk is null || disk.Name == path.Disk)];
+        if (disks.Count == 0)
+            throw new NotFoundException($"{revision} has no disk '{path.Disk}'; it has {string.Join(", ", image.Disks.Select(disk => disk.Name))}.{NearNames.Suggest(path.Disk!, image.Disks.Select(disk => disk.Name))}");
+        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. disks.SelectMany(disk => disk.Volumes.Select(volume => (disk, volume)))];
+        if (path.Partition is { } number)
+        {
+            // A bare disk has no table; people still call what is on it the first volume.
+            volumes.RemoveAll(item => item.Volume.Number != number && !(item.Volume.Number == 0 && number == 1));
+            if (volumes.Count == 0)
+                throw new NotFoundException($"{revision} has no partition {number}; it has {Names(disks)}");
+        }
+
+        List<(ImageDisk Disk, ImageVolume Volume)> readable = [.. volumes.Where(item => item.Volume.Root is not null)];
+        return readable.Count switch
+        {
+            0 when volumes.Count == 1 => throw new NotFoundException($"{revision}: volume {Name(volumes[0].Disk, volumes[0].Volume)} was not looked into: {volumes[0].Volume.Reason}"),
+            0 => throw new NotFoundException($"{revision} has no volume with files"),
+            1 => readable[0],
+            _ => FindSystem(readable) ?? throw new UsageException($"{revision} has several volumes with files and none with an operating system; choose one: {string.Join(", ", readable.Select(item => Name(item.Disk, item.Volume)))}"),
+        };
+    }
+
+    // The volume that holds the operating system: the only one with /etc/os-release or, on older systems, /etc/passwd; or with Windows' own folder.
+    private (ImageDisk Disk, ImageVolume Volume)? FindSystem(List<(ImageDisk Disk, ImageVolume Volume)> volumes)
+    {
+        foreach (string[] signs in (string[][])[["etc/os-release", "usr/lib/os-release"], ["etc/passwd"], ["Windows/System32", "WINDOWS/system32"]])
+        {
+            var found = volumes.Where(item => signs.Any(sign => TryFind(item.Volume, Encoding.ASCII.GetBytes(sign)) is not null)).ToList();
+            if (found.Count == 1)
+                return found[0];
+        }
+
+        return null;
+    }
+
+    private TreeEntry FindEntry(ImageVolume volume, ReadOnlySpan<byte> path, string whole)
+    {
+        TreeEntry entry = volume.Root!;
+        ReadOnlySpan<byte> rest = path;
+        while (!rest.IsEmpty)
+        {
+            if (entry.Type != TreeEntryType.Directory)
+                throw new NotFoundException($"{whole} does not exist: '{Encoding.UTF8.GetString(entry.Name.Span)}' is a {Describe(entry.Type)}, not a directory");
+            ReadOnlySpan<byte> name = NextName(ref rest);
+            TreeEntry? next = TreeReader.Find(repository.Store, entry.Tree, name);
+            if (next is null)
+            {
+                IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, entry.Tree).Select(near => Encoding.UTF8.GetString(near.Name.Span));
+                throw new NotFoundException($"{whole} does not exist.{NearNames.Suggest(Encoding.UTF8.GetString(name), names)}");
+            }
+
+            entry = next;
+        }
+
+        return entry;
+    }
+
+    private TreeEntry? TryFind(ImageVolume volume, ReadOnlySpan<byte> path)
+    {
+        TreeEntry? entry = volume.Root;
+        while (!path.IsEmpty && entry is { Type: TreeEntryType.Directory })
+            entry = TreeReader.Find(repository.Store, entry.Tree, NextName(ref path));
+        return path.IsEmpty ? entry : null;
+    }
+
+    private TreeEntry FollowLink(ImageVolume volume, TreeEntry link)
+    {
+        // A hard link names an entry with content, never another hard link; its path begins at the root, with a slash.
+        TreeEntry? target = TryFind(volume, link.LinkTarget.Span.TrimStart((byte)'/'));
+        if (target is null || target.Type is TreeEntryType.HardLink or TreeEntryType.Directory)
+            throw new CorruptStoreException("OBJ-008", $"hard link '{Encoding.UTF8.GetString(link.Name.Span)}' names '{Encoding.UTF8.GetString(link.LinkTarget.Span)}', which is no file; run mig fsck");
+        return target;
+    }
+
+    private void CopyChunks(ListId list, Stream destination, CancellationToken cancellation)
+    {
+        byte[] zeros = new byte[1 << 16];
+        foreach (Chunk chunk in ChunkList.ReadChunks(repository.Store, list))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!chunk.IsHole)
+            {
+                byte[] bytes = repository.Store.Read(chunk.Blob.Value, ObjectKind.Blob);
+                if (bytes.Length != chunk.Length)
+                    throw new CorruptStoreException("OBJ-007", $"blob {chunk.Blob} has {bytes.Length} bytes, list {list} says {chunk.Length}; run mig fsck");
+                destination.Write(bytes);
+                continue;
+            }
+
+            for (long left = chunk.Length; left > 0; left -= zeros.Length)
+                destination.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
+        }
+    }
+
+    private static ReadOnlySpan<byte> NextName(ref ReadOnlySpan<byte> path)
+    {
+        int slash = path.IndexOf((byte)'/');
+        ReadOnlySpan<byte> name = slash < 0 ? path : path[..slash];
+        path = slash < 0 ? default : path[(slash + 1)..];
+        return name;
+    }
+
+    private static byte[] Join(ReadOnlySpan<byte> parent, ReadOnlySpan<byte> name)
+    {
+        byte[] path = new byte[parent.IsEmpty ? name.Length : parent.Length + 1 + name.Length];
+        if (!parent.IsEmpty)
+        {
+            parent.CopyTo(path);
+            path[parent.Length] = (byte)'/';
+        }
+
+        name.CopyTo(path.AsSpan(path.Length - name.Length));
+        return path;
+    }
+
+    private static string Names(List<ImageDisk> disks) => string.Join(", ", disks.SelectMany(disk => disk.Volumes.Select(volume => Name(disk, volume))));
+
+    private static string Name(ImageDisk disk, ImageVolume volume) => volume.Number == 0 ? $"@{disk.Name}" : $"@{disk.Name}.{volume.Number}";
+}
