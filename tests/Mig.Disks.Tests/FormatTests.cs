@@ -96,6 +96,17 @@ public class FormatTests
     }
 
     [Fact]
+    public void ATextTooLongForItsKindIsNeitherFollowedNorTakenForADisk()
+    {
+        using var folder = new TestFolder();
+        folder.Write("secret.bin", new byte[512]);
+        string path = folder.Write("disk.raw", Descriptor + new string('#', 100_000));
+        Assert.Contains("force", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.Equal(512, Disks.ReadAll(path, "vmdk").Length);
+        Assert.Equal(new FileInfo(path).Length, Disks.ReadAll(path, "raw").Length);
+    }
+
+    [Fact]
     public void AForcedFormatIsNotArguedWith()
     {
         using var folder = new TestFolder();

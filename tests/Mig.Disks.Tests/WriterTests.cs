@@ -73,6 +73,16 @@ public class WriterTests
     }
 
     [Fact]
+    public void ALinkToNothingIsATakenName()
+    {
+        using var folder = new TestFolder();
+        File.CreateSymbolicLink(folder["disk.raw"], "nowhere");
+        using (IDiskWriter writer = DiskFormats.Create(folder["disk.raw"], "raw", 512, false))
+            Assert.Throws<ConflictException>(writer.Complete);
+        Assert.Equal("nowhere", new FileInfo(folder["disk.raw"]).LinkTarget);
+    }
+
+    [Fact]
     public void ATakenFlatFileIsKeptToo()
     {
         using var folder = new TestFolder();

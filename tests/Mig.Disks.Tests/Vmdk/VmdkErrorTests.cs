@@ -150,6 +150,16 @@ public class VmdkErrorTests
     }
 
     [Fact]
+    public void APartOfQemuIsADiskOnlyWhenForced()
+    {
+        using var folder = new TestFolder();
+        Tool.Run("qemu-img", "create", "-f", "vmdk", "-o", "subformat=twoGbMaxExtentSparse", folder["disk.vmdk"], "1M");
+        var e = Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(folder["disk-s001.vmdk"], null, Limits.Default));
+        Assert.Contains("one part of a disk", e.Message, StringComparison.Ordinal);
+        Assert.Equal(1 << 20, Disks.ReadAll(folder["disk-s001.vmdk"], "vmdk").Length);
+    }
+
+    [Fact]
     public void APartIsADiskOnlyWhenForced()
     {
         using var folder = new TestFolder();
