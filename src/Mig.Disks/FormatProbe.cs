@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Disks.Vmdk;
 
 namespace Mig.Disks;
 
@@ -39,11 +40,15 @@ internal static class FormatProbe
 
     private static bool IsDescriptor(FileSource file, ReadOnlySpan<byte> head)
     {
-        if (!BeginsDescriptor(head) || file.IsBlockDevice || file.Length > MaxDescriptorLength)
+        if (!BeginsDescriptor(head) || file.IsBlockDevice || file.Length > VmdkDescriptor.MaxLength)
             return false;
         byte[] text = new byte[file.Length];
         file.ReadExactly(0, text);
-        return !text.AsSpan().TrimEnd((byte)0).Contains((byte)0);
+        if (text.AsSpan().TrimEnd((byte)0).Contains((byte)0))
+            return false;
+        return file.Length <= MaxDescriptorLength
+            ? true
+            : throw new UnsupportedFeatureException("a VMDK descriptor of this length", $"{file.Path} has {file.Length} bytes, and above {MaxDescriptorLength} it could be a disk; force --input-format vmdk or raw");
     }
 
     private static string? NameOther(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)

@@ -79,7 +79,7 @@ internal sealed class OutputFile : IDisposable
         {
             File.Move(TemporaryPath, Path, _overwrite);
         }
-        catch (IOException) when (!_overwrite && File.Exists(Path))
+        catch (IOException) when (!_overwrite && new FileInfo(Path) is { Exists: true } or { LinkTarget: not null })
         {
             throw Taken(Path);
         }

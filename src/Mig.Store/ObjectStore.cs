@@ -40,7 +40,8 @@ public sealed class ObjectStore : IDisposable
         Directory.CreateDirectory(Path.Combine(folder, TemporaryFolder));
     }
 
-    /// <exception cref="CorruptStoreException">An index is damaged.</exception>
+    /// <remarks>A damaged index is left out; asking for an object that no other index has then says so.</remarks>
+    /// <exception cref="CorruptStoreException">The folder is no store.</exception>
     public static ObjectStore Open(string folder)
     {
         if (!Directory.Exists(Path.Combine(folder, PacksFolder)))
@@ -63,6 +64,20 @@ public sealed class ObjectStore : IDisposable
         return false;
     }
 
+    /// <summary>Number of objects in all indexes, and bytes of all packs and indexes.</summary>
+    public (long Objects, long StoredBytes, int Packs) Measure()
+    {
+        long bytes = new DirectoryInfo(_packs.Folder).EnumerateFiles().Sum(file => file.Length);
+        return (_packs.Indexes.Sum(index => (long)index.ObjectCount), bytes, _packs.Indexes.Sum(index => index.PackCount));
+    }
+
+    /// <summary>Bytes of a frame as it is stored, for each byte of its objects.</summary>
+    public static double GetCompression(in ObjectLocation location)
+    {
+        FramePlace place = location.Index.GetFrame(location.Frame);
+        return place.RawLength == 0 ? 1 : (double)place.TotalLength / place.RawLength;
+    }
+
     public bool TryFind(in ObjectId id, out ObjectLocation location)
     {
         foreach (PackIndex index in _packs.Indexes)
@@ -81,6 +96,8 @@ public sealed class ObjectStore : IDisposable
     {
         if (TryFind(id, out ObjectLocation location) || (_packs.Refresh() && TryFind(id, out location)))
             return location;
+        if (_packs.Damaged is [{ } damage, ..])
+            throw new CorruptStoreException(damage.Code, $"object {id} cannot be found: {damage.Message}", damage);
         throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
     }
 

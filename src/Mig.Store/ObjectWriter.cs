@@ -11,13 +11,14 @@ public sealed class ObjectWriter : IDisposable
 {
     private readonly ObjectStore _store;
     private readonly StoreOptions _options;
+    private readonly string _temporaryFolder;
     private readonly FrameBuilder _content;
     private readonly FrameBuilder _metadata;
     private readonly HashSet<ObjectId> _added = [];
     private readonly Lock _addedGate = new();
     private readonly Lock _writeGate = new();
     private readonly OpenPack?[] _open = new OpenPack?[2];
-    private readonly List<string> _temporaryFiles = [];
+    private readonly List<FinishedPack> _finished = [];
     private readonly List<(long Size, ObjectId Sha256, ListId List)> _contents = [];
     private Task? _contentFinish;
     private long _storedBytes;
@@ -27,6 +28,8 @@ public sealed class ObjectWriter : IDisposable
     {
         _store = store;
         _options = options;
+        _temporaryFolder = Path.Combine(store.Folder, ObjectStore.TemporaryFolder);
+        TemporaryFile.RemoveStale(_temporaryFolder);
         _content = new FrameBuilder(ObjectClass.Content, options, store.Codec, WriteFrame);
         _metadata = new FrameBuilder(ObjectClass.Metadata, options, store.Codec, WriteFrame);
     }
@@ -101,7 +104,7 @@ public sealed class ObjectWriter : IDisposable
         foreach ((long size, ObjectId sha256, ListId list) in _contents)
             index.AddContent(size, sha256, list);
         Publish(index);
-        IndexMerger.MergeSmall(_store.Packs, Path.Combine(_store.Folder, ObjectStore.TemporaryFolder));
+        IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }
 
     public void Dispose()
@@ -119,11 +122,9 @@ public sealed class ObjectWriter : IDisposable
         _metadata.Dispose();
         foreach (OpenPack? pack in _open)
             pack?.Writer.Dispose();
-        foreach (string path in _temporaryFiles)
-            File.Delete(path);
+        foreach (FinishedPack pack in _finished)
+            pack.Writer.Dispose();
     }
-
-    private readonly List<FinishedPack> _finished = [];
 
     private bool Add(FrameBuilder builder, ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, in OrderKey key)
     {
@@ -156,7 +157,7 @@ public sealed class ObjectWriter : IDisposable
         int place = (int)builder.Class;
         lock (_writeGate)
         {
-            OpenPack pack = _open[place] ??= new OpenPack(NewTemporaryFile("pack"));
+            OpenPack pack = _open[place] ??= new OpenPack(new PackWriter(new TemporaryFile(_temporaryFolder, "pack")));
             long offset = pack.Writer.Append(frame.Bytes.Span);
             pack.Frames.Add((offset, frame.Bytes.Length, frame.RawLength, frame.Objects));
             Interlocked.Add(ref _storedBytes, frame.Bytes.Length);
@@ -177,43 +178,33 @@ public sealed class ObjectWriter : IDisposable
         if (pack is null)
             return;
         ObjectId id = pack.Writer.Finish();
-        pack.Writer.Dispose();
         lock (_writeGate)
-            _finished.Add(new FinishedPack(id, pack.Writer.Length, pack.Writer.TemporaryPath, pack.Frames));
+            _finished.Add(new FinishedPack(id, pack.Writer, pack.Frames));
     }
 
     // Packs first, then the index, each durable; the names become durable together. An index whose packs are missing does not count.
     private void Publish(PackIndexBuilder index)
     {
-        string temporaryIndex = NewTemporaryFile("index");
-        ObjectId indexId = index.Write(temporaryIndex);
+        using var file = new TemporaryFile(_temporaryFolder, "index");
+        ObjectId indexId = index.Write(file);
         string folder = _store.Packs.Folder;
         foreach (FinishedPack pack in _finished)
-            File.Move(pack.TemporaryPath, Path.Combine(folder, PackFormat.FileName(pack.Id)), overwrite: true);
-        File.Move(temporaryIndex, Path.Combine(folder, PackIndexFormat.FileName(indexId)), overwrite: true);
+            pack.Writer.Publish(Path.Combine(folder, PackFormat.FileName(pack.Id)));
+        file.Publish(Path.Combine(folder, PackIndexFormat.FileName(indexId)));
         LibC.SyncDirectory(folder);
-        _temporaryFiles.Clear();
         _store.Packs.Refresh();
     }
 
-    private string NewTemporaryFile(string prefix)
+    private sealed class OpenPack(PackWriter writer)
     {
-        string path = Path.Combine(_store.Folder, ObjectStore.TemporaryFolder, $"{prefix}-{Guid.NewGuid():N}");
-        _temporaryFiles.Add(path);
-        return path;
-    }
-
-    private sealed class OpenPack(string temporaryPath)
-    {
-        public PackWriter Writer { get; } = new(temporaryPath);
+        public PackWriter Writer { get; } = writer;
 
         public List<(long Offset, int TotalLength, int RawLength, (ObjectId Id, FrameObject Place)[] Objects)> Frames { get; } = [];
     }
 
     private sealed record FinishedPack(
         ObjectId Id,
-        long Length,
-        string TemporaryPath,
+        PackWriter Writer,
         List<(long Offset, int TotalLength, int RawLength, (ObjectId Id, FrameObject Place)[] Objects)> Frames)
     {
         public void AddTo(PackIndexBuilder index)
@@ -225,7 +216,7 @@ public sealed class ObjectWriter : IDisposable
                     index.AddObject(id, frame, place);
             }
 
-            index.EndPack(Id, Length);
+            index.EndPack(Id, Writer.Length);
         }
     }
 }

@@ -74,7 +74,7 @@ internal static class GptReader
     // Layout: UEFI specification 2.10, table 5-6, "GPT Partition Entry".
     private static void ReadEntries(byte[] table, int entrySize, int sectorSize, PartitionList list)
     {
-        for (int i = 0; i < table.Length / entrySize && !list.IsFull; i++)
+        for (int i = 0; i < table.Length / entrySize; i++)
         {
             ReadOnlySpan<byte> entry = table.AsSpan(i * entrySize, GptHeader.MinEntrySize);
             var type = new Guid(entry[..0x10]);
@@ -92,7 +92,8 @@ internal static class GptReader
             int end = name.IndexOf('\0', StringComparison.Ordinal);
             // 0..2^64-1 is a count that does not fit; such a partition is cut to the disk anyway.
             ulong count = last - first == ulong.MaxValue ? ulong.MaxValue : last - first + 1;
-            list.Add(i + 1, first, count, sectorSize, type.ToString("d"), end < 0 ? name : name[..end]);
+            if (!list.Add(i + 1, first, count, sectorSize, type.ToString("d"), end < 0 ? name : name[..end]))
+                return;
         }
     }
 

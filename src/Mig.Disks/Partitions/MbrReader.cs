@@ -71,8 +71,7 @@ internal static class MbrReader
                 }
 
                 // A partition may begin above 2^32 sectors here, as the sum of two numbers.
-                list.Add(number++, (ulong)(sector + entry.FirstSector), entry.SectorCount, sectorSize, entry.TypeName, "");
-                if (list.IsFull)
+                if (!list.Add(number++, (ulong)(sector + entry.FirstSector), entry.SectorCount, sectorSize, entry.TypeName, ""))
                     return;
             }
 

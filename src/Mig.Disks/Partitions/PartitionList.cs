@@ -12,23 +12,22 @@ internal sealed class PartitionList(long diskLength, Limits limits)
 
     public int MaxCount => limits.MaxPartitions;
 
-    public bool IsFull => _partitions.Count >= limits.MaxPartitions;
-
     /// <summary>Adds a partition, cut or left out where it must be, with a warning.</summary>
     /// <param name="firstSector">May be any number that a disk says.</param>
-    public void Add(int number, ulong firstSector, ulong sectorCount, int sectorSize, string type, string name)
+    /// <returns>False when there is no place for this one or any other.</returns>
+    public bool Add(int number, ulong firstSector, ulong sectorCount, int sectorSize, string type, string name)
     {
         ulong diskSectorCount = ((ulong)diskLength + (ulong)sectorSize - 1) / (ulong)sectorSize;
-        if (IsFull)
+        if (_partitions.Count >= limits.MaxPartitions)
         {
             Warn($"partition {number} and those after it are left out: more than {limits.MaxPartitions} partitions");
-            return;
+            return false;
         }
 
         if (firstSector >= diskSectorCount)
         {
             Warn($"partition {number} is left out: it begins at sector {firstSector}, and the disk ends at {diskSectorCount}");
-            return;
+            return true;
         }
 
         if (sectorCount > diskSectorCount - firstSector)
@@ -41,16 +40,17 @@ internal sealed class PartitionList(long diskLength, Limits limits)
         long offset = (long)firstSector * sectorSize;
         var range = ByteRange.FromBounds(offset, Math.Min(diskLength, offset + ((long)sectorCount * sectorSize)));
         if (range.IsEmpty)
-            return;
+            return true;
         if (FindOverlap(range) is Partition other)
         {
             Warn($"partition {number} is left out: its bytes {range} overlap partition {other.Number} at {other.Range}");
-            return;
+            return true;
         }
 
         var partition = new Partition(number, range, type, name);
         _partitions.Add(partition);
         _byOffset.Add(offset, partition);
+        return true;
     }
 
     public void Warn(string sentence)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 
 namespace Mig.Disks.Vmdk;
@@ -8,7 +7,8 @@ namespace Mig.Disks.Vmdk;
 /// <summary>Compresses grains on all cores and hands them back in the order in which they came. For one caller; at most a few grains per core are in memory.</summary>
 internal sealed class GrainDeflater(int grainLength) : IDisposable
 {
-    private static readonly ZLibCompressionOptions Compression = new() { CompressionLevel = 3 };
+    // On program files, a core: level 1 188 MB/s to 0.468 of the size, level 2 100 MB/s to 0.390, level 3 60 MB/s to 0.376, level 6 54 MB/s to 0.366.
+    private static readonly ZLibCompressionOptions Compression = new() { CompressionLevel = 2 };
     private readonly int _capacity = 8 * Environment.ProcessorCount;
     private readonly Queue<Task<CompressedGrain>> _pending = new();
     private readonly ConcurrentBag<byte[]> _grains = [];
@@ -38,7 +38,6 @@ internal sealed class GrainDeflater(int grainLength) : IDisposable
 
     public void Return(CompressedGrain grain) => _buffers.Add(grain.Buffer);
 
-    [SuppressMessage("Design", "CA1031", Justification = "The disk is being given up; why a grain could not be compressed no longer matters.")]
     public void Dispose()
     {
         while (_pending.TryDequeue(out Task<CompressedGrain>? task))
@@ -49,6 +48,7 @@ internal sealed class GrainDeflater(int grainLength) : IDisposable
             }
             catch (AggregateException)
             {
+                // The disk is being given up; why a grain could not be compressed no longer matters.
             }
         }
     }

@@ -1,4 +1,3 @@
-using Mig.Core;
 using Mig.Disks.Raw;
 
 namespace Mig.Disks.Vmdk;
@@ -41,7 +40,7 @@ internal sealed class MonolithicFlatWriter : IDiskWriter
         {
             _descriptor.Publish();
         }
-        catch (MigException)
+        catch
         {
             _flat.Withdraw();
             throw;

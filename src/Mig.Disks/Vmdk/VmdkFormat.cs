@@ -43,16 +43,17 @@ internal static class VmdkFormat
     // An embedded descriptor is read only to refuse what cannot be right. The files it names are never opened: the bytes may come from inside a guest.
     private static void CheckEmbeddedDescriptor(FileSource file, in SparseHeader header, bool isForced, Limits limits)
     {
-        if (header.DescriptorOffset == 0)
+        long offset = (long)header.DescriptorOffset * SparseHeader.SectorSize;
+        byte[] text = new byte[offset == 0 ? 0 : (int)header.DescriptorSectorCount * SparseHeader.SectorSize];
+        file.ReadExactly(offset, text);
+        // The parts of a split disk have no descriptor, or keep room for one.
+        if (ZeroBytes.IsZero(text))
         {
             if (!isForced && !header.IsCompressed)
                 throw new UnsupportedFeatureException("a VMDK extent without descriptor", $"{file.Path} is one part of a disk; open the descriptor that names it, or force --input-format vmdk to take the part for a disk");
             return;
         }
 
-        long offset = (long)header.DescriptorOffset * SparseHeader.SectorSize;
-        byte[] text = new byte[(int)header.DescriptorSectorCount * SparseHeader.SectorSize];
-        file.ReadExactly(offset, text);
         VmdkDescriptor descriptor = VmdkDescriptor.Parse(text, $"{file.Path} at offset {offset}", limits);
         if (descriptor.Extents is not [{ Kind: ExtentKind.Sparse }])
             throw new UnsupportedFeatureException("an embedded VMDK descriptor of other files", $"{file.Path} names {descriptor.Extents.Count} extents, the first in line {descriptor.Extents[0].LineNumber}; one sparse extent, the file itself, expected");

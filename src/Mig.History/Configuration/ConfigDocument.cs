@@ -189,13 +189,14 @@ public sealed class ConfigDocument
 
     private void Remove(ConfigItem item)
     {
+        int headerStart = _items.FindLast(i => i.IsHeader && i.Start < item.Start)!.Start;
         int lineStart = item.Start == 0 ? 0 : _text.LastIndexOf('\n', item.Start - 1) + 1;
         bool ownLine = _text.AsSpan(lineStart, item.Start - lineStart).IsWhiteSpace();
         int end = ownLine && item.End < _text.Length ? _text.IndexOf('\n', item.End) + 1 : item.End;
         SetText(_text.Remove(ownLine ? lineStart : item.Start, end - (ownLine ? lineStart : item.Start)));
 
         // A header with nothing below it, not even a comment, has served its time.
-        int index = _items.FindLastIndex(i => i.IsHeader && i.Start < item.Start);
+        int index = _items.FindLastIndex(i => i.IsHeader && i.Start <= headerStart);
         ConfigItem header = _items[index];
         int next = index + 1 < _items.Count ? _items[index + 1].Start : _text.Length;
         bool last = index + 1 == _items.Count || _items[index + 1].IsHeader;

@@ -18,9 +18,10 @@ public static class LayoutReader
         return ReadNode(store, id, LayoutFormat.RootLevel(diskLength), 0, diskLength, within);
     }
 
-    /// <summary>Reads one layout object.</summary>
-    /// <param name="level">The level it must have.</param>
-    public static LayoutNode ReadNode(ObjectStore store, in LayoutId id, int level)
+    /// <summary>Reads one layout object, whatever its level.</summary>
+    public static LayoutNode ReadNode(ObjectStore store, in LayoutId id) => ReadNode(store, id, null);
+
+    private static LayoutNode ReadNode(ObjectStore store, in LayoutId id, int? level)
     {
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Layout).Span, id.Value);
@@ -28,9 +29,9 @@ public static class LayoutReader
         if (version != LayoutFormat.Version)
             throw reader.Corrupt("version", $"{version}, this mig knows {LayoutFormat.Version}");
         byte actual = reader.Byte("level");
-        if (actual != level)
-            throw reader.Corrupt("level", $"{actual}, {level} needed here");
-        LayoutNode node = level == 0 ? ReadLeaf(ref reader) : ReadInner(ref reader);
+        if (actual > LayoutFormat.MaxLevel || (level is { } expected && actual != expected))
+            throw reader.Corrupt("level", $"{actual}, {level ?? LayoutFormat.MaxLevel} needed here");
+        LayoutNode node = actual == 0 ? ReadLeaf(ref reader) : ReadInner(ref reader);
         reader.ExpectEnd("layout");
         return node;
     }

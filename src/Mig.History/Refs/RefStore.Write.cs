@@ -85,6 +85,9 @@ public sealed partial class RefStore
         foreach ((RefName name, _) in resolved.Writes)
             _files.CheckParents(name);
 
+        // What the logs will say depends on files that are about to go.
+        List<(RefName Name, ReflogEntry Entry)> moves = [.. resolved.Moves(who)];
+
         // Everything that can fail for want of space or permission happens before the first ref moves.
         int number = 0;
         foreach ((RefName _, string? content) in resolved.Writes)
@@ -102,7 +105,7 @@ public sealed partial class RefStore
                 PrepareFolder(name);
         }
 
-        foreach ((RefName name, ReflogEntry entry) in resolved.Moves(who))
+        foreach ((RefName name, ReflogEntry entry) in moves)
         {
             if (_log.IsWanted(name) && !resolved.Deleted.Contains(name))
                 _log.Append(name, entry);

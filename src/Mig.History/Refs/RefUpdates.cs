@@ -6,6 +6,8 @@ namespace Mig.History.Refs;
 /// <summary>A transaction's wishes brought down to files: which one gets which content, and what the logs say. Used under the lock.</summary>
 internal sealed class RefUpdates
 {
+    private const int MaxSymbolicDepth = 5;
+
     private readonly RefFiles _files;
     private readonly List<(RefUpdate Update, RefName Name, RefValue? Old)> _updates = [];
     private readonly RefName? _headTarget;
@@ -90,12 +92,18 @@ internal sealed class RefUpdates
         }
     }
 
-    private ObjectId Current(RefValue? value) => value switch
+    // A circle names nothing, and must not keep anyone from deleting it.
+    private ObjectId Current(RefValue? value)
     {
-        null => default,
-        { Target: { } target } => Current(_files.ReadOrDamaged(Follow(target))),
-        { } direct => direct.Id,
-    };
+        for (int depth = 0; depth <= MaxSymbolicDepth && value is { } now; depth++)
+        {
+            if (now.Target is null)
+                return now.Id;
+            value = _files.ReadOrDamaged(now.Target);
+        }
+
+        return default;
+    }
 
     private ObjectId After(RefName target)
     {
@@ -107,7 +115,7 @@ internal sealed class RefUpdates
     private RefName Follow(RefName name)
     {
         RefName current = name;
-        for (int depth = 0; depth <= 5; depth++)
+        for (int depth = 0; depth <= MaxSymbolicDepth; depth++)
         {
             // A damaged branch may be set again, but not HEAD: nobody knows where the update would have gone.
             RefValue? value = current == RefName.Head
@@ -118,6 +126,6 @@ internal sealed class RefUpdates
             current = target;
         }
 
-        throw new CorruptStoreException("HIST-013", $"{name} is reached over more than 5 symbolic refs, perhaps in a circle; delete one of them");
+        throw new CorruptStoreException("HIST-013", $"{name} is reached over more than {MaxSymbolicDepth} symbolic refs, perhaps in a circle; delete one of them");
     }
 }

@@ -203,9 +203,11 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
             else if (kind == ObjectKind.Commit && wanted == ObjectKind.Image)
                 id = source.ReadCommit(new CommitId(id)).Image.Value;
             else
-                throw new UsageException($"'{revision}' is a {ObjectKindName.Of(kind)}, but a {ObjectKindName.Of(wanted)} is needed");
+                throw new UsageException($"'{revision}' names {WithArticle(kind)}, but {WithArticle(wanted)} is needed");
         }
     }
+
+    private static string WithArticle(ObjectKind kind) => (kind == ObjectKind.Image ? "an " : "a ") + ObjectKindName.Of(kind);
 
     private ObjectKind KindOf(ObjectId id, string revision) =>
         source.GetKind(id) ?? throw new NotFoundException($"'{revision}': object {id} is not in this repository");

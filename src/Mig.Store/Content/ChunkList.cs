@@ -63,13 +63,8 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     /// <exception cref="CorruptStoreException">A list is missing or damaged, or the lengths do not add up.</exception>
     public static IEnumerable<Chunk> ReadChunks(ObjectStore store, ListId id) => ReadNode(store, id.Value, MaxDepth, null);
 
-    /// <summary>Returns the ids of the lists and blobs that one list object names.</summary>
-    public static IReadOnlyList<(ObjectId Id, ObjectKind Kind)> ReadReferences(ObjectStore store, in ListId id)
-    {
-        ArgumentNullException.ThrowIfNull(store);
-        (int depth, List<Chunk> entries) = ReadEntries(store, id.Value, null);
-        return [.. entries.Where(entry => !entry.IsHole).Select(entry => (entry.Blob.Value, depth > 0 ? ObjectKind.List : ObjectKind.Blob))];
-    }
+    /// <summary>Returns the entries of one list object: chunks at depth 0, else lists, whose ids then stand where a blob's would.</summary>
+    public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(ObjectStore store, in ListId id) => ReadEntries(store, id.Value, null);
 
     private static IEnumerable<Chunk> ReadNode(ObjectStore store, ObjectId id, int maxDepth, long? expectedSize)
     {

@@ -27,22 +27,14 @@ internal static class IndexMerger
         var merged = new PackIndexBuilder();
         foreach (PackIndex index in indexes.AsSpan(0, count))
             merged.AddAll(index);
-        string temporary = Path.Combine(temporaryFolder, $"index-{Guid.NewGuid():N}");
-        try
+        using var file = new TemporaryFile(temporaryFolder, "index");
+        string kept = PackIndexFormat.FileName(merged.Write(file));
+        file.Publish(Path.Combine(packs.Folder, kept));
+        LibC.SyncDirectory(packs.Folder);
+        foreach (PackIndex index in indexes.AsSpan(0, count))
         {
-            ObjectId id = merged.Write(temporary);
-            File.Move(temporary, Path.Combine(packs.Folder, PackIndexFormat.FileName(id)), overwrite: true);
-            LibC.SyncDirectory(packs.Folder);
-            string kept = PackIndexFormat.FileName(id);
-            foreach (PackIndex index in indexes.AsSpan(0, count))
-            {
-                if (Path.GetFileName(index.Path) != kept)
-                    File.Delete(index.Path);
-            }
-        }
-        finally
-        {
-            File.Delete(temporary);
+            if (Path.GetFileName(index.Path) != kept)
+                File.Delete(index.Path);
         }
 
         packs.Refresh();

@@ -88,6 +88,13 @@ public sealed unsafe class PackIndex : IDisposable
         return found;
     }
 
+    /// <summary>Returns the place of an id among the ids, -1 when it is not there.</summary>
+    public int FindOrdinal(in ObjectId id)
+    {
+        int ordinal = Search(id, out bool found);
+        return found ? ordinal : -1;
+    }
+
     public bool Contains(in ObjectId id)
     {
         Search(id, out bool found);

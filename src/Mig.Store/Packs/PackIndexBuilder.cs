@@ -70,14 +70,16 @@ internal sealed class PackIndexBuilder
         }
     }
 
-    /// <summary>Writes the index under a temporary name and makes it durable.</summary>
+    /// <summary>Writes the index to a temporary file and makes it durable.</summary>
     /// <returns>Its id, which is to be its name.</returns>
-    public ObjectId Write(string temporaryPath)
+    public ObjectId Write(TemporaryFile file)
     {
         _objects.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         RemoveDuplicates();
         _contents.Sort(static (a, b) => a.Size != b.Size ? a.Size.CompareTo(b.Size) : a.Sha256.CompareTo(b.Sha256));
-        using var stream = new FileStream(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 18);
+        var buffer = new byte[1 << 18];
+        int filled = 0;
+        long written = 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> row = stackalloc byte[PackIndexFormat.PackSize];
 
@@ -148,14 +150,25 @@ internal sealed class PackIndexBuilder
 
         ObjectId indexId = ObjectId.Finish(hash);
         indexId.CopyTo(row);
-        stream.Write(row[..ObjectId.Size]);
-        stream.Flush(flushToDisk: true);
+        Put(row[..ObjectId.Size]);
+        WriteBuffer();
+        file.Flush();
         return indexId;
 
         void Put(ReadOnlySpan<byte> bytes)
         {
-            stream.Write(bytes);
             hash.AppendData(bytes);
+            if (filled + bytes.Length > buffer.Length)
+                WriteBuffer();
+            bytes.CopyTo(buffer.AsSpan(filled));
+            filled += bytes.Length;
+        }
+
+        void WriteBuffer()
+        {
+            RandomAccess.Write(file.Handle, buffer.AsSpan(0, filled), written);
+            written += filled;
+            filled = 0;
         }
     }
 

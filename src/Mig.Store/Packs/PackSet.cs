@@ -15,6 +15,7 @@ internal sealed class PackSet : IDisposable
     private readonly Lock _gate = new();
     private volatile PackIndex[] _indexes = [];
     private readonly List<PackIndex> _retired = [];
+    private volatile CorruptStoreException[] _damaged = [];
 
     public PackSet(string folder)
     {
@@ -27,6 +28,9 @@ internal sealed class PackSet : IDisposable
     /// <summary>The indexes in use, those with the most objects first.</summary>
     public PackIndex[] Indexes => _indexes;
 
+    /// <summary>What is wrong with indexes that cannot be used; the rest is used without them.</summary>
+    public IReadOnlyList<CorruptStoreException> Damaged => _damaged;
+
     /// <summary>Looks at the folder again.</summary>
     /// <returns>True when there are indexes now that were not known.</returns>
     public bool Refresh()
@@ -35,6 +39,7 @@ internal sealed class PackSet : IDisposable
         {
             var known = _indexes.ToDictionary(index => Path.GetFileName(index.Path));
             var next = new List<PackIndex>();
+            var damaged = new List<CorruptStoreException>();
             bool isChanged = false;
             HashSet<string> files = Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)).ToHashSet();
             foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
@@ -53,9 +58,15 @@ internal sealed class PackSet : IDisposable
                 {
                     continue; // another process merged it meanwhile; what replaced it is found on the next look
                 }
-
-                if (!HasAllPacks(index, files))
+                catch (CorruptStoreException e)
                 {
+                    damaged.Add(e);
+                    continue;
+                }
+
+                if (FindMissingPack(index, files) is { } missing)
+                {
+                    damaged.Add(new CorruptStoreException("IDX-002", $"{index.Path} names pack {missing}, which is missing; run mig fsck"));
                     index.Dispose();
                     continue;
                 }
@@ -68,6 +79,7 @@ internal sealed class PackSet : IDisposable
             _retired.AddRange(known.Values);
             next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
             _indexes = [.. next];
+            _damaged = [.. damaged];
             return isChanged;
         }
     }
@@ -123,14 +135,15 @@ internal sealed class PackSet : IDisposable
         }
     }
 
-    private static bool HasAllPacks(PackIndex index, HashSet<string> files)
+    private static string? FindMissingPack(PackIndex index, HashSet<string> files)
     {
         for (int pack = 0; pack < index.PackCount; pack++)
         {
-            if (!files.Contains(PackFormat.FileName(index.GetPackId(pack))))
-                return false;
+            string name = PackFormat.FileName(index.GetPackId(pack));
+            if (!files.Contains(name))
+                return name;
         }
 
-        return true;
+        return null;
     }
 }

@@ -10,22 +10,21 @@ internal sealed class PackWriter : IDisposable
     // The kernel is asked to start writing this often, so that the sync at the end has little left to do.
     private const int WritebackStep = 16 << 20;
 
+    private readonly TemporaryFile _temporary;
     private readonly SafeFileHandle _file;
     private readonly IncrementalHash _headers = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _writtenBack;
 
-    public PackWriter(string temporaryPath)
+    public PackWriter(TemporaryFile file)
     {
-        TemporaryPath = temporaryPath;
-        _file = File.OpenHandle(temporaryPath, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
+        _temporary = file;
+        _file = file.Handle;
         Span<byte> header = stackalloc byte[PackFormat.HeaderSize];
         header.Clear();
         PackFormat.Magic.CopyTo(header);
         RandomAccess.Write(_file, header, 0);
         Length = PackFormat.HeaderSize;
     }
-
-    public string TemporaryPath { get; }
 
     /// <summary>Bytes so far, without the trailer.</summary>
     public long Length { get; private set; }
@@ -64,9 +63,12 @@ internal sealed class PackWriter : IDisposable
         return id;
     }
 
+    /// <summary>Gives the finished pack its name.</summary>
+    public void Publish(string path) => _temporary.Publish(path);
+
     public void Dispose()
     {
-        _file.Dispose();
+        _temporary.Dispose();
         _headers.Dispose();
     }
 }

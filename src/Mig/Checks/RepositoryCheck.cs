@@ -1,11 +1,193 @@
+using System.Security.Cryptography;
 using Mig.Core;
+using Mig.History.Graph;
+using Mig.History.Refs;
+using Mig.History.Trees;
+using Mig.Store;
+using Mig.Store.Checks;
+using Mig.Store.Content;
+using Mig.Store.Packs;
 
 namespace Mig.Checks;
 
-/// <summary>Checks a repository.</summary>
+/// <summary>
+/// Checks a repository: every byte of every pack and index, every ref, and everything that can be reached from them; large files against the hash of
+/// their whole content, too.
+/// </summary>
 public sealed class RepositoryCheck(Repository repository)
 {
+    private const int MaxProblems = 1000;
+
+    private readonly List<CheckProblem> _problems = [];
+    private readonly List<string> _warnings = [];
+    private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
+    private readonly List<ListId> _files = [];
+    private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
+    private long _fileCount;
+    private long _refCount;
+
     /// <param name="isQuick">Follows what refers to what, and reads no content.</param>
-    public CheckReport Run(bool isQuick, IProgressSink progress, CancellationToken cancellation = default) =>
-        throw new UnsupportedFeatureException("fsck", repository.Folder + isQuick + progress + cancellation);
+    public CheckReport Run(bool isQuick, IProgressSink progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        ObjectStore store = repository.Store;
+        StoreCheckResult result = new StoreCheck(store, isQuick, progress).Run(repository.Context.Parallelism, cancellation);
+        foreach (CorruptStoreException problem in result.Problems)
+            Report(problem);
+        _warnings.AddRange(result.Warnings);
+
+        CheckRefs(store);
+        var marks = new ObjectMarks(store);
+        Walk(store, marks, cancellation);
+        if (!isQuick)
+            CheckFiles(store, progress, cancellation);
+        return new CheckReport(
+            _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
+            _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked());
+    }
+
+    private void CheckRefs(ObjectStore store)
+    {
+        var damaged = new List<CorruptStoreException>();
+        foreach (Ref item in repository.Refs.List("refs/", damaged))
+        {
+            _refCount++;
+            AddRoot(store, item.Id, item.Name.Value);
+        }
+
+        damaged.ForEach(Report);
+        try
+        {
+            _refCount++;
+            Head head = repository.Refs.ReadHead();
+            if (head.Id is { } id)
+                AddRoot(store, id, "HEAD");
+        }
+        catch (CorruptStoreException e)
+        {
+            Report(e);
+        }
+
+        foreach (RefName name in repository.Refs.ListLogs())
+        {
+            try
+            {
+                foreach (ReflogEntry entry in repository.Refs.ReadLog(name))
+                {
+                    if (!entry.After.IsNull)
+                        AddRoot(store, entry.After, $"the reflog of {name}");
+                }
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+            }
+        }
+    }
+
+    private void AddRoot(ObjectStore store, in ObjectId id, string from)
+    {
+        if (store.TryFind(id, out ObjectLocation location))
+            _pending.Push((new ObjectReference(id, location.Kind), from));
+        else
+            Report(new CorruptStoreException("FSCK-001", $"{from} names {id}, which is missing"));
+    }
+
+    private void Walk(ObjectStore store, ObjectMarks marks, CancellationToken cancellation)
+    {
+        while (_pending.TryPop(out (ObjectReference Reference, string From) item))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (ObjectReference reference, string from) = item;
+            ref int mark = ref marks.Find(reference.Id, out ObjectLocation location, out bool found);
+            if (!CheckReference(reference, from, found, location) || mark != 0)
+                continue;
+            mark = 1;
+            _counts[(int)reference.Kind]++;
+            if (reference.Kind == ObjectKind.Blob)
+                continue;
+            try
+            {
+                string here = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
+                foreach (ObjectReference next in ObjectReferences.Of(store, reference.Id, reference.Kind))
+                    _pending.Push((next, here));
+                if (reference.Kind == ObjectKind.Tree)
+                    CheckTree(store, new TreeId(reference.Id));
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+            }
+        }
+    }
+
+    private bool CheckReference(in ObjectReference reference, string from, bool found, in ObjectLocation location)
+    {
+        string what = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
+        if (!found)
+            Report(new CorruptStoreException("FSCK-001", $"{what} is missing; {from} needs it"));
+        else if (location.Kind != reference.Kind)
+            Report(new CorruptStoreException("FSCK-002", $"{what} is a {ObjectHeader.NameOf(location.Kind)}; {from} needs it"));
+        else if (location.Length < reference.MinLength || (reference.ExactLength >= 0 && location.Length != reference.ExactLength))
+            Report(new CorruptStoreException("FSCK-003", $"{what} has {location.Length} bytes; {from} needs {Math.Max(reference.MinLength, reference.ExactLength)}"));
+        else
+            return true;
+        return false;
+    }
+
+    private void CheckTree(ObjectStore store, TreeId tree)
+    {
+        foreach (TreeEntry entry in TreeReader.ReadNode(store, tree).Entries)
+        {
+            if (entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
+                _fileCount++;
+            if (entry.List is not { } list)
+                continue;
+            ChunkList head = ChunkList.Read(store, list);
+            if (head.Size != entry.Size || head.Sha256 != entry.Sha256)
+                Report(new CorruptStoreException("FSCK-004", $"tree {tree} says that a file has {entry.Size} bytes and the hash {entry.Sha256}, its list {list} says {head.Size} and {head.Sha256}"));
+            else if (head.Sha256 is not null)
+                _files.Add(list);
+        }
+    }
+
+    // Each chunk has been hashed by itself; here the whole is.
+    private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
+    {
+        List<ListId> lists = [.. _files.Distinct()];
+        progress.Begin("large files", lists.Sum(list => ChunkList.Read(store, list).Size));
+        Parallel.ForEach(lists, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, list =>
+        {
+            try
+            {
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                byte[] zeros = new byte[1 << 16];
+                foreach (Chunk chunk in ChunkList.ReadChunks(store, list))
+                {
+                    if (!chunk.IsHole)
+                        hash.AppendData(store.Read(chunk.Blob.Value, ObjectKind.Blob));
+                    for (long left = chunk.IsHole ? chunk.Length : 0; left > 0; left -= zeros.Length)
+                        hash.AppendData(zeros, 0, (int)Math.Min(left, zeros.Length));
+                    progress.Advance(chunk.Length);
+                }
+
+                ObjectId actual = ObjectId.Finish(hash);
+                if (ChunkList.Read(store, list).Sha256 is { } expected && expected != actual)
+                    Report(new CorruptStoreException("FSCK-005", $"the content of list {list} has the hash {actual}, the list says {expected}"));
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+            }
+        });
+    }
+
+    private void Report(CorruptStoreException problem)
+    {
+        lock (_problems)
+        {
+            if (_problems.Count < MaxProblems && _problems.All(known => known.Message != problem.Message))
+                _problems.Add(new CheckProblem(problem.Code, problem.Message));
+        }
+    }
 }

@@ -1,9 +1,122 @@
 using Mig.Core;
+using Mig.History.Graph;
+using Mig.History.Images;
+using Mig.History.Layouts;
+using Mig.History.Refs;
+using Mig.History.Revisions;
+using Mig.History.Trees;
+using Mig.Store;
+using Mig.Store.Packs;
 
 namespace Mig.Checks;
 
-/// <summary>Adds up what a repository holds.</summary>
+/// <summary>Adds up what a repository holds. Shared parts are walked once or twice, however many branches share them.</summary>
 public sealed class RepositoryStatistics(Repository repository)
 {
-    public StatisticsReport Run(CancellationToken cancellation = default) => throw new UnsupportedFeatureException("stats", repository.Folder + cancellation);
+    private const int Shared = -1;
+
+    private readonly ObjectStore _store = repository.Store;
+    private readonly ObjectMarks _owners = new(repository.Store);
+    private readonly Dictionary<ImageId, (long Disk, long Used)> _imageSizes = [];
+    private readonly Dictionary<ObjectId, long> _layoutSizes = [];
+    private readonly Dictionary<TreeId, long> _fileCounts = [];
+
+    public StatisticsReport Run(CancellationToken cancellation = default)
+    {
+        IReadOnlyList<Ref> branches = repository.Refs.List(RefName.BranchPrefix);
+        for (int i = 0; i < branches.Count; i++)
+            Own(new ObjectReference(branches[i].Id, ObjectKind.Commit), i + 1, cancellation);
+
+        var versions = new HashSet<CommitId>();
+        long diskBytes = 0, logicalBytes = 0;
+        var images = new List<ImageStatistics>();
+        var unique = CountUnique(branches.Count);
+        for (int i = 0; i < branches.Count; i++)
+        {
+            long count = 0;
+            foreach (WalkedCommit commit in repository.Walk.Walk([new CommitId(branches[i].Id)]))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                count++;
+                if (!versions.Add(commit.Id))
+                    continue;
+                (long disk, long used) = Measure(commit.Commit.Image);
+                diskBytes += disk;
+                logicalBytes += used;
+            }
+
+            var head = new CommitId(branches[i].Id);
+            ImageId newest = repository.Objects.ReadCommit(head).Image;
+            (long length, long usedNow) = Measure(newest);
+            images.Add(new ImageStatistics(branches[i].Name.ShortName, head, count, length, usedNow, CountFiles(newest), unique[i + 1].Raw, unique[i + 1].Stored));
+        }
+
+        (long objects, long storedBytes, int packs) = _store.Measure();
+        long objectBytes = 0;
+        _owners.ForEach((location, _) => objectBytes += location.Length);
+        return new StatisticsReport(images, versions.Count, diskBytes, logicalBytes, objectBytes, storedBytes, objects, packs);
+    }
+
+    // An object belongs to the first branch that reaches it, until a second one does; what is shared is not walked a third time.
+    private void Own(ObjectReference root, int owner, CancellationToken cancellation)
+    {
+        var pending = new Stack<ObjectReference>([root]);
+        while (pending.TryPop(out ObjectReference item))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            ref int mark = ref _owners.Find(item.Id, out _, out bool found);
+            if (!found || mark == Shared || mark == owner)
+                continue;
+            mark = mark == 0 ? owner : Shared;
+            foreach (ObjectReference next in ObjectReferences.Of(_store, item.Id, item.Kind))
+                pending.Push(next);
+        }
+    }
+
+    private (long Raw, long Stored)[] CountUnique(int branchCount)
+    {
+        var unique = new (long Raw, long Stored)[branchCount + 1];
+        _owners.ForEach((location, owner) =>
+        {
+            if (owner <= 0)
+                return;
+            unique[owner].Raw += location.Length;
+            unique[owner].Stored += (long)(location.Length * ObjectStore.GetCompression(location));
+        });
+        return unique;
+    }
+
+    private (long Disk, long Used) Measure(ImageId id)
+    {
+        if (_imageSizes.TryGetValue(id, out (long, long) known))
+            return known;
+        MachineImage image = repository.Objects.ReadImage(id);
+        var sizes = (image.Disks.Sum(disk => disk.Length), image.Disks.Sum(disk => disk.Layout is { } layout ? MeasureLayout(layout) : 0));
+        _imageSizes.Add(id, sizes);
+        return sizes;
+    }
+
+    private long MeasureLayout(LayoutId id)
+    {
+        if (_layoutSizes.TryGetValue(id.Value, out long known))
+            return known;
+        LayoutNode node = LayoutReader.ReadNode(_store, id);
+        long size = node.Pieces.Sum(piece => piece.Length) + node.Children.Sum(child => MeasureLayout(child.Child));
+        _layoutSizes.Add(id.Value, size);
+        return size;
+    }
+
+    private long CountFiles(ImageId id) => repository.Objects.ReadImage(id).Disks
+        .SelectMany(disk => disk.Volumes).Sum(volume => volume.Root is { } root ? CountFiles(root.Tree) : 0);
+
+    private long CountFiles(TreeId id)
+    {
+        if (_fileCounts.TryGetValue(id, out long known))
+            return known;
+        long count = 0;
+        foreach (TreeEntry entry in TreeReader.ReadEntries(_store, id))
+            count += entry.Type == TreeEntryType.Directory ? CountFiles(entry.Tree) : entry.Type is TreeEntryType.File or TreeEntryType.HardLink ? 1 : 0;
+        _fileCounts.Add(id, count);
+        return count;
+    }
 }

@@ -1,0 +1,144 @@
+using System.Buffers;
+using Mig.Core;
+using Mig.Store.Packs;
+
+namespace Mig.Store.Checks;
+
+/// <summary>
+/// Checks every byte of a store: each index against its checksum, each pack's frames against theirs, each object against its id and against what the
+/// index says of it. A quick check leaves the bytes of frames out.
+/// </summary>
+public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink progress)
+{
+    private readonly List<CorruptStoreException> _problems = [];
+    private readonly List<string> _warnings = [];
+    private readonly Lock _gate = new();
+    private long _packs;
+    private long _objects;
+    private long _rawBytes;
+    private long _storedBytes;
+
+    public StoreCheckResult Run(int parallelism, CancellationToken cancellation)
+    {
+        PackIndex[] indexes = store.Packs.Indexes;
+        _problems.AddRange(store.Packs.Damaged);
+        CheckFolder(indexes);
+        var seen = new HashSet<ObjectId>();
+        progress.Begin("packs", isQuick ? 0 : indexes.Sum(index => Enumerable.Range(0, index.PackCount).Sum(index.GetPackLength)));
+        foreach (PackIndex index in indexes)
+        {
+            if (Try(index.Verify))
+                Try(() => CheckPacks(index, seen, parallelism, cancellation));
+        }
+
+        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings);
+    }
+
+    private void CheckFolder(PackIndex[] indexes)
+    {
+        var indexed = indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId)).Select(id => PackFormat.FileName(id)).ToHashSet();
+        foreach (string path in Directory.EnumerateFiles(store.Packs.Folder).Order(StringComparer.Ordinal))
+        {
+            string name = Path.GetFileName(path);
+            if (name.EndsWith(".pack", StringComparison.Ordinal))
+            {
+                if (!indexed.Contains(name))
+                    _warnings.Add($"{path} is in no index: a commit that was killed left it, or its index is gone");
+            }
+            else if (!name.EndsWith(".idx", StringComparison.Ordinal))
+            {
+                _warnings.Add($"{path} does not belong here");
+            }
+        }
+
+        foreach (string path in Directory.EnumerateFiles(Path.Combine(store.Folder, ObjectStore.TemporaryFolder)))
+            _warnings.Add($"{path} is left from a command that was killed, or belongs to one that is running");
+    }
+
+    private void CheckPacks(PackIndex index, HashSet<ObjectId> seen, int parallelism, CancellationToken cancellation)
+    {
+        ILookup<int, int> ordinalsByFrame = Enumerable.Range(0, index.ObjectCount).ToLookup(ordinal => index.Locate(ordinal).Frame);
+        for (int pack = 0; pack < index.PackCount; pack++)
+        {
+            if (!seen.Add(index.GetPackId(pack)))
+                continue;
+            int number = pack;
+            Try(() => store.Packs.Use(index.GetPackId(number), file => CheckPack(index, number, file, ordinalsByFrame, parallelism, cancellation)));
+        }
+    }
+
+    private void CheckPack(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, int parallelism, CancellationToken cancellation)
+    {
+        if (file.Length != index.GetPackLength(pack))
+            throw file.Corrupt(0, $"the pack has {file.Length} bytes, its index says {index.GetPackLength(pack)}");
+        _packs++;
+        _storedBytes += file.Length;
+        List<(long Offset, FrameHeader Header)> frames = file.ReadFrames();
+        int first = (int)index.FirstFrameOf(pack);
+        if (frames.Count != (int)index.FrameCountOf(pack))
+            throw file.Corrupt(0, $"the pack has {frames.Count} frames, its index says {index.FrameCountOf(pack)}");
+        Parallel.For(0, frames.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, i =>
+        {
+            FramePlace place = index.GetFrame(first + i);
+            if (place.Offset != frames[i].Offset || place.TotalLength != frames[i].Header.TotalLength || place.RawLength != frames[i].Header.RawLength)
+                Report(file.Corrupt(frames[i].Offset, $"frame {i} is not where its index says"));
+            else
+                Try(() => CheckFrame(index, file, frames[i].Offset, frames[i].Header, [.. ordinalsByFrame[first + i]]));
+            progress.Advance(frames[i].Header.TotalLength);
+        });
+    }
+
+    private void CheckFrame(PackIndex index, PackFile file, long offset, FrameHeader header, int[] ordinals)
+    {
+        FrameObject[] objects = file.ReadTable(offset, header);
+        Interlocked.Add(ref _objects, objects.Length);
+        Interlocked.Add(ref _rawBytes, header.RawLength);
+        var places = objects.ToDictionary(item => (item.Offset, item.Length));
+        foreach (int ordinal in ordinals)
+        {
+            ObjectLocation location = index.Locate(ordinal);
+            if (!places.TryGetValue((location.Offset, location.Length), out FrameObject found) || found.Kind != location.Kind)
+                Report(file.Corrupt(offset, $"the frame has no {ObjectHeader.NameOf(location.Kind)} {index.IdOf(ordinal)} where its index says"));
+        }
+
+        if (isQuick)
+            return;
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(header.TotalLength), raw = ArrayPool<byte>.Shared.Rent(Math.Max(1, header.RawLength));
+        try
+        {
+            file.ReadFrame(offset, header, scratch, raw, store.Codec);
+            var ids = ordinals.ToDictionary(ordinal => (index.Locate(ordinal).Offset, index.Locate(ordinal).Length), index.IdOf);
+            foreach (FrameObject item in objects)
+            {
+                ObjectId actual = ObjectId.Of(raw.AsSpan(item.Offset, item.Length));
+                if (ids.TryGetValue((item.Offset, item.Length), out ObjectId expected) ? expected != actual : !store.Contains(actual))
+                    Report(file.Corrupt(offset, $"the {ObjectHeader.NameOf(item.Kind)} {(expected.IsNull ? "that no index names" : expected)} has the hash {actual}"));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+            ArrayPool<byte>.Shared.Return(raw);
+        }
+    }
+
+    private bool Try(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (CorruptStoreException e)
+        {
+            Report(e);
+            return false;
+        }
+    }
+
+    private void Report(CorruptStoreException problem)
+    {
+        lock (_gate)
+            _problems.Add(problem);
+    }
+}

@@ -1,0 +1,18 @@
+using Mig.Core;
+
+namespace Mig.Store.Checks;
+
+/// <summary>What a check of all packs and indexes found.</summary>
+/// <param name="Packs">Pack files read.</param>
+/// <param name="Objects">Objects in them.</param>
+/// <param name="RawBytes">Bytes of those.</param>
+/// <param name="StoredBytes">Bytes of all packs.</param>
+/// <param name="Problems">Damage.</param>
+/// <param name="Warnings">What is no damage.</param>
+public sealed record StoreCheckResult(
+    long Packs,
+    long Objects,
+    long RawBytes,
+    long StoredBytes,
+    IReadOnlyList<CorruptStoreException> Problems,
+    IReadOnlyList<string> Warnings);

@@ -1,0 +1,54 @@
+using Mig.Core;
+using Mig.Store.Packs;
+
+namespace Mig.Store;
+
+/// <summary>
+/// A number for each object of a store, as of now: which were visited, say, or by whom. Four bytes an object; objects are found by their place in an index.
+/// </summary>
+public sealed class ObjectMarks
+{
+    private readonly PackIndex[] _indexes;
+    private readonly int[][] _marks;
+    private int _none;
+
+    public ObjectMarks(ObjectStore store)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        _indexes = store.Packs.Indexes;
+        _marks = Array.ConvertAll(_indexes, index => new int[index.ObjectCount]);
+    }
+
+    /// <summary>Finds an object and its mark, 0 at first, which may be set through the reference.</summary>
+    /// <param name="found">False when there is no such object; then the reference leads nowhere that matters.</param>
+    public ref int Find(in ObjectId id, out ObjectLocation location, out bool found)
+    {
+        for (int i = 0; i < _indexes.Length; i++)
+        {
+            int ordinal = _indexes[i].FindOrdinal(id);
+            if (ordinal < 0)
+                continue;
+            location = _indexes[i].Locate(ordinal);
+            found = true;
+            return ref _marks[i][ordinal];
+        }
+
+        location = default;
+        found = false;
+        return ref _none;
+    }
+
+    /// <summary>Number of objects whose mark is still 0.</summary>
+    public long CountUnmarked() => _marks.Sum(marks => (long)marks.Count(mark => mark == 0));
+
+    /// <summary>Visits every object with its mark.</summary>
+    public void ForEach(Action<ObjectLocation, int> visit)
+    {
+        ArgumentNullException.ThrowIfNull(visit);
+        for (int i = 0; i < _indexes.Length; i++)
+        {
+            for (int ordinal = 0; ordinal < _marks[i].Length; ordinal++)
+                visit(_indexes[i].Locate(ordinal), _marks[i][ordinal]);
+        }
+    }
+}
