@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mig.Core;
 using Mig.Testing.FileSystems;
 
@@ -35,12 +36,16 @@ public sealed class ExtFolderTests : IDisposable
         {
             string image = _folder.File("image");
             ExtImages.MakeFromFolder(image, "256M", options, source);
+            if (options.Contains("inline_data", StringComparison.Ordinal))
+                RestoreSizes(image, expected);
 
             using FileSource volume = FileSource.Open(image);
             using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-            IReadOnlyList<TreeEntry> actual = [.. ExtTree.Read(fileSystem, volume, 0).Where(static entry => entry.Path != "/lost\\x2bfound" && entry.Path != "/lost+found").Select(Simplify)];
+            IReadOnlyList<TreeEntry> actual = [.. ExtTree.Read(fileSystem, volume, 0).Where(static entry => entry.Path != "/lost+found").Select(Simplify)];
 
-            string? difference = TreeComparison.FindDifference(expected, actual);
+            // Revision 0 had no attributes.
+            bool hasXattrs = !options.Contains("-r 0", StringComparison.Ordinal);
+            string? difference = TreeComparison.FindDifference([.. expected.Select(entry => entry with { Xattrs = hasXattrs ? entry.Xattrs : "" })], actual);
             Assert.True(difference is null, $"{options}: {difference}");
             int clusterSize = options.Contains("-C 65536", StringComparison.Ordinal) ? 65536 : fileSystem.Info.BlockSize;
             ExtFreeSpace.AssertAsDumpe2fs(image, clusterSize, fileSystem);
@@ -51,6 +56,17 @@ public sealed class ExtFolderTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    // mke2fs 1.47.0 copies whole seconds.
-    private static TreeEntry Simplify(TreeEntry entry) => entry with { ModifiedTime = entry.ModifiedTime.Split('.')[0], ChangedTime = "" };
+    // With inline_data, mke2fs 1.47.0 forgets the hole at the end of a file.
+    private static void RestoreSizes(string image, IReadOnlyList<TreeEntry> entries)
+    {
+        foreach (TreeEntry entry in entries.Where(static entry => entry.Path is "/sparse" or "/fragmented" or "/half-written" or "/unwritten" or "/grown"))
+            Tool.Run("debugfs", "-w", "-R", $"set_inode_field {entry.Path} size {entry.Size}", image);
+    }
+
+    // mke2fs 1.47.0 copies whole seconds, of 32 bits.
+    private static TreeEntry Simplify(TreeEntry entry)
+    {
+        int seconds = unchecked((int)long.Parse(entry.ModifiedTime.Split('.')[0], CultureInfo.InvariantCulture));
+        return entry with { ModifiedTime = seconds.ToString(CultureInfo.InvariantCulture), ChangedTime = "" };
+    }
 }

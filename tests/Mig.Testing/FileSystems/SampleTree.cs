@@ -35,7 +35,6 @@ public static partial class SampleTree
         maybe setfattr -n security.capability -v 0x0100000200040000000000000000000000000000 suid
         for i in {1..9}; do cp small shared$i; maybe setfattr -n user.shared -v "$(printf 'v%.0s' {1..600})" shared$i; done
         cp small many; for i in {1..20}; do maybe setfattr -n user.attribute$i -v "value $i" many; done
-        cp small large; maybe setfattr -n user.large -v "$(printf 'L%.0s' {1..20000})" large; maybe setfattr -n user.medium -v "$(printf 'M%.0s' {1..3000})" large
         ln -s nowhere link-xattr; maybe setfattr -h -n trusted.onlink -v x link-xattr; maybe setfattr -h -n trusted.onfifo -v y fifo
         cp small acl; maybe setfacl -m u:1:r,u:70000:rw,g:2:x,m::rwx acl; mkdir acl-folder; maybe setfacl -m u:3:rwx,d:u:4:r,d:g:5:w acl-folder; echo inherits > acl-folder/file
 
@@ -44,8 +43,10 @@ public static partial class SampleTree
         mkdir many-names; eval "touch many-names/a-rather-long-name-for-a-file-{1..$bigCount}"; rm many-names/*7; touch many-names/{x,y,z}; mkdir many-names/folder
         """;
 
-    private const string FlagScript = """
+    // Values that mke2fs would not store but give up over, and flags that would keep a folder from being deleted.
+    private const string MountedScript = """
         cd "$1"; maybe() { "$@" 2>/dev/null || true; }
+        cp small large; maybe setfattr -n user.large -v "$(printf 'L%.0s' {1..20000})" large; maybe setfattr -n user.medium -v "$(printf 'M%.0s' {1..3000})" large
         for f in i a d A S D j c u s; do if [ $f = D ]; then mkdir flag$f; else echo x > flag$f; fi; maybe chattr +$f flag$f; done; mkdir flagT; maybe chattr +T flagT; maybe chattr +P flagT
         """;
 
@@ -56,7 +57,7 @@ public static partial class SampleTree
     {
         Tool.RunScript(Script, folder, bigCount.ToString(CultureInfo.InvariantCulture));
         if (isMounted)
-            Tool.RunScript(FlagScript, folder);
+            Tool.RunScript(MountedScript, folder);
         PunchHoles(Path.Combine(folder, "fragmented"));
         if (MakeNode(Path.Combine(folder, "socket"), 0xC000 | 0x1A4, 0) != 0)
             throw new IOException($"mknod: {Marshal.GetLastPInvokeErrorMessage()}");
