@@ -16,6 +16,17 @@ public static partial class LibC
 
     internal static int LastError => Marshal.GetLastPInvokeError();
 
+    /// <summary>Makes what was written to a file durable. .NET's own call says nothing when the medium fails.</summary>
+    /// <exception cref="IOException">It is not durable: the medium or the file system failed.</exception>
+    public static void Sync(SafeFileHandle file)
+    {
+        while (SyncHandle(file) != 0)
+        {
+            if (LastError != EINTR)
+                throw new IOException($"what was written cannot be made durable: {Marshal.GetPInvokeErrorMessage(LastError)}");
+        }
+    }
+
     /// <summary>Makes the names in a folder durable: a rename is safe only after this.</summary>
     /// <exception cref="IOException">The folder cannot be opened or synced.</exception>
     public static void SyncDirectory(string path)
@@ -89,6 +100,9 @@ public static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncNative(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int SyncHandle(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseNative(int descriptor);

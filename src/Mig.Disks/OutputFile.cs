@@ -74,7 +74,7 @@ internal sealed class OutputFile : IDisposable
         // What is replaced must not be lost to a crash before the new bytes are on the medium. A new name has nothing to lose, and a sync would cost more than the export.
         bool replaces = _overwrite && File.Exists(Path);
         if (replaces)
-            RandomAccess.FlushToDisk(Handle);
+            LibC.Sync(Handle);
         try
         {
             File.Move(TemporaryPath, Path, _overwrite);

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Mig.Core;
 
 namespace Mig.Store;
 
@@ -53,7 +54,7 @@ public sealed class TemporaryFile : IDisposable
     }
 
     /// <summary>Makes what was written durable.</summary>
-    public void Flush() => RandomAccess.FlushToDisk(Handle);
+    public void Flush() => LibC.Sync(Handle);
 
     /// <summary>Gives the file its final name; the caller makes the name durable.</summary>
     public void Publish(string path)

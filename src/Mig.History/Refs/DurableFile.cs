@@ -13,7 +13,7 @@ internal static class DurableFile
         File.Delete(path);
         using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
         RandomAccess.Write(handle, bytes, 0);
-        RandomAccess.FlushToDisk(handle);
+        LibC.Sync(handle);
     }
 
     /// <summary>Moves a durable file over its target, durably.</summary>

@@ -60,7 +60,7 @@ internal sealed class Reflog(RefFiles files)
         long end = EndOfLastLine(handle);
         RandomAccess.SetLength(handle, end);
         RandomAccess.Write(handle, Utf8Text.Encode(entry.ToLine(), "the reason of a ref's move"), end);
-        RandomAccess.FlushToDisk(handle);
+        LibC.Sync(handle);
         if (isNew)
             LibC.SyncDirectory(Path.GetDirectoryName(path)!);
     }

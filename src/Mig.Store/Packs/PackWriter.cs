@@ -59,7 +59,7 @@ internal sealed class PackWriter : IDisposable
         id.CopyTo(trailer[16..]);
         RandomAccess.Write(_file, trailer, Length);
         Length += PackFormat.TrailerSize;
-        RandomAccess.FlushToDisk(_file);
+        LibC.Sync(_file);
         return id;
     }
 

@@ -11,8 +11,8 @@ namespace Mig.Tests.Crashes;
 public sealed class FullDiskTests : IDisposable
 {
     private readonly TestFolder _files = new();
-    private readonly byte[] _old = Noise(200_000, 1);
-    private readonly byte[] _new = Noise(1_500_000, 2);
+    private readonly byte[] _old = Noise(200_192, 1);
+    private readonly byte[] _new = Noise(1_500_160, 2);
 
     public FullDiskTests()
     {

@@ -13,6 +13,9 @@ public sealed class FuzzTests
         IReadOnlyList<(string Target, long Cases, long Refused)> results = Fuzzer.RunCases(1500, Seed);
         Assert.Equal(["partitions", "vmdk", "ext", "index", "pack", "objects"], results.Select(result => result.Target));
 
+        foreach ((string target, long cases, long refused) in results)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{target}: {cases} cases, {refused} refused");
+
         // A parser that refuses everything, or nothing, is not being tested.
         foreach ((string target, long cases, long refused) in results.Where(result => result.Target != "partitions"))
             Assert.True(refused > cases / 50 && refused < cases, $"{target}: {refused} of {cases} refused");
