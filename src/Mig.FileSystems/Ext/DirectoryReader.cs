@@ -39,7 +39,7 @@ internal sealed class DirectoryReader(BlockReader reader, Geometry geometry, Fil
             for (; next < run.FileOffset + run.Length; next += geometry.BlockSize)
             {
                 long offset = run.VolumeOffset + (next - run.FileOffset);
-                var block = new DirectoryBlock(reader.GetMetadata(offset, geometry.BlockSize), offset, inode.Number);
+                var block = new DirectoryBlock(reader.GetBlock(offset / geometry.BlockSize), offset, inode.Number);
                 if (geometry.HasChecksums)
                     block.CheckChecksum(isIndexed, next == 0, seed);
                 AddNames(block.Entries, isEncrypted, entries);

@@ -12,7 +12,7 @@ namespace Mig.Ingest;
 /// </summary>
 internal sealed class ResidueIngest(IngestSession session, IByteSource disk)
 {
-    private const int RegionSize = 8 << 20;
+    private const int RegionSize = 4 << 20;
     private const int BlockSize = 4096;
     private const int LongRun = 64 << 10;
 

@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Mig.Cli.Terminals;
+using Mig.Core;
+
+namespace Mig.Cli.CommandLines;
+
+/// <summary>What a verb works with: the repository, the terminal, and how the user wants to be told.</summary>
+internal sealed class Session : IDisposable
+{
+    private readonly Terminal _terminal;
+    private readonly string? _repositoryFolder;
+    private readonly bool _showsProgress;
+    private Repository? _repository;
+
+    public Session(Terminal terminal, RepositoryContext context, string? repositoryFolder, string colorMode, bool isJson, bool showsProgress)
+    {
+        _terminal = terminal;
+        _repositoryFolder = repositoryFolder;
+        _showsProgress = showsProgress && terminal.IsErrorTerminal;
+        Context = context;
+        IsJson = isJson;
+        Palette = new Palette(WantsColor(colorMode, terminal.IsOutputTerminal, context));
+        ErrorPalette = new Palette(WantsColor(colorMode, terminal.IsErrorTerminal, context));
+    }
+
+    public RepositoryContext Context { get; }
+
+    /// <summary>Results, for standard output.</summary>
+    public TextOutput Output => _terminal.Output;
+
+    public bool IsOutputTerminal => _terminal.IsOutputTerminal;
+
+    /// <summary>Whether someone can be asked.</summary>
+    public bool IsInteractive => _terminal.IsInputTerminal && _terminal.IsErrorTerminal;
+
+    public bool IsJson { get; }
+
+    /// <summary>Colours of standard output.</summary>
+    public Palette Palette { get; }
+
+    /// <summary>Colours of standard error.</summary>
+    public Palette ErrorPalette { get; }
+
+    /// <summary>Cancelled by Ctrl-C. A verb that never asks is ended by the signal.</summary>
+    public CancellationToken Cancellation => _terminal.Interruption.Token;
+
+    /// <summary>The repository: the one of <c>--repo</c>, else of <c>MIG_DIR</c>, else the nearest upwards.</summary>
+    /// <exception cref="NotFoundException">There is none.</exception>
+    public Repository Repository => _repository ??= OpenRepository();
+
+    /// <summary>The repository, or null when there is none and none was named.</summary>
+    public Repository? FindRepository()
+    {
+        try
+        {
+            return Repository;
+        }
+        catch (NotFoundException) when (_repositoryFolder is null)
+        {
+            return null;
+        }
+    }
+
+    public static bool WantsColor(string mode, bool isTerminal, RepositoryContext context) => mode switch
+    {
+        "always" => true,
+        "never" => false,
+        _ => isTerminal && string.IsNullOrEmpty(context.Environment("NO_COLOR")) && context.Environment("TERM") != "dumb",
+    };
+
+    /// <summary>Prints one result as JSON.</summary>
+    public void WriteJson<T>(T value, JsonTypeInfo<T> type)
+    {
+        JsonSerializer.Serialize(Output.AsStream(), value, type);
+        Output.WriteLine();
+    }
+
+    /// <summary>Prints many results as one JSON array, each on a line of its own, none of them kept.</summary>
+    public void WriteJson<T>(IEnumerable<T> values, JsonTypeInfo<T> type)
+    {
+        Stream stream = Output.AsStream();
+        string separator = "[\n";
+        foreach (T value in values)
+        {
+            Output.Write(separator);
+            JsonSerializer.Serialize(stream, value, type);
+            separator = ",\n";
+        }
+
+        Output.WriteLine(separator[0] == '[' ? "[]" : "\n]");
+    }
+
+    /// <summary>Says something that is no result.</summary>
+    public void Say(string sentence) => ExitCode.Say(_terminal, SafeText.Text(sentence));
+
+    public void Warn(string sentence) => ExitCode.Say(_terminal, $"{ErrorPalette.Yellow("warning:")} {SafeText.Text(sentence)}");
+
+    /// <summary>Shows how far work has come, on a terminal.</summary>
+    public ProgressBar? ShowProgress() => _showsProgress ? new ProgressBar(_terminal.Error, _terminal.Width) : null;
+
+    /// <summary>All of standard input.</summary>
+    public string ReadInput()
+    {
+        using var reader = new StreamReader(_terminal.OpenInput());
+        return reader.ReadToEnd();
+    }
+
+    public void Dispose() => _repository?.Dispose();
+
+    private Repository OpenRepository() => _repositoryFolder is null ? Repository.Discover(Environment.CurrentDirectory, Context) : Repository.Open(_repositoryFolder, Context);
+}

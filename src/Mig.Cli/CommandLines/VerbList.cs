@@ -1,0 +1,67 @@
+using Mig.Cli.Verbs;
+
+namespace Mig.Cli.CommandLines;
+
+/// <summary>The verbs: listed here, not discovered, and made only when asked for.</summary>
+internal static class VerbList
+{
+    public static readonly (string Group, (string Name, string Summary, Func<Verb> Create)[] Verbs)[] Groups =
+    [
+        ("Begin", [
+            ("init", InitVerb.Summary, () => new InitVerb()),
+            ("config", ConfigVerb.Summary, () => new ConfigVerb()),
+        ]),
+        ("Keep versions", [
+            ("commit", CommitVerb.Summary, () => new CommitVerb()),
+            ("checkout", CheckoutVerb.Summary, () => new CheckoutVerb()),
+            ("branch", BranchVerb.Summary, () => new BranchVerb()),
+            ("tag", TagVerb.Summary, () => new TagVerb()),
+        ]),
+        ("Look at versions", [
+            ("log", LogVerb.Summary, () => new LogVerb()),
+            ("show", ShowVerb.Summary, () => new ShowVerb()),
+            ("reflog", ReflogVerb.Summary, () => new ReflogVerb()),
+            ("rev-parse", RevParseVerb.Summary, () => new RevParseVerb()),
+        ]),
+        ("Look into images", [
+            ("ls", LsVerb.Summary, () => new LsVerb()),
+            ("cat", CatVerb.Summary, () => new CatVerb()),
+        ]),
+        ("Care for the repository", [
+            ("fsck", FsckVerb.Summary, () => new FsckVerb()),
+            ("stats", StatsVerb.Summary, () => new StatsVerb()),
+        ]),
+        ("Help", [
+            ("help", HelpVerb.Summary, () => new HelpVerb()),
+            ("version", VersionVerb.Summary, () => new VersionVerb()),
+            ("completion", CompletionVerb.Summary, () => new CompletionVerb()),
+        ]),
+    ];
+
+    public static IEnumerable<string> Names
+    {
+        get
+        {
+            foreach ((_, (string Name, string Summary, Func<Verb> Create)[] verbs) in Groups)
+            {
+                foreach ((string name, _, _) in verbs)
+                    yield return name;
+            }
+        }
+    }
+
+    /// <summary>Makes a verb; null when there is none of that name.</summary>
+    public static Verb? Create(string name)
+    {
+        foreach ((_, (string Name, string Summary, Func<Verb> Create)[] verbs) in Groups)
+        {
+            foreach ((string candidate, _, Func<Verb> create) in verbs)
+            {
+                if (candidate == name)
+                    return create();
+            }
+        }
+
+        return null;
+    }
+}

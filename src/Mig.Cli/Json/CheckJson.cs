@@ -1,0 +1,39 @@
+using Mig.Checks;
+
+namespace Mig.Cli.Json;
+
+/// <summary>What a check of the repository looked at and found.</summary>
+internal sealed record CheckJson(
+    bool IsIntact,
+    bool IsQuick,
+    IReadOnlyList<CheckProblem> Problems,
+    IReadOnlyList<string> Warnings,
+    long Packs,
+    long StoredBytes,
+    long Objects,
+    long RawBytes,
+    long Refs,
+    long Commits,
+    long Images,
+    long Trees,
+    long Files,
+    long Layouts,
+    long Unreachable)
+{
+    public static CheckJson Of(CheckReport report, bool isQuick) => new(
+        report.Problems.Count == 0,
+        isQuick,
+        report.Problems,
+        report.Warnings,
+        report.Packs,
+        report.StoredBytes,
+        report.Objects,
+        report.RawBytes,
+        report.Refs,
+        report.Commits,
+        report.Images,
+        report.Trees,
+        report.Files,
+        report.Layouts,
+        report.Unreachable);
+}

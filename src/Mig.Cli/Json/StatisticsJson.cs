@@ -1,0 +1,27 @@
+using Mig.Checks;
+
+namespace Mig.Cli.Json;
+
+/// <summary>What a repository holds and saves.</summary>
+internal sealed record StatisticsJson(
+    IReadOnlyList<ImageStatisticsJson> Images,
+    long Versions,
+    long DiskBytes,
+    long LogicalBytes,
+    long ObjectBytes,
+    long StoredBytes,
+    double Factor,
+    long Objects,
+    long Packs)
+{
+    public static StatisticsJson Of(StatisticsReport report) => new(
+        [.. report.Images.Select(ImageStatisticsJson.Of)],
+        report.Versions,
+        report.DiskBytes,
+        report.LogicalBytes,
+        report.ObjectBytes,
+        report.StoredBytes,
+        Math.Round(report.Factor, 2),
+        report.Objects,
+        report.Packs);
+}

@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Mig.Browse;
+using Mig.Cli.CommandLines;
+using Mig.Core;
+using Mig.History.Revisions;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class CatVerb : Verb
+{
+    public const string Summary = "Prints a file as it is in a version";
+
+    private readonly Argument<string[]> _paths = new("REV:PATH") { Arity = ArgumentArity.ZeroOrMore };
+
+    public CatVerb()
+        : base("cat", Summary) => Add(_paths);
+
+    public override IReadOnlyList<string> Usage => ["cat REV:PATH..."];
+
+    public override string Description => "Writes the bytes as they are. Symbolic links are not followed, as in 'git show REV:PATH'.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig cat HEAD:/etc/hostname", "prints a file of the current version"),
+        ("mig cat v1:@2/data/db.sqlite > db.sqlite", "gets a file back from partition 2 of v1"),
+        ("mig cat v1:/etc/fstab | diff - <(mig cat main:/etc/fstab)", "compares a file in two versions"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Paths;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string[] paths = arguments.GetValue(_paths) ?? [];
+        if (paths.Length == 0)
+            throw new UsageException("name a file, as in 'mig cat HEAD:/etc/hostname'");
+        Repository repository = session.Repository;
+        var browser = new ImageBrowser(repository);
+        foreach (string text in paths)
+        {
+            (string revision, PathSpec? path) = PathArgument.Parse(text);
+            if (path is null)
+                throw new UsageException($"'{text}' names no file; write REV:PATH, as in 'mig cat HEAD:/etc/hostname'");
+            ImagePath file = browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision);
+            browser.CopyContent(file, session.Output.AsStream());
+        }
+
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,123 @@
+using System.CommandLine;
+using Mig.Branches;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Terminals;
+using Mig.Cli.Views;
+using Mig.Core;
+using Mig.Export;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class CheckoutVerb : Verb
+{
+    public const string Summary = "Goes to another version, or writes a version out as a disk";
+
+    private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string> _export = new("--export", "-o") { Description = "Writes the disk to this file; HEAD stays where it is", HelpName = "FILE" };
+    private readonly Option<string> _format = new("--format") { Description = "Format of the file: raw, vmdk, …; otherwise its name decides", HelpName = "F" };
+    private readonly Option<string> _disk = new("--disk") { Description = "Which disk of the machine", HelpName = "NAME" };
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces a file that is there; with -B, a branch" };
+    private readonly Option<string> _branch = new("-b") { Description = "Makes a branch there and goes to it", HelpName = "NAME" };
+    private readonly Option<string> _branchForced = new("-B") { Description = "As -b, moving a branch of that name", HelpName = "NAME" };
+    private readonly Option<bool> _detach = new("--detach") { Description = "Goes to the commit, not to the branch" };
+
+    public CheckoutVerb()
+        : base("checkout", Summary)
+    {
+        Add(_branch, _branchForced, _detach, _export, _format, _disk, _force);
+        Add(_revisions);
+    }
+
+    public override IReadOnlyList<string> Usage =>
+    [
+        "checkout (BRANCH | REV | -)",
+        "checkout (-b | -B) NAME [REV]",
+        "checkout [REV] --export FILE [--format F] [--disk NAME] [--force]",
+    ];
+
+    public override string Description =>
+        "Without --export, HEAD moves: to a branch, which the next commit goes to, or to any other commit, on no branch.\n"
+        + "With --export, the disk of REV (HEAD when none is given) is written bit for bit, under a temporary name until\n"
+        + "it is whole; a file that is there is never overwritten without --force.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig checkout web", "goes to branch web"),
+        ("mig checkout -b experiment v1", "makes branch experiment at tag v1 and goes there"),
+        ("mig checkout v1 --export v1.vmdk", "writes the disk of v1 as a VMDK"),
+        ("mig checkout HEAD~1 --export old.raw --disk data.vmdk", "writes one of several disks as it was before"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Revisions;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string[] revisions = arguments.GetValue(_revisions) ?? [];
+        if (revisions.Length > 1)
+            throw new UsageException($"'{revisions[1]}' is one argument too many; checkout takes one revision, and a file with --export");
+        string? revision = revisions.Length == 1 ? revisions[0] : null;
+        if (arguments.GetValue(_export) is { } file)
+            return Export(revision ?? "HEAD", file, arguments, session);
+        if (arguments.GetValue(_format) is not null || arguments.GetValue(_disk) is not null)
+            throw new UsageException("--format and --disk belong to --export FILE, which is missing");
+        var mover = new HeadMover(session.Repository);
+        string? forced = arguments.GetValue(_branchForced);
+        if ((arguments.GetValue(_branch) ?? forced) is { } branch)
+        {
+            Tell(mover.SwitchToNew(branch, revision, forced is not null || arguments.GetValue(_force)), isNew: true, session);
+            return ExitCode.Success;
+        }
+
+        if (revision is null)
+            throw new UsageException("say where to go: a branch, another revision, or -b NAME for a new branch");
+        bool detaches = arguments.GetValue(_detach);
+        Tell(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
+        return ExitCode.Success;
+    }
+
+    private int Export(string revision, string file, ParseResult arguments, Session session)
+    {
+        if (arguments.GetValue(_branch) is not null || arguments.GetValue(_branchForced) is not null)
+            throw new UsageException("-b moves HEAD and --export does not; give one of them");
+        var request = new ExportRequest
+        {
+            Revision = revision,
+            Path = file,
+            Format = arguments.GetValue(_format),
+            Disk = arguments.GetValue(_disk),
+            Overwrite = arguments.GetValue(_force),
+        };
+        ExportResult result;
+        Repository repository = session.Repository;
+        using (ProgressBar? progress = session.ShowProgress())
+            result = new ImageExporter(repository).Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+        session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}");
+        return ExitCode.Success;
+    }
+
+    private static void Tell(HeadMove move, bool isNew, Session session)
+    {
+        Repository repository = session.Repository;
+        if (move.Before.IsDetached && move.Before.Id is { } left && !move.IsNone && left != move.Commit?.Value)
+        {
+            if (move.LeftBehind > 0)
+                session.Warn($"you are leaving {Sizes.Count(move.LeftBehind, "commit")} that no branch or tag leads to; 'mig branch NAME {CommitView.ShortId(left)}' keeps {(move.LeftBehind == 1 ? "it" : "them")}");
+            else
+                session.Say($"Previous HEAD position was {Describe(new CommitId(left), repository)}");
+        }
+
+        if (move.Branch is { } branch)
+        {
+            session.Say(isNew ? $"Switched to a new branch '{branch.ShortName}'"
+                : move.IsNone ? $"Already on '{branch.ShortName}'"
+                : $"Switched to branch '{branch.ShortName}'");
+            return;
+        }
+
+        if (!move.Before.IsDetached)
+            session.Say("You are in 'detached HEAD' state: commits go to no branch; 'mig checkout -b NAME' makes one for them.");
+        session.Say($"HEAD is now at {Describe(move.Commit!.Value, repository)}");
+    }
+
+    private static string Describe(CommitId id, Repository repository) => $"{CommitView.ShortId(id.Value)} {SafeText.Line(repository.Objects.ReadCommit(id).Subject)}";
+}

@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Terminals;
+using Mig.Cli.Views;
+using Mig.Commits;
+using Mig.Core;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class CommitVerb : Verb
+{
+    public const string Summary = "Records the disks of a machine as a new version";
+
+    private const string DiscardSetting = "commit.discardFree";
+
+    private readonly Argument<string[]> _disks = new("DISK") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _message = new("--message", "-m") { Description = "Says what this version is; given again, adds a paragraph", HelpName = "MSG" };
+    private readonly Option<string> _file = new("--file", "-F") { Description = "Takes the message from a file; - is standard input", HelpName = "FILE" };
+    private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
+    private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
+    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw or vmdk", HelpName = "F" };
+    private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
+
+    public CommitVerb()
+        : base("commit", Summary)
+    {
+        Add(_message, _file, _discardFree, _quick, _format, _allowEmpty);
+        Add(_disks);
+    }
+
+    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] DISK..."];
+
+    public override string Description =>
+        "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
+        + "What any version of any image had already is not stored again. A file system that mig cannot look into is\n"
+        + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
+        + "VISUAL, EDITOR.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig commit disk.vmdk -m 'golden web server'", "records the disk on the current branch"),
+        ("mig commit system.vmdk data.vmdk -m 'database server'", "records a machine of two disks"),
+        ("mig commit --discard-free disk.raw -m 'without deleted data'", "leaves free blocks out; they read as zeros later"),
+        ("mig commit --input-format raw disk.vmdk -m 'as it is'", "keeps the file itself, whatever is in it"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Files;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string[] disks = arguments.GetValue(_disks) ?? [];
+        if (disks.Length == 0)
+            throw new UsageException("name at least one disk to commit, as in 'mig commit disk.vmdk -m \"golden web server\"'");
+        Repository repository = session.Repository;
+        foreach (string disk in disks)
+        {
+            // Before anyone writes a message for it.
+            if (LibC.GetFileType(disk) == FileType.Missing)
+                throw new NotFoundException($"disk {disk} does not exist");
+        }
+
+        CommitRequest request = new()
+        {
+            Disks = disks,
+            Message = ReadMessage(arguments, session),
+            InputFormat = arguments.GetValue(_format),
+            DiscardFree = arguments.GetValue(_discardFree) || repository.Config.GetBoolean(DiscardSetting, whenNotSet: false),
+            Quick = arguments.GetValue(_quick),
+            AllowEmpty = arguments.GetValue(_allowEmpty),
+        };
+        CommitResult result;
+        using (ProgressBar? progress = session.ShowProgress())
+            result = new ImageCommitter(repository).Commit(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+        new CommitReport(session).Write(result, request.Message);
+        return ExitCode.Success;
+    }
+
+    private string ReadMessage(ParseResult arguments, Session session)
+    {
+        string[] paragraphs = arguments.GetValue(_message) ?? [];
+        string? file = arguments.GetValue(_file);
+        if (paragraphs.Length > 0)
+            return file is null ? string.Join("\n\n", paragraphs) : throw new UsageException("give the message with -m or with -F, not with both");
+        return file switch
+        {
+            null => MessageEditor.Ask(session, "what this version is", "give it with -m \"MESSAGE\" or -F FILE"),
+            "-" => session.ReadInput(),
+            _ => File.ReadAllText(file),
+        };
+    }
+}

@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Mig.Cli.CommandLines;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class InitVerb : Verb
+{
+    public const string Summary = "Makes an empty repository";
+
+    private readonly Option<bool> _bare = new("--bare") { Description = "Makes the folder itself the repository, without a folder .mig in it" };
+    private readonly Argument<string> _directory = new("DIR") { Arity = ArgumentArity.ZeroOrOne };
+
+    public InitVerb()
+        : base("init", Summary)
+    {
+        Add(_bare);
+        Add(_directory);
+    }
+
+    public override IReadOnlyList<string> Usage => ["init [--bare] [DIR]"];
+
+    public override string Description => "The repository is the folder .mig in DIR, or in the current folder. What is there already stays as it is.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig init", "makes .mig in the current folder"),
+        ("mig init --bare /srv/images.mig", "makes a repository to push to, without a folder to work in"),
+        ("mig -c init.defaultBranch=golden init", "calls the first branch golden instead of main"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Files;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        (string folder, bool isNew) = Repository.Initialize(arguments.GetValue(_directory) ?? ".", arguments.GetValue(_bare), session.Context);
+        session.Output.WriteLine($"{(isNew ? "Initialized empty mig repository in" : "There is a mig repository already, unchanged, in")} {Terminals.SafeText.Name(folder)}/");
+        return ExitCode.Success;
+    }
+}

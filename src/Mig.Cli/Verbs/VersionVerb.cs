@@ -1,0 +1,52 @@
+using System.CommandLine;
+using System.Reflection;
+using System.Runtime.InteropServices;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Json;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class VersionVerb : Verb
+{
+    public const string Summary = "Prints the version";
+
+    private readonly Option<bool> _build = new("--build-options") { Description = "Adds what mig runs on" };
+
+    public VersionVerb()
+        : base("version", Summary) => Add(_build);
+
+    /// <summary>The line that <c>mig --version</c> prints.</summary>
+    public static string Line => $"mig version {Number}";
+
+    public override IReadOnlyList<string> Usage => ["version [--build-options] [--json]"];
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig version", "prints the version, as mig --version does"),
+        ("mig version --build-options", "adds what a bug report should say"),
+    ];
+
+    public override bool HasJson => true;
+
+    private static string Number => typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        if (session.IsJson)
+        {
+            session.WriteJson(new VersionJson(Number, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, architecture), MigJson.Default.VersionJson);
+            return ExitCode.Success;
+        }
+
+        session.Output.WriteLine(Line);
+        if (arguments.GetValue(_build))
+        {
+            session.Output.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription}");
+            session.Output.WriteLine($"system: {RuntimeInformation.OSDescription}");
+            session.Output.WriteLine($"architecture: {architecture}");
+        }
+
+        return ExitCode.Success;
+    }
+}

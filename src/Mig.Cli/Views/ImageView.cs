@@ -1,0 +1,46 @@
+using System.Globalization;
+using Mig.Cli.Terminals;
+using Mig.Core;
+using Mig.History.Images;
+
+namespace Mig.Cli.Views;
+
+/// <summary>Prints what an image is made of.</summary>
+internal sealed class ImageView(TextOutput output, Palette palette)
+{
+    public void Write(ImageId id, MachineImage image)
+    {
+        output.WriteLine(palette.Yellow($"image {id}"));
+        foreach (ImageDisk disk in image.Disks)
+        {
+            output.WriteLine($"disk {SafeText.Name(disk.Name)}: {Sizes.Bytes(disk.Length)}, {Table(disk)}");
+            foreach (ImageVolume volume in disk.Volumes)
+                output.WriteLine("  " + Line(volume));
+        }
+    }
+
+    /// <summary>What a partition table is called.</summary>
+    public static string SchemeName(string scheme) => scheme switch
+    {
+        "none" or "" => "no partition table",
+        "mbr" => "MBR",
+        "gpt" => "GPT",
+        _ => SafeText.Line(scheme),
+    };
+
+    private static string Table(ImageDisk disk)
+    {
+        string sectors = disk.SectorSize == 512 ? "" : string.Create(CultureInfo.InvariantCulture, $", sectors of {disk.SectorSize} bytes");
+        return SchemeName(disk.Scheme) + sectors;
+    }
+
+    private static string Line(ImageVolume volume)
+    {
+        string place = volume.Number == 0 ? "whole disk" : string.Create(CultureInfo.InvariantCulture, $"@{volume.Number}");
+        string system = volume.FileSystem.Length == 0 ? "unknown" : SafeText.Line(volume.FileSystem);
+        string label = volume.Label.Length == 0 ? "" : $" '{SafeText.Line(volume.Label)}'";
+        string partition = volume.PartitionName.Length > 0 ? $", partition '{SafeText.Line(volume.PartitionName)}'" : "";
+        string reason = volume.Reason.Length == 0 ? "" : $", not looked into: {SafeText.Line(volume.Reason)}";
+        return $"{place}: {system}{label}, {Sizes.Bytes(volume.Range.Length)}{partition}{reason}";
+    }
+}
