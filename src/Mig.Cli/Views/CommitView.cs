@@ -39,7 +39,7 @@ internal sealed class CommitView(TextOutput output, Palette palette)
         output.WriteLine($"Date:   {Date(tag.Tagger)}");
         output.WriteLine();
         foreach (string line in MessageLines(tag.Message))
-            output.WriteLine(line[Indent.Length..]);
+            output.WriteLine(line.AsSpan(Indent.Length));
         output.WriteLine();
     }
 
