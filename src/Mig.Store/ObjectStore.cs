@@ -27,7 +27,8 @@ public sealed class ObjectStore : IDisposable
     public string Folder { get; }
 
     internal const string PacksFolder = "packs";
-    internal const string TemporaryFolder = "tmp";
+    /// <summary>Where files are written before they get their names.</summary>
+    public const string TemporaryFolder = "tmp";
 
     internal PackSet Packs => _packs;
 

@@ -1,12 +1,12 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Mig.Store.Packs;
+namespace Mig.Store;
 
 /// <summary>
 /// A new file in <c>tmp</c> until it is published. It is locked while it is open, so what a killed process left behind is known by its free lock, and is
 /// cleared away by the next writer. Disposing without publishing deletes it.
 /// </summary>
-internal sealed class TemporaryFile : IDisposable
+public sealed class TemporaryFile : IDisposable
 {
     private readonly string _path;
     private bool _isPublished;
