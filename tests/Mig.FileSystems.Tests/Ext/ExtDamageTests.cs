@@ -7,7 +7,7 @@ namespace Mig.FileSystems.Tests.Ext;
 public sealed class ExtDamageTests(ExtSamples samples) : IClassFixture<ExtSamples>
 {
     // 1 flips every bit of metadata, which takes minutes. A prime, so that all bit positions of all fields come by.
-    private const int BitStride = 29;
+    private const int BitStride = 61;
 
     private const int MaxAllocatedBytes = 64 << 20; // by one reading of an image of at most 4 MiB
 
@@ -34,7 +34,7 @@ public sealed class ExtDamageTests(ExtSamples samples) : IClassFixture<ExtSample
         }
 
         // The control: damage is found at all, and not everything is damage.
-        Assert.InRange(errors, 50, runs - 1);
+        Assert.InRange(errors, 20, runs - 1);
         patch.ReadAll();
     }
 
@@ -43,7 +43,7 @@ public sealed class ExtDamageTests(ExtSamples samples) : IClassFixture<ExtSample
     public void EveryLengthEndsInAKnownWay(string name)
     {
         byte[] image = Get(name);
-        for (int length = 0; length < image.Length; length += 509)
+        for (int length = 0; length < image.Length; length += length < 64 << 10 ? 509 : 16411)
         {
             bool isRead = ReadDamaged(new ExtPatch(image) { Length = length }, $"length {length}");
             Assert.Equal(length < 2048, isRead); // shorter than a superblock: no file system at all
@@ -59,7 +59,7 @@ public sealed class ExtDamageTests(ExtSamples samples) : IClassFixture<ExtSample
         {
             byte[] original = Get(name);
             int[] metadata = [.. FindMetadata(original)];
-            for (int run = 0; run < 300; run++)
+            for (int run = 0; run < 150; run++)
             {
                 byte[] image = [.. original];
                 for (int i = random.Next(1, 20); i > 0; i--)
