@@ -46,7 +46,7 @@ sudo=()
 run() { # PROJECT: writes its output to $results/PROJECT.log, then "passed failed seconds" to $results/PROJECT
   local project=$1 log=$results/$1.log start=$SECONDS status=0 summary total failed errors
   local program=$PWD/artifacts/bin/$project/release/$project
-  "${sudo[@]}" env "DOTNET_ROOT=$dotnet_root" "PATH=$PATH" TESTINGPLATFORM_TELEMETRY_OPTOUT=1 \
+  "${sudo[@]}" env "DOTNET_ROOT=$dotnet_root" "PATH=$PATH" TESTINGPLATFORM_TELEMETRY_OPTOUT=1 "MIG_UPDATE_DOCS=${MIG_UPDATE_DOCS:-}" \
     timeout --kill-after=10 "$limit" "$program" -noLogo -noColor -noAutoReporters -failSkips \
     -printMaxStringLength 300 -printMaxEnumerableLength 30 >"$log" 2>&1 </dev/null || status=$?
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, ' "$log" | tail -n 1) || true

@@ -49,7 +49,7 @@ public sealed partial class ReadmeTests : IDisposable
         foreach (string line in block.Split('\n').Where(line => line.StartsWith("$ ", StringComparison.Ordinal)))
         {
             transcript.Append(line).Append('\n');
-            string output = Shell.Run(_folder, line[2..]);
+            string output = Shell.Run(_folder, line[2..]).Replace(_folder, "~/machines", StringComparison.Ordinal);
             transcript.Append(output);
             if (output.Length > 0 && output[^1] != '\n')
                 transcript.Append('\n');
