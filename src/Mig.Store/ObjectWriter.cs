@@ -144,12 +144,20 @@ public sealed class ObjectWriter : IDisposable
     private void Drain(FrameBuilder builder)
     {
         builder.Flush();
-        Parallel.For(0, _options.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism }, _ =>
+        try
         {
-            while (builder.CompressOne())
+            Parallel.For(0, _options.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism }, _ =>
             {
-            }
-        });
+                while (builder.CompressOne())
+                {
+                }
+            });
+        }
+        catch (AggregateException e)
+        {
+            // A full disk is an IOException, on however many threads it is noticed.
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 
     private void WriteFrame(FrameBuilder builder, FrameResult frame)

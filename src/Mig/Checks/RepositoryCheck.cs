@@ -87,10 +87,15 @@ public sealed class RepositoryCheck(Repository repository)
 
     private void AddRoot(ObjectStore store, in ObjectId id, string from)
     {
-        if (store.TryFind(id, out ObjectLocation location))
-            _pending.Push((new ObjectReference(id, location.Kind), from));
-        else
+        try
+        {
+            // A commit may have landed since the store was opened: Find looks again.
+            _pending.Push((new ObjectReference(id, store.Find(id).Kind), from));
+        }
+        catch (CorruptStoreException)
+        {
             Report(new CorruptStoreException("FSCK-001", $"{from} names {id}, which is missing"));
+        }
     }
 
     private void Walk(ObjectStore store, ObjectMarks marks, CancellationToken cancellation)
