@@ -3,40 +3,24 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>
-/// Reads the volume as the file system means it: with the newer copies of blocks that wait in the journal. Metadata is read in large aligned pieces
-/// that stay in a small cache, because inode tables and directories lie close together. Safe for several threads.
+/// Reads the volume as the file system means it: with the newer copies of blocks that wait in the journal. Metadata is read in aligned pieces that
+/// stay in a small cache, because inodes and directories lie close together. Safe for several threads.
 /// </summary>
 internal sealed class BlockReader(IByteSource volume, long length, int blockSize, JournalOverlay overlay)
 {
-    /// <summary>The largest block, so that no block crosses two pieces.</summary>
-    private const int PieceSize = 64 << 10;
-
-    private const int PieceCount = 256; // 16 MiB: the inode tables of several groups and the directories of many
-
-    private readonly Piece?[] _pieces = new Piece?[PieceCount];
+    // Inodes are asked for in order and by the hundred; other blocks lie more scattered, and reading much around them would cost more than it saves.
+    private readonly PieceCache _tables = new(Math.Max(32 << 10, blockSize), 512);
+    private readonly PieceCache _blocks = new(Math.Max(16 << 10, blockSize), 256);
 
     public int BlockSize { get; } = blockSize;
 
     public JournalOverlay Overlay { get; } = overlay;
 
-    /// <summary>Returns metadata; the range must not leave its aligned 64 KiB.</summary>
-    public ReadOnlySpan<byte> GetMetadata(long offset, int count)
-    {
-        long number = offset / PieceSize;
-        int slot = (int)(number % PieceCount);
-        // A piece is never changed after it is published, so a reader that holds one needs no lock.
-        Piece? piece = Volatile.Read(ref _pieces[slot]);
-        if (piece is null || piece.Number != number)
-        {
-            piece = new Piece(number, GC.AllocateUninitializedArray<byte>((int)Math.Min(PieceSize, length - (number * PieceSize))));
-            Read(number * PieceSize, piece.Bytes);
-            Volatile.Write(ref _pieces[slot], piece);
-        }
+    /// <summary>Returns a part of an inode table or of the group descriptors that lies within one block.</summary>
+    public ReadOnlySpan<byte> GetTablePart(long offset, int count) => Get(_tables, offset, count);
 
-        return piece.Bytes.AsSpan((int)(offset % PieceSize), count);
-    }
-
-    public ReadOnlySpan<byte> GetBlock(long block) => GetMetadata(block * BlockSize, BlockSize);
+    /// <summary>Returns a block.</summary>
+    public ReadOnlySpan<byte> GetBlock(long block) => Get(_blocks, block * BlockSize, BlockSize);
 
     /// <summary>Reads any range without the cache.</summary>
     public void Read(long offset, Span<byte> destination)
@@ -59,5 +43,18 @@ internal sealed class BlockReader(IByteSource volume, long length, int blockSize
         }
     }
 
-    private sealed record Piece(long Number, byte[] Bytes);
+    private ReadOnlySpan<byte> Get(PieceCache cache, long offset, int count)
+    {
+        long number = offset / cache.PieceSize;
+        byte[]? piece = cache.Find(number);
+        if (piece is null)
+        {
+            long start = number * cache.PieceSize;
+            piece = GC.AllocateUninitializedArray<byte>((int)Math.Min(cache.PieceSize, length - start));
+            Read(start, piece);
+            cache.Keep(number, piece);
+        }
+
+        return piece.AsSpan((int)(offset % cache.PieceSize), count);
+    }
 }

@@ -55,7 +55,7 @@ internal sealed class GroupTable
         long offset = (FindDescriptorBlock(group / _geometry.DescriptorsPerBlock) * _geometry.BlockSize) + (group % _geometry.DescriptorsPerBlock * _geometry.DescriptorSize);
         if (offset > _geometry.Length - _geometry.DescriptorSize)
             throw ExtError.Corrupt("EXT4-016", $"group descriptor {group} would be at {offset}, beyond the file system's end at {_geometry.Length}");
-        var descriptor = new GroupDescriptor(_reader.GetMetadata(offset, _geometry.DescriptorSize));
+        var descriptor = new GroupDescriptor(_reader.GetTablePart(offset, _geometry.DescriptorSize));
         bool hasChecksum = _geometry.HasChecksums || _geometry.Has(ReadOnlyCompatibleFeatures.GroupChecksums);
         if (hasChecksum && descriptor.Checksum != descriptor.ComputeChecksum(_geometry, (uint)group))
         {

@@ -12,7 +12,7 @@ internal sealed class InodeTable(BlockReader reader, Geometry geometry, GroupTab
                 throw ExtError.Corrupt("EXT4-030", $"inode number is {number}, 1 to {geometry.InodeCount} allowed");
             long index = (number - 1) % geometry.InodesPerGroup;
             long offset = (groups[(number - 1) / geometry.InodesPerGroup].InodeTable * geometry.BlockSize) + (index * geometry.InodeSize);
-            return Inode.Parse(reader.GetMetadata(offset, geometry.InodeSize), number, offset, geometry);
+            return Inode.Parse(reader.GetTablePart(offset, geometry.InodeSize), number, offset, geometry);
         }
     }
 

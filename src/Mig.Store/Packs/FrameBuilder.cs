@@ -11,6 +11,7 @@ namespace Mig.Store.Packs;
 internal sealed unsafe class FrameBuilder : IDisposable
 {
     private const int SegmentSize = 4 << 20;
+    private const int BufferSlack = 1 << 20;
 
     private readonly ObjectClass _class;
     private readonly StoreOptions _options;
@@ -78,7 +79,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
         int headLength = FrameHeader.Size + (5 * job.Objects.Length);
         int needed = headLength + ZstdCodec.GetBound(job.RawLength) + job.RawLength;
         if (buffer.Length < needed)
-            buffer = GC.AllocateUninitializedArray<byte>(needed);
+            buffer = GC.AllocateUninitializedArray<byte>(Math.Max(needed, (2 * _frameSize) + BufferSlack)); // one size fits nearly all: no garbage
         Compress(job, buffer, headLength);
         lock (_gate)
         {

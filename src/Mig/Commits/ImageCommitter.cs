@@ -32,15 +32,25 @@ public sealed class ImageCommitter(Repository repository)
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
             var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation);
             var taken = new List<(ImageDisk Disk, DiskReport Report)>();
+            var stats = new List<StatCache>();
             for (int i = 0; i < disks.Count; i++)
-                taken.Add(new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits).Run());
+            {
+                QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, FindBefore(head, names, i), disks[i].Content.Length) : null;
+                var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, plan);
+                taken.Add(ingest.Run());
+                stats.Add(ingest.Stats);
+            }
+
             writer.EndContent();
 
             var image = new MachineImage([.. taken.Select(item => item.Disk)]);
             ImageId imageId = image.Write(writer);
             List<DiskReport> reports = [.. taken.Select(item => item.Report)];
             if (!request.AllowEmpty && IsUnchanged(head, image))
+            {
+                WriteStats(image, stats);
                 return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
+            }
 
             var commit = new Commit
             {
@@ -54,6 +64,7 @@ public sealed class ImageCommitter(Repository repository)
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
+            WriteStats(image, stats);
             string reason = (head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             repository.Refs.Update(head.Branch ?? RefName.Head, head.Id ?? default, id.Value, committer, reason);
             return new CommitResult(id, head.Branch, head.IsUnborn, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
@@ -80,6 +91,24 @@ public sealed class ImageCommitter(Repository repository)
                 disk.Dispose();
             throw;
         }
+    }
+
+    private void WriteStats(MachineImage image, List<StatCache> stats)
+    {
+        for (int i = 0; i < stats.Count; i++)
+        {
+            if (image.Disks[i].Layout is { } layout)
+                stats[i].Write(repository.Folder, layout);
+        }
+    }
+
+    // The disk of the version before that this one follows: the one of the same name, or the only one.
+    private ImageDisk? FindBefore(Head head, IReadOnlyList<string> names, int index)
+    {
+        if (head.Id is not { } parent)
+            return null;
+        IReadOnlyList<ImageDisk> before = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks;
+        return before.FirstOrDefault(disk => disk.Name == names[index]) ?? (before.Count == 1 && names.Count == 1 ? before[0] : null);
     }
 
     // Another file name alone is no change: nightly builds have a new one every day.

@@ -9,10 +9,14 @@ using Mig.History.Trees;
 namespace Mig.Ingest;
 
 /// <summary>Takes in one disk: its files by content, the rest as residue, and the layout that puts both back together.</summary>
-internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits)
+/// <param name="plan">What need not be read in a quick commit; null when everything is.</param>
+internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, QuickPlan? plan = null)
 {
     private readonly IByteSource _content = disk.Content;
     private readonly Dictionary<int, string> _unreadable = [];
+
+    /// <summary>What the next quick commit wants to know of this disk.</summary>
+    public StatCache Stats { get; private set; } = new();
 
     public (ImageDisk Disk, DiskReport Report) Run()
     {
@@ -64,24 +68,39 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
     {
         List<ByteRange> stored = [.. _content.GetStoredRanges(new ByteRange(0, _content.Length))];
         session.Progress.Begin(name, stored.Sum(range => range.Length));
+        Stats = new StatCache();
+        long trusted = 0;
         var pieces = new List<LayoutPiece>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
-            pieces.AddRange(TakeFiles(volume));
+        {
+            volume.Scan!.Files.ForEach(file => Stats.AddFile(volume.Partition.Number, file));
+            int before = pieces.Count;
+            List<ScannedFile> files = plan is null ? volume.Scan!.Files : plan.TakeFiles(volume, pieces);
+            trusted += pieces.Skip(before).Sum(piece => piece.Length);
+            pieces.AddRange(TakeFiles(volume, files));
+        }
+
         pieces.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
         CheckDisjoint(pieces, volumes);
 
         List<ByteRange> free = [.. FreeRanges(volumes)];
-        IEnumerable<ByteRange> rest = ByteRanges.Subtract(stored, pieces.Select(piece => new ByteRange(piece.Offset, piece.Length)));
+        List<ByteRange> rest = [.. ByteRanges.Subtract(stored, pieces.Select(piece => new ByteRange(piece.Offset, piece.Length)))];
         long discarded = 0;
         if (discardFree)
         {
-            List<ByteRange> all = [.. rest];
-            List<ByteRange> kept = [.. ByteRanges.Subtract(all, free)];
-            discarded = all.Sum(range => range.Length) - kept.Sum(range => range.Length);
+            List<ByteRange> kept = [.. ByteRanges.Subtract(rest, free)];
+            discarded = rest.Sum(range => range.Length) - kept.Sum(range => range.Length);
             rest = kept;
         }
 
-        List<LayoutPiece> residue = [.. new ResidueIngest(session, _content).Run(rest)];
+        foreach ((long region, List<ByteRange> ranges) in ResidueIngest.GroupByRegion(rest))
+            Stats.AddRegion(region, QuickPlan.FingerprintOf(ranges));
+        var residue = new List<LayoutPiece>();
+        if (plan is not null)
+            rest = plan.TakeResidue(rest, free, residue);
+        trusted += residue.Sum(piece => piece.Length);
+        residue.AddRange(new ResidueIngest(session, _content).Run(rest));
+        residue.RemoveAll(piece => piece.Blob.Value.IsNull);
         residue.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
         long deleted = ByteRanges.Intersect(residue.Select(piece => new ByteRange(piece.Offset, piece.Length)), free).Sum(range => range.Length);
 
@@ -93,13 +112,13 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
 
         var imageDisk = new ImageDisk(name, _content.Length, table.Scheme, table.SectorSize, layout, [.. volumes.Select(volume => ToImageVolume(volume, roots))]);
         var report = new DiskReport(
-            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, [.. volumes.Select(ToReport)], table.Warnings);
+            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted, [.. volumes.Select(ToReport)], table.Warnings);
         return (imageDisk, report);
     }
 
-    private IEnumerable<LayoutPiece> TakeFiles(OpenVolume volume) => Guard(
+    private IEnumerable<LayoutPiece> TakeFiles(OpenVolume volume, List<ScannedFile> files) => Guard(
         volume,
-        () => new FileIngest(session, volume.FileSystem!, volume.Source!, volume.Partition.Range.Offset, volume.Scan!.Files).Run());
+        () => new FileIngest(session, volume.FileSystem!, volume.Source!, volume.Partition.Range.Offset, files).Run());
 
     private static T Guard<T>(OpenVolume volume, Func<T> action)
     {

@@ -8,6 +8,7 @@ namespace Mig.Ingest;
 /// <param name="Scheme">Its partition table.</param>
 /// <param name="DeletedBytes">Bytes that are kept although their file system holds them to be free.</param>
 /// <param name="DiscardedBytes">Bytes that were left out because their file system holds them to be free.</param>
+/// <param name="TrustedBytes">Bytes that a quick commit took from the version before without reading them.</param>
 /// <param name="Volumes">What was found on each volume.</param>
 /// <param name="Warnings">What was wrong and how it was got around.</param>
 public sealed record DiskReport(
@@ -18,5 +19,6 @@ public sealed record DiskReport(
     string Scheme,
     long DeletedBytes,
     long DiscardedBytes,
+    long TrustedBytes,
     IReadOnlyList<VolumeReport> Volumes,
     IReadOnlyList<string> Warnings);

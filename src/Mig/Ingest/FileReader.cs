@@ -112,13 +112,15 @@ internal sealed class FileReader(IFileSystem fileSystem, IByteSource volume)
             hash.AppendData(Zeros, 0, (int)Math.Min(StepSize, count));
     }
 
-    private ByteRange TailOf(ScannedFile file)
+    /// <summary>Returns the rest of a file's last block on the volume, when there is one.</summary>
+    public static ByteRange TailOf(ScannedFile file, int blockSize, long volumeLength)
     {
         if (file.Extents.Count == 0 || !file.Extents[^1].IsOnVolume)
             return default;
         FileExtent last = file.Extents[^1];
         long end = last.VolumeOffset + last.Length;
-        long blockEnd = Math.Min((end + _blockSize - 1) / _blockSize * _blockSize, volume.Length);
-        return ByteRange.FromBounds(end, blockEnd);
+        return ByteRange.FromBounds(end, Math.Min((end + blockSize - 1) / blockSize * blockSize, volumeLength));
     }
+
+    private ByteRange TailOf(ScannedFile file) => TailOf(file, _blockSize, volume.Length);
 }

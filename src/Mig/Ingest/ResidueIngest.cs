@@ -12,7 +12,9 @@ namespace Mig.Ingest;
 /// </summary>
 internal sealed class ResidueIngest(IngestSession session, IByteSource disk)
 {
-    private const int RegionSize = 8 << 20;
+    /// <summary>Residue is taken in region by region; runs end at their borders. Part of the format.</summary>
+    public const int RegionSize = 4 << 20;
+
     private const int BlockSize = 4096;
     private const int LongRun = 64 << 10;
 
@@ -22,27 +24,23 @@ internal sealed class ResidueIngest(IngestSession session, IByteSource disk)
     /// <param name="ranges">Ranges of the disk, ascending and disjoint.</param>
     public IEnumerable<LayoutPiece> Run(IEnumerable<ByteRange> ranges)
     {
-        List<ByteRange> parts = [.. SplitAtRegions(ranges)];
-        int next = 0;
+        using IEnumerator<(long Region, List<ByteRange> Ranges)> regions = GroupByRegion(ranges).GetEnumerator();
         session.RunWorkers(stop =>
         {
             var pieces = new List<LayoutPiece>();
             var worker = new RegionWorker(session, disk, pieces);
             while (true)
             {
-                int start, end;
+                List<ByteRange> region;
                 lock (_gate)
                 {
-                    start = end = next;
-                    while (end < parts.Count && parts[end].Offset / RegionSize == parts[start].Offset / RegionSize)
-                        end++;
-                    next = end;
+                    if (!regions.MoveNext())
+                        break;
+                    region = regions.Current.Ranges;
                 }
 
-                if (start == end)
-                    break;
                 stop.ThrowIfCancellationRequested();
-                worker.Take(CollectionsMarshal.AsSpan(parts)[start..end]);
+                worker.Take(CollectionsMarshal.AsSpan(region));
             }
 
             while (session.Writer.Help())
@@ -51,6 +49,25 @@ internal sealed class ResidueIngest(IngestSession session, IByteSource disk)
                 _pieces.Add(pieces);
         });
         return _pieces.SelectMany(list => list);
+    }
+
+    /// <summary>Groups ranges by region, cut at the borders.</summary>
+    public static IEnumerable<(long Region, List<ByteRange> Ranges)> GroupByRegion(IEnumerable<ByteRange> ranges)
+    {
+        var group = new List<ByteRange>();
+        foreach (ByteRange range in SplitAtRegions(ranges))
+        {
+            if (group.Count > 0 && group[0].Offset / RegionSize != range.Offset / RegionSize)
+            {
+                yield return (group[0].Offset / RegionSize, group);
+                group = [];
+            }
+
+            group.Add(range);
+        }
+
+        if (group.Count > 0)
+            yield return (group[0].Offset / RegionSize, group);
     }
 
     private static IEnumerable<ByteRange> SplitAtRegions(IEnumerable<ByteRange> ranges)

@@ -4,7 +4,7 @@ using Mig.Store.Packs;
 namespace Mig.Ingest;
 
 /// <summary>A regular file that a scan found, once however many names it has.</summary>
-internal sealed class ScannedFile(long node, long size, IReadOnlyList<FileExtent> extents, OrderKey key)
+internal sealed class ScannedFile(long node, long size, IReadOnlyList<FileExtent> extents, OrderKey key, ulong fingerprint)
 {
     public long Node { get; } = node;
 
@@ -14,6 +14,9 @@ internal sealed class ScannedFile(long node, long size, IReadOnlyList<FileExtent
 
     /// <summary>Where its content wants to stand; the position is filled in when the files are put in order.</summary>
     public OrderKey Key { get; } = key;
+
+    /// <summary>Stands for size, times and extents.</summary>
+    public ulong Fingerprint { get; } = fingerprint;
 
     /// <summary>What the content turned out to be.</summary>
     public FileContent Content { get; set; }

@@ -95,7 +95,8 @@ internal sealed class VolumeScan
             {
                 index = Files.Count;
                 FileBytes += node.Size;
-                Files.Add(new ScannedFile(entry.Node, node.Size, _fileSystem.GetExtents(entry.Node), FileOrder.KeyOf(entry.Name.Span)));
+                IReadOnlyList<FileExtent> extents = _fileSystem.GetExtents(entry.Node);
+                Files.Add(new ScannedFile(entry.Node, node.Size, extents, FileOrder.KeyOf(entry.Name.Span), QuickPlan.FingerprintOf(node, extents)));
             }
 
             // A link count that is too low must not turn one file into two; only a node that says it has one name is not remembered.
