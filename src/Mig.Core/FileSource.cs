@@ -78,7 +78,11 @@ public sealed partial class FileSource : IByteSource
         {
             long data = LibC.Seek(_handle, position, LibC.SeekData);
             if (data < 0 && LibC.LastError == LibC.ENXIO)
+            {
+                CheckLength();
                 yield break; // only a hole is left
+            }
+
             if (data < 0)
             {
                 // The file system or device cannot say where its holes are.
@@ -100,4 +104,12 @@ public sealed partial class FileSource : IByteSource
     public void Prefetch(ByteRange range) => _ = LibC.Advise(_handle, range.Offset, range.Length, LibC.AdviseWillNeed);
 
     public void Dispose() => _handle.Dispose();
+
+    // What a shrinking file has lost must not pass for a hole.
+    private void CheckLength()
+    {
+        long length = LibC.Seek(_handle, 0, LibC.SeekEnd);
+        if (length < Length)
+            throw new IOException($"{Path} became shorter while it was read: {Length} bytes at the start, {length} now");
+    }
 }

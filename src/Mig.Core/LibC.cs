@@ -11,7 +11,8 @@ public static partial class LibC
     internal const int SeekHole = 4;
     internal const int AdviseWillNeed = 3;
     internal const int ENXIO = 6;
-
+    private const int ENOENT = 2;
+    private const int EINTR = 4;
 
     internal static int LastError => Marshal.GetLastPInvokeError();
 
@@ -31,6 +32,21 @@ public static partial class LibC
         {
             _ = CloseNative(descriptor);
         }
+    }
+
+    /// <summary>Opens a file for reading without the lock that .NET takes, which would refuse a file whose writer has not closed it yet.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenUnlocked(string path)
+    {
+        int descriptor;
+        do
+            descriptor = OpenNative(path, 0x80000 /* O_CLOEXEC | O_RDONLY */);
+        while (descriptor < 0 && LastError == EINTR);
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        int error = LastError;
+        throw error == ENOENT ? new FileNotFoundException($"{path} does not exist", path) : new IOException($"cannot open {path}: {Marshal.GetPInvokeErrorMessage(error)}");
     }
 
     /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>

@@ -8,14 +8,29 @@ namespace Mig.Store;
 /// </summary>
 public sealed class TemporaryFile : IDisposable
 {
+    private const int Attempts = 20;
+
     private readonly string _path;
     private bool _isPublished;
 
     /// <param name="folder">The folder <c>tmp</c>, on the same file system as the final name.</param>
     public TemporaryFile(string folder, string prefix)
     {
-        _path = Path.Combine(folder, $"{prefix}-{Guid.NewGuid():N}");
-        Handle = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        // Between creation and lock another process may take the file for a stale one and lock or delete it: then another name is tried.
+        for (int attempt = 1; ; attempt++)
+        {
+            _path = Path.Combine(folder, $"{prefix}-{Guid.NewGuid():N}");
+            try
+            {
+                Handle = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                if (File.Exists(_path))
+                    return;
+                Handle.Dispose();
+            }
+            catch (IOException) when (attempt < Attempts)
+            {
+            }
+        }
     }
 
     public SafeFileHandle Handle { get; }

@@ -72,23 +72,27 @@ internal sealed class Session : IDisposable
     /// <summary>Prints one result as JSON.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type)
     {
-        JsonSerializer.Serialize(Output.AsStream(), value, type);
+        using var writer = new Utf8JsonWriter(Output.AsStream());
+        JsonSerializer.Serialize(writer, value, type);
+        writer.Flush();
         Output.WriteLine();
     }
 
     /// <summary>Prints many results as one JSON array, each on a line of its own, none of them kept.</summary>
     public void WriteJson<T>(IEnumerable<T> values, JsonTypeInfo<T> type)
     {
-        Stream stream = Output.AsStream();
-        string separator = "[\n";
+        using var writer = new Utf8JsonWriter(Output.AsStream());
+        bool any = false;
         foreach (T value in values)
         {
-            Output.Write(separator);
-            JsonSerializer.Serialize(stream, value, type);
-            separator = ",\n";
+            Output.Write(any ? ",\n" : "[\n");
+            any = true;
+            JsonSerializer.Serialize(writer, value, type);
+            writer.Flush();
+            writer.Reset();
         }
 
-        Output.WriteLine(separator[0] == '[' ? "[]" : "\n]");
+        Output.WriteLine(any ? "\n]" : "[]");
     }
 
     /// <summary>Says something that is no result.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mig.Core;
+using Mig.Store.Content;
 using Mig.Store.Packs;
 
 namespace Mig.Store.Checks;
@@ -27,8 +28,14 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         progress.Begin("packs", isQuick ? 0 : indexes.Sum(index => Enumerable.Range(0, index.PackCount).Sum(index.GetPackLength)));
         foreach (PackIndex index in indexes)
         {
-            if (Try(index.Verify))
-                Try(() => CheckPacks(index, seen, parallelism, cancellation));
+            if (!Try(index.Verify))
+                continue;
+            Try(() => CheckPacks(index, seen, parallelism, cancellation));
+            for (int i = 0; i < index.ContentCount; i++)
+            {
+                int number = i;
+                Try(() => CheckContent(index, number));
+            }
         }
 
         return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings);
@@ -67,6 +74,14 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         }
     }
 
+    private void CheckContent(PackIndex index, int number)
+    {
+        (long size, ObjectId sha256, ListId list) = index.GetContent(number);
+        ChunkList head = ChunkList.Read(store, list);
+        if (head.Size != size || head.Sha256 != sha256)
+            throw index.Corrupt($"list {list} is said to hold {size} bytes with the hash {sha256}, it holds {head.Size} with {head.Sha256}");
+    }
+
     private void CheckPack(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, int parallelism, CancellationToken cancellation)
     {
         if (file.Length != index.GetPackLength(pack))
@@ -79,7 +94,9 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             throw file.Corrupt(0, $"the pack has {frames.Count} frames, its index says {index.FrameCountOf(pack)}");
         Parallel.For(0, frames.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, i =>
         {
-            FramePlace place = index.GetFrame(first + i);
+            FramePlace place = default;
+            if (!Try(() => place = index.GetFrame(first + i)))
+                return;
             if (place.Offset != frames[i].Offset || place.TotalLength != frames[i].Header.TotalLength || place.RawLength != frames[i].Header.RawLength)
                 Report(file.Corrupt(frames[i].Offset, $"frame {i} is not where its index says"));
             else
@@ -93,11 +110,11 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         FrameObject[] objects = file.ReadTable(offset, header);
         Interlocked.Add(ref _objects, objects.Length);
         Interlocked.Add(ref _rawBytes, header.RawLength);
-        var places = objects.ToDictionary(item => (item.Offset, item.Length));
+        HashSet<FrameObject> places = [.. objects];
         foreach (int ordinal in ordinals)
         {
             ObjectLocation location = index.Locate(ordinal);
-            if (!places.TryGetValue((location.Offset, location.Length), out FrameObject found) || found.Kind != location.Kind)
+            if (!places.Contains(new FrameObject(location.Kind, location.Offset, location.Length)))
                 Report(file.Corrupt(offset, $"the frame has no {ObjectHeader.NameOf(location.Kind)} {index.IdOf(ordinal)} where its index says"));
         }
 
@@ -107,12 +124,15 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         try
         {
             file.ReadFrame(offset, header, scratch, raw, store.Codec);
-            var ids = ordinals.ToDictionary(ordinal => (index.Locate(ordinal).Offset, index.Locate(ordinal).Length), index.IdOf);
+            ILookup<FrameObject, ObjectId> ids = ordinals.ToLookup(
+                ordinal => new FrameObject(index.Locate(ordinal).Kind, index.Locate(ordinal).Offset, index.Locate(ordinal).Length), index.IdOf);
             foreach (FrameObject item in objects)
             {
                 ObjectId actual = ObjectId.Of(raw.AsSpan(item.Offset, item.Length));
-                if (ids.TryGetValue((item.Offset, item.Length), out ObjectId expected) ? expected != actual : !store.Contains(actual))
-                    Report(file.Corrupt(offset, $"the {ObjectHeader.NameOf(item.Kind)} {(expected.IsNull ? "that no index names" : expected)} has the hash {actual}"));
+                if (!ids.Contains(item) && !store.Contains(actual))
+                    Report(file.Corrupt(offset, $"the {ObjectHeader.NameOf(item.Kind)} that no index names has the hash {actual}"));
+                foreach (ObjectId expected in ids[item].Where(expected => expected != actual))
+                    Report(file.Corrupt(offset, $"the {ObjectHeader.NameOf(item.Kind)} {expected} has the hash {actual}"));
             }
         }
         finally

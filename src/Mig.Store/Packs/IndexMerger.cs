@@ -19,7 +19,7 @@ internal static class IndexMerger
             return;
         long total = 0;
         int count = 0;
-        while (count < indexes.Length && (count < 2 || indexes[count].ObjectCount < 2 * total) && total + indexes[count].ObjectCount <= MaxObjects)
+        while (count < indexes.Length && (count < 2 || indexes[count].ObjectCount < 2 * total) && total + indexes[count].ObjectCount <= MaxObjects && IsSound(indexes[count]))
             total += indexes[count++].ObjectCount;
         if (count < 2)
             return;
@@ -38,5 +38,19 @@ internal static class IndexMerger
         }
 
         packs.Refresh();
+    }
+
+    // A damaged index must not become part of a new one whose checksum is right. It stays as it is until fsck reports it.
+    private static bool IsSound(PackIndex index)
+    {
+        try
+        {
+            index.Verify();
+            return true;
+        }
+        catch (CorruptStoreException)
+        {
+            return false;
+        }
     }
 }

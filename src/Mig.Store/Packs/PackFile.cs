@@ -29,7 +29,7 @@ internal sealed class PackFile : IDisposable
     /// <exception cref="CorruptStoreException">The file is not a whole pack.</exception>
     public static PackFile Open(string path, in ObjectId id)
     {
-        SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        SafeFileHandle file = LibC.OpenUnlocked(path);
         var pack = new PackFile(path, file, id);
         try
         {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
 using Mig.Core;
 
 namespace Mig.Store.Packs;
@@ -19,15 +20,13 @@ public sealed unsafe class PackIndex : IDisposable
     private readonly long _places;
     private readonly long _contents;
 
-    private PackIndex(string path, MemoryMappedFile map, long length)
+    private PackIndex(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
         Path = path;
         _map = map;
         _length = length;
-        _view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
-        byte* pointer = null;
-        _view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
-        _bytes = pointer;
+        _view = view;
+        _bytes = bytes;
         if (!Span(0, 8).SequenceEqual(PackIndexFormat.Magic) || U32(8) != PackIndexFormat.Version)
             throw Corrupt("this is no index of version 1");
         uint packCount = U32(12), frameCount = U32(16), contentCount = U32(20), objectCount = U32(24);
@@ -64,18 +63,20 @@ public sealed unsafe class PackIndex : IDisposable
         long length = new FileInfo(path).Length;
         if (length < PackIndexFormat.HeaderSize + PackIndexFormat.FanOutSize + PackIndexFormat.TrailerSize)
             throw new CorruptStoreException("IDX-001", $"{path}: the index has only {length} bytes; run mig fsck");
-        MemoryMappedFile map;
-        using (FileStream stream = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete))
-        {
-            map = MemoryMappedFile.CreateFromFile(stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
-        }
+        SafeFileHandle file = LibC.OpenUnlocked(path);
+        var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
 
+        MemoryMappedViewAccessor view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
+        byte* pointer = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref pointer);
         try
         {
-            return new PackIndex(path, map, length);
+            return new PackIndex(path, map, view, pointer, length);
         }
         catch
         {
+            view.SafeMemoryMappedViewHandle.ReleasePointer();
+            view.Dispose();
             map.Dispose();
             throw;
         }

@@ -10,6 +10,7 @@ internal sealed class PackSet : IDisposable
 {
     // Above so many open files the others are opened for each read, so that a repository of thousands of packs stays below the usual limit.
     private const int MaxOpenPacks = 256;
+    private const int MaxLooks = 100;
 
     private readonly Dictionary<ObjectId, PackFile> _open = [];
     private readonly Lock _gate = new();
@@ -37,50 +38,14 @@ internal sealed class PackSet : IDisposable
     {
         lock (_gate)
         {
-            var known = _indexes.ToDictionary(index => Path.GetFileName(index.Path));
-            var next = new List<PackIndex>();
-            var damaged = new List<CorruptStoreException>();
+            // Every index that another process merges away while we look leads to one more look, at what replaced it.
             bool isChanged = false;
-            HashSet<string> files = Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)).ToHashSet();
-            foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+            for (int look = 1; ; look++)
             {
-                if (known.Remove(file, out PackIndex? index))
-                {
-                    next.Add(index);
-                    continue;
-                }
-
-                try
-                {
-                    index = PackIndex.Open(Path.Combine(Folder, file));
-                }
-                catch (FileNotFoundException)
-                {
-                    continue; // another process merged it meanwhile; what replaced it is found on the next look
-                }
-                catch (CorruptStoreException e)
-                {
-                    damaged.Add(e);
-                    continue;
-                }
-
-                if (FindMissingPack(index, files) is { } missing)
-                {
-                    damaged.Add(new CorruptStoreException("IDX-002", $"{index.Path} names pack {missing}, which is missing; run mig fsck"));
-                    index.Dispose();
-                    continue;
-                }
-
-                next.Add(index);
-                isChanged = true;
+                bool isWhole = Look(ref isChanged);
+                if (isWhole || look == MaxLooks)
+                    return isChanged;
             }
-
-            // Threads may be reading through what is gone now: kept until the end.
-            _retired.AddRange(known.Values);
-            next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
-            _indexes = [.. next];
-            _damaged = [.. damaged];
-            return isChanged;
         }
     }
 
@@ -122,6 +87,73 @@ internal sealed class PackSet : IDisposable
         }
     }
 
+    // Called under the gate. False when an index went away meanwhile.
+    private bool Look(ref bool isChanged)
+    {
+        bool isWhole = true;
+        var known = _indexes.ToDictionary(index => Path.GetFileName(index.Path));
+        var next = new List<PackIndex>();
+        var damaged = new List<CorruptStoreException>();
+        HashSet<string> files = ListFiles();
+        foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
+        {
+            if (known.Remove(file, out PackIndex? index))
+            {
+                next.Add(index);
+                continue;
+            }
+
+            try
+            {
+                index = PackIndex.Open(Path.Combine(Folder, file));
+            }
+            catch (FileNotFoundException)
+            {
+                isWhole = false;
+                continue;
+            }
+            catch (CorruptStoreException e)
+            {
+                damaged.Add(e);
+                continue;
+            }
+
+            if (FindMissingPack(index, files) is { } missing)
+            {
+                damaged.Add(new CorruptStoreException("IDX-002", $"{index.Path} names pack {missing}, which is missing; run mig fsck"));
+                index.Dispose();
+                continue;
+            }
+
+            next.Add(index);
+            isChanged = true;
+        }
+
+        // Threads may be reading through what is gone now: kept until the end.
+        _retired.AddRange(known.Values);
+        next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
+        _indexes = [.. next];
+        _damaged = [.. damaged];
+        return isWhole;
+    }
+
+    // Listing a folder that changes may miss what came and what went alike: two lists in a row must agree.
+    private HashSet<string> ListFiles()
+    {
+        HashSet<string> files = ListOnce();
+        for (int look = 1; look < MaxLooks; look++)
+        {
+            HashSet<string> again = ListOnce();
+            if (files.SetEquals(again))
+                break;
+            files = again;
+        }
+
+        return files;
+
+        HashSet<string> ListOnce() => Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)).ToHashSet();
+    }
+
     private PackFile Open(in ObjectId id)
     {
         string path = Path.Combine(Folder, PackFormat.FileName(id));
@@ -135,12 +167,12 @@ internal sealed class PackSet : IDisposable
         }
     }
 
-    private static string? FindMissingPack(PackIndex index, HashSet<string> files)
+    private string? FindMissingPack(PackIndex index, HashSet<string> files)
     {
         for (int pack = 0; pack < index.PackCount; pack++)
         {
             string name = PackFormat.FileName(index.GetPackId(pack));
-            if (!files.Contains(name))
+            if (!files.Contains(name) && !File.Exists(Path.Combine(Folder, name)))
                 return name;
         }
 
