@@ -47,7 +47,7 @@ public sealed class CheckoutTests
         using var workspace = new Workspace();
         workspace.Ok("-c", "init.defaultBranch=golden", "init");
         Assert.Equal("golden\n", workspace.Ok("branch", "--show-current"));
-        workspace.Mig("log").Ends(1, "'golden' has no commit yet");
+        workspace.Mig("log").Ends(1, "branch 'golden' has no commit yet; 'mig commit DISK' makes the first one");
         workspace.Mig("checkout", "-b", "other").Ends(0, "Switched to a new branch 'other'");
         Assert.Contains("[other (root-commit)", workspace.Ok("commit", SampleDisks.Data, "-m", "first"), StringComparison.Ordinal);
     }

@@ -13,7 +13,7 @@ public sealed class CommitTests
         string[] lines = commit.Normalized.Split('\n');
         Assert.Equal("[main (root-commit) <1>] golden web server", lines[0]);
         Assert.Equal(" parts.raw: raw, 24 MiB, GPT", lines[1]);
-        Assert.Equal("   @1: ext4 'root', 11 files in 6 directories, 2.9 MiB", lines[2]);
+        Assert.Equal("   @1: ext4 'root', 10 files in 6 directories, 2.9 MiB", lines[2]);
         Assert.Equal("   @2: 2 MiB, not looked into", lines[3]);
         Assert.Matches(@"^   keeps [\d.]+ [KM]?i?B of deleted data \(--discard-free leaves it out\)$", lines[4]);
         Assert.Matches(@"^ new: [\d.]+ MiB in \d+ objects, stored in [\d.]+ KiB; shared or empty: [\d.]+ [KM]iB of [\d.]+ MiB$", lines[5]);
@@ -32,6 +32,19 @@ public sealed class CommitTests
         workspace.Ok("commit", SampleDisks.Two, "-m", "again", "--allow-empty");
         Assert.Equal(before, workspace.Ok("rev-parse", "HEAD~1"));
         Assert.Equal(workspace.Ok("rev-parse", "HEAD~1^{image}"), workspace.Ok("rev-parse", "HEAD^{image}"));
+    }
+
+    [Fact]
+    public void A_quick_commit_says_what_it_trusted_and_quiet_says_nothing()
+    {
+        using Workspace workspace = Workspace.WithSample();
+        Assert.Equal("", workspace.Ok("commit", "-q", SampleDisks.One, "-m", "back"));
+        Assert.Equal("", workspace.Mig("checkout", "-q", "side").Ends(0).Error);
+        Assert.Equal("", workspace.Ok("init", "--quiet", "other"));
+        workspace.Ok("checkout", "main");
+        Outcome quick = workspace.Mig("commit", "--quick", SampleDisks.Two, "-m", "forth").Ends(0);
+        Assert.Matches(@"(?m)^   took [\d.]+ MiB from the version before without reading them \(--quick\)$", quick.Output);
+        Assert.Equal(workspace.Ok("rev-parse", "light^{image}"), workspace.Ok("rev-parse", "HEAD^{image}"));
     }
 
     [Fact]

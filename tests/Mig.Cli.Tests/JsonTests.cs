@@ -44,6 +44,10 @@ public sealed class JsonTests
         Assert.Equal(2, Json("stats").GetProperty("images").GetArrayLength());
         Assert.Equal(3, Json("stats").GetProperty("versions").GetInt32());
         Assert.Equal(workspace.Ok("--version").Trim(), "mig version " + Json("version").GetProperty("version").GetString());
+        JsonElement commit = Json("commit", SampleDisks.Partitioned, "-m", "parts");
+        Assert.Equal(workspace.Ok("rev-parse", "HEAD").Trim(), commit.GetProperty("id").GetString());
+        Assert.Equal(10, commit.GetProperty("disks")[0].GetProperty("volumes")[0].GetProperty("files").GetInt32());
+        Assert.False(Json("commit", SampleDisks.Partitioned, "-m", "parts").TryGetProperty("id", out _));
         workspace.Mig("cat", "--json", "HEAD:/etc/hostname").Ends(2, "leave --json out");
 
         JsonElement Json(params string[] arguments) => workspace.Mig([.. arguments, "--json"]).Ends(0).Json;

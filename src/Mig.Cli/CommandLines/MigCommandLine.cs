@@ -112,7 +112,9 @@ internal static class MigCommandLine
         RepositoryContext context = RepositoryContext.Default;
         if (parsed.GetValue(options.Setting) is { Length: > 0 } settings)
             context = context with { ConfigOverrides = settings };
-        return new Session(terminal, context, parsed.GetValue(options.Repository), color, parsed.GetValue(options.Json), !parsed.GetValue(options.NoProgress));
+        bool isQuiet = parsed.GetValue(options.Quiet);
+        bool showsProgress = !isQuiet && !parsed.GetValue(options.NoProgress);
+        return new Session(terminal, context, parsed.GetValue(options.Repository), color, parsed.GetValue(options.Json), showsProgress) { IsQuiet = isQuiet };
     }
 
     private static void Check(ParseResult parsed, string? verb, string[] arguments)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mig.Cli.Terminals;
@@ -35,6 +36,9 @@ internal sealed class Session : IDisposable
     public bool IsInteractive => _terminal.IsInputTerminal && _terminal.IsErrorTerminal;
 
     public bool IsJson { get; }
+
+    /// <summary>Whether only results, warnings and errors are wanted.</summary>
+    public bool IsQuiet { get; init; }
 
     /// <summary>Colours of standard output.</summary>
     public Palette Palette { get; }
@@ -95,13 +99,24 @@ internal sealed class Session : IDisposable
         Output.WriteLine(any ? "\n]" : "[]");
     }
 
-    /// <summary>Says something that is no result.</summary>
-    public void Say(string sentence) => ExitCode.Say(_terminal, SafeText.Text(sentence));
+    /// <summary>Says something that is no result, unless the user wants it quiet.</summary>
+    public void Say(string sentence)
+    {
+        if (!IsQuiet)
+            ExitCode.Say(_terminal, SafeText.Text(sentence));
+    }
 
     public void Warn(string sentence) => ExitCode.Say(_terminal, $"{ErrorPalette.Yellow("warning:")} {SafeText.Text(sentence)}");
 
     /// <summary>Shows how far work has come, on a terminal.</summary>
-    public ProgressBar? ShowProgress() => _showsProgress ? new ProgressBar(_terminal.Error, _terminal.Width) : null;
+    /// <remarks>Short work shows nothing; <c>MIG_PROGRESS_DELAY</c> says, in milliseconds, how short that is.</remarks>
+    public ProgressBar? ShowProgress()
+    {
+        if (!_showsProgress)
+            return null;
+        bool isSet = int.TryParse(Context.Environment("MIG_PROGRESS_DELAY"), NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds);
+        return new ProgressBar(_terminal.Error, _terminal.Width, isSet ? TimeSpan.FromMilliseconds(milliseconds) : ProgressBar.DefaultDelay);
+    }
 
     /// <summary>All of standard input.</summary>
     public string ReadInput()

@@ -92,12 +92,19 @@ internal sealed class LogVerb : Verb
         if (arguments.GetValue(_all))
             set = set with { Include = [.. set.Include, .. AllTips(repository)] };
         else if (set.Include.Count == 0)
-            set = set with { Include = [repository.Revisions.ResolveCommit("HEAD")] };
+            set = set with { Include = [Head(repository)] };
         long since = Date(arguments, _since, session) ?? long.MinValue, until = Date(arguments, _until, session) ?? long.MaxValue;
         int count = CountArgument.Parse(arguments.GetValue(_count));
         return repository.Walk.Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, arguments.GetValue(_firstParent))
             .Where(found => found.Commit.Committer.Seconds >= since && found.Commit.Committer.Seconds <= until)
             .Take(count);
+    }
+
+    private static CommitId Head(Repository repository)
+    {
+        if (repository.Refs.ReadHead() is { IsUnborn: true, Branch: { } branch })
+            throw new NotFoundException($"branch '{branch.ShortName}' has no commit yet; 'mig commit DISK' makes the first one");
+        return repository.Revisions.ResolveCommit("HEAD");
     }
 
     private static IEnumerable<CommitId> AllTips(Repository repository)

@@ -38,6 +38,9 @@ internal static class SampleDisks
 
         # Another disk of the same machine.
         mke2fs -q -t ext2 -L data -d tree/srv -U 00000000-0000-4000-8000-000000000004 data.raw 4M
+
+        # .NET cannot delete names that are not UTF-8.
+        rm -r tree
         """;
 
     private static readonly Lazy<TestFolder> Made = new(Make);

@@ -6,7 +6,7 @@ namespace Mig.Cli.Tests.Support;
 internal static class Tool
 {
     /// <summary>Runs a tool that must succeed, and returns what it printed.</summary>
-    public static string Run(string name, params string[] arguments) => Start(name, arguments, "/", [], null).Ends(0).Output;
+    public static string Run(string name, params string[] arguments) => Start(name, arguments, "/", new Dictionary<string, string?>(), null).Ends(0).Output;
 
     public static Outcome Start(string name, string[] arguments, string folder, IReadOnlyDictionary<string, string?> environment, string? input)
     {

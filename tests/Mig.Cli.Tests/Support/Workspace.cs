@@ -82,7 +82,7 @@ internal sealed class Workspace : IDisposable
         Directory.CreateDirectory(bin);
         string program = Path.Combine(bin, "mig");
         File.WriteAllText(program, $"#!/bin/sh\nexec {string.Join(' ', CommandLine)} \"$@\"\n");
-        File.SetUnixFileMode(program, (UnixFileMode)0b111_101_101);
+        Tool.Run("chmod", "755", program);
         return bin;
     }
 
