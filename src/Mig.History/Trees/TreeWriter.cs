@@ -13,6 +13,9 @@ public sealed class TreeWriter(ObjectWriter writer)
     internal const byte Version = 1;
     internal const int MaxEntries = 4096;
     private const int MaxLeafBytes = 1 << 20;
+
+    // Whoever makes a disk can choose names that all say "cut here"; then every level would be as long as the one below, for ever.
+    private const int MinEntries = 64;
     private const ulong LeafEndMask = (1 << 10) - 1;
 
     private readonly PayloadWriter _payload = new();
@@ -50,7 +53,8 @@ public sealed class TreeWriter(ObjectWriter writer)
             long bytes = 0;
             do
                 bytes += encoded[end++].Length;
-            while (end < encoded.Count && end - start < MaxEntries && bytes < MaxLeafBytes && (HashName(names[end - 1].Span) & LeafEndMask) != 0);
+            while (end < encoded.Count && end - start < MaxEntries && bytes < MaxLeafBytes
+                && (end - start < MinEntries || (HashName(names[end - 1].Span) & LeafEndMask) != 0));
             ObjectId node = WriteNode(level, encoded, start, end);
             _entry.Clear();
             _entry.String(names[start].Span);

@@ -182,7 +182,7 @@ public sealed unsafe class PackIndex : IDisposable
     internal (long Size, ObjectId Sha256, ListId List) GetContent(int i) =>
         (ContentSizeAt(i), IdAt(_contents + ((long)i * PackIndexFormat.ContentSize) + 8), new ListId(IdOf(ContentListAt(i))));
 
-    /// <summary>Checks the whole file against its trailer and name, and the order of its ids.</summary>
+    /// <summary>Checks the whole file against its trailer and name, the order of its ids, and its fan-out table.</summary>
     internal void Verify()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -199,6 +199,15 @@ public sealed unsafe class PackIndex : IDisposable
         {
             if (IdOf(i - 1) >= IdOf(i))
                 throw Corrupt($"ids {i - 1} and {i} are out of order");
+        }
+
+        int at = 0;
+        for (int slot = 0; slot < 256; slot++)
+        {
+            while (at < ObjectCount && IdOf(at).FirstByte <= slot)
+                at++;
+            if (FanOut(slot) != at)
+                throw Corrupt($"fan-out {slot} says {FanOut(slot)}, there are {at} ids up to there");
         }
     }
 

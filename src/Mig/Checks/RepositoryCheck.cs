@@ -62,27 +62,52 @@ public sealed class RepositoryCheck(Repository repository)
             Head head = repository.Refs.ReadHead();
             if (head.Id is { } id)
                 AddRoot(store, id, "HEAD");
+            else if (_pending.Count > 0)
+                _warnings.Add($"HEAD is on {head.Branch}, which has no commit, although there are other refs: 'mig checkout <branch>' goes to one of them");
         }
         catch (CorruptStoreException e)
         {
             Report(e);
         }
 
-        foreach (RefName name in repository.Refs.ListLogs())
+        IReadOnlyList<RefName> logs = repository.Refs.ListLogs();
+        if (_pending.Count > 0 && !logs.Contains(RefName.Head))
+            _warnings.Add("HEAD has no reflog: where it was before is not known");
+        foreach (RefName name in logs)
         {
             try
             {
-                foreach (ReflogEntry entry in repository.Refs.ReadLog(name))
-                {
-                    if (!entry.After.IsNull)
-                        AddRoot(store, entry.After, $"the reflog of {name}");
-                }
+                CheckLog(store, name);
             }
             catch (CorruptStoreException e)
             {
                 Report(e);
             }
         }
+
+        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix, damaged).Where(branch => branch.Target is null && !logs.Contains(branch.Name)))
+            _warnings.Add($"{branch.Name} has no reflog: where it was before is not known");
+    }
+
+    // The log is written before the ref moves, and goes when the ref is deleted. So where they differ, a command was killed in between, or a file is not what it was.
+    private void CheckLog(ObjectStore store, RefName name)
+    {
+        IReadOnlyList<ReflogEntry> entries = repository.Refs.ReadLog(name);
+        foreach (ReflogEntry entry in entries)
+        {
+            if (!entry.After.IsNull)
+                AddRoot(store, entry.After, $"the reflog of {name}");
+        }
+
+        if (entries.Count == 0)
+        {
+            _warnings.Add($"the reflog of {name} is empty: where it was before is not known");
+            return;
+        }
+
+        ObjectId? now = repository.Refs.Resolve(name);
+        if ((now ?? default) != entries[0].After)
+            _warnings.Add($"{name} is {(now is { } id ? $"at {id}" : "gone")}, its reflog says {entries[0].After}: a command was killed as it moved it, or one of the two files is not what it was");
     }
 
     private void AddRoot(ObjectStore store, in ObjectId id, string from)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Microsoft.Win32.SafeHandles;
 using Mig.Core;
 using Mig.Store;
 
@@ -32,9 +33,20 @@ internal sealed class StatCache
     public static StatCache? Read(string repositoryFolder, in LayoutId layout)
     {
         string path = Path.Combine(FolderOf(repositoryFolder), layout.ToString());
-        if (!File.Exists(path))
+        byte[] bytes;
+        try
+        {
+            // Unlocked: another process may have published it a moment ago, and not have closed it yet.
+            using SafeFileHandle file = LibC.OpenUnlocked(path);
+            bytes = new byte[RandomAccess.GetLength(file)];
+            if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
+                return null;
+        }
+        catch (IOException)
+        {
             return null;
-        byte[] bytes = File.ReadAllBytes(path);
+        }
+
         int end = bytes.Length - ObjectId.Size;
         if (end < HeadSize || !bytes.AsSpan(0, 8).SequenceEqual(Magic) || ObjectId.Of(bytes.AsSpan(0, end)) != new ObjectId(bytes.AsSpan(end)))
             return null;

@@ -1,0 +1,224 @@
+using System.Diagnostics;
+using Mig.Checks;
+using Mig.Commits;
+using Mig.Core;
+using Mig.Export;
+using Mig.Testing;
+using Mig.Tests.Support;
+
+namespace Mig.Tests.Crashes;
+
+/// <summary>
+/// The program is killed (<c>kill -9</c>) before each system call that changes a file, and at random moments. After each kill the repository is sound, holds
+/// the version before or the new one, and the same command, given again, succeeds.
+/// </summary>
+public sealed class CrashTests : IDisposable
+{
+    // What creates, changes, names and syncs files.
+    private static readonly string[] Steps =
+        ["pwrite64", "pwritev", "write", "ftruncate", "fallocate", "fsync", "fdatasync", "sync_file_range", "rename", "renameat2", "link", "unlink", "rmdir", "mkdir", "flock"];
+
+    // MIG_TEST_LONG makes the random kills many and the faults complete: eng/crash.sh sets it.
+    private static readonly int RandomKills = int.TryParse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS"), out int kills) ? kills : 25;
+
+    private readonly TestRepository _repository = new();
+    private readonly byte[] _old;
+    private readonly byte[] _new;
+
+    public CrashTests()
+    {
+        // Four versions: the fifth merges their indexes, so that unlinking is among the steps.
+        byte[] disk = MixedBytes.Make(600_000, 1);
+        for (int version = 0; version < 4; version++)
+        {
+            disk[version * 1000] ^= 0xFF;
+            _repository.Files.Write("disk", disk);
+            _repository.Commit("disk");
+        }
+
+        _old = [.. disk];
+        MixedBytes.Make(400_000, 2).CopyTo(disk, 100_000);
+        _new = disk;
+        _repository.Files.Write("disk", disk);
+    }
+
+    private string Copy => _repository.Files["copy"];
+
+    [Fact]
+    public void CommitKilledAtEveryStep()
+    {
+        int points = KillAtEveryStep(["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]], ResetRepository, () => CheckCommit());
+        Assert.True(points > 40, $"{points} steps");
+    }
+
+    [Fact]
+    public void FirstCommitKilledAtEveryStep()
+    {
+        int points = KillAtEveryStep(
+            ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]],
+            () =>
+            {
+                Remove(Copy);
+                Repository.Initialize(Copy, isBare: true, TestRepository.Context);
+            },
+            () => CheckCommit(isFirst: true));
+        Assert.True(points > 30, $"{points} steps");
+    }
+
+    [Fact]
+    public void ExportKilledAtEveryStep()
+    {
+        string target = _repository.Files["target"];
+        ResetRepository();
+        int points = KillAtEveryStep(
+            ["--repo", Copy, "checkout", "HEAD", "-o", target],
+            () => File.Delete(target),
+            () => Assert.True(!File.Exists(target) || File.ReadAllBytes(target).AsSpan().SequenceEqual(_old), "half a disk has the final name"));
+        Assert.True(points > 3, $"{points} steps");
+
+        // What the killed ones left goes with the next export.
+        Run(["--repo", Copy, "checkout", "HEAD", "-o", target, "--force"]);
+        Assert.DoesNotContain(Directory.EnumerateFiles(_repository.Files.Path), path => path.EndsWith(".tmp", StringComparison.Ordinal));
+        Assert.Empty(TestRepository.Check(Copy).Problems);
+    }
+
+    [Fact]
+    public void CommitKilledAtRandomMoments()
+    {
+        ResetRepository();
+        var watch = Stopwatch.StartNew();
+        Run(["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]]);
+        int longest = (int)watch.ElapsedMilliseconds;
+        var random = new Random(4);
+        int killed = 0, landed = 0;
+        for (int i = 0; i < RandomKills; i++)
+        {
+            ResetRepository();
+            using Process process = MigProgram.Start([], "--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]);
+            Thread.Sleep(random.Next(longest));
+            process.Kill();
+            process.WaitForExit();
+            killed += process.ExitCode == 0 ? 0 : 1;
+            landed += CheckCommit() ? 1 : 0;
+        }
+
+        Assert.True(killed > 0, $"{killed} of {RandomKills} killed, {landed} landed");
+    }
+
+    [Theory]
+    [InlineData("pwrite64", "ENOSPC")]
+    [InlineData("fsync", "EIO")]
+    [InlineData("rename", "ENOSPC")]
+    [InlineData("flock", "ENOLCK")]
+    public void EveryStepThatFailsLeavesTheOldState(string step, string error)
+    {
+        int failures = 0;
+        for (int n = 1; ; n++)
+        {
+            ResetRepository();
+            (int exitCode, string output) = Trace($"{step}:error={error}:when={n}", ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]]);
+            bool isNew = CheckCommit();
+            Assert.True(exitCode != 0 || isNew, $"{step} {n}: it says that it succeeded, and there is no commit: {output}");
+            Assert.DoesNotContain("AggregateException", output, StringComparison.Ordinal);
+            if (exitCode == 0)
+                break;
+            failures++;
+        }
+
+        Assert.True(failures > 0);
+    }
+
+    [Fact]
+    public void TheJudgeNoticesAHalfWrittenCommit()
+    {
+        // Negative control: a pack that is cut short under its name must not pass.
+        ResetRepository();
+        string pack = Directory.EnumerateFiles(Path.Combine(Copy, "packs"), "*.pack").First();
+        using (FileStream file = File.OpenWrite(pack))
+            file.SetLength(file.Length - 1);
+        Assert.ThrowsAny<Exception>(() => CheckCommit());
+    }
+
+    public void Dispose() => _repository.Dispose();
+
+    // Kills before the first call of each kind, before the second, … until the command survives.
+    private static int KillAtEveryStep(string[] arguments, Action reset, Action check)
+    {
+        int points = 0;
+        foreach (string step in Steps)
+        {
+            for (int n = 1; ; n++)
+            {
+                reset();
+                (int exitCode, string output) = Trace($"{step}:signal=SIGKILL:when={n}", arguments);
+                check();
+                if (exitCode == 0)
+                    break;
+                Assert.True(exitCode is 137 or -9 or 9, $"{step} {n}: ended with {exitCode}: {output}");
+                points++;
+                Assert.True(n < 1000, "it never survives");
+            }
+        }
+
+        return points;
+    }
+
+    private static (int ExitCode, string Output) Trace(string fault, string[] arguments)
+    {
+        using Process process = MigProgram.Start(["strace", "-f", "-qq", "--seccomp-bpf", "-o", "/dev/null", "-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}"], arguments);
+        return MigProgram.Finish(process);
+    }
+
+    private static void Run(string[] arguments)
+    {
+        using Process process = MigProgram.Start([], arguments);
+        (int exitCode, string output) = MigProgram.Finish(process);
+        Assert.True(exitCode == 0, output);
+    }
+
+    private static void Remove(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
+
+    private void ResetRepository()
+    {
+        Remove(Copy);
+        TestFolder.Copy(_repository.Folder, Copy);
+    }
+
+    // Returns whether the new version is there.
+    private bool CheckCommit(bool isFirst = false)
+    {
+        bool isNew;
+        CheckReport report = TestRepository.Check(Copy);
+        Assert.Empty(report.Problems);
+        using (Repository repository = TestRepository.Open(Copy))
+        {
+            ObjectId? head = repository.Refs.ReadHead().Id;
+            using Repository original = _repository.Open();
+            isNew = head != (isFirst ? null : original.Refs.ReadHead().Id);
+        }
+
+        if (!isFirst || isNew)
+            AssertContent("HEAD", isNew ? _new : _old);
+        if (!isFirst && isNew)
+            AssertContent("HEAD~1", _old);
+
+        // Again, and now to the end.
+        CommitResult again = TestRepository.Commit(Copy, new CommitRequest { Disks = [_repository.Files["disk"]], Message = "new" });
+        Assert.Equal(isNew, again.Id is null);
+        AssertContent("HEAD", _new);
+        report = TestRepository.Check(Copy);
+        Assert.Empty(report.Problems);
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Copy, "tmp")));
+        return isNew;
+    }
+
+    private void AssertContent(string revision, byte[] content)
+    {
+        string path = TestRepository.Export(Copy, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
+        Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{revision} is not what was committed");
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Mig.Testing;
+
+namespace Mig.Tests.Support;
+
+/// <summary>Runs the program as a user does, in a process of its own.</summary>
+internal static class MigProgram
+{
+    /// <summary>Where the build of this configuration put it.</summary>
+    public static string Path { get; } = Find();
+
+    /// <summary>Starts it with the environment of the tests.</summary>
+    /// <param name="prefix">A program that runs it, with its arguments; empty to run it alone.</param>
+    public static Process Start(IReadOnlyList<string> prefix, params string[] arguments)
+    {
+        string[] all = [.. prefix, Path, .. arguments];
+        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MIG_", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach ((string name, string value) in TestRepository.Variables)
+            start.Environment[name] = value;
+        start.Environment["HOME"] = "/nonexistent";
+        start.Environment["XDG_CONFIG_HOME"] = "/nonexistent";
+
+        // Fewer system calls that have nothing to do with mig.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+        start.Environment["DOTNET_TieredCompilation"] = "1";
+        Process process = Process.Start(start) ?? throw new InvalidOperationException($"{all[0]} did not start");
+        process.StandardInput.Close();
+        return process;
+    }
+
+    /// <summary>Waits for a process and returns what it said.</summary>
+    public static (int ExitCode, string Output) Finish(Process process)
+    {
+        Task<string> errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return (process.ExitCode, output + errors.GetAwaiter().GetResult());
+    }
+
+    private static string Find()
+    {
+        // tests/artifacts/bin/Mig.Tests/debug/ holds this assembly, artifacts/bin/Mig.Cli/debug/ the program.
+        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        string configuration = here.Name;
+        DirectoryInfo? root = here;
+        while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "mig.sln")))
+            root = root.Parent;
+        string path = System.IO.Path.Combine(root!.FullName, "artifacts/bin/Mig.Cli", configuration, "Mig.Cli");
+        Assert.True(File.Exists(path), $"{path} is missing; build src/Mig.Cli");
+        return path;
+    }
+}
