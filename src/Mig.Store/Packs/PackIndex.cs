@@ -201,13 +201,13 @@ public sealed unsafe class PackIndex : IDisposable
                 throw Corrupt($"ids {i - 1} and {i} are out of order");
         }
 
-        int at = 0;
+        int count = 0;
         for (int slot = 0; slot < 256; slot++)
         {
-            while (at < ObjectCount && IdOf(at).FirstByte <= slot)
-                at++;
-            if (FanOut(slot) != at)
-                throw Corrupt($"fan-out {slot} says {FanOut(slot)}, there are {at} ids up to there");
+            while (count < ObjectCount && IdOf(count).FirstByte <= slot)
+                count++;
+            if (FanOut(slot) != count)
+                throw Corrupt($"fan-out {slot} says {FanOut(slot)}, there are {count} ids up to there");
         }
     }
 
