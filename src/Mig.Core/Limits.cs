@@ -18,7 +18,7 @@ public sealed record Limits
     public long MaxDirectoryEntries { get; init; } = 100_000_000;
 
     /// <summary>Most extents of one file.</summary>
-    public int MaxExtentsPerFile { get; init; } = 16 << 20;
+    public int MaxExtentsPerFile { get; init; } = 4 << 20;
 
     /// <summary>Deepest nesting of directories.</summary>
     public int MaxDirectoryDepth { get; init; } = 4096;

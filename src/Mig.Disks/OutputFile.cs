@@ -13,6 +13,7 @@ internal sealed class OutputFile : IDisposable
     private const string TemporarySuffix = ".tmp";
     private const int MaxNameLength = 200; // the temporary name must stay below the 255 bytes of most file systems
     private const int Attempts = 5;
+    private const int FileTooLarge = 27; // EFBIG, as in an IOException of .NET on Linux
     private readonly bool _overwrite;
     private bool _isPublished;
 
@@ -65,7 +66,19 @@ internal sealed class OutputFile : IDisposable
     public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(Handle, bytes, offset);
 
     /// <summary>Makes the file this long; what was not written is a hole that reads as zeros.</summary>
-    public void SetLength(long length) => RandomAccess.SetLength(Handle, length);
+    /// <exception cref="IOException">The file system cannot hold a file of this length, or is full.</exception>
+    public void SetLength(long length)
+    {
+        try
+        {
+            RandomAccess.SetLength(Handle, length);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // .NET takes a length that the file system refuses (EFBIG) for the caller's mistake.
+            throw new IOException($"{Path} cannot have {length} bytes: file too large for its file system, or for this user's limit", e) { HResult = FileTooLarge };
+        }
+    }
 
     /// <summary>Gives the file its final name.</summary>
     /// <exception cref="ConflictException">The name was taken in the meantime.</exception>

@@ -4,10 +4,6 @@ using Mig.Store.Packs;
 
 namespace Mig.Store;
 
-/// <summary>Receives one wanted blob, verified; from several threads at once. The bytes are valid during the call only.</summary>
-/// <param name="index">Which of the wanted ones.</param>
-public delegate void BlobVisitor(int index, ReadOnlySpan<byte> bytes);
-
 /// <summary>Reads many blobs in the order in which they are stored: each frame is read and decompressed once, on all cores.</summary>
 internal sealed class BlobBatch
 {

@@ -148,14 +148,21 @@ public sealed class ObjectStore : IDisposable
     {
         ObjectLocation location = Find(id);
         if (location.Kind != kind)
-            throw new CorruptStoreException("STORE-003", $"object {id} is a {Name(location.Kind)}, a {Name(kind)} is needed; run mig fsck");
-        FramePlace place = location.Index.GetFrame(location.Frame);
-        byte[] frame = ReadFrame(place);
-        if (location.Offset + location.Length > frame.Length)
-            throw new CorruptStoreException("STORE-004", $"object {id} is said to end at {location.Offset + location.Length} in a frame of {frame.Length} bytes; run mig fsck");
-        byte[] bytes = frame.AsSpan(location.Offset, location.Length).ToArray();
-        CheckId(id, bytes, place);
+            throw new CorruptStoreException("STORE-003", $"object {id} is a {ObjectHeader.NameOf(location.Kind)}, a {ObjectHeader.NameOf(kind)} is needed; run mig fsck");
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(location.Length);
+        ReadVerified(id, location, bytes);
         return bytes;
+    }
+
+    /// <summary>Reads a blob into a buffer, checked against its id.</summary>
+    /// <param name="destination">Room for exactly the blob.</param>
+    /// <exception cref="CorruptStoreException">It is missing, damaged, or has another length.</exception>
+    public void ReadBlob(in BlobId id, Span<byte> destination)
+    {
+        ObjectLocation location = Find(id.Value);
+        if (location.Kind != ObjectKind.Blob || location.Length != destination.Length)
+            throw new CorruptStoreException("STORE-003", $"object {id} is a {ObjectHeader.NameOf(location.Kind)} of {location.Length} bytes, a blob of {destination.Length} is needed; run mig fsck");
+        ReadVerified(id.Value, location, destination);
     }
 
     /// <summary>Reads many blobs, frame by frame in the order in which they are stored, on several threads.</summary>
@@ -217,20 +224,20 @@ public sealed class ObjectStore : IDisposable
         }
     }
 
-    private byte[] ReadFrame(in FramePlace place)
+    private unsafe void ReadVerified(in ObjectId id, ObjectLocation location, Span<byte> destination)
     {
-        byte[]? frame = _cache.Find(place);
-        if (frame is null)
+        FramePlace place = location.Index.GetFrame(location.Frame);
+        fixed (byte* to = destination)
         {
-            frame = GC.AllocateUninitializedArray<byte>(place.RawLength);
-            ReadFrame(place, frame);
-            _cache.Add(place, frame);
+            byte* target = to;
+            _cache.Use(
+                place,
+                buffer => ReadFrame(place, buffer.AsSpan(0, place.RawLength)),
+                buffer => buffer.AsSpan(location.Offset, location.Length).CopyTo(new Span<byte>(target, location.Length)));
         }
 
-        return frame;
+        CheckId(id, destination, place);
     }
-
-    internal static string Name(ObjectKind kind) => ObjectHeader.NameOf(kind);
 
     public void Dispose()
     {

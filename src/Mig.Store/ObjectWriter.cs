@@ -103,7 +103,7 @@ public sealed class ObjectWriter : IDisposable
             return;
         foreach ((long size, ObjectId sha256, ListId list) in _contents)
             index.AddContent(size, sha256, list);
-        Publish(index);
+        Publish(index, _finished);
         IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }
 
@@ -170,7 +170,7 @@ public sealed class ObjectWriter : IDisposable
             pack.Frames.Add((offset, frame.Bytes.Length, frame.RawLength, frame.Objects));
             Interlocked.Add(ref _storedBytes, frame.Bytes.Length);
             if (pack.Writer.Length >= _options.MaxPackSize)
-                FinishPack(builder.Class);
+                PublishFull(builder.Class);
         }
     }
 
@@ -190,13 +190,23 @@ public sealed class ObjectWriter : IDisposable
             _finished.Add(new FinishedPack(id, pack.Writer, pack.Frames));
     }
 
+    // A full pack counts at once: if this commit is killed, the next try finds what it holds.
+    private void PublishFull(ObjectClass objectClass)
+    {
+        FinishPack(objectClass);
+        var index = new PackIndexBuilder();
+        _finished[^1].AddTo(index);
+        Publish(index, [_finished[^1]]);
+        _finished.RemoveAt(_finished.Count - 1);
+    }
+
     // Packs first, then the index, each durable; the names become durable together. An index whose packs are missing does not count.
-    private void Publish(PackIndexBuilder index)
+    private void Publish(PackIndexBuilder index, List<FinishedPack> packs)
     {
         using var file = new TemporaryFile(_temporaryFolder, "index");
         ObjectId indexId = index.Write(file);
         string folder = _store.Packs.Folder;
-        foreach (FinishedPack pack in _finished)
+        foreach (FinishedPack pack in packs)
             pack.Writer.Publish(Path.Combine(folder, PackFormat.FileName(pack.Id)));
         file.Publish(Path.Combine(folder, PackIndexFormat.FileName(indexId)));
         LibC.SyncDirectory(folder);

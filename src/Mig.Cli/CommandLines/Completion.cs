@@ -4,7 +4,7 @@ using Mig.Browse;
 using Mig.Cli.Terminals;
 using Mig.Cli.Verbs;
 using Mig.Core;
-using Mig.Disks;
+using Mig.Export;
 using Mig.History.Configuration;
 using Mig.History.Images;
 using Mig.History.Refs;
@@ -74,7 +74,7 @@ internal static class Completion
             case "--color":
                 return ["always", "auto", "never"];
             case "--format":
-                return DiskFormats.WritableFormats;
+                return ImageExporter.Formats;
             case "--input-format":
                 return ["raw", "vmdk"];
             case "--disk" when verb is not null:

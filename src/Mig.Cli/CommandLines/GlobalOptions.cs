@@ -18,11 +18,13 @@ internal sealed class GlobalOptions
 
     public Option<bool> NoProgress { get; } = new("--no-progress") { Description = "Shows no progress bar", Recursive = true };
 
+    public Option<bool> Quiet { get; } = new("--quiet", "-q") { Description = "Says nothing but results, warnings and errors", Recursive = true };
+
     public Option<bool> Json { get; } = new("--json") { Description = "Prints JSON (docs/guide/json.md)", Recursive = true };
 
     public Option<bool> Help { get; } = new("--help", "-h") { Description = "Explains the verb", Recursive = true };
 
     public Option<bool> Version { get; } = new("--version") { Description = "Prints the version" };
 
-    public IReadOnlyList<Option> All => [Repository, Directory, Setting, Color, NoProgress, Json, Help];
+    public IReadOnlyList<Option> All => [Repository, Directory, Setting, Color, NoProgress, Quiet, Json, Help];
 }

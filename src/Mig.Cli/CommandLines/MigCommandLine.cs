@@ -56,7 +56,7 @@ internal static class MigCommandLine
             return wantsHelp ? ExitCode.Success : ExitCode.Usage;
         }
 
-        Check(parsed, name);
+        Check(parsed, name, arguments);
         if (verb is null)
         {
             terminal.Output.WriteLine(VersionVerb.Line);
@@ -112,24 +112,39 @@ internal static class MigCommandLine
         RepositoryContext context = RepositoryContext.Default;
         if (parsed.GetValue(options.Setting) is { Length: > 0 } settings)
             context = context with { ConfigOverrides = settings };
-        return new Session(terminal, context, parsed.GetValue(options.Repository), color, parsed.GetValue(options.Json), !parsed.GetValue(options.NoProgress));
+        bool isQuiet = parsed.GetValue(options.Quiet);
+        bool showsProgress = !isQuiet && !parsed.GetValue(options.NoProgress);
+        return new Session(terminal, context, parsed.GetValue(options.Repository), color, parsed.GetValue(options.Json), showsProgress) { IsQuiet = isQuiet };
     }
 
-    private static void Check(ParseResult parsed, string? verb)
+    private static void Check(ParseResult parsed, string? verb, string[] arguments)
     {
-        if (parsed.Errors.Count == 0)
-            return;
         string help = verb is null ? "'mig help'" : $"'mig help {verb}'";
-        foreach (string token in parsed.UnmatchedTokens)
+        if (FindUnknownOption(parsed, arguments) is { } unknown)
         {
-            if (!token.StartsWith('-') || token == "-")
-                throw new UsageException($"'{token}' is one argument too many; {help} shows what can stand here");
-            string option = token.Split('=')[0];
+            string option = unknown.Split('=')[0];
             throw new UsageException($"there is no option '{option}'{(verb is null ? "" : $" of 'mig {verb}'")}.{NearNames.Suggest(option, OptionNames(parsed))} {help} lists them");
         }
 
-        string message = parsed.Errors[0].Message;
-        throw new UsageException($"{message.TrimEnd('.')}; {help} explains it");
+        if (parsed.Errors.Count == 0)
+            return;
+        if (parsed.UnmatchedTokens is [var token, ..])
+            throw new UsageException($"'{token}' is one argument too many; {help} shows what can stand here");
+        throw new UsageException($"{parsed.Errors[0].Message.TrimEnd('.')}; {help} explains it");
+    }
+
+    // The parser takes what looks like an option, and is none, for an argument. After "--" it is one.
+    private static string? FindUnknownOption(ParseResult parsed, string[] arguments)
+    {
+        int dashes = Array.IndexOf(arguments, "--");
+        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        foreach (string text in given)
+        {
+            if (text.Length > 1 && text[0] == '-' && (dashes < 0 || Array.IndexOf(arguments, text, dashes) < 0))
+                return text;
+        }
+
+        return null;
     }
 
     private static IEnumerable<string> OptionNames(ParseResult parsed)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Mig.Cli.Terminals;
@@ -36,6 +37,9 @@ internal sealed class Session : IDisposable
 
     public bool IsJson { get; }
 
+    /// <summary>Whether only results, warnings and errors are wanted.</summary>
+    public bool IsQuiet { get; init; }
+
     /// <summary>Colours of standard output.</summary>
     public Palette Palette { get; }
 
@@ -72,32 +76,47 @@ internal sealed class Session : IDisposable
     /// <summary>Prints one result as JSON.</summary>
     public void WriteJson<T>(T value, JsonTypeInfo<T> type)
     {
-        JsonSerializer.Serialize(Output.AsStream(), value, type);
+        using var writer = new Utf8JsonWriter(Output.AsStream());
+        JsonSerializer.Serialize(writer, value, type);
+        writer.Flush();
         Output.WriteLine();
     }
 
     /// <summary>Prints many results as one JSON array, each on a line of its own, none of them kept.</summary>
     public void WriteJson<T>(IEnumerable<T> values, JsonTypeInfo<T> type)
     {
-        Stream stream = Output.AsStream();
-        string separator = "[\n";
+        using var writer = new Utf8JsonWriter(Output.AsStream());
+        bool any = false;
         foreach (T value in values)
         {
-            Output.Write(separator);
-            JsonSerializer.Serialize(stream, value, type);
-            separator = ",\n";
+            Output.Write(any ? ",\n" : "[\n");
+            any = true;
+            JsonSerializer.Serialize(writer, value, type);
+            writer.Flush();
+            writer.Reset();
         }
 
-        Output.WriteLine(separator[0] == '[' ? "[]" : "\n]");
+        Output.WriteLine(any ? "\n]" : "[]");
     }
 
-    /// <summary>Says something that is no result.</summary>
-    public void Say(string sentence) => ExitCode.Say(_terminal, SafeText.Text(sentence));
+    /// <summary>Says something that is no result, unless the user wants it quiet.</summary>
+    public void Say(string sentence)
+    {
+        if (!IsQuiet)
+            ExitCode.Say(_terminal, SafeText.Text(sentence));
+    }
 
     public void Warn(string sentence) => ExitCode.Say(_terminal, $"{ErrorPalette.Yellow("warning:")} {SafeText.Text(sentence)}");
 
     /// <summary>Shows how far work has come, on a terminal.</summary>
-    public ProgressBar? ShowProgress() => _showsProgress ? new ProgressBar(_terminal.Error, _terminal.Width) : null;
+    /// <remarks>Short work shows nothing; <c>MIG_PROGRESS_DELAY</c> says, in milliseconds, how short that is.</remarks>
+    public ProgressBar? ShowProgress()
+    {
+        if (!_showsProgress)
+            return null;
+        bool isSet = int.TryParse(Context.Environment("MIG_PROGRESS_DELAY"), NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds);
+        return new ProgressBar(_terminal.Error, _terminal.Width, isSet ? TimeSpan.FromMilliseconds(milliseconds) : ProgressBar.DefaultDelay);
+    }
 
     /// <summary>All of standard input.</summary>
     public string ReadInput()

@@ -9,6 +9,7 @@ namespace Mig.Cli.Json;
     GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(CheckJson))]
 [JsonSerializable(typeof(CommitJson))]
+[JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(EntryJson))]
 [JsonSerializable(typeof(RefJson))]
 [JsonSerializable(typeof(ReflogJson))]

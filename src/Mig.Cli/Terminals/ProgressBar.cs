@@ -8,10 +8,14 @@ namespace Mig.Cli.Terminals;
 internal sealed class ProgressBar : IProgressSink, IDisposable
 {
     private const int BarWidth = 20;
+    /// <summary>How long work takes before a bar is worth it.</summary>
+    public static readonly TimeSpan DefaultDelay = TimeSpan.FromMilliseconds(300);
+
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
     private readonly TextOutput _output;
     private readonly Func<int> _width;
+    private readonly bool _showsAtOnce;
     private readonly Lock _lock = new();
     private readonly Timer _timer;
     private string _phase = "";
@@ -21,11 +25,13 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
     private bool _isShown;
     private bool _isDisposed;
 
-    public ProgressBar(TextOutput output, Func<int> width)
+    /// <param name="delay">How long nothing is shown; zero draws even what is over at once.</param>
+    public ProgressBar(TextOutput output, Func<int> width, TimeSpan delay)
     {
         _output = output;
         _width = width;
-        _timer = new Timer(_ => Show(), null, Interval, Interval);
+        _showsAtOnce = delay == TimeSpan.Zero;
+        _timer = new Timer(_ => Show(), null, delay, Interval);
     }
 
     public void Begin(string phase, long totalBytes)
@@ -37,6 +43,9 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
             _started = Stopwatch.GetTimestamp();
             _ = Interlocked.Exchange(ref _done, 0);
         }
+
+        if (_showsAtOnce)
+            Show();
     }
 
     public void Advance(long bytes) => _ = Interlocked.Add(ref _done, bytes);
@@ -44,6 +53,8 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
     public void Dispose()
     {
         _timer.Dispose();
+        if (_showsAtOnce)
+            Show();
         lock (_lock)
         {
             _isDisposed = true;

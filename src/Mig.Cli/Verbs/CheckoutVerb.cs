@@ -91,7 +91,8 @@ internal sealed class CheckoutVerb : Verb
         Repository repository = session.Repository;
         using (ProgressBar? progress = session.ShowProgress())
             result = new ImageExporter(repository).Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
-        session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}");
+        if (!session.IsQuiet)
+            session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}");
         return ExitCode.Success;
     }
 

@@ -28,7 +28,7 @@ internal sealed class CommitVerb : Verb
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] DISK..."];
+    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] [--json] DISK..."];
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
@@ -45,6 +45,8 @@ internal sealed class CommitVerb : Verb
     ];
 
     public override CompletionKind Completes => CompletionKind.Files;
+
+    public override bool HasJson => true;
 
     public override int Run(ParseResult arguments, Session session)
     {

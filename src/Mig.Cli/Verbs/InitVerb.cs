@@ -33,7 +33,8 @@ internal sealed class InitVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         (string folder, bool isNew) = Repository.Initialize(arguments.GetValue(_directory) ?? ".", arguments.GetValue(_bare), session.Context);
-        session.Output.WriteLine($"{(isNew ? "Initialized empty mig repository in" : "There is a mig repository already, unchanged, in")} {Terminals.SafeText.Name(folder)}/");
+        if (!session.IsQuiet)
+            session.Output.WriteLine($"{(isNew ? "Initialized empty mig repository in" : "There is a mig repository already, unchanged, in")} {Terminals.SafeText.Name(folder)}/");
         return ExitCode.Success;
     }
 }

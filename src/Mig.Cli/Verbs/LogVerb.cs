@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
@@ -16,7 +15,7 @@ internal sealed class LogVerb : Verb
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _oneline = new("--oneline") { Description = "One line for each commit" };
     private readonly Option<bool> _graph = new("--graph") { Description = "Draws which commit follows which" };
-    private readonly Option<int?> _count = new("--max-count", "-n") { Description = "At most so many commits; -5 is short for -n 5", HelpName = "N" };
+    private readonly Option<string> _count = new("--max-count", "-n") { Description = "At most so many commits; -5 is short for -n 5", HelpName = "N" };
     private readonly Option<string> _since = new("--since", "--after") { Description = "Only commits after this time, such as 2026-01-31 or 2.days.ago", HelpName = "DATE" };
     private readonly Option<string> _until = new("--until", "--before") { Description = "Only commits before this time", HelpName = "DATE" };
     private readonly Option<bool> _all = new("--all") { Description = "Begins at all branches and tags" };
@@ -46,8 +45,7 @@ internal sealed class LogVerb : Verb
 
     public override bool HasJson => true;
 
-    public override string Rewrite(string argument) =>
-        argument.Length > 1 && argument[0] == '-' && !argument.AsSpan(1).ContainsAnyExceptInRange('0', '9') ? "--max-count=" + argument[1..] : argument;
+    public override string Rewrite(string argument) => CountArgument.Rewrite(argument);
 
     public override int Run(ParseResult arguments, Session session)
     {
@@ -94,14 +92,19 @@ internal sealed class LogVerb : Verb
         if (arguments.GetValue(_all))
             set = set with { Include = [.. set.Include, .. AllTips(repository)] };
         else if (set.Include.Count == 0)
-            set = set with { Include = [repository.Revisions.ResolveCommit("HEAD")] };
+            set = set with { Include = [Head(repository)] };
         long since = Date(arguments, _since, session) ?? long.MinValue, until = Date(arguments, _until, session) ?? long.MaxValue;
-        int count = arguments.GetValue(_count) ?? int.MaxValue;
-        if (count < 0)
-            throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"-n {count} makes no sense; give 0 or more"));
+        int count = CountArgument.Parse(arguments.GetValue(_count));
         return repository.Walk.Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, arguments.GetValue(_firstParent))
             .Where(found => found.Commit.Committer.Seconds >= since && found.Commit.Committer.Seconds <= until)
             .Take(count);
+    }
+
+    private static CommitId Head(Repository repository)
+    {
+        if (repository.Refs.ReadHead() is { IsUnborn: true, Branch: { } branch })
+            throw new NotFoundException($"branch '{branch.ShortName}' has no commit yet; 'mig commit DISK' makes the first one");
+        return repository.Revisions.ResolveCommit("HEAD");
     }
 
     private static IEnumerable<CommitId> AllTips(Repository repository)

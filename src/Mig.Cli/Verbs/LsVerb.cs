@@ -80,7 +80,7 @@ internal sealed class LsVerb : Verb
             ReadOnlySpan<byte> shown = isRecursive ? entryPath.Span : entryPath.Span[(entryPath.Span.LastIndexOf((byte)'/') + 1)..];
             if (isRaw)
             {
-                session.Output.Write(isLong ? view.Long(entry, "", sizeWidth, ownerWidth) : "").Write(isRecursive ? "/" : "").Write(shown).Write("\0");
+                session.Output.Write(isLong ? view.Columns(entry, sizeWidth, ownerWidth) : "").Write(isRecursive ? "/" : "").Write(shown).Write("\0");
                 continue;
             }
 

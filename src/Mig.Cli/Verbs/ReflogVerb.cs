@@ -14,7 +14,7 @@ internal sealed class ReflogVerb : Verb
     public const string Summary = "Shows where HEAD or a branch was";
 
     private readonly Argument<string> _ref = new("REF") { Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<int?> _count = new("--max-count", "-n") { Description = "At most so many moves; -5 is short for -n 5", HelpName = "N" };
+    private readonly Option<string> _count = new("--max-count", "-n") { Description = "At most so many moves; -5 is short for -n 5", HelpName = "N" };
 
     public ReflogVerb()
         : base("reflog", Summary)
@@ -38,15 +38,14 @@ internal sealed class ReflogVerb : Verb
 
     public override bool HasJson => true;
 
-    public override string Rewrite(string argument) =>
-        argument.Length > 1 && argument[0] == '-' && !argument.AsSpan(1).ContainsAnyExceptInRange('0', '9') ? "--max-count=" + argument[1..] : argument;
+    public override string Rewrite(string argument) => CountArgument.Rewrite(argument);
 
     public override int Run(ParseResult arguments, Session session)
     {
         Repository repository = session.Repository;
         string given = arguments.GetValue(_ref) ?? "HEAD";
         RefName name = repository.Revisions.ResolveRef(given) ?? throw new NotFoundException($"'{given}' is no branch, and HEAD is the only other thing that moves");
-        int count = arguments.GetValue(_count) ?? int.MaxValue;
+        int count = CountArgument.Parse(arguments.GetValue(_count));
         IEnumerable<(int Index, ReflogEntry Entry)> moves = repository.Refs.ReadLog(name).Index().Take(count);
         if (session.IsJson)
         {

@@ -1,4 +1,5 @@
 using Mig.Cli.CommandLines;
+using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Commits;
 using Mig.History.Commits;
@@ -13,6 +14,14 @@ internal sealed class CommitReport(Session session)
     {
         foreach (DiskReport disk in result.Disks)
             Warn(disk);
+        if (session.IsJson)
+        {
+            session.WriteJson(CommitResultJson.Of(result), MigJson.Default.CommitResultJson);
+            return;
+        }
+
+        if (session.IsQuiet)
+            return;
         if (result.Id is not { } id)
         {
             session.Output.WriteLine($"Nothing changed since {result.Branch?.ShortName ?? "HEAD"}, so there is no new commit; --allow-empty makes one all the same.");
@@ -40,6 +49,8 @@ internal sealed class CommitReport(Session session)
             session.Output.WriteLine($"   {place}: {found}");
         }
 
+        if (disk.TrustedBytes > 0)
+            session.Output.WriteLine($"   took {Sizes.Bytes(disk.TrustedBytes)} from the version before without reading them (--quick)");
         if (disk.DiscardedBytes > 0)
             session.Output.WriteLine($"   left out {Sizes.Bytes(disk.DiscardedBytes)} of free space: it will read as zeros");
         if (disk.DeletedBytes > 0)

@@ -12,13 +12,16 @@ internal sealed class EntryView(Palette palette, TimeProvider clock)
     /// <param name="shownName">The name or path, safe to print.</param>
     public string Long(TreeEntry entry, string shownName, int sizeWidth, int ownerWidth)
     {
-        string size = entry.Type is TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice
-            ? string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}, {entry.DeviceMinor}")
-            : Size(entry);
         string target = entry.Type == TreeEntryType.SymbolicLink ? " -> " + SafeText.Name(entry.LinkTarget.Span) : "";
+        return Columns(entry, sizeWidth, ownerWidth) + Colour(entry, shownName) + target;
+    }
+
+    /// <summary>What stands before the name in the line of <c>ls -l</c>, with the space between.</summary>
+    public string Columns(TreeEntry entry, int sizeWidth, int ownerWidth)
+    {
         string uid = entry.Uid.ToString(CultureInfo.InvariantCulture).PadLeft(ownerWidth);
         string gid = entry.Gid.ToString(CultureInfo.InvariantCulture).PadLeft(ownerWidth);
-        return $"{Mode(entry)} {uid} {gid} {size.PadLeft(sizeWidth)} {Time(entry.ModifiedTime)} {Colour(entry, shownName)}{target}";
+        return $"{Mode(entry)} {uid} {gid} {Size(entry).PadLeft(sizeWidth)} {Time(entry.ModifiedTime)} ";
     }
 
     public string Colour(TreeEntry entry, string shownName) => entry.Type switch
@@ -30,8 +33,14 @@ internal sealed class EntryView(Palette palette, TimeProvider clock)
         _ => (entry.Mode & 0x49) != 0 ? palette.Paint("1;32", shownName) : shownName,
     };
 
-    public static string Size(TreeEntry entry) =>
-        (entry.Type == TreeEntryType.SymbolicLink ? entry.LinkTarget.Length : entry.Type == TreeEntryType.File ? entry.Size : 0).ToString(CultureInfo.InvariantCulture);
+    /// <summary>The size as <c>ls -l</c> shows it: bytes, or the numbers of a device.</summary>
+    public static string Size(TreeEntry entry) => entry.Type switch
+    {
+        TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice => string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}, {entry.DeviceMinor}"),
+        TreeEntryType.SymbolicLink => entry.LinkTarget.Length.ToString(CultureInfo.InvariantCulture),
+        TreeEntryType.File => entry.Size.ToString(CultureInfo.InvariantCulture),
+        _ => "0",
+    };
 
     /// <summary>Such as <c>-rwsr-xr-x</c>.</summary>
     public static string Mode(TreeEntry entry)

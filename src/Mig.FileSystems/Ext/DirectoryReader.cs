@@ -32,7 +32,9 @@ internal sealed class DirectoryReader(BlockReader reader, Geometry geometry, Fil
         bool isIndexed = (inode.Flags & InodeFlags.Indexed) != 0;
         uint seed = geometry.HasChecksums ? inode.ChecksumSeed(geometry.ChecksumSeed) : 0;
         long next = 0;
-        foreach (FileExtent run in map.GetRuns(inode, size))
+        FileExtent[] runs = map.GetRuns(inode, size);
+        CheckDistinct(inode, runs);
+        foreach (FileExtent run in runs)
         {
             if (run.FileOffset != next)
                 break;
@@ -48,6 +50,20 @@ internal sealed class DirectoryReader(BlockReader reader, Geometry geometry, Fil
 
         if (next != size)
             throw inode.Corrupt("EXT4-060", $"directory of {size} bytes has a hole at {next}, none allowed");
+    }
+
+    // A small image could else hold a directory of any length, which the caller keeps in memory.
+    private static void CheckDistinct(Inode inode, FileExtent[] runs)
+    {
+        if (runs.Length < 2)
+            return;
+        FileExtent[] sorted = [.. runs];
+        Array.Sort(sorted, static (left, right) => left.VolumeOffset.CompareTo(right.VolumeOffset));
+        for (int i = 1; i < sorted.Length; i++)
+        {
+            if (sorted[i].VolumeOffset < sorted[i - 1].VolumeOffset + sorted[i - 1].Length)
+                throw inode.Corrupt("EXT4-058", $"directory uses the block at {sorted[i].VolumeOffset} twice, once allowed");
+        }
     }
 
     // Two passes, so that all names of a block take one allocation.

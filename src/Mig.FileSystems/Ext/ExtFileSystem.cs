@@ -139,7 +139,7 @@ internal sealed class ExtFileSystem : IFileSystem
         var recovery = new JournalRecovery(new JournalLog(volume, map.GetRuns(inode, map.GetSize(inode)), geometry.BlockSize), geometry);
         JournalOverlay overlay = recovery.FindBlocks(limits);
         if (recovery.TransactionCount > 0)
-            notes.Add($"The file system was in use: {recovery.TransactionCount} transactions with {overlay.Count} blocks were replayed from its journal in memory; the image is as it was.");
+            notes.Add($"The file system was in use: {overlay.Count} blocks were replayed from its journal in memory; the image is as it was.");
         return overlay;
     }
 

@@ -9,6 +9,8 @@ namespace Mig.FileSystems.Ext;
 /// </summary>
 internal sealed class JournalRecovery
 {
+    private const int BytesPerEntry = 64; // of a dictionary and of the array at the end
+
     private readonly JournalLog _log;
     private readonly Geometry _geometry;
     private readonly JournalFeatures _features;
@@ -25,6 +27,7 @@ internal sealed class JournalRecovery
     private readonly byte[] _copy;
     private readonly Dictionary<long, uint> _revoked = [];
     private readonly Dictionary<long, JournalledBlock> _newest = [];
+    private int _maxEntries;
 
     public JournalRecovery(JournalLog log, Geometry geometry)
     {
@@ -63,9 +66,7 @@ internal sealed class JournalRecovery
     {
         if (_start == 0)
             return JournalOverlay.Empty;
-        const int bytesPerBlock = 64; // of the dictionary and of the array
-        if (_end - _first > limits.MaxTableBytes / bytesPerBlock * 16L)
-            throw ExtError.Corrupt("EXT4-098", $"journal has {_end - _first} blocks, at most {limits.MaxTableBytes / bytesPerBlock * 16L} allowed");
+        _maxEntries = limits.MaxTableBytes / BytesPerEntry;
         uint endSequence = Run(Pass.Scan, 0);
         TransactionCount = endSequence - _startSequence;
         FastCommits.ThrowIfPresent(_log, _firstFastCommit, _blockCount, endSequence, _geometry.BlockSize);
@@ -154,10 +155,11 @@ internal sealed class JournalRecovery
 
             if (pass != Pass.Replay || (_revoked.TryGetValue(tags.Block, out uint revoked) && (int)(sequence - revoked) <= 0))
                 continue;
-            if (tags.Block >= _geometry.BlockCount)
-                throw Corrupt("EXT4-097", at, $"copy of block {tags.Block}, at most {_geometry.BlockCount - 1} allowed");
+            if (tags.Block < 0 || tags.Block >= _geometry.BlockCount)
+                throw Corrupt("EXT4-097", at, $"copy of block {tags.Block}, 0 to {_geometry.BlockCount - 1} allowed");
             if (_hasBlockChecksums)
                 CheckCopy(at, sequence, tags.Checksum);
+            CheckRoom(at, _newest.Count);
             _newest[tags.Block] = new JournalledBlock(tags.Block, _log.Locate(at), tags.IsEscaped);
         }
     }
@@ -183,9 +185,16 @@ internal sealed class JournalRecovery
         for (int i = headerSize; i + size <= block.RevokeLength; i += size)
         {
             long number = is64Bit ? (long)BinaryPrimitives.ReadUInt64BigEndian(_block.AsSpan(i)) : BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(i));
+            CheckRoom(at, _revoked.Count);
             if (!_revoked.TryGetValue(number, out uint earlier) || (int)(sequence - earlier) > 0)
                 _revoked[number] = sequence;
         }
+    }
+
+    private void CheckRoom(uint at, int count)
+    {
+        if (count >= _maxEntries)
+            throw Corrupt("EXT4-098", at, $"more than {_maxEntries} blocks are to be replayed or revoked, at most {_maxEntries} allowed");
     }
 
     // The log is a ring, and a walk that goes round it would never end.

@@ -1,44 +1,101 @@
+using System.Buffers;
 using Mig.Core;
 
 namespace Mig.Store.Packs;
 
-/// <summary>The frames that were decompressed last, up to so many bytes.</summary>
+/// <summary>The frames that were decompressed last, up to so many bytes. Their buffers are rented, and go back when the last reader is done.</summary>
 internal sealed class FrameCache(long capacity)
 {
-    private readonly Dictionary<(ObjectId Pack, long Offset), LinkedListNode<Entry>> _entries = [];
-    private readonly LinkedList<Entry> _order = new();
+    private readonly Dictionary<(ObjectId Pack, long Offset), LinkedListNode<Frame>> _frames = [];
+    private readonly LinkedList<Frame> _order = new();
     private readonly Lock _gate = new();
     private long _bytes;
 
-    public byte[]? Find(in FramePlace place)
+    /// <summary>Runs an action with a frame's bytes; reads the frame first when it is not there.</summary>
+    /// <param name="fill">Reads the frame into a buffer of just its length.</param>
+    public void Use(in FramePlace place, Action<byte[]> fill, Action<byte[]> use)
     {
-        lock (_gate)
+        Frame? frame = Acquire(place);
+        if (frame is null)
         {
-            if (!_entries.TryGetValue((place.Pack, place.Offset), out LinkedListNode<Entry>? node))
-                return null;
-            _order.Remove(node);
-            _order.AddFirst(node);
-            return node.Value.Bytes;
+            frame = new Frame((place.Pack, place.Offset), ArrayPool<byte>.Shared.Rent(Math.Max(1, place.RawLength)), place.RawLength);
+            try
+            {
+                fill(frame.Buffer);
+            }
+            catch
+            {
+                ArrayPool<byte>.Shared.Return(frame.Buffer);
+                throw;
+            }
+
+            Add(frame);
+        }
+
+        try
+        {
+            use(frame.Buffer);
+        }
+        finally
+        {
+            Release(frame);
         }
     }
 
-    public void Add(in FramePlace place, byte[] bytes)
+    private Frame? Acquire(in FramePlace place)
     {
         lock (_gate)
         {
-            (ObjectId, long) key = (place.Pack, place.Offset);
-            if (_entries.ContainsKey(key))
-                return;
-            _entries.Add(key, _order.AddFirst(new Entry(key, bytes)));
-            _bytes += bytes.Length;
+            if (!_frames.TryGetValue((place.Pack, place.Offset), out LinkedListNode<Frame>? node))
+                return null;
+            _order.Remove(node);
+            _order.AddFirst(node);
+            node.Value.Users++;
+            return node.Value;
+        }
+    }
+
+    // The new frame has two users: its reader, and the cache.
+    private void Add(Frame frame)
+    {
+        lock (_gate)
+        {
+            frame.Users = 1;
+            if (_frames.ContainsKey(frame.Key))
+                return; // another thread read it meanwhile; this copy is for its reader alone
+            frame.Users = 2;
+            _frames.Add(frame.Key, _order.AddFirst(frame));
+            _bytes += frame.Length;
             while (_bytes > capacity && _order.Last is { } last && last != _order.First)
             {
                 _order.RemoveLast();
-                _entries.Remove(last.Value.Key);
-                _bytes -= last.Value.Bytes.Length;
+                _frames.Remove(last.Value.Key);
+                _bytes -= last.Value.Length;
+                Drop(last.Value);
             }
         }
     }
 
-    private sealed record Entry((ObjectId Pack, long Offset) Key, byte[] Bytes);
+    private void Release(Frame frame)
+    {
+        lock (_gate)
+            Drop(frame);
+    }
+
+    private static void Drop(Frame frame)
+    {
+        if (--frame.Users == 0)
+            ArrayPool<byte>.Shared.Return(frame.Buffer);
+    }
+
+    private sealed class Frame((ObjectId Pack, long Offset) key, byte[] buffer, int length)
+    {
+        public (ObjectId Pack, long Offset) Key { get; } = key;
+
+        public byte[] Buffer { get; } = buffer;
+
+        public int Length { get; } = length;
+
+        public int Users { get; set; }
+    }
 }

@@ -6,10 +6,6 @@ namespace Mig.Store.Zstd;
 internal static unsafe partial class ZstdNative
 {
     public const int ParameterCompressionLevel = 100;
-    public const int ParameterWindowLog = 101;
-    public const int ParameterContentSize = 200;
-    public const int ParameterChecksum = 201;
-    public const int ParameterDecompressionWindowLogMax = 100;
 
     private const string Library = "libzstd.so.1";
 

@@ -65,7 +65,11 @@ public sealed class ImageBrowser(Repository repository)
             throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(entry.Type)}, not a regular file");
         if (entry.List is { } list)
         {
-            CopyChunks(list, destination, cancellation);
+            new ContentReader(repository.Store).Read(list, bytes =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                destination.Write(bytes);
+            });
         }
         else if (entry.Size > 0)
         {
@@ -166,26 +170,6 @@ public sealed class ImageBrowser(Repository repository)
         if (target is null || target.Type is TreeEntryType.HardLink or TreeEntryType.Directory)
             throw new CorruptStoreException("OBJ-008", $"hard link '{Encoding.UTF8.GetString(link.Name.Span)}' names '{Encoding.UTF8.GetString(link.LinkTarget.Span)}', which is no file; run mig fsck");
         return target;
-    }
-
-    private void CopyChunks(ListId list, Stream destination, CancellationToken cancellation)
-    {
-        byte[] zeros = new byte[1 << 16];
-        foreach (Chunk chunk in ChunkList.ReadChunks(repository.Store, list))
-        {
-            cancellation.ThrowIfCancellationRequested();
-            if (!chunk.IsHole)
-            {
-                byte[] bytes = repository.Store.Read(chunk.Blob.Value, ObjectKind.Blob);
-                if (bytes.Length != chunk.Length)
-                    throw new CorruptStoreException("OBJ-007", $"blob {chunk.Blob} has {bytes.Length} bytes, list {list} says {chunk.Length}; run mig fsck");
-                destination.Write(bytes);
-                continue;
-            }
-
-            for (long left = chunk.Length; left > 0; left -= zeros.Length)
-                destination.Write(zeros, 0, (int)Math.Min(left, zeros.Length));
-        }
     }
 
     private static ReadOnlySpan<byte> NextName(ref ReadOnlySpan<byte> path)

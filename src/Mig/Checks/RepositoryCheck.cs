@@ -191,16 +191,11 @@ public sealed class RepositoryCheck(Repository repository)
             try
             {
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                byte[] zeros = new byte[1 << 16];
-                foreach (Chunk chunk in ChunkList.ReadChunks(store, list))
+                new ContentReader(store).Read(list, bytes =>
                 {
-                    if (!chunk.IsHole)
-                        hash.AppendData(store.Read(chunk.Blob.Value, ObjectKind.Blob));
-                    for (long left = chunk.IsHole ? chunk.Length : 0; left > 0; left -= zeros.Length)
-                        hash.AppendData(zeros, 0, (int)Math.Min(left, zeros.Length));
-                    progress.Advance(chunk.Length);
-                }
-
+                    hash.AppendData(bytes);
+                    progress.Advance(bytes.Length);
+                });
                 ObjectId actual = ObjectId.Finish(hash);
                 if (ChunkList.Read(store, list).Sha256 is { } expected && expected != actual)
                     Report(new CorruptStoreException("FSCK-005", $"the content of list {list} has the hash {actual}, the list says {expected}"));

@@ -35,8 +35,9 @@ public sealed class ImageCommitter(Repository repository)
             var stats = new List<StatCache>();
             for (int i = 0; i < disks.Count; i++)
             {
-                QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, FindBefore(head, names, i), disks[i].Content.Length) : null;
-                var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, plan);
+                ImageDisk? before = FindBefore(head, names, i);
+                QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length) : null;
+                var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, before, plan);
                 taken.Add(ingest.Run());
                 stats.Add(ingest.Stats);
             }

@@ -8,6 +8,9 @@ namespace Mig.Export;
 /// <summary>Exports a disk of any version, in any format that can be written.</summary>
 public sealed class ImageExporter(Repository repository)
 {
+    /// <summary>The formats that a disk can be written in.</summary>
+    public static IReadOnlyList<string> Formats => DiskFormats.WritableFormats;
+
     /// <summary>Writes the disk; nothing stands under the final name before it is whole.</summary>
     /// <exception cref="NotFoundException">There is no such revision or disk.</exception>
     /// <exception cref="ConflictException">The file exists.</exception>

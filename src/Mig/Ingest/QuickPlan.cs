@@ -75,15 +75,15 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
     public static ulong FingerprintOf(List<ByteRange> ranges) => ObjectId.Of(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ranges))).Prefix;
 
     /// <summary>A number that changes when a file's size, times or extents do.</summary>
-    public static ulong FingerprintOf(FileNode node, IReadOnlyList<FileExtent> extents)
+    public static ulong FingerprintOf(long size, Timestamp modified, Timestamp changed, IReadOnlyList<FileExtent> extents)
     {
         const int HeadSize = 40, ExtentSize = 24;
         byte[] bytes = new byte[HeadSize + (extents.Count * ExtentSize)];
-        BinaryPrimitives.WriteInt64LittleEndian(bytes, node.Size);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), node.ModifiedTime.Seconds);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), node.ChangedTime.Seconds);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24), node.ModifiedTime.Nanoseconds);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), node.ChangedTime.Nanoseconds);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes, size);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(8), modified.Seconds);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(16), changed.Seconds);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(24), modified.Nanoseconds);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(28), changed.Nanoseconds);
         for (int i = 0; i < extents.Count; i++)
         {
             BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(HeadSize + (i * ExtentSize)), extents[i].FileOffset);

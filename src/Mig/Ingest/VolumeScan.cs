@@ -1,6 +1,6 @@
+using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.FileSystems;
-using Mig.Store.Packs;
 
 namespace Mig.Ingest;
 
@@ -34,6 +34,7 @@ internal sealed class VolumeScan
     {
         var scan = new VolumeScan(fileSystem, limits);
         scan.Walk();
+        scan.ReadExtents();
         scan.CheckOverlaps();
         return scan;
     }
@@ -95,8 +96,7 @@ internal sealed class VolumeScan
             {
                 index = Files.Count;
                 FileBytes += node.Size;
-                IReadOnlyList<FileExtent> extents = _fileSystem.GetExtents(entry.Node);
-                Files.Add(new ScannedFile(entry.Node, node.Size, extents, FileOrder.KeyOf(entry.Name.Span), QuickPlan.FingerprintOf(node, extents)));
+                Files.Add(new ScannedFile(node, FileOrder.KeyOf(entry.Name.Span)));
             }
 
             // A link count that is too low must not turn one file into two; only a node that says it has one name is not remembered.
@@ -105,6 +105,19 @@ internal sealed class VolumeScan
         }
 
         return new ScannedEntry(entry.Name, entry.Node, node.Type, index, null);
+    }
+
+    // The walk must go in order; where the files lie can be read on all cores.
+    private void ReadExtents()
+    {
+        try
+        {
+            Parallel.For(0, Files.Count, i => Files[i].SetExtents(_fileSystem.GetExtents(Files[i].Node)));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
     }
 
     // Two files that claim the same bytes could make a small image cost without bound; no sound file system has them.

@@ -1,0 +1,44 @@
+# Makes the tables of docs/benchmarks.md from the lines of measure.sh, with the set in front. Steps of several commands are added up; of repeated short
+# ones the median counts.
+BEGIN {
+  split("first again changed export cat log baseline", steps, " ")
+  title["first"] = "First commits of all images, one after another"
+  title["again"] = "The last image (" last ") again, unchanged, read in full"
+  title["changed"] = "The last image after 50 files changed"
+  title["export"] = "The last image as a raw disk again"
+  title["cat"] = "One small file out of a version (median of 5)"
+  title["log"] = "`mig log` (median of 5)"
+  title["baseline"] = "For comparison, on the last image"
+}
+$1 == set {
+  key = $2 "\t" $3
+  if (!(key in count)) { order[$2] = order[$2] (order[$2] == "" ? "" : "\t") $3 }
+  count[key]++
+  seconds[key, count[key]] = $4; total[key] += $4; cpu[key, count[key]] = $5; cpus[key] += $5
+  if ($6 > memory[key]) memory[key] = $6
+  bytes[key] = $7
+}
+function median(values, key,    n, i, j, t, sorted) {
+  n = count[key]
+  for (i = 1; i <= n; i++) sorted[i] = values[key, i] + 0
+  for (i = 2; i <= n; i++) for (j = i; j > 1 && sorted[j - 1] > sorted[j]; j--) { t = sorted[j]; sorted[j] = sorted[j - 1]; sorted[j - 1] = t }
+  return sorted[int((n + 1) / 2)]
+}
+END {
+  for (s = 1; s <= 7; s++) {
+    step = steps[s]
+    if (order[step] == "") continue
+    short = step == "cat" || step == "log"
+    hasRepository = !short && step != "baseline" && step != "export"
+    printf "\n%s:\n\n| | seconds | CPU seconds | peak MiB |%s\n|---|---:|---:|---:|%s\n", title[step], hasRepository ? " repository MiB |" : "", hasRepository ? "---:|" : ""
+    n = split(order[step], tools, "\t")
+    for (t = 1; t <= n; t++) {
+      key = step "\t" tools[t]
+      printf "| %s | %.2f | %.2f | %d |", tools[t], short ? median(seconds, key) : total[key], short ? median(cpu, key) : cpus[key], memory[key]
+      if (hasRepository) printf " %.0f |", bytes[key] / 1048576
+      printf "\n"
+    }
+    if (step == "again" || step == "changed") print "\nqcow2 and zstd keep each version whole: as much again as the first time."
+    if (step == "cat") print "\nThe peers keep the disk as one file: one small file of it cannot be asked for."
+  }
+}

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# bench.sh [--set trimmed|untrimmed|both] [--images "min base …"] [--no-peers] [DIR]: measures mig beside its peers on real disks, and writes the tables into
+# docs/benchmarks.md. DIR, ~/.cache/mig-bench unless given, keeps the disks: they are made on the first run (bench/make-corpus.sh, 9 GB, which needs root
+# and the network); scratch files take 30 GB more. All five images, both sets: one to two hours on two cores.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. eng/tools.sh
+
+sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
+while [ $# -gt 0 ]; do
+  case $1 in
+    --set) sets=${2/both/trimmed untrimmed}; shift ;;
+    --images) images=$2; shift ;;
+    --no-peers) peers=0 ;;
+    -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
+    *) dir=$1 ;;
+  esac
+  shift
+done
+for name in $images; do last=$name; done
+
+need mmdebstrap=mmdebstrap mkfs.ext4=e2fsprogs sfdisk=fdisk losetup=mount fstrim=util-linux restic=restic borg=borgbackup casync=casync qemu-img=qemu-utils zstd=zstd
+[ -x /usr/bin/time ] || as_root apt-get install -qy time >/dev/null
+eng/build.sh >/dev/null
+export PATH="$PWD/artifacts/mig:$PATH"
+DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+export DOTNET_ROOT
+
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+missing=()
+for name in $images; do [ -f "$dir/trimmed/$name.img.done" ] || missing+=("$name"); done
+[ ${#missing[@]} = 0 ] || as_root bench/make-corpus.sh "$dir" "${missing[@]}"
+
+work=$(mktemp -d "$dir/work.XXXXXX")
+mount=$work/mount loop=''
+cleanup() {
+  as_root umount "$mount" 2>/dev/null || true
+  [ -z "$loop" ] || as_root losetup -d "$loop" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap cleanup EXIT
+mkdir -p "$mount"
+
+# change IMAGE COPY: fifty files, spread over the disk, get another line through the kernel's own driver.
+change() {
+  cp --sparse=always "$1" "$2"
+  loop=$(as_root losetup -f --show -o 1048576 "$2")
+  as_root mount "$loop" "$mount"
+  as_root bash -c "find '$mount/usr/share' -xdev -type f -size -64k | LC_ALL=C sort >'$work/names'; step=\$((\$(wc -l <'$work/names') / 50))
+    awk -v step=\"\$step\" 'NR % step == 1' '$work/names' | head -n 50 | while IFS= read -r path; do echo changed >>\"\$path\"; done"
+  as_root umount "$mount"
+  as_root losetup -d "$loop"
+  loop=''
+}
+
+: >"$work/all.tsv"
+for set in $sets; do
+  folder=$dir
+  [ "$set" = untrimmed ] || folder=$dir/trimmed
+  paths=()
+  for name in $images; do paths+=("$folder/$name.img"); done
+  echo "$set: $images"
+  results=$work/$set.tsv
+  : >"$results"
+  change "$folder/$last.img" "$work/changed.img"
+  bench/mig.sh "$work" "$results" "$work/changed.img" "${paths[@]}"
+  [ $peers = 0 ] || bench/peers.sh "$work" "$results" "$work/changed.img" "${paths[@]}"
+  rm -f "$work/changed.img"
+  sed "s/^/$set\t/" "$results" >>"$work/all.tsv"
+done
+
+mib() { echo $(($1 / 1048576)); }
+{
+  echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $NF }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
+  echo "$(awk '/^MemTotal/ { print int($2 / 1048576 + 0.5) }' /proc/meminfo) GiB of memory, Linux $(uname -r | cut -d - -f 1); $(restic version | cut -d ' ' -f 1,2), borg $(borg --version | cut -d ' ' -f 2),"
+  echo "casync $(casync --version | awk 'NR == 1 { print $2 }'), qemu-img $(qemu-img --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'), zstd $(zstd --version | sed 's/.*v\([0-9.]*\).*/\1/')."
+  for set in $sets; do
+    folder=$dir
+    [ "$set" = untrimmed ] || folder=$dir/trimmed
+    echo
+    echo "### The $set set"
+    echo
+    length=0 stored=0
+    for name in $images; do
+      length=$((length + $(stat -c %s "$folder/$name.img"))) stored=$((stored + $(du -B1 "$folder/$name.img" | cut -f 1)))
+    done
+    echo "Images: $images. Together $(mib $length) MiB long, $(mib $stored) MiB of it not holes."
+    awk -F '\t' -v set="$set" -v last="$last" -f bench/tables.awk "$work/all.tsv"
+  done
+} >"$work/tables.md"
+awk -v tables="$work/tables.md" '
+  /<!-- bench:end -->/ { inside = 0 }
+  !inside { print }
+  /<!-- bench:begin -->/ { inside = 1; print ""; while ((getline line <tables) > 0) print line; print "" }
+' docs/benchmarks.md >"$work/benchmarks.md"
+cp "$work/benchmarks.md" docs/benchmarks.md
+echo "docs/benchmarks.md is written"

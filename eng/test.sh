@@ -1,0 +1,106 @@
+#!/usr/bin/env bash
+# test.sh [--no-build] [NAME]...: installs what the tests need, builds, and runs all test projects, or those whose names contain a NAME.
+# The last line is "N passed, N failed". A skipped test counts as failed, and so does a project that crashes, hangs or holds no test.
+# Tests that mount need root: they run through sudo when there is one and the user is another.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. eng/tools.sh
+
+build=1 names=()
+for argument in "$@"; do
+  case $argument in
+    --no-build) build=0 ;;
+    -*) echo "usage: eng/test.sh [--no-build] [NAME]..." >&2; exit 2 ;;
+    *) names+=("$argument") ;;
+  esac
+done
+
+projects=()
+for project in tests/*.Tests/*.csproj; do
+  project=$(basename "$project" .csproj)
+  [ ${#names[@]} -gt 0 ] || names=("")
+  for name in "${names[@]}"; do
+    case $project in *"$name"*) projects+=("$project"); break ;; esac
+  done
+done
+if [ ${#projects[@]} = 0 ]; then
+  echo "no test project is called ${names[*]}" >&2
+  exit 2
+fi
+
+if ! command -v dotnet >/dev/null; then
+  echo "the .NET 10 SDK is missing: https://dotnet.microsoft.com/download" >&2
+  exit 1
+fi
+need mkfs.ext4=e2fsprogs qemu-img=qemu-utils sfdisk=fdisk sgdisk=gdisk losetup=mount partx=util-linux setfattr=attr setfacl=acl git=git cmp=diffutils
+[ $build = 0 ] || dotnet build mig.sln -c Release -nologo -v quiet -clp:NoSummary
+
+# A test program finds its runtime by DOTNET_ROOT when the SDK does not stand in the usual place; sudo would drop it.
+dotnet_root=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+limit=${MIG_TEST_TIMEOUT:-600}
+sudo=()
+[ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null || sudo=(sudo)
+
+run() { # PROJECT: writes its output to $results/PROJECT.log, then "passed failed seconds" to $results/PROJECT
+  local project=$1 log=$results/$1.log start=$SECONDS status=0 summary total failed errors
+  local program=$PWD/artifacts/bin/$project/release/$project
+  "${sudo[@]}" env "DOTNET_ROOT=$dotnet_root" "PATH=$PATH" TESTINGPLATFORM_TELEMETRY_OPTOUT=1 "MIG_UPDATE_DOCS=${MIG_UPDATE_DOCS:-}" \
+    timeout --kill-after=10 "$limit" "$program" -noLogo -noColor -noAutoReporters -failSkips \
+    -printMaxStringLength 300 -printMaxEnumerableLength 30 >"$log" 2>&1 </dev/null || status=$?
+  summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, ' "$log" | tail -n 1) || true
+  if [ -n "$summary" ]; then
+    read -r total errors failed < <(sed -E 's/.*Total: ([0-9]+), Errors: ([0-9]+), Failed: ([0-9]+),.*/\1 \2 \3/' <<<"$summary")
+  else
+    total=0 errors=0 failed=0
+  fi
+  local passed=$((total - failed))
+  failed=$((failed + errors))
+  [ $status != 124 ] || echo "stopped after $limit seconds" >>"$log"
+  if [ $failed = 0 ] && { [ $status != 0 ] || [ "$total" = 0 ]; }; then
+    echo "$project ended with $status after $total tests" >>"$log"
+    failed=1
+  fi
+  echo "$passed $failed $((SECONDS - start))" >"$results/$project"
+}
+
+report() { # PROJECT
+  local passed failed seconds
+  read -r passed failed seconds <"$results/$1"
+  printf '%-24s %5d passed, %d failed, %d s\n' "$1" "$passed" "$failed" "$seconds"
+  [ "$failed" = 0 ] || sed 's/^/    /' "$results/$1.log"
+}
+
+reported=" "
+report_new() {
+  local project
+  for project in "${projects[@]}"; do
+    if [ -f "$results/$project" ] && [[ $reported != *" $project "* ]]; then
+      report "$project"
+      reported+="$project "
+    fi
+  done
+}
+
+for project in "${projects[@]}"; do
+  while [ "$(jobs -pr | wc -l)" -ge 2 ]; do
+    wait -n || true
+    report_new
+  done
+  run "$project" &
+done
+wait
+report_new
+
+passed=0 failed=0
+for project in "${projects[@]}"; do
+  if [ -f "$results/$project" ]; then
+    read -r p f _ <"$results/$project"
+  else
+    p=0 f=1
+  fi
+  passed=$((passed + p)) failed=$((failed + f))
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]

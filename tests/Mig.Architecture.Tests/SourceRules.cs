@@ -1,0 +1,47 @@
+using System.Text.RegularExpressions;
+
+namespace Mig.Architecture.Tests;
+
+/// <summary>What every source file keeps to, as checks that say what is wrong.</summary>
+internal static partial class SourceRules
+{
+    public const int MaxLines = 400;
+
+    /// <summary>One public type, named as its file: someone who looks for a type opens the right file.</summary>
+    /// <param name="path">The path in the repository.</param>
+    /// <param name="text">What stands in the file.</param>
+    public static IEnumerable<string> CheckPublicType(string path, string text)
+    {
+        string name = Path.GetFileName(path).Split('.')[0];
+        string[] types = [.. PublicType().Matches(text).Select(match => match.Groups["name"].Value)];
+        if (types.Length > 1)
+            yield return $"{path} has {types.Length} public types: {string.Join(", ", types)}";
+        if (types.Length == 1 && types[0] != name)
+            yield return $"{path} has the public type {types[0]}";
+    }
+
+    /// <summary>The namespace is the folder.</summary>
+    public static IEnumerable<string> CheckNamespace(string path, string text)
+    {
+        // src/Mig.Store/Packs/PackFile.cs: Mig.Store.Packs
+        string expected = string.Join('.', path.Split('/')[1..^1]);
+        foreach (Match match in Namespace().Matches(text))
+        {
+            if (match.Groups["name"].Value != expected)
+                yield return $"{path} has the namespace {match.Groups["name"].Value}, {expected} expected";
+        }
+    }
+
+    public static IEnumerable<string> CheckLength(string path, string text)
+    {
+        int lines = text.Count(c => c == '\n');
+        if (lines > MaxLines)
+            yield return $"{path} has {lines} lines, at most {MaxLines} allowed";
+    }
+
+    [GeneratedRegex(@"^public (?:(?:sealed|static|abstract|readonly|partial|ref|unsafe|file) )*(?:record struct|record class|record|class|struct|interface|enum|delegate [\w<>?\[\], ]+?) (?<name>\w+)", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex Namespace();
+}
