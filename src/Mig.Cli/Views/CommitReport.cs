@@ -25,6 +25,8 @@ internal sealed class CommitReport(Session session)
         if (result.Id is not { } id)
         {
             session.Output.WriteLine($"Nothing changed since {result.Branch?.ShortName ?? "HEAD"}, so there is no new commit; --allow-empty makes one all the same.");
+            if (result.Disks.Sum(disk => disk.TrustedBytes) is > 0 and long trusted)
+                session.Output.WriteLine($"{Sizes.Bytes(trusted)} were not read (--quick): sizes, times and places of those files are as they were.");
             return;
         }
 
