@@ -68,7 +68,7 @@ public sealed partial class GuideTests
         if (commands.Count == 0)
             return text;
         string script = string.Concat(commands.Select(command => $"printf '{Mark}'\n{{ {command}\n}} 2>&1\n"));
-        string[] outputs = workspace.Shell(script + "true").Ends(0).Output.Replace(workspace.Folder, "/home/ada", StringComparison.Ordinal).Split(Mark)[1..];
+        string[] outputs = workspace.Shell(script + "true").Ends(0).Output.Replace(workspace.Folder, "/srv/images", StringComparison.Ordinal).Split(Mark)[1..];
         Assert.Equal(commands.Count, outputs.Length);
         var rendered = new StringBuilder();
         int next = 0, position = 0;
