@@ -23,6 +23,7 @@ internal static class ReadmeDisks
 
         byte[] library = new byte[3_000_000];
         random.NextBytes(library);
+        library.AsSpan(1_000_000, 400_000).Clear(); // becomes a hole of the list
         Write(tree, "usr/lib/libexample.so.1", library);
         Shell.Run(folder, $"find tree -exec touch --no-dereference --date '{Time}' {{}} + && chmod -R u=rwX,go=rX tree");
         Shell.Run(folder, "truncate -s 65M disk.raw && printf 'label: dos\\nlabel-id: 0x4d494721\\nstart=2048, type=83, bootable\\n' | sfdisk -q disk.raw");

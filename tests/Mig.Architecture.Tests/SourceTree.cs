@@ -6,7 +6,7 @@ namespace Mig.Architecture.Tests;
 internal static class SourceTree
 {
     private static readonly string[] TextExtensions =
-        [".cs", ".csproj", ".props", ".sln", ".md", ".sh", ".json", ".config", ".txt", ".editorconfig", ".gitattributes", ".gitignore", ".yml", ""];
+        [".cs", ".py", ".awk", ".csproj", ".props", ".sln", ".md", ".sh", ".json", ".config", ".txt", ".editorconfig", ".gitattributes", ".gitignore", ".yml", ""];
 
     public static string Root { get; } = FindRoot(Path.GetDirectoryName(ThisFile())!);
 

@@ -2,9 +2,6 @@ using Mig.Core;
 
 namespace Mig.Store.Content;
 
-/// <summary>Receives the next bytes of a file's content; they are valid during the call only.</summary>
-public delegate void ContentVisitor(ReadOnlySpan<byte> bytes);
-
 /// <summary>Reads the content of large files from front to back, each chunk verified. For one thread.</summary>
 public sealed class ContentReader(ObjectStore store)
 {
