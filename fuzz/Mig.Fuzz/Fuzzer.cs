@@ -32,25 +32,23 @@ public static class Fuzzer
             target.Repair(input);
         using var watchdog = new Timer(_ => Environment.FailFast($"fuzzing {target.Name}, seed {seed}: no end after {MaxTime}"), null, MaxTime, Timeout.InfiniteTimeSpan);
         long before = GC.GetAllocatedBytesForCurrentThread();
+        bool isRead = false;
         try
         {
             target.Run(input);
-            return true;
+            isRead = true;
         }
         catch (MigException)
         {
-            return false;
+            // The documented answer.
         }
         catch (Exception e)
         {
-            throw new FuzzFinding(target.Name, seed, input, e);
+            throw new FuzzFindingException(target.Name, seed, input, e);
         }
-        finally
-        {
-            long taken = GC.GetAllocatedBytesForCurrentThread() - before;
-            if (taken > MaxBytes)
-                throw new FuzzFinding(target.Name, seed, input, new InvalidOperationException($"{taken} bytes were allocated for {input.Length} bytes of input"));
-        }
+
+        long taken = GC.GetAllocatedBytesForCurrentThread() - before;
+        return taken <= MaxBytes ? isRead : throw new FuzzFindingException(target.Name, seed, input, new InvalidOperationException($"{taken} bytes were allocated for {input.Length} bytes of input"));
     }
 
     /// <summary>All targets, with the number of seeds each that prove to be sound.</summary>

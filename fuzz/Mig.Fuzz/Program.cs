@@ -12,7 +12,7 @@ try
         Console.WriteLine($"{target,-12} {cases,10} cases {refused,10} refused");
     return 0;
 }
-catch (FuzzFinding finding)
+catch (FuzzFindingException finding)
 {
     string path = Path.GetFullPath($"finding-{finding.Target}-{finding.Seed}");
     File.WriteAllBytes(path, finding.Input);
