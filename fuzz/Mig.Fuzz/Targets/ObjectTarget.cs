@@ -69,7 +69,8 @@ internal sealed class ObjectTarget : FuzzTarget
                 _ = TreeReader.ReadEntries(store, new TreeId(id));
                 break;
             case ObjectKind.Layout:
-                foreach (long length in (long[])[3 << 20, long.MaxValue - LayoutFormat.LeafSize])
+                // Each length calls for another level of the root; a root of any other level is refused, sound or not.
+                foreach (long length in ((long[])[1 << 20, 3 << 20, 1 << 28, long.MaxValue - LayoutFormat.LeafSize]).Where(length => LayoutFormat.RootLevel(length) == input[2]))
                     _ = LayoutReader.ReadPieces(store, new LayoutId(id), length, new ByteRange(0, length)).Count();
                 break;
             case ObjectKind.Image:

@@ -25,7 +25,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         _problems.AddRange(store.Packs.Damaged);
         CheckFolder(indexes);
         var seen = new HashSet<ObjectId>();
-        progress.Begin("packs", isQuick ? 0 : indexes.Sum(index => Enumerable.Range(0, index.PackCount).Sum(index.GetPackLength)));
+        progress.Begin("packs", isQuick ? 0 : new DirectoryInfo(store.Packs.Folder).EnumerateFiles("*.pack").Sum(file => file.Length));
         foreach (PackIndex index in indexes)
         {
             if (!Try(index.Verify))

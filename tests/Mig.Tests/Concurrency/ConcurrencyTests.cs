@@ -86,7 +86,7 @@ public sealed class ConcurrencyTests : IDisposable
         Assert.Empty(report.Problems);
         foreach ((string message, CommitId id) in History())
         {
-            if (message.Split(' ') is not [{ Length: 1 } writer, { } number])
+            if (message.Split(' ') is not [{ Length: 1 } writer, { } number] || !char.IsAsciiDigit(writer[0]))
                 continue;
             byte[] expected = MixedBytes.Make(60_000, (int.Parse(writer, System.Globalization.CultureInfo.InvariantCulture) * 100) + int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
             Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(_repository.Export("out", revision: id.ToString(), format: "raw"))), message);
