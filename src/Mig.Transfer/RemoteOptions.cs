@@ -1,0 +1,17 @@
+namespace Mig.Transfer;
+
+/// <summary>How to reach another repository.</summary>
+public sealed record RemoteOptions
+{
+    /// <summary>The command that ssh runs there (<c>remote.NAME.serve</c>).</summary>
+    public string ServeCommand { get; init; } = "mig";
+
+    /// <summary>The ssh program and its options (<c>MIG_SSH</c>, <c>core.sshCommand</c>).</summary>
+    public string SshCommand { get; init; } = "ssh";
+
+    /// <summary>Gives the bearer token for an HTTP address; called again with true after a refusal. Null when there is none.</summary>
+    public Func<bool, string?> Token { get; init; } = _ => null;
+
+    /// <summary>Streams at once, where the transport gains from it.</summary>
+    public int Parallelism { get; init; } = Environment.ProcessorCount;
+}
