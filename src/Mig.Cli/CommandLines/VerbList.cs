@@ -9,6 +9,7 @@ internal static class VerbList
     [
         ("Begin", [
             ("init", InitVerb.Summary, () => new InitVerb()),
+            ("clone", CloneVerb.Summary, () => new CloneVerb()),
             ("config", ConfigVerb.Summary, () => new ConfigVerb()),
         ]),
         ("Keep versions", [
@@ -26,6 +27,13 @@ internal static class VerbList
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+        ]),
+        ("Exchange versions", [
+            ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
+            ("fetch", FetchVerb.Summary, () => new FetchVerb()),
+            ("pull", PullVerb.Summary, () => new PullVerb()),
+            ("push", PushVerb.Summary, () => new PushVerb()),
+            ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
         ]),
         ("Care for the repository", [
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
