@@ -27,6 +27,9 @@ internal static class VerbList
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
         ]),
+        ("Exchange with others", [
+            ("serve", ServeVerb.Summary, () => new ServeVerb()),
+        ]),
         ("Care for the repository", [
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
