@@ -95,6 +95,13 @@ public sealed partial class RefStore
         return refs;
     }
 
+    /// <summary>Returns the names below a prefix, sorted, also of refs that are damaged or stand for what does not exist.</summary>
+    public IReadOnlyList<RefName> ListNames(string prefix)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return _files.List(prefix);
+    }
+
     /// <summary>Returns the moves of a ref, newest first.</summary>
     /// <exception cref="CorruptStoreException">HIST-011, HIST-014.</exception>
     public IReadOnlyList<ReflogEntry> ReadLog(RefName name)

@@ -86,16 +86,10 @@ internal sealed class RefResolver(RefStore refs, Config config)
 
     private string Map(string remote, string merge)
     {
-        foreach (string refspec in config.GetAll($"remote.{remote}.fetch"))
+        foreach (string text in config.GetAll($"remote.{remote}.fetch"))
         {
-            string[] sides = refspec.TrimStart('+').Split(':');
-            if (sides.Length != 2)
-                continue;
-            int star = sides[0].IndexOf('*', StringComparison.Ordinal);
-            if (star < 0 && sides[0] == merge)
-                return sides[1];
-            if (star >= 0 && merge.Length >= sides[0].Length - 1 && merge.StartsWith(sides[0][..star], StringComparison.Ordinal) && merge.EndsWith(sides[0][(star + 1)..], StringComparison.Ordinal))
-                return sides[1].Replace("*", merge[star..(merge.Length - (sides[0].Length - star - 1))], StringComparison.Ordinal);
+            if (Refspec.TryParseFetch(text, out Refspec? refspec) && refspec.Map(merge) is { } tracking)
+                return tracking;
         }
 
         return merge.StartsWith(RefName.BranchPrefix, StringComparison.Ordinal) ? $"{RefName.RemotePrefix}{remote}/{merge[RefName.BranchPrefix.Length..]}" : merge;
