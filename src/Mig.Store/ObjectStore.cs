@@ -9,7 +9,7 @@ namespace Mig.Store;
 /// The content-addressed store: every object once, in packs. Reads verify: what comes out has the id it was asked for by.
 /// May be used from several threads; other processes may write to the same folder at the same time.
 /// </summary>
-public sealed class ObjectStore : IDisposable
+public sealed class ObjectStore : IObjectSource, IDisposable
 {
     private const long FrameCacheSize = 24 << 20;
 
@@ -64,6 +64,9 @@ public sealed class ObjectStore : IDisposable
 
         return false;
     }
+
+    /// <summary>Looks for what other processes have added.</summary>
+    public void Refresh() => _packs.Refresh();
 
     /// <summary>Number of objects in all indexes, and bytes of all packs and indexes.</summary>
     public (long Objects, long StoredBytes, int Packs) Measure()
@@ -180,7 +183,7 @@ public sealed class ObjectStore : IDisposable
         }
     }
 
-    /// <summary>Reads an object that has a header, and returns its payload.</summary>
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> ReadPayload(in ObjectId id, ObjectKind kind)
     {
         byte[] bytes = Read(id, kind);

@@ -18,7 +18,7 @@ public sealed class ObjectWriter : IDisposable
     private readonly Lock _addedGate = new();
     private readonly Lock _writeGate = new();
     private readonly OpenPack?[] _open = new OpenPack?[2];
-    private readonly List<FinishedPack> _finished = [];
+    private readonly List<OpenPack> _finished = [];
     private readonly List<(long Size, ObjectId Sha256, ListId List)> _contents = [];
     private Task? _contentFinish;
     private long _storedBytes;
@@ -93,7 +93,7 @@ public sealed class ObjectWriter : IDisposable
         _contentFinish!.GetAwaiter().GetResult();
         var index = new PackIndexBuilder();
         bool isEmpty = true;
-        foreach (FinishedPack pack in _finished)
+        foreach (OpenPack pack in _finished)
         {
             isEmpty = false;
             pack.AddTo(index);
@@ -103,7 +103,7 @@ public sealed class ObjectWriter : IDisposable
             return;
         foreach ((long size, ObjectId sha256, ListId list) in _contents)
             index.AddContent(size, sha256, list);
-        Publish(index, _finished);
+        OpenPack.Publish(_store.Packs, _temporaryFolder, index, _finished);
         IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }
 
@@ -121,9 +121,9 @@ public sealed class ObjectWriter : IDisposable
         _content.Dispose();
         _metadata.Dispose();
         foreach (OpenPack? pack in _open)
-            pack?.Writer.Dispose();
-        foreach (FinishedPack pack in _finished)
-            pack.Writer.Dispose();
+            pack?.Dispose();
+        foreach (OpenPack pack in _finished)
+            pack.Dispose();
     }
 
     private bool Add(FrameBuilder builder, ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, in OrderKey key)
@@ -165,11 +165,10 @@ public sealed class ObjectWriter : IDisposable
         int place = (int)builder.Class;
         lock (_writeGate)
         {
-            OpenPack pack = _open[place] ??= new OpenPack(new PackWriter(new TemporaryFile(_temporaryFolder, "pack")));
-            long offset = pack.Writer.Append(frame.Bytes.Span);
-            pack.Frames.Add((offset, frame.Bytes.Length, frame.RawLength, frame.Objects));
+            OpenPack pack = _open[place] ??= new OpenPack(_temporaryFolder);
+            pack.Append(frame.Bytes.Span, frame.RawLength, frame.Objects);
             Interlocked.Add(ref _storedBytes, frame.Bytes.Length);
-            if (pack.Writer.Length >= _options.MaxPackSize)
+            if (pack.Length >= _options.MaxPackSize)
                 PublishFull(builder.Class);
         }
     }
@@ -185,9 +184,9 @@ public sealed class ObjectWriter : IDisposable
 
         if (pack is null)
             return;
-        ObjectId id = pack.Writer.Finish();
+        pack.Finish();
         lock (_writeGate)
-            _finished.Add(new FinishedPack(id, pack.Writer, pack.Frames));
+            _finished.Add(pack);
     }
 
     // A full pack counts at once: if this commit is killed, the next try finds what it holds.
@@ -196,45 +195,7 @@ public sealed class ObjectWriter : IDisposable
         FinishPack(objectClass);
         var index = new PackIndexBuilder();
         _finished[^1].AddTo(index);
-        Publish(index, [_finished[^1]]);
+        OpenPack.Publish(_store.Packs, _temporaryFolder, index, [_finished[^1]]);
         _finished.RemoveAt(_finished.Count - 1);
-    }
-
-    // Packs first, then the index, each durable; the names become durable together. An index whose packs are missing does not count.
-    private void Publish(PackIndexBuilder index, List<FinishedPack> packs)
-    {
-        using var file = new TemporaryFile(_temporaryFolder, "index");
-        ObjectId indexId = index.Write(file);
-        string folder = _store.Packs.Folder;
-        foreach (FinishedPack pack in packs)
-            pack.Writer.Publish(Path.Combine(folder, PackFormat.FileName(pack.Id)));
-        file.Publish(Path.Combine(folder, PackIndexFormat.FileName(indexId)));
-        LibC.SyncDirectory(folder);
-        _store.Packs.Refresh();
-    }
-
-    private sealed class OpenPack(PackWriter writer)
-    {
-        public PackWriter Writer { get; } = writer;
-
-        public List<(long Offset, int TotalLength, int RawLength, (ObjectId Id, FrameObject Place)[] Objects)> Frames { get; } = [];
-    }
-
-    private sealed record FinishedPack(
-        ObjectId Id,
-        PackWriter Writer,
-        List<(long Offset, int TotalLength, int RawLength, (ObjectId Id, FrameObject Place)[] Objects)> Frames)
-    {
-        public void AddTo(PackIndexBuilder index)
-        {
-            foreach (var (offset, totalLength, rawLength, objects) in Frames)
-            {
-                int frame = index.AddFrame(offset, totalLength, rawLength);
-                foreach ((ObjectId id, FrameObject place) in objects)
-                    index.AddObject(id, frame, place);
-            }
-
-            index.EndPack(Id, Writer.Length);
-        }
     }
 }

@@ -1,3 +1,5 @@
+using Mig.Transfer.Serving;
+
 namespace Mig.Transfer;
 
 /// <summary>How to reach another repository.</summary>
@@ -12,6 +14,6 @@ public sealed record RemoteOptions
     /// <summary>Gives the bearer token for an HTTP address; called again with true after a refusal. Null when there is none.</summary>
     public Func<bool, string?> Token { get; init; } = _ => null;
 
-    /// <summary>Streams at once, where the transport gains from it.</summary>
-    public int Parallelism { get; init; } = Environment.ProcessorCount;
+    /// <summary>Opens the repository in a folder, to be served to ourselves.</summary>
+    public Func<string, RepositoryService> ServeFolder { get; init; } = folder => throw new NotSupportedException(folder);
 }

@@ -125,6 +125,16 @@ internal sealed class Session : IDisposable
         return reader.ReadToEnd();
     }
 
+    /// <summary>Standard input, for those who read bytes.</summary>
+    public Stream OpenInput() => _terminal.OpenInput();
+
+    /// <summary>Standard output, for those who write bytes and say themselves when they are to leave.</summary>
+    public Stream OpenOutput()
+    {
+        Output.Flush();
+        return new StandardStream(StandardStream.OutputDescriptor);
+    }
+
     public void Dispose() => _repository?.Dispose();
 
     private Repository OpenRepository() => _repositoryFolder is null ? Repository.Discover(Environment.CurrentDirectory, Context) : Repository.Open(_repositoryFolder, Context);

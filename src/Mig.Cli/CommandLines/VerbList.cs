@@ -34,6 +34,7 @@ internal static class VerbList
             ("pull", PullVerb.Summary, () => new PullVerb()),
             ("push", PushVerb.Summary, () => new PushVerb()),
             ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
+            ("serve", ServeVerb.Summary, () => new ServeVerb()),
         ]),
         ("Care for the repository", [
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),

@@ -13,7 +13,7 @@ public static class ObjectReferences
 {
     /// <summary>Reads an object and returns what it names, in its own order; an id may come twice.</summary>
     /// <exception cref="CorruptStoreException">The object is missing or damaged.</exception>
-    public static IEnumerable<ObjectReference> Of(ObjectStore store, in ObjectId id, ObjectKind kind)
+    public static IEnumerable<ObjectReference> Of(IObjectSource store, in ObjectId id, ObjectKind kind)
     {
         ArgumentNullException.ThrowIfNull(store);
         return kind switch
@@ -29,7 +29,7 @@ public static class ObjectReferences
         };
     }
 
-    private static IEnumerable<ObjectReference> OfList(ObjectStore store, ListId id)
+    private static IEnumerable<ObjectReference> OfList(IObjectSource store, ListId id)
     {
         (int depth, IReadOnlyList<Chunk> entries) = ChunkList.ReadEntries(store, id);
         return entries.Where(entry => !entry.IsHole).Select(entry => depth > 0

@@ -38,7 +38,7 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
     }
 
     /// <exception cref="CorruptStoreException">The image is missing or damaged.</exception>
-    public static MachineImage Read(ObjectStore store, in ImageId id)
+    public static MachineImage Read(IObjectSource store, in ImageId id)
     {
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Image).Span, id.Value);

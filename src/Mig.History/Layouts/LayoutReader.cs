@@ -19,9 +19,9 @@ public static class LayoutReader
     }
 
     /// <summary>Reads one layout object, whatever its level.</summary>
-    public static LayoutNode ReadNode(ObjectStore store, in LayoutId id) => ReadNode(store, id, null);
+    public static LayoutNode ReadNode(IObjectSource store, in LayoutId id) => ReadNode(store, id, null);
 
-    private static LayoutNode ReadNode(ObjectStore store, in LayoutId id, int? level)
+    private static LayoutNode ReadNode(IObjectSource store, in LayoutId id, int? level)
     {
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Layout).Span, id.Value);

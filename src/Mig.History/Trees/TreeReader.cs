@@ -46,7 +46,7 @@ public static class TreeReader
     }
 
     /// <summary>Reads one tree object: the entries of a leaf, or the children of an inner node.</summary>
-    public static TreeNode ReadNode(ObjectStore store, in TreeId tree) => ReadNode(store, tree, MaxLevel);
+    public static TreeNode ReadNode(IObjectSource store, in TreeId tree) => ReadNode(store, tree, MaxLevel);
 
     private static void Collect(ObjectStore store, in TreeId tree, int maxLevel, List<TreeEntry> entries)
     {
@@ -56,7 +56,7 @@ public static class TreeReader
             Collect(store, child, node.Level - 1, entries);
     }
 
-    private static TreeNode ReadNode(ObjectStore store, in TreeId tree, int maxLevel)
+    private static TreeNode ReadNode(IObjectSource store, in TreeId tree, int maxLevel)
     {
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(tree.Value, ObjectKind.Tree).Span, tree.Value);

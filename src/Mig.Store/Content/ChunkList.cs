@@ -51,7 +51,7 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     }
 
     /// <summary>Reads what a list says of the whole file.</summary>
-    public static ChunkList Read(ObjectStore store, in ListId id)
+    public static ChunkList Read(IObjectSource store, in ListId id)
     {
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.List).Span, id.Value);
@@ -64,7 +64,7 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     public static IEnumerable<Chunk> ReadChunks(ObjectStore store, ListId id) => ReadNode(store, id.Value, MaxDepth, null);
 
     /// <summary>Returns the entries of one list object: chunks at depth 0, else lists, whose ids then stand where a blob's would.</summary>
-    public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(ObjectStore store, in ListId id) => ReadEntries(store, id.Value, null);
+    public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(IObjectSource store, in ListId id) => ReadEntries(store, id.Value, null);
 
     private static IEnumerable<Chunk> ReadNode(ObjectStore store, ObjectId id, int maxDepth, long? expectedSize)
     {
@@ -84,7 +84,7 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
         }
     }
 
-    private static (int Depth, List<Chunk> Entries) ReadEntries(ObjectStore store, ObjectId id, long? expectedSize)
+    private static (int Depth, List<Chunk> Entries) ReadEntries(IObjectSource store, ObjectId id, long? expectedSize)
     {
         var reader = new PayloadReader(store.ReadPayload(id, ObjectKind.List).Span, id);
         (int depth, long size, _, int count) = ReadHead(ref reader);

@@ -6,6 +6,9 @@ namespace Mig.Store.Zstd;
 internal static unsafe partial class ZstdNative
 {
     public const int ParameterCompressionLevel = 100;
+    public const int ParameterWindowLog = 101;
+    public const int ParameterHashLog = 102;
+    public const int ParameterChainLog = 103;
 
     private const string Library = "libzstd.so.1";
 

@@ -112,6 +112,12 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         // The same layout is the same disk, byte for byte: then its trees are the same, too.
         if (before is not null && before.Length == _content.Length && before.Layout == layout)
             return (before with { Name = name }, report);
+        if (plan is { SkippedTrees: true, MatchesTrees: false })
+        {
+            plan.MatchesTrees = true;
+            return TakeIn(table, volumes);
+        }
+
         var roots = new Dictionary<int, TreeEntry>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
             roots.Add(volume.Partition.Number, Guard(volume, () => new TreeBuilder(session.Writer, volume.FileSystem!, volume.Scan!).Run()));

@@ -17,6 +17,15 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
 {
     private readonly List<LayoutPiece> _pieces = [.. LayoutReader.ReadPieces(store, before.Layout, before.Length, new ByteRange(0, before.Length))];
 
+    /// <summary>
+    /// True once files were taken without looking for them in the trees of the version before: none of any volume had changed. That will do when the layout
+    /// turns out to be the same, for then the trees are, too; else everything is taken again, with <see cref="MatchesTrees"/>.
+    /// </summary>
+    public bool SkippedTrees { get; private set; }
+
+    /// <summary>Whether the contents of unchanged files are looked up in the trees of the version before.</summary>
+    public bool MatchesTrees { get; set; }
+
     /// <summary>Makes a plan, when the version before and its cache allow one.</summary>
     public static QuickPlan? Create(ObjectStore store, string repositoryFolder, ImageDisk? before, long diskLength)
     {
@@ -34,18 +43,25 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
             old.Number == volume.Partition.Number && old.Range == volume.Partition.Range && old.Root is not null && old.Uuid == volume.FileSystem!.Info.Uuid);
         if (same is null)
             return volume.Scan!.Files;
-        TreeEntry?[] entries = MatchEntries(volume.Scan!, same.Root!);
+        List<ScannedFile> files = volume.Scan!.Files;
+        bool[] isSame = [.. files.Select(file => cache.HasFile(volume.Partition.Number, file) && file.Extents.All(extent => extent.IsOnVolume))];
+        TreeEntry?[]? entries = null;
+        if (MatchesTrees || isSame.Contains(false))
+            entries = MatchEntries(volume.Scan!, same.Root!);
+        else
+            SkippedTrees = true;
         var changed = new List<ScannedFile>();
-        for (int i = 0; i < entries.Length; i++)
+        for (int i = 0; i < files.Count; i++)
         {
-            ScannedFile file = volume.Scan!.Files[i];
-            if (entries[i] is not { } entry || !cache.HasFile(volume.Partition.Number, file) || file.Extents.Any(extent => !extent.IsOnVolume))
+            ScannedFile file = files[i];
+            if (!isSame[i] || (entries is not null && entries[i] is null))
             {
                 changed.Add(file);
                 continue;
             }
 
-            file.Content = new FileContent(entry.Sha256, entry.List);
+            if (entries is not null)
+                file.Content = new FileContent(entries[i]!.Sha256, entries[i]!.List);
             foreach (FileExtent extent in file.Extents)
                 TakeRange(new ByteRange(volume.Partition.Range.Offset + extent.VolumeOffset, extent.Length), unread);
             TakeTail(volume, file, unread);

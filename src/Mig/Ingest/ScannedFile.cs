@@ -5,14 +5,14 @@ using Mig.Store.Packs;
 namespace Mig.Ingest;
 
 /// <summary>A regular file that a scan found, once however many names it has.</summary>
-internal sealed class ScannedFile(FileNode node, OrderKey key)
+internal sealed class ScannedFile(long node, in NodeSummary summary, OrderKey key)
 {
-    private readonly Timestamp _modifiedTime = node.ModifiedTime;
-    private readonly Timestamp _changedTime = node.ChangedTime;
+    private readonly Timestamp _modifiedTime = summary.ModifiedTime;
+    private readonly Timestamp _changedTime = summary.ChangedTime;
 
-    public long Node { get; } = node.Number;
+    public long Node { get; } = node;
 
-    public long Size { get; } = node.Size;
+    public long Size { get; } = summary.Size;
 
     public IReadOnlyList<FileExtent> Extents { get; private set; } = [];
 

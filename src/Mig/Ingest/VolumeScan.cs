@@ -42,38 +42,28 @@ internal sealed class VolumeScan
     // A directory's own entries come before those of its subdirectories, all sorted by bytes: the order that decides which of several names is the first.
     private void Walk()
     {
-        var pending = new Stack<(long Node, int Index, byte[] Path, int Depth)>();
-        var children = new List<(long, int, byte[], int)>();
+        var walk = new DirectoryWalk(_fileSystem, _limits);
+        var pending = new Stack<(DirectoryListing Listing, int Index, byte[] Path)>();
+        pending.Push((walk.Run(), 0, []));
+        EntryCount = walk.EntryCount;
         Directories.Add(new ScannedDirectory(_fileSystem.RootNode, []));
         _seen.Add(_fileSystem.RootNode, (0, null));
-        pending.Push((_fileSystem.RootNode, 0, [], 0));
-        while (pending.TryPop(out (long Node, int Index, byte[] Path, int Depth) directory))
+        while (pending.TryPop(out (DirectoryListing Listing, int Index, byte[] Path) directory))
         {
-            if (directory.Depth > _limits.MaxDirectoryDepth)
-                throw new CorruptImageException("FS-001", $"directory {directory.Node} is nested deeper than {_limits.MaxDirectoryDepth}");
-            DirectoryEntry[] found = [.. _fileSystem.ReadDirectory(directory.Node)];
-            EntryCount += found.Length;
-            if (EntryCount > _limits.MaxDirectoryEntries)
-                throw new CorruptImageException("FS-002", $"more than {_limits.MaxDirectoryEntries} names");
-            Array.Sort(found, static (a, b) => a.Name.Span.SequenceCompareTo(b.Name.Span));
-            var entries = new ScannedEntry[found.Length];
-            children.Clear();
-            for (int i = 0; i < found.Length; i++)
+            DirectoryListing listing = directory.Listing;
+            var entries = new ScannedEntry[listing.Entries.Length];
+            for (int i = 0; i < entries.Length; i++)
+                entries[i] = Visit(listing.Entries[i], listing.Nodes[i], directory.Path);
+            Directories[directory.Index] = new ScannedDirectory(listing.Node, entries);
+            for (int i = entries.Length - 1; i >= 0; i--)
             {
-                if (i > 0 && found[i].Name.Span.SequenceEqual(found[i - 1].Name.Span))
-                    throw new CorruptImageException("FS-003", $"directory {directory.Node} has the same name twice");
-                entries[i] = Visit(found[i], directory.Path);
-                if (entries[i].Type == NodeType.Directory)
-                    children.Add((found[i].Node, entries[i].Index, Join(directory.Path, found[i].Name.Span), directory.Depth + 1));
+                if (listing.Children[i] is { } child)
+                    pending.Push((child, entries[i].Index, Join(directory.Path, listing.Entries[i].Name.Span)));
             }
-
-            Directories[directory.Index] = new ScannedDirectory(directory.Node, entries);
-            for (int i = children.Count - 1; i >= 0; i--)
-                pending.Push(children[i]);
         }
     }
 
-    private ScannedEntry Visit(in DirectoryEntry entry, byte[] parent)
+    private ScannedEntry Visit(in DirectoryEntry entry, in NodeSummary node, byte[] parent)
     {
         if (_seen.TryGetValue(entry.Node, out (int Index, byte[]? Path) first))
         {
@@ -82,7 +72,6 @@ internal sealed class VolumeScan
             return new ScannedEntry(entry.Name, entry.Node, NodeType.File, first.Index, first.Path);
         }
 
-        FileNode node = _fileSystem.GetNode(entry.Node);
         int index = -1;
         if (node.Type == NodeType.Directory)
         {
@@ -96,7 +85,7 @@ internal sealed class VolumeScan
             {
                 index = Files.Count;
                 FileBytes += node.Size;
-                Files.Add(new ScannedFile(node, FileOrder.KeyOf(entry.Name.Span)));
+                Files.Add(new ScannedFile(entry.Node, node, FileOrder.KeyOf(entry.Name.Span)));
             }
 
             // A link count that is too low must not turn one file into two; only a node that says it has one name is not remembered.
@@ -107,7 +96,6 @@ internal sealed class VolumeScan
         return new ScannedEntry(entry.Name, entry.Node, node.Type, index, null);
     }
 
-    // The walk must go in order; where the files lie can be read on all cores.
     private void ReadExtents()
     {
         try

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.History.Configuration;
+using Mig.Serving;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
 
@@ -21,7 +22,7 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
 
     internal RemoteOptions OptionsFor(string? name, RemoteAddress address)
     {
-        var options = new RemoteOptions { Parallelism = context.Parallelism };
+        var options = new RemoteOptions { ServeFolder = folder => ServedRepository.Open(folder, context) };
         if (Setting(name, "serve") is { } serve)
             options = options with { ServeCommand = serve };
         if ((Filled(context.Environment("MIG_SSH")) ?? Filled(_config.Get("core.sshcommand"))) is { } ssh)

@@ -1,0 +1,104 @@
+using System.Buffers;
+using Mig.Core;
+using Mig.Store.Content;
+using Mig.Store.Packs;
+
+namespace Mig.Store.Exchange;
+
+/// <summary>
+/// Takes in frames of content as they are stored elsewhere. Every object is hashed before it counts, and none that was not asked for is taken. Packs become
+/// visible as they fill up: content refers to nothing, so what has arrived is of use whatever comes of the rest, and need not come again.
+/// </summary>
+public sealed class ContentReceiver : IDisposable
+{
+    /// <summary>A pack is made durable when it has so many bytes: a broken transfer loses less than that.</summary>
+    private const long PublishSize = 64L << 20;
+
+    private readonly ObjectStore _store;
+    private readonly Func<ObjectId, bool> _isWanted;
+    private readonly string _temporaryFolder;
+    private readonly Lock _gate = new();
+    private OpenPack? _pack;
+    private long _objects;
+    private long _bytes;
+    private long _storedBytes;
+
+    /// <param name="isWanted">Tells whether an object was asked for; may be called from several threads.</param>
+    public ContentReceiver(ObjectStore store, Func<ObjectId, bool> isWanted)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        _store = store;
+        _isWanted = isWanted;
+        _temporaryFolder = Path.Combine(store.Folder, ObjectStore.TemporaryFolder);
+        TemporaryFile.RemoveStale(_temporaryFolder);
+    }
+
+    /// <summary>Objects taken so far.</summary>
+    public long Objects => Interlocked.Read(ref _objects);
+
+    /// <summary>Bytes of those objects.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
+
+    /// <summary>Bytes of their frames.</summary>
+    public long StoredBytes => Interlocked.Read(ref _storedBytes);
+
+    /// <summary>Takes in a frame. May be called from several threads.</summary>
+    /// <exception cref="CorruptStoreException">It is no valid frame, or holds what was not asked for; nothing of it is kept.</exception>
+    public void Add(ReadOnlySpan<byte> frame)
+    {
+        byte[]? rented = null;
+        try
+        {
+            FrameContents contents = FrameContents.Read(frame, _store.Codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
+            bool anyNew = false;
+            foreach ((ObjectId id, FrameObject place) in contents.Objects)
+            {
+                if (place.Kind != ObjectKind.Blob || place.Length > BlobLimits.MaxBlobSize)
+                    throw new CorruptStoreException("FRAME-002", $"object {id} is a {ObjectHeader.NameOf(place.Kind)} of {place.Length} bytes, a blob of at most {BlobLimits.MaxBlobSize} is allowed here");
+                if (!_isWanted(id))
+                    throw new CorruptStoreException("FRAME-003", $"object {id} came, and was not asked for");
+                anyNew |= !_store.Contains(id);
+            }
+
+            if (!anyNew)
+                return;
+            Interlocked.Add(ref _objects, contents.Count);
+            Interlocked.Add(ref _bytes, contents.Raw.Length);
+            Interlocked.Add(ref _storedBytes, frame.Length);
+            lock (_gate)
+            {
+                _pack ??= new OpenPack(_temporaryFolder);
+                _pack.Append(frame, contents.Raw.Length, contents.Objects);
+                if (_pack.Length >= PublishSize)
+                    Publish();
+            }
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>Makes all that has come durable and visible; more may come after it.</summary>
+    public void Flush()
+    {
+        lock (_gate)
+            Publish();
+        IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
+    }
+
+    public void Dispose() => _pack?.Dispose();
+
+    private void Publish()
+    {
+        if (_pack is null)
+            return;
+        using OpenPack pack = _pack;
+        _pack = null;
+        pack.Finish();
+        var index = new PackIndexBuilder();
+        pack.AddTo(index);
+        OpenPack.Publish(_store.Packs, _temporaryFolder, index, [pack]);
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+using Mig.Core;
+using Mig.Store.Packs;
+
+namespace Mig.Store.Exchange;
+
+/// <summary>
+/// Gives objects away as frames. A frame all of whose objects are wanted is copied as it is stored; of any other only the wanted objects are taken, into new
+/// frames, so that nothing leaves the store that was not asked for.
+/// </summary>
+public sealed class FrameSender
+{
+    private readonly ObjectStore _store;
+    private readonly StoreOptions _options;
+    private readonly Action<ReadOnlyMemory<byte>> _send;
+    private readonly Lock _gate = new();
+    private readonly FrameBuilder[] _builders;
+    private readonly ObjectId[] _ids;
+    private readonly ObjectLocation[] _locations;
+    private readonly UInt128[] _keys;
+    private readonly int[] _order;
+    private int _next;
+
+    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send)
+    {
+        _store = store;
+        _options = options;
+        _send = send;
+        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => Emit(frame.Bytes)))];
+        _ids = [.. ids.Distinct()];
+        _locations = new ObjectLocation[_ids.Length];
+        _keys = new UInt128[_ids.Length];
+        _order = new int[_ids.Length];
+        var ranks = new Dictionary<PackIndex, uint>();
+        for (int i = 0; i < _ids.Length; i++)
+        {
+            ObjectLocation location = store.Find(_ids[i]);
+            if (!ranks.TryGetValue(location.Index, out uint rank))
+                ranks.Add(location.Index, rank = (uint)ranks.Count);
+            _locations[i] = location;
+            _keys[i] = new UInt128(rank, ((ulong)location.Frame << 32) | (uint)location.Offset);
+            _order[i] = i;
+        }
+
+        Array.Sort(_keys, _order);
+    }
+
+    /// <summary>Sends objects, each once, in no particular order.</summary>
+    /// <param name="send">Given one frame at a time, valid during the call only.</param>
+    /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
+    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        var sender = new FrameSender(store, options, ids, send);
+        try
+        {
+            sender.Run(cancellation);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+        finally
+        {
+            foreach (FrameBuilder builder in sender._builders)
+                builder.Dispose();
+        }
+    }
+
+    private void Run(CancellationToken cancellation)
+    {
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism, CancellationToken = cancellation };
+        Parallel.For(0, _options.Parallelism, parallel, (_, state) =>
+        {
+            while (!state.ShouldExitCurrentIteration && Claim(out int start, out int end))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                TakeFrame(start, end);
+            }
+        });
+        foreach (FrameBuilder builder in _builders)
+        {
+            builder.Flush();
+            Parallel.For(0, _options.Parallelism, parallel, _ =>
+            {
+                while (builder.CompressOne())
+                    cancellation.ThrowIfCancellationRequested();
+            });
+        }
+    }
+
+    private bool Claim(out int start, out int end)
+    {
+        lock (_gate)
+        {
+            start = end = _next;
+            while (end < _keys.Length && _keys[end] >> 32 == _keys[start] >> 32)
+                end++;
+            _next = end;
+            return start < end;
+        }
+    }
+
+    private void TakeFrame(int start, int end)
+    {
+        ObjectLocation first = _locations[_order[start]];
+        FramePlace place = first.Index.GetFrame(first.Frame);
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(place.TotalLength, place.RawLength));
+        try
+        {
+            FrameHeader header = default;
+            bool isWhole = false;
+            _store.Packs.Use(place.Pack, pack =>
+            {
+                header = pack.ReadHeader(place.Offset);
+                isWhole = header.ObjectCount == end - start && header.TotalLength == place.TotalLength;
+                if (isWhole)
+                    pack.ReadStored(place.Offset, header, buffer);
+            });
+            if (isWhole)
+                Emit(buffer.AsMemory(0, header.TotalLength));
+            else
+                TakeObjects(start, end, place, buffer.AsSpan(0, place.RawLength));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    private void TakeObjects(int start, int end, in FramePlace place, Span<byte> raw)
+    {
+        _store.ReadFrame(place, raw);
+        for (int i = start; i < end; i++)
+        {
+            ObjectLocation location = _locations[_order[i]];
+            ReadOnlySpan<byte> bytes = raw.Slice(location.Offset, location.Length);
+            ObjectStore.CheckId(_ids[_order[i]], bytes, place);
+            _builders[location.Kind == ObjectKind.Blob ? 0 : 1].Add(location.Kind, _ids[_order[i]], bytes, new OrderKey(0, (ulong)(_keys[i] >> 64), (ulong)_keys[i]));
+        }
+    }
+
+    private void Emit(ReadOnlyMemory<byte> frame)
+    {
+        lock (_gate)
+            _send(frame);
+    }
+}

@@ -1,0 +1,238 @@
+using Mig.Core;
+using Mig.History.Commits;
+using Mig.History.Graph;
+using Mig.Store;
+using Mig.Store.Exchange;
+using Mig.Store.Zstd;
+using Mig.Transfer.Protocol;
+using Mig.Transfer.Transports;
+
+namespace Mig.Transfer.Exchange;
+
+/// <summary>
+/// Brings commits and all that they need: first the commits, then their manifests level by level, leaving out every subtree that is here already, then the
+/// contents. Only what was asked for is taken, and nothing becomes visible before all that it names is here.
+/// </summary>
+internal sealed class FetchSession : IDisposable
+{
+    private readonly ITransport _transport;
+    private readonly ObjectStore _store;
+    private readonly StoreOptions _options;
+    private readonly FetchRequest _request;
+    private readonly CancellationToken _cancellation;
+    private readonly ZstdCodec _codec = new();
+    private readonly ObjectWriter _writer;
+    private readonly ClosureCheck _closure;
+    private readonly HashSet<ObjectId> _blobs = [];
+    private readonly HashSet<ObjectId> _asked = [];
+    private readonly List<ObjectReference> _next = [];
+    private long _objects;
+    private long _bytes;
+    private long _storedBytes;
+
+    public FetchSession(ITransport transport, ObjectStore store, StoreOptions options, FetchRequest request, CancellationToken cancellation)
+    {
+        _transport = transport;
+        _store = store;
+        _options = options;
+        _request = request;
+        _cancellation = cancellation;
+        _closure = new ClosureCheck(store);
+        _writer = store.BeginWrite(options with { MaxPackSize = long.MaxValue }); // manifests become visible all at once, or not at all
+    }
+
+    public FetchReport Run()
+    {
+        long wireBefore = _transport.WireBytes;
+        (Dictionary<ObjectId, ReceivedObject> received, List<ObjectId> cut) = FetchCommits();
+        HashSet<ObjectId> ends = TakeCommits(received, cut);
+        FetchManifests();
+        if (!_request.WithoutContent && !_request.DryRun)
+            FetchContent();
+        if (!_request.DryRun)
+        {
+            _closure.Finish(!_request.WithoutContent);
+            _writer.Complete();
+        }
+
+        var report = new TransferReport(_objects + (_request.DryRun ? _blobs.Count : 0), _bytes, _storedBytes, _transport.WireBytes - wireBefore);
+        return new FetchReport(report, [.. ends]);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _codec.Dispose();
+    }
+
+    private (Dictionary<ObjectId, ReceivedObject> Received, List<ObjectId> Cut) FetchCommits()
+    {
+        _request.Progress.Begin("history", 0);
+        var graph = new CommitGraph(_store);
+        List<ObjectId> tips = [.. _request.Haves.Select(have => graph.Peel(have)).OfType<ObjectId>()];
+        List<ObjectId> haves = graph.Sample(tips, _request.Shallow.ToHashSet());
+        var request = new RequestMessage(Verbs.Commits) { Wants = _request.Wants.Count, Haves = haves.Count, Shallows = _request.Shallow.Count, Depth = _request.Depth ?? 0 };
+        return _transport.Call(
+            request,
+            writer => writer.WriteIds([.. _request.Wants, .. haves, .. _request.Shallow]),
+            reader =>
+            {
+                var received = new Dictionary<ObjectId, ReceivedObject>();
+                var cut = new List<ObjectId>();
+                while (reader.Read())
+                {
+                    if (reader.Type == RecordType.Ids)
+                        cut.AddRange(reader.ParseIds());
+                    else if (reader.Type == RecordType.Frame)
+                        ReadFrame(reader, item => received.TryAdd(item.Id, item));
+                    else
+                        throw reader.Unexpected("commits were expected");
+                }
+
+                return (received, cut);
+            },
+            _cancellation);
+    }
+
+    // Takes only what the wants lead to; returns the commits whose parents are not here, which a shallow history may have.
+    private HashSet<ObjectId> TakeCommits(Dictionary<ObjectId, ReceivedObject> received, List<ObjectId> cut)
+    {
+        bool mayBeShallow = _request.Depth is not null || _request.Shallow.Count > 0 || cut.Count > 0;
+        var ends = cut.Concat(_request.Shallow).ToHashSet();
+        var pending = new Stack<(ObjectId Id, bool IsKnown)>(_request.Wants.Select(want => (want, false)));
+        var images = new List<ObjectReference>();
+        var seen = new HashSet<ObjectId>();
+        while (pending.TryPop(out (ObjectId Id, bool IsKnown) next))
+        {
+            if (!seen.Add(next.Id))
+                continue;
+            if (!received.TryGetValue(next.Id, out ReceivedObject? item))
+            {
+                if (!_store.Contains(next.Id))
+                    throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {next.Id}, which is needed; its repository may be damaged: mig fsck there tells");
+                continue;
+            }
+
+            foreach (ObjectReference reference in item.GetReferences())
+            {
+                if (reference.Kind is ObjectKind.Image or ObjectKind.Blob)
+                    images.Add(reference);
+                else if (!(mayBeShallow && ends.Contains(item.Id) && !received.ContainsKey(reference.Id)))
+                    pending.Push((reference.Id, false));
+            }
+
+            Count(item);
+            _closure.Receive(item.Id, item.Kind);
+            if (!_request.DryRun)
+                _writer.AddObject(item.Kind, item.Payload.Span);
+        }
+
+        foreach (ObjectReference image in images)
+            Want(image, image.Id);
+        ends.RemoveWhere(id => !IsCutOff(id, received, seen));
+        return ends;
+    }
+
+    private bool IsCutOff(ObjectId id, Dictionary<ObjectId, ReceivedObject> received, HashSet<ObjectId> seen)
+    {
+        Commit? commit = received.TryGetValue(id, out ReceivedObject? item) && seen.Contains(id) && item.Kind == ObjectKind.Commit
+            ? Commit.Parse(item.Payload.Span, id)
+            : _store.Contains(id) ? new CommitGraph(_store).Read(id) : null;
+        return commit is not null && commit.Parents.Any(parent => !_store.Contains(parent.Value) && !(received.ContainsKey(parent.Value) && seen.Contains(parent.Value)));
+    }
+
+    private void FetchManifests()
+    {
+        _request.Progress.Begin("manifests", 0);
+        while (_next.Count > 0)
+        {
+            ObjectReference[] level = [.. _next];
+            _next.Clear();
+            foreach (ObjectReference[] part in level.Chunk(ProtocolLimits.MaxIds))
+                FetchLevel(part);
+        }
+    }
+
+    private void FetchLevel(ObjectReference[] level)
+    {
+        var waiting = level.ToDictionary(reference => reference.Id, reference => reference.Kind);
+        _transport.Call(
+            new RequestMessage(Verbs.Get),
+            writer => writer.WriteIds(level.Select(reference => reference.Id)),
+            reader =>
+            {
+                while (reader.Read())
+                {
+                    ReadFrame(reader, item =>
+                    {
+                        if (!waiting.Remove(item.Id, out ObjectKind kind) || kind != item.Kind)
+                            throw new RemoteException("REMOTE-013", $"{_transport.Peer} sent {item.Id}, which was not asked for");
+                        TakeManifest(item);
+                    });
+                }
+
+                return true;
+            },
+            _cancellation);
+        if (waiting.Count > 0)
+            throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {waiting.Keys.First()}, which is needed; its repository may be damaged: mig fsck there tells");
+    }
+
+    private void TakeManifest(ReceivedObject item)
+    {
+        Count(item);
+        if (!_request.DryRun)
+        {
+            ManifestIntake.Take(item, _closure, _writer, reference => Want(reference, item.Id));
+            return;
+        }
+
+        foreach (ObjectReference reference in item.GetReferences())
+            Want(reference, item.Id);
+    }
+
+    private void Want(in ObjectReference reference, in ObjectId from)
+    {
+        if (!_closure.Require(reference, from))
+            return;
+        if (reference.Kind == ObjectKind.Blob)
+            _blobs.Add(reference.Id);
+        else if (_asked.Add(reference.Id))
+            _next.Add(reference);
+    }
+
+    private void FetchContent()
+    {
+        _request.Progress.Begin("contents", 0);
+        ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, _cancellation);
+        _objects += result.Objects;
+        _bytes += result.Bytes;
+        _storedBytes += result.StoredBytes;
+    }
+
+    private void ReadFrame(MessageReader reader, Action<ReceivedObject> take)
+    {
+        if (reader.Type != RecordType.Frame)
+            throw reader.Unexpected("a frame was expected");
+        _storedBytes += reader.Payload.Length;
+        try
+        {
+            FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => new byte[length]);
+            for (int i = 0; i < frame.Count; i++)
+            {
+                (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> bytes) = frame[i];
+                take(new ReceivedObject(id, kind, bytes));
+            }
+        }
+        catch (CorruptStoreException e)
+        {
+            throw new RemoteException("REMOTE-014", $"{_transport.Peer} sent what does not hold: {e.Message}", e);
+        }
+    }
+
+    private void Count(ReceivedObject item)
+    {
+        _objects++;
+        _bytes += item.Payload.Length;
+    }
+}

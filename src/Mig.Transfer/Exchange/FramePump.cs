@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Mig.Transfer.Protocol;
+
+namespace Mig.Transfer.Exchange;
+
+/// <summary>Reads the frames of a message, and has them handled on other threads while the next ones arrive.</summary>
+internal static class FramePump
+{
+    /// <summary>Reads up to the end of the message.</summary>
+    /// <param name="handle">Given each frame, valid during the call only; called from several threads.</param>
+    public static void Run(MessageReader reader, int parallelism, Action<ReadOnlyMemory<byte>> handle, CancellationToken cancellation)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var queue = new BlockingCollection<(byte[] Buffer, int Length)>(parallelism);
+        Task[] workers = [.. Enumerable.Range(0, parallelism).Select(_ => Task.Factory.StartNew(() => Work(queue, handle, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.Type != RecordType.Frame)
+                    throw reader.Unexpected("a frame was expected");
+                byte[] buffer = ArrayPool<byte>.Shared.Rent(reader.Payload.Length);
+                reader.Payload.CopyTo(buffer);
+                queue.Add((buffer, reader.Payload.Length), stop.Token);
+            }
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // A worker failed: what it says is thrown below.
+        }
+        finally
+        {
+            queue.CompleteAdding();
+            ((IAsyncResult)Task.WhenAll(workers)).AsyncWaitHandle.WaitOne();
+        }
+
+        if (workers.FirstOrDefault(worker => worker.IsFaulted) is { Exception: { } failure })
+            ExceptionDispatchInfo.Throw(failure.InnerExceptions[0]);
+    }
+
+    private static void Work(BlockingCollection<(byte[] Buffer, int Length)> queue, Action<ReadOnlyMemory<byte>> handle, CancellationTokenSource stop)
+    {
+        try
+        {
+            foreach ((byte[] buffer, int length) in queue.GetConsumingEnumerable())
+            {
+                handle(buffer.AsMemory(0, length));
+                ArrayPool<byte>.Shared.Return(buffer);
+            }
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
+    }
+}

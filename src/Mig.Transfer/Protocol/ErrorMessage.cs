@@ -1,0 +1,30 @@
+using Mig.Core;
+
+namespace Mig.Transfer.Protocol;
+
+/// <summary>Why a request came to nothing.</summary>
+/// <param name="Kind">Which of mig's errors it was: <c>notFound</c>, <c>conflict</c>, <c>usage</c>, <c>corruptStore</c>, <c>unsupported</c>, <c>remote</c>.</param>
+/// <param name="Code">Such as <c>REMOTE-020</c>; empty where the kind has none.</param>
+internal sealed record ErrorMessage(string Kind, string Code, string Text)
+{
+    public static ErrorMessage Of(Exception e) => e switch
+    {
+        NotFoundException => new("notFound", "", e.Message),
+        ConflictException => new("conflict", "", e.Message),
+        UsageException => new("usage", "", e.Message),
+        UnsupportedFeatureException => new("unsupported", "", e.Message),
+        CorruptStoreException corrupt => new("corruptStore", corrupt.Code, e.Message),
+        RemoteException remote => new("remote", remote.Code, e.Message),
+        IOException => new("remote", "REMOTE-021", "the server cannot read or write its repository: " + e.Message),
+        _ => new("remote", "REMOTE-029", "the server failed; its own log says more"),
+    };
+
+    /// <summary>The same error on this side, saying whose it is.</summary>
+    public MigException ToException(string peer) => Kind switch
+    {
+        "notFound" => new NotFoundException($"{peer} says: {Text}"),
+        "conflict" => new ConflictException($"{peer} says: {Text}"),
+        "usage" => new UsageException($"{peer} says: {Text}"),
+        _ => new RemoteException("REMOTE-020", $"{peer} says: {Text}"),
+    };
+}

@@ -1,0 +1,26 @@
+namespace Mig.Transfer.Protocol;
+
+/// <summary>What a request asks for; what a verb does not need is left out (docs/protocol.md, "Verbs").</summary>
+internal sealed record RequestMessage(string Verb)
+{
+    /// <summary><c>commits</c>: how many of the ids that follow are wanted, …</summary>
+    public int Wants { get; init; }
+
+    /// <summary>… how many are known, …</summary>
+    public int Haves { get; init; }
+
+    /// <summary>… and how many are known without their parents.</summary>
+    public int Shallows { get; init; }
+
+    /// <summary><c>commits</c>: how many commits of each history; 0 for all.</summary>
+    public int Depth { get; init; }
+
+    /// <summary><c>push</c>: the refs to move.</summary>
+    public IReadOnlyList<UpdateMessage>? Updates { get; init; }
+
+    /// <summary><c>push</c>: all refs or none.</summary>
+    public bool Atomic { get; init; }
+
+    /// <summary><c>push</c>: say what would happen, and do not do it.</summary>
+    public bool DryRun { get; init; }
+}

@@ -1,0 +1,15 @@
+using Mig.History.Refs;
+
+namespace Mig.Transfer.Serving;
+
+/// <summary>Says what a caller may do with the refs of one repository.</summary>
+public interface IReceiveAccess
+{
+    /// <summary>Whether the caller may know of a ref, and fetch what it names.</summary>
+    bool MayRead(RefName name);
+
+    /// <summary>Whether the caller may move a ref so.</summary>
+    /// <param name="losesHistory">True when the new commit does not follow from the old one.</param>
+    /// <returns>Why not; null when it may.</returns>
+    string? RefuseUpdate(PushUpdate update, bool losesHistory);
+}

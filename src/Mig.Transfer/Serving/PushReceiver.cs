@@ -1,0 +1,181 @@
+using Mig.Core;
+using Mig.History.Graph;
+using Mig.History.Refs;
+using Mig.Store;
+using Mig.Store.Exchange;
+using Mig.Store.Packs;
+using Mig.Store.Zstd;
+using Mig.Transfer.Exchange;
+using Mig.Transfer.Protocol;
+
+namespace Mig.Transfer.Serving;
+
+/// <summary>
+/// Takes the last step of a push: manifests, then refs. The manifests become visible only when everything that they name is here; the refs move together, or,
+/// if the client wants it so, each for itself.
+/// </summary>
+internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOptions options)
+{
+    private readonly CommitGraph _graph = new(store);
+
+    /// <exception cref="UsageException">More came than the repository takes.</exception>
+    public static void CheckSize(long bytes, ServiceOptions options)
+    {
+        if (options.MaxInputSize > 0 && bytes > options.MaxInputSize)
+            throw new UsageException($"the push brings more than {options.MaxInputSize} bytes, the limit of this repository (receive.maxInputSize)");
+    }
+
+    public void Run(RequestMessage request, MessageReader reader, MessageWriter writer, CancellationToken cancellation)
+    {
+        List<PushUpdate> updates = [.. (request.Updates ?? []).Select(Parse)];
+        if (updates.Select(update => update.Name).Distinct().Count() != updates.Count)
+            throw new UsageException("a ref is named twice in one push");
+        TakeManifests(reader, cancellation);
+        string?[] refusals = [.. updates.Select(update => Refuse(update, request.DryRun))];
+        int lines = 0;
+        void Say(string line)
+        {
+            if (lines++ < ProtocolLimits.MaxLines)
+                writer.WriteText(line);
+        }
+
+        if (!request.DryRun)
+            MoveRefs(updates, refusals, request.Atomic, Say, cancellation);
+        writer.WriteJson(RecordType.Json, new ResultsMessage(refusals), ProtocolJson.Default.ResultsMessage);
+        writer.End();
+    }
+
+    private static PushUpdate Parse(UpdateMessage message)
+    {
+        if (!RefName.TryParse(message.Name, out RefName? name) || !name.Value.StartsWith("refs/", StringComparison.Ordinal))
+            throw new UsageException($"'{message.Name}' cannot be the name of a ref; it must begin with refs/ and follow the rules of git check-ref-format");
+        return new PushUpdate(name, ParseId(message.Old), ParseId(message.New), message.Force);
+    }
+
+    private static ObjectId? ParseId(string? text)
+    {
+        if (text is null)
+            return null;
+        return ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new UsageException($"'{text}' is no object id");
+    }
+
+    private void TakeManifests(MessageReader reader, CancellationToken cancellation)
+    {
+        using var codec = new ZstdCodec();
+        using ObjectWriter writer = store.BeginWrite(options.StoreOptions with { MaxPackSize = long.MaxValue }); // all at once, or not at all
+        var closure = new ClosureCheck(store);
+        long bytes = 0;
+        while (reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (reader.Type != RecordType.Frame)
+                throw reader.Unexpected("a frame was expected");
+            CheckSize(bytes += reader.Payload.Length, options);
+            FrameContents frame = FrameContents.Read(reader.Payload.Span, codec, length => new byte[length]);
+            for (int i = 0; i < frame.Count; i++)
+            {
+                (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> content) = frame[i];
+                if (kind == ObjectKind.Blob)
+                    throw new CorruptStoreException("FRAME-002", $"blob {id} came among manifests");
+                ManifestIntake.Take(new ReceivedObject(id, kind, content), closure, writer, _ => { });
+            }
+        }
+
+        closure.Finish(withContent: true);
+        writer.Complete();
+    }
+
+    private string? Refuse(PushUpdate update, bool isDryRun)
+    {
+        ObjectId? now = refs.Read(update.Name)?.Id;
+        if (now != update.Old)
+            return now is null ? "it is gone meanwhile; fetch first" : $"it is at {now.Value.ToShortString()} meanwhile; fetch first";
+        if (update.New is null)
+        {
+            if (update.Old is null)
+                return "there is no such ref";
+            if (options.DenyDeletes)
+                return "this repository lets no ref be deleted (receive.denyDeletes)";
+            if (refs.ReadHead().Branch == update.Name)
+                return "it is the branch that HEAD is on there, which cannot be deleted";
+            return options.Access.RefuseUpdate(update, losesHistory: true);
+        }
+
+        if (isDryRun && !store.Contains(update.New.Value))
+            return options.Access.RefuseUpdate(update, losesHistory: update.Force && update.Old is not null); // nothing was sent: the rest shows when it is
+        if (!store.TryFind(update.New.Value, out ObjectLocation location) || _graph.Peel(update.New.Value) is not { } commit)
+            return $"{update.New} is no commit or tag that is here";
+        if (update.Name.IsBranch && location.Kind != ObjectKind.Commit)
+            return "a branch can only be at a commit, not at a tag";
+        bool losesHistory = update.Old is { } old && !(_graph.Peel(old) is { } before && _graph.IsAncestor(before, commit));
+        bool isMovedTag = update.Name.IsTag && update.Old is not null;
+        if ((losesHistory || isMovedTag) && !update.Force)
+            return losesHistory && !isMovedTag ? "non-fast-forward: it has commits that yours does not follow from" : "the tag exists already";
+        if (losesHistory && options.DenyNonFastForwards)
+            return "this repository lets no history be lost (receive.denyNonFastForwards)";
+        return options.Access.RefuseUpdate(update, losesHistory || isMovedTag);
+    }
+
+    private void MoveRefs(List<PushUpdate> updates, string?[] refusals, bool isAtomic, Action<string> say, CancellationToken cancellation)
+    {
+        if (isAtomic && refusals.Any(refusal => refusal is not null))
+        {
+            RefuseAll(refusals, "another ref of the push was refused");
+            return;
+        }
+
+        if (Choose(refusals).ToList() is { Count: > 0 } asked && options.Hooks?.PreReceive([.. asked.Select(i => updates[i])], say, cancellation) is { } no)
+        {
+            RefuseAll(refusals, no);
+            return;
+        }
+
+        foreach (int i in Choose(refusals).ToList())
+            refusals[i] = options.Hooks?.Update(updates[i], say, cancellation);
+        if (isAtomic)
+        {
+            if (refusals.Any(refusal => refusal is not null))
+                RefuseAll(refusals, "another ref of the push was refused");
+            else
+                Move([.. updates], refusals, [.. Enumerable.Range(0, updates.Count)]);
+        }
+        else
+        {
+            foreach (int i in Choose(refusals).ToList())
+                Move([updates[i]], refusals, [i]);
+        }
+
+        if (Choose(refusals).ToList() is { Count: > 0 } moved)
+            options.Hooks?.PostReceive([.. moved.Select(i => updates[i])], say, cancellation);
+    }
+
+    private void Move(IReadOnlyList<PushUpdate> updates, string?[] refusals, IReadOnlyList<int> places)
+    {
+        RefTransaction transaction = refs.BeginTransaction(options.Who());
+        try
+        {
+            foreach (PushUpdate update in updates)
+            {
+                if (update.New is { } id)
+                    transaction.Update(update.Name, update.Old ?? default(ObjectId), id, "push");
+                else
+                    transaction.Delete(update.Name, update.Old, "push");
+            }
+
+            transaction.Commit();
+        }
+        catch (Exception e) when (e is ConflictException or UsageException)
+        {
+            foreach (int place in places)
+                refusals[place] = e.Message;
+        }
+    }
+
+    private static IEnumerable<int> Choose(string?[] refusals) => Enumerable.Range(0, refusals.Length).Where(i => refusals[i] is null);
+
+    private static void RefuseAll(string?[] refusals, string reason)
+    {
+        for (int i = 0; i < refusals.Length; i++)
+            refusals[i] ??= reason;
+    }
+}

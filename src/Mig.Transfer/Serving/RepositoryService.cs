@@ -1,0 +1,207 @@
+using Mig.Core;
+using Mig.History.Refs;
+using Mig.Store;
+using Mig.Store.Exchange;
+using Mig.Store.Packs;
+using Mig.Transfer.Exchange;
+using Mig.Transfer.Protocol;
+
+namespace Mig.Transfer.Serving;
+
+/// <summary>
+/// Answers what others ask of one repository (docs/protocol.md). It keeps nothing from one call to the next, so each may come over another connection. One
+/// call at a time; several services may serve one repository.
+/// </summary>
+public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceOptions options) : IDisposable
+{
+    private const string Client = "the client";
+
+    /// <summary>Answers calls until the stream ends.</summary>
+    public void Run(Stream input, Stream output, CancellationToken cancellation = default)
+    {
+        var reader = new MessageReader(new BufferedStream(input, 1 << 16), Client);
+        using var buffered = new BufferedStream(output, 1 << 16);
+        var writer = new MessageWriter(buffered);
+        while (Answer(reader, writer, cancellation))
+        {
+        }
+    }
+
+    /// <summary>Answers one call.</summary>
+    /// <returns>False when there is none any more, or none can follow.</returns>
+    internal bool Answer(MessageReader reader, MessageWriter writer, CancellationToken cancellation)
+    {
+        if (!reader.TryRead())
+            return false;
+        try
+        {
+            if (reader.Type != RecordType.Request)
+                throw reader.Unexpected("a request was expected");
+            Dispatch(reader.ParseJson(ProtocolJson.Default.RequestMessage), reader, writer, cancellation);
+            return true;
+        }
+        catch (Exception e) when (e is MigException or IOException or UnauthorizedAccessException)
+        {
+            writer.Fail(ErrorMessage.Of(e));
+            return e is not RemoteException && Drain(reader);
+        }
+    }
+
+    public void Dispose() => options.Close?.Invoke();
+
+    // What the client still sends is read, so that it comes to read why it was refused.
+    private static bool Drain(MessageReader reader)
+    {
+        while (reader.Type is not (RecordType.End or RecordType.Error))
+        {
+            if (!reader.TryRead())
+                return false;
+        }
+
+        return true;
+    }
+
+    private void Dispatch(RequestMessage request, MessageReader reader, MessageWriter writer, CancellationToken cancellation)
+    {
+        store.Refresh();
+        switch (request.Verb)
+        {
+            case Verbs.Hello:
+                reader.ExpectEnd();
+                writer.WriteJson(RecordType.Json, new HelloMessage(ProtocolLimits.Version, 1, "mig"), ProtocolJson.Default.HelloMessage);
+                writer.End();
+                break;
+            case Verbs.Refs:
+                reader.ExpectEnd();
+                writer.WriteJson(RecordType.Json, ListRefs(), ProtocolJson.Default.RefsMessage);
+                writer.End();
+                break;
+            case Verbs.Commits:
+                SendCommits(request, ReadIds(reader), writer, cancellation);
+                break;
+            case Verbs.Has:
+                AnswerHas(ReadIds(reader), writer);
+                break;
+            case Verbs.Get:
+                SendObjects(ReadIds(reader), writer, cancellation);
+                break;
+            case Verbs.Put:
+                TakeContent(reader, writer, cancellation);
+                break;
+            case Verbs.Push:
+                new PushReceiver(store, refs, options).Run(request, reader, writer, cancellation);
+                break;
+            default:
+                throw new UnsupportedFeatureException($"request '{request.Verb}'", $"this server speaks version {ProtocolLimits.Version} of the protocol");
+        }
+    }
+
+    private static List<ObjectId> ReadIds(MessageReader reader)
+    {
+        var ids = new List<ObjectId>();
+        while (reader.Read())
+        {
+            if (reader.Type != RecordType.Ids)
+                throw reader.Unexpected("ids were expected");
+            ids.AddRange(reader.ParseIds());
+            if (ids.Count > ProtocolLimits.MaxIds)
+                throw new UsageException($"{ids.Count} ids in one request, at most {ProtocolLimits.MaxIds} allowed");
+        }
+
+        return ids;
+    }
+
+    private RefsMessage ListRefs()
+    {
+        var graph = new CommitGraph(store);
+        Head head = refs.ReadHead();
+        bool showsHead = head.Branch is null || options.Access.MayRead(head.Branch);
+        List<RefMessage> list =
+        [
+            .. refs.List().Where(item => item.Target is null && options.Access.MayRead(item.Name)).Select(item =>
+            {
+                ObjectId? peeled = graph.Peel(item.Id);
+                return new RefMessage(item.Name.Value, item.Id.ToString(), peeled == item.Id ? null : peeled?.ToString());
+            }),
+        ];
+        return new RefsMessage(showsHead ? head.Branch?.Value : null, showsHead ? head.Id?.ToString() : null, list);
+    }
+
+    private void SendCommits(RequestMessage request, List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
+    {
+        if (request.Wants < 0 || request.Haves < 0 || request.Shallows < 0 || request.Depth < 0 || (long)request.Wants + request.Haves + request.Shallows != ids.Count)
+            throw new UsageException($"{request.Wants} wanted, {request.Haves} known and {request.Shallows} shallow commits do not make {ids.Count} ids");
+        var graph = new CommitGraph(store);
+        var ends = options.ReadShallow().ToHashSet();
+        HashSet<ObjectId> known = graph.Reach(ids.Skip(request.Wants).Take(request.Haves), ends.Union(ids.Skip(request.Wants + request.Haves)).ToHashSet());
+        var found = new List<ObjectId>();
+        var cut = new List<ObjectId>();
+        var starts = new List<ObjectId>();
+        foreach (ObjectId want in ids.Take(request.Wants))
+            starts.Add(graph.Peel(want, found) ?? throw new NotFoundException($"there is no commit or tag {want} here; the refs may have moved, fetch again"));
+
+        // Where a depth is asked for, what the client has may be deeper or less deep: all of it is walked, and what it knows is left out.
+        IReadOnlySet<ObjectId> left = request.Depth > 0 ? new HashSet<ObjectId>() : known;
+        foreach ((ObjectId id, _, bool isCut) in graph.Walk(starts, left, ends, request.Depth))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!known.Contains(id))
+                found.Add(id);
+            if (isCut || ends.Contains(id))
+                cut.Add(id);
+        }
+
+        FrameSender.Send(store, options.StoreOptions, found, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
+        writer.WriteIds(cut);
+        writer.End();
+    }
+
+    private void AnswerHas(List<ObjectId> ids, MessageWriter writer)
+    {
+        byte[] bits = new byte[(ids.Count + 7) / 8];
+        for (int i = 0; i < ids.Count; i++)
+        {
+            if (store.Contains(ids[i]))
+                bits[i / 8] |= (byte)(1 << (i % 8));
+        }
+
+        writer.Write(RecordType.Bits, bits);
+        writer.End();
+    }
+
+    private void SendObjects(List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
+    {
+        foreach (ObjectId id in ids)
+        {
+            if (!store.TryFind(id, out ObjectLocation _))
+                throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
+        }
+
+        FrameSender.Send(store, options.StoreOptions, ids, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
+        writer.End();
+    }
+
+    private void TakeContent(MessageReader reader, MessageWriter writer, CancellationToken cancellation)
+    {
+        using var receiver = new ContentReceiver(store, _ => true);
+        try
+        {
+            FramePump.Run(
+                reader,
+                options.StoreOptions.Parallelism,
+                frame =>
+                {
+                    receiver.Add(frame.Span);
+                    PushReceiver.CheckSize(receiver.StoredBytes, options);
+                },
+                cancellation);
+        }
+        finally
+        {
+            // What has come is whole and checked, whatever became of the rest: the next try need not send it again.
+            receiver.Flush();
+        }
+
+        writer.End();
+    }
+}

@@ -1,0 +1,36 @@
+using Mig.Core;
+using Mig.History.Commits;
+using Mig.Store;
+
+namespace Mig.Transfer.Serving;
+
+/// <summary>How a repository is served.</summary>
+public sealed record ServiceOptions
+{
+    /// <summary>How what comes is stored.</summary>
+    public StoreOptions StoreOptions { get; init; } = StoreOptions.Default;
+
+    /// <summary>What the caller may do.</summary>
+    public IReceiveAccess Access { get; init; } = FullAccess.Instance;
+
+    /// <summary>Who is asked about pushes; null when nobody is.</summary>
+    public IReceiveHooks? Hooks { get; init; }
+
+    /// <summary>Whom the reflog names for what a push moves.</summary>
+    public required Func<Signature> Who { get; init; }
+
+    /// <summary>The commits without parents here (the file <c>shallow</c>).</summary>
+    public Func<IReadOnlyList<ObjectId>> ReadShallow { get; init; } = () => [];
+
+    /// <summary>Refuses pushes that lose history whoever forces them (<c>receive.denyNonFastForwards</c>).</summary>
+    public bool DenyNonFastForwards { get; init; }
+
+    /// <summary>Refuses the deletion of refs (<c>receive.denyDeletes</c>).</summary>
+    public bool DenyDeletes { get; init; }
+
+    /// <summary>Most bytes of frames that one push may bring (<c>receive.maxInputSize</c>); 0 for no limit.</summary>
+    public long MaxInputSize { get; init; }
+
+    /// <summary>Called when the service is disposed.</summary>
+    public Action? Close { get; init; }
+}

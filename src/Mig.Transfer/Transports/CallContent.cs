@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Mig.Transfer.Protocol;
+
+namespace Mig.Transfer.Transports;
+
+/// <summary>The body of an HTTP request, written while it is sent.</summary>
+internal sealed class CallContent : HttpContent
+{
+    private readonly RequestMessage _request;
+    private readonly Action<MessageWriter> _write;
+
+    public CallContent(RequestMessage request, Action<MessageWriter> write)
+    {
+        _request = request;
+        _write = write;
+        Headers.ContentType = new MediaTypeHeaderValue(HttpTransport.MediaType);
+    }
+
+    /// <summary>Bytes written.</summary>
+    public long Bytes { get; private set; }
+
+    protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        var buffered = new BufferedStream(stream, 1 << 16);
+        var writer = new MessageWriter(buffered);
+        try
+        {
+            writer.WriteJson(RecordType.Request, _request, ProtocolJson.Default.RequestMessage);
+            _write(writer);
+            writer.End();
+        }
+        finally
+        {
+            Bytes = writer.Bytes;
+        }
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context)
+    {
+        SerializeToStream(stream, context, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = 0;
+        return false;
+    }
+}

@@ -1,0 +1,46 @@
+using System.IO.Pipes;
+using Mig.Core;
+using Mig.Transfer.Serving;
+
+namespace Mig.Transfer.Transports;
+
+/// <summary>Serves a repository of this machine to ourselves: the same protocol, over a pair of pipes.</summary>
+internal static class FolderTransport
+{
+    /// <param name="serve">Opens the repository in a folder.</param>
+    public static ITransport Open(string folder, Func<string, RepositoryService> serve, CancellationToken cancellation = default)
+    {
+        RepositoryService service = serve(folder);
+        var toServer = new AnonymousPipeServerStream(PipeDirection.Out);
+        var fromServer = new AnonymousPipeServerStream(PipeDirection.In);
+        var requests = new AnonymousPipeClientStream(PipeDirection.In, toServer.ClientSafePipeHandle);
+        var answers = new AnonymousPipeClientStream(PipeDirection.Out, fromServer.ClientSafePipeHandle);
+        Exception? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using (service)
+                using (requests)
+                using (answers)
+                    service.Run(requests, answers, cancellation);
+            }
+            catch (Exception e) when (e is IOException or MigException or OperationCanceledException)
+            {
+                failure = e;
+            }
+        })
+        { IsBackground = true, Name = "served folder" };
+        thread.Start();
+        return new StreamTransport(
+            folder,
+            toServer,
+            fromServer,
+            () =>
+            {
+                fromServer.Dispose();
+                thread.Join();
+            },
+            () => failure?.Message);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using Mig.Core;
+using Mig.FileSystems;
+
+namespace Mig.Ingest;
+
+/// <summary>Reads all directories of a file system and the nodes that they name, level by level, on all cores.</summary>
+internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
+{
+    private readonly ConcurrentDictionary<long, bool> _directories = [];
+    private long _entryCount;
+
+    /// <summary>Names in all directories.</summary>
+    public long EntryCount => _entryCount;
+
+    /// <returns>The root; the rest hangs below it.</returns>
+    /// <exception cref="CorruptImageException">A directory or node breaks the format, or the tree is beyond the limits.</exception>
+    public DirectoryListing Run()
+    {
+        var root = new DirectoryListing(fileSystem.RootNode);
+        _directories[root.Node] = true;
+        List<DirectoryListing> level = [root];
+        for (int depth = 0; level.Count > 0; depth++)
+        {
+            if (depth > limits.MaxDirectoryDepth)
+                throw new CorruptImageException("FS-001", $"directory {level[0].Node} is nested deeper than {limits.MaxDirectoryDepth}");
+            ReadLevel(level);
+            level = [.. level.SelectMany(directory => directory.Children.OfType<DirectoryListing>())];
+        }
+
+        return root;
+    }
+
+    private void ReadLevel(List<DirectoryListing> level)
+    {
+        try
+        {
+            Parallel.ForEach(level, Read);
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+    }
+
+    private void Read(DirectoryListing directory)
+    {
+        DirectoryEntry[] entries = [.. fileSystem.ReadDirectory(directory.Node)];
+        if (Interlocked.Add(ref _entryCount, entries.Length) > limits.MaxDirectoryEntries)
+            throw new CorruptImageException("FS-002", $"more than {limits.MaxDirectoryEntries} names");
+        Array.Sort(entries, static (a, b) => a.Name.Span.SequenceCompareTo(b.Name.Span));
+        directory.Entries = entries;
+        directory.Nodes = new NodeSummary[entries.Length];
+        directory.Children = new DirectoryListing?[entries.Length];
+        for (int i = 0; i < entries.Length; i++)
+        {
+            if (i > 0 && entries[i].Name.Span.SequenceEqual(entries[i - 1].Name.Span))
+                throw new CorruptImageException("FS-003", $"directory {directory.Node} has the same name twice");
+            directory.Nodes[i] = NodeSummary.Of(fileSystem.GetNode(entries[i].Node));
+            if (directory.Nodes[i].Type == NodeType.Directory && _directories.TryAdd(entries[i].Node, true))
+                directory.Children[i] = new DirectoryListing(entries[i].Node);
+        }
+    }
+}
