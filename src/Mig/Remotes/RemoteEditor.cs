@@ -3,6 +3,7 @@ using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
+using Mig.Transfer.Addresses;
 
 namespace Mig.Remotes;
 
