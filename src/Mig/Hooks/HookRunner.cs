@@ -78,7 +78,7 @@ public sealed class HookRunner(string repositoryFolder, Config config, Repositor
         {
             try
             {
-                return Process.Start(start)!;
+                return ChildSignals.Start(start);
             }
             catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy && attempt < BusyAttempts)
             {

@@ -130,6 +130,15 @@ public class HookRunnerTests
     }
 
     [Fact]
+    public void PipeWhoseReaderIsGoneEndsAProgramOfAHookQuietly()
+    {
+        using var hooks = new HookFolder();
+        hooks.Write("pre-commit", "grep SigIgn /proc/self/status; cat /dev/zero | head -c 1 > /dev/null");
+        Assert.Equal(0, hooks.Runner().Run(hooks.Call("pre-commit"), TestContext.Current.CancellationToken));
+        Assert.Equal("SigIgn:\t0000000000000000\n", hooks.Said);
+    }
+
+    [Fact]
     public void HookEndedByASignalSaysWhich()
     {
         using var hooks = new HookFolder();
