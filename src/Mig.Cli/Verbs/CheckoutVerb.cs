@@ -64,15 +64,13 @@ internal sealed class CheckoutVerb : Verb
         string? forced = arguments.GetValue(_branchForced);
         if ((arguments.GetValue(_branch) ?? forced) is { } branch)
         {
-            Tell(mover.SwitchToNew(branch, revision, forced is not null || arguments.GetValue(_force)), isNew: true, session);
-            return ExitCode.Success;
+            return Finish(mover.SwitchToNew(branch, revision, forced is not null || arguments.GetValue(_force)), isNew: true, session);
         }
 
         if (revision is null)
             throw new UsageException("say where to go: a branch, another revision, or -b NAME for a new branch");
         bool detaches = arguments.GetValue(_detach);
-        Tell(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
-        return ExitCode.Success;
+        return Finish(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
     }
 
     private int Export(string revision, string file, ParseResult arguments, Session session)
@@ -94,6 +92,13 @@ internal sealed class CheckoutVerb : Verb
         if (!session.IsQuiet)
             session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}");
         return ExitCode.Success;
+    }
+
+    // As in Git, the hook can change nothing any more, and the command ends as it does.
+    private static int Finish(HeadMove move, bool isNew, Session session)
+    {
+        Tell(move, isNew, session);
+        return session.Repository.Hooks.PostCheckout(move.Before.Id, move.Commit?.Value, cancellation: session.Cancellation);
     }
 
     private static void Tell(HeadMove move, bool isNew, Session session)
