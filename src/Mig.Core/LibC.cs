@@ -79,6 +79,9 @@ public static partial class LibC
         };
     }
 
+    /// <summary>Tells whether this user may execute a file.</summary>
+    public static bool IsExecutable(string path) => AccessNative(path, 1 /* X_OK */) == 0;
+
     internal static long Seek(SafeFileHandle file, long offset, int whence) => SeekNative(file, offset, whence);
 
     internal static int Advise(SafeFileHandle file, long offset, long length, int advice) => AdviseNative(file, offset, length, advice);
@@ -94,6 +97,9 @@ public static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int AccessNative(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenNative(string path, int flags);

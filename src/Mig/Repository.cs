@@ -4,6 +4,7 @@ using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
+using Mig.Hooks;
 using Mig.Store;
 using Mig.Store.Zstd;
 
@@ -33,6 +34,7 @@ public sealed class Repository : IDisposable
         Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);
         Walk = new CommitWalk(Objects);
         Identity = new Identity(Config, context.Environment, context.Clock);
+        Hooks = new RepositoryHooks(new HookRunner(folder, Config, context), folder, context);
     }
 
     /// <summary>The folder that holds <c>HEAD</c>, <c>config</c>, <c>refs</c> and <c>packs</c>.</summary>
@@ -54,6 +56,9 @@ public sealed class Repository : IDisposable
     public CommitWalk Walk { get; }
 
     public Identity Identity { get; }
+
+    /// <summary>The hooks that this side of a transfer, and work on this repository, calls.</summary>
+    public RepositoryHooks Hooks { get; }
 
     /// <summary>How new objects are stored, as the configuration says.</summary>
     public StoreOptions StoreOptions => StoreOptions.Default with
@@ -82,7 +87,7 @@ public sealed class Repository : IDisposable
         string branch = Config.Load(null, context.Environment, context.ConfigOverrides).Get("init.defaultBranch") ?? DefaultBranch;
         Directory.CreateDirectory(folder);
         ObjectStore.Create(folder);
-        Directory.CreateDirectory(Path.Combine(folder, "hooks"));
+        HookSamples.Install(Path.Combine(folder, "hooks"));
         Config.RepositoryFile(folder).Update(document =>
         {
             document.Set(ConfigKey.Parse(FormatKey), FormatVersion.ToString(CultureInfo.InvariantCulture));

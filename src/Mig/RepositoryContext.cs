@@ -16,6 +16,9 @@ public sealed record RepositoryContext
     /// <summary>Settings given for this run alone, as <c>key=value</c>.</summary>
     public IReadOnlyList<string> ConfigOverrides { get; init; } = [];
 
+    /// <summary>Takes what hooks of this repository say to the user, as it comes; called by one thread at a time.</summary>
+    public Action<ReadOnlyMemory<byte>> HookOutput { get; init; } = _ => { };
+
     /// <summary>Worker threads.</summary>
     public int Parallelism { get; init; } = System.Environment.ProcessorCount;
 }

@@ -9,6 +9,7 @@ public sealed class CutProxy : IDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly int _target;
     private readonly Thread _thread;
+    private readonly HashSet<Socket> _sockets = [];
     private long _left;
 
     /// <param name="bytes">How many bytes pass before everything is cut; <see cref="long.MaxValue"/> for a proxy that never cuts.</param>
@@ -42,11 +43,13 @@ public sealed class CutProxy : IDisposable
                 var server = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
                 server.Connect(IPAddress.Loopback, _target);
                 client.NoDelay = true;
+                lock (_listener)
+                    _sockets.UnionWith([client, server]);
                 new Thread(() => Copy(client, server)) { IsBackground = true }.Start();
                 new Thread(() => Copy(server, client)) { IsBackground = true }.Start();
             }
         }
-        catch (SocketException)
+        catch (Exception e) when (e is SocketException or InvalidOperationException)
         {
             // The listener was stopped.
         }
@@ -77,10 +80,13 @@ public sealed class CutProxy : IDisposable
             // The other direction was cut.
         }
 
-        foreach (Socket socket in (Socket[])[from, to])
+        lock (_listener)
         {
-            socket.LingerState = new LingerOption(true, 0); // a reset, not an orderly end
-            socket.Dispose();
+            foreach (Socket socket in ((Socket[])[from, to]).Where(_sockets.Remove))
+            {
+                socket.LingerState = new LingerOption(true, 0); // a reset, not an orderly end
+                socket.Dispose();
+            }
         }
     }
 }

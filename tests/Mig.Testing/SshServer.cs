@@ -29,7 +29,8 @@ public sealed class SshServer : IDisposable
             UsePAM no
             AcceptEnv MIG_* DOTNET_*
             """);
-        _server = Tool.Start("sshd", "-D", "-e", "-f", _files["sshd_config"]);
+        // sshd runs itself again, and wants to know where it is.
+        _server = Tool.Start("/usr/sbin/sshd", "-D", "-e", "-f", _files["sshd_config"]);
         _ = _server.StandardError.ReadToEndAsync();
         WaitUntilUp();
     }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Hooks;
 
 namespace Mig.Cli.CommandLines;
 
@@ -9,6 +10,7 @@ internal static class ExitCode
 {
     public const int Success = 0;
     public const int NotFound = 1;
+    public const int Refused = 1;
     public const int Usage = 2;
     public const int Conflict = 3;
     public const int InputOutput = 4;
@@ -30,6 +32,7 @@ internal static class ExitCode
             OutputClosedException => (Signalled + BrokenPipeSignal, ""),
             OperationCanceledException => (Signalled + NumberOf(terminal.Interruption.Signal), "interrupted; nothing was left half done"),
             NotFoundException => (NotFound, cause.Message),
+            HookRefusedException => (Refused, cause.Message),
             UsageException => (Usage, cause.Message),
             ConflictException => (Conflict, cause.Message),
             CorruptImageException => (CorruptImage, cause.Message),

@@ -13,13 +13,14 @@ internal sealed class Session : IDisposable
     private readonly string? _repositoryFolder;
     private readonly bool _showsProgress;
     private Repository? _repository;
+    private ProgressBar? _progress;
 
     public Session(Terminal terminal, RepositoryContext context, string? repositoryFolder, string colorMode, bool isJson, bool showsProgress)
     {
         _terminal = terminal;
         _repositoryFolder = repositoryFolder;
         _showsProgress = showsProgress && terminal.IsErrorTerminal;
-        Context = context;
+        Context = context with { HookOutput = PassOn };
         IsJson = isJson;
         Palette = new Palette(WantsColor(colorMode, terminal.IsOutputTerminal, context));
         ErrorPalette = new Palette(WantsColor(colorMode, terminal.IsErrorTerminal, context));
@@ -115,7 +116,7 @@ internal sealed class Session : IDisposable
         if (!_showsProgress)
             return null;
         bool isSet = int.TryParse(Context.Environment("MIG_PROGRESS_DELAY"), NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds);
-        return new ProgressBar(_terminal.Error, _terminal.Width, isSet ? TimeSpan.FromMilliseconds(milliseconds) : ProgressBar.DefaultDelay);
+        return _progress = new ProgressBar(_terminal.Error, _terminal.Width, isSet ? TimeSpan.FromMilliseconds(milliseconds) : ProgressBar.DefaultDelay);
     }
 
     /// <summary>All of standard input.</summary>
@@ -136,6 +137,20 @@ internal sealed class Session : IDisposable
     }
 
     public void Dispose() => _repository?.Dispose();
+
+    // What a hook says is its author's own, and passes as it is.
+    private void PassOn(ReadOnlyMemory<byte> bytes)
+    {
+        _progress?.GiveWay();
+        try
+        {
+            _terminal.Error.Write(bytes.Span).Flush();
+        }
+        catch (Exception e) when (e is IOException or OutputClosedException)
+        {
+            // Nobody listens; the hook is asked all the same.
+        }
+    }
 
     private Repository OpenRepository() => _repositoryFolder is null ? Repository.Discover(Environment.CurrentDirectory, Context) : Repository.Open(_repositoryFolder, Context);
 }

@@ -24,6 +24,7 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
     private long _started;
     private bool _isShown;
     private bool _isDisposed;
+    private bool _gaveWay;
 
     /// <param name="delay">How long nothing is shown; zero draws even what is over at once.</param>
     public ProgressBar(TextOutput output, Func<int> width, TimeSpan delay)
@@ -39,6 +40,7 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
         lock (_lock)
         {
             _phase = SafeText.Line(phase);
+            _gaveWay = false;
             _total = totalBytes;
             _started = Stopwatch.GetTimestamp();
             _ = Interlocked.Exchange(ref _done, 0);
@@ -49,6 +51,17 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
     }
 
     public void Advance(long bytes) => _ = Interlocked.Add(ref _done, bytes);
+
+    /// <summary>Leaves the line to others until the next work begins.</summary>
+    public void GiveWay()
+    {
+        lock (_lock)
+        {
+            if (_isShown && !_isDisposed)
+                Draw("");
+            _gaveWay = true;
+        }
+    }
 
     public void Dispose()
     {
@@ -94,7 +107,7 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
     {
         lock (_lock)
         {
-            if (_isDisposed || _started == 0)
+            if (_isDisposed || _gaveWay || _started == 0)
                 return;
             int width = _width();
             Draw(Format(_phase, Interlocked.Read(ref _done), _total, Stopwatch.GetElapsedTime(_started), width > 0 ? width : 80));

@@ -74,8 +74,7 @@ internal sealed class CheckoutVerb : Verb
         bool detaches = arguments.GetValue(_detach);
         try
         {
-            Tell(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
-            return ExitCode.Success;
+            return Finish(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
         }
         catch (NotFoundException) when (!detaches && new Upstreams(session.Repository).Guess(revision) is not null)
         {
@@ -89,8 +88,7 @@ internal sealed class CheckoutVerb : Verb
         HeadMove move = mover.SwitchToNew(branch, start, force);
         if (start is not null && new Upstreams(session.Repository).Follow(RefName.Branch(branch), start) is { } followed)
             BranchVerb.Tell(followed, session);
-        Tell(move, isNew: true, session);
-        return ExitCode.Success;
+        return Finish(move, isNew: true, session);
     }
 
     private int Export(string revision, string file, ParseResult arguments, Session session)
@@ -112,6 +110,13 @@ internal sealed class CheckoutVerb : Verb
         if (!session.IsQuiet)
             session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}");
         return ExitCode.Success;
+    }
+
+    // As in Git, the hook can change nothing any more, and the command ends as it does.
+    private static int Finish(HeadMove move, bool isNew, Session session)
+    {
+        Tell(move, isNew, session);
+        return session.Repository.Hooks.PostCheckout(move.Before.Id, move.Commit?.Value, cancellation: session.Cancellation);
     }
 
     private static void Tell(HeadMove move, bool isNew, Session session)

@@ -21,20 +21,22 @@ internal sealed class CommitVerb : Verb
     private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw or vmdk", HelpName = "F" };
     private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
 
+    private readonly Option<bool> _noVerify = new("--no-verify", "-n") { Description = "Does not ask the hooks commit-msg and pre-commit" };
+
     public CommitVerb()
         : base("commit", Summary)
     {
-        Add(_message, _file, _discardFree, _quick, _format, _allowEmpty);
+        Add(_message, _file, _discardFree, _quick, _format, _allowEmpty, _noVerify);
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] [--json] DISK..."];
+    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] [--no-verify] [--json] DISK..."];
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
         + "What any version of any image had already is not stored again. A file system that mig cannot look into is\n"
         + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
-        + "VISUAL, EDITOR.";
+        + "VISUAL, EDITOR. Hooks may refuse: commit-msg the message, pre-commit the image ('mig help' init, hooks/*.sample).";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -69,11 +71,12 @@ internal sealed class CommitVerb : Verb
             DiscardFree = arguments.GetValue(_discardFree) || repository.Config.GetBoolean(DiscardSetting, whenNotSet: false),
             Quick = arguments.GetValue(_quick),
             AllowEmpty = arguments.GetValue(_allowEmpty),
+            NoVerify = arguments.GetValue(_noVerify),
         };
         CommitResult result;
         using (ProgressBar? progress = session.ShowProgress())
             result = new ImageCommitter(repository).Commit(request with { Progress = progress ?? request.Progress }, session.Cancellation);
-        new CommitReport(session).Write(result, request.Message);
+        new CommitReport(session).Write(result);
         return ExitCode.Success;
     }
 

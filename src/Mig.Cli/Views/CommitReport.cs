@@ -10,7 +10,7 @@ namespace Mig.Cli.Views;
 /// <summary>Prints what a commit found, what of it was new, and what could not be looked into.</summary>
 internal sealed class CommitReport(Session session)
 {
-    public void Write(CommitResult result, string message)
+    public void Write(CommitResult result)
     {
         foreach (DiskReport disk in result.Disks)
             Warn(disk);
@@ -32,7 +32,7 @@ internal sealed class CommitReport(Session session)
 
         string branch = result.Branch?.ShortName ?? "detached HEAD";
         string root = result.IsRoot ? " (root-commit)" : "";
-        session.Output.WriteLine($"[{branch}{root} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {SafeText.Line(MessageText.Subject(message))}");
+        session.Output.WriteLine($"[{branch}{root} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {SafeText.Line(MessageText.Subject(result.Message))}");
         foreach (DiskReport disk in result.Disks)
             Write(disk);
         WriteShares(result);

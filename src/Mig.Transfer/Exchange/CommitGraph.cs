@@ -32,7 +32,7 @@ internal sealed class CommitGraph(ObjectStore store)
 
     /// <summary>Returns all commits that are reachable from some, those included.</summary>
     /// <param name="ends">Commits whose parents do not count.</param>
-    public HashSet<ObjectId> Reach(IEnumerable<ObjectId> from, IReadOnlySet<ObjectId> ends) => [.. Walk(from, [], ends, 0).Select(step => step.Id)];
+    public HashSet<ObjectId> Reach(IEnumerable<ObjectId> from, IReadOnlySet<ObjectId> ends) => [.. Walk(from, new HashSet<ObjectId>(), ends, 0).Select(step => step.Id)];
 
     /// <summary>Walks from some commits towards their ancestors, breadth first, each once.</summary>
     /// <param name="known">Commits that are left out, with all that lies behind them.</param>

@@ -99,17 +99,20 @@ internal sealed class FetchSession : IDisposable
     {
         bool mayBeShallow = _request.Depth is not null || _request.Shallow.Count > 0 || cut.Count > 0;
         var ends = cut.Concat(_request.Shallow).ToHashSet();
-        var pending = new Stack<(ObjectId Id, bool IsKnown)>(_request.Wants.Select(want => (want, false)));
+        var pending = new Stack<ObjectId>(_request.Wants);
+        var graph = new CommitGraph(_store);
         var images = new List<ObjectReference>();
         var seen = new HashSet<ObjectId>();
-        while (pending.TryPop(out (ObjectId Id, bool IsKnown) next))
+        while (pending.TryPop(out ObjectId next))
         {
-            if (!seen.Add(next.Id))
+            if (!seen.Add(next))
                 continue;
-            if (!received.TryGetValue(next.Id, out ReceivedObject? item))
+            if (!received.TryGetValue(next, out ReceivedObject? item))
             {
-                if (!_store.Contains(next.Id))
-                    throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {next.Id}, which is needed; its repository may be damaged: mig fsck there tells");
+                if (!_store.Contains(next))
+                    throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {next}, which is needed; its repository may be damaged: mig fsck there tells");
+                if (_request.Depth is not null && graph.Peel(next) is { } commit)
+                    graph.Read(commit).Parents.Where(parent => received.ContainsKey(parent.Value) || _store.Contains(parent.Value)).ToList().ForEach(parent => pending.Push(parent.Value));
                 continue;
             }
 
@@ -118,7 +121,7 @@ internal sealed class FetchSession : IDisposable
                 if (reference.Kind is ObjectKind.Image or ObjectKind.Blob)
                     images.Add(reference);
                 else if (!(mayBeShallow && ends.Contains(item.Id) && !received.ContainsKey(reference.Id)))
-                    pending.Push((reference.Id, false));
+                    pending.Push(reference.Id);
             }
 
             Count(item);

@@ -23,5 +23,8 @@ public sealed record CommitRequest
     /// <summary>Makes a commit even when nothing changed.</summary>
     public bool AllowEmpty { get; init; }
 
+    /// <summary>Does not ask the hooks commit-msg and pre-commit.</summary>
+    public bool NoVerify { get; init; }
+
     public IProgressSink Progress { get; init; } = NoProgress.Instance;
 }

@@ -20,4 +20,8 @@ public sealed record CommitResult(
     IReadOnlyList<DiskReport> Disks,
     long NewObjects,
     long NewBytes,
-    long StoredBytes);
+    long StoredBytes)
+{
+    /// <summary>The message of the commit, as the hook commit-msg left it; empty when there is no commit.</summary>
+    public string Message { get; init; } = "";
+}

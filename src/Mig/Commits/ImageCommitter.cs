@@ -3,6 +3,7 @@ using Mig.Disks;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
+using Mig.Hooks;
 using Mig.Ingest;
 using Mig.Store;
 
@@ -12,6 +13,11 @@ namespace Mig.Commits;
 public sealed class ImageCommitter(Repository repository)
 {
     /// <summary>Commits the disks of one machine to the current branch.</summary>
+    /// <remarks>
+    /// The hook commit-msg is asked before a disk is read; pre-commit when the commit is durable and no branch leads to it, so that it can look
+    /// into the image with <c>mig ls</c> and <c>mig cat</c>; post-commit is told at the end.
+    /// </remarks>
+    /// <exception cref="HookRefusedException">A hook said no. The branch is where it was; what was stored waits for the next <c>gc</c>.</exception>
     /// <exception cref="ConflictException">The branch moved meanwhile. What was stored stays; trying again is quick.</exception>
     public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
     {
@@ -24,6 +30,8 @@ public sealed class ImageCommitter(Repository repository)
         string message = MessageText.Clean(request.Message);
         if (message.Length == 0)
             throw new UsageException("the message is empty; say with -m what this version is");
+        if (!request.NoVerify)
+            message = repository.Hooks.CommitMessage(message, cancellation);
         Head head = repository.Refs.ReadHead();
         List<DiskImage> disks = OpenDisks(request);
         try
@@ -66,9 +74,12 @@ public sealed class ImageCommitter(Repository repository)
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
             WriteStats(image, stats);
+            if (!request.NoVerify)
+                repository.Hooks.PreCommit(id, cancellation);
             string reason = (head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             repository.Refs.Update(head.Branch ?? RefName.Head, head.Id ?? default, id.Value, committer, reason);
-            return new CommitResult(id, head.Branch, head.IsUnborn, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
+            repository.Hooks.PostCommit(cancellation);
+            return new CommitResult(id, head.Branch, head.IsUnborn, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes) { Message = message };
         }
         finally
         {

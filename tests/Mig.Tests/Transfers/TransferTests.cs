@@ -3,9 +3,11 @@ using Mig.Core;
 using Mig.Export;
 using Mig.History.Refs;
 using Mig.Testing;
+using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
+using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Transfers;
 
@@ -62,7 +64,7 @@ public sealed class TransferTests : IDisposable
         long first, second;
         using (Repository here = _here.Open())
             first = Peers.Push(remote, here).Transfer.WireBytes;
-        using (var mount = new LoopMount(_here.Files["disk.img"]))
+        using (var mount = new LoopMount(_here.Files["disk.img"], "defaults"))
             File.WriteAllText(Path.Combine(mount.Path, "etc/motd"), "a new line\n");
         _here.Commit("disk.img");
         using (Repository here = _here.Open())
