@@ -16,6 +16,11 @@ public sealed class GitAgreementTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
     public void Refs_move_as_in_git(int seed)
     {
         using var folder = new TestFolder();
@@ -57,7 +62,7 @@ public sealed class GitAgreementTests
             10 => ["branch", "-f", branch, other],
             11 => ["branch", "-D", branch],
             12 => random.Next(2) == 0 ? ["tag", "-f", tag] : ["tag", "-a", "-m", "t", tag],
-            13 => ["push", "origin", branch, other],
+            13 => branch == other ? ["push", "origin", branch] : ["push", "origin", branch, other], // git does not take a name twice, mig does
             14 => ["push", "origin", $"{branch}:{other}"],
             15 => ["push", "--no-atomic", "origin", "refs/heads/*:refs/heads/*"],
             16 => ["push", "--force", "origin", branch],
