@@ -11,8 +11,8 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
     private readonly List<FetchChoice> _chosen = [];
     private readonly Dictionary<RefName, RemoteRef> _refs = listing.Refs.ToDictionary(found => found.Name);
 
-    /// <summary>Whether something is kept in a ref: then tags follow.</summary>
-    public bool KeepsAny => _chosen.Exists(choice => choice.Ours is not null);
+    /// <summary>Whether something is to be kept in a ref: then tags follow. As in Git, a tracking ref that moves along does not count.</summary>
+    public bool KeepsAny { get; private set; }
 
     /// <summary>Chooses by refspecs of the command line.</summary>
     /// <exception cref="NotFoundException">The other side has no such ref.</exception>
@@ -22,6 +22,7 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
         foreach (Refspec refspec in all)
             Add(refspec, force, isForMerge: !refspec.IsPattern);
         Exclude(all);
+        KeepsAny = _chosen.Exists(choice => choice.Ours is not null);
 
         // What has a tracking ref moves it, whoever asked for it.
         foreach (FetchChoice choice in _chosen.ToList())
@@ -38,6 +39,7 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
         foreach (Refspec refspec in remote.Fetch)
             Add(refspec, force, isForMerge: false);
         Exclude(remote.Fetch);
+        KeepsAny = _chosen.Exists(choice => choice.Ours is not null);
         if (remote.Fetch.Count == 0 && listing.HeadId is { } head)
             _chosen.Add(new FetchChoice(RefName.Head, head, null, false, IsForMerge: merge is null));
         if (merge is null || !_refs.TryGetValue(merge, out RemoteRef? wanted))

@@ -17,10 +17,6 @@ public sealed class GitAgreementTests
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
-    [InlineData(8)]
     public void Refs_move_as_in_git(int seed)
     {
         using var folder = new TestFolder();
