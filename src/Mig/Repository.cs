@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
@@ -18,6 +19,7 @@ public sealed class Repository : IDisposable
     private const int FormatVersion = 1;
     private const string FormatKey = "core.formatVersion";
     private const string ExtensionsSection = "extensions";
+    private const string PartialCloneExtension = "partialclone";
     private const string DefaultBranch = "main";
 
     private Repository(string folder, RepositoryContext context)
@@ -28,7 +30,7 @@ public sealed class Repository : IDisposable
         CheckFormat();
         Store = ObjectStore.Open(folder);
         Refs = new RefStore(folder);
-        Objects = new RepositoryObjects(Store);
+        Objects = new RepositoryObjects(Store, new ShallowFile(folder));
         Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);
         Walk = new CommitWalk(Objects);
         Identity = new Identity(Config, context.Environment, context.Clock);
@@ -64,6 +66,12 @@ public sealed class Repository : IDisposable
         CompressionLevel = (int)Config.GetInteger("core.compression", 3, ZstdCodec.MinLevel, ZstdCodec.MaxLevel),
         Parallelism = Context.Parallelism,
     };
+
+    /// <summary>The remote that has the contents which this repository left out (<c>extensions.partialClone</c>); null when it has all.</summary>
+    public string? PromisorRemote => Config.Get($"{ExtensionsSection}.{PartialCloneExtension}") is { Length: > 0 } name ? name : null;
+
+    /// <summary>Whether the folder is the repository itself, with no folder around it to work in.</summary>
+    public bool IsBare => Config.GetBoolean("core.bare", false);
 
     /// <summary>Makes an empty repository; one that is there already stays as it is.</summary>
     /// <param name="directory">Gets a folder <c>.mig</c>; is the repository itself when bare.</param>
@@ -137,7 +145,7 @@ public sealed class Repository : IDisposable
 
         foreach (ConfigEntry entry in Config.Entries)
         {
-            if (entry.Key.Section == ExtensionsSection)
+            if (entry.Key.Section == ExtensionsSection && entry.Key is not { Subsection: null, Name: PartialCloneExtension })
                 throw new UnsupportedFeatureException($"extension {entry.Key.Name}", $"{Folder} uses it, and this mig does not know it; a newer one may");
         }
     }

@@ -8,11 +8,20 @@ using Mig.Store.Packs;
 namespace Mig;
 
 /// <summary>Reads commits, tags and images by id.</summary>
-public sealed class RepositoryObjects(ObjectStore store) : IRevisionSource
+public sealed class RepositoryObjects(ObjectStore store, ShallowFile shallowFile) : IRevisionSource
 {
+    private volatile IReadOnlySet<ObjectId>? _shallow;
+
+    /// <summary>The commits whose parents are not here. For all who ask, they have none.</summary>
+    public IReadOnlySet<ObjectId> Shallow => _shallow ??= shallowFile.Read();
+
     public ObjectKind? GetKind(ObjectId id) => store.TryFind(id, out ObjectLocation location) ? location.Kind : null;
 
-    public Commit ReadCommit(CommitId id) => Commit.Parse(store.ReadPayload(id.Value, ObjectKind.Commit).Span, id.Value);
+    public Commit ReadCommit(CommitId id)
+    {
+        Commit commit = Commit.Parse(store.ReadPayload(id.Value, ObjectKind.Commit).Span, id.Value);
+        return Shallow.Contains(id.Value) ? commit with { Parents = [] } : commit;
+    }
 
     public Tag ReadTag(TagId id) => Tag.Parse(store.ReadPayload(id.Value, ObjectKind.Tag).Span, id.Value);
 
@@ -20,4 +29,11 @@ public sealed class RepositoryObjects(ObjectStore store) : IRevisionSource
 
     public IReadOnlyList<ObjectId> FindByPrefix(string hexPrefix, int most) =>
         [.. store.FindByPrefix(hexPrefix).Select(found => found.Id).Order().Take(most)];
+
+    /// <summary>Changes which commits have their parents elsewhere, durably.</summary>
+    internal void UpdateShallow(IEnumerable<ObjectId> added, IEnumerable<ObjectId> removed)
+    {
+        shallowFile.Update(added, removed);
+        _shallow = null;
+    }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text;
 using Mig.Browse;
 using Mig.Cli.Terminals;
@@ -10,6 +11,7 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Remotes;
 
 namespace Mig.Cli.CommandLines;
 
@@ -20,7 +22,7 @@ internal static class Completion
     public const string VerbName = "__complete";
 
     private static readonly string[] KnownSettings =
-        ["commit.discardFree", "core.compression", "core.editor", "init.defaultBranch", "user.email", "user.name"];
+        ["clone.defaultRemoteName", "commit.discardFree", "core.compression", "core.editor", "core.sshCommand", "credential.helper", "fetch.prune", "init.defaultBranch", "push.autoSetupRemote", "push.default", "remote.pushDefault", "user.email", "user.name"];
 
     /// <summary>Prints the candidates, one on each line.</summary>
     /// <param name="words">The words after <c>mig</c> up to the cursor; the last one is to be completed.</param>
@@ -108,9 +110,25 @@ internal static class Completion
             CompletionKind.Branches => [.. Names(session.Repository, RefName.BranchPrefix)],
             CompletionKind.Tags => [.. Names(session.Repository, RefName.TagPrefix)],
             CompletionKind.Paths when word.Contains(':', StringComparison.Ordinal) => Paths(word, session.Repository),
+            CompletionKind.Remotes or CompletionKind.RemoteCommands => RemoteWords(verb, options, before, session.Repository),
             CompletionKind.Paths => [.. Names(session.Repository, "refs/").Select(name => name + ":")],
             _ => Revisions(word, session.Repository),
         };
+    }
+
+    // After the remote, branches: those of the other side as far as they are known, or, for a push, those here.
+    private static IEnumerable<string> RemoteWords(Verb verb, GlobalOptions options, string[] before, Repository repository)
+    {
+        var remotes = new RemoteConfiguration(repository);
+        List<string> words = [.. MigCommandLine.Parse(verb, options, before).CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value)];
+        if (verb.Completes == CompletionKind.RemoteCommands)
+            return words.Count == 0 ? RemoteVerb.Commands : words.Count == 1 && words[0] != "add" ? remotes.Names : [];
+        if (words.Count == 0)
+            return remotes.Names;
+        if (verb is PushVerb)
+            return [.. Names(repository, RefName.BranchPrefix), .. Names(repository, RefName.TagPrefix)];
+        string prefix = $"{RefName.RemotePrefix}{words[0]}/";
+        return [.. repository.Refs.List(prefix, damaged: []).Select(found => found.Name.Value[prefix.Length..]).Where(name => name != "HEAD")];
     }
 
     private static string Key(ConfigEntry entry) => entry.Key.ToString();

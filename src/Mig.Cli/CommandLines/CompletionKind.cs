@@ -24,4 +24,10 @@ internal enum CompletionKind
     Shells,
 
     Settings,
+
+    /// <summary>A remote, then branches.</summary>
+    Remotes,
+
+    /// <summary>What <c>mig remote</c> does, then a remote.</summary>
+    RemoteCommands,
 }

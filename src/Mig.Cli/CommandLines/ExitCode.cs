@@ -17,6 +17,7 @@ internal static class ExitCode
     public const int CorruptImage = 20;
     public const int Unsupported = 21;
     public const int CorruptStore = 22;
+    public const int Remote = 23;
     public const int Bug = 255;
 
     private const int Signalled = 128;
@@ -37,6 +38,7 @@ internal static class ExitCode
             CorruptImageException => (CorruptImage, cause.Message),
             UnsupportedFeatureException => (Unsupported, cause.Message),
             CorruptStoreException => (CorruptStore, cause.Message),
+            RemoteException => (Remote, cause.Message),
             UnauthorizedAccessException or IOException => (InputOutput, $"{cause.Message.TrimEnd('.')}{Advice(cause)}"),
             _ => (Bug, $"{cause.GetType().Name}: {cause.Message}\nThis is a bug in mig, not your mistake. Please report it with the command you ran and these lines:\n{cause.StackTrace}"),
         };

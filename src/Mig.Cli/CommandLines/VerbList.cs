@@ -9,6 +9,7 @@ internal static class VerbList
     [
         ("Begin", [
             ("init", InitVerb.Summary, () => new InitVerb()),
+            ("clone", CloneVerb.Summary, () => new CloneVerb()),
             ("config", ConfigVerb.Summary, () => new ConfigVerb()),
         ]),
         ("Keep versions", [
@@ -27,7 +28,12 @@ internal static class VerbList
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
         ]),
-        ("Exchange with others", [
+        ("Exchange versions", [
+            ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
+            ("fetch", FetchVerb.Summary, () => new FetchVerb()),
+            ("pull", PullVerb.Summary, () => new PullVerb()),
+            ("push", PushVerb.Summary, () => new PushVerb()),
+            ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
             ("serve", ServeVerb.Summary, () => new ServeVerb()),
         ]),
         ("Care for the repository", [

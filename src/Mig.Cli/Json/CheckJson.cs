@@ -18,7 +18,8 @@ internal sealed record CheckJson(
     long Trees,
     long Files,
     long Layouts,
-    long Unreachable)
+    long Unreachable,
+    long? LeftOut)
 {
     public static CheckJson Of(CheckReport report, bool isQuick) => new(
         report.Problems.Count == 0,
@@ -35,5 +36,6 @@ internal sealed record CheckJson(
         report.Trees,
         report.Files,
         report.Layouts,
-        report.Unreachable);
+        report.Unreachable,
+        report.LeftOut > 0 ? report.LeftOut : null);
 }

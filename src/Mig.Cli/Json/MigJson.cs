@@ -13,6 +13,8 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(EntryJson))]
 [JsonSerializable(typeof(RefJson))]
 [JsonSerializable(typeof(ReflogJson))]
+[JsonSerializable(typeof(RemoteJson))]
+[JsonSerializable(typeof(RemoteRefJson))]
 [JsonSerializable(typeof(RevisionJson))]
 [JsonSerializable(typeof(SettingJson))]
 [JsonSerializable(typeof(ShowJson))]

@@ -1,13 +1,10 @@
 using System.CommandLine;
-using System.IO.Enumeration;
 using Mig.Branches;
 using Mig.Cli.CommandLines;
-using Mig.Cli.Json;
-using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.History.Commits;
 using Mig.History.Refs;
+using Mig.Remotes;
 
 namespace Mig.Cli.Verbs;
 
@@ -25,19 +22,26 @@ internal sealed class BranchVerb : Verb
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves a branch that is there; with -d and -m as -D and -M" };
     private readonly Option<bool> _current = new("--show-current") { Description = "Prints the branch that HEAD is on, nothing when it is on none" };
 
+    private readonly Option<bool> _twice = new("--verbose-upstream") { Description = "Shows what each follows, too" };
+    private readonly Option<bool> _remotes = new("--remotes", "-r") { Description = "Lists the tracking branches; with -d, deletes them" };
+    private readonly Option<bool> _all = new("--all", "-a") { Description = "Lists both" };
+    private readonly Option<string> _upstream = new("--set-upstream-to", "-u") { Description = "Makes a branch follow another one", HelpName = "UPSTREAM" };
+    private readonly Option<bool> _noUpstream = new("--unset-upstream") { Description = "Makes a branch follow nothing" };
+
     public BranchVerb()
         : base("branch", Summary)
     {
-        Add(_list, _verbose, _current, _delete, _deleteForced, _move, _moveForced, _force);
+        Add(_list, _remotes, _all, _verbose, _twice, _current, _delete, _deleteForced, _move, _moveForced, _force, _upstream, _noUpstream);
         Add(_names);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
-        "branch [-v] [--list [PATTERN]...] [--json]",
+        "branch [-v | -vv] [-r | -a] [--list [PATTERN]...] [--json]",
         "branch [-f] NAME [START]",
         "branch (-m | -M) [OLD] NEW",
-        "branch (-d | -D) NAME...",
+        "branch (-d | -D) [-r] NAME...",
+        "branch (--set-upstream-to UPSTREAM | --unset-upstream) [NAME]",
         "branch --show-current",
     ];
 
@@ -47,6 +51,7 @@ internal sealed class BranchVerb : Verb
         ("mig branch web v1", "makes the branch web at tag v1, without going there"),
         ("mig branch -m golden", "renames the branch that HEAD is on"),
         ("mig branch -d web", "deletes web, unless that would lose commits"),
+        ("mig branch -u origin/main", "makes the current branch follow main of origin: for pull, push and status"),
         ("mig branch -v --list 'web/*'", "lists the branches whose names match"),
     ];
 
@@ -70,8 +75,9 @@ internal sealed class BranchVerb : Verb
 
         if (deletes && moves)
             throw new UsageException("-d deletes, -m renames; give one of them");
+        bool isRemote = arguments.GetValue(_remotes);
         if (deletes)
-            return Delete(names, force || arguments.GetValue(_deleteForced), editor, session);
+            return isRemote ? DeleteTracking(names, editor, session) : Delete(names, force || arguments.GetValue(_deleteForced), editor, session);
         if (moves)
         {
             if (names.Length is 0 or > 2)
@@ -80,12 +86,48 @@ internal sealed class BranchVerb : Verb
             return ExitCode.Success;
         }
 
-        if (names.Length == 0 || arguments.GetValue(_list) || session.IsJson)
-            return List(names, arguments.GetValue(_verbose), session);
+        if (arguments.GetValue(_upstream) is { } upstream)
+            return SetUpstream(names, upstream, session);
+        if (arguments.GetValue(_noUpstream))
+        {
+            new Upstreams(session.Repository).Unset(BranchOf(names, session));
+            return ExitCode.Success;
+        }
+
+        bool showsAll = arguments.GetValue(_all);
+        if (names.Length == 0 || arguments.GetValue(_list) || isRemote || showsAll || session.IsJson)
+        {
+            bool namesUpstream = arguments.GetValue(_twice);
+            new BranchList(session) { ShowsBranches = !isRemote || showsAll, ShowsTracking = isRemote || showsAll, IsVerbose = namesUpstream || arguments.GetValue(_verbose), NamesUpstream = namesUpstream }.Write(names);
+            return ExitCode.Success;
+        }
+
         if (names.Length > 2)
             throw new UsageException($"'{names[2]}' is one argument too many; a new branch takes a name and a revision to begin at");
         editor.Create(names[0], names.Length == 2 ? names[1] : "HEAD", force);
+        if (names.Length == 2 && new Upstreams(session.Repository).Follow(RefName.Branch(names[0]), names[1]) is { } followed)
+            Tell(followed, session);
         return ExitCode.Success;
+    }
+
+    // As Git's -vv.
+    public override string Rewrite(string argument) => argument is "-vv" ? "--verbose-upstream" : argument;
+
+    internal static void Tell(UpstreamBranch upstream, Session session) =>
+        session.Say($"branch '{upstream.Branch.ShortName}' set up to track '{upstream.ShortName}'.");
+
+    private static int SetUpstream(string[] names, string upstream, Session session)
+    {
+        Tell(new Upstreams(session.Repository).Set(BranchOf(names, session), upstream), session);
+        return ExitCode.Success;
+    }
+
+    private static string BranchOf(string[] names, Session session)
+    {
+        if (names.Length > 1)
+            throw new UsageException($"'{names[1]}' is one argument too many; name one branch");
+        return names.Length == 1 ? names[0]
+            : session.Repository.Refs.ReadHead().Branch?.ShortName ?? throw new UsageException("HEAD is on no branch; name the branch that is meant");
     }
 
     private static int Delete(string[] names, bool force, BranchEditor editor, Session session)
@@ -97,43 +139,12 @@ internal sealed class BranchVerb : Verb
         return ExitCode.Success;
     }
 
-    private static int List(string[] patterns, bool isVerbose, Session session)
+    private static int DeleteTracking(string[] names, BranchEditor editor, Session session)
     {
-        Repository repository = session.Repository;
-        Head head = repository.Refs.ReadHead();
-        var damaged = new List<CorruptStoreException>();
-        List<Ref> branches = [.. repository.Refs.List(RefName.BranchPrefix, damaged)
-            .Where(found => patterns.Length == 0 || Array.Exists(patterns, pattern => FileSystemName.MatchesSimpleExpression(pattern, found.Name.ShortName, ignoreCase: false)))];
-        foreach (CorruptStoreException problem in damaged)
-            session.Warn(problem.Message);
-        if (session.IsJson)
-        {
-            session.WriteJson(branches.Select(found => ToJson(found, head, repository)), MigJson.Default.RefJson);
-            return ExitCode.Success;
-        }
-
-        string detached = head is { IsDetached: true, Id: { } id } ? $"(HEAD detached at {CommitView.ShortId(id)})" : "";
-        int width = branches.Select(found => found.Name.ShortName.Length).Append(detached.Length).Max();
-        if (detached.Length > 0 && patterns.Length == 0)
-            WriteLine(detached, head.Id!.Value, true);
-        foreach (Ref found in branches)
-            WriteLine(found.Name.ShortName, found.Id, found.Name == head.Branch);
+        if (names.Length == 0)
+            throw new UsageException("name the tracking branches to delete");
+        foreach (string name in names)
+            session.Output.WriteLine($"Deleted remote-tracking branch {name} (was {CommitView.ShortId(editor.DeleteTracking(name))}).");
         return ExitCode.Success;
-
-        void WriteLine(string name, ObjectId tip, bool isCurrent)
-        {
-            string shown = isCurrent ? session.Palette.Green(name) : name;
-            string details = isVerbose ? $"{new string(' ', width - name.Length)} {CommitView.ShortId(tip)} {SafeText.Line(repository.Objects.ReadCommit(new CommitId(tip)).Subject)}" : "";
-            session.Output.WriteLine($"{(isCurrent ? "*" : " ")} {shown}{details}");
-        }
     }
-
-    private static RefJson ToJson(Ref found, Head head, Repository repository) => new(
-        found.Name.ShortName,
-        found.Name.Value,
-        found.Id.ToString(),
-        ObjectKindName.Of(ObjectKind.Commit),
-        found.Id.ToString(),
-        repository.Objects.ReadCommit(new CommitId(found.Id)).Subject,
-        found.Name == head.Branch);
 }

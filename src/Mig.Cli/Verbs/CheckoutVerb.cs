@@ -5,6 +5,8 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Export;
+using Mig.History.Refs;
+using Mig.Remotes;
 
 namespace Mig.Cli.Verbs;
 
@@ -64,13 +66,29 @@ internal sealed class CheckoutVerb : Verb
         string? forced = arguments.GetValue(_branchForced);
         if ((arguments.GetValue(_branch) ?? forced) is { } branch)
         {
-            return Finish(mover.SwitchToNew(branch, revision, forced is not null || arguments.GetValue(_force)), isNew: true, session);
+            return SwitchToNew(mover, branch, revision, forced is not null || arguments.GetValue(_force), session);
         }
 
         if (revision is null)
             throw new UsageException("say where to go: a branch, another revision, or -b NAME for a new branch");
         bool detaches = arguments.GetValue(_detach);
-        return Finish(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
+        try
+        {
+            return Finish(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
+        }
+        catch (NotFoundException) when (!detaches && new Upstreams(session.Repository).Guess(revision) is not null)
+        {
+            // As in Git, a branch that one remote has is meant, and made here.
+            return SwitchToNew(mover, revision, new Upstreams(session.Repository).Guess(revision)!.Value, force: false, session);
+        }
+    }
+
+    private static int SwitchToNew(HeadMover mover, string branch, string? start, bool force, Session session)
+    {
+        HeadMove move = mover.SwitchToNew(branch, start, force);
+        if (start is not null && new Upstreams(session.Repository).Follow(RefName.Branch(branch), start) is { } followed)
+            BranchVerb.Tell(followed, session);
+        return Finish(move, isNew: true, session);
     }
 
     private int Export(string revision, string file, ParseResult arguments, Session session)

@@ -52,6 +52,8 @@ internal sealed class FsckVerb : Verb
             + $"{Sizes.Count(report.Trees, "directory", "directories")} with {Sizes.Count(report.Files, "file")}, {Sizes.Count(report.Layouts, "layout node")}.");
         if (report.Unreachable > 0)
             session.Output.WriteLine($"{Sizes.Count(report.Unreachable, "object is", "objects are")} not in use: nothing refers to them, and they do no harm.");
+        if (report.LeftOut > 0)
+            session.Output.WriteLine($"{Sizes.Count(report.LeftOut, "reference leads", "references lead")} to content that this partial clone left at its remote.");
         if (isQuick)
             session.Output.WriteLine("Content was not read (--quick): damage inside of packs is found by mig fsck alone.");
         session.Output.WriteLine(report.Problems.Count == 0

@@ -47,6 +47,18 @@ public sealed class BranchEditor(Repository repository)
         return tip;
     }
 
+    /// <summary>Deletes a tracking branch, such as <c>origin/web</c>; the next fetch brings it back as long as it is there.</summary>
+    /// <returns>Where it was.</returns>
+    /// <exception cref="NotFoundException">There is no such tracking branch.</exception>
+    public ObjectId DeleteTracking(string branch)
+    {
+        RefName name = RefName.Parse(RefName.RemotePrefix + branch);
+        ObjectId tip = repository.Refs.Resolve(name)
+            ?? throw new NotFoundException($"remote-tracking branch '{branch}' not found.{NearNames.Suggest(branch, repository.Refs.List(RefName.RemotePrefix, damaged: []).Select(found => found.Name.ShortName))}");
+        repository.Refs.Delete(name, null, ReflogSignature.Of(repository), "branch: deleted");
+        return tip;
+    }
+
     /// <summary>Renames a branch, with its log and its settings; HEAD stays on it.</summary>
     /// <param name="from">Null for the one that HEAD is on.</param>
     /// <param name="force">Whether a branch of the new name is replaced.</param>

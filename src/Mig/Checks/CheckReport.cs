@@ -27,4 +27,8 @@ public sealed record CheckReport(
     long Trees,
     long Files,
     long Layouts,
-    long Unreachable);
+    long Unreachable)
+{
+    /// <summary>How often something names a content that a partial clone left at its remote.</summary>
+    public long LeftOut { get; init; }
+}

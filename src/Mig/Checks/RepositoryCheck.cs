@@ -24,7 +24,10 @@ public sealed class RepositoryCheck(Repository repository)
     private readonly List<ListId> _files = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
+    private readonly bool _isPartial = repository.PromisorRemote is not null;
+    private IReadOnlySet<ObjectId> _shallow = new HashSet<ObjectId>();
     private long _refCount;
+    private long _leftOut;
 
     /// <param name="isQuick">Follows what refers to what, and reads no content.</param>
     public CheckReport Run(bool isQuick, IProgressSink progress, CancellationToken cancellation = default)
@@ -36,6 +39,7 @@ public sealed class RepositoryCheck(Repository repository)
             Report(problem);
         _warnings.AddRange(result.Warnings);
 
+        ReadShallow();
         CheckRefs(store);
         var marks = new ObjectMarks(store);
         Walk(store, marks, cancellation);
@@ -43,7 +47,22 @@ public sealed class RepositoryCheck(Repository repository)
             CheckFiles(store, progress, cancellation);
         return new CheckReport(
             _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
-            _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked());
+            _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
+        {
+            LeftOut = _leftOut,
+        };
+    }
+
+    private void ReadShallow()
+    {
+        try
+        {
+            _shallow = repository.Objects.Shallow;
+        }
+        catch (CorruptStoreException e)
+        {
+            Report(e);
+        }
     }
 
     private void CheckRefs(ObjectStore store)
@@ -139,8 +158,13 @@ public sealed class RepositoryCheck(Repository repository)
             try
             {
                 string here = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
+                bool hasParents = !_shallow.Contains(reference.Id);
                 foreach (ObjectReference next in ObjectReferences.Of(store, reference.Id, reference.Kind))
-                    _pending.Push((next, here));
+                {
+                    if (hasParents || next.Kind != ObjectKind.Commit || reference.Kind != ObjectKind.Commit)
+                        _pending.Push((next, here));
+                }
+
                 if (reference.Kind == ObjectKind.Tree)
                     CheckTree(store, new TreeId(reference.Id));
             }
@@ -154,7 +178,9 @@ public sealed class RepositoryCheck(Repository repository)
     private bool CheckReference(in ObjectReference reference, string from, bool found, in ObjectLocation location)
     {
         string what = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
-        if (!found)
+        if (!found && _isPartial && reference.Kind == ObjectKind.Blob)
+            _leftOut++;
+        else if (!found)
             Report(new CorruptStoreException("FSCK-001", $"{what} is missing; {from} needs it"));
         else if (location.Kind != reference.Kind)
             Report(new CorruptStoreException("FSCK-002", $"{what} is a {ObjectHeader.NameOf(location.Kind)}; {from} needs it"));
@@ -184,7 +210,7 @@ public sealed class RepositoryCheck(Repository repository)
     // Each chunk has been hashed by itself; here the whole is.
     private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
     {
-        List<ListId> lists = [.. _files.Distinct()];
+        List<ListId> lists = [.. _files.Distinct().Where(list => !_isPartial || IsHere(store, new ObjectReference(list.Value, ObjectKind.List)))];
         progress.Begin("large files", lists.Sum(list => ChunkList.Read(store, list).Size));
         Parallel.ForEach(lists, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, list =>
         {
@@ -206,6 +232,9 @@ public sealed class RepositoryCheck(Repository repository)
             }
         });
     }
+
+    private static bool IsHere(ObjectStore store, ObjectReference reference) =>
+        store.TryFind(reference.Id, out _) && (reference.Kind == ObjectKind.Blob || ObjectReferences.Of(store, reference.Id, reference.Kind).All(next => IsHere(store, next)));
 
     private void Report(CorruptStoreException problem)
     {

@@ -1,3 +1,4 @@
+using Mig.Core;
 using Mig.History.Refs;
 
 namespace Mig.Remotes;
@@ -10,6 +11,10 @@ namespace Mig.Remotes;
 /// <param name="Push">What a push sends when it is not told.</param>
 public sealed record Remote(string? Name, IReadOnlyList<string> Urls, IReadOnlyList<string> PushUrls, IReadOnlyList<Refspec> Fetch, IReadOnlyList<Refspec> Push)
 {
+    /// <summary>The address to fetch from.</summary>
+    /// <exception cref="UsageException">It has none.</exception>
+    public string FetchUrl => Urls.Count > 0 ? Urls[0] : throw NoAddress();
+
     /// <summary>Which tags a fetch takes, when it is not told (<c>tagOpt</c>).</summary>
     public TagFetch Tags { get; init; }
 
@@ -49,4 +54,6 @@ public sealed record Remote(string? Name, IReadOnlyList<string> Urls, IReadOnlyL
 
         return null;
     }
+
+    internal UsageException NoAddress() => new($"remote {Name} has no address; 'mig remote set-url {Name} ADDRESS' gives it one");
 }

@@ -56,6 +56,28 @@ public sealed class Upstreams(Repository repository)
         return new UpstreamBranch(name, remote, merge, found, repository.Refs.Resolve(found));
     }
 
+    /// <summary>Makes a new branch follow the tracking branch that it began at, unless <c>branch.autoSetupMerge</c> says otherwise.</summary>
+    /// <returns>What it follows; null when it began elsewhere.</returns>
+    public UpstreamBranch? Follow(RefName branch, string start)
+    {
+        ArgumentNullException.ThrowIfNull(branch);
+        string wanted = repository.Config.Get("branch.autosetupmerge") ?? "true";
+        if (wanted == "always")
+            return repository.Revisions.ResolveRef(start) is { } any && (any.IsBranch || any.IsRemote) && any != branch ? Set(branch.ShortName, start) : null;
+        if (ConfigValue.TryParseBoolean(wanted, out bool isWanted) && !isWanted)
+            return null;
+        return repository.Revisions.ResolveRef(start) is { IsRemote: true } found && FindSource(found) is { Merge.IsBranch: true } ? Set(branch.ShortName, start) : null;
+    }
+
+    /// <summary>Returns the one tracking branch that has this name at its remote: <c>origin/web</c> for <c>web</c>; null when there is none, or several.</summary>
+    public RefName? Guess(string branch)
+    {
+        if (!RefName.TryParse(RefName.BranchPrefix + branch, out RefName? theirs))
+            return null;
+        List<RefName> found = [.. _remotes.Names.Select(remote => _remotes.Read(remote).TrackingOf(theirs)).OfType<RefName>().Where(tracking => repository.Refs.Resolve(tracking) is not null).Distinct()];
+        return found.Count == 1 ? found[0] : null;
+    }
+
     /// <summary>Makes a branch follow nothing.</summary>
     /// <exception cref="NotFoundException">It follows nothing.</exception>
     public void Unset(string branch)

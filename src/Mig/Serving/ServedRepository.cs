@@ -25,6 +25,7 @@ public static class ServedRepository
             StoreOptions = repository.StoreOptions,
             Access = access,
             Who = () => WhoOf(repository),
+            ReadShallow = () => [.. new ShallowFile(repository.Folder).Read()],
             DenyNonFastForwards = repository.Config.GetBoolean("receive.denyNonFastForwards", false),
             DenyDeletes = repository.Config.GetBoolean("receive.denyDeletes", false),
             MaxInputSize = repository.Config.GetInteger("receive.maxInputSize", 0, 0, long.MaxValue),

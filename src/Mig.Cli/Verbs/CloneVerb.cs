@@ -1,0 +1,75 @@
+using System.CommandLine;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Terminals;
+using Mig.Cli.Views;
+using Mig.Core;
+using Mig.Remotes;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class CloneVerb : Verb
+{
+    public const string Summary = "Makes a repository from another one";
+
+    private readonly Argument<string[]> _words = new("ADDRESS") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<bool> _bare = new("--bare") { Description = "Makes DIR itself the repository, with the branches as they are there" };
+    private readonly Option<string> _branch = new("--branch", "-b") { Description = "Puts HEAD on this branch or tag", HelpName = "NAME" };
+    private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions of one branch", HelpName = "N" };
+    private readonly Option<bool> _single = new("--single-branch") { Description = "Brings one branch alone" };
+    private readonly Option<bool> _noSingle = new("--no-single-branch") { Description = "With --depth, brings all branches" };
+    private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
+    private readonly Option<string> _origin = new("--origin", "-o") { Description = "Calls the remote so instead of origin", HelpName = "NAME" };
+
+    public CloneVerb()
+        : base("clone", Summary)
+    {
+        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin);
+        Add(_words);
+    }
+
+    public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] ADDRESS [DIR]"];
+
+    public override string Description =>
+        "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. DIR is called as the\n"
+        + "other repository when none is given; it must be new or empty, and is removed again when the clone fails.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig clone ssh://host/srv/images", "makes the folder images with all versions in it"),
+        ("mig clone --depth 1 --branch web https://images.example/lab", "brings only the newest version of branch web"),
+        ("mig clone --filter=content /srv/images", "brings history and the lists of files; contents come when asked for"),
+        ("mig clone --bare host:images backup.mig", "makes a repository to push to"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Files;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string[] words = arguments.GetValue(_words) ?? [];
+        if (words.Length is 0 or > 2)
+            throw new UsageException("clone takes the address of a repository, and the folder to make");
+        var options = new CloneOptions
+        {
+            Address = words[0],
+            Directory = words.Length == 2 ? words[1] : null,
+            BaseFolder = Environment.CurrentDirectory,
+            IsBare = arguments.GetValue(_bare),
+            Branch = arguments.GetValue(_branch),
+            Depth = RemoteArguments.Depth(arguments.GetValue(_depth)),
+            IsSingleBranch = arguments.GetValue(_single) ? true : arguments.GetValue(_noSingle) ? false : null,
+            WithoutContent = RemoteArguments.Filter(arguments.GetValue(_filter)) ?? false,
+            RemoteName = arguments.GetValue(_origin),
+        };
+        using ProgressBar? progress = session.ShowProgress();
+        var operation = new CloneOperation(options with { Progress = progress ?? options.Progress }, session.Context);
+        session.Say($"Cloning into {(options.IsBare ? "bare repository " : "")}'{words.ElementAtOrDefault(1) ?? Path.GetFileName(operation.Folder)}'...");
+        CloneOutcome outcome = operation.Run(session.Cancellation);
+        progress?.Dispose();
+        if (outcome.Fetch.Refs.Count == 0)
+            session.Warn("you appear to have cloned an empty repository");
+        else if (outcome.Head is null && outcome.Branch is not null)
+            session.Warn($"the remote's HEAD is on '{outcome.Branch.ShortName}', which has no commit; 'mig checkout BRANCH' goes to another branch");
+        RefTable.Write(outcome.Fetch.Transfer, "Received", session);
+        return ExitCode.Success;
+    }
+}

@@ -1,0 +1,42 @@
+using Mig.Core;
+
+namespace Mig.Remotes;
+
+/// <summary>What to fetch.</summary>
+public sealed record FetchOptions
+{
+    /// <summary>A remote or an address; null for the one that the current branch follows.</summary>
+    public string? Remote { get; init; }
+
+    /// <summary>Refspecs; none for those of the configuration.</summary>
+    public IReadOnlyList<string> Refspecs { get; init; } = [];
+
+    /// <summary>Which tags; null for what the configuration says.</summary>
+    public TagFetch? Tags { get; init; }
+
+    /// <summary>Whether tracking refs of what is gone there go, too; null for what the configuration says.</summary>
+    public bool? Prunes { get; init; }
+
+    /// <summary>Whether refs may move to where their history is lost.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>How many commits of each history to bring; null for all that are missing.</summary>
+    public int? Depth { get; init; }
+
+    /// <summary>Whether contents are left out and come on demand; null for what the configuration says.</summary>
+    public bool? WithoutContent { get; init; }
+
+    /// <summary>Whether everything is only told.</summary>
+    public bool DryRun { get; init; }
+
+    /// <summary>What the logs say about who moved the refs: <c>fetch origin</c>.</summary>
+    public string Action { get; init; } = "fetch";
+
+    /// <summary>What comes along, although no ref here will name it.</summary>
+    internal IReadOnlyList<ObjectId> AlsoWanted { get; init; } = [];
+
+    /// <summary>Whether <c>FETCH_HEAD</c> is set.</summary>
+    internal bool SetsFetchHead { get; init; } = true;
+
+    public IProgressSink Progress { get; init; } = NoProgress.Instance;
+}

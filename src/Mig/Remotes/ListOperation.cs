@@ -1,0 +1,31 @@
+using Mig.Core;
+using Mig.Transfer;
+using Mig.Transfer.Addresses;
+
+namespace Mig.Remotes;
+
+/// <summary>Asks another repository for its refs.</summary>
+/// <param name="repository">Whose configuration counts; null outside of one.</param>
+/// <param name="context">The world around.</param>
+public sealed class ListOperation(Repository? repository, RepositoryContext context)
+{
+    /// <param name="remote">A remote or an address; null for the one that the current branch follows.</param>
+    /// <param name="baseFolder">What a relative folder begins at, outside of a repository.</param>
+    /// <param name="cancellation">Stops it.</param>
+    /// <exception cref="NotFoundException">There is no such remote.</exception>
+    public RemoteListing Run(string? remote, string baseFolder, CancellationToken cancellation = default)
+    {
+        (string? name, RemoteAddress address) = Find(remote, baseFolder);
+        using RemoteRepository connection = new RemoteAccess(repository, context).Open(name, address);
+        return connection.ListRefs(cancellation);
+    }
+
+    private (string? Name, RemoteAddress Address) Find(string? remote, string baseFolder)
+    {
+        if (repository is null)
+            return (null, RemoteAddress.Parse(remote ?? throw new NotFoundException("this is no repository, so say which remote: 'mig ls-remote ADDRESS'"), baseFolder));
+        var remotes = new RemoteConfiguration(repository);
+        Remote found = remotes.Read(remote ?? remotes.DefaultFor(repository.Refs.ReadHead().Branch));
+        return (found.Name, remotes.AddressOf(found.FetchUrl));
+    }
+}
