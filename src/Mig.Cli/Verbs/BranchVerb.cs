@@ -17,12 +17,11 @@ internal sealed class BranchVerb : Verb
     private readonly Option<bool> _deleteForced = new("-D") { Description = "Deletes branches, whatever is on them" };
     private readonly Option<bool> _move = new("--move", "-m") { Description = "Renames a branch" };
     private readonly Option<bool> _moveForced = new("-M") { Description = "Renames a branch, replacing another one" };
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Shows the last commit of each" };
+    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Shows the last commit of each, and how far from its upstream it is; -vv names that, too" };
     private readonly Option<bool> _list = new("--list", "-l") { Description = "Lists branches, those that match the patterns if some are given" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves a branch that is there; with -d and -m as -D and -M" };
     private readonly Option<bool> _current = new("--show-current") { Description = "Prints the branch that HEAD is on, nothing when it is on none" };
 
-    private readonly Option<bool> _twice = new("--verbose-upstream") { Description = "Shows what each follows, too" };
     private readonly Option<bool> _remotes = new("--remotes", "-r") { Description = "Lists the tracking branches; with -d, deletes them" };
     private readonly Option<bool> _all = new("--all", "-a") { Description = "Lists both" };
     private readonly Option<string> _upstream = new("--set-upstream-to", "-u") { Description = "Makes a branch follow another one", HelpName = "UPSTREAM" };
@@ -31,7 +30,7 @@ internal sealed class BranchVerb : Verb
     public BranchVerb()
         : base("branch", Summary)
     {
-        Add(_list, _remotes, _all, _verbose, _twice, _current, _delete, _deleteForced, _move, _moveForced, _force, _upstream, _noUpstream);
+        Add(_list, _remotes, _all, _verbose, _current, _delete, _deleteForced, _move, _moveForced, _force, _upstream, _noUpstream);
         Add(_names);
     }
 
@@ -97,8 +96,14 @@ internal sealed class BranchVerb : Verb
         bool showsAll = arguments.GetValue(_all);
         if (names.Length == 0 || arguments.GetValue(_list) || isRemote || showsAll || session.IsJson)
         {
-            bool namesUpstream = arguments.GetValue(_twice);
-            new BranchList(session) { ShowsBranches = !isRemote || showsAll, ShowsTracking = isRemote || showsAll, IsVerbose = namesUpstream || arguments.GetValue(_verbose), NamesUpstream = namesUpstream }.Write(names);
+            var list = new BranchList(session)
+            {
+                ShowsBranches = !isRemote || showsAll,
+                ShowsTracking = isRemote || showsAll,
+                IsVerbose = arguments.GetValue(_verbose),
+                NamesUpstream = arguments.GetResult(_verbose) is { IdentifierTokenCount: > 1 },
+            };
+            list.Write(names);
             return ExitCode.Success;
         }
 
@@ -109,9 +114,6 @@ internal sealed class BranchVerb : Verb
             Tell(followed, session);
         return ExitCode.Success;
     }
-
-    // As Git's -vv.
-    public override string Rewrite(string argument) => argument is "-vv" ? "--verbose-upstream" : argument;
 
     internal static void Tell(UpstreamBranch upstream, Session session) =>
         session.Say($"branch '{upstream.Branch.ShortName}' set up to track '{upstream.ShortName}'.");

@@ -24,13 +24,14 @@ internal sealed class PushVerb : Verb
     private readonly Option<bool> _all = new("--all", "--branches") { Description = "Pushes all branches" };
     private readonly Option<bool> _atomic = new("--atomic") { Description = "Moves all branches there or none; so it is without this, too" };
     private readonly Option<bool> _noAtomic = new("--no-atomic") { Description = "Moves those that can be moved" };
+    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hook pre-push" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only says what would move" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also lists what is up to date" };
 
     public PushVerb()
         : base("push", Summary)
     {
-        Add(_upstream, _force, _lease, _leaseOnAll, _delete, _tags, _all, _atomic, _noAtomic, _dryRun, _verbose);
+        Add(_upstream, _force, _lease, _leaseOnAll, _delete, _tags, _all, _atomic, _noAtomic, _noVerify, _dryRun, _verbose);
         Add(_words);
     }
 
@@ -80,6 +81,7 @@ internal sealed class PushVerb : Verb
             Leases = leases,
             SetsUpstream = arguments.GetValue(_upstream),
             IsAtomic = !arguments.GetValue(_noAtomic),
+            AsksHook = !arguments.GetValue(_noVerify),
             DryRun = isDryRun,
         };
         IReadOnlyList<PushOutcome> outcomes;

@@ -85,6 +85,8 @@ public sealed class PushOperation(Repository repository)
                 : item with { Change = RefChange.Rejected, Rejection = PushRejection.Atomic, Note = "atomic push failed" })];
         }
 
+        if (options.AsksHook)
+            AskHook(remote.Name ?? address.Text, address.Text, choices, refs, cancellation);
         PushReport report = Send(connection, refs, options, cancellation);
         Dictionary<RefName, string> refusals = report.Results.Where(result => result.Refusal is not null).ToDictionary(result => result.Name, result => result.Refusal!);
         refs = [.. refs.Select(item => !item.HasFailed && refusals.TryGetValue(item.Theirs, out string? refusal) ? item with { Change = RefChange.Refused, Note = refusal } : item)];
@@ -101,6 +103,15 @@ public sealed class PushOperation(Repository repository)
     private bool SetsUpItself(Remote remote, PushOptions options) => remote.Name is not null
         && options is { Refspecs.Count: 0, AllBranches: false, AllTags: false } && repository.Config.GetBoolean("push.autosetupremote", false)
         && repository.Refs.ReadHead().Branch is { } branch && new Upstreams(repository).Find(branch) is null;
+
+    private void AskHook(string name, string url, IReadOnlyList<PushChoice> choices, List<PushedRef> refs, CancellationToken cancellation)
+    {
+        Dictionary<RefName, PushChoice> sources = choices.ToDictionary(choice => choice.Theirs);
+        List<Hooks.PushedRef> asked = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
+            .Select(item => new Hooks.PushedRef(item.New is null ? null : sources[item.Theirs].Ours?.Value ?? item.Source, item.New, item.Theirs, item.Old))];
+        if (asked.Count > 0)
+            repository.Hooks.PrePush(name, url, asked, cancellation);
+    }
 
     private PushReport Send(RemoteRepository connection, List<PushedRef> refs, PushOptions options, CancellationToken cancellation)
     {

@@ -32,6 +32,9 @@ public sealed record PushOptions
     /// <summary>All refs or none.</summary>
     public bool IsAtomic { get; init; } = true;
 
+    /// <summary>Whether the hook pre-push is asked.</summary>
+    public bool AsksHook { get; init; } = true;
+
     /// <summary>Whether everything is only told.</summary>
     public bool DryRun { get; init; }
 
