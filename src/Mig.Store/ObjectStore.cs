@@ -1,6 +1,7 @@
 using System.Buffers;
 using Mig.Core;
 using Mig.Store.Packs;
+using Mig.Store.Promised;
 using Mig.Store.Zstd;
 
 namespace Mig.Store;
@@ -16,6 +17,7 @@ public sealed class ObjectStore : IObjectSource, IDisposable
     private readonly PackSet _packs;
     private readonly FrameCache _cache = new(FrameCacheSize);
     private readonly ZstdCodec _codec = new();
+    private ContentCache? _promised;
 
     private ObjectStore(string folder)
     {
@@ -65,6 +67,22 @@ public sealed class ObjectStore : IObjectSource, IDisposable
         return false;
     }
 
+    /// <summary>Says that contents may be missing here, and where they are: they are fetched when they are read, into a cache.</summary>
+    /// <param name="cacheFolder">A folder for the cache alone.</param>
+    /// <param name="cacheLimit">Most bytes that it keeps.</param>
+    public void UsePromised(IPromisedContent source, string cacheFolder, long cacheLimit) => _promised = new ContentCache(cacheFolder, cacheLimit, source);
+
+    /// <summary>Fetches contents that are about to be read and are not here, all at once.</summary>
+    public void Prefetch(IEnumerable<BlobId> blobs)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        if (_promised is null)
+            return;
+        var missing = blobs.Select(blob => blob.Value).Where(id => !TryFind(id, out _) && !_promised.TryFind(id, out _)).ToHashSet();
+        if (missing.Count > 0)
+            _promised.Fetch(missing);
+    }
+
     /// <summary>Looks for what other processes have added.</summary>
     public void Refresh() => _packs.Refresh();
 
@@ -100,6 +118,15 @@ public sealed class ObjectStore : IObjectSource, IDisposable
     {
         if (TryFind(id, out ObjectLocation location) || (_packs.Refresh() && TryFind(id, out location)))
             return location;
+        if (_promised is not null)
+        {
+            if (_promised.TryFind(id, out location))
+                return location;
+            _promised.Fetch(new HashSet<ObjectId> { id });
+            if (_promised.TryFind(id, out location))
+                return location;
+        }
+
         if (_packs.Damaged is [{ } damage, ..])
             throw new CorruptStoreException(damage.Code, $"object {id} cannot be found: {damage.Message}", damage);
         throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
@@ -173,6 +200,7 @@ public sealed class ObjectStore : IObjectSource, IDisposable
     /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
     public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)
     {
+        Prefetch(blobs);
         try
         {
             new BlobBatch(this, blobs).Run(parallelism, visit, cancellation);
@@ -211,7 +239,8 @@ public sealed class ObjectStore : IObjectSource, IDisposable
                 {
                     byte* target = to;
                     int length = raw.Length;
-                    _packs.Use(wanted.Pack, pack =>
+                    PackSet packs = _promised?.HasPack(wanted.Pack) == true ? _promised.Packs : _packs;
+                    packs.Use(wanted.Pack, pack =>
                     {
                         FrameHeader header = pack.ReadHeader(wanted.Offset);
                         if (header.TotalLength != wanted.TotalLength || header.RawLength != wanted.RawLength)
@@ -244,6 +273,7 @@ public sealed class ObjectStore : IObjectSource, IDisposable
 
     public void Dispose()
     {
+        _promised?.Dispose();
         _packs.Dispose();
         _codec.Dispose();
     }

@@ -70,12 +70,12 @@ public sealed class RemoteRepository : IDisposable
     }
 
     /// <summary>Brings contents that a partial clone left out.</summary>
-    /// <param name="store">Gets them.</param>
+    /// <param name="store">Gets them: a cache, whose packs go one by one.</param>
     public TransferReport FetchContent(ObjectStore store, StoreOptions options, IReadOnlySet<ObjectId> blobs, IProgressSink progress, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         long before = _transport.WireBytes;
-        ContentFetch.Result result = ContentFetch.Run(_transport, store, blobs, options.Parallelism, progress, cancellation);
+        ContentFetch.Result result = ContentFetch.Run(_transport, store, blobs, options.Parallelism, progress, mergesIndexes: false, cancellation);
         return new TransferReport(result.Objects, result.Bytes, result.StoredBytes, _transport.WireBytes - before);
     }
 

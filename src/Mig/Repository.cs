@@ -4,6 +4,7 @@ using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
+using Mig.Remotes;
 using Mig.Hooks;
 using Mig.Store;
 using Mig.Store.Zstd;
@@ -21,6 +22,7 @@ public sealed class Repository : IDisposable
     private const string ExtensionsSection = "extensions";
     private const string PartialCloneExtension = "partialclone";
     private const string DefaultBranch = "main";
+    private const long DefaultCacheLimit = 10L << 30;
 
     private Repository(string folder, RepositoryContext context)
     {
@@ -29,6 +31,8 @@ public sealed class Repository : IDisposable
         Config = Config.Load(folder, context.Environment, context.ConfigOverrides);
         CheckFormat();
         Store = ObjectStore.Open(folder);
+        if (PromisorRemote is { } promisor)
+            Store.UsePromised(new PromisedContent(this, promisor), Path.Combine(folder, "cache", "content"), Config.GetInteger("core.contentCacheLimit", DefaultCacheLimit, 0, long.MaxValue));
         Refs = new RefStore(folder);
         Objects = new RepositoryObjects(Store, new ShallowFile(folder));
         Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);

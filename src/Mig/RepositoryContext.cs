@@ -19,6 +19,9 @@ public sealed record RepositoryContext
     /// <summary>Takes what hooks of this repository say to the user, as it comes; called by one thread at a time.</summary>
     public Action<ReadOnlyMemory<byte>> HookOutput { get; init; } = _ => { };
 
+    /// <summary>Takes what the user should know of work that was not asked for in so many words, such as fetching contents.</summary>
+    public Action<string> Notice { get; init; } = _ => { };
+
     /// <summary>Worker threads.</summary>
     public int Parallelism { get; init; } = System.Environment.ProcessorCount;
 }

@@ -27,6 +27,9 @@ public sealed partial class GuideTests
     {
         string path = Path.Combine(Folder, page), text = File.ReadAllText(path);
         using var workspace = new Workspace();
+
+        // Hooks are programs of their own, so to them mig must be one, too.
+        workspace.Environment["PATH"] = $"{workspace.MakeProgram()}:/usr/sbin:/sbin:{Environment.GetEnvironmentVariable("PATH")}";
         Tool.Run("bash", "-euc", $"""
             cp '{SampleDisks.Partitioned}' golden.raw
             cp golden.raw patched.raw

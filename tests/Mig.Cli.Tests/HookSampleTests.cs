@@ -19,15 +19,15 @@ public sealed class HookSampleTests : IDisposable
     [Fact]
     public void Private_keys_and_shell_history_do_not_get_into_an_image()
     {
-        (string Path, string Content, string Found)[] secrets =
+        (string Path, string Content, string What)[] secrets =
         [
-            ("root/.ssh/id_ed25519", Key, "/root/.ssh/id_ed25519: private key"),
-            ("home/ada/.ssh/work", Key, "/home/ada/.ssh/work: private key"),
-            ("etc/ssh/ssh_host_rsa_key", "-----BEGIN RSA PRIVATE KEY-----\n", "/etc/ssh/ssh_host_rsa_key: private key"),
-            ("srv/web server/site.pem", "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n", "/srv/web server/site.pem: private key"),
-            ("srv/quo\"te.key", Key, "\"/srv/quo\\\"te.key\": private key"),
-            ("root/.zsh_history", "mysql -psecret\n", "/root/.zsh_history: shell history, 15 bytes"),
-            ("home/ada/.bash_history", "ls\n", "/home/ada/.bash_history: shell history, 3 bytes"),
+            ("root/.ssh/id_ed25519", Key, "private key"),
+            ("home/ada/.ssh/work", Key, "private key"),
+            ("etc/ssh/ssh_host_rsa_key", "-----BEGIN RSA PRIVATE KEY-----\n", "private key"),
+            ("srv/web server/site.pem", "-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----\n", "private key"),
+            ("srv/quo\"te.key", Key, "private key"),
+            ("root/.zsh_history", "mysql -psecret\n", "shell history, 15 bytes"),
+            ("home/ada/.bash_history", "ls\n", "shell history, 3 bytes"),
         ];
         Use("pre-commit");
         string clean = MakeDisk("clean.raw", Harmless()), bad = MakeDisk("bad.raw", [.. Harmless(), .. secrets.Select(secret => (secret.Path, secret.Content))]);
@@ -37,15 +37,15 @@ public sealed class HookSampleTests : IDisposable
         Outcome refused = _workspace.Mig("commit", bad, "-m", "bad").Ends(1, "error: hook pre-commit refused (it ended with 1)");
         Assert.StartsWith("pre-commit: this image holds what should not be handed on:\n", refused.Error, StringComparison.Ordinal);
         Assert.Equal(
-            secrets.Select(secret => "  @bad.raw.1" + secret.Found).Order(StringComparer.Ordinal),
+            secrets.Select(secret => $"  @bad.raw.1{Shown(secret.Path)}: {secret.What}").Order(StringComparer.Ordinal),
             refused.Error.Split('\n').Where(line => line.StartsWith("  ", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Equal(before, _workspace.Ok("rev-parse", "HEAD"));
 
         // Paths that are allowed, one after another; the last one lets the image pass.
-        foreach ((_, _, string found) in secrets[1..])
-            _workspace.Ok("config", "--add", "hooks.allowSecret", found[..found.LastIndexOf(": ", StringComparison.Ordinal)]);
-        Assert.Contains("handed on:\n  @bad.raw.1/root/.ssh/id_ed25519: private key\nRemove", _workspace.Mig("commit", bad, "-m", "bad").Ends(1).Error, StringComparison.Ordinal);
-        _workspace.Ok("config", "--add", "hooks.allowSecret", "/root/.ssh/id_ed25519");
+        foreach ((string path, _, _) in secrets[1..])
+            _workspace.Ok("config", "--add", "hooks.allowSecret", Shown(path));
+        Assert.Contains($"handed on:\n  @bad.raw.1{Shown(secrets[0].Path)}: private key\nRemove", _workspace.Mig("commit", bad, "-m", "bad").Ends(1).Error, StringComparison.Ordinal);
+        _workspace.Ok("config", "--add", "hooks.allowSecret", Shown(secrets[0].Path));
         _workspace.Mig("commit", bad, "-m", "allowed").Ends(0);
     }
 
@@ -139,6 +139,9 @@ public sealed class HookSampleTests : IDisposable
         ("root/.ssh/authorized_keys", "ssh-ed25519 AAAA\n"),
         ("usr/share/doc/keys.txt", Key),
     ];
+
+    // As mig ls prints it.
+    private static string Shown(string path) => path.Contains('"', StringComparison.Ordinal) ? $"\"/{path.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : "/" + path;
 
     private static string Package(string name, string status = "install ok installed") => $"Package: {name}\nStatus: {status}\nVersion: 1\nDescription: a package\n of some kind\n\n";
 

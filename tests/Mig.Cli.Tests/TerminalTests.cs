@@ -43,6 +43,18 @@ public sealed partial class TerminalTests
         Assert.DoesNotContain('\r', workspace.Mig("commit", SampleDisks.Data, "-m", "more").Ends(0).Error);
     }
 
+    [Fact]
+    public void The_bar_gives_way_to_what_a_hook_says()
+    {
+        using Workspace workspace = Workspace.WithSample();
+        workspace.Environment["MIG_PROGRESS_DELAY"] = "0";
+        File.WriteAllText(workspace[".mig/hooks/pre-commit"], "#!/bin/sh\necho looking\nsleep 1\necho fine\n");
+        Tool.Run("chmod", "755", workspace[".mig/hooks/pre-commit"]);
+        string shown = OnTerminal(workspace, $"commit {SampleDisks.Partitioned} -m parts");
+        Assert.NotEmpty(Bar().Matches(shown));
+        Assert.Contains("\r\e[Klooking\r\nfine\r\n", shown, StringComparison.Ordinal);
+    }
+
     private static string OnTerminal(Workspace workspace, string command)
     {
         string program = string.Join(' ', Workspace.CommandLine.Select(word => $"'{word}'"));

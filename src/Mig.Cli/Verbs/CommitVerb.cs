@@ -36,7 +36,7 @@ internal sealed class CommitVerb : Verb
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
         + "What any version of any image had already is not stored again. A file system that mig cannot look into is\n"
         + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
-        + "VISUAL, EDITOR. Hooks may refuse: commit-msg the message, pre-commit the image ('mig help' init, hooks/*.sample).";
+        + "VISUAL, EDITOR. The hook commit-msg may refuse the message, pre-commit the image.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -19,7 +19,8 @@ internal sealed class InitVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["init [--bare] [DIR]"];
 
-    public override string Description => "The repository is the folder .mig in DIR, or in the current folder. What is there already stays as it is.";
+    public override string Description => "The repository is the folder .mig in DIR, or in the current folder. What is there already stays as it is.\n"
+        + "Its folder hooks gets a sample of each hook, which counts when '.sample' is taken from its name.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -3,6 +3,7 @@ using System.Net;
 using Mig.Cli.CommandLines;
 using Mig.Core;
 using Mig.Serving;
+using Mig.Transfer.Access;
 using Mig.Transfer.Http;
 using Mig.Transfer.Serving;
 
@@ -16,17 +17,18 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string> _listen = new("--listen") { HelpName = "ADDRESS:PORT", Description = "Serves over HTTP" };
     private readonly Option<string> _certificate = new("--tls-cert") { HelpName = "FILE", Description = "The server's certificate and its chain, PEM: HTTPS instead of HTTP" };
     private readonly Option<string> _key = new("--tls-key") { HelpName = "FILE", Description = "The certificate's private key, PEM" };
+    private readonly Option<string> _auth = new("--auth") { HelpName = "FILE", Description = "Tokens, and what each of them allows (mig help token)" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allows everybody who can reach the address to read and write" };
     private readonly Argument<string> _folder = new("DIR") { Arity = ArgumentArity.ZeroOrOne };
 
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _certificate, _key, _insecure);
+        Add(_stdio, _listen, _certificate, _key, _auth, _insecure);
         Add(_folder);
     }
 
-    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--insecure] [DIR]", "serve --stdio DIR"];
+    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
         "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the one in DIR/NAME. It is the current repository unless given.\nThe server stops on SIGTERM or Ctrl-C, when the requests under way have ended.";
@@ -35,6 +37,7 @@ internal sealed class ServeVerb : Verb
     [
         ("mig serve --listen 127.0.0.1:8320", "serves this repository to this machine"),
         ("mig serve --listen 127.0.0.1:8320 /srv/images", "serves every repository in /srv/images"),
+        ("mig serve --listen 0.0.0.0:8320 --auth tokens --tls-cert cert.pem --tls-key key.pem /srv/images", "serves them to other machines, with tokens and TLS"),
     ];
 
     public override CompletionKind Completes => CompletionKind.Files;
@@ -50,8 +53,9 @@ internal sealed class ServeVerb : Verb
         }
 
         IPEndPoint listen = ParseEndpoint(arguments.GetValue(_listen) ?? throw new UsageException("say where with --listen ADDRESS:PORT, or --stdio"));
-        if (!IPAddress.IsLoopback(listen.Address) && !arguments.GetValue(_insecure))
-            throw new UsageException($"{listen} can be reached from other machines, and nothing says who may do what; listen on 127.0.0.1, or say --insecure");
+        AccessFileWatcher? access = arguments.GetValue(_auth) is { } file ? new AccessFileWatcher(file, session.Context.Clock, session.Warn) : null;
+        if (access is null && !IPAddress.IsLoopback(listen.Address) && !arguments.GetValue(_insecure))
+            throw new UsageException($"{listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, listen on 127.0.0.1, or say --insecure");
         string root = arguments.GetValue(_folder) ?? session.Repository.Folder;
         (string, string)? tls = (arguments.GetValue(_certificate), arguments.GetValue(_key)) switch
         {
@@ -64,7 +68,10 @@ internal sealed class ServeVerb : Verb
         {
             Listen = listen,
             Tls = tls,
-            Open = call => host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, FullAccess.Instance, null) : null,
+            Authorize = call => Authorize(access, call, session.Context.Clock),
+            Open = call => host.Find(call.Repository) is { } repository
+                ? ServedRepository.Serve(repository, call.Repository, RightsOf(access, call, session.Context.Clock)!, access is null ? null : RightsOf(access, call, session.Context.Clock)!.Name, null)
+                : null,
         };
         RunAsync(options, session).GetAwaiter().GetResult();
         return ExitCode.Success;
@@ -84,6 +91,16 @@ internal sealed class ServeVerb : Verb
             await server.StopAsync().ConfigureAwait(false);
         }
     }
+
+    private static AccessRights? RightsOf(AccessFileWatcher? access, HttpCall call, TimeProvider clock) =>
+        access is null ? AccessRights.Unlimited : call.Token is null ? access.Current.Anonymous : access.Current.Authenticate(call.Token, clock.GetUtcNow());
+
+    private static HttpVerdict Authorize(AccessFileWatcher? access, HttpCall call, TimeProvider clock) => RightsOf(access, call, clock) switch
+    {
+        null => HttpVerdict.Unauthorized,
+        { } rights when rights.MayRead(call.Repository).IsAllowed => HttpVerdict.Allowed,
+        _ => call.Token is null ? HttpVerdict.Unauthorized : HttpVerdict.Hidden,
+    };
 
     private static IPEndPoint ParseEndpoint(string text) =>
         IPEndPoint.TryParse(text, out IPEndPoint? endpoint) && text.Contains(':', StringComparison.Ordinal)

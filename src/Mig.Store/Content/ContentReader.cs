@@ -11,6 +11,7 @@ public sealed class ContentReader(ObjectStore store)
     public void Read(ListId list, ContentVisitor visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
+        store.Prefetch(ChunkList.ReadChunks(store, list).Where(chunk => !chunk.IsHole).Select(chunk => chunk.Blob));
         foreach (Chunk chunk in ChunkList.ReadChunks(store, list))
         {
             if (chunk.IsHole)

@@ -81,11 +81,13 @@ public sealed class ContentReceiver : IDisposable
     }
 
     /// <summary>Makes all that has come durable and visible; more may come after it.</summary>
-    public void Flush()
+    /// <param name="mergesIndexes">False where packs come and go one by one, as in a cache.</param>
+    public void Flush(bool mergesIndexes = true)
     {
         lock (_gate)
             Publish();
-        IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
+        if (mergesIndexes)
+            IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }
 
     public void Dispose() => _pack?.Dispose();

@@ -22,8 +22,16 @@ internal sealed class PackWriter : IDisposable
         Span<byte> header = stackalloc byte[PackFormat.HeaderSize];
         header.Clear();
         PackFormat.Magic.CopyTo(header);
-        RandomAccess.Write(_file, header, 0);
         Length = PackFormat.HeaderSize;
+        try
+        {
+            RandomAccess.Write(_file, header, 0);
+        }
+        catch
+        {
+            Dispose(); // a full disk shows here first, and nobody else has the file yet
+            throw;
+        }
     }
 
     /// <summary>Bytes so far, without the trailer.</summary>

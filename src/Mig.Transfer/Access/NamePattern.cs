@@ -3,7 +3,8 @@ using Mig.Core;
 namespace Mig.Transfer.Access;
 
 /// <summary>A pattern for names of repositories or refs: <c>*</c> stands for anything within one part between slashes, <c>**</c> alone for any number of parts.</summary>
-/// <remarks>Case counts. A name with empty parts, <c>.</c> or <c>..</c> is matched by no pattern: whatever such a name leads to, nobody allowed it.</remarks>
+/// <remarks>Case counts. A name with empty parts, <c>.</c> or <c>..</c> is matched by no pattern: whatever such a name leads to, nobody allowed it. The empty name,
+/// which is that of a repository at the server's root, is matched by <c>**</c> alone.</remarks>
 public sealed class NamePattern
 {
     private const string AnyParts = "**";
@@ -40,7 +41,7 @@ public sealed class NamePattern
     public bool Matches(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        string[] parts = name.Split('/');
+        string[] parts = name.Length == 0 ? [] : name.Split('/');
         return !parts.Any(part => part is "" or "." or "..") && Match(_parts, parts, AnyParts, static (pattern, part) => MatchPart(pattern, part));
     }
 

@@ -12,7 +12,7 @@ internal static class ContentFetch
     public readonly record struct Result(long Objects, long Bytes, long StoredBytes);
 
     /// <exception cref="RemoteException">One did not come, or what came does not hold. What did come and holds is kept.</exception>
-    public static Result Run(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress, CancellationToken cancellation)
+    public static Result Run(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress, bool mergesIndexes, CancellationToken cancellation)
     {
         using var receiver = new ContentReceiver(store, blobs.Contains);
         try
@@ -40,7 +40,7 @@ internal static class ContentFetch
         }
         finally
         {
-            receiver.Flush();
+            receiver.Flush(mergesIndexes);
         }
 
         foreach (ObjectId id in blobs)

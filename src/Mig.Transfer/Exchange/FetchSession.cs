@@ -207,7 +207,7 @@ internal sealed class FetchSession : IDisposable
     private void FetchContent()
     {
         _request.Progress.Begin("contents", 0);
-        ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, _cancellation);
+        ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, mergesIndexes: true, _cancellation);
         _objects += result.Objects;
         _bytes += result.Bytes;
         _storedBytes += result.StoredBytes;

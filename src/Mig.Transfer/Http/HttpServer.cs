@@ -18,6 +18,8 @@ namespace Mig.Transfer.Http;
 /// <summary>Serves repositories over HTTP: one POST a call (docs/protocol.md, "HTTP"), and <c>/healthz</c> and <c>/metrics</c> beside it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
+    private const string NoRepository = "there is no such repository";
+
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
 
     private readonly HttpServerOptions _options;
@@ -134,8 +136,8 @@ public sealed class HttpServer : IAsyncDisposable
                 context.Response.Headers.WWWAuthenticate = "Bearer realm=\"mig\"";
                 await SayAsync(context, StatusCodes.Status401Unauthorized, "a token is needed").ConfigureAwait(false);
                 return call;
-            case HttpVerdict.Forbidden:
-                await SayAsync(context, StatusCodes.Status403Forbidden, "this token gives no right to that").ConfigureAwait(false);
+            case HttpVerdict.Hidden:
+                await SayAsync(context, StatusCodes.Status404NotFound, NoRepository).ConfigureAwait(false);
                 return call;
             case HttpVerdict.TooMany:
                 await SayAsync(context, StatusCodes.Status429TooManyRequests, "too many requests").ConfigureAwait(false);
@@ -155,7 +157,7 @@ public sealed class HttpServer : IAsyncDisposable
             using RepositoryService? service = _options.Open(call);
             if (service is null)
             {
-                await SayAsync(context, StatusCodes.Status404NotFound, "there is no such repository").ConfigureAwait(false);
+                await SayAsync(context, StatusCodes.Status404NotFound, NoRepository).ConfigureAwait(false);
                 return call;
             }
 

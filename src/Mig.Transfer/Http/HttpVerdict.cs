@@ -8,8 +8,8 @@ public enum HttpVerdict
     /// <summary>401: a token is needed, or the one that came is not known.</summary>
     Unauthorized,
 
-    /// <summary>403: the token gives no right to this repository.</summary>
-    Forbidden,
+    /// <summary>404: the token gives no right to this repository, which then looks like one that is not there.</summary>
+    Hidden,
 
     /// <summary>429: too many requests from there.</summary>
     TooMany,

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.Store;
+using Mig.Transfer.Access;
 
 namespace Mig.Transfer.Serving;
 
@@ -10,8 +11,8 @@ public sealed record ServiceOptions
     /// <summary>How what comes is stored.</summary>
     public StoreOptions StoreOptions { get; init; } = StoreOptions.Default;
 
-    /// <summary>What the caller may do.</summary>
-    public IReceiveAccess Access { get; init; } = FullAccess.Instance;
+    /// <summary>What the caller may do; everything unless said otherwise, for whoever comes by folder or ssh has the rights that the system gives.</summary>
+    public IReceiveAccess Access { get; init; } = new RightsAccess(AccessRights.Unlimited, "");
 
     /// <summary>Who is asked about pushes; null when nobody is.</summary>
     public IReceiveHooks? Hooks { get; init; }

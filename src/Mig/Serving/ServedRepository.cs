@@ -1,5 +1,7 @@
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.Hooks;
+using Mig.Transfer.Access;
 using Mig.Transfer.Serving;
 
 namespace Mig.Serving;
@@ -12,19 +14,26 @@ public static class ServedRepository
     public static RepositoryService Open(string folder, RepositoryContext context)
     {
         Repository repository = Repository.Open(folder, context);
-        return Serve(repository, FullAccess.Instance, repository.Dispose);
+        return Serve(repository, "", AccessRights.Unlimited, null, repository.Dispose);
     }
 
     /// <summary>Serves a repository that is open.</summary>
+    /// <param name="name">Its path below the server's root, as access files have it.</param>
+    /// <param name="rights">What the caller may do.</param>
+    /// <param name="pusher">Whom hooks and reflog are told of; null when the server does not know the caller.</param>
     /// <param name="close">Called when the service is disposed.</param>
-    public static RepositoryService Serve(Repository repository, IReceiveAccess access, Action? close)
+    public static RepositoryService Serve(Repository repository, string name, AccessRights rights, string? pusher, Action? close)
     {
         ArgumentNullException.ThrowIfNull(repository);
+        var environment = new Dictionary<string, string>();
+        if (pusher is not null)
+            environment[ReceiveHooks.PusherVariable] = pusher;
         return new RepositoryService(repository.Store, repository.Refs, new ServiceOptions
         {
             StoreOptions = repository.StoreOptions,
-            Access = access,
-            Who = () => WhoOf(repository),
+            Access = new RightsAccess(rights, name),
+            Hooks = new ReceiveHooks(repository, environment),
+            Who = () => WhoOf(repository, pusher),
             ReadShallow = () => [.. new ShallowFile(repository.Folder).Read()],
             DenyNonFastForwards = repository.Config.GetBoolean("receive.denyNonFastForwards", false),
             DenyDeletes = repository.Config.GetBoolean("receive.denyDeletes", false),
@@ -34,8 +43,10 @@ public static class ServedRepository
     }
 
     // A server may have no identity of its own: a push is none of its doing.
-    private static Signature WhoOf(Repository repository)
+    private static Signature WhoOf(Repository repository, string? pusher)
     {
+        if (pusher is not null)
+            return Signature.Create(pusher, "", repository.Context.Clock.GetUtcNow());
         try
         {
             return repository.Identity.Committer();

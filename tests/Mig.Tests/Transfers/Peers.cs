@@ -5,9 +5,9 @@ using Mig.Serving;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Mig.Transfer;
+using Mig.Transfer.Access;
 using Mig.Transfer.Addresses;
 using Mig.Transfer.Http;
-using Mig.Transfer.Serving;
 
 namespace Mig.Tests.Transfers;
 
@@ -41,7 +41,7 @@ internal sealed class Peers : IDisposable
                 HttpServer server = HttpServer.StartAsync(new HttpServerOptions
                 {
                     Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                    Open = call => host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, FullAccess.Instance, null) : null,
+                    Open = call => host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
                 }).GetAwaiter().GetResult();
                 _open.Add(new Stop(server));
                 _open.Add(host);

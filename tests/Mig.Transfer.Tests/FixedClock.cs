@@ -1,4 +1,4 @@
-namespace Mig.Transfer.Tests.Access;
+namespace Mig.Transfer.Tests;
 
 /// <summary>A clock that the test moves.</summary>
 internal sealed class FixedClock(DateTimeOffset now) : TimeProvider

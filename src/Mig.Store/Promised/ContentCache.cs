@@ -1,0 +1,75 @@
+using Mig.Core;
+using Mig.Store.Packs;
+
+namespace Mig.Store.Promised;
+
+/// <summary>
+/// Contents that came from elsewhere because they were read: a store of its own, of limited size, that may be deleted at any time. What was fetched longest
+/// ago goes first.
+/// </summary>
+internal sealed class ContentCache(string folder, long limit, IPromisedContent source) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private ObjectStore? _store;
+
+    /// <summary>The packs of the cache.</summary>
+    public PackSet Packs => Store.Packs;
+
+    private ObjectStore Store
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_store is null)
+                {
+                    ObjectStore.Create(folder);
+                    _store = ObjectStore.Open(folder);
+                }
+
+                return _store;
+            }
+        }
+    }
+
+    public bool TryFind(in ObjectId id, out ObjectLocation location)
+    {
+        if (!Store.TryFind(id, out location))
+            return false;
+        if (HasPack(location.Index.GetFrame(location.Frame).Pack))
+            return true;
+        Store.Refresh(); // another process has cleared it away
+        return Store.TryFind(id, out location);
+    }
+
+    /// <summary>Tells whether a pack is one of the cache.</summary>
+    public bool HasPack(in ObjectId pack) => File.Exists(Path.Combine(Packs.Folder, PackFormat.FileName(pack)));
+
+    /// <summary>Brings what is not there yet.</summary>
+    public void Fetch(IReadOnlySet<ObjectId> blobs)
+    {
+        lock (_gate)
+        {
+            source.Fetch(blobs, Store);
+            Trim();
+        }
+    }
+
+    public void Dispose() => _store?.Dispose();
+
+    // An index and its pack come together, one pair for each part of a fetch; those just fetched are about to be read.
+    private void Trim()
+    {
+        long total = 0;
+        DateTime fresh = DateTime.MaxValue;
+        foreach (FileInfo file in new DirectoryInfo(Packs.Folder).EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal))
+        {
+            fresh = fresh == DateTime.MaxValue ? file.LastWriteTimeUtc - TimeSpan.FromMinutes(1) : fresh;
+            total += file.Length;
+            if (total > limit && file.LastWriteTimeUtc < fresh)
+                file.Delete();
+        }
+
+        Store.Refresh();
+    }
+}
