@@ -53,7 +53,7 @@ public sealed class RemoteRepository : IDisposable
                 return refs;
             },
             cancellation);
-        List<RemoteRef> list = [.. (message.Refs ?? []).Select(item => new RemoteRef(ParseName(item.Name), ParseId(item.Id)!.Value, ParseId(item.Peeled)))];
+        List<RemoteRef> list = [.. (message.Refs ?? []).Select(item => new RemoteRef(ParseName(item?.Name), ParseId(item?.Id ?? "")!.Value, ParseId(item?.Peeled)))];
         list.Sort((a, b) => a.Name.CompareTo(b.Name));
         return new RemoteListing(message.HeadTarget is null ? null : ParseName(message.HeadTarget), ParseId(message.HeadId), list);
     }

@@ -45,8 +45,10 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         writer.End();
     }
 
-    private static PushUpdate Parse(UpdateMessage message)
+    private static PushUpdate Parse(UpdateMessage? message)
     {
+        if (message?.Name is null)
+            throw new UsageException("an update names no ref");
         if (!RefName.TryParse(message.Name, out RefName? name) || !name.Value.StartsWith("refs/", StringComparison.Ordinal))
             throw new UsageException($"'{message.Name}' cannot be the name of a ref; it must begin with refs/ and follow the rules of git check-ref-format");
         return new PushUpdate(name, ParseId(message.Old), ParseId(message.New), message.Force);

@@ -15,6 +15,7 @@ namespace Mig.Transfer.Serving;
 public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceOptions options) : IDisposable
 {
     private const string Client = "the client";
+    private const long MaxDrained = 256L << 20;
 
     /// <summary>Answers calls until the stream ends.</summary>
     public void Run(Stream input, Stream output, CancellationToken cancellation = default)
@@ -31,10 +32,10 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     /// <returns>False when there is none any more, or none can follow.</returns>
     internal bool Answer(MessageReader reader, MessageWriter writer, CancellationToken cancellation)
     {
-        if (!reader.TryRead())
-            return false;
         try
         {
+            if (!reader.TryRead())
+                return false;
             if (reader.Type != RecordType.Request)
                 throw reader.Unexpected("a request was expected");
             Dispatch(reader.ParseJson(ProtocolJson.Default.RequestMessage), reader, writer, cancellation);
@@ -49,12 +50,13 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
 
     public void Dispose() => options.Close?.Invoke();
 
-    // What the client still sends is read, so that it comes to read why it was refused.
+    // What the client still sends is read, so that it comes to read why it was refused; but not without end.
     private static bool Drain(MessageReader reader)
     {
+        long limit = reader.Bytes + MaxDrained;
         while (reader.Type is not (RecordType.End or RecordType.Error))
         {
-            if (!reader.TryRead())
+            if (reader.Bytes > limit || !reader.TryRead())
                 return false;
         }
 
