@@ -1,13 +1,15 @@
 # Makes the tables of docs/benchmarks.md from the lines of measure.sh, with the set in front. Steps of several commands are added up; of repeated short
 # ones the median counts.
 BEGIN {
-  split("first again changed export cat log baseline", steps, " ")
+  split("first again changed export cat log baseline send clone", steps, " ")
   title["first"] = "First commits of all images, one after another"
   title["again"] = "The last image (" last ") again, unchanged, read in full"
   title["changed"] = "The last image after 50 files changed"
   title["export"] = "The last image as a raw disk again"
   title["cat"] = "One small file out of a version (median of 5)"
   title["log"] = "`mig log` (median of 5)"
+  title["send"] = "The last image to where the one before it is"
+  title["clone"] = "Both to where nothing is"
   title["baseline"] = "For comparison, on the last image"
 }
 $1 == set {
@@ -25,17 +27,18 @@ function median(values, key,    n, i, j, t, sorted) {
   return sorted[int((n + 1) / 2)]
 }
 END {
-  for (s = 1; s <= 7; s++) {
+  for (s = 1; s <= 9; s++) {
     step = steps[s]
     if (order[step] == "") continue
     short = step == "cat" || step == "log"
-    hasRepository = !short && step != "baseline" && step != "export"
-    printf "\n%s:\n\n| | seconds | CPU seconds | peak MiB |%s\n|---|---:|---:|---:|%s\n", title[step], hasRepository ? " repository MiB |" : "", hasRepository ? "---:|" : ""
+    isTransfer = step == "send" || step == "clone"
+    hasRepository = !isTransfer && !short && step != "baseline" && step != "export"
+    printf "\n%s:\n\n| | seconds | CPU seconds | peak MiB |%s\n|---|---:|---:|---:|%s\n", title[step], hasRepository ? " repository MiB |" : isTransfer ? " moved MiB |" : "", hasRepository || isTransfer ? "---:|" : ""
     n = split(order[step], tools, "\t")
     for (t = 1; t <= n; t++) {
       key = step "\t" tools[t]
       printf "| %s | %.2f | %.2f | %d |", tools[t], short ? median(seconds, key) : total[key], short ? median(cpu, key) : cpus[key], memory[key]
-      if (hasRepository) printf " %.0f |", bytes[key] / 1048576
+      if (hasRepository || isTransfer) printf " %.0f |", bytes[key] / 1048576
       printf "\n"
     }
     if (step == "again" || step == "changed") print "\nqcow2 and zstd keep each version whole: as much again as the first time."

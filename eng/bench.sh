@@ -1,25 +1,27 @@
 #!/usr/bin/env bash
-# bench.sh [--set trimmed|untrimmed|both] [--images "min base …"] [--no-peers] [DIR]: measures mig beside its peers on real disks, and writes the tables into
+# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [DIR]: measures mig beside its peers on real disks, and writes the tables into
 # docs/benchmarks.md. DIR, ~/.cache/mig-bench unless given, keeps the disks: they are made on the first run (bench/make-corpus.sh, 9 GB, which needs root
 # and the network); scratch files take 30 GB more. All five images, both sets: one to two hours on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/tools.sh
 
-sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
+sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
 while [ $# -gt 0 ]; do
   case $1 in
-    --set) sets=${2/both/trimmed untrimmed}; shift ;;
+    --set) sets=${2/both/trimmed untrimmed} sets=${sets/none/}; shift ;;
     --images) images=$2; shift ;;
     --no-peers) peers=0 ;;
+    --no-transfer) transfer=0 ;;
     -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
     *) dir=$1 ;;
   esac
   shift
 done
-for name in $images; do last=$name; done
+before='' last=''
+for name in $images; do before=${last:-$name} last=$name; done
 
-need mmdebstrap=mmdebstrap mkfs.ext4=e2fsprogs sfdisk=fdisk losetup=mount fstrim=util-linux restic=restic borg=borgbackup casync=casync qemu-img=qemu-utils zstd=zstd
+need mmdebstrap=mmdebstrap mkfs.ext4=e2fsprogs sfdisk=fdisk losetup=mount fstrim=util-linux restic=restic borg=borgbackup casync=casync qemu-img=qemu-utils zstd=zstd rsync=rsync
 [ -x /usr/bin/time ] || as_root apt-get install -qy time >/dev/null
 eng/build.sh >/dev/null
 export PATH="$PWD/artifacts/mig:$PATH"
@@ -70,8 +72,15 @@ for set in $sets; do
   sed "s/^/$set\t/" "$results" >>"$work/all.tsv"
 done
 
+if [ $transfer = 1 ]; then
+  echo "transfer: $last to where $before is"
+  : >"$work/transfer.tsv"
+  bench/transfer.sh "$work" "$work/transfer.tsv" "$dir/trimmed/$before.img" "$dir/trimmed/$last.img"
+  sed "s/^/transfer\t/" "$work/transfer.tsv" >>"$work/all.tsv"
+fi
+
 mib() { echo $(($1 / 1048576)); }
-{
+image_tables() {
   echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $NF }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
   echo "$(awk '/^MemTotal/ { print int($2 / 1048576 + 0.5) }' /proc/meminfo) GiB of memory, Linux $(uname -r | cut -d - -f 1); $(restic version | cut -d ' ' -f 1,2), borg $(borg --version | cut -d ' ' -f 2),"
   echo "casync $(casync --version | awk 'NR == 1 { print $2 }'), qemu-img $(qemu-img --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'), zstd $(zstd --version | sed 's/.*v\([0-9.]*\).*/\1/')."
@@ -88,11 +97,24 @@ mib() { echo $(($1 / 1048576)); }
     echo "Images: $images. Together $(mib $length) MiB long, $(mib $stored) MiB of it not holes."
     awk -F '\t' -v set="$set" -v last="$last" -f bench/tables.awk "$work/all.tsv"
   done
-} >"$work/tables.md"
-awk -v tables="$work/tables.md" '
-  /<!-- bench:end -->/ { inside = 0 }
-  !inside { print }
-  /<!-- bench:begin -->/ { inside = 1; print ""; while ((getline line <tables) > 0) print line; print "" }
-' docs/benchmarks.md >"$work/benchmarks.md"
-cp "$work/benchmarks.md" docs/benchmarks.md
+}
+
+transfer_tables() {
+  echo "Images: $before, then $last, of the trimmed set. Both ends are on one machine, so the network costs nothing: look at what travels."
+  awk -F '\t' -v set=transfer -v last="$last" -f bench/tables.awk "$work/all.tsv"
+}
+
+# publish MARK: puts what it reads between the marks of that name in docs/benchmarks.md.
+publish() {
+  cat >"$work/tables.md"
+  awk -v tables="$work/tables.md" -v mark="$1" '
+    $0 == "<!-- " mark ":end -->" { inside = 0 }
+    !inside { print }
+    $0 == "<!-- " mark ":begin -->" { inside = 1; print ""; while ((getline line <tables) > 0) print line; print "" }
+  ' docs/benchmarks.md >"$work/benchmarks.md"
+  cp "$work/benchmarks.md" docs/benchmarks.md
+}
+
+[ -z "$sets" ] || image_tables | publish bench
+[ $transfer = 0 ] || transfer_tables | publish transfer
 echo "docs/benchmarks.md is written"
