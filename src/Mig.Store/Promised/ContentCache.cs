@@ -43,7 +43,7 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
     }
 
     /// <summary>Tells whether a pack is one of the cache.</summary>
-    public bool HasPack(in ObjectId pack) => File.Exists(Path.Combine(Packs.Folder, PackFormat.FileName(pack)));
+    public bool HasPack(in ObjectId pack) => File.Exists(Path.Combine(folder, ObjectStore.PacksFolder, PackFormat.FileName(pack)));
 
     /// <summary>Brings what is not there yet.</summary>
     public void Fetch(IReadOnlySet<ObjectId> blobs)

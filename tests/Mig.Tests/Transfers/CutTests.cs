@@ -35,6 +35,31 @@ public sealed class CutTests : IDisposable
         Assert.Equal(here.Refs.ReadHead().Id, there.Refs.ReadHead().Id);
     }
 
+    [Fact]
+    public void The_next_try_goes_on_with_what_has_arrived()
+    {
+        File.WriteAllBytes(_there.Files["disk.img"], MixedBytes.Make(48 << 20, 5));
+        _there.Commit("disk.img");
+        (RemoteAddress address, RemoteOptions options) = _peers.Locate(RemoteKind.Http, _there.Folder);
+        long whole;
+        using (TestRepository control = new())
+        using (Repository into = control.Open())
+        using (RemoteRepository remote = RemoteRepository.Open(address, options))
+            whole = Peers.Fetch(remote, into).Transfer.WireBytes;
+        Assert.True(whole > 10 << 20, $"{whole} bytes");
+        using Repository here = _here.Open();
+        using (var proxy = new CutProxy(address.Port!.Value, whole * 3 / 4))
+        using (RemoteRepository remote = RemoteRepository.Open(address with { Port = proxy.Port }, options))
+            Assert.Equal("REMOTE-010", Assert.Throws<RemoteException>(() => Peers.Fetch(remote, here)).Code);
+        using (RemoteRepository remote = RemoteRepository.Open(address, options))
+        {
+            long rest = Peers.Fetch(remote, here).Transfer.WireBytes;
+            Assert.True(rest < whole / 2, $"{rest} of {whole} bytes came again");
+        }
+
+        _here.AssertClean();
+    }
+
     // The limit grows with every try, so that the cut falls everywhere, and the last try gets through.
     private void Run(TestRepository served, Action<RemoteRepository> transfer, TestRepository receiver)
     {

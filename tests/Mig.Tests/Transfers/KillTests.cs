@@ -13,7 +13,7 @@ public sealed class KillTests : IDisposable
     private readonly TestRepository _there = new();
     private readonly Random _random = new(20261122);
 
-    private static int Kills { get; } = int.Parse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS") ?? "12", CultureInfo.InvariantCulture);
+    private static int Kills { get; } = int.Parse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS") ?? "6", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(true)]
