@@ -69,7 +69,7 @@ public sealed class RepositoryHooks
     /// <summary>Asks <c>pre-push REMOTE URL</c> whether refs may be pushed; it reads a line for each. Called when the other side's refs are known, before anything is sent.</summary>
     /// <param name="remote">The name of the remote, or the URL again when it has none.</param>
     /// <exception cref="HookRefusedException">They may not.</exception>
-    public void PrePush(string remote, string url, IReadOnlyList<PushedRef> refs, CancellationToken cancellation = default)
+    public void PrePush(string remote, string url, IReadOnlyList<PrePushRef> refs, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(refs);
         IReadOnlyList<string> lines = [.. refs.Select(item => $"{item.LocalName ?? "(delete)"} {Text(item.LocalId)} {item.RemoteName} {Text(item.RemoteId)}")];

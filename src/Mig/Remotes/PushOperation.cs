@@ -1,5 +1,6 @@
 using Mig.Branches;
 using Mig.Core;
+using Mig.Hooks;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.Transfer;
@@ -107,8 +108,8 @@ public sealed class PushOperation(Repository repository)
     private void AskHook(string name, string url, IReadOnlyList<PushChoice> choices, List<PushedRef> refs, CancellationToken cancellation)
     {
         Dictionary<RefName, PushChoice> sources = choices.ToDictionary(choice => choice.Theirs);
-        List<Hooks.PushedRef> asked = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
-            .Select(item => new Hooks.PushedRef(item.New is null ? null : sources[item.Theirs].Ours?.Value ?? item.Source, item.New, item.Theirs, item.Old))];
+        List<PrePushRef> asked = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
+            .Select(item => new PrePushRef(item.New is null ? null : sources[item.Theirs].Ours?.Value ?? item.Source, item.New, item.Theirs, item.Old))];
         if (asked.Count > 0)
             repository.Hooks.PrePush(name, url, asked, cancellation);
     }

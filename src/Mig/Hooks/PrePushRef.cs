@@ -8,4 +8,4 @@ namespace Mig.Hooks;
 /// <param name="LocalId">What it names; null for a deletion.</param>
 /// <param name="RemoteName">The ref of the other side.</param>
 /// <param name="RemoteId">Where it is there now; null when there is none.</param>
-public sealed record PushedRef(string? LocalName, ObjectId? LocalId, RefName RemoteName, ObjectId? RemoteId);
+public sealed record PrePushRef(string? LocalName, ObjectId? LocalId, RefName RemoteName, ObjectId? RemoteId);
