@@ -149,7 +149,7 @@ internal sealed class HttpTransport : ITransport
             HttpStatusCode.OK => "it answers, but not as a mig server does",
             _ => $"it answers {(int)response.StatusCode} {response.ReasonPhrase}",
         };
-        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{(text.Length > 0 ? $" ({text})" : "")}");
+        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{(text.Length > 0 && text != what ? $" ({text})" : "")}");
     }
 
     private static string Reason(Exception e)
