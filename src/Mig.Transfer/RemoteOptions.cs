@@ -11,8 +11,14 @@ public sealed record RemoteOptions
     /// <summary>The ssh program and its options (<c>MIG_SSH</c>, <c>core.sshCommand</c>).</summary>
     public string SshCommand { get; init; } = "ssh";
 
-    /// <summary>Gives the bearer token for an HTTP address; called again with true after a refusal. Null when there is none.</summary>
+    /// <summary>Gives the bearer token for an HTTP address; called first with false, then with true after each refusal. Null when there is none, or no other.</summary>
     public Func<bool, string?> Token { get; init; } = _ => null;
+
+    /// <summary>Told once, when the server took the token.</summary>
+    public Action TokenAccepted { get; init; } = () => { };
+
+    /// <summary>A PEM file of the authorities whose certificates are trusted, instead of the system's (<c>http.sslCAInfo</c>); null for those.</summary>
+    public string? AuthorityFile { get; init; }
 
     /// <summary>Opens the repository in a folder, to be served to ourselves.</summary>
     public Func<string, RepositoryService> ServeFolder { get; init; } = folder => throw new NotSupportedException(folder);

@@ -12,6 +12,7 @@ internal sealed class Session : IDisposable
     private readonly Terminal _terminal;
     private readonly string? _repositoryFolder;
     private readonly bool _showsProgress;
+    private readonly Lock _saying = new();
     private Repository? _repository;
     private ProgressBar? _progress;
 
@@ -20,7 +21,7 @@ internal sealed class Session : IDisposable
         _terminal = terminal;
         _repositoryFolder = repositoryFolder;
         _showsProgress = showsProgress && terminal.IsErrorTerminal;
-        Context = context with { HookOutput = PassOn, Notice = Say };
+        Context = context with { HookOutput = PassOn, Notice = Say, IsInteractive = IsInteractive };
         IsJson = isJson;
         Palette = new Palette(WantsColor(colorMode, terminal.IsOutputTerminal, context));
         ErrorPalette = new Palette(WantsColor(colorMode, terminal.IsErrorTerminal, context));
@@ -104,10 +105,10 @@ internal sealed class Session : IDisposable
     public void Say(string sentence)
     {
         if (!IsQuiet)
-            ExitCode.Say(_terminal, SafeText.Text(sentence));
+            SayLine(SafeText.Text(sentence));
     }
 
-    public void Warn(string sentence) => ExitCode.Say(_terminal, $"{ErrorPalette.Yellow("warning:")} {SafeText.Text(sentence)}");
+    public void Warn(string sentence) => SayLine($"{ErrorPalette.Yellow("warning:")} {SafeText.Text(sentence)}");
 
     /// <summary>Shows how far work has come, on a terminal.</summary>
     /// <remarks>Short work shows nothing; <c>MIG_PROGRESS_DELAY</c> says, in milliseconds, how short that is.</remarks>
@@ -138,13 +139,21 @@ internal sealed class Session : IDisposable
 
     public void Dispose() => _repository?.Dispose();
 
+    // A server has many threads with something to say.
+    private void SayLine(string line)
+    {
+        lock (_saying)
+            ExitCode.Say(_terminal, line);
+    }
+
     // What a hook says is its author's own, and passes as it is.
     private void PassOn(ReadOnlyMemory<byte> bytes)
     {
         _progress?.GiveWay();
         try
         {
-            _terminal.Error.Write(bytes.Span).Flush();
+            lock (_saying)
+                _terminal.Error.Write(bytes.Span).Flush();
         }
         catch (Exception e) when (e is IOException or OutputClosedException)
         {

@@ -35,6 +35,7 @@ internal static class VerbList
             ("push", PushVerb.Summary, () => new PushVerb()),
             ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
             ("serve", ServeVerb.Summary, () => new ServeVerb()),
+            ("token", TokenVerb.Summary, () => new TokenVerb()),
         ]),
         ("Care for the repository", [
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),

@@ -2,10 +2,8 @@ using System.CommandLine;
 using System.Net;
 using Mig.Cli.CommandLines;
 using Mig.Core;
+using Mig.History.Configuration;
 using Mig.Serving;
-using Mig.Transfer.Access;
-using Mig.Transfer.Http;
-using Mig.Transfer.Serving;
 
 namespace Mig.Cli.Verbs;
 
@@ -19,19 +17,22 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string> _key = new("--tls-key") { HelpName = "FILE", Description = "The certificate's private key, PEM" };
     private readonly Option<string> _auth = new("--auth") { HelpName = "FILE", Description = "Tokens, and what each of them allows (mig help token)" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allows everybody who can reach the address to read and write" };
+    private readonly Option<string> _maxBody = new("--max-body") { HelpName = "SIZE", Description = "Most bytes of one request, such as 20g; no limit unless given" };
+    private readonly Option<int> _maxRate = new("--max-rate") { HelpName = "N", DefaultValueFactory = _ => 100, Description = "Requests a second of one client, ten times as many at once; 0 for any number" };
+    private readonly Option<int> _maxConnections = new("--max-connections") { HelpName = "N", DefaultValueFactory = _ => 256, Description = "Connections at once" };
     private readonly Argument<string> _folder = new("DIR") { Arity = ArgumentArity.ZeroOrOne };
 
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _certificate, _key, _auth, _insecure);
+        Add(_stdio, _listen, _certificate, _key, _auth, _insecure, _maxBody, _maxRate, _maxConnections);
         Add(_folder);
     }
 
-    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [DIR]", "serve --stdio DIR"];
+    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-body SIZE] [--max-rate N] [--max-connections N] [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
-        "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the one in DIR/NAME. It is the current repository unless given.\nThe server stops on SIGTERM or Ctrl-C, when the requests under way have ended.";
+        "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the one in DIR/NAME. It is the current repository unless given.\nEach request is a line on standard error. /healthz says whether the server runs, /metrics how it does (Prometheus).\nThe server stops on SIGTERM or Ctrl-C, when the requests under way have ended.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -47,40 +48,36 @@ internal sealed class ServeVerb : Verb
         if (arguments.GetValue(_stdio))
         {
             string folder = arguments.GetValue(_folder) ?? throw new UsageException("mig serve --stdio needs the folder of a repository");
-            using RepositoryService service = ServedRepository.Open(folder, session.Context);
-            service.Run(session.OpenInput(), session.OpenOutput());
+            ServedRepository.Run(folder, session.Context, session.OpenInput(), session.OpenOutput());
             return ExitCode.Success;
         }
 
-        IPEndPoint listen = ParseEndpoint(arguments.GetValue(_listen) ?? throw new UsageException("say where with --listen ADDRESS:PORT, or --stdio"));
-        AccessFileWatcher? access = arguments.GetValue(_auth) is { } file ? new AccessFileWatcher(file, session.Context.Clock, session.Warn) : null;
-        if (access is null && !IPAddress.IsLoopback(listen.Address) && !arguments.GetValue(_insecure))
-            throw new UsageException($"{listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, listen on 127.0.0.1, or say --insecure");
-        string root = arguments.GetValue(_folder) ?? session.Repository.Folder;
-        (string, string)? tls = (arguments.GetValue(_certificate), arguments.GetValue(_key)) switch
+        var options = new ServerOptions
         {
-            ({ } certificate, { } key) => (certificate, key),
-            (null, null) => null,
-            _ => throw new UsageException("--tls-cert and --tls-key go together"),
-        };
-        using var host = new RepositoryHost(root, session.Context);
-        var options = new HttpServerOptions
-        {
-            Listen = listen,
-            Tls = tls,
-            Authorize = call => Authorize(access, call, session.Context.Clock),
-            Open = call => host.Find(call.Repository) is { } repository
-                ? ServedRepository.Serve(repository, call.Repository, RightsOf(access, call, session.Context.Clock)!, access is null ? null : RightsOf(access, call, session.Context.Clock)!.Name, null)
-                : null,
+            Listen = ParseEndpoint(arguments.GetValue(_listen) ?? throw new UsageException("say where with --listen ADDRESS:PORT, or --stdio")),
+            Root = arguments.GetValue(_folder) ?? session.Repository.Folder,
+            Tls = (arguments.GetValue(_certificate), arguments.GetValue(_key)) switch
+            {
+                ({ } certificate, { } key) => (certificate, key),
+                (null, null) => null,
+                _ => throw new UsageException("--tls-cert and --tls-key go together"),
+            },
+            AccessFile = arguments.GetValue(_auth),
+            IsInsecure = arguments.GetValue(_insecure),
+            MaxBodySize = arguments.GetValue(_maxBody) is { } size ? ParseSize(size) : 0,
+            MaxRate = CheckPositive("--max-rate", arguments.GetValue(_maxRate), 0),
+            MaxConnections = CheckPositive("--max-connections", arguments.GetValue(_maxConnections), 1),
+            Log = session.Say,
+            Warn = session.Warn,
         };
         RunAsync(options, session).GetAwaiter().GetResult();
         return ExitCode.Success;
     }
 
-    private static async Task RunAsync(HttpServerOptions options, Session session)
+    private static async Task RunAsync(ServerOptions options, Session session)
     {
         CancellationToken stop = session.Cancellation;
-        await using HttpServer server = await HttpServer.StartAsync(options, stop).ConfigureAwait(false);
+        await using RepositoryServer server = await RepositoryServer.StartAsync(options, session.Context, stop).ConfigureAwait(false);
         session.Say($"listening on {server.Address}");
         try
         {
@@ -92,18 +89,14 @@ internal sealed class ServeVerb : Verb
         }
     }
 
-    private static AccessRights? RightsOf(AccessFileWatcher? access, HttpCall call, TimeProvider clock) =>
-        access is null ? AccessRights.Unlimited : call.Token is null ? access.Current.Anonymous : access.Current.Authenticate(call.Token, clock.GetUtcNow());
-
-    private static HttpVerdict Authorize(AccessFileWatcher? access, HttpCall call, TimeProvider clock) => RightsOf(access, call, clock) switch
-    {
-        null => HttpVerdict.Unauthorized,
-        { } rights when rights.MayRead(call.Repository).IsAllowed => HttpVerdict.Allowed,
-        _ => call.Token is null ? HttpVerdict.Unauthorized : HttpVerdict.Hidden,
-    };
-
     private static IPEndPoint ParseEndpoint(string text) =>
         IPEndPoint.TryParse(text, out IPEndPoint? endpoint) && text.Contains(':', StringComparison.Ordinal)
             ? endpoint
             : throw new UsageException($"'{text}' is no address to listen on; 127.0.0.1:8320 is one");
+
+    private static long ParseSize(string text) =>
+        ConfigValue.TryParseInteger(text, out long size) && size > 0 ? size : throw new UsageException($"'{text}' is no size; 500m and 20g are some");
+
+    private static int CheckPositive(string option, int value, int least) =>
+        value >= least ? value : throw new UsageException($"{option} is at least {least}, not {value}");
 }

@@ -20,6 +20,11 @@ public sealed class AccessRights(string name, IReadOnlyList<AccessGrant> grants)
         ? AccessDecision.Allowed
         : new($"'{Name}' may not read {repository}");
 
+    /// <summary>Tells whether any ref may be moved at all.</summary>
+    public AccessDecision MayPush(string repository) => Has(AccessRight.Write, repository, null) || Has(AccessRight.Delete, repository, null)
+        ? AccessDecision.Allowed
+        : new($"'{Name}' may not push to {repository}, which needs the right 'write'");
+
     /// <summary>Tells whether a ref may move like this.</summary>
     public AccessDecision MayUpdate(string repository, RefName reference, RefUpdateKind kind)
     {

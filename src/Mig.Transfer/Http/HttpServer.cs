@@ -1,42 +1,37 @@
-using System.Net;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Mig.Core;
-using Mig.Transfer.Protocol;
-using Mig.Transfer.Serving;
-using Mig.Transfer.Transports;
 
 namespace Mig.Transfer.Http;
 
 /// <summary>Serves repositories over HTTP: one POST a call (docs/protocol.md, "HTTP"), and <c>/healthz</c> and <c>/metrics</c> beside it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
-    private const string NoRepository = "there is no such repository";
-
-    private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
-
     private readonly HttpServerOptions _options;
     private readonly WebApplication _application;
-    private readonly SemaphoreSlim _slots;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly RequestHandler _handler;
+    private readonly CancellationTokenSource _cut = new();
 
-    private HttpServer(HttpServerOptions options)
+    private HttpServer(HttpServerOptions options, HttpsConnectionAdapterOptions? https)
     {
         _options = options;
-        _slots = new SemaphoreSlim(options.MaxRequests);
+        _handler = new RequestHandler(options, _cut.Token);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // StopAsync says how long
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, https));
+        if (https is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         _application = builder.Build();
-        _application.Run(HandleAsync);
+        _application.Run(_handler.HandleAsync);
     }
 
     /// <summary>Where it listens: the port that was chosen, when 0 was asked for.</summary>
@@ -47,154 +42,74 @@ public sealed class HttpServer : IAsyncDisposable
     public static async Task<HttpServer> StartAsync(HttpServerOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var server = new HttpServer(options);
+        var server = new HttpServer(options, options.Tls is { } tls ? LoadCertificate(tls.Certificate, tls.Key) : null);
         try
         {
             await server._application.StartAsync(cancellation).ConfigureAwait(false);
             return server;
         }
-        catch (Exception e) when (e is IOException or System.Security.Cryptography.CryptographicException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Net.Sockets.SocketException)
         {
             await server.DisposeAsync().ConfigureAwait(false);
             throw new RemoteException("REMOTE-030", $"cannot listen on {options.Listen}: {e.Message}", e);
         }
     }
 
-    /// <summary>Takes no more requests, and gives those under way some seconds to end.</summary>
+    /// <summary>Takes no more requests, gives those under way <see cref="HttpServerOptions.StopPatience"/> to end, and cuts the rest.</summary>
     public async Task StopAsync()
     {
-        using var patience = new CancellationTokenSource(StopPatience);
-        await _application.StopAsync(patience.Token).ConfigureAwait(false);
-        await _stop.CancelAsync().ConfigureAwait(false);
+        using var patience = new CancellationTokenSource(_options.StopPatience);
+        using CancellationTokenRegistration registration = patience.Token.Register(_cut.Cancel);
+        try
+        {
+            await _application.StopAsync(patience.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // Patience ended; what was still under way has been cut.
+        }
+
+        await _cut.CancelAsync().ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        await _cut.CancelAsync().ConfigureAwait(false);
         await _application.DisposeAsync().ConfigureAwait(false);
-        _slots.Dispose();
-        _stop.Dispose();
+        _handler.Dispose();
+        _cut.Dispose();
     }
 
-    private void Configure(KestrelServerOptions kestrel)
+    private static HttpsConnectionAdapterOptions LoadCertificate(string certificate, string key)
+    {
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            return new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key), ServerCertificateChain = chain };
+        }
+        catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            throw new RemoteException("REMOTE-030", $"the certificate {certificate} and the key {key} cannot be used: {e.Message}", e);
+        }
+    }
+
+    private void Configure(KestrelServerOptions kestrel, HttpsConnectionAdapterOptions? https)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = true;
-        kestrel.Limits.MaxConcurrentConnections = _options.MaxConnections;
-        kestrel.Limits.MaxRequestBodySize = _options.MaxBodySize > 0 ? _options.MaxBodySize : null;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 << 10;
+        KestrelServerLimits limits = kestrel.Limits;
+        limits.MaxConcurrentConnections = _options.MaxConnections;
+        limits.MaxRequestBodySize = null; // counted by ourselves, which can be told to the client
+        limits.MaxRequestHeadersTotalSize = 16 << 10;
+        limits.RequestHeadersTimeout = _options.HeaderPatience;
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(_options.MinBytesPerSecond, _options.RateGrace);
         kestrel.Listen(_options.Listen, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
-            if (_options.Tls is { } tls)
-                listen.UseHttps(X509Certificate2.CreateFromPemFile(tls.Certificate, tls.Key));
+            if (https is not null)
+                listen.UseHttps(https);
         });
-    }
-
-    private async Task HandleAsync(HttpContext context)
-    {
-        DateTimeOffset start = TimeProvider.System.GetUtcNow();
-        long ticks = TimeProvider.System.GetTimestamp();
-        var counter = new CountingStream(context.Response.Body);
-        var input = new CountingStream(context.Request.Body);
-        HttpCall? call = null;
-        try
-        {
-            call = await AnswerAsync(context, input, counter).ConfigureAwait(false);
-        }
-        finally
-        {
-            _options.Log(new HttpOutcome(start, TimeProvider.System.GetElapsedTime(ticks), context.Request.Method, context.Request.Path, call, context.Response.StatusCode, input.Bytes, counter.Bytes));
-        }
-    }
-
-    private async Task<HttpCall?> AnswerAsync(HttpContext context, Stream input, Stream output)
-    {
-        string path = context.Request.Path.Value ?? "";
-        if (HttpMethods.IsGet(context.Request.Method) && path == "/healthz")
-        {
-            await SayAsync(context, StatusCodes.Status200OK, "ok").ConfigureAwait(false);
-            return null;
-        }
-
-        if (HttpMethods.IsGet(context.Request.Method) && path == "/metrics" && _options.Metrics is { } metrics)
-        {
-            await SayAsync(context, StatusCodes.Status200OK, metrics()).ConfigureAwait(false);
-            return null;
-        }
-
-        if (!path.EndsWith(HttpTransport.Endpoint, StringComparison.Ordinal))
-        {
-            await SayAsync(context, StatusCodes.Status404NotFound, "there is nothing here").ConfigureAwait(false);
-            return null;
-        }
-
-        var call = new HttpCall(context.Connection.RemoteIpAddress ?? IPAddress.None, path[..^HttpTransport.Endpoint.Length].Trim('/'), FindToken(context.Request));
-        switch (_options.Authorize(call))
-        {
-            case HttpVerdict.Unauthorized:
-                context.Response.Headers.WWWAuthenticate = "Bearer realm=\"mig\"";
-                await SayAsync(context, StatusCodes.Status401Unauthorized, "a token is needed").ConfigureAwait(false);
-                return call;
-            case HttpVerdict.Hidden:
-                await SayAsync(context, StatusCodes.Status404NotFound, NoRepository).ConfigureAwait(false);
-                return call;
-            case HttpVerdict.TooMany:
-                await SayAsync(context, StatusCodes.Status429TooManyRequests, "too many requests").ConfigureAwait(false);
-                return call;
-        }
-
-        if (!HttpMethods.IsPost(context.Request.Method) || context.Request.ContentType != HttpTransport.MediaType)
-        {
-            await SayAsync(context, StatusCodes.Status405MethodNotAllowed, $"POST of {HttpTransport.MediaType} is wanted").ConfigureAwait(false);
-            return call;
-        }
-
-        using var aborted = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, _stop.Token);
-        await _slots.WaitAsync(aborted.Token).ConfigureAwait(false);
-        try
-        {
-            using RepositoryService? service = _options.Open(call);
-            if (service is null)
-            {
-                await SayAsync(context, StatusCodes.Status404NotFound, NoRepository).ConfigureAwait(false);
-                return call;
-            }
-
-            context.Response.ContentType = HttpTransport.MediaType;
-            await Task.Factory.StartNew(() => Serve(service, input, output, aborted.Token), aborted.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The client is gone, or the server stops: the connection is cut, so that a half answer is never taken for a whole one.
-            context.Abort();
-        }
-        finally
-        {
-            _slots.Release();
-        }
-
-        return call;
-    }
-
-    private static void Serve(RepositoryService service, Stream input, Stream output, CancellationToken cancellation)
-    {
-        using var buffered = new BufferedStream(output, 1 << 16);
-        service.Answer(new MessageReader(new BufferedStream(input, 1 << 16), "the client"), new MessageWriter(buffered), cancellation);
-    }
-
-    private static string? FindToken(HttpRequest request)
-    {
-        const string Scheme = "Bearer ";
-        string? value = request.Headers.Authorization;
-        return value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;
-    }
-
-    private static async Task SayAsync(HttpContext context, int status, string text)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "text/plain; charset=utf-8";
-        await context.Response.WriteAsync(text + "\n").ConfigureAwait(false);
     }
 
     /// <summary>Signals are the caller's affair.</summary>

@@ -29,6 +29,9 @@ public sealed record RequestLogEntry
     /// <summary>Which repository it was about; null for none.</summary>
     public string? Repository { get; init; }
 
+    /// <summary>What was asked of it; null for nothing.</summary>
+    public string? Verb { get; init; }
+
     /// <summary>Bytes of the body that came.</summary>
     public long BytesIn { get; init; }
 
@@ -48,6 +51,7 @@ public sealed record RequestLogEntry
         Add(line, "method", Method);
         Add(line, "path", Path);
         Add(line, "repository", Repository);
+        Add(line, "call", Verb);
         Add(line, "status", Status.ToString(CultureInfo.InvariantCulture));
         Add(line, "in", BytesIn.ToString(CultureInfo.InvariantCulture));
         Add(line, "out", BytesOut.ToString(CultureInfo.InvariantCulture));

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Mig.Transfer.Protocol;
+using Mig.Transfer.Serving;
 
 namespace Mig.Transfer.Http;
 
@@ -38,6 +40,19 @@ public sealed class ServerMetrics
     }
 
     public void Add(ServerCounter counter, long count = 1) => Interlocked.Add(ref _counters[(int)counter], count);
+
+    /// <summary>Counts what a repository was asked.</summary>
+    internal void Add(ServiceTally tally)
+    {
+        Add(ServerCounter.ObjectsSent, tally.ObjectsSent);
+        Add(ServerCounter.ObjectsReceived, tally.ObjectsReceived);
+        if (tally.Error is null && tally.Verb == Verbs.Commits)
+            Add(ServerCounter.Fetches);
+        if (tally.HasMoved is { } hasMoved)
+            Add(hasMoved ? ServerCounter.Pushes : ServerCounter.PushesRefused);
+        if (tally.IsFault)
+            Add(ServerCounter.Failures);
+    }
 
     public long Get(ServerCounter counter) => Interlocked.Read(ref _counters[(int)counter]);
 

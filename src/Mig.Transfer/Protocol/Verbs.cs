@@ -23,4 +23,6 @@ internal static class Verbs
 
     /// <summary>Take these manifests, and move refs.</summary>
     public const string Push = "push";
+
+    public static readonly IReadOnlyList<string> All = [Hello, Refs, Commits, Has, Get, Put, Push];
 }

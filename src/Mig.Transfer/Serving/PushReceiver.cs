@@ -14,7 +14,7 @@ namespace Mig.Transfer.Serving;
 /// Takes the last step of a push: manifests, then refs. The manifests become visible only when everything that they name is here; the refs move together, or,
 /// if the client wants it so, each for itself.
 /// </summary>
-internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOptions options)
+internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOptions options, ServiceTally tally)
 {
     private readonly CommitGraph _graph = new(store);
 
@@ -40,7 +40,11 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         }
 
         if (!request.DryRun)
+        {
             MoveRefs(updates, refusals, request.Atomic, Say, cancellation);
+            tally.HasMoved = Choose(refusals).Any();
+        }
+
         writer.WriteJson(RecordType.Json, new ResultsMessage(refusals), ProtocolJson.Default.ResultsMessage);
         writer.End();
     }
@@ -76,6 +80,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
             FrameContents frame = FrameContents.Read(reader.Payload.Span, codec, length => new byte[length]);
             for (int i = 0; i < frame.Count; i++)
             {
+                tally.ObjectsReceived++;
                 (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> content) = frame[i];
                 if (kind == ObjectKind.Blob)
                     throw new CorruptStoreException("FRAME-002", $"blob {id} came among manifests");

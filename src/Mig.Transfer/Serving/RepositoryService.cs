@@ -17,6 +17,9 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     private const string Client = "the client";
     private const long MaxDrained = 256L << 20;
 
+    /// <summary>What became of the last call.</summary>
+    internal ServiceTally Tally { get; private set; } = new();
+
     /// <summary>Answers calls until the stream ends.</summary>
     public void Run(Stream input, Stream output, CancellationToken cancellation = default)
     {
@@ -32,6 +35,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     /// <returns>False when there is none any more, or none can follow.</returns>
     internal bool Answer(MessageReader reader, MessageWriter writer, CancellationToken cancellation)
     {
+        Tally = new ServiceTally();
         try
         {
             if (!reader.TryRead())
@@ -43,6 +47,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         }
         catch (Exception e) when (e is MigException or IOException or UnauthorizedAccessException)
         {
+            (Tally.Error, Tally.IsFault) = (e.Message, e is CorruptStoreException or IOException or UnauthorizedAccessException);
             writer.Fail(ErrorMessage.Of(e));
             return e is not RemoteException && Drain(reader);
         }
@@ -66,6 +71,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     private void Dispatch(RequestMessage request, MessageReader reader, MessageWriter writer, CancellationToken cancellation)
     {
         store.Refresh();
+        Tally.Verb = Verbs.All.Contains(request.Verb) ? request.Verb : null;
         switch (request.Verb)
         {
             case Verbs.Hello:
@@ -88,14 +94,22 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 SendObjects(ReadIds(reader), writer, cancellation);
                 break;
             case Verbs.Put:
+                CheckMayPush();
                 TakeContent(reader, writer, cancellation);
                 break;
             case Verbs.Push:
-                new PushReceiver(store, refs, options).Run(request, reader, writer, cancellation);
+                CheckMayPush();
+                new PushReceiver(store, refs, options, Tally).Run(request, reader, writer, cancellation);
                 break;
             default:
                 throw new UnsupportedFeatureException($"request '{request.Verb}'", $"this server speaks version {ProtocolLimits.Version} of the protocol");
         }
+    }
+
+    private void CheckMayPush()
+    {
+        if (options.Access.RefusePush() is { } refusal)
+            throw new UsageException(refusal);
     }
 
     private static List<ObjectId> ReadIds(MessageReader reader)
@@ -153,6 +167,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 cut.Add(id);
         }
 
+        Tally.ObjectsSent = found.Count;
         FrameSender.Send(store, options.StoreOptions, found, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
         writer.WriteIds(cut);
         writer.End();
@@ -179,6 +194,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
         }
 
+        Tally.ObjectsSent = ids.Count;
         FrameSender.Send(store, options.StoreOptions, ids, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
         writer.End();
     }
@@ -202,6 +218,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         {
             // What has come is whole and checked, whatever became of the rest: the next try need not send it again.
             receiver.Flush();
+            Tally.ObjectsReceived = receiver.Objects;
         }
 
         writer.End();

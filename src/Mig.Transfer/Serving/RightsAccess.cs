@@ -9,6 +9,8 @@ public sealed class RightsAccess(AccessRights rights, string repository) : IRece
 {
     public bool MayRead(RefName name) => rights.MayRead(repository).IsAllowed;
 
+    public string? RefusePush() => rights.MayPush(repository).Refusal;
+
     public string? RefuseUpdate(PushUpdate update, bool losesHistory)
     {
         ArgumentNullException.ThrowIfNull(update);

@@ -2,6 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Mig.Core;
 using Mig.Transfer.Addresses;
 using Mig.Transfer.Protocol;
@@ -17,24 +20,28 @@ internal sealed class HttpTransport : ITransport
     public const string Endpoint = "/mig/v1";
 
     private const int MaxErrorText = 4096;
+    private const int MaxAttempts = 5;
+
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _client;
     private readonly Uri _uri;
-    private readonly Func<bool, string?> _token;
+    private readonly RemoteOptions _options;
     private string? _bearer;
     private bool _isTokenAsked;
+    private bool _isAccepted;
 
     public HttpTransport(RemoteAddress address, RemoteOptions options)
     {
         Peer = address.Host;
-        _token = options.Token;
+        _options = options;
         _uri = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path.TrimEnd('/') + Endpoint).Uri;
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a token goes where the user said, nowhere else
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = TimeSpan.FromSeconds(30),
-            SslOptions = new SslClientAuthenticationOptions(),
+            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.AuthorityFile is { } file ? Trust(file) : null },
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -45,7 +52,13 @@ internal sealed class HttpTransport : ITransport
 
     public T Call<T>(RequestMessage request, Action<MessageWriter> write, Func<MessageReader, T> read, CancellationToken cancellation)
     {
-        for (bool isRetry = false; ; isRetry = true)
+        if (!_isTokenAsked)
+        {
+            _isTokenAsked = true;
+            _bearer = _options.Token(false);
+        }
+
+        for (int attempt = 1; ; attempt++)
         {
             using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = new CallContent(request, write) };
             if (_bearer is not null)
@@ -54,11 +67,21 @@ internal sealed class HttpTransport : ITransport
             {
                 using HttpResponseMessage response = _client.Send(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
                 WireBytes += ((CallContent)message.Content).Bytes;
-                if (response.StatusCode == HttpStatusCode.Unauthorized && !isRetry && FindToken())
+                if (response.StatusCode == HttpStatusCode.Unauthorized && attempt < MaxAttempts && FindOtherToken())
                     continue;
+                if (response.StatusCode == HttpStatusCode.TooManyRequests && attempt < MaxAttempts && response.Headers.RetryAfter?.Delta is { } wait && wait <= MaxWait)
+                {
+                    cancellation.WaitHandle.WaitOne(wait);
+                    cancellation.ThrowIfCancellationRequested();
+                    continue;
+                }
+
                 using Stream body = response.Content.ReadAsStream(cancellation);
                 if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != MediaType)
                     throw Refused(response, body);
+                if (!_isAccepted && _bearer is not null)
+                    _options.TokenAccepted();
+                _isAccepted = true;
                 var reader = new MessageReader(new BufferedStream(body, 1 << 16), Peer);
                 try
                 {
@@ -71,6 +94,8 @@ internal sealed class HttpTransport : ITransport
             }
             catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
             {
+                if (Find<AuthenticationException>(e) is { } untrusted)
+                    throw new RemoteException("REMOTE-004", $"there is no safe connection to {Peer}: {untrusted.Message.TrimEnd('.')}; if its certificate is from an authority of your own, name that with 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.sslCAInfo FILE'", e);
                 throw e.InnerException as MigException ?? new RemoteException("REMOTE-010", $"the connection to {Peer} failed: {Reason(e)}; what has arrived is kept, try again", e);
             }
         }
@@ -78,11 +103,33 @@ internal sealed class HttpTransport : ITransport
 
     public void Dispose() => _client.Dispose();
 
-    // The token at hand first; when that was refused, another.
-    private bool FindToken()
+    // As Git: only these authorities count.
+    private static X509ChainPolicy Trust(string file)
     {
-        string? token = _token(_isTokenAsked);
-        _isTokenAsked = true;
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the authorities in {file} (http.sslCAInfo) cannot be read: {e.Message}");
+        }
+
+        return policy.CustomTrustStore.Count > 0 ? policy : throw new UsageException($"there is no certificate in {file} (http.sslCAInfo); a PEM file is needed");
+    }
+
+    private static T? Find<T>(Exception? e)
+        where T : Exception
+    {
+        while (e is not null and not T)
+            e = e.InnerException;
+        return (T?)e;
+    }
+
+    private bool FindOtherToken()
+    {
+        string? token = _options.Token(true);
         bool isNew = token is not null && token != _bearer;
         _bearer = token ?? _bearer;
         return isNew;
@@ -95,14 +142,14 @@ internal sealed class HttpTransport : ITransport
         string text = response.Content.Headers.ContentType?.MediaType == "text/plain" ? System.Text.Encoding.UTF8.GetString(buffer, 0, length).Trim() : "";
         string what = response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => "it wants a token: set MIG_TOKEN, or 'mig config http.URL.token'",
+            HttpStatusCode.Unauthorized => $"it wants a token: set MIG_TOKEN, or 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.token TOKEN'",
             HttpStatusCode.Forbidden => "the token does not give the right to do that",
             HttpStatusCode.NotFound => "there is no such repository",
             HttpStatusCode.TooManyRequests => "too many requests; try again later",
             HttpStatusCode.OK => "it answers, but not as a mig server does",
             _ => $"it answers {(int)response.StatusCode} {response.ReasonPhrase}",
         };
-        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{(text.Length > 0 ? $" ({text})" : "")}");
+        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{(text.Length > 0 && text != what ? $" ({text})" : "")}");
     }
 
     private static string Reason(Exception e)

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.History.Configuration;
+using Mig.Remotes.Credentials;
 using Mig.Serving;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
@@ -30,12 +31,14 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
         if (address.Kind != RemoteKind.Http)
             return options;
 
-        // The most specific place goes first.
-        string? token = address.Password ?? Filled(context.Environment("MIG_TOKEN")) ?? Setting(name, "token");
-        if (token is not null)
-            return options with { Token = wasRefused => wasRefused ? null : token };
-        var credentials = new CredentialHelper(_config, address);
-        return options with { Token = credentials.GetToken };
+        Uri url = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path) { UserName = Uri.EscapeDataString(address.User ?? "") }.Uri;
+        var credentials = new HttpCredentials(url, _config, context, context.IsInteractive) { FromAddress = address.Password };
+        return options with
+        {
+            Token = credentials.Get,
+            TokenAccepted = credentials.Accepted,
+            AuthorityFile = Filled(UrlSettings.Find(_config, "http", "sslCAInfo", url, orGeneral: true)?.Value),
+        };
     }
 
     private string? Setting(string? name, string key) => name is null ? null : Filled(_config.Get($"remote.{name}.{key}"));

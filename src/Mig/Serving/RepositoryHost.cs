@@ -10,7 +10,7 @@ public sealed class RepositoryHost(string root, RepositoryContext context) : IDi
     private readonly Lock _gate = new();
 
     /// <summary>Finds a repository; the name comes from strangers, and leads nowhere but below the root.</summary>
-    /// <param name="name">Folders with slashes between them, with or without <c>.mig</c> at the end; empty for the root itself.</param>
+    /// <param name="name">Folders with slashes between them; empty for the root itself.</param>
     /// <returns>Null when there is none.</returns>
     public Repository? Find(string name)
     {
@@ -54,10 +54,12 @@ public sealed class RepositoryHost(string root, RepositoryContext context) : IDi
             if (part.Length == 0 || part[0] == '.' || part.AsSpan().ContainsAny('\\', '\0'))
                 return null;
             folder = Path.Combine(folder, part);
-            if (!Directory.Exists(folder) || new DirectoryInfo(folder).LinkTarget is not null)
+            if (!Directory.Exists(folder) || IsLink(folder))
                 return null;
         }
 
-        return folder;
+        return IsLink(Path.Combine(folder, Repository.FolderName)) ? null : folder;
     }
+
+    private static bool IsLink(string folder) => new DirectoryInfo(folder).LinkTarget is not null;
 }

@@ -17,6 +17,14 @@ public static class ServedRepository
         return Serve(repository, "", AccessRights.Unlimited, null, repository.Dispose);
     }
 
+    /// <summary>Answers calls on a pair of streams until the first one ends, as ssh has it.</summary>
+    /// <exception cref="NotFoundException">There is no repository.</exception>
+    public static void Run(string folder, RepositoryContext context, Stream input, Stream output, CancellationToken cancellation = default)
+    {
+        using RepositoryService service = Open(folder, context);
+        service.Run(input, output, cancellation);
+    }
+
     /// <summary>Serves a repository that is open.</summary>
     /// <param name="name">Its path below the server's root, as access files have it.</param>
     /// <param name="rights">What the caller may do.</param>

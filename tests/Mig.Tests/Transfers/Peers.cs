@@ -41,7 +41,7 @@ internal sealed class Peers : IDisposable
                 HttpServer server = HttpServer.StartAsync(new HttpServerOptions
                 {
                     Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                    Open = call => host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
+                    Open = (call, _) => host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
                 }).GetAwaiter().GetResult();
                 _open.Add(new Stop(server));
                 _open.Add(host);

@@ -6,7 +6,7 @@ namespace Mig.Remotes.Credentials;
 
 /// <summary>Finds the bearer token for one HTTP address. For one thread.</summary>
 /// <remarks>
-/// Asked in this order: <c>MIG_TOKEN</c>; the setting <c>http.&lt;url&gt;.token</c>, the best match as in Git; mig's <c>credential.helper</c>, or, when there is none,
+/// Asked in this order: what the address itself holds; <c>MIG_TOKEN</c>; the setting <c>http.&lt;url&gt;.token</c>, the best match as in Git; mig's <c>credential.helper</c>, or, when there is none,
 /// <c>git credential</c> with all that Git is configured to do. Nobody is asked anything where there is no terminal. A token never goes over plain
 /// HTTP to another machine unless <c>http.allowInsecureToken</c>, or <c>http.&lt;url&gt;.allowInsecureToken</c>, is true.
 /// </remarks>
@@ -24,6 +24,9 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
     private Credential? _fromHelper;
     private bool _wasSent;
 
+    /// <summary>The password in the address; null when there is none.</summary>
+    public string? FromAddress { get; init; }
+
     /// <summary>Runs helpers.</summary>
     internal CredentialHelper Runner { get; init; } = new(isInteractive);
 
@@ -34,7 +37,7 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
     /// <exception cref="UsageException">The server wants a token, and it would have to be sent so that others can read it.</exception>
     public string? Get(bool wasRefused)
     {
-        string? given = Filled(context.Environment(Variable)) ?? Filled(UrlSettings.Find(config, Section, "token", url, orGeneral: false)?.Value);
+        string? given = Filled(FromAddress) ?? Filled(context.Environment(Variable)) ?? Filled(UrlSettings.Find(config, Section, "token", url, orGeneral: false)?.Value);
         if (!IsPrivate())
         {
             // A command may have a token for another server than this one.

@@ -1,0 +1,79 @@
+using System.Net;
+using Mig.Core;
+using Mig.Transfer.Access;
+using Mig.Transfer.Http;
+using Mig.Transfer.Serving;
+
+namespace Mig.Serving;
+
+/// <summary>Serves repositories over HTTP until it is stopped.</summary>
+public sealed class RepositoryServer : IAsyncDisposable
+{
+    private const double BurstSeconds = 10;
+
+    private readonly RepositoryHost _host;
+    private readonly HttpServer _server;
+
+    private RepositoryServer(RepositoryHost host, HttpServer server) => (_host, _server) = (host, server);
+
+    /// <summary>Where it listens: the port that was chosen, when 0 was asked for.</summary>
+    public Uri Address => _server.Address;
+
+    /// <summary>Begins to serve.</summary>
+    /// <exception cref="UsageException">Other machines could do what they like, and nothing says that they may; or the access file is malformed.</exception>
+    /// <exception cref="RemoteException">The address cannot be listened on, or the certificate cannot be read.</exception>
+    public static async Task<RepositoryServer> StartAsync(ServerOptions options, RepositoryContext context, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(context);
+        bool isLocal = IPAddress.IsLoopback(options.Listen.Address);
+        if (options.AccessFile is null && !isLocal && !options.IsInsecure)
+            throw new UsageException($"{options.Listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, listen on 127.0.0.1, or say --insecure");
+        if (!Directory.Exists(options.Root))
+            throw new NotFoundException($"folder {options.Root} does not exist");
+        AccessFileWatcher? access = options.AccessFile is { } file ? new AccessFileWatcher(file, context.Clock, options.Warn) : null;
+        var host = new RepositoryHost(options.Root, context);
+        var gate = new Lock();
+        var http = new HttpServerOptions
+        {
+            Listen = options.Listen,
+            Tls = options.Tls,
+            Clock = context.Clock,
+            Authenticate = token => Authenticate(access, token, context.Clock),
+            Open = (call, rights) => Open(host, call, rights, access is not null),
+            WantsLocalHost = access is null && isLocal && !options.IsInsecure,
+            MaxBodySize = options.MaxBodySize,
+            MaxConnections = options.MaxConnections,
+            RateLimiter = options.MaxRate > 0 ? new ClientRateLimiter(options.MaxRate, Math.Max(1, options.MaxRate * BurstSeconds), context.Clock) : null,
+            Log = entry =>
+            {
+                lock (gate)
+                    options.Log(entry.ToString());
+            },
+        };
+        try
+        {
+            return new RepositoryServer(host, await HttpServer.StartAsync(http, cancellation).ConfigureAwait(false));
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes no more requests, and gives those under way half a minute to end.</summary>
+    public Task StopAsync() => _server.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync().ConfigureAwait(false);
+        _host.Dispose();
+    }
+
+    private static AccessRights? Authenticate(AccessFileWatcher? access, string? token, TimeProvider clock) =>
+        access is null ? AccessRights.Unlimited : token is null ? access.Current.Anonymous : access.Current.Authenticate(token, clock.GetUtcNow());
+
+    private static RepositoryService? Open(RepositoryHost host, HttpCall call, AccessRights rights, bool isKnown) =>
+        host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, call.Repository, rights, isKnown ? rights.Name : null, null) : null;
+}

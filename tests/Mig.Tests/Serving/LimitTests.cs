@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.RegularExpressions;
+using Mig.Testing;
+using Mig.Tests.Support;
+
+namespace Mig.Tests.Serving;
+
+/// <summary>What a server lets strangers do to it, how it tells of itself, and how it ends.</summary>
+public sealed partial class LimitTests : IDisposable
+{
+    private readonly ServedFolder _served = new();
+
+    [Fact]
+    public void Who_asks_too_often_waits()
+    {
+        _served.Start("--max-rate", "1");
+        List<string> answers = [.. Enumerable.Range(0, 15).Select(_ => ServedFolder.Curl("-D", "-", _served.Address + "/"))];
+        Assert.EndsWith("404\n", answers[0], StringComparison.Ordinal);
+        Assert.Contains(answers, answer => answer.EndsWith("429\n", StringComparison.Ordinal) && answer.Contains("Retry-After: 1", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal("ok\n200\n", ServedFolder.Curl(_served.Address + "/healthz"));
+
+        // The client does as it is told, and gets there.
+        ServedFolder.Mig("ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
+    }
+
+    [Fact]
+    public void No_request_is_larger_than_allowed()
+    {
+        _served.Start("--max-body", "1m");
+        File.WriteAllBytes(_served.Files["disk.img"], MixedBytes.Make(8 << 20, 3));
+        _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
+        ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(23, "more than 1048576 bytes");
+        string[] post = ["-H", "Content-Type: application/x-mig", _served.Address + "/lab/web/mig/v1", "--data-binary"];
+        File.WriteAllBytes(_served.Files["large"], new byte[(1 << 20) + 1]);
+        File.WriteAllBytes(_served.Files["fits"], new byte[1 << 20]);
+        Assert.EndsWith("413\n", ServedFolder.Curl([.. post, "@" + _served.Files["large"]]), StringComparison.Ordinal);
+        Assert.EndsWith("200\n", ServedFolder.Curl([.. post, "@" + _served.Files["fits"]]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Slow_senders_keep_nobody_waiting_and_are_cut()
+    {
+        _served.Start();
+        var port = new Uri(_served.Address);
+        var slow = new List<TcpClient>();
+        for (int i = 0; i < 80; i++)
+        {
+            var client = new TcpClient(port.Host, port.Port);
+            slow.Add(client);
+
+            // Half of them never end the header, half announce a body that does not come.
+            client.GetStream().Write(Encoding.ASCII.GetBytes("POST /lab/web/mig/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-mig\r\nContent-Length: 100\r\n" + (i % 2 == 0 ? "" : "\r\n")));
+        }
+
+        ServedFolder.Mig("ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
+        slow[0].ReceiveTimeout = 25_000;
+        int got = 1;
+        while (got > 0)
+            got = slow[0].GetStream().Read(new byte[1024]);
+        slow.ForEach(client => client.Dispose());
+    }
+
+    [Fact]
+    public void Metrics_are_for_this_machine_and_for_admins()
+    {
+        string reader = _served.Token("reader", "read"), admin = _served.Token("admin", "admin");
+        _served.Start("--auth", _served.Files["tokens"]);
+        ServedFolder.MigAs(reader, "ls-remote", _served.Address + "/lab/web").Ends(0);
+        string text = ServedFolder.Curl(_served.Address + "/metrics");
+        Assert.All(text.Split('\n')[..^2], line => Assert.Matches(MetricLine(), line));
+        Assert.Contains("mig_http_requests_total{method=\"POST\",status=\"2xx\"} 2\n", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("lab", text, StringComparison.Ordinal);
+        Assert.DoesNotMatch(MetricLine(), "mig_http_requests_total{method=\"POST\"}");
+
+        // A proxy on this machine speaks for strangers.
+        string[] proxied = ["-H", "X-Forwarded-For: 192.0.2.1", _served.Address + "/metrics"];
+        Assert.EndsWith("401\n", ServedFolder.Curl(proxied), StringComparison.Ordinal);
+        Assert.EndsWith("403\n", ServedFolder.Curl(["-H", "Authorization: Bearer " + reader, .. proxied]), StringComparison.Ordinal);
+        Assert.EndsWith("200\n", ServedFolder.Curl(["-H", "Authorization: Bearer " + admin, .. proxied]), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_is_asked_to_stop_ends_what_it_began()
+    {
+        File.WriteAllBytes(_served.Files["disk.img"], MixedBytes.Make(48 << 20, 4));
+        _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
+        ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Root + "/lab/web", "main").Ends(0);
+        _served.Start();
+        using System.Diagnostics.Process clone = MigProgram.Start([], "clone", "-q", _served.Address + "/lab/web", _served.Files["clone"]);
+        while (!_served.Log.Contains("call=commits", StringComparison.Ordinal) && !clone.HasExited)
+            Thread.Sleep(5);
+        Tool.Run("kill", "-TERM", _served.Server.Id.ToString(CultureInfo.InvariantCulture));
+        (int exitCode, string output) = MigProgram.Finish(clone);
+        Assert.True(_served.Server.WaitForExit(40_000));
+        Assert.Equal(0, _served.Server.ExitCode);
+        if (exitCode != 0)
+            Assert.Contains("REMOTE-010", output, StringComparison.Ordinal);
+        else
+            ServedFolder.Mig("--repo", _served.Files["clone"], "fsck").Ends(0);
+        Assert.DoesNotContain("bug in mig", output, StringComparison.Ordinal);
+        Assert.Equal(7, Tool.Try("curl", "-sS", _served.Address + "/healthz").ExitCode);
+    }
+
+    public void Dispose() => _served.Dispose();
+
+    [GeneratedRegex(@"^(# (HELP|TYPE) \w+ .+|\w+(\{\w+=""[^""]*""(,\w+=""[^""]*"")*\})? [0-9.e+-]+)$")]
+    private static partial Regex MetricLine();
+}
