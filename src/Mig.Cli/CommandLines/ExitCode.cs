@@ -11,6 +11,7 @@ internal static class ExitCode
     public const int Success = 0;
     public const int NotFound = 1;
     public const int Refused = 1;
+    public const int Differs = 1;
     public const int Usage = 2;
     public const int Conflict = 3;
     public const int InputOutput = 4;

@@ -21,6 +21,7 @@ internal static class VerbList
         ("Look at versions", [
             ("log", LogVerb.Summary, () => new LogVerb()),
             ("show", ShowVerb.Summary, () => new ShowVerb()),
+            ("diff", DiffVerb.Summary, () => new DiffVerb()),
             ("reflog", ReflogVerb.Summary, () => new ReflogVerb()),
             ("rev-parse", RevParseVerb.Summary, () => new RevParseVerb()),
         ]),

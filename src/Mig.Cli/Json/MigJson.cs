@@ -10,6 +10,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(CheckJson))]
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
+[JsonSerializable(typeof(DiffJson))]
 [JsonSerializable(typeof(EntryJson))]
 [JsonSerializable(typeof(RefJson))]
 [JsonSerializable(typeof(ReflogJson))]

@@ -3,6 +3,7 @@ using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
+using Mig.Compare;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
@@ -25,7 +26,7 @@ internal sealed class ShowVerb : Verb
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
-        ("mig show", "shows the last commit: who, when, why, and which disks and volumes"),
+        ("mig show", "shows the last commit: who, when, why, which disks and volumes, and how many files changed"),
         ("mig show v1", "shows the tag and the commit that it names"),
         ("mig show HEAD~2:/etc/os-release", "prints a file as it was two versions ago"),
     ];
@@ -83,6 +84,8 @@ internal sealed class ShowVerb : Verb
                 session.Output.WriteLine(line);
             session.Output.WriteLine();
             images.Write(commit.Image, repository.Objects.ReadImage(commit.Image));
+            if (Changes(commit, repository) is { } counts)
+                session.Output.WriteLine($"\nagainst {CommitView.ShortId(commit.Parents[0].Value)}: {DiffSummary.Counts(counts)}");
             return;
         }
 
@@ -90,6 +93,11 @@ internal sealed class ShowVerb : Verb
             throw new UsageException($"'{revision}' is a {ObjectKindName.Of(kind)}, which is not for people to read; 'mig show' shows commits, tags and images");
         images.Write(new ImageId(id), repository.Objects.ReadImage(new ImageId(id)));
     }
+
+    // Against the first parent, as git show has it.
+    private static ChangeCounts? Changes(Commit commit, Repository repository) => commit.Parents.Count == 0
+        ? null
+        : ChangeCounts.Of(new ImageComparer(repository).Compare(repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image, []).Volumes.SelectMany(volume => volume.Changes));
 
     private static void ShowPath(string revision, PathSpec path, Session session)
     {
@@ -131,6 +139,7 @@ internal sealed class ShowVerb : Verb
             tags.Count == 0 ? null : tags,
             commit is null ? null : CommitJson.Of(new CommitId(id), commit, new Decorations(repository).NamesOf(new CommitId(id))),
             imageId.ToString(),
-            [.. image.Disks.Select(DiskJson.Of)]);
+            [.. image.Disks.Select(DiskJson.Of)],
+            commit is null ? null : Changes(commit, repository));
     }
 }

@@ -21,7 +21,8 @@ public static class LayoutReader
     /// <summary>Reads one layout object, whatever its level.</summary>
     public static LayoutNode ReadNode(IObjectSource store, in LayoutId id) => ReadNode(store, id, null);
 
-    private static LayoutNode ReadNode(IObjectSource store, in LayoutId id, int? level)
+    /// <summary>Reads one layout object, which must have the level; any when none is given.</summary>
+    internal static LayoutNode ReadNode(IObjectSource store, in LayoutId id, int? level)
     {
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Layout).Span, id.Value);

@@ -87,6 +87,19 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
         return new RevisionSet(include, exclude);
     }
 
+    /// <summary>Splits <c>A..B</c> into two revisions, HEAD where one is left out; null when it is no range.</summary>
+    /// <exception cref="UsageException">It has three dots.</exception>
+    public static (string Before, string After)? SplitRange(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        int dots = RevisionParser.IndexOutsideBraces(text, "..");
+        if (dots < 0)
+            return null;
+        if (text.AsSpan(dots).StartsWith("..."))
+            throw new UsageException($"'{text}': three dots mean the commits since two lines parted, which are no two versions; write A..B");
+        return (dots == 0 ? "HEAD" : text[..dots], dots + 2 == text.Length ? "HEAD" : text[(dots + 2)..]);
+    }
+
     private ResolvedRevision Resolve(string revision, bool wantsCommit)
     {
         (RevisionBase start, IReadOnlyList<RevisionStep> steps) = RevisionParser.Parse(revision);

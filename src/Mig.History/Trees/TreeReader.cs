@@ -25,7 +25,7 @@ public static class TreeReader
     }
 
     /// <summary>Finds one name, reading only the nodes on the way to it.</summary>
-    public static TreeEntry? Find(ObjectStore store, in TreeId tree, ReadOnlySpan<byte> name)
+    public static TreeEntry? Find(IObjectSource store, in TreeId tree, ReadOnlySpan<byte> name)
     {
         TreeNode node = ReadNode(store, tree, MaxLevel);
         while (node.Level > 0)

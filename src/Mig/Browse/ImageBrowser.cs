@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.History.Trees;
@@ -28,7 +29,7 @@ public sealed class ImageBrowser(Repository repository)
         (ImageDisk disk, ImageVolume volume) = FindVolume(image, path, revision);
         TreeEntry entry = FindEntry(volume, path.Path.Span, $"{revision}:{path}");
         if (entry.Type == TreeEntryType.HardLink)
-            entry = FollowLink(volume, entry) with { Name = entry.Name };
+            entry = TreeLookup.FollowLink(repository.Store, volume.Root!, entry);
         return new ImagePath(disk, volume, path.Path, entry);
     }
 
@@ -37,7 +38,7 @@ public sealed class ImageBrowser(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(directory);
         return [.. TreeReader.ReadEntries(repository.Store, directory.Entry.Tree)
-            .Select(entry => entry.Type == TreeEntryType.HardLink ? FollowLink(directory.Volume, entry) with { Name = entry.Name } : entry)];
+            .Select(entry => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, directory.Volume.Root!, entry) : entry)];
     }
 
     /// <summary>Returns a directory's whole subtree, each directory before what is in it, with paths from the volume's root.</summary>
@@ -59,10 +60,16 @@ public sealed class ImageBrowser(Repository repository)
     public void CopyContent(ImagePath file, Stream destination, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);
+        if (file.Entry.Type != TreeEntryType.File)
+            throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(file.Entry.Type)}, not a regular file");
+        CopyContent(file.Entry, destination, cancellation);
+    }
+
+    /// <summary>Writes the content of a regular file.</summary>
+    public void CopyContent(TreeEntry entry, Stream destination, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
         ArgumentNullException.ThrowIfNull(destination);
-        TreeEntry entry = file.Entry;
-        if (entry.Type != TreeEntryType.File)
-            throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(entry.Type)}, not a regular file");
         if (entry.List is { } list)
         {
             new ContentReader(repository.Store).Read(list, bytes =>
@@ -96,6 +103,13 @@ public sealed class ImageBrowser(Repository repository)
         _ => "socket",
     };
 
+    /// <summary>The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not clear.</summary>
+    public ImageVolume? FindDefaultVolume(MachineImage image)
+    {
+        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. VolumesWithFiles(image)];
+        return volumes.Count == 1 ? volumes[0].Volume : FindSystem(volumes)?.Volume;
+    }
+
     private (ImageDisk Disk, ImageVolume Volume) FindVolume(MachineImage image, PathSpec path, string revision)
     {
         List<ImageDisk> disks = [.. image.Disks.Where(disk => path.Disk is null || disk.Name == path.Disk)];
@@ -125,7 +139,7 @@ public sealed class ImageBrowser(Repository repository)
     {
         foreach (string[] signs in (string[][])[["etc/os-release", "usr/lib/os-release"], ["etc/passwd"], ["Windows/System32", "WINDOWS/system32"]])
         {
-            var found = volumes.Where(item => signs.Any(sign => TryFind(item.Volume, Encoding.ASCII.GetBytes(sign)) is not null)).ToList();
+            var found = volumes.Where(item => signs.Any(sign => TreeLookup.Find(repository.Store, item.Volume.Root!, Encoding.ASCII.GetBytes(sign)) is not null)).ToList();
             if (found.Count == 1)
                 return found[0];
         }
@@ -153,23 +167,6 @@ public sealed class ImageBrowser(Repository repository)
         }
 
         return entry;
-    }
-
-    private TreeEntry? TryFind(ImageVolume volume, ReadOnlySpan<byte> path)
-    {
-        TreeEntry? entry = volume.Root;
-        while (!path.IsEmpty && entry is { Type: TreeEntryType.Directory })
-            entry = TreeReader.Find(repository.Store, entry.Tree, NextName(ref path));
-        return path.IsEmpty ? entry : null;
-    }
-
-    private TreeEntry FollowLink(ImageVolume volume, TreeEntry link)
-    {
-        // A hard link names an entry with content, never another hard link; its path begins at the root, with a slash.
-        TreeEntry? target = TryFind(volume, link.LinkTarget.Span.TrimStart((byte)'/'));
-        if (target is null || target.Type is TreeEntryType.HardLink or TreeEntryType.Directory)
-            throw new CorruptStoreException("OBJ-008", $"hard link '{Encoding.UTF8.GetString(link.Name.Span)}' names '{Encoding.UTF8.GetString(link.LinkTarget.Span)}', which is no file; run mig fsck");
-        return target;
     }
 
     private static ReadOnlySpan<byte> NextName(ref ReadOnlySpan<byte> path)
