@@ -3,6 +3,8 @@ namespace Mig.Testing;
 /// <summary>A mounted file system, for one test; unmounted afterwards, also when the test fails. Needs root.</summary>
 public sealed class Mount : IDisposable
 {
+    private const int UnmountAttempts = 20;
+
     private Mount(string path) => Path = path;
 
     public string Path { get; }
@@ -16,9 +18,13 @@ public sealed class Mount : IDisposable
     /// <summary>Mounts memory as a small file system.</summary>
     public static Mount Memory(long bytes) => Make(folder => ["-t", "tmpfs", "-o", $"size={bytes}", "tmpfs", folder]);
 
+    // A child that another test is just starting has our files open until it runs its own program: a leak would last longer.
     public void Dispose()
     {
-        Tool.Run("umount", Path);
+        for (int attempt = 1; attempt < UnmountAttempts && Tool.Try("umount", Path).ExitCode != 0; attempt++)
+            Thread.Sleep(50);
+        if (File.ReadLines("/proc/self/mounts").Any(line => line.Split(' ')[1] == Path))
+            Tool.Run("umount", Path);
         Directory.Delete(Path);
     }
 
