@@ -126,7 +126,7 @@ public sealed class RefRaceTests : IDisposable
         RefStore refs = RefStore.Initialize(_folder.Path, RefName.Branch("main"));
 
         // By another program: a child that some other test is just starting may share our lock until it runs its own.
-        Tool.Run("sh", "-c", $"echo process 1 on elsewhere >'{_folder["locks/refs"]}'; echo debris >'{_folder["locks/ref-0.new"]}'");
+        Mig.Testing.Tool.Run("sh", "-c", $"echo process 1 on elsewhere >'{_folder["locks/refs"]}'; echo debris >'{_folder["locks/ref-0.new"]}'");
         refs.Update(Counter, null, Numbered(1), Samples.Who, "");
         Assert.Equal(Numbered(1), refs.Resolve(Counter));
     }
