@@ -75,6 +75,8 @@ public sealed class LogTests
               @1: ext4 'root', 16 MiB, partition 'system'
               @2: unknown, 2 MiB, partition 'mystery', not looked into: it holds no file system that mig knows
 
+            against <3>: 1 changed
+
             """.ReplaceLineEndings("\n"),
             Outcome.Normalize(workspace.Ok("show")));
         Assert.StartsWith("tag v1\nTagger: Ada Lovelace <ada@example.com>\nDate:   Mon Sep 21 14:13:20 2026 +0000\n\nhanded over\n\ncommit ", workspace.Ok("show", "v1"), StringComparison.Ordinal);

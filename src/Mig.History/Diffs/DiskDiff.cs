@@ -35,9 +35,9 @@ public sealed class DiskDiff(ObjectStore store)
             cancellation.ThrowIfCancellationRequested();
             if (IsFile(change.Before, files) || IsFile(change.After, files))
                 continue;
-            foreach (ByteRange range in Differences(change))
+            foreach ((ByteRange place, DiskRegion region, ImageVolume? volume) in map.Split(change.Range))
             {
-                foreach ((ByteRange part, DiskRegion region, ImageVolume? volume) in map.Split(range))
+                foreach (ByteRange part in Differences(change, place))
                 {
                     if (!found.TryGetValue((region, volume), out List<ByteRange>? ranges))
                         found[(region, volume)] = ranges = [];
@@ -71,11 +71,11 @@ public sealed class DiskDiff(ObjectStore store)
     private static bool IsFile(LayoutPiece? piece, IReadOnlySet<BlobId> files) => piece is { } found && files.Contains(found.Blob);
 
     // Several short runs of residue share a blob, so one changed block gives them all another id; the bytes decide.
-    private IEnumerable<ByteRange> Differences(LayoutChange change)
+    private IEnumerable<ByteRange> Differences(LayoutChange change, ByteRange within)
     {
         ReadOnlyMemory<byte> before = Bytes(change.Before), after = Bytes(change.After);
-        int length = (int)change.Range.Length;
-        for (int start = 0; start < length;)
+        int length = (int)(within.End - change.Range.Offset);
+        for (int start = (int)(within.Offset - change.Range.Offset); start < length;)
         {
             int end = (int)Math.Min(length, ((change.Range.Offset + start) / SectorSize * SectorSize) + SectorSize - change.Range.Offset);
             if (!AreSame(before, after, start, end))
