@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Security.Cryptography;
 using Mig.Core;
 using Mig.History.Configuration;
-using Mig.History.Revisions;
 
 namespace Mig.Transfer.Access;
 
@@ -109,9 +108,7 @@ public sealed class AccessFile
                 draft.Hashes.Add(hash.ToArray());
                 break;
             case "expires" when !isAnonymous:
-                draft.Expires = DateText.TryParseAbsolute(entry.Value ?? "", clock, out DateTimeOffset date)
-                    ? date
-                    : throw new UsageException($"'{entry.Value}' is no time; write 2027-01-31 or 2027-01-31T12:00:00+01:00");
+                draft.Expires = ExpiryText.Parse(entry.Value ?? "", clock);
                 break;
             default:
                 throw new UsageException($"there is no '{entry.Key.Name}' here; there {(isAnonymous ? "is allow" : "are hash, allow and expires")}");

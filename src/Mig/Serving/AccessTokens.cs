@@ -1,5 +1,4 @@
 using Mig.Core;
-using Mig.History.Revisions;
 using Mig.Transfer.Access;
 
 namespace Mig.Serving;
@@ -17,9 +16,7 @@ public static class AccessTokens
         DateTimeOffset? end = null;
         if (expires is not null)
         {
-            end = DateText.TryParseAbsolute(expires, clock, out DateTimeOffset date)
-                ? date
-                : throw new UsageException($"'{expires}' is no time; write 2027-01-31 or 2027-01-31T12:00:00+01:00");
+            end = ExpiryText.Parse(expires, clock);
             if (end <= clock.GetUtcNow())
                 throw new UsageException($"'{expires}' is over; the token would never count");
         }
