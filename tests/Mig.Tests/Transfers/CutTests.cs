@@ -89,6 +89,7 @@ public sealed class CutTests : IDisposable
             }
 
             Assert.Empty(receiver.Check(isQuick: i % 5 != 0).Problems);
+            Assert.Empty((receiver == _here ? _there : _here).Check(isQuick: true).Problems);
         }
 
         Assert.True(cuts > 3, $"{cuts} cuts");

@@ -38,9 +38,10 @@ public sealed class RaceTests : IDisposable
             Assert.True(winner >= 0 && refusals[1 - winner] is { Length: > 0 }, string.Join(" | ", refusals));
             using Repository there = _there.Open();
             Assert.Equal(tips[winner], there.Refs.Read(branch)!.Id);
+            Assert.All([_there, .. _clients], side => Assert.Empty(side.Check(isQuick: true).Problems));
         }
 
-        Assert.Empty(_there.Check().Problems);
+        Assert.All([_there, .. _clients], side => Assert.Empty(side.Check().Problems));
     }
 
     public void Dispose()
