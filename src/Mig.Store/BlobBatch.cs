@@ -9,74 +9,48 @@ internal sealed class BlobBatch
 {
     private readonly ObjectStore _store;
     private readonly IReadOnlyList<BlobId> _blobs;
-    private readonly ObjectLocation[] _locations;
-    private readonly UInt128[] _keys;
-    private readonly int[] _order;
-    private readonly Lock _gate = new();
-    private int _next;
+    private readonly FrameOrder _order;
 
     public BlobBatch(ObjectStore store, IReadOnlyList<BlobId> blobs)
     {
         _store = store;
         _blobs = blobs;
-        _locations = new ObjectLocation[blobs.Count];
-        _keys = new UInt128[blobs.Count];
-        _order = new int[blobs.Count];
-        var ranks = new Dictionary<PackIndex, uint>();
+        _order = new FrameOrder(store, blobs.Select(blob => blob.Value));
         for (int i = 0; i < blobs.Count; i++)
         {
-            ObjectLocation location = store.Find(blobs[i].Value);
-            if (location.Kind != ObjectKind.Blob)
-                throw new CorruptStoreException("STORE-003", $"object {blobs[i]} is a {ObjectHeader.NameOf(location.Kind)}, a blob is needed; run mig fsck");
-            if (!ranks.TryGetValue(location.Index, out uint rank))
-                ranks.Add(location.Index, rank = (uint)ranks.Count);
-            _locations[i] = location;
-            _keys[i] = new UInt128(rank, ((ulong)location.Frame << 32) | (uint)location.Offset);
-            _order[i] = i;
+            ObjectKind kind = _order.Locations[i].Kind;
+            if (kind != ObjectKind.Blob)
+                throw new CorruptStoreException("STORE-003", $"object {blobs[i]} is a {ObjectHeader.NameOf(kind)}, a blob is needed; run mig fsck");
         }
-
-        Array.Sort(_keys, _order);
     }
 
     public void Run(int parallelism, BlobVisitor visit, CancellationToken cancellation)
     {
         Parallel.For(0, parallelism, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, (_, state) =>
         {
-            while (!state.ShouldExitCurrentIteration && Claim(out int start, out int end))
+            while (!state.ShouldExitCurrentIteration && _order.Claim(out _, out ReadOnlySpan<int> indexes))
             {
                 cancellation.ThrowIfCancellationRequested();
-                VisitFrame(start, end, visit);
+                VisitFrame(indexes, visit);
             }
         });
     }
 
-    private bool Claim(out int start, out int end)
+    private void VisitFrame(ReadOnlySpan<int> indexes, BlobVisitor visit)
     {
-        lock (_gate)
-        {
-            start = end = _next;
-            while (end < _keys.Length && _keys[end] >> 32 == _keys[start] >> 32)
-                end++;
-            _next = end;
-            return start < end;
-        }
-    }
-
-    private void VisitFrame(int start, int end, BlobVisitor visit)
-    {
-        ObjectLocation first = _locations[_order[start]];
+        ObjectLocation first = _order.Locations[indexes[0]];
         FramePlace place = first.Index.GetFrame(first.Frame);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(place.RawLength);
         try
         {
             Span<byte> frame = buffer.AsSpan(0, place.RawLength);
             _store.ReadFrame(place, frame);
-            for (int i = start; i < end; i++)
+            for (int i = 0; i < indexes.Length; i++)
             {
-                int index = _order[i];
-                ObjectLocation location = _locations[index];
+                int index = indexes[i];
+                ObjectLocation location = _order.Locations[index];
                 ReadOnlySpan<byte> bytes = frame.Slice(location.Offset, location.Length);
-                if (i == start || _blobs[index] != _blobs[_order[i - 1]])
+                if (i == 0 || _blobs[index] != _blobs[indexes[i - 1]])
                     ObjectStore.CheckId(_blobs[index].Value, bytes, place);
                 visit(index, bytes);
             }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Mig.Core;
 using Mig.History.Refs;
 using Mig.Store;
@@ -42,17 +43,7 @@ public sealed class RemoteRepository : IDisposable
 
     public RemoteListing ListRefs(CancellationToken cancellation = default)
     {
-        RefsMessage message = _transport.Call(
-            new RequestMessage(Verbs.Refs),
-            _ => { },
-            reader =>
-            {
-                reader.Expect(RecordType.Json);
-                RefsMessage refs = reader.ParseJson(ProtocolJson.Default.RefsMessage);
-                reader.ExpectEnd();
-                return refs;
-            },
-            cancellation);
+        RefsMessage message = Ask(Verbs.Refs, ProtocolJson.Default.RefsMessage, cancellation);
         List<RemoteRef> list = [.. (message.Refs ?? []).Select(item => new RemoteRef(ParseName(item?.Name), ParseId(item?.Id ?? "")!.Value, ParseId(item?.Peeled)))];
         list.Sort((a, b) => a.Name.CompareTo(b.Name));
         return new RemoteListing(message.HeadTarget is null ? null : ParseName(message.HeadTarget), ParseId(message.HeadId), list);
@@ -87,20 +78,23 @@ public sealed class RemoteRepository : IDisposable
 
     private void Greet()
     {
-        HelloMessage hello = _transport.Call(
-            new RequestMessage(Verbs.Hello),
-            _ => { },
-            reader =>
-            {
-                reader.Expect(RecordType.Json);
-                HelloMessage answer = reader.ParseJson(ProtocolJson.Default.HelloMessage);
-                reader.ExpectEnd();
-                return answer;
-            },
-            CancellationToken.None);
+        HelloMessage hello = Ask(Verbs.Hello, ProtocolJson.Default.HelloMessage, CancellationToken.None);
         if (hello.Protocol != ProtocolLimits.Version)
             throw new RemoteException("REMOTE-003", $"{_transport.Peer} speaks version {hello.Protocol} of the protocol, this mig speaks {ProtocolLimits.Version}; update the older one");
     }
+
+    // A question without more to say, and an answer of one record.
+    private T Ask<T>(string verb, JsonTypeInfo<T> answer, CancellationToken cancellation) => _transport.Call(
+        new RequestMessage(verb),
+        _ => { },
+        reader =>
+        {
+            reader.Expect(RecordType.Json);
+            T message = reader.ParseJson(answer);
+            reader.ExpectEnd();
+            return message;
+        },
+        cancellation);
 
     // Names become files here: none may lead out of the folder of refs.
     private RefName ParseName(string? text) => text is not null && RefName.TryParse(text, out RefName? name) && text.StartsWith("refs/", StringComparison.Ordinal)

@@ -17,10 +17,7 @@ public sealed class FrameSender
     private readonly Lock _gate = new();
     private readonly FrameBuilder[] _builders;
     private readonly ObjectId[] _ids;
-    private readonly ObjectLocation[] _locations;
-    private readonly UInt128[] _keys;
-    private readonly int[] _order;
-    private int _next;
+    private readonly FrameOrder _order;
 
     private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send)
     {
@@ -29,21 +26,7 @@ public sealed class FrameSender
         _send = send;
         _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => Emit(frame.Bytes)))];
         _ids = [.. ids.Distinct()];
-        _locations = new ObjectLocation[_ids.Length];
-        _keys = new UInt128[_ids.Length];
-        _order = new int[_ids.Length];
-        var ranks = new Dictionary<PackIndex, uint>();
-        for (int i = 0; i < _ids.Length; i++)
-        {
-            ObjectLocation location = store.Find(_ids[i]);
-            if (!ranks.TryGetValue(location.Index, out uint rank))
-                ranks.Add(location.Index, rank = (uint)ranks.Count);
-            _locations[i] = location;
-            _keys[i] = new UInt128(rank, ((ulong)location.Frame << 32) | (uint)location.Offset);
-            _order[i] = i;
-        }
-
-        Array.Sort(_keys, _order);
+        _order = new FrameOrder(store, _ids);
     }
 
     /// <summary>Sends objects, each once, in no particular order.</summary>
@@ -74,10 +57,10 @@ public sealed class FrameSender
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism, CancellationToken = cancellation };
         Parallel.For(0, _options.Parallelism, parallel, (_, state) =>
         {
-            while (!state.ShouldExitCurrentIteration && Claim(out int start, out int end))
+            while (!state.ShouldExitCurrentIteration && _order.Claim(out int start, out ReadOnlySpan<int> indexes))
             {
                 cancellation.ThrowIfCancellationRequested();
-                TakeFrame(start, end);
+                TakeFrame(start, indexes);
             }
         });
         foreach (FrameBuilder builder in _builders)
@@ -91,21 +74,10 @@ public sealed class FrameSender
         }
     }
 
-    private bool Claim(out int start, out int end)
+    private void TakeFrame(int start, ReadOnlySpan<int> indexes)
     {
-        lock (_gate)
-        {
-            start = end = _next;
-            while (end < _keys.Length && _keys[end] >> 32 == _keys[start] >> 32)
-                end++;
-            _next = end;
-            return start < end;
-        }
-    }
-
-    private void TakeFrame(int start, int end)
-    {
-        ObjectLocation first = _locations[_order[start]];
+        ObjectLocation first = _order.Locations[indexes[0]];
+        int count = indexes.Length;
         FramePlace place = first.Index.GetFrame(first.Frame);
         byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(place.TotalLength, place.RawLength));
         try
@@ -115,14 +87,14 @@ public sealed class FrameSender
             _store.Packs.Use(place.Pack, pack =>
             {
                 header = pack.ReadHeader(place.Offset);
-                isWhole = header.ObjectCount == end - start && header.TotalLength == place.TotalLength;
+                isWhole = header.ObjectCount == count && header.TotalLength == place.TotalLength;
                 if (isWhole)
                     pack.ReadStored(place.Offset, header, buffer);
             });
             if (isWhole)
                 Emit(buffer.AsMemory(0, header.TotalLength));
             else
-                TakeObjects(start, end, place, buffer.AsSpan(0, place.RawLength));
+                TakeObjects(start, indexes, place, buffer.AsSpan(0, place.RawLength));
         }
         finally
         {
@@ -130,15 +102,16 @@ public sealed class FrameSender
         }
     }
 
-    private void TakeObjects(int start, int end, in FramePlace place, Span<byte> raw)
+    private void TakeObjects(int start, ReadOnlySpan<int> indexes, in FramePlace place, Span<byte> raw)
     {
         _store.ReadFrame(place, raw);
-        for (int i = start; i < end; i++)
+        for (int i = 0; i < indexes.Length; i++)
         {
-            ObjectLocation location = _locations[_order[i]];
+            ObjectLocation location = _order.Locations[indexes[i]];
+            ObjectId id = _ids[indexes[i]];
             ReadOnlySpan<byte> bytes = raw.Slice(location.Offset, location.Length);
-            ObjectStore.CheckId(_ids[_order[i]], bytes, place);
-            _builders[location.Kind == ObjectKind.Blob ? 0 : 1].Add(location.Kind, _ids[_order[i]], bytes, new OrderKey(0, (ulong)(_keys[i] >> 64), (ulong)_keys[i]));
+            ObjectStore.CheckId(id, bytes, place);
+            _builders[location.Kind == ObjectKind.Blob ? 0 : 1].Add(location.Kind, id, bytes, new OrderKey(0, 0, (ulong)(start + i)));
         }
     }
 

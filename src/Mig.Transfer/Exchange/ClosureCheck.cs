@@ -14,11 +14,6 @@ internal sealed class ClosureCheck(ObjectStore store)
     private readonly Dictionary<ObjectId, (ObjectReference Reference, ObjectId From)> _missing = [];
     private readonly Dictionary<ObjectId, ObjectKind> _received = [];
 
-    /// <summary>What is named and has not come, blobs excepted.</summary>
-    public int MissingCount => _missing.Count;
-
-    public bool HasReceived(in ObjectId id) => _received.ContainsKey(id);
-
     /// <summary>Notes an object that comes now.</summary>
     public void Receive(in ObjectId id, ObjectKind kind)
     {
