@@ -28,6 +28,7 @@ internal static class VerbList
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+            ("search", SearchVerb.Summary, () => new SearchVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
@@ -41,6 +42,7 @@ internal static class VerbList
         ("Care for the repository", [
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
+            ("reindex", ReindexVerb.Summary, () => new ReindexVerb()),
         ]),
         ("Help", [
             ("help", HelpVerb.Summary, () => new HelpVerb()),

@@ -72,12 +72,7 @@ public sealed class ImageComparer(Repository repository)
         && (path.Disk is null || path.Disk == disk.Name)
         && (path.Partition is null || path.Partition == volume.Number || (volume.Number == 0 && path.Partition == 1));
 
-    // As mig ls takes it back.
-    private static string Name(VolumePair pair, MachineImage after, MachineImage before)
-    {
-        (ImageDisk disk, ImageVolume volume, MachineImage image) = pair.After is not null ? (pair.DiskAfter!, pair.After, after) : (pair.DiskBefore!, pair.Before!, before);
-        bool needsDisk = image.Disks.Count > 1 || volume.Number == 0;
-        string number = volume.Number == 0 ? "" : volume.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return "@" + (needsDisk ? disk.Name + (number.Length > 0 ? "." : "") : "") + number;
-    }
+    private static string Name(VolumePair pair, MachineImage after, MachineImage before) => pair.After is not null
+        ? Browse.ImageBrowser.PrefixOf(after, pair.DiskAfter!, pair.After)
+        : Browse.ImageBrowser.PrefixOf(before, pair.DiskBefore!, pair.Before!);
 }

@@ -1,0 +1,172 @@
+using Mig.Catalog.Indexing;
+using Mig.Catalog.Searching;
+using Mig.Catalog.Sqlite;
+using Mig.Core;
+
+namespace Mig.Catalog;
+
+/// <summary>
+/// Who has which content, which path: an SQLite file beside a repository, and a cache of it. It is brought up to date before each question, from what is new; what is damaged
+/// or foreign is made anew; where it cannot be written, one in memory does. For one thread; other processes may use the same file.
+/// </summary>
+public sealed class ImageCatalog : IDisposable
+{
+    private readonly string _path;
+    private readonly ICatalogSource _source;
+    private readonly Action<string> _notice;
+    private readonly IProgressSink _progress;
+    private readonly CancellationToken _cancellation;
+    private SqliteDatabase _database;
+
+    private ImageCatalog(string path, ICatalogSource source, Action<string> notice, IProgressSink progress, SqliteDatabase database, CancellationToken cancellation)
+    {
+        _path = path;
+        _source = source;
+        _notice = notice;
+        _progress = progress;
+        _database = database;
+        _cancellation = cancellation;
+    }
+
+    /// <summary>Opens a catalogue, which is made when it is missing.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="notice">Takes what the user should know, a line each.</param>
+    public static ImageCatalog Open(string path, ICatalogSource source, Action<string> notice, IProgressSink progress, CancellationToken cancellation = default)
+    {
+
+        // What stands there instead of a file is not the catalogue, and nobody's data is to be written through a link.
+        if (new FileInfo(path) is { LinkTarget: not null } link)
+            Discard(link);
+        SqliteDatabase database;
+        try
+        {
+            database = SqliteDatabase.Open(path);
+        }
+        catch (SqliteException)
+        {
+            database = SqliteDatabase.Open("");
+        }
+
+        return new ImageCatalog(path, source, notice, progress, database, cancellation);
+    }
+
+    /// <summary>Brings in all that leads to some commits.</summary>
+    public void Update(IReadOnlyCollection<CommitId> tips) => Run(tips, () => true);
+
+    /// <summary>Makes the catalogue anew.</summary>
+    public void Rebuild(IReadOnlyCollection<CommitId> tips)
+    {
+        Reset();
+        Update(tips);
+    }
+
+    /// <summary>Returns some commits, or with all before them.</summary>
+    /// <param name="withHistory">Whether those before them are wanted, too.</param>
+    public CatalogHistory ReadHistory(IReadOnlyCollection<CommitId> tips, bool withHistory) =>
+        Run(tips, () => CatalogHistory.Read(_database, tips, withHistory));
+
+    /// <summary>Finds the entries that meet conditions.</summary>
+    /// <param name="history">The versions to search; sets of versions count in its order.</param>
+    /// <returns>In no order.</returns>
+    /// <exception cref="UsageException">The answer would be too long for any memory.</exception>
+    public IReadOnlyList<FoundEntry> Find(CatalogHistory history, EntryConditions conditions)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return Run(history.Tips, () => new EntrySearch(_database, history.Scope(_database), conditions, _cancellation).Run());
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    // A catalogue that fails is made anew; a place that fails is left for one in memory. Each is tried once.
+    private T Run<T>(IReadOnlyCollection<CommitId> tips, Func<T> action)
+    {
+        bool wasReset = false, isElsewhere = false;
+        while (true)
+        {
+            try
+            {
+                Prepare();
+                var indexer = new HistoryIndexer(_database, _source, _progress, _cancellation);
+                if (_database.Read(() => indexer.IsBehind(tips)))
+                    indexer.Update(tips);
+                return _database.Read(action);
+            }
+            catch (SqliteException e) when (e.IsPlace && !isElsewhere)
+            {
+                isElsewhere = true;
+                UseMemory();
+            }
+            catch (SqliteException e) when (e.IsDamage && !wasReset)
+            {
+                wasReset = true;
+                _notice("the catalogue was damaged; it is made anew");
+                Reset();
+            }
+            catch (SqliteException e)
+            {
+                throw new IOException($"the catalogue cannot be used, and neither can one in memory: {e.Message}", e);
+            }
+        }
+    }
+
+    private void Prepare()
+    {
+        if (CatalogSchema.IsEmpty(_database))
+            MakeTables();
+        else if (!CatalogSchema.IsValid(_database))
+            throw new SqliteException(SQLitePCL.raw.SQLITE_CORRUPT, "these are not the tables of a catalogue");
+    }
+
+    private void MakeTables()
+    {
+        _database.Execute("BEGIN IMMEDIATE");
+        if (CatalogSchema.IsEmpty(_database))
+            CatalogSchema.Create(_database);
+        _database.Execute("COMMIT");
+    }
+
+    private void Reset()
+    {
+        try
+        {
+            _database.Reset();
+        }
+        catch (SqliteException)
+        {
+            // Nothing in it can be read. Those who have it open keep their own.
+            _database.Dispose();
+            Discard(new FileInfo(_path));
+            Discard(new FileInfo(_path + "-journal"));
+            _database = SqliteDatabase.Open(File.Exists(_path) ? "" : _path);
+        }
+    }
+
+    private void UseMemory()
+    {
+        SqliteDatabase memory = SqliteDatabase.Open("");
+        try
+        {
+            memory.CopyFrom(_database);
+        }
+        catch (SqliteException)
+        {
+            memory.Dispose();
+            memory = SqliteDatabase.Open("");
+        }
+
+        _database.Dispose();
+        _database = memory;
+    }
+
+    private static void Discard(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It stays, and is not used.
+        }
+    }
+}
