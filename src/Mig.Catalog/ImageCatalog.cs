@@ -60,20 +60,15 @@ public sealed class ImageCatalog : IDisposable
         Update(tips);
     }
 
-    /// <summary>Returns some commits, or with all before them.</summary>
-    /// <param name="withHistory">Whether those before them are wanted, too.</param>
-    public CatalogHistory ReadHistory(IReadOnlyCollection<CommitId> tips, bool withHistory) =>
-        Run(tips, () => CatalogHistory.Read(_database, tips, withHistory));
-
     /// <summary>Finds the entries that meet conditions.</summary>
-    /// <param name="history">The versions to search; sets of versions count in its order.</param>
-    /// <returns>In no order.</returns>
+    /// <param name="tips">The versions to search.</param>
+    /// <param name="withHistory">Whether those before them are searched, too.</param>
     /// <exception cref="UsageException">The answer would be too long for any memory.</exception>
-    public IReadOnlyList<FoundEntry> Find(CatalogHistory history, EntryConditions conditions)
+    public CatalogAnswer Find(IReadOnlyCollection<CommitId> tips, bool withHistory, EntryConditions conditions) => Run(tips, () =>
     {
-        ArgumentNullException.ThrowIfNull(history);
-        return Run(history.Tips, () => new EntrySearch(_database, history.Scope(_database), conditions, _cancellation).Run());
-    }
+        CatalogScope scope = CatalogScope.Read(_database, tips, withHistory);
+        return new CatalogAnswer(scope.Commits, new EntrySearch(_database, scope, conditions, _cancellation).Run());
+    });
 
     public void Dispose() => _database.Dispose();
 

@@ -9,9 +9,10 @@ namespace Mig.Catalog.Indexing;
 /// <summary>Gives each unique entry one row.</summary>
 internal sealed class EntryIndexer(SqliteDatabase database)
 {
+    // A plus keeps a column from the planner, which else prepares anew whenever a value might make a partial index fit.
     private const string Find = """
-        SELECT id FROM entries WHERE digest = ?1 AND name = ?2 AND type = ?3 AND mode = ?4 AND uid = ?5 AND gid = ?6 AND seconds = ?7 AND nanoseconds = ?8
-        AND size = ?9 AND child IS ?10 AND target IS ?11 AND sha256 IS ?12
+        SELECT id FROM entries WHERE digest = ?1 AND +name = ?2 AND +type = ?3 AND +mode = ?4 AND +uid = ?5 AND +gid = ?6 AND +seconds = ?7 AND +nanoseconds = ?8
+        AND +size = ?9 AND +child IS ?10 AND +target IS ?11 AND +sha256 IS ?12
         """;
 
     private const string Insert = """

@@ -1,43 +1,87 @@
 using System.Text;
 using Mig.Catalog.Sqlite;
+using Mig.Core;
 
 namespace Mig.Catalog.Searching;
 
 /// <summary>The versions that are searched.</summary>
-/// <param name="Images">The row of the image of each version.</param>
-internal sealed record CatalogScope(IReadOnlyList<long> Images)
+internal sealed class CatalogScope
 {
-    /// <summary>Returns, for each entry that is the root of a volume, what the volume is called and in which versions.</summary>
-    public Dictionary<long, List<(string Volume, VersionSet Versions)>> ReadRoots(SqliteDatabase database)
+    private readonly List<CommitRow> _commits;
+
+    private CatalogScope(List<CommitRow> commits) => _commits = commits;
+
+    /// <summary>They themselves, newest first.</summary>
+    public IReadOnlyList<CatalogCommit> Commits =>
+        _commits.ConvertAll(commit => new CatalogCommit(commit.Id, commit.Seconds, commit.Parents.ConvertAll(parent => parent.Place)));
+
+    /// <summary>Finds some commits, or these with all before them.</summary>
+    public static CatalogScope Read(SqliteDatabase database, IReadOnlyCollection<CommitId> tips, bool withHistory)
     {
-        ILookup<long, int> versions = Enumerable.Range(0, Images.Count).ToLookup(i => Images[i]);
-        var unions = new Dictionary<(long Entry, string Volume), VersionUnion>();
+        var open = new Stack<CommitRow>();
+        var found = new List<CommitRow>();
+        HashSet<ObjectId> wanted = [.. tips.Select(tip => tip.Value)];
+
+        // Rows are counted from 1, without gaps but for those that a shallow history lost.
+        CommitRow?[] rows = new CommitRow?[database.Number("SELECT max(id) FROM commits") + 1];
+        SqliteStatement commits = database.Prepare("SELECT id, hash, seconds, image FROM commits");
+        while (commits.Step())
+        {
+            var id = new ObjectId(commits.Bytes(1));
+            bool isTip = wanted.Contains(id);
+            if (!isTip && !withHistory)
+                continue;
+            var row = new CommitRow(new CommitId(id), commits.Integer(2), commits.Integer(3));
+            rows[commits.Integer(0)] = row;
+            if (isTip)
+                open.Push(row);
+        }
+
+        commits.Reset();
+        if (withHistory)
+        {
+            SqliteStatement parents = database.Prepare("SELECT child, parent FROM parents ORDER BY child, position");
+            while (parents.Step())
+                rows[parents.Integer(0)]!.Parents.Add(rows[parents.Integer(1)]!);
+            parents.Reset();
+        }
+
+        while (open.TryPop(out CommitRow? row))
+        {
+            if (row.IsIn)
+                continue;
+            row.IsIn = true;
+            found.Add(row);
+            foreach (CommitRow parent in row.Parents)
+                open.Push(parent);
+        }
+
+        found.Sort((left, right) => left.Seconds != right.Seconds ? right.Seconds.CompareTo(left.Seconds) : left.Id.Value.CompareTo(right.Id.Value));
+        for (int i = 0; i < found.Count; i++)
+            found[i].Place = i;
+        return new CatalogScope(found);
+    }
+
+    /// <summary>Reads what the roots of their volumes are.</summary>
+    public ScopeRoots ReadRoots(SqliteDatabase database)
+    {
+        var versions = new VersionUnion?[database.Number("SELECT max(id) FROM images") + 1];
+        foreach (CommitRow commit in _commits)
+            (versions[commit.Image] ??= new VersionUnion()).Add(commit.Place);
+        var roots = new ScopeRoots();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        SqliteStatement volumes = database.Prepare("SELECT image, entry, name FROM volumes");
+        SqliteStatement volumes = database.Prepare("SELECT volumes.image, volumes.name, volumes.entry, entries.child FROM volumes CROSS JOIN entries ON entries.id = volumes.entry");
         while (volumes.Step())
         {
-            long image = volumes.Integer(0);
-            if (!versions.Contains(image))
+            if (versions[volumes.Integer(0)] is not { } union)
                 continue;
-            string name = Encoding.UTF8.GetString(volumes.Bytes(2));
+            string name = Encoding.UTF8.GetString(volumes.Bytes(1));
             if (!names.TryAdd(name, name))
                 name = names[name];
-            (long Entry, string Volume) key = (volumes.Integer(1), name);
-            if (!unions.TryGetValue(key, out VersionUnion? union))
-                unions.Add(key, union = new VersionUnion());
-            foreach (int version in versions[image])
-                union.Add(version);
+            roots.Add(volumes.Integer(2), volumes.Integer(3), new Place(name, [], union.ToSet()));
         }
 
         volumes.Reset();
-        var roots = new Dictionary<long, List<(string, VersionSet)>>();
-        foreach (((long entry, string volume), VersionUnion union) in unions)
-        {
-            if (!roots.TryGetValue(entry, out List<(string, VersionSet)>? list))
-                roots.Add(entry, list = []);
-            list.Add((volume, union.ToSet()));
-        }
-
         return roots;
     }
 }

@@ -12,19 +12,25 @@ internal sealed class EntrySearch(SqliteDatabase database, CatalogScope scope, E
 
     public List<FoundEntry> Run()
     {
-        var found = new List<FoundEntry>();
-        foreach (EntryRow row in _query.FindEntries())
+        List<FoundEntry> found = Locate([.. _query.FindEntries()], IsAt);
+        if (conditions.Type is null or TreeEntryType.File)
+            found.AddRange(conditions.Names.Count == 0 && conditions.Paths.Count == 0 ? FindLinksToFound(found) : FindNamedLinks());
+        return found;
+    }
+
+    private List<FoundEntry> Locate(List<EntryRow> rows, Func<Place, bool> isWanted)
+    {
+        _places.Load(rows);
+        var found = new List<FoundEntry>(rows.Count);
+        foreach (EntryRow row in rows)
         {
-            cancellation.ThrowIfCancellationRequested();
-            foreach (Place place in _places.FindEntry(row.Id, row.Name))
+            foreach (Place place in _places.Find(row))
             {
-                if (IsAt(place))
+                if (!place.Versions.IsEmpty && isWanted(place))
                     found.Add(new FoundEntry(place.Volume, place.Path, row.Entry, place.Versions));
             }
         }
 
-        if (conditions.Type is null or TreeEntryType.File)
-            found.AddRange(conditions.Names.Count == 0 && conditions.Paths.Count == 0 ? FindLinksToFound(found) : FindNamedLinks());
         return found;
     }
 
@@ -40,45 +46,43 @@ internal sealed class EntrySearch(SqliteDatabase database, CatalogScope scope, E
     private List<FoundEntry> FindLinksToFound(List<FoundEntry> found)
     {
         var targets = _query.LinkTargets().Select(Latin).ToHashSet(StringComparer.Ordinal);
-        var links = new List<FoundEntry>();
         if (targets.Count == 0)
-            return links;
-        foreach (FoundEntry file in found)
-        {
-            byte[] target = [(byte)'/', .. file.Path.Span];
-            if (!targets.Contains(Latin(target)))
-                continue;
-            foreach (EntryRow link in _query.FindLinksTo(target))
-                links.AddRange(_places.FindEntry(link.Id, link.Name).Select(place => Resolve(link, place, file)).OfType<FoundEntry>());
-        }
-
-        return links;
+            return [];
+        List<FoundEntry> files = [.. found.Where(file => targets.Contains(Target(file)))];
+        var links = new List<EntryRow>();
+        foreach (string target in files.Select(Target).Distinct())
+            links.AddRange(_query.FindLinksTo(Encoding.Latin1.GetBytes(target)));
+        return Join(links, files);
     }
 
     // With conditions on names: the link's own name must meet them, and what it leads to all the others.
     private List<FoundEntry> FindNamedLinks()
     {
         List<EntryRow> links = [.. _query.FindLinks()];
-        var found = new List<FoundEntry>();
         if (links.Count == 0)
-            return found;
+            return [];
         var names = links.Select(link => Latin(link.Entry.LinkTarget.Span[(link.Entry.LinkTarget.Span.LastIndexOf((byte)'/') + 1)..])).ToHashSet(StringComparer.Ordinal);
-        var files = new List<FoundEntry>();
-        foreach (EntryRow row in _query.FindEntries(names))
-            files.AddRange(_places.FindEntry(row.Id, row.Name).Select(place => new FoundEntry(place.Volume, place.Path, row.Entry, place.Versions)));
-        ILookup<string, FoundEntry> byPath = files.ToLookup(file => "/" + Latin(file.Path.Span));
+        return Join(links, Locate([.. _query.FindEntries(names)], _ => true));
+    }
+
+    private List<FoundEntry> Join(List<EntryRow> links, List<FoundEntry> files)
+    {
+        _places.Load(links);
+        ILookup<string, FoundEntry> byTarget = files.ToLookup(Target, StringComparer.Ordinal);
+        var found = new List<FoundEntry>();
         foreach (EntryRow link in links)
         {
-            cancellation.ThrowIfCancellationRequested();
-            List<FoundEntry> targets = [.. byPath[Latin(link.Entry.LinkTarget.Span)]];
+            List<FoundEntry> targets = [.. byTarget[Latin(link.Entry.LinkTarget.Span)]];
             if (targets.Count == 0)
                 continue;
-            foreach (Place place in _places.FindEntry(link.Id, link.Name).Where(IsAt))
+            foreach (Place place in _places.Find(link).Where(IsAt))
                 found.AddRange(targets.Select(target => Resolve(link, place, target)).OfType<FoundEntry>());
         }
 
         return found;
     }
+
+    private static string Target(FoundEntry file) => "/" + Latin(file.Path.Span);
 
     private static FoundEntry? Resolve(EntryRow link, Place place, FoundEntry target)
     {

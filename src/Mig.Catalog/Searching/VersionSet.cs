@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Mig.Catalog.Searching;
 
 /// <summary>A set of versions, each a place in the list that was searched. Bits, from the first word that has one to the last.</summary>
-public sealed class VersionSet
+public sealed class VersionSet : IEquatable<VersionSet>
 {
     private const int WordBits = 64;
 
@@ -59,10 +59,16 @@ public sealed class VersionSet
         return Trim(first, words);
     }
 
-    public bool SetEquals(VersionSet other)
+    public bool Equals(VersionSet? other) => other is not null && _firstWord == other._firstWord && _words.AsSpan().SequenceEqual(other._words);
+
+    public override bool Equals(object? obj) => Equals(obj as VersionSet);
+
+    public override int GetHashCode()
     {
-        ArgumentNullException.ThrowIfNull(other);
-        return _firstWord == other._firstWord && _words.AsSpan().SequenceEqual(other._words);
+        var hash = new HashCode();
+        hash.Add(_firstWord);
+        hash.AddBytes(System.Runtime.InteropServices.MemoryMarshal.AsBytes(_words.AsSpan()));
+        return hash.ToHashCode();
     }
 
     internal static VersionSet Trim(int firstWord, ReadOnlySpan<ulong> words)

@@ -12,7 +12,7 @@ internal sealed class FoundView(TextOutput output, Palette palette, SearchAnswer
 {
     private const int MostNames = 5;
 
-    private readonly Dictionary<VersionSet, (string First, string Others)> _texts = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<VersionSet, (string First, string Others)> _texts = [];
 
     /// <summary>Prints one place.</summary>
     /// <param name="columns">What stands before it on the line.</param>

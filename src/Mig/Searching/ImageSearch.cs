@@ -15,10 +15,10 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         ArgumentNullException.ThrowIfNull(request);
         NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions) : NamedTips.OfRefs(repository);
         using ImageCatalog catalog = Open(cancellation);
-        CatalogHistory history = catalog.ReadHistory(tips.Commits, request.WithHistory);
-        List<FoundEntry> found = [.. catalog.Find(history, request.Conditions)];
+        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, request.Conditions);
+        List<FoundEntry> found = [.. answer.Found];
         found.Sort(Compare);
-        return new SearchAnswer(VersionNames.Find(history, tips), found);
+        return new SearchAnswer(VersionNames.Find(answer.Commits, tips), found);
     }
 
     /// <summary>Makes the catalogue anew, for all that refs lead to.</summary>

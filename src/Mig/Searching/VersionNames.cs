@@ -9,28 +9,41 @@ internal static class VersionNames
 {
     private const int IdDigits = 10;
 
-    public static IReadOnlyList<SearchedVersion> Find(CatalogHistory history, NamedTips tips)
+    /// <param name="commits">The versions, with the places of their parents among them.</param>
+    public static IReadOnlyList<SearchedVersion> Find(IReadOnlyList<CatalogCommit> commits, NamedTips tips)
     {
-        var commits = history.Commits.ToDictionary(commit => commit.Id);
-        var places = new Dictionary<CommitId, (string Line, int Distance)>();
+        string[] lines = new string[commits.Count];
+        int[] distances = new int[commits.Count];
+        var places = new Dictionary<ObjectId, int>();
+        for (int i = 0; i < commits.Count; i++)
+        {
+            if (tips.NamesOf(commits[i].Id).Count > 0)
+                places.Add(commits[i].Id.Value, i);
+        }
+
         foreach (CommitId tip in tips.Commits)
         {
             string line = tips.NamesOf(tip)[0];
-            CommitId? next = tip;
-            for (int distance = 0; next is { } id && commits.TryGetValue(id, out CatalogCommit? commit) && places.TryAdd(id, (line, distance)); distance++)
-                next = commit.Parents.Count > 0 ? commit.Parents[0] : null;
+            int next = places[tip.Value];
+            for (int distance = 0; next >= 0 && lines[next] is null; distance++)
+            {
+                lines[next] = line;
+                distances[next] = distance;
+                next = commits[next].Parents is [var first, ..] ? first : -1;
+            }
         }
 
-        return [.. history.Commits.Select(commit => Name(commit.Id, tips, places))];
+        var versions = new SearchedVersion[commits.Count];
+        for (int i = 0; i < versions.Length; i++)
+            versions[i] = new SearchedVersion(commits[i].Id, Names(commits[i].Id, tips, lines[i], distances[i]), lines[i] ?? "", distances[i]);
+        return versions;
     }
 
-    private static SearchedVersion Name(CommitId id, NamedTips tips, Dictionary<CommitId, (string Line, int Distance)> places)
+    private static IReadOnlyList<string> Names(CommitId id, NamedTips tips, string? line, int distance)
     {
-        if (!places.TryGetValue(id, out (string Line, int Distance) place))
-            return new SearchedVersion(id, [id.Value.ToShortString(IdDigits)], "", 0);
         IReadOnlyList<string> names = tips.NamesOf(id);
-        if (names.Count == 0)
-            names = [string.Create(CultureInfo.InvariantCulture, $"{place.Line}~{place.Distance}")];
-        return new SearchedVersion(id, names, place.Line, place.Distance);
+        if (names.Count > 0)
+            return names;
+        return [line is null ? id.Value.ToShortString(IdDigits) : string.Create(CultureInfo.InvariantCulture, $"{line}~{distance}")];
     }
 }
