@@ -94,7 +94,7 @@ public sealed class ImageCatalog : IDisposable
             catch (SqliteException e) when (e.IsDamage && !wasReset)
             {
                 wasReset = true;
-                _notice("the catalogue was damaged; it is made anew");
+                _notice("the catalogue of mig search was damaged, or is another mig's; it is made anew");
                 Reset();
             }
             catch (SqliteException e)
@@ -109,7 +109,7 @@ public sealed class ImageCatalog : IDisposable
         if (CatalogSchema.IsEmpty(_database))
             MakeTables();
         else if (!CatalogSchema.IsValid(_database))
-            throw new SqliteException(SQLitePCL.raw.SQLITE_CORRUPT, "these are not the tables of a catalogue");
+            throw SqliteException.Corrupt("these are not the tables of a catalogue");
     }
 
     private void MakeTables()

@@ -7,6 +7,8 @@ namespace Mig.Catalog.Searching;
 /// <summary>The versions that are searched.</summary>
 internal sealed class CatalogScope
 {
+    private const long MaxRows = 100_000_000;
+
     private readonly List<CommitRow> _commits;
 
     private CatalogScope(List<CommitRow> commits) => _commits = commits;
@@ -23,7 +25,7 @@ internal sealed class CatalogScope
         HashSet<ObjectId> wanted = [.. tips.Select(tip => tip.Value)];
 
         // Rows are counted from 1, without gaps but for those that a shallow history lost.
-        CommitRow?[] rows = new CommitRow?[database.Number("SELECT max(id) FROM commits") + 1];
+        CommitRow?[] rows = new CommitRow?[RowCount(database, "commits")];
         SqliteStatement commits = database.Prepare("SELECT id, hash, seconds, image FROM commits");
         while (commits.Step())
         {
@@ -32,7 +34,7 @@ internal sealed class CatalogScope
             if (!isTip && !withHistory)
                 continue;
             var row = new CommitRow(new CommitId(id), commits.Integer(2), commits.Integer(3));
-            rows[commits.Integer(0)] = row;
+            rows[Check(rows, commits.Integer(0))] = row;
             if (isTip)
                 open.Push(row);
         }
@@ -42,7 +44,7 @@ internal sealed class CatalogScope
         {
             SqliteStatement parents = database.Prepare("SELECT child, parent FROM parents ORDER BY child, position");
             while (parents.Step())
-                rows[parents.Integer(0)]!.Parents.Add(rows[parents.Integer(1)]!);
+                Row(rows, parents.Integer(0)).Parents.Add(Row(rows, parents.Integer(1)));
             parents.Reset();
         }
 
@@ -65,15 +67,15 @@ internal sealed class CatalogScope
     /// <summary>Reads what the roots of their volumes are.</summary>
     public ScopeRoots ReadRoots(SqliteDatabase database)
     {
-        var versions = new VersionUnion?[database.Number("SELECT max(id) FROM images") + 1];
+        var versions = new VersionUnion?[RowCount(database, "images")];
         foreach (CommitRow commit in _commits)
-            (versions[commit.Image] ??= new VersionUnion()).Add(commit.Place);
+            (versions[Check(versions, commit.Image)] ??= new VersionUnion()).Add(commit.Place);
         var roots = new ScopeRoots();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         SqliteStatement volumes = database.Prepare("SELECT volumes.image, volumes.name, volumes.entry, entries.child FROM volumes CROSS JOIN entries ON entries.id = volumes.entry");
         while (volumes.Step())
         {
-            if (versions[volumes.Integer(0)] is not { } union)
+            if (versions[Check(versions, volumes.Integer(0))] is not { } union)
                 continue;
             string name = Encoding.UTF8.GetString(volumes.Bytes(1));
             if (!names.TryAdd(name, name))
@@ -84,4 +86,15 @@ internal sealed class CatalogScope
         volumes.Reset();
         return roots;
     }
+
+    // Numbers in the file are not to be believed: it may be damaged, or a stranger's.
+    private static long RowCount(SqliteDatabase database, string table)
+    {
+        long last = database.Number($"SELECT max(id) FROM {table}");
+        return last is >= 0 and <= MaxRows ? last + 1 : throw SqliteException.Corrupt($"{table} has a row {last}");
+    }
+
+    private static CommitRow Row(CommitRow?[] rows, long number) => rows[Check(rows, number)] ?? throw SqliteException.Corrupt($"commit {number} is missing");
+
+    private static long Check<T>(T[] rows, long number) => number >= 0 && number < rows.Length ? number : throw SqliteException.Corrupt($"there is no row {number}");
 }

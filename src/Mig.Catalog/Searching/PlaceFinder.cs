@@ -9,6 +9,9 @@ internal sealed class PlaceFinder(SqliteDatabase database, CatalogScope scope, C
     // Who makes a repository by hand can make directories that contain each other's trees twice, and twice, and twice.
     private const int MaxPlaces = 8_000_000;
 
+    // Twice as deep as any tree that was taken in: only a catalogue that leads round in a circle gets there.
+    private const int MaxDepth = 8192;
+
     private readonly ScopeRoots _roots = scope.ReadRoots(database);
     private readonly Ancestry _ancestry = new(database);
     private readonly Dictionary<long, Place[]> _directories = [];
@@ -25,28 +28,30 @@ internal sealed class PlaceFinder(SqliteDatabase database, CatalogScope scope, C
             return _roots.OfEntry(row.Id);
         List<long> holders = _ancestry.HoldersOf(row.Id);
         if (holders.Count == 1)
-            return Below(FindDirectory(holders[0]), row.Name);
+            return Below(FindDirectory(holders[0], 0), row.Name);
         var sum = new PlaceSum();
         foreach (long tree in holders)
         {
-            foreach (Place directory in FindDirectory(tree))
+            foreach (Place directory in FindDirectory(tree, 0))
                 sum.Add(directory);
         }
 
         return Below(sum.ToArray(), row.Name);
     }
 
-    private Place[] FindDirectory(long tree)
+    private Place[] FindDirectory(long tree, int depth)
     {
         if (_directories.TryGetValue(tree, out Place[]? known))
             return known;
+        if (depth > MaxDepth)
+            throw SqliteException.Corrupt($"tree {tree} is above itself");
         cancellation.ThrowIfCancellationRequested();
         var sum = new PlaceSum();
         foreach (Place root in _roots.OfTree(tree))
             sum.Add(root);
         foreach (TreeEdge edge in _ancestry.EdgesOf(tree))
         {
-            foreach (Place parent in FindDirectory(edge.Parent))
+            foreach (Place parent in FindDirectory(edge.Parent, depth + 1))
                 sum.Add(edge.Name is null ? parent : parent.Below(edge.Name));
         }
 

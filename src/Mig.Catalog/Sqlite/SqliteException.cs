@@ -13,4 +13,7 @@ internal sealed class SqliteException(int code, string message) : Exception($"SQ
     /// <summary>Whether the place of the file is what it failed at: not writable, full, locked for too long.</summary>
     public bool IsPlace => _primaryCode is raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_IOERR or raw.SQLITE_FULL
         or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL or raw.SQLITE_NOLFS;
+
+    /// <summary>What a row says cannot be.</summary>
+    public static SqliteException Corrupt(string detail) => new(raw.SQLITE_CORRUPT, detail);
 }
