@@ -33,31 +33,23 @@ public sealed class ImageCatalog : IDisposable
     /// <param name="notice">Takes what the user should know, a line each.</param>
     public static ImageCatalog Open(string path, ICatalogSource source, Action<string> notice, IProgressSink progress, CancellationToken cancellation = default)
     {
-
         // What stands there instead of a file is not the catalogue, and nobody's data is to be written through a link.
-        if (new FileInfo(path) is { LinkTarget: not null } link)
-            Discard(link);
-        SqliteDatabase database;
-        try
-        {
-            database = SqliteDatabase.Open(path);
-        }
-        catch (SqliteException)
-        {
-            database = SqliteDatabase.Open("");
-        }
-
-        return new ImageCatalog(path, source, notice, progress, database, cancellation);
+        if (IsLink(path))
+            Discard(new FileInfo(path));
+        return new ImageCatalog(path, source, notice, progress, OpenFile(path), cancellation);
     }
 
     /// <summary>Brings in all that leads to some commits.</summary>
     public void Update(IReadOnlyCollection<CommitId> tips) => Run(tips, () => true);
 
     /// <summary>Makes the catalogue anew.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
     public void Rebuild(IReadOnlyCollection<CommitId> tips)
     {
         Reset();
         Update(tips);
+        if (_database.IsInMemory)
+            throw new IOException($"{_path} cannot be written");
     }
 
     /// <summary>Finds the entries that meet conditions.</summary>
@@ -106,6 +98,7 @@ public sealed class ImageCatalog : IDisposable
 
     private void Prepare()
     {
+        _database.Configure();
         if (CatalogSchema.IsEmpty(_database))
             MakeTables();
         else if (!CatalogSchema.IsValid(_database))
@@ -132,7 +125,7 @@ public sealed class ImageCatalog : IDisposable
             _database.Dispose();
             Discard(new FileInfo(_path));
             Discard(new FileInfo(_path + "-journal"));
-            _database = SqliteDatabase.Open(File.Exists(_path) ? "" : _path);
+            _database = File.Exists(_path) ? SqliteDatabase.Open("") : OpenFile(_path);
         }
     }
 
@@ -152,6 +145,20 @@ public sealed class ImageCatalog : IDisposable
         _database.Dispose();
         _database = memory;
     }
+
+    private static SqliteDatabase OpenFile(string path)
+    {
+        try
+        {
+            return SqliteDatabase.Open(IsLink(path) ? "" : path);
+        }
+        catch (SqliteException)
+        {
+            return SqliteDatabase.Open("");
+        }
+    }
+
+    private static bool IsLink(string path) => new FileInfo(path).LinkTarget is not null;
 
     private static void Discard(FileInfo file)
     {

@@ -16,23 +16,27 @@ internal sealed class SqliteDatabase : IDisposable
 
     static SqliteDatabase() => Batteries_V2.Init();
 
-    private SqliteDatabase(sqlite3 handle) => _handle = handle;
+    private SqliteDatabase(sqlite3 handle, bool isInMemory)
+    {
+        _handle = handle;
+        IsInMemory = isInMemory;
+    }
+
+    /// <summary>Whether nothing of it is left when it is closed.</summary>
+    public bool IsInMemory { get; }
 
     /// <summary>Opens a file, which is made when it is missing; read-only where it cannot be written.</summary>
     /// <param name="path">Empty for a database of this process alone, which ends with it.</param>
     public static SqliteDatabase Open(string path)
     {
         int code = raw.sqlite3_open_v2(path, out sqlite3 handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
-        var database = new SqliteDatabase(handle);
+        var database = new SqliteDatabase(handle, path.Length == 0);
         try
         {
             database.Check(code);
             _ = raw.sqlite3_extended_result_codes(handle, 1);
             database.Check(raw.sqlite3_busy_timeout(handle, PatienceMilliseconds));
-
-            // A repository may come from a stranger, and its catalogue with it: nothing in the schema may run, and cells are checked before they are used.
             database.Check(raw.sqlite3_db_config(handle, DefensiveOption, 1, out _));
-            database.Execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
             return database;
         }
         catch
@@ -41,6 +45,11 @@ internal sealed class SqliteDatabase : IDisposable
             throw;
         }
     }
+
+    /// <summary>Sets what holds for the connection; the first that reads the file.</summary>
+    /// <remarks>A repository may come from a stranger, and its catalogue with it: nothing in the schema may run, and cells are checked before they are used.</remarks>
+    public void Configure() =>
+        Execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
 
     /// <summary>Makes the database empty, whatever is in it.</summary>
     public void Reset()

@@ -20,8 +20,8 @@ internal sealed class FoundView(TextOutput output, Palette palette, SearchAnswer
     {
         if (!_texts.TryGetValue(versions, out (string First, string Others) text))
             _texts.Add(versions, text = Describe(versions));
-        byte[] place = [.. Encoding.UTF8.GetBytes($"{text.First}:{volume}/"), .. path.Span];
-        output.Write(columns).Write(SafeText.Name(place)).WriteLine(text.Others.Length == 0 ? "" : palette.Yellow($"  ({SafeText.Line(text.Others)})"));
+        byte[] place = [.. Encoding.UTF8.GetBytes(volume + "/"), .. path.Span];
+        output.Write(columns).Write(SafeText.Line(text.First)).Write(":").Write(SafeText.Name(place)).WriteLine(text.Others.Length == 0 ? "" : palette.Yellow($"  ({SafeText.Line(text.Others)})"));
     }
 
     private (string First, string Others) Describe(VersionSet versions)
