@@ -28,6 +28,7 @@ internal static class VerbList
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+            ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
