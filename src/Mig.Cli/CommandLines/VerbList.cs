@@ -29,6 +29,7 @@ internal static class VerbList
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
             ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
+            ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

@@ -21,5 +21,6 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(SettingJson))]
 [JsonSerializable(typeof(ShowJson))]
 [JsonSerializable(typeof(StatisticsJson))]
+[JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(VersionJson))]
 internal sealed partial class MigJson : JsonSerializerContext;
