@@ -30,6 +30,7 @@ internal static class VerbList
             ("cat", CatVerb.Summary, () => new CatVerb()),
             ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
             ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
+            ("audit", AuditVerb.Summary, () => new AuditVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

@@ -26,7 +26,7 @@ internal sealed class VerifyPackagesVerb : Verb
 
     public override string Description =>
         "Compares contents with the checksums that dpkg, rpm or apk recorded, and where they have them, permissions and the\n"
-        + "targets of links. A 'c' marks configuration, which people change. Ends with 1 when something differs.";
+        + "targets of links. A 'c' marks configuration, which people change. Ends with 5 when something differs.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -52,7 +52,7 @@ internal sealed class VerifyPackagesVerb : Verb
             Write(report, session);
         foreach (string warning in report.Warnings)
             session.Warn(warning);
-        return report.Findings.Count > 0 ? ExitCode.Differs : ExitCode.Success;
+        return report.Findings.Count > 0 ? ExitCode.Findings : ExitCode.Success;
     }
 
     private static void Write(VerificationReport report, Session session)
