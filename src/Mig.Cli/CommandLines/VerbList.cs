@@ -29,6 +29,9 @@ internal static class VerbList
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
             ("search", SearchVerb.Summary, () => new SearchVerb()),
+            ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
+            ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
+            ("audit", AuditVerb.Summary, () => new AuditVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

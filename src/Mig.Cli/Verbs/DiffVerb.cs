@@ -19,7 +19,7 @@ internal sealed class DiffVerb : Verb
     private readonly Option<bool> _stat = new("--stat") { Description = "Counts the lines that changed in each file" };
     private readonly Option<bool> _patch = new("--patch", "-p") { Description = "Shows the lines that changed, as a patch" };
     private readonly Option<bool> _disk = new("--disk") { Description = "Shows what differs outside of files" };
-    private readonly Option<bool> _packages = new("--packages") { Description = "Shows the Debian packages that were installed, removed or have another version" };
+    private readonly Option<bool> _packages = new("--packages") { Description = "Shows the packages that were installed, removed, upgraded or downgraded" };
     private readonly Option<bool> _exitCode = new("--exit-code") { Description = "Ends with 1 when there are differences" };
 
     public DiffVerb()
@@ -58,7 +58,7 @@ internal sealed class DiffVerb : Verb
         var comparer = new ImageComparer(session.Repository);
         ImageComparison comparison = comparer.Compare(before, after, paths);
         IReadOnlyList<DiskComparison>? disks = wantsDisk ? comparer.CompareDisks(comparison, session.Cancellation) : null;
-        IReadOnlyList<PackageChange>? packages = wantsPackages ? new PackageComparer(session.Repository).Compare(comparison) : null;
+        IReadOnlyList<PackageChange>? packages = wantsPackages ? new PackageComparer(session.Repository).Compare(comparison, session.Cancellation) : null;
         bool differs = comparison.Volumes.Any(volume => volume.Changes.Count > 0) || disks is { Count: > 0 };
         if (session.IsJson)
             WriteJson(before, after, comparison, disks, packages, session);
@@ -123,12 +123,12 @@ internal sealed class DiffVerb : Verb
     {
         foreach (PackageChange package in packages)
         {
-            string name = SafeText.Line($"{package.Name}:{package.Architecture}");
+            string name = SafeText.Line(package.Architecture.Length == 0 ? package.Name : $"{package.Name}:{package.Architecture}");
             session.Output.WriteLine(package switch
             {
                 { Before: null } => $"{session.Palette.Green("installed")} {name} {SafeText.Line(package.After!)}",
                 { After: null } => $"{session.Palette.Red("removed")} {name} {SafeText.Line(package.Before)}",
-                _ => $"{session.Palette.Yellow("upgraded")} {name} {SafeText.Line(package.Before)} -> {SafeText.Line(package.After)}",
+                _ => $"{session.Palette.Yellow(PackageChangeJson.Word(package))} {name} {SafeText.Line(package.Before)} -> {SafeText.Line(package.After)}",
             });
         }
 
@@ -143,7 +143,7 @@ internal sealed class DiffVerb : Verb
                 after.ToString(),
                 ChangeCounts.Of(comparison.Volumes.SelectMany(volume => volume.Changes)),
                 [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => ChangeJson.Of(volume, change)))],
-                packages,
+                packages is null ? null : [.. packages.Select(PackageChangeJson.Of)],
                 disks is null ? null : [.. disks.SelectMany(disk => disk.Regions.Select(region => RegionJson.Of(disk, region)))]),
             MigJson.Default.DiffJson);
 }
