@@ -39,6 +39,13 @@ internal static class CatalogSchema
         "CREATE TABLE images(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE)",
         "CREATE TABLE volumes(image INTEGER NOT NULL, name BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(image, name, entry)) WITHOUT ROWID",
 
+        // Packages of the images that somebody has asked for packages of; images with the same packages have one inventory.
+        "CREATE TABLE packages(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind BLOB NOT NULL, version BLOB NOT NULL, architecture BLOB NOT NULL, UNIQUE(name, kind, version, architecture))",
+        "CREATE TABLE inventories(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE)",
+        "CREATE TABLE installed(package INTEGER NOT NULL, inventory INTEGER NOT NULL, PRIMARY KEY(package, inventory)) WITHOUT ROWID",
+        "CREATE TABLE machines(image INTEGER PRIMARY KEY, inventory INTEGER NOT NULL)",
+        "CREATE INDEX machines_inventory ON machines(inventory)",
+
         // A commit is here when all before it are; a shallow one has nothing before it.
         "CREATE TABLE commits(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, image INTEGER NOT NULL, seconds INTEGER NOT NULL, is_shallow INTEGER NOT NULL)",
         "CREATE TABLE parents(child INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY(child, position)) WITHOUT ROWID",

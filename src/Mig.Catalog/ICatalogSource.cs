@@ -18,4 +18,7 @@ public interface ICatalogSource
 
     /// <summary>Returns the volumes of an image that were looked into, each with another name, unless an image was made by hand.</summary>
     IReadOnlyList<CatalogVolume> ReadVolumes(ImageId id);
+
+    /// <summary>Returns the packages that an image has, always in the same order.</summary>
+    IReadOnlyList<CatalogPackage> ReadPackages(ImageId id);
 }

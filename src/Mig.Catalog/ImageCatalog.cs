@@ -52,20 +52,44 @@ public sealed class ImageCatalog : IDisposable
             throw new IOException($"{_path} cannot be written");
     }
 
-    /// <summary>Finds the entries that meet conditions.</summary>
+    /// <summary>Finds entries, packages, or entries where packages are.</summary>
     /// <param name="tips">The versions to search.</param>
     /// <param name="withHistory">Whether those before them are searched, too.</param>
+    /// <param name="conditions">What entries must be; when every entry meets them and packages are asked for, no entries are meant.</param>
+    /// <param name="packages">Which packages are wanted, one of several; none when it is not about packages.</param>
     /// <exception cref="UsageException">The answer would be too long for any memory.</exception>
-    public CatalogAnswer Find(IReadOnlyCollection<CommitId> tips, bool withHistory, EntryConditions conditions) => Run(tips, () =>
+    public CatalogAnswer Find(IReadOnlyCollection<CommitId> tips, bool withHistory, EntryConditions conditions, IReadOnlyList<PackageCondition> packages)
     {
-        CatalogScope scope = CatalogScope.Read(_database, tips, withHistory);
-        return new CatalogAnswer(scope.Commits, new EntrySearch(_database, scope, conditions, _cancellation).Run());
-    });
+        ArgumentNullException.ThrowIfNull(conditions);
+        ArgumentNullException.ThrowIfNull(packages);
+        return Run(tips, () => Search(CatalogScope.Read(_database, tips, withHistory), conditions, packages), () =>
+        {
+            if (packages.Count > 0)
+                new PackageIndexer(_database, _source, _progress, _cancellation).Update(_database.Read(() => CatalogScope.Read(_database, tips, withHistory)).Images);
+        });
+    }
 
     public void Dispose() => _database.Dispose();
 
+    private CatalogAnswer Search(CatalogScope scope, EntryConditions conditions, IReadOnlyList<PackageCondition> packages)
+    {
+        List<FoundPackage> foundPackages = packages.Count == 0 ? [] : new PackageSearch(_database, scope, packages).Run();
+        if (packages.Count > 0 && conditions.AreEmpty)
+            return new CatalogAnswer(scope.Commits, [], foundPackages);
+        List<FoundEntry> found = new EntrySearch(_database, scope, conditions, _cancellation).Run();
+        if (packages.Count > 0)
+        {
+            var union = new VersionUnion();
+            foundPackages.ForEach(package => union.Add(package.Versions));
+            VersionSet versions = union.ToSet();
+            found = [.. found.Select(entry => entry with { Versions = entry.Versions.Intersect(versions) }).Where(entry => !entry.Versions.IsEmpty)];
+        }
+
+        return new CatalogAnswer(scope.Commits, found, foundPackages);
+    }
+
     // A catalogue that fails is made anew; a place that fails is left for one in memory. Each is tried once.
-    private T Run<T>(IReadOnlyCollection<CommitId> tips, Func<T> action)
+    private T Run<T>(IReadOnlyCollection<CommitId> tips, Func<T> action, Action? complete = null)
     {
         bool wasReset = false, isElsewhere = false;
         while (true)
@@ -76,6 +100,7 @@ public sealed class ImageCatalog : IDisposable
                 var indexer = new HistoryIndexer(_database, _source, _progress, _cancellation);
                 if (_database.Read(() => indexer.IsBehind(tips)))
                     indexer.Update(tips);
+                complete?.Invoke();
                 return _database.Read(action);
             }
             catch (SqliteException e) when (e.IsPlace && !isElsewhere)

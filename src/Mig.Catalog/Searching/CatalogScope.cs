@@ -64,18 +64,31 @@ internal sealed class CatalogScope
         return new CatalogScope(found);
     }
 
-    /// <summary>Reads what the roots of their volumes are.</summary>
-    public ScopeRoots ReadRoots(SqliteDatabase database)
+    /// <summary>The rows of their images, each once.</summary>
+    public IReadOnlyCollection<long> Images => _commits.Select(commit => commit.Image).ToHashSet();
+
+    /// <summary>For the row of each image, the versions that have it; null for none.</summary>
+    public VersionUnion?[] VersionsOfImages(SqliteDatabase database)
     {
         var versions = new VersionUnion?[RowCount(database, "images")];
         foreach (CommitRow commit in _commits)
             (versions[Check(versions, commit.Image)] ??= new VersionUnion()).Add(commit.Place);
+        return versions;
+    }
+
+    /// <summary>What stands at a number that was read from the file.</summary>
+    public static T At<T>(T[] rows, long number) => rows[Check(rows, number)];
+
+    /// <summary>Reads what the roots of their volumes are.</summary>
+    public ScopeRoots ReadRoots(SqliteDatabase database)
+    {
+        VersionUnion?[] versions = VersionsOfImages(database);
         var roots = new ScopeRoots();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         SqliteStatement volumes = database.Prepare("SELECT volumes.image, volumes.name, volumes.entry, entries.child FROM volumes CROSS JOIN entries ON entries.id = volumes.entry");
         while (volumes.Step())
         {
-            if (versions[Check(versions, volumes.Integer(0))] is not { } union)
+            if (At(versions, volumes.Integer(0)) is not { } union)
                 continue;
             string name = Encoding.UTF8.GetString(volumes.Bytes(1));
             if (!names.TryAdd(name, name))

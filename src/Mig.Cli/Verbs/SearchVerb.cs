@@ -28,6 +28,7 @@ internal sealed class SearchVerb : Verb
     private readonly Option<string> _owner = new("--owner") { Description = "UID, UID:GID or :GID, in numbers", HelpName = "OWNER" };
     private readonly Option<string> _mode = new("--mode") { Description = "0644 (exactly), -6000 (all of these bits), /6000 (any), setuid, setgid, sticky", HelpName = "MODE" };
     private readonly Option<string> _type = new("--type") { Description = "f, d, l, c, b, p or s, as find has them", HelpName = "TYPE" };
+    private readonly Option<string[]> _packages = new("--package") { Description = "A package, or 'NAME<VERSION', with <= = != >= > too; versions are compared as its package manager does", HelpName = "PACKAGE" };
     private readonly Option<string[]> _refs = new("--ref") { Description = "Searches this version; as REV", HelpName = "REV" };
     private readonly Option<bool> _history = new("--all-history") { Description = "Searches all versions before them, too" };
     private readonly Option<bool> _long = new("--long", "-l") { Description = "Shows mode, user, group, size and time, as ls does" };
@@ -36,7 +37,7 @@ internal sealed class SearchVerb : Verb
     public SearchVerb()
         : base("search", Summary)
     {
-        Add(_sha256, _lists, _files, _names, _paths, _sizes, _times, _owner, _mode, _type, _refs, _history, _long, _all);
+        Add(_sha256, _lists, _files, _names, _paths, _sizes, _times, _owner, _mode, _type, _packages, _refs, _history, _long, _all);
         Add(_revisions);
     }
 
@@ -44,17 +45,19 @@ internal sealed class SearchVerb : Verb
     [
         "search [--all-history] [-l] [--all] [--json] (--sha256 SUM | --sha256-file LIST | --file FILE)... [REV...]",
         "search [...] [--name GLOB] [--path GLOB] [--size SIZE] [--mtime TIME] [--owner OWNER] [--mode MODE] [--type TYPE] [REV...]",
+        "search [...] --package PACKAGE... [REV...]",
     ];
 
     public override string Description =>
         "Without REV, what every branch, tag and tracking branch names is searched. All conditions hold together; of several\n"
-        + "contents, names or paths, one. Each path is printed once, as mig cat takes it, with the other versions that have it.\n"
+        + "contents, names, paths or packages, one. Each path is printed once, as mig cat takes it, with the other versions that have it.\n"
         + "Ends with 1 when nothing is found. The first search after a commit or fetch takes in what is new.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig search --sha256-file bad.txt --all-history", "says in which versions of which images files of a list ever were"),
         ("mig search --file ./libssl.so.3", "says who has this very file"),
+        ("mig search --package 'openssl<3.0.11'", "says which images have an old one"),
         ("mig search --mode setuid --type f main", "lists programs that run as their owner"),
         ("mig search --path '/etc/*' --mtime -7 -l", "lists what changed in configurations within a week"),
     ];
@@ -68,24 +71,27 @@ internal sealed class SearchVerb : Verb
         var request = new SearchRequest
         {
             Conditions = Conditions(arguments, session),
+            Packages = [.. (arguments.GetValue(_packages) ?? []).Select(PackageText.Parse)],
             Revisions = [.. arguments.GetValue(_revisions) ?? [], .. arguments.GetValue(_refs) ?? []],
             WithHistory = arguments.GetValue(_history),
         };
+        if (request.Conditions.AreEmpty && request.Packages.Count == 0)
+            throw new UsageException("say what to search for: --sha256, --name, --path, --size, --mtime, --owner, --mode, --type or --package; 'mig help search' shows examples");
         SearchAnswer answer;
         using (ProgressBar? progress = session.ShowProgress())
             answer = new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Find(request, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)), MigJson.Default.FoundJson);
+            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))), MigJson.Default.FoundJson);
         else if (!session.IsQuiet)
             Write(arguments, answer, request.Conditions.Contents is { Count: > 1 }, session);
-        return answer.Found.Count > 0 ? ExitCode.Success : ExitCode.NotFound;
+        return answer.IsEmpty ? ExitCode.NotFound : ExitCode.Success;
     }
 
     private EntryConditions Conditions(ParseResult arguments, Session session)
     {
         IReadOnlyCollection<ObjectId>? contents = Contents(arguments, session);
         (uint? uid, uint? gid) = arguments.GetValue(_owner) is { } owner ? ConditionText.Owner(owner) : (null, null);
-        var conditions = new EntryConditions
+        return new EntryConditions
         {
             Contents = contents,
             Names = [.. (arguments.GetValue(_names) ?? []).Select(name => new Glob(name))],
@@ -97,9 +103,6 @@ internal sealed class SearchVerb : Verb
             Mode = arguments.GetValue(_mode) is { } mode ? ConditionText.Mode(mode) : null,
             Type = arguments.GetValue(_type) is { } type ? ConditionText.Type(type) : null,
         };
-        return !conditions.AreEmpty
-            ? conditions
-            : throw new UsageException("say what to search for: --sha256, --name, --path, --size, --mtime, --owner, --mode or --type; 'mig help search' shows examples");
     }
 
     private IReadOnlyCollection<ObjectId>? Contents(ParseResult arguments, Session session)
@@ -128,6 +131,8 @@ internal sealed class SearchVerb : Verb
     private void Write(ParseResult arguments, SearchAnswer answer, bool showsContents, Session session)
     {
         var view = new FoundView(session.Output, session.Palette, answer, arguments.GetValue(_all));
+        foreach (FoundPackage package in answer.Packages)
+            view.Write(package);
         if (arguments.GetValue(_long))
         {
             var entries = new EntryView(session.Palette, session.Context.Clock);

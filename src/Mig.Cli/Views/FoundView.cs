@@ -16,12 +16,18 @@ internal sealed class FoundView(TextOutput output, Palette palette, SearchAnswer
 
     /// <summary>Prints one place.</summary>
     /// <param name="columns">What stands before it on the line.</param>
-    public void Write(string columns, string volume, ReadOnlyMemory<byte> path, VersionSet versions)
+    public void Write(string columns, string volume, ReadOnlyMemory<byte> path, VersionSet versions) =>
+        Write(columns, versions, ":" + SafeText.Name((byte[])[.. Encoding.UTF8.GetBytes(volume + "/"), .. path.Span]));
+
+    /// <summary>Prints one package.</summary>
+    public void Write(FoundPackage found) =>
+        Write("", found.Versions, SafeText.Line($": {found.Package.Name} {found.Package.Version}{(found.Package.Architecture.Length > 0 ? " " : "")}{found.Package.Architecture} {found.Package.Kind}"));
+
+    private void Write(string columns, VersionSet versions, string what)
     {
         if (!_texts.TryGetValue(versions, out (string First, string Others) text))
             _texts.Add(versions, text = Describe(versions));
-        byte[] place = [.. Encoding.UTF8.GetBytes(volume + "/"), .. path.Span];
-        output.Write(columns).Write(SafeText.Line(text.First)).Write(":").Write(SafeText.Name(place)).WriteLine(text.Others.Length == 0 ? "" : palette.Yellow($"  ({SafeText.Line(text.Others)})"));
+        output.Write(columns).Write(SafeText.Line(text.First)).Write(what).WriteLine(text.Others.Length == 0 ? "" : palette.Yellow($"  ({SafeText.Line(text.Others)})"));
     }
 
     private (string First, string Others) Describe(VersionSet versions)

@@ -15,10 +15,12 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         ArgumentNullException.ThrowIfNull(request);
         NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions) : NamedTips.OfRefs(repository);
         using ImageCatalog catalog = Open(cancellation);
-        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, request.Conditions);
+        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, request.Conditions, request.Packages);
         List<FoundEntry> found = [.. answer.Found];
         found.Sort(Compare);
-        return new SearchAnswer(VersionNames.Find(answer.Commits, tips), found);
+        List<FoundPackage> packages = request.Conditions.AreEmpty ? [.. answer.Packages] : [];
+        packages.Sort(Compare);
+        return new SearchAnswer(VersionNames.Find(answer.Commits, tips), found, packages);
     }
 
     /// <summary>Makes the catalogue anew, for all that refs lead to.</summary>
@@ -37,5 +39,13 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         if (order == 0)
             order = left.Path.Span.SequenceCompareTo(right.Path.Span);
         return order != 0 ? order : left.Versions.First.CompareTo(right.Versions.First);
+    }
+
+    private static int Compare(FoundPackage left, FoundPackage right)
+    {
+        int order = string.CompareOrdinal(left.Package.Name, right.Package.Name);
+        order = order != 0 ? order : string.CompareOrdinal(left.Package.Kind, right.Package.Kind);
+        order = order != 0 ? order : string.CompareOrdinal(left.Package.Architecture, right.Package.Architecture);
+        return order != 0 ? order : string.CompareOrdinal(left.Package.Version, right.Package.Version);
     }
 }
