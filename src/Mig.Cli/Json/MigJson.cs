@@ -9,6 +9,7 @@ namespace Mig.Cli.Json;
     GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(AuditJson))]
 [JsonSerializable(typeof(CheckJson))]
+[JsonSerializable(typeof(CollectionJson))]
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(DiffJson))]

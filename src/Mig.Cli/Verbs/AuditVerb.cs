@@ -67,7 +67,7 @@ internal sealed class AuditVerb : Verb
         if (session.IsJson)
             session.WriteJson(images.Select(AuditJson.Of), MigJson.Default.AuditJson);
         else
-            Write(images, session);
+            Write(images, feed is not null, session);
         foreach (string warning in images.SelectMany(image => image.Warnings).Distinct())
             session.Warn(warning);
         return images.Any(image => image.HasFindings) ? ExitCode.Findings : ExitCode.Success;
@@ -83,9 +83,9 @@ internal sealed class AuditVerb : Verb
         return [.. session.Repository.Refs.ListNames(RefName.BranchPrefix).Select(name => name.ShortName)];
     }
 
-    private static void Write(List<AuditedImage> images, Session session)
+    private static void Write(List<AuditedImage> images, bool hasFeed, Session session)
     {
-        var view = new AuditView(session.Output, session.Palette);
+        var view = new AuditView(session.Output, session.Palette, hasFeed);
         foreach (AuditedImage image in images.Where(image => image.HasFindings || !session.IsQuiet))
             view.Write(image);
     }

@@ -4,14 +4,15 @@ using Mig.Cli.Terminals;
 namespace Mig.Cli.Views;
 
 /// <summary>Prints what an audit found, version by version.</summary>
-internal sealed class AuditView(TextOutput output, Palette palette)
+/// <param name="hasFeed">Whether vulnerabilities were looked for.</param>
+internal sealed class AuditView(TextOutput output, Palette palette, bool hasFeed)
 {
     public void Write(AuditedImage image)
     {
         int open = image.Vulnerabilities.Count(finding => finding.IsOpen);
         string commit = image.Commit is { } id ? $" ({id.Value.ToShortString()})" : "";
-        string rules = image.Rules.Count > 0 ? $", {Sizes.Count(image.Rules.Count, "rule")} broken" : "";
-        output.WriteLine(palette.Bold($"{SafeText.Line(image.Name)}{commit}: {Sizes.Count(image.Packages, "package")}, {Vulnerabilities(open)}{rules}"));
+        string found = hasFeed ? $", {Vulnerabilities(open)}" : "", rules = image.Rules.Count > 0 || !hasFeed ? $", {Sizes.Count(image.Rules.Count, "rule")} broken" : "";
+        output.WriteLine(palette.Bold($"{SafeText.Line(image.Name)}{commit}: {Sizes.Count(image.Packages, "package")}{found}{rules}"));
         foreach (AuditFinding finding in image.Vulnerabilities)
             Write(finding);
         foreach (RuleFinding rule in image.Rules)
