@@ -5,8 +5,6 @@ namespace Mig.Cli.Tests;
 
 public sealed class SearchTests
 {
-    private const string Web01 = "0a4d55a8d778e5022fab701977c5d840bbc486d0";
-
     [Fact]
     public void Places_are_printed_as_cat_takes_them()
     {
@@ -14,9 +12,8 @@ public sealed class SearchTests
         Assert.Equal("main:/etc/hostname  (also light, v1)\n", workspace.Ok("search", "--name", "hostname"));
         Assert.Equal("main:/etc/hostname  (also light, v1)\n", workspace.Ok("search", "--path", "/etc/h*"));
         Assert.Equal("v1:/etc/hostname\n", workspace.Ok("search", "--name", "hostname", "v1"));
-        Assert.Equal("side:/a\\nb\n".Replace("/a\\nb", "\"/a\\nb\"", StringComparison.Ordinal), workspace.Ok("search", "--name", "a?b", "--ref", "side"));
-        workspace.Shell("mig search --type f --path '/srv/*' main | while IFS= read -r place; do mig cat \"$place\"; done").Ends(0);
-        Assert.Equal("xzyqsu", workspace.Shell("mig search --type f --path '/srv/*' main | while IFS= read -r place; do mig cat \"$place\"; done").Ends(0).Output);
+        Assert.Equal("side:\"/a\\nb\"\n", workspace.Ok("search", "--name", "a?b", "--ref", "side"));
+        Assert.Equal("xzyuqs", workspace.Shell("mig search --type f --path '/srv/*' main | while IFS= read -r place; do mig cat \"$place\"; done").Ends(0).Output);
         Assert.Contains("-rwsr-xr-x ", workspace.Ok("search", "-l", "--mode", "setuid", "main"), StringComparison.Ordinal);
     }
 
@@ -41,7 +38,7 @@ public sealed class SearchTests
     {
         using Workspace workspace = Workspace.WithSample();
         workspace.Mig("search").Ends(2, "say what to search for");
-        workspace.Mig("search", "--sha256", Web01).Ends(2, "64 hexadecimal digits");
+        workspace.Mig("search", "--sha256", "0a4d55a8d778e502").Ends(2, "64 hexadecimal digits");
         workspace.Mig("search", "--size", "big").Ends(2, "is no size");
         workspace.Mig("search", "--mtime", "soon").Ends(2, "is no time");
         workspace.Mig("search", "--owner", "root").Ends(2, "is no owner");

@@ -33,7 +33,7 @@ internal sealed class CatalogScope
             bool isTip = wanted.Contains(id);
             if (!isTip && !withHistory)
                 continue;
-            var row = new CommitRow(new CommitId(id), commits.Integer(2), commits.Integer(3));
+            var row = new CommitRow(commits.Integer(0), new CommitId(id), commits.Integer(2), commits.Integer(3));
             rows[Check(rows, commits.Integer(0))] = row;
             if (isTip)
                 open.Push(row);
@@ -58,7 +58,8 @@ internal sealed class CatalogScope
                 open.Push(parent);
         }
 
-        found.Sort((left, right) => left.Seconds != right.Seconds ? right.Seconds.CompareTo(left.Seconds) : left.Id.Value.CompareTo(right.Id.Value));
+        // Commits of the same second: what came later has come from what came before.
+        found.Sort((left, right) => left.Seconds != right.Seconds ? right.Seconds.CompareTo(left.Seconds) : right.Row.CompareTo(left.Row));
         for (int i = 0; i < found.Count; i++)
             found[i].Place = i;
         return new CatalogScope(found);

@@ -3,8 +3,11 @@ using Mig.Core;
 namespace Mig.Catalog.Searching;
 
 /// <summary>A row of the table of commits, with the rows of its parents.</summary>
-internal sealed class CommitRow(CommitId id, long seconds, long image)
+internal sealed class CommitRow(long row, CommitId id, long seconds, long image)
 {
+    /// <summary>Its number; those of its parents are lower.</summary>
+    public long Row => row;
+
     public CommitId Id => id;
 
     public long Seconds => seconds;
