@@ -133,9 +133,17 @@ public sealed class ImageCatalog : IDisposable
     private void MakeTables()
     {
         _database.Execute("BEGIN IMMEDIATE");
-        if (CatalogSchema.IsEmpty(_database))
-            CatalogSchema.Create(_database);
-        _database.Execute("COMMIT");
+        try
+        {
+            if (CatalogSchema.IsEmpty(_database))
+                CatalogSchema.Create(_database);
+            _database.Execute("COMMIT");
+        }
+        catch
+        {
+            _database.Rollback();
+            throw;
+        }
     }
 
     private void Reset()

@@ -13,7 +13,7 @@ internal sealed class EntrySearch(SqliteDatabase database, CatalogScope scope, E
     public List<FoundEntry> Run()
     {
         List<FoundEntry> found = Locate([.. _query.FindEntries()], IsAt);
-        if (conditions.Type is null or TreeEntryType.File)
+        if (conditions.Type != TreeEntryType.Directory)
             found.AddRange(conditions.Names.Count == 0 && conditions.Paths.Count == 0 ? FindLinksToFound(found) : FindNamedLinks());
         return found;
     }
