@@ -6,6 +6,7 @@ using Mig.History.Refs;
 using Mig.Hooks;
 using Mig.Ingest;
 using Mig.Store;
+using Mig.Working;
 
 namespace Mig.Commits;
 
@@ -58,6 +59,7 @@ public sealed class ImageCommitter(Repository repository)
             if (!request.AllowEmpty && IsUnchanged(head, image))
             {
                 WriteStats(image, stats);
+                DiskPlaces.Write(repository.Folder, new CommitId(head.Id!.Value), request.Disks);
                 return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
             }
 
@@ -74,6 +76,7 @@ public sealed class ImageCommitter(Repository repository)
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
             WriteStats(image, stats);
+            DiskPlaces.Write(repository.Folder, id, request.Disks);
             if (!request.NoVerify)
                 repository.Hooks.PreCommit(id, cancellation);
             string reason = (head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
@@ -114,13 +117,11 @@ public sealed class ImageCommitter(Repository repository)
         }
     }
 
-    // The disk of the version before that this one follows: the one of the same name, or the only one.
     private ImageDisk? FindBefore(Head head, IReadOnlyList<string> names, int index)
     {
         if (head.Id is not { } parent)
             return null;
-        IReadOnlyList<ImageDisk> before = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks;
-        return before.FirstOrDefault(disk => disk.Name == names[index]) ?? (before.Count == 1 && names.Count == 1 ? before[0] : null);
+        return DiskNames.FindBefore(repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks, names, index);
     }
 
     // Another file name alone is no change: nightly builds have a new one every day.

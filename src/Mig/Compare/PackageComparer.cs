@@ -1,17 +1,26 @@
 using System.Text;
 using Mig.Browse;
+using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Trees;
+using Mig.Store;
 
 namespace Mig.Compare;
 
 /// <summary>Compares the Debian packages of two images, from the status file of dpkg. Versions are compared as text: another one is another one.</summary>
-public sealed class PackageComparer(Repository repository)
+public sealed class PackageComparer(IContentSource objects)
 {
     private const long MaxStatusSize = 256 << 20;
 
+    private (ObjectId? Content, IReadOnlyDictionary<(string Name, string Architecture), string> Packages) _last = (null, new Dictionary<(string Name, string Architecture), string>());
+
     private static ReadOnlySpan<byte> StatusPath => "var/lib/dpkg/status"u8;
+
+    public PackageComparer(Repository repository)
+        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store)
+    {
+    }
 
     /// <summary>Returns the packages that differ, sorted by name and architecture.</summary>
     public IReadOnlyList<PackageChange> Compare(ImageComparison comparison)
@@ -27,6 +36,15 @@ public sealed class PackageComparer(Repository repository)
         }
 
         return [.. changes.OrderBy(change => change.Name, StringComparer.Ordinal).ThenBy(change => change.Architecture, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Returns the installed versions of a package, sorted by architecture.</summary>
+    public IReadOnlyList<(string Architecture, string Version)> FindVersions(MachineImage image, string name)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        IEnumerable<(string, string)> found = image.Disks.SelectMany(disk => disk.Volumes).Select(Status).OfType<TreeEntry>().SelectMany(entry => ReadCached(entry))
+            .Where(package => package.Key.Name == name).Select(package => (package.Key.Architecture, package.Value));
+        return [.. found.Order()];
     }
 
     /// <summary>Reads a status file: the version of each installed package, by name and architecture.</summary>
@@ -69,18 +87,26 @@ public sealed class PackageComparer(Repository repository)
 
     private TreeEntry? Status(ImageVolume? volume)
     {
-        if (volume?.Root is not { } root || TreeLookup.Find(repository.Store, root, StatusPath) is not { } entry)
+        if (volume?.Root is not { } root || TreeLookup.Find(objects, root, StatusPath) is not { } entry)
             return null;
         if (entry.Type == TreeEntryType.HardLink)
-            entry = TreeLookup.FollowLink(repository.Store, root, entry);
+            entry = TreeLookup.FollowLink(objects, root, entry);
         return entry.Type == TreeEntryType.File && entry.Size <= MaxStatusSize ? entry : null;
+    }
+
+    // Most versions have the same packages as the one before.
+    private IReadOnlyDictionary<(string Name, string Architecture), string> ReadCached(TreeEntry entry)
+    {
+        if (_last.Content != entry.Sha256 || entry.Sha256 is null)
+            _last = (entry.Sha256, Read(entry));
+        return _last.Packages;
     }
 
     private IReadOnlyDictionary<(string Name, string Architecture), string> Read(TreeEntry? entry)
     {
         using var content = new MemoryStream();
         if (entry is not null)
-            new ImageBrowser(repository).CopyContent(entry, content);
+            new FileContents(objects).Copy(entry, content);
         return Parse(Encoding.UTF8.GetString(content.GetBuffer().AsSpan(0, (int)content.Length)));
     }
 }
