@@ -1,6 +1,7 @@
 using Mig.Compare;
 using Mig.Core;
 using Mig.History.Diffs;
+using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Store;
 
@@ -35,10 +36,14 @@ public sealed class ComparedSides : IDisposable
     public WorkingImage? DisksAfter { get; init; }
 
     /// <summary>Two versions of a repository.</summary>
-    public static ComparedSides Of(Repository repository, ImageId before, ImageId after)
+    /// <param name="before">Null for an image of nothing, which the first version follows.</param>
+    public static ComparedSides Of(Repository repository, ImageId? before, ImageId after)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return new ComparedSides(repository.Store, repository.Context.Parallelism, before, after);
+        if (before is { } version)
+            return new ComparedSides(repository.Store, repository.Context.Parallelism, version, after);
+        var scratch = new ScratchStore(repository.Store);
+        return new ComparedSides(scratch, repository.Context.Parallelism, new MachineImage([]).Write(scratch), after);
     }
 
     /// <inheritdoc cref="ImageComparer.Compare"/>
