@@ -13,7 +13,7 @@ internal sealed class WhenVerb : Verb
 {
     public const string Summary = "Shows since when, and until when, something is there";
 
-    private readonly Argument<string[]> _subject = new("SUBJECT") { Arity = ArgumentArity.ExactlyOne };
+    private readonly Argument<string> _subject = new("SUBJECT");
 
     public WhenVerb()
         : base("when", Summary) => Add(_subject);
@@ -38,7 +38,7 @@ internal sealed class WhenVerb : Verb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string subject = (arguments.GetValue(_subject) ?? [])[0];
+        string subject = arguments.GetValue(_subject)!;
         IReadOnlyList<TimelineEntry> entries = Find(subject, new Timeline(session.Repository));
         if (session.IsJson)
         {

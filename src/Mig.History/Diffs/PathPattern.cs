@@ -76,30 +76,43 @@ internal sealed class PathPattern(ReadOnlyMemory<byte> pattern)
             case (byte)'\\' when next < pattern.Length:
                 return pattern[next++] == value;
             case (byte)'[':
-                // The first bracket after the opening one is part of the set; a set that does not end is a bracket.
-                int end = at + 2 < pattern.Length ? pattern[(at + 2)..].IndexOf((byte)']') : -1;
-                if (end < 0)
-                    return value == (byte)'[';
-                next = at + 2 + end + 1;
-                return IsInSet(pattern[(at + 1)..(next - 1)], value);
+                return MatchesSet(pattern, value, at, out next);
             default:
                 return pattern[at] == value;
         }
     }
 
-    private static bool IsInSet(ReadOnlySpan<byte> set, byte value)
+    // The first bracket after the opening one, or after what negates the set, is part of it. A set that does not end matches nothing.
+    private static bool MatchesSet(ReadOnlySpan<byte> pattern, byte value, int at, out int next)
     {
-        bool isNegated = set.Length > 1 && set[0] is (byte)'!' or (byte)'^';
-        if (isNegated)
-            set = set[1..];
-        bool isIn = false;
-        for (int i = 0; i < set.Length; i++)
+        next = at + 1;
+        bool isNegated = next < pattern.Length && pattern[next] is (byte)'!' or (byte)'^', isIn = false;
+        next += isNegated ? 1 : 0;
+        for (int first = next; next < pattern.Length; next++)
         {
-            bool isRange = i + 2 < set.Length && set[i + 1] == (byte)'-';
-            isIn |= isRange ? value >= set[i] && value <= set[i + 2] : value == set[i];
-            i += isRange ? 2 : 0;
+            if (pattern[next] == (byte)']' && next > first)
+            {
+                next++;
+                return isIn != isNegated;
+            }
+
+            byte low = Literal(pattern, ref next), high = low;
+            if (next + 2 < pattern.Length && pattern[next + 1] == (byte)'-' && pattern[next + 2] != (byte)']')
+            {
+                next += 2;
+                high = Literal(pattern, ref next);
+            }
+
+            isIn |= value >= low && value <= high;
         }
 
-        return isIn != isNegated;
+        return false;
+    }
+
+    private static byte Literal(ReadOnlySpan<byte> pattern, ref int at)
+    {
+        if (pattern[at] == (byte)'\\' && at + 1 < pattern.Length)
+            at++;
+        return pattern[at];
     }
 }

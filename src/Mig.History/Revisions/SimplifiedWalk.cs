@@ -45,14 +45,14 @@ public sealed class SimplifiedWalk(IRevisionSource source, IHistoryQuestion ques
     private IEnumerable<(WalkedCommit Commit, bool IsShown)> Visit(RevisionSet set, bool firstParentOnly)
     {
         ArgumentNullException.ThrowIfNull(set);
-        HashSet<CommitId> hidden = _walk.Ancestors(set.Exclude);
+        HashSet<CommitId> hidden = _walk.Ancestors(set.Exclude), ends = [.. set.Exclude];
         var queue = new PriorityQueue<WalkedCommit, (long, long)>();
         var seen = new HashSet<CommitId>();
         foreach (CommitId id in set.Include)
             Enqueue(id);
         while (queue.TryDequeue(out WalkedCommit? next, out _))
         {
-            (IReadOnlyList<CommitId> parents, bool isShown) = Simplify(next, hidden, firstParentOnly);
+            (IReadOnlyList<CommitId> parents, bool isShown) = Simplify(next, id => hidden.Contains(id) && !ends.Contains(id), firstParentOnly);
             yield return (next with { Commit = next.Commit with { Parents = parents } }, isShown);
             foreach (CommitId parent in parents)
                 Enqueue(parent);
@@ -65,24 +65,25 @@ public sealed class SimplifiedWalk(IRevisionSource source, IHistoryQuestion ques
         }
     }
 
-    // Which parents are followed, and whether the commit changed anything. Parents outside of the set decide only where there are no others.
-    private (IReadOnlyList<CommitId> Parents, bool IsShown) Simplify(WalkedCommit child, HashSet<CommitId> hidden, bool firstParentOnly)
+    // Which parents are followed, and whether the commit changed anything. Parents outside of the set, but for the named ends of it, decide only where there
+    // are no others.
+    private (IReadOnlyList<CommitId> Parents, bool IsShown) Simplify(WalkedCommit child, Func<CommitId, bool> isOutside, bool firstParentOnly)
     {
         IReadOnlyList<CommitId> parents = firstParentOnly ? [.. child.Commit.Parents.Take(1)] : child.Commit.Parents;
         if (parents.Count == 0)
             return (parents, !question.IsSame(null, child));
-        bool hasRelevant = false, differsFromRelevant = false, differsFromHidden = false;
+        bool hasInside = false, differsInside = false, differsOutside = false;
         foreach (CommitId parent in parents)
         {
-            bool isHidden = hidden.Contains(parent), isSame = question.IsSame(Read(parent), child);
-            if (isSame && !isHidden)
+            bool isApart = isOutside(parent), isSame = question.IsSame(Read(parent), child);
+            if (isSame && !isApart)
                 return ([parent], false);
-            hasRelevant |= !isHidden;
-            differsFromRelevant |= !isSame && !isHidden;
-            differsFromHidden |= !isSame && isHidden;
+            hasInside |= !isApart;
+            differsInside |= !isSame && !isApart;
+            differsOutside |= !isSame && isApart;
         }
 
-        return (parents, hasRelevant ? differsFromRelevant : differsFromHidden);
+        return (parents, hasInside ? differsInside : differsOutside);
     }
 
     private WalkedCommit Read(CommitId id) => new(id, source.ReadCommit(id));

@@ -69,7 +69,7 @@ public sealed class ImageCommitter(Repository repository)
                 Parents = head.Id is { } parent ? [new CommitId(parent)] : [],
                 Author = author,
                 Committer = committer,
-                Provenance = [.. taken.Select(item => ProvenanceOf(item.Report))],
+                Provenance = [.. taken.Select(item => DiskProvenance.Of(item.Report))],
                 Message = message,
             };
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
@@ -133,7 +133,4 @@ public sealed class ImageCommitter(Repository repository)
         return before.Disks.Count == image.Disks.Count
             && before.Disks.Zip(image.Disks).All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
     }
-
-    private static string ProvenanceOf(DiskReport report) =>
-        $"disk {report.Name.ReplaceLineEndings(" ")} from {report.Format}{(report.DiscardedBytes > 0 ? $", {report.DiscardedBytes} free bytes discarded" : "")}";
 }

@@ -19,7 +19,7 @@ public sealed class ChangedTexts : IDisposable
     /// <summary>Larger files are not compared by lines: the lines of both are held in memory.</summary>
     public const long MaxSize = 16 << 20;
 
-    private const long MaxHeld = 64 << 20;
+    private const long MaxHeld = 32 << 20;
 
     private readonly ConcurrentDictionary<ObjectId, byte[]> _held = [];
     private readonly ConcurrentDictionary<ObjectId, (long Offset, int Length)> _spooled = [];

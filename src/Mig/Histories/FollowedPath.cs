@@ -2,6 +2,7 @@ using Mig.Compare;
 using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Revisions;
+using Mig.History.Trees;
 
 namespace Mig.Histories;
 
@@ -35,11 +36,19 @@ public sealed class FollowedPath(Repository repository, PathSpec path) : IHistor
             return name;
         foreach (VolumeComparison volume in _comparer.Compare(parent.Commit.Image, child.Commit.Image, []).Volumes)
         {
-            TreeChange? change = volume.Changes.FirstOrDefault(change => change.OldPath is not null && change.Path.Span.SequenceEqual(name.Path.Span));
-            if (change is not null && (volume.IsDefault || name.Partition is not null || name.Disk is not null))
-                return name with { Path = change.OldPath!.Value };
+            TreeChange? fresh = volume.Changes.FirstOrDefault(change => (change.Kinds & (ChangeKinds.Added | ChangeKinds.Renamed)) != 0 && change.Path.Span.SequenceEqual(name.Path.Span));
+            if (fresh is null || (!volume.IsDefault && name is { Disk: null, Partition: null }))
+                continue;
+
+            // Where something else stands under the earlier name at once, the content moved all the same.
+            ReadOnlyMemory<byte>? old = fresh.OldPath ?? volume.Changes.FirstOrDefault(change => IsSource(change, fresh))?.Path;
+            if (old is { } path)
+                return name with { Path = path };
         }
 
         return name;
     }
+
+    private static bool IsSource(TreeChange change, TreeChange fresh) => (change.Kinds & ChangeKinds.Content) != 0 && change.OldPath is null
+        && fresh.After is { Type: TreeEntryType.File, Size: > 0 } after && EntryComparison.HasSameContent(change.Before!, after);
 }

@@ -1,3 +1,4 @@
+using Mig.Commits;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Refs;
@@ -48,6 +49,7 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
     {
         ArgumentNullException.ThrowIfNull(options);
         ImageId image = repository!.Revisions.ResolveImage(version);
+        options = options with { DiscardFree = options.DiscardFree || HasDiscarded(version) };
         var scratch = new ScratchStore(repository.Store);
         WorkingImage working = WorkingImage.Read(scratch, repository.Folder, disks, context, options with { Before = [repository.Objects.ReadImage(image), .. HeadImage()] }, cancellation);
         return areDisksBefore
@@ -77,6 +79,9 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
             throw;
         }
     }
+
+    private bool HasDiscarded(string version) =>
+        repository!.Revisions.Resolve(version).Kind != ObjectKind.Image && DiskProvenance.HasDiscarded(repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(version)));
 
     private IEnumerable<MachineImage> HeadImage()
     {
