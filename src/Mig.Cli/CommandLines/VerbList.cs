@@ -30,6 +30,9 @@ internal static class VerbList
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+            ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
+            ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
+            ("audit", AuditVerb.Summary, () => new AuditVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

@@ -10,5 +10,5 @@ internal sealed record DiffJson(
     IReadOnlyList<string>? DisksAfter,
     ChangeCounts Counts,
     IReadOnlyList<ChangeJson> Changes,
-    IReadOnlyList<PackageChange>? Packages,
+    IReadOnlyList<PackageChangeJson>? Packages,
     IReadOnlyList<RegionJson>? Regions);

@@ -7,11 +7,13 @@ namespace Mig.Cli.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(AuditJson))]
 [JsonSerializable(typeof(CheckJson))]
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(DiffJson))]
 [JsonSerializable(typeof(EntryJson))]
+[JsonSerializable(typeof(InventoryJson))]
 [JsonSerializable(typeof(RefJson))]
 [JsonSerializable(typeof(ReflogJson))]
 [JsonSerializable(typeof(RemoteJson))]
@@ -22,5 +24,6 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(StatisticsJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(TimelineJson))]
+[JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(VersionJson))]
 internal sealed partial class MigJson : JsonSerializerContext;

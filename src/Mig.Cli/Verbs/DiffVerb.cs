@@ -18,7 +18,7 @@ internal sealed class DiffVerb : Verb
     private readonly ChangeView _changes = new();
     private readonly WorkingArguments _working = new();
     private readonly Option<bool> _disk = new("--disk") { Description = "Shows what differs outside of files" };
-    private readonly Option<bool> _packages = new("--packages") { Description = "Shows the Debian packages that were installed, removed or have another version" };
+    private readonly Option<bool> _packages = new("--packages") { Description = "Shows the packages that were installed, removed, upgraded or downgraded" };
     private readonly Option<bool> _exitCode = new("--exit-code") { Description = "Ends with 1 when there are differences" };
     private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
 
@@ -67,7 +67,7 @@ internal sealed class DiffVerb : Verb
         using ComparedSides sides = Open(arguments, names, session);
         ImageComparison comparison = sides.Compare(paths);
         IReadOnlyList<DiskComparison>? disks = wantsDisk ? sides.CompareDisks(comparison, session.Cancellation) : null;
-        IReadOnlyList<PackageChange>? packages = wantsPackages ? sides.ComparePackages(comparison) : null;
+        IReadOnlyList<PackageChange>? packages = wantsPackages ? sides.ComparePackages(comparison, session.Cancellation) : null;
         bool differs = comparison.Volumes.Any(volume => volume.Changes.Count > 0) || disks is { Count: > 0 };
         if (session.IsJson)
             WriteJson(sides, comparison, disks, packages, session);
@@ -112,12 +112,12 @@ internal sealed class DiffVerb : Verb
     {
         foreach (PackageChange package in packages)
         {
-            string name = SafeText.Line($"{package.Name}:{package.Architecture}");
+            string name = SafeText.Line(package.Architecture.Length == 0 ? package.Name : $"{package.Name}:{package.Architecture}");
             session.Output.WriteLine(package switch
             {
                 { Before: null } => $"{session.Palette.Green("installed")} {name} {SafeText.Line(package.After!)}",
                 { After: null } => $"{session.Palette.Red("removed")} {name} {SafeText.Line(package.Before)}",
-                _ => $"{session.Palette.Yellow("upgraded")} {name} {SafeText.Line(package.Before)} -> {SafeText.Line(package.After)}",
+                _ => $"{session.Palette.Yellow(PackageChangeJson.Word(package))} {name} {SafeText.Line(package.Before)} -> {SafeText.Line(package.After)}",
             });
         }
 
@@ -134,7 +134,7 @@ internal sealed class DiffVerb : Verb
                 sides.DisksAfter?.Paths,
                 ChangeCounts.Of(comparison.Volumes.SelectMany(volume => volume.Changes)),
                 [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => ChangeJson.Of(volume, change)))],
-                packages,
+                packages is null ? null : [.. packages.Select(PackageChangeJson.Of)],
                 disks is null ? null : [.. disks.SelectMany(disk => disk.Regions.Select(region => RegionJson.Of(disk, region)))]),
             MigJson.Default.DiffJson);
 }

@@ -61,7 +61,7 @@ public sealed class ImageBrowser(Repository repository)
         ArgumentNullException.ThrowIfNull(file);
         if (file.Entry.Type != TreeEntryType.File)
             throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(file.Entry.Type)}, not a regular file");
-        new FileContents(repository.Store).Copy(file.Entry, destination, cancellation);
+        new FileContents(repository.Store, repository.Context.Parallelism).Copy(file.Entry, destination, cancellation);
     }
 
     /// <summary>The volumes of an image that were looked into, with the disk each is on.</summary>
@@ -79,6 +79,9 @@ public sealed class ImageBrowser(Repository repository)
         TreeEntryType.Fifo => "FIFO",
         _ => "socket",
     };
+
+    /// <summary>The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not clear.</summary>
+    public ImageVolume? FindDefaultVolume(MachineImage image) => SystemVolume.FindDefault(repository.Store, image);
 
     private (ImageDisk Disk, ImageVolume Volume) FindVolume(MachineImage image, PathSpec path, string revision)
     {

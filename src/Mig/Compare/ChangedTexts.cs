@@ -102,7 +102,7 @@ public sealed class ChangedTexts : IDisposable
                     large.Add(wanted[i].File);
             },
             cancellation);
-        var contents = new FileContents(objects);
+        var contents = new FileContents(objects, parallelism);
         foreach (TreeEntry file in large)
         {
             using var content = new MemoryStream((int)file.Size);

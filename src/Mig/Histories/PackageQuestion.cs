@@ -1,13 +1,15 @@
-using Mig.Compare;
+using Mig.Browse;
 using Mig.Core;
+using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Inventories;
 
 namespace Mig.Histories;
 
-/// <summary>Asks in which versions a package was installed, removed, or got another version.</summary>
+/// <summary>Asks in which versions a package was installed, removed, or got another version: of any package manager or language that an inventory knows.</summary>
 public sealed class PackageQuestion(Repository repository, string name) : IHistoryQuestion
 {
-    private readonly PackageComparer _packages = new(repository);
+    private readonly InventoryReader _inventories = new(repository);
     private readonly Dictionary<ImageId, string> _versions = [];
 
     /// <inheritdoc/>
@@ -23,7 +25,12 @@ public sealed class PackageQuestion(Repository repository, string name) : IHisto
         if (image is not { } id)
             return "";
         if (!_versions.TryGetValue(id, out string? versions))
-            _versions[id] = versions = string.Join(", ", _packages.FindVersions(repository.Objects.ReadImage(id), name).Select(found => $"{found.Version} ({found.Architecture})"));
+            _versions[id] = versions = string.Join(", ", Find(repository.Objects.ReadImage(id)).Order(StringComparer.Ordinal).Distinct());
         return versions;
     }
+
+    private IEnumerable<string> Find(MachineImage image) => SystemVolume.FindDefault(repository.Store, image) is not { } system
+        ? []
+        : _inventories.Read(image, system).Packages.Where(package => package.Name == name)
+            .Select(package => $"{package.Version} ({(package.Architecture.Length > 0 ? package.Architecture : KindName.Of(package.Kind))})");
 }

@@ -52,8 +52,8 @@ public sealed class ComparedSides : IDisposable
     /// <inheritdoc cref="ImageComparer.CompareDisks"/>
     public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default) => _comparer.CompareDisks(comparison, cancellation);
 
-    /// <inheritdoc cref="PackageComparer.Compare(ImageComparison)"/>
-    public IReadOnlyList<PackageChange> ComparePackages(ImageComparison comparison) => new PackageComparer(_objects).Compare(comparison);
+    /// <inheritdoc cref="PackageComparer.Compare(ImageComparison, CancellationToken)"/>
+    public IReadOnlyList<PackageChange> ComparePackages(ImageComparison comparison, CancellationToken cancellation = default) => new PackageComparer(_objects, _parallelism).Compare(comparison, cancellation);
 
     /// <summary>Reads what is needed to compare changed files line by line.</summary>
     public ChangedTexts LoadTexts(IEnumerable<TreeChange> changes, CancellationToken cancellation = default) => ChangedTexts.Load(_objects, changes, _parallelism, cancellation);

@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# inside.sh WORK RESULTS BEFORE AFTER: what changed between two disks, and what is in the second: mig on versions and on the disks as they are, diff -r and find on kernel
+# mounts, and virt-diff, virt-ls and virt-inspector where libguestfs can start its machine here. Appends to RESULTS, see measure.sh. mig is on the path.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+work=$1 results=$2 before=$3 after=$4
+. "$here/measure.sh"
+. "$here/../eng/tools.sh"
+export MIG_AUTHOR_NAME=Bench MIG_AUTHOR_EMAIL=bench@example.org MIG_COMMITTER_NAME=Bench MIG_COMMITTER_EMAIL=bench@example.org
+export LIBGUESTFS_BACKEND=${LIBGUESTFS_BACKEND:-direct}
+folder=$work/inside
+mkdir -p "$folder/left" "$folder/right"
+cd "$folder"
+loops=()
+cleanup() {
+  for side in left right; do as_root umount "$folder/$side" 2>/dev/null || true; done
+  for loop in "${loops[@]}"; do as_root losetup -d "$loop" 2>/dev/null || true; done
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+
+# mount IMAGE FOLDER: the largest partition, or the whole disk, through the kernel, read-only.
+mount_image() {
+  local loop part
+  loop=$(as_root losetup -f --show -r -P "$1")
+  loops+=("$loop")
+  part=$(lsblk -nrbo NAME,SIZE "$loop" | tail -n +2 | sort -k 2 -n | tail -n 1 | cut -d ' ' -f 1)
+  as_root mount -o ro,noload "${part:+/dev/}${part:-$loop}" "$2"
+}
+
+mig init --bare versions >/dev/null
+for disk in "$before" "$after"; do mig --repo versions commit "$disk" -m "$(basename "$disk")" >/dev/null 2>&1; done
+warm versions "$before" "$after"
+for _ in 1 2 3 4 5; do measure diff "mig, two versions" - mig --repo versions diff --name-status HEAD~1 HEAD; done
+measure diff "mig, two disks, nothing committed" - mig diff --name-status "$before" "$after"
+for _ in 1 2 3 4 5; do measure list "mig ls -R" - mig --repo versions ls -R -l HEAD:/; done
+if mig help inventory >/dev/null 2>&1; then
+  measure inventory "mig inventory, the first time" - mig --repo versions inventory HEAD
+  for _ in 1 2 3 4 5; do measure inventory "mig inventory" - mig --repo versions inventory HEAD; done
+fi
+
+mount_image "$before" left
+mount_image "$after" right
+measure diff "diff -r on kernel mounts" - as_root sh -c 'diff -rq --no-dereference left right || [ $? = 1 ]'
+measure list "find on a kernel mount" - as_root find right -printf '%M %n %U %G %s %TY-%Tm-%Td %P %l\n'
+
+# Debian's own machine for libguestfs is slow without /dev/kvm, and cannot be built without a kernel that everybody may read.
+if command -v virt-diff >/dev/null && libguestfs-test-tool >"$work/log" 2>&1; then
+  measure diff virt-diff - virt-diff --format=raw -a "$before" --format=raw -A "$after"
+  measure list "virt-ls -lR" - virt-ls -lR --format=raw -a "$after" -m /dev/sda1 /
+  measure inventory virt-inspector - virt-inspector --format=raw -a "$after"
+else
+  echo "  libguestfs cannot start its machine here: virt-diff, virt-ls and virt-inspector are left out"
+fi
