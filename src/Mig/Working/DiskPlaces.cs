@@ -25,8 +25,20 @@ public static class DiskPlaces
     /// <summary>Tells whether a path leads to something that can be a disk.</summary>
     public static bool IsDisk(string path) => LibC.GetFileType(path) is FileType.Regular or FileType.BlockDevice;
 
-    /// <summary>Writes down where a commit's disks are, and forgets the oldest.</summary>
+    /// <summary>Writes down where a commit's disks are, where the repository can be written, and forgets the oldest.</summary>
     internal static void Write(string repositoryFolder, CommitId commit, IEnumerable<string> disks)
+    {
+        try
+        {
+            WriteFile(repositoryFolder, commit, disks);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Then a disk has to be named.
+        }
+    }
+
+    private static void WriteFile(string repositoryFolder, CommitId commit, IEnumerable<string> disks)
     {
         string folder = FolderOf(repositoryFolder);
         Directory.CreateDirectory(folder);
