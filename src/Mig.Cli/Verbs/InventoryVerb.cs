@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
@@ -67,7 +68,7 @@ internal sealed class InventoryVerb : Verb
 
     private static void WriteSbom(bool isSpdx, Inventory inventory, SbomSubject subject, Session session)
     {
-        using (var writer = new Utf8JsonWriter(session.Output.AsStream(), new JsonWriterOptions { Indented = true }))
+        using (var writer = new Utf8JsonWriter(session.Output.AsStream(), new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             if (isSpdx)
                 SpdxWriter.Write(writer, inventory, subject);

@@ -31,7 +31,7 @@ public static class SpdxWriter
         writer.WriteEndObject();
         if (inventory.Release is { } release)
         {
-            WriteHead(writer, OperatingSystem, release.Id, release.VersionId, "OPERATING-SYSTEM");
+            WriteHead(writer, OperatingSystem, release.Id, release.VersionId, "OPERATING_SYSTEM");
             writer.WriteString("summary", release.PrettyName);
             writer.WriteEndObject();
         }

@@ -70,6 +70,8 @@ public sealed class ImageComparerTests : IDisposable
         IReadOnlyList<PackageChange> packages = new PackageComparer(repository).Compare(Compare(repository, before, after), TestContext.Current.CancellationToken);
         Assert.Equal([new(PackageKind.Dpkg, "gone", "all", "1", null), new(PackageKind.Dpkg, "new", "amd64", null, "1:0~1"), new PackageChange(PackageKind.Dpkg, "one", "all", "1.0", "2.0")], packages);
 
+        Assert.False(packages[2].IsDowngrade);
+        Assert.True((packages[2] with { Before = "10.0" }).IsDowngrade);
         string[] left = Installed(one), right = Installed(two);
         Assert.Equal(left.Except(right).Order(StringComparer.Ordinal), packages.Where(package => package.Before is not null).Select(package => $"{package.Name} {package.Architecture} {package.Before}"));
         Assert.Equal(right.Except(left).Order(StringComparer.Ordinal), packages.Where(package => package.After is not null).Select(package => $"{package.Name} {package.Architecture} {package.After}"));

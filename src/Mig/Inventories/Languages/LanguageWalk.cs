@@ -16,7 +16,7 @@ internal sealed class LanguageWalk(IContentSource store)
     private const int MaxDepth = 4096;
 
     // Below these levels nothing is left out by its path, and what is found depends on the tree alone.
-    private const int PathDepth = 3;
+    private const int PathDepth = 4;
 
     public static readonly ILanguage[] Languages = [new PythonLanguage(), new NodeLanguage(), new RubyLanguage(), new JavaLanguage()];
 
