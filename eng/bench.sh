@@ -83,7 +83,7 @@ fi
 if [ $inside = 1 ]; then
   echo "inside: $before and $last"
   : >"$work/inside.tsv"
-  need virt-diff=libguestfs-tools lsblk=util-linux
+  need virt-diff=libguestfs-tools
   ls /boot/vmlinuz-* >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "linux-image-cloud-$(dpkg --print-architecture)" >/dev/null
   bench/inside.sh "$work" "$work/inside.tsv" "$dir/trimmed/$before.img" "$dir/trimmed/$last.img"
   sed "s/^/inside\t/" "$work/inside.tsv" >>"$work/all.tsv"
