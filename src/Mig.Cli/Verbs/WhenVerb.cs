@@ -29,7 +29,7 @@ internal sealed class WhenVerb : Verb
     [
         ("mig when /etc/ssh/sshd_config", "says which contents the file had, from which version to which, and on which branches"),
         ("mig when openssl", "says which versions of the package were installed, and when they came and went"),
-        ("mig when $(sha256sum < key.pem | cut -c -64)", "says since when a file with this content is anywhere"),
+        ("mig when $SHA256", "says since when a file with this content is anywhere"),
     ];
 
     public override CompletionKind Completes => CompletionKind.Paths;
