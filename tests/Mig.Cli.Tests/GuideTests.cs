@@ -35,7 +35,9 @@ public sealed partial class GuideTests
             cp golden.raw patched.raw
             dd if='{SampleDisks.Two}' of=patched.raw bs=1M seek=1 conv=notrunc status=none
             cp '{SampleDisks.Data}' data.raw
-            mv golden.raw patched.raw data.raw '{workspace.Folder}'
+            cp '{SampleDisks.Server}' server.raw
+            cp '{SampleDisks.ServerPatched}' server-patched.raw
+            mv golden.raw patched.raw data.raw server.raw server-patched.raw '{workspace.Folder}'
             """);
         string now = Render(text, workspace);
         if (Environment.GetEnvironmentVariable("MIG_UPDATE_GUIDE") == "1")

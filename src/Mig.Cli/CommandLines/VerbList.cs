@@ -22,12 +22,17 @@ internal static class VerbList
             ("log", LogVerb.Summary, () => new LogVerb()),
             ("show", ShowVerb.Summary, () => new ShowVerb()),
             ("diff", DiffVerb.Summary, () => new DiffVerb()),
+            ("status", StatusVerb.Summary, () => new StatusVerb()),
+            ("when", WhenVerb.Summary, () => new WhenVerb()),
             ("reflog", ReflogVerb.Summary, () => new ReflogVerb()),
             ("rev-parse", RevParseVerb.Summary, () => new RevParseVerb()),
         ]),
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+            ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
+            ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
+            ("audit", AuditVerb.Summary, () => new AuditVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

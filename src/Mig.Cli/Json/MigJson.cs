@@ -7,12 +7,14 @@ namespace Mig.Cli.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Serialization)]
+[JsonSerializable(typeof(AuditJson))]
 [JsonSerializable(typeof(CheckJson))]
 [JsonSerializable(typeof(CollectionJson))]
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(DiffJson))]
 [JsonSerializable(typeof(EntryJson))]
+[JsonSerializable(typeof(InventoryJson))]
 [JsonSerializable(typeof(RefJson))]
 [JsonSerializable(typeof(ReflogJson))]
 [JsonSerializable(typeof(RemoteJson))]
@@ -21,5 +23,8 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(SettingJson))]
 [JsonSerializable(typeof(ShowJson))]
 [JsonSerializable(typeof(StatisticsJson))]
+[JsonSerializable(typeof(StatusJson))]
+[JsonSerializable(typeof(TimelineJson))]
+[JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(VersionJson))]
 internal sealed partial class MigJson : JsonSerializerContext;
