@@ -24,19 +24,28 @@ internal sealed class BlobBatch
         }
     }
 
-    public void Run(int parallelism, BlobVisitor visit, CancellationToken cancellation)
+    /// <param name="turnstile">Lets one thread visit at a time, in the order of the frames; null to let all.</param>
+    public void Run(int parallelism, Turnstile? turnstile, BlobVisitor visit, CancellationToken cancellation)
     {
         Parallel.For(0, parallelism, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, (_, state) =>
         {
-            while (!state.ShouldExitCurrentIteration && _order.Claim(out _, out ReadOnlySpan<int> indexes))
+            try
             {
-                cancellation.ThrowIfCancellationRequested();
-                VisitFrame(indexes, visit);
+                while (!state.ShouldExitCurrentIteration && _order.Claim(out int start, out ReadOnlySpan<int> indexes))
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    VisitFrame(start, indexes, turnstile, visit);
+                }
+            }
+            catch
+            {
+                turnstile?.Break();
+                throw;
             }
         });
     }
 
-    private void VisitFrame(ReadOnlySpan<int> indexes, BlobVisitor visit)
+    private void VisitFrame(int start, ReadOnlySpan<int> indexes, Turnstile? turnstile, BlobVisitor visit)
     {
         ObjectLocation first = _order.Locations[indexes[0]];
         FramePlace place = first.Index.GetFrame(first.Frame);
@@ -47,17 +56,21 @@ internal sealed class BlobBatch
             _store.ReadFrame(place, frame);
             for (int i = 0; i < indexes.Length; i++)
             {
-                int index = indexes[i];
-                ObjectLocation location = _order.Locations[index];
-                ReadOnlySpan<byte> bytes = frame.Slice(location.Offset, location.Length);
-                if (i == 0 || _blobs[index] != _blobs[indexes[i - 1]])
-                    ObjectStore.CheckId(_blobs[index].Value, bytes, place);
-                visit(index, bytes);
+                if (i == 0 || _blobs[indexes[i]] != _blobs[indexes[i - 1]])
+                    ObjectStore.CheckId(_blobs[indexes[i]].Value, BytesOf(indexes[i], frame), place);
             }
+
+            if (turnstile?.Enter(start) == false)
+                return;
+            foreach (int index in indexes)
+                visit(index, BytesOf(index, frame));
+            turnstile?.Leave(start + indexes.Length);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private ReadOnlySpan<byte> BytesOf(int index, ReadOnlySpan<byte> frame) => frame.Slice(_order.Locations[index].Offset, _order.Locations[index].Length);
 }

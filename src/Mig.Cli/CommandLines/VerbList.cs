@@ -28,6 +28,7 @@ internal static class VerbList
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+            ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

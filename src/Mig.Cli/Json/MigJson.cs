@@ -12,6 +12,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(DiffJson))]
 [JsonSerializable(typeof(EntryJson))]
+[JsonSerializable(typeof(ExtractJson))]
 [JsonSerializable(typeof(RefJson))]
 [JsonSerializable(typeof(ReflogJson))]
 [JsonSerializable(typeof(RemoteJson))]
