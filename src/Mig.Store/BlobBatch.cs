@@ -24,28 +24,19 @@ internal sealed class BlobBatch
         }
     }
 
-    /// <param name="turnstile">Lets one thread visit at a time, in the order of the frames; null to let all.</param>
-    public void Run(int parallelism, Turnstile? turnstile, BlobVisitor visit, CancellationToken cancellation)
+    public void Run(int parallelism, BlobVisitor visit, CancellationToken cancellation)
     {
         Parallel.For(0, parallelism, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, (_, state) =>
         {
-            try
+            while (!state.ShouldExitCurrentIteration && _order.Claim(out _, out ReadOnlySpan<int> indexes))
             {
-                while (!state.ShouldExitCurrentIteration && _order.Claim(out int start, out ReadOnlySpan<int> indexes))
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    VisitFrame(start, indexes, turnstile, visit);
-                }
-            }
-            catch
-            {
-                turnstile?.Break();
-                throw;
+                cancellation.ThrowIfCancellationRequested();
+                VisitFrame(indexes, visit);
             }
         });
     }
 
-    private void VisitFrame(int start, ReadOnlySpan<int> indexes, Turnstile? turnstile, BlobVisitor visit)
+    private void VisitFrame(ReadOnlySpan<int> indexes, BlobVisitor visit)
     {
         ObjectLocation first = _order.Locations[indexes[0]];
         FramePlace place = first.Index.GetFrame(first.Frame);
@@ -56,21 +47,17 @@ internal sealed class BlobBatch
             _store.ReadFrame(place, frame);
             for (int i = 0; i < indexes.Length; i++)
             {
-                if (i == 0 || _blobs[indexes[i]] != _blobs[indexes[i - 1]])
-                    ObjectStore.CheckId(_blobs[indexes[i]].Value, BytesOf(indexes[i], frame), place);
+                int index = indexes[i];
+                ObjectLocation location = _order.Locations[index];
+                ReadOnlySpan<byte> bytes = frame.Slice(location.Offset, location.Length);
+                if (i == 0 || _blobs[index] != _blobs[indexes[i - 1]])
+                    ObjectStore.CheckId(_blobs[index].Value, bytes, place);
+                visit(index, bytes);
             }
-
-            if (turnstile?.Enter(start) == false)
-                return;
-            foreach (int index in indexes)
-                visit(index, BytesOf(index, frame));
-            turnstile?.Leave(start + indexes.Length);
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
-
-    private ReadOnlySpan<byte> BytesOf(int index, ReadOnlySpan<byte> frame) => frame.Slice(_order.Locations[index].Offset, _order.Locations[index].Length);
 }

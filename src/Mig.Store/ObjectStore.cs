@@ -198,19 +198,12 @@ public sealed class ObjectStore : IObjectSource, IDisposable
     /// <summary>Reads many blobs, frame by frame in the order in which they are stored, on several threads.</summary>
     /// <param name="blobs">What is wanted; the same blob may be wanted several times.</param>
     /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
-    public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default) =>
-        ReadBlobs(blobs, parallelism, null, visit, cancellation);
-
-    /// <summary>Reads many blobs as <see cref="ReadBlobs(IReadOnlyList{BlobId}, int, BlobVisitor, CancellationToken)"/> does, but visits one at a time, in the order in which they are stored.</summary>
-    public void ReadBlobsInOrder(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default) =>
-        ReadBlobs(blobs, parallelism, new Turnstile(), visit, cancellation);
-
-    private void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, Turnstile? turnstile, BlobVisitor visit, CancellationToken cancellation)
+    public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)
     {
         Prefetch(blobs);
         try
         {
-            new BlobBatch(this, blobs).Run(parallelism, turnstile, visit, cancellation);
+            new BlobBatch(this, blobs).Run(parallelism, visit, cancellation);
         }
         catch (AggregateException e)
         {

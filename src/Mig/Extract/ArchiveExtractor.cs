@@ -43,8 +43,9 @@ public sealed class ArchiveExtractor(Repository repository)
         using (Stream? compressed = format == "tar.zst" ? new ZstdStream(stream, repository.StoreOptions.CompressionLevel) : null)
         using (var output = new BufferedStream(compressed ?? stream, 1 << 18))
         {
-            IArchiveWriter writer = format == "cpio" ? new CpioWriter(output, plan, leftOut) : new TarWriter(output, leftOut);
-            new ArchiveContents(repository.Store, writer, repository.Context.Parallelism, request.Progress).Write(plan, cancellation);
+            List<(PlannedEntry Entry, byte[] Path)> entries = ArchiveOrder.Sort(plan);
+            IArchiveWriter writer = format == "cpio" ? new CpioWriter(output, entries.Select(item => item.Entry), leftOut) : new TarWriter(output, leftOut);
+            new ArchiveContents(repository.Store, writer, repository.Context.Parallelism, request.Progress, cancellation).Write(entries);
             output.Flush();
         }
 

@@ -19,8 +19,10 @@ internal static class ContentPieces
     {
         if (entry.List is not { } list)
         {
+            if (entry.Size > BlobLimits.MaxBlobSize)
+                throw new CorruptStoreException("OBJ-007", $"blob {entry.Sha256} is said to have {entry.Size} bytes, at most {BlobLimits.MaxBlobSize} allowed; run mig fsck");
             if (entry.Size > 0)
-                yield return new ContentPiece(file, 0, new BlobId(entry.Sha256!.Value), checked((int)Math.Min(entry.Size, int.MaxValue)));
+                yield return new ContentPiece(file, 0, new BlobId(entry.Sha256!.Value), (int)entry.Size);
             yield break;
         }
 
@@ -37,7 +39,7 @@ internal static class ContentPieces
     }
 
     /// <summary>Visits pieces in the order in which they are stored, each verified, on several threads at once.</summary>
-    public static void Visit(ObjectStore store, IEnumerable<ContentPiece> pieces, int parallelism, bool inOrder, Visitor visit, CancellationToken cancellation)
+    public static void Visit(ObjectStore store, IEnumerable<ContentPiece> pieces, int parallelism, Visitor visit, CancellationToken cancellation)
     {
         foreach (ContentPiece[] batch in pieces.Chunk(BatchPieces))
         {
@@ -48,10 +50,7 @@ internal static class ContentPieces
                 visit(batch[index], bytes);
             };
             BlobId[] blobs = Array.ConvertAll(batch, piece => piece.Blob);
-            if (inOrder)
-                store.ReadBlobsInOrder(blobs, parallelism, visitor, cancellation);
-            else
-                store.ReadBlobs(blobs, parallelism, visitor, cancellation);
+            store.ReadBlobs(blobs, parallelism, visitor, cancellation);
         }
     }
 }

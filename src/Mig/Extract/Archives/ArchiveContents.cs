@@ -4,91 +4,106 @@ using Mig.Store;
 
 namespace Mig.Extract.Archives;
 
-/// <summary>
-/// Feeds an archive. Small files come in the order in which they are stored, so each frame is decompressed once; large ones come one by one, through a window.
-/// The order depends on nothing but the repository and what was chosen.
-/// </summary>
-internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, int parallelism, IProgressSink progress)
+/// <summary>Feeds an archive from front to back, through a window that is filled frame by frame, on all cores.</summary>
+internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation)
 {
-    private const int WindowSize = 32 << 20;
+    private const int WindowSize = 64 << 20;
+    private const int MaxSteps = 1 << 16;
 
-    // Files with more pieces have so many ranges that the table would take more than the holes.
+    // A file in more ranges would have a map that takes more than its holes.
     private const int MaxRanges = 1 << 20;
     private static readonly byte[] Zeros = new byte[1 << 16];
 
-    public void Write(ExtractPlan plan, CancellationToken cancellation)
-    {
-        foreach (PlannedEntry directory in plan.Directories)
-            writer.WriteEntry(directory, directory.Path());
-        WriteSmall(plan.Files, cancellation);
-        foreach (PlannedEntry file in plan.Files)
-        {
-            if (file.Entry.List is not null)
-                WriteLarge(file, cancellation);
-        }
+    private readonly byte[] _window = new byte[WindowSize];
+    private readonly List<Step> _steps = [];
+    private readonly List<ContentPiece> _pieces = [];
+    private int _used;
 
-        foreach (PlannedEntry other in plan.Others)
-            writer.WriteEntry(other, other.Path());
-        foreach (PlannedEntry link in plan.Links)
-            writer.WriteEntry(link, link.Path());
-        writer.Complete();
+    private enum StepKind
+    {
+        Entry,
+        Begin,
+        Content,
+        Zeros,
+        End,
     }
 
-    private void WriteSmall(List<PlannedEntry> files, CancellationToken cancellation)
+    public void Write(IEnumerable<(PlannedEntry Entry, byte[] Path)> entries)
     {
-        foreach (PlannedEntry file in files)
+        foreach ((PlannedEntry entry, byte[] path) in entries)
         {
-            if (file.Entry.Size == 0)
-                writer.WriteEntry(file, file.Path());
-        }
-
-        IEnumerable<ContentPiece> pieces = Enumerable.Range(0, files.Count).Where(i => files[i].Entry.List is null).SelectMany(i => ContentPieces.Of(store, files[i].Entry, i));
-        ContentPieces.Visit(store, pieces, parallelism, inOrder: true, (in ContentPiece piece, ReadOnlySpan<byte> bytes) =>
-        {
-            writer.BeginFile(files[piece.File], files[piece.File].Path(), null);
-            writer.WriteContent(bytes);
-            writer.EndFile();
-            progress.Advance(bytes.Length);
-        }, cancellation);
-    }
-
-    private void WriteLarge(PlannedEntry file, CancellationToken cancellation)
-    {
-        List<ByteRange>? data = writer.KnowsHoles ? FindData(file.Entry) : null;
-        writer.BeginFile(file, file.Path(), data);
-        bool skipsHoles = data is not null;
-        byte[] window = new byte[Math.Min(WindowSize, file.Entry.Size)];
-        var batch = new List<ContentPiece>();
-        long position = 0, start = 0;
-        foreach (ContentPiece piece in ContentPieces.Of(store, file.Entry, 0))
-        {
-            if (batch.Count > 0 && (piece.Offset != position || position + piece.Length - start > window.Length))
-                Flush();
-            if (batch.Count == 0)
-            {
-                if (!skipsHoles)
-                    WriteZeros(piece.Offset - position, cancellation);
-                start = position = piece.Offset;
-            }
-
-            batch.Add(piece);
-            position += piece.Length;
+            if (entry.LinkTo is null && entry.Entry is { Type: TreeEntryType.File, Size: > 0 })
+                AddFile(entry, path);
+            else
+                Add(new Step(StepKind.Entry, entry, path, null, 0));
         }
 
         Flush();
-        if (!skipsHoles)
-            WriteZeros(file.Entry.Size - position, cancellation);
-        writer.EndFile();
+        writer.Complete();
+    }
 
-        void Flush()
+    private void AddFile(PlannedEntry file, byte[] path)
+    {
+        List<ByteRange>? data = writer.KnowsHoles && file.Entry.List is not null ? FindData(file.Entry) : null;
+        Add(new Step(StepKind.Begin, file, path, data, 0));
+        long position = 0;
+        foreach (ContentPiece piece in ContentPieces.Of(store, file.Entry, 0))
         {
-            if (batch.Count == 0)
-                return;
-            ContentPieces.Visit(store, batch, parallelism, inOrder: false, (in ContentPiece piece, ReadOnlySpan<byte> bytes) => bytes.CopyTo(window.AsSpan((int)(piece.Offset - start))), cancellation);
-            writer.WriteContent(window.AsSpan(0, (int)(position - start)));
-            progress.Advance(position - start);
-            batch.Clear();
+            if (piece.Offset > position && data is null)
+                Add(new Step(StepKind.Zeros, null, null, null, piece.Offset - position));
+            if (piece.Length > WindowSize - _used)
+                Flush();
+
+            // Here the number of a piece's file is its place in the window.
+            _pieces.Add(piece with { File = _used });
+            _used += piece.Length;
+            Add(new Step(StepKind.Content, null, null, null, piece.Length));
+            position = piece.Offset + piece.Length;
         }
+
+        if (position < file.Entry.Size && data is null)
+            Add(new Step(StepKind.Zeros, null, null, null, file.Entry.Size - position));
+        Add(new Step(StepKind.End, null, null, null, 0));
+    }
+
+    private void Add(Step step)
+    {
+        _steps.Add(step);
+        if (_steps.Count >= MaxSteps)
+            Flush();
+    }
+
+    private void Flush()
+    {
+        ContentPieces.Visit(store, _pieces, parallelism, (in ContentPiece piece, ReadOnlySpan<byte> bytes) => bytes.CopyTo(_window.AsSpan(piece.File)), cancellation);
+        int offset = 0;
+        foreach (Step step in _steps)
+        {
+            switch (step.Kind)
+            {
+                case StepKind.Entry:
+                    writer.WriteEntry(step.Planned!, step.Path!);
+                    break;
+                case StepKind.Begin:
+                    writer.BeginFile(step.Planned!, step.Path!, step.Data);
+                    break;
+                case StepKind.Content:
+                    writer.WriteContent(_window.AsSpan(offset, (int)step.Length));
+                    offset += (int)step.Length;
+                    break;
+                case StepKind.Zeros:
+                    WriteZeros(step.Length);
+                    break;
+                default:
+                    writer.EndFile();
+                    break;
+            }
+        }
+
+        progress.Advance(offset);
+        _steps.Clear();
+        _pieces.Clear();
+        _used = 0;
     }
 
     private List<ByteRange>? FindData(TreeEntry entry)
@@ -109,7 +124,7 @@ internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, 
         return stored == entry.Size ? null : data;
     }
 
-    private void WriteZeros(long count, CancellationToken cancellation)
+    private void WriteZeros(long count)
     {
         for (; count > 0; count -= Zeros.Length)
         {
@@ -117,4 +132,6 @@ internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, 
             writer.WriteContent(Zeros.AsSpan(0, (int)Math.Min(count, Zeros.Length)));
         }
     }
+
+    private readonly record struct Step(StepKind Kind, PlannedEntry? Planned, byte[]? Path, IReadOnlyList<ByteRange>? Data, long Length);
 }

@@ -20,10 +20,11 @@ internal sealed class CpioWriter : IArchiveWriter
     private uint _nextInode = 1;
     private long _written;
 
-    public CpioWriter(Stream output, ExtractPlan plan, LeftOutCounter leftOut)
+    /// <param name="entries">All that will be written: each header says how many names its file has.</param>
+    public CpioWriter(Stream output, IEnumerable<PlannedEntry> entries, LeftOutCounter leftOut)
     {
         (_output, _leftOut) = (output, leftOut);
-        foreach (PlannedEntry link in plan.Links)
+        foreach (PlannedEntry link in entries.Where(entry => entry.LinkTo is not null))
         {
             string key = PlannedEntry.Key(link.LinkTo);
             _linked[key] = _linked.TryGetValue(key, out var known) ? (known.Inode, known.Names + 1) : (_nextInode++, 2);

@@ -2,7 +2,7 @@ using Mig.Core;
 
 namespace Mig.Extract.Archives;
 
-/// <summary>Writes an archive from front to back. Directories come first, then files, then all else, then further names of what was written.</summary>
+/// <summary>Writes an archive from front to back. Entries come in the order of <see cref="ArchiveOrder"/>.</summary>
 internal interface IArchiveWriter
 {
     /// <summary>Writes what has no content of its own: a directory, an empty file, a link, a device.</summary>

@@ -50,7 +50,7 @@ internal sealed unsafe class FolderContents(HostFolder folder, MetadataWriter me
                 throw HostFolder.Failure($"make room for {files[i].Entry.Size} bytes in", folder.Display(path));
         }
 
-        ContentPieces.Visit(store, List(), parallelism, inOrder: false, Write, cancellation);
+        ContentPieces.Visit(store, List(), parallelism, Write, cancellation);
 
         IEnumerable<ContentPiece> List()
         {
