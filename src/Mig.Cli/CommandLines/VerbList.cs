@@ -28,6 +28,7 @@ internal static class VerbList
         ("Look into images", [
             ("ls", LsVerb.Summary, () => new LsVerb()),
             ("cat", CatVerb.Summary, () => new CatVerb()),
+            ("grep", GrepVerb.Summary, () => new GrepVerb()),
             ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
         ]),
         ("Exchange versions", [
@@ -42,6 +43,7 @@ internal static class VerbList
         ("Care for the repository", [
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
+            ("similar", SimilarVerb.Summary, () => new SimilarVerb()),
         ]),
         ("Help", [
             ("help", HelpVerb.Summary, () => new HelpVerb()),

@@ -65,15 +65,15 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
     // The entry with the content may be chosen, too, wherever it stands; else the first of its names that is chosen gets the content.
     private void ResolveLinks()
     {
-        var made = new Dictionary<(ImageVolume, string), byte[]>();
+        var made = new Dictionary<(TreeId, string), byte[]>();
         foreach ((PlannedEntry link, ImageVolume volume) in _links)
         {
             TreeEntry content = TreeLookup.FollowLink(store, volume.Root!, link.Entry);
             ReadOnlySpan<byte> target = link.Entry.LinkTarget.Span.TrimStart((byte)'/');
             byte[]? path = FindChosen(volume, target);
-            if (path is null && !made.TryGetValue((volume, PlannedEntry.Key(target)), out path))
+            if (path is null && !made.TryGetValue((volume.Root!.Tree, PlannedEntry.Key(target)), out path))
             {
-                made.Add((volume, PlannedEntry.Key(target)), link.Path());
+                made.Add((volume.Root!.Tree, PlannedEntry.Key(target)), link.Path());
                 Add(link with { Entry = content }, volume);
                 continue;
             }
@@ -87,7 +87,7 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
         foreach ((ImagePath source, byte[] name) in selection)
         {
             ReadOnlySpan<byte> root = source.Path.Span;
-            if (!ReferenceEquals(volume, source.Volume) || !target.StartsWith(root))
+            if (volume.Root!.Tree != source.Volume.Root!.Tree || !target.StartsWith(root))
                 continue;
             if (target.Length == root.Length)
                 return name;
