@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mig.Core;
+using Mig.Store.Exchange;
 using Mig.Store.Packs;
 
 namespace Mig.Store;
@@ -15,7 +16,7 @@ internal sealed class BlobBatch
     {
         _store = store;
         _blobs = blobs;
-        _order = new FrameOrder(store, blobs.Select(blob => blob.Value));
+        _order = new FrameOrder(store, blobs.Select(blob => blob.Value), FrameShare.All);
         for (int i = 0; i < blobs.Count; i++)
         {
             ObjectKind kind = _order.Locations[i].Kind;

@@ -19,24 +19,25 @@ public sealed class FrameSender
     private readonly ObjectId[] _ids;
     private readonly FrameOrder _order;
 
-    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send)
+    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<ReadOnlyMemory<byte>> send)
     {
         _store = store;
         _options = options;
         _send = send;
         _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => Emit(frame.Bytes)))];
         _ids = [.. ids.Distinct()];
-        _order = new FrameOrder(store, _ids);
+        _order = new FrameOrder(store, _ids, share);
     }
 
     /// <summary>Sends objects, each once, in no particular order.</summary>
+    /// <param name="share">Which of the frames that hold them to send; the others are left to others.</param>
     /// <param name="send">Given one frame at a time, valid during the call only.</param>
     /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
-    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send, CancellationToken cancellation = default)
+    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<ReadOnlyMemory<byte>> send, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
-        var sender = new FrameSender(store, options, ids, send);
+        var sender = new FrameSender(store, options, ids, share, send);
         try
         {
             sender.Run(cancellation);
