@@ -30,6 +30,7 @@ internal sealed class ContentSearch(GrepOptions options, LineFinder finder)
     public GrepHits Search(ReadOnlySpan<byte> content, LineVisitor visit)
     {
         Begin(visit);
+        Probe(content);
         SearchBlock(content);
         return _hits;
     }
@@ -60,11 +61,13 @@ internal sealed class ContentSearch(GrepOptions options, LineFinder finder)
             if (end == 0 && _used < MaxLine)
                 continue;
             end = end == 0 ? _used : end;
+            Probe(_block.AsSpan(0, _used));
             SearchBlock(_block.AsSpan(0, end));
             _block.AsSpan(end, _used - end).CopyTo(_block);
             _used -= end;
         }
 
+        Probe(_block.AsSpan(0, _used));
         if (!_isDone)
             SearchBlock(_block.AsSpan(0, _used));
         return _hits;
@@ -83,6 +86,14 @@ internal sealed class ContentSearch(GrepOptions options, LineFinder finder)
         _used += bytes.Length;
     }
 
+    // The start of the file says whether it is binary.
+    private void Probe(ReadOnlySpan<byte> text)
+    {
+        if (_isFirst)
+            _hits.IsBinary = !options.TakesBinaryAsText && text[..Math.Min(text.Length, BinaryProbe)].Contains((byte)0);
+        _isFirst = false;
+    }
+
     // Of a hole that is longer than a line may be, so much is enough: it is cut there anyway.
     private void AppendZeros(int count)
     {
@@ -94,9 +105,6 @@ internal sealed class ContentSearch(GrepOptions options, LineFinder finder)
 
     private void SearchBlock(ReadOnlySpan<byte> text)
     {
-        if (_isFirst)
-            _hits.IsBinary = !options.TakesBinaryAsText && text[..Math.Min(text.Length, BinaryProbe)].Contains((byte)0);
-        _isFirst = false;
         finder.Load(text);
         int counted = 0;
         for (int from = 0; from < text.Length && !_isDone;)

@@ -197,7 +197,7 @@ public sealed class ExtractTests : IDisposable
     private static JudgedEntry Coarse(JudgedEntry entry)
     {
         long seconds = long.Parse(entry.ModifiedTime.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
-        return entry with { Xattrs = "", ModifiedTime = entry.Type is 'd' or 'l' || seconds is < 0 or > int.MaxValue ? "" : seconds.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        return entry with { Xattrs = "", ModifiedTime = entry.Type is 'd' or 'l' ? "" : Math.Clamp(seconds, 0, uint.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture) };
     }
 
     private static string[] Names(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
