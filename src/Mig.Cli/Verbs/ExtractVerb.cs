@@ -41,7 +41,7 @@ internal sealed class ExtractVerb : Verb
     [
         ("mig extract HEAD:/etc .", "makes ./etc as it is in the current version"),
         ("mig extract v1:/srv/db db-of-v1", "takes a folder out under another name"),
-        ("mig extract HEAD:/ /mnt/new", "fills a new, empty file system"),
+        ("mig extract HEAD:/ /srv/new", "fills a new, empty file system"),
         ("mig extract -o etc.tar.zst v1:/etc v1:/srv", "makes a compressed archive of two folders"),
         ("mig extract -o - HEAD:/etc | ssh host tar x", "sends a folder to another machine"),
     ];
