@@ -37,6 +37,12 @@ internal sealed class BlobBatch
         });
     }
 
+    private void VisitOneByOne(ReadOnlySpan<int> indexes, BlobVisitor visit)
+    {
+        foreach (int index in indexes)
+            visit(index, _store.Read(_blobs[index].Value, ObjectKind.Blob));
+    }
+
     private void VisitFrame(ReadOnlySpan<int> indexes, BlobVisitor visit)
     {
         ObjectLocation first = _order.Locations[indexes[0]];
@@ -45,7 +51,16 @@ internal sealed class BlobBatch
         try
         {
             Span<byte> frame = buffer.AsSpan(0, place.RawLength);
-            _store.ReadFrame(place, frame);
+            try
+            {
+                _store.ReadFrame(place, frame);
+            }
+            catch (CorruptStoreException e) when (_store.HasMoved(e))
+            {
+                VisitOneByOne(indexes, visit);
+                return;
+            }
+
             for (int i = 0; i < indexes.Length; i++)
             {
                 int index = indexes[i];

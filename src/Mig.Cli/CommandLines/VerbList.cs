@@ -41,6 +41,7 @@ internal static class VerbList
             ("token", TokenVerb.Summary, () => new TokenVerb()),
         ]),
         ("Care for the repository", [
+            ("gc", GcVerb.Summary, () => new GcVerb()),
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
             ("similar", SimilarVerb.Summary, () => new SimilarVerb()),

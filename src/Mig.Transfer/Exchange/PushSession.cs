@@ -145,7 +145,7 @@ internal sealed class PushSession(ITransport transport, ObjectStore store, PushR
         share,
         frame =>
         {
-            writer.Write(RecordType.Frame, frame.Span);
+            writer.WriteFrame(frame);
             Interlocked.Add(ref _storedBytes, frame.Length);
             request.Progress.Advance(frame.Length);
         },

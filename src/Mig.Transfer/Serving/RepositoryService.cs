@@ -175,7 +175,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         }
 
         Tally.ObjectsSent = found.Count;
-        FrameSender.Send(store, options.StoreOptions, found, FrameShare.All, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
+        FrameSender.Send(store, options.StoreOptions, found, FrameShare.All, writer.WriteFrame, cancellation);
         writer.WriteIds(cut);
         writer.End();
     }
@@ -202,7 +202,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         }
 
         Tally.ObjectsSent = ids.Count;
-        FrameSender.Send(store, options.StoreOptions, ids, share, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
+        FrameSender.Send(store, options.StoreOptions, ids, share, writer.WriteFrame, cancellation);
         writer.End();
     }
 
