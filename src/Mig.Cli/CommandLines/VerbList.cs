@@ -33,6 +33,8 @@ internal static class VerbList
             ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
             ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
             ("audit", AuditVerb.Summary, () => new AuditVerb()),
+            ("grep", GrepVerb.Summary, () => new GrepVerb()),
+            ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
@@ -47,6 +49,7 @@ internal static class VerbList
             ("gc", GcVerb.Summary, () => new GcVerb()),
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
+            ("similar", SimilarVerb.Summary, () => new SimilarVerb()),
         ]),
         ("Help", [
             ("help", HelpVerb.Summary, () => new HelpVerb()),
