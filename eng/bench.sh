@@ -88,6 +88,7 @@ if [ $inside = 1 ]; then
   ls /boot/vmlinuz-* >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "linux-image-cloud-$(dpkg --print-architecture)" >/dev/null
   bench/inside.sh "$work" "$work/inside.tsv" "$dir/trimmed/$before.img" "$dir/trimmed/$last.img"
   sed "s/^/inside\t/" "$work/inside.tsv" >>"$work/all.tsv"
+fi
 if [ $extract = 1 ]; then
   echo "extract: all files of $last"
   : >"$work/extract.tsv"
