@@ -107,6 +107,7 @@ public sealed partial class GuideTests
     {
         text = Outcome.Normalize(text);
         text = Size().Replace(text, "<size>");
+        text = Percentage().Replace(text, "<percentage>");
         text = Owner().Replace(text, "$1 <owner> ");
         text = JsonNumber().Replace(text, "\":<number>");
         return Blank().Replace(text, " ");
@@ -116,6 +117,9 @@ public sealed partial class GuideTests
 
     [GeneratedRegex(@"\d[\d.,]*( [KMG]i)?B?( B| objects?| packs?| layout nodes?| times smaller|/s)|\d[\d.]* [KMG]iB")]
     private static partial Regex Size();
+
+    [GeneratedRegex(@"\d+\.\d%")]
+    private static partial Regex Percentage();
 
     [GeneratedRegex(@"(?m)^([-dlcbps][-rwxsStT]{9}) +\d+ +\d+ ")]
     private static partial Regex Owner();

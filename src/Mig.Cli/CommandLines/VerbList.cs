@@ -22,6 +22,8 @@ internal static class VerbList
             ("log", LogVerb.Summary, () => new LogVerb()),
             ("show", ShowVerb.Summary, () => new ShowVerb()),
             ("diff", DiffVerb.Summary, () => new DiffVerb()),
+            ("status", StatusVerb.Summary, () => new StatusVerb()),
+            ("when", WhenVerb.Summary, () => new WhenVerb()),
             ("reflog", ReflogVerb.Summary, () => new ReflogVerb()),
             ("rev-parse", RevParseVerb.Summary, () => new RevParseVerb()),
         ]),
@@ -32,6 +34,8 @@ internal static class VerbList
             ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
             ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
             ("audit", AuditVerb.Summary, () => new AuditVerb()),
+            ("grep", GrepVerb.Summary, () => new GrepVerb()),
+            ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
@@ -47,6 +51,7 @@ internal static class VerbList
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
             ("reindex", ReindexVerb.Summary, () => new ReindexVerb()),
+            ("similar", SimilarVerb.Summary, () => new SimilarVerb()),
         ]),
         ("Help", [
             ("help", HelpVerb.Summary, () => new HelpVerb()),
