@@ -22,6 +22,8 @@ internal static class VerbList
             ("log", LogVerb.Summary, () => new LogVerb()),
             ("show", ShowVerb.Summary, () => new ShowVerb()),
             ("diff", DiffVerb.Summary, () => new DiffVerb()),
+            ("status", StatusVerb.Summary, () => new StatusVerb()),
+            ("when", WhenVerb.Summary, () => new WhenVerb()),
             ("reflog", ReflogVerb.Summary, () => new ReflogVerb()),
             ("rev-parse", RevParseVerb.Summary, () => new RevParseVerb()),
         ]),

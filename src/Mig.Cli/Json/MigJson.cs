@@ -23,6 +23,8 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(SettingJson))]
 [JsonSerializable(typeof(ShowJson))]
 [JsonSerializable(typeof(StatisticsJson))]
+[JsonSerializable(typeof(StatusJson))]
+[JsonSerializable(typeof(TimelineJson))]
 [JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(VersionJson))]
 internal sealed partial class MigJson : JsonSerializerContext;

@@ -8,13 +8,13 @@ namespace Mig.Browse;
 /// <summary>Reads parts of a file, and of a large one no more chunks than they lie in. For one thread.</summary>
 internal sealed class ContentSource
 {
-    private readonly ObjectStore _store;
+    private readonly IContentSource _store;
     private readonly TreeEntry _entry;
     private readonly List<(long Start, Chunk Chunk)> _chunks = [];
     private int _current = -1;
     private byte[] _bytes = [];
 
-    public ContentSource(ObjectStore store, TreeEntry entry)
+    public ContentSource(IContentSource store, TreeEntry entry)
     {
         (_store, _entry) = (store, entry);
         if (entry.List is { } list)

@@ -5,9 +5,27 @@ using Mig.Store.Content;
 
 namespace Mig.Browse;
 
-/// <summary>Reads whole files into memory, up to a size.</summary>
-internal sealed class FileContents(Repository repository)
+/// <summary>Reads the contents of files.</summary>
+internal sealed class FileContents(IContentSource contents, int parallelism)
 {
+    /// <summary>Writes the content of a regular file.</summary>
+    public void Copy(TreeEntry entry, Stream destination, CancellationToken cancellation = default)
+    {
+        if (entry.List is { } list)
+        {
+            new ContentReader(contents).Read(list, bytes =>
+            {
+                cancellation.ThrowIfCancellationRequested();
+                destination.Write(bytes);
+            });
+        }
+        else if (entry.Size > 0)
+        {
+            destination.Write(ReadBlob(entry));
+        }
+    }
+
+    /// <summary>Reads a whole file into memory.</summary>
     /// <param name="path">How to call the file in messages.</param>
     /// <param name="maxSize">Most bytes that are read.</param>
     /// <exception cref="CorruptImageException">The file is larger.</exception>
@@ -19,7 +37,7 @@ internal sealed class FileContents(Repository repository)
             return entry.Size == 0 ? [] : ReadBlob(entry);
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)entry.Size);
         int at = 0;
-        new ContentReader(repository.Store).Read(list, chunk =>
+        new ContentReader(contents).Read(list, chunk =>
         {
             if (chunk.Length > bytes.Length - at)
                 throw Mismatch(entry, (long)at + chunk.Length);
@@ -52,12 +70,12 @@ internal sealed class FileContents(Repository repository)
         }
 
         if (blobs.Count > 0)
-            repository.Store.ReadBlobs(blobs, repository.Context.Parallelism, (index, bytes) => visit(indexes[index], bytes), cancellation);
+            contents.ReadBlobs(blobs, parallelism, (index, bytes) => visit(indexes[index], bytes), cancellation);
     }
 
     private byte[] ReadBlob(TreeEntry entry)
     {
-        byte[] bytes = repository.Store.Read(entry.Sha256!.Value, ObjectKind.Blob);
+        byte[] bytes = contents.ReadBlob(new BlobId(entry.Sha256!.Value));
         return bytes.Length == entry.Size ? bytes : throw Mismatch(entry, bytes.Length);
     }
 

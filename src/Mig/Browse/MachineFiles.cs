@@ -16,14 +16,18 @@ internal sealed class MachineFiles
     private const int MaxLinks = 40; // as Linux allows in one path
     private const int MaxFstabSize = 1 << 20;
 
-    private readonly Repository _repository;
     private readonly FileContents _contents;
     private readonly List<MountPoint> _mounts;
 
     public MachineFiles(Repository repository, MachineImage image, ImageVolume root)
+        : this(repository.Store, repository.Context.Parallelism, image, root)
     {
-        _repository = repository;
-        _contents = new FileContents(repository);
+    }
+
+    public MachineFiles(IContentSource store, int parallelism, MachineImage image, ImageVolume root)
+    {
+        Store = store;
+        _contents = new FileContents(store, parallelism);
         _mounts = [new MountPoint("", root.Root ?? throw new ArgumentException("the root volume has no files", nameof(root)))];
         if (image.Disks.Sum(disk => disk.Volumes.Count(volume => volume.Root is not null)) > 1 && Find("etc/fstab") is { Entry: { Type: TreeEntryType.File, Size: <= MaxFstabSize } fstab })
             _mounts.AddRange(MountTable.Read(_contents.Read(fstab, "etc/fstab", MaxFstabSize), image, root));
@@ -32,7 +36,7 @@ internal sealed class MachineFiles
     /// <summary>The volumes of the machine, the root volume first.</summary>
     public IReadOnlyList<MountPoint> Mounts => _mounts;
 
-    public ObjectStore Store => _repository.Store;
+    public IContentSource Store { get; }
 
     /// <summary>Finds what a path leads to; null when that is nothing, or the links go in circles.</summary>
     /// <param name="path">With or without a slash at either end.</param>

@@ -1,19 +1,36 @@
+using Mig.Browse;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.Inventories;
+using Mig.Store;
 
 namespace Mig.Compare;
 
 /// <summary>Compares the packages of two images: of every package manager and language that an inventory knows.</summary>
-public sealed class PackageComparer(Repository repository)
+public sealed class PackageComparer
 {
+    private readonly IContentSource _objects;
+    private readonly InventoryReader _inventories;
+
+    /// <param name="repository">Keeps the inventories that are taken.</param>
+    public PackageComparer(Repository repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        _objects = repository.Store;
+        _inventories = new InventoryReader(repository);
+    }
+
+    internal PackageComparer(IContentSource objects, int parallelism)
+    {
+        _objects = objects;
+        _inventories = new InventoryReader(objects, parallelism);
+    }
+
     /// <summary>Returns the packages that differ, sorted by name, kind and architecture.</summary>
     public IReadOnlyList<PackageChange> Compare(ImageComparison comparison, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        var reader = new InventoryReader(repository);
-        var browser = new Browse.ImageBrowser(repository);
-        ImageVolume? systemBefore = browser.FindDefaultVolume(comparison.Before), systemAfter = browser.FindDefaultVolume(comparison.After);
+        ImageVolume? systemBefore = SystemVolume.FindDefault(_objects, comparison.Before), systemAfter = SystemVolume.FindDefault(_objects, comparison.After);
 
         // A machine's other volumes are mounted where they belong; without one machine on both sides, each volume is looked at for itself.
         IEnumerable<(ImageVolume? Before, ImageVolume? After)> volumes = systemBefore is not null && systemAfter is not null
@@ -24,7 +41,7 @@ public sealed class PackageComparer(Repository repository)
             changes.AddRange(Compare(Packages(comparison.Before, before), Packages(comparison.After, after)));
         return [.. changes.OrderBy(change => change.Name, StringComparer.Ordinal).ThenBy(change => change.Kind).ThenBy(change => change.Architecture, StringComparer.Ordinal)];
 
-        IReadOnlyList<InstalledPackage> Packages(MachineImage image, ImageVolume? volume) => volume?.Root is null ? [] : reader.Read(image, volume, cancellation).Packages;
+        IReadOnlyList<InstalledPackage> Packages(MachineImage image, ImageVolume? volume) => volume?.Root is null ? [] : _inventories.Read(image, volume, cancellation).Packages;
     }
 
     /// <summary>Compares two lists of packages.</summary>

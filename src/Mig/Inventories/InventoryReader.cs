@@ -6,6 +6,7 @@ using Mig.History.Revisions;
 using Mig.Inventories.Executables;
 using Mig.Inventories.Languages;
 using Mig.Inventories.Systems;
+using Mig.Store;
 
 namespace Mig.Inventories;
 
@@ -13,10 +14,28 @@ namespace Mig.Inventories;
 /// Takes inventories of images. Each is computed once and then comes from a cache in the repository, as long as that can be written. What one version's
 /// directories hold is remembered for the next. For one thread.
 /// </summary>
-public sealed class InventoryReader(Repository repository)
+public sealed class InventoryReader
 {
-    private readonly LanguageWalk _walk = new(repository.Store);
-    private readonly InventoryCache _cache = new(repository.Folder);
+    private readonly Repository? _repository;
+    private readonly IContentSource _objects;
+    private readonly int _parallelism;
+    private readonly LanguageWalk _walk;
+    private readonly InventoryCache? _cache;
+
+    public InventoryReader(Repository repository)
+        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism)
+    {
+        _repository = repository;
+        _cache = new InventoryCache(repository.Folder);
+    }
+
+    /// <summary>Takes inventories of what is not in a repository; none is kept.</summary>
+    internal InventoryReader(IContentSource objects, int parallelism)
+    {
+        _objects = objects;
+        _parallelism = parallelism;
+        _walk = new LanguageWalk(objects);
+    }
 
     /// <summary>Takes the inventory of an image.</summary>
     /// <param name="volume">The volume with the operating system, without a path; null for the one that has it.</param>
@@ -26,7 +45,7 @@ public sealed class InventoryReader(Repository repository)
     public Inventory Read(MachineImage image, PathSpec? volume, string revision, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
-        ImagePath root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision);
+        ImagePath root = new ImageBrowser(_repository!).Find(image, volume ?? new PathSpec(null, null, default), revision);
         return Read(image, root.Volume, cancellation);
     }
 
@@ -34,11 +53,11 @@ public sealed class InventoryReader(Repository repository)
     /// <param name="root">A volume of the image that was looked into.</param>
     public Inventory Read(MachineImage image, ImageVolume root, CancellationToken cancellation = default)
     {
-        var files = new MachineFiles(repository, image, root);
-        if (_cache.Read(files) is { } known)
+        var files = new MachineFiles(_objects, _parallelism, image, root);
+        if (_cache?.Read(files) is { } known)
             return known;
         Inventory inventory = Read(files, cancellation);
-        _cache.Write(files, inventory);
+        _cache?.Write(files, inventory);
         return inventory;
     }
 

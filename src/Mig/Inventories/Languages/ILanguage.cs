@@ -13,7 +13,7 @@ internal interface ILanguage
     /// <summary>Returns the files to read because of an entry: the entry itself, or what is below it. Depends on nothing but the entry.</summary>
     /// <param name="name">The entry's name.</param>
     /// <returns>Paths that begin with the entry's name.</returns>
-    IEnumerable<MachineFile> Find(ObjectStore store, TreeEntry entry, string name);
+    IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name);
 
     /// <summary>Returns the packages that such a file describes; none when it is not what it seemed.</summary>
     /// <param name="location">The file's path.</param>

@@ -16,7 +16,7 @@ internal sealed class JavaLanguage : ILanguage
 
     public int MaxSize => 64 << 20;
 
-    public IEnumerable<MachineFile> Find(ObjectStore store, TreeEntry entry, string name) =>
+    public IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name) =>
         entry.Type is TreeEntryType.File or TreeEntryType.HardLink && IsArchive(name) ? [new MachineFile(name, entry)] : [];
 
     public IEnumerable<InstalledPackage> Read(ReadOnlySpan<byte> content, string location) => Read(content.ToArray(), location, MaxNesting);

@@ -11,7 +11,7 @@ namespace Mig.Inventories.Languages;
 /// Walks the trees of machines and finds the files that describe packages of programming languages. What is below a directory is remembered by the
 /// directory's tree, so the next version of a machine costs what changed. For one thread.
 /// </summary>
-internal sealed class LanguageWalk(ObjectStore store)
+internal sealed class LanguageWalk(IContentSource store)
 {
     private const int MaxDepth = 128; // Paths grow with it; node_modules nest to a few dozen.
 

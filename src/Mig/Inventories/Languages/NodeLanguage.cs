@@ -13,7 +13,7 @@ internal sealed class NodeLanguage : ILanguage
 
     public int MaxSize => 4 << 20;
 
-    public IEnumerable<MachineFile> Find(ObjectStore store, TreeEntry entry, string name)
+    public IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name)
     {
         if (entry.Type != TreeEntryType.Directory || name != "node_modules")
             yield break;

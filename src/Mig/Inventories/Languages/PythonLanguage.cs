@@ -11,7 +11,7 @@ internal sealed class PythonLanguage : ILanguage
 {
     public int MaxSize => 4 << 20;
 
-    public IEnumerable<MachineFile> Find(ObjectStore store, TreeEntry entry, string name)
+    public IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name)
     {
         bool isEgg = name.EndsWith(".egg-info", StringComparison.Ordinal);
         if (isEgg && entry.Type is TreeEntryType.File or TreeEntryType.HardLink)

@@ -12,7 +12,7 @@ internal sealed class RubyLanguage : ILanguage
 
     public int MaxSize => 1 << 20;
 
-    public IEnumerable<MachineFile> Find(ObjectStore store, TreeEntry entry, string name)
+    public IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name)
     {
         if (entry.Type != TreeEntryType.Directory || name != "specifications")
             yield break;
