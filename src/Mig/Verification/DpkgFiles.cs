@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text;
 using Mig.Browse;
+using Mig.Core;
 using Mig.History.Trees;
 using Mig.Inventories.Dpkg;
 
@@ -9,7 +10,7 @@ namespace Mig.Verification;
 /// <summary>What dpkg records of files: <c>info/*.md5sums</c>, the conffiles in its status file, diversions. Source: deb-md5sums(5), dpkg-query(1), dpkg-divert(1).</summary>
 internal static class DpkgFiles
 {
-    private const int MaxSize = 256 << 20;
+    private const int MaxSize = 64 << 20;
     private const int DigestLength = 32;
 
     /// <summary>Adds what is recorded.</summary>
@@ -27,13 +28,21 @@ internal static class DpkgFiles
 
         DpkgDiversions diversions = DpkgDiversions.Parse(Encoding.UTF8.GetString(files.Read($"{DpkgDatabase.Folder}/diversions", MaxSize) ?? []));
         var found = new ConcurrentBag<List<RecordedFile>>();
-        files.ReadMany(sums, MaxSize, (i, content) => found.Add(ParseSums(content, PackageOf(sums[i].Path), diversions)), cancellation);
-        var paths = new ConcurrentBag<string[]>();
-        files.ReadMany(lists, MaxSize, (i, content) => paths.Add([.. Lines(content).Select(line => diversions.Apply(line.Trim('/'), PackageOf(lists[i].Path)))]), cancellation);
+        int count = 0;
+        files.ReadMany(sums, MaxSize, (i, content) => Keep(found, ParseSums(content, PackageOf(sums[i].Path), diversions)), cancellation);
+        var paths = new ConcurrentBag<List<string>>();
+        files.ReadMany(lists, MaxSize, (i, content) => Keep(paths, [.. Lines(content).Select(line => diversions.Apply(line.Trim('/'), PackageOf(lists[i].Path)))]), cancellation);
         owned.UnionWith(paths.SelectMany(list => list));
         var conffiles = ParseConffiles(files.Read($"{DpkgDatabase.Folder}/status", MaxSize) ?? [], diversions).ToDictionary(file => file.Path);
         recorded.AddRange(found.SelectMany(list => list).Where(file => !conffiles.ContainsKey(file.Path)));
         recorded.AddRange(conffiles.Values.Where(file => owned.Contains(file.Path)));
+
+        void Keep<T>(ConcurrentBag<List<T>> all, List<T> some)
+        {
+            if (Interlocked.Add(ref count, some.Count) > 2 * RecordedFile.MaxCount)
+                throw new CorruptImageException("PKG-002", $"the packages in /{DpkgDatabase.Folder}/info claim more than {RecordedFile.MaxCount} files");
+            all.Add(some);
+        }
     }
 
     // "d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/x"

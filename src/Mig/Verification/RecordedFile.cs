@@ -5,6 +5,9 @@ namespace Mig.Verification;
 /// <param name="Package">The package that it came with.</param>
 internal sealed record RecordedFile(string Path, string Package)
 {
+    /// <summary>Most files of one machine.</summary>
+    public const int MaxCount = 5_000_000;
+
     public DigestAlgorithm Algorithm { get; init; }
 
     /// <summary>Of the content, or of a link's target where <see cref="IsLink"/> is set; in lower case hexadecimal; empty when it is not recorded.</summary>

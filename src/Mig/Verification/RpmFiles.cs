@@ -1,4 +1,5 @@
 using Mig.Browse;
+using Mig.Core;
 using Mig.Inventories.Rpm;
 
 namespace Mig.Verification;
@@ -30,7 +31,8 @@ internal static class RpmFiles
                 if (i >= indexes.Length || indexes[i] >= folders.Length)
                     break;
                 string path = (folders[indexes[i]] + names[i]).Trim('/');
-                owned.Add(path);
+                if (owned.Add(path) && owned.Count > RecordedFile.MaxCount)
+                    throw new CorruptImageException("PKG-002", $"the packages of the database of RPM claim more than {RecordedFile.MaxCount} files");
 
                 // Replaced by another package's file, left out on purpose, or on a file system of somebody else.
                 bool isInstalled = i >= states.Length || states[i] == 0;

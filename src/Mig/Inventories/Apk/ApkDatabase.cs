@@ -6,7 +6,7 @@ namespace Mig.Inventories.Apk;
 internal sealed class ApkDatabase : IPackageDatabase
 {
     /// <summary>Most bytes of the database.</summary>
-    public const int MaxSize = 256 << 20;
+    public const int MaxSize = 64 << 20;
 
     // apk 3 keeps it below /usr.
     private static readonly string[] Paths = ["lib/apk/db/installed", "usr/lib/apk/db/installed"];

@@ -10,7 +10,7 @@ internal sealed class DpkgDatabase : IPackageDatabase
     /// <summary>The folder of dpkg's records.</summary>
     public const string Folder = "var/lib/dpkg";
 
-    private const int MaxSize = 256 << 20;
+    private const int MaxSize = 64 << 20;
 
     public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation)
     {

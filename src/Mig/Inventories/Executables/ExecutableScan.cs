@@ -7,13 +7,14 @@ namespace Mig.Inventories.Executables;
 internal static class ExecutableScan
 {
     private const long MinSize = 200 << 10; // Smaller than any program of the two with a runtime in it.
+    private const long MaxSize = 2L << 30;
     private const int ExecuteBits = 0x49;
 
     // Programs here are packages of the distribution when it has any, which says where they come from.
     private static readonly string[] DistributionFolders = ["bin/", "sbin/", "lib/", "lib64/", "usr/bin/", "usr/sbin/", "usr/lib/", "usr/lib64/", "usr/libexec/", "usr/share/", "boot/"];
 
     /// <summary>Tells whether an entry may be such a program.</summary>
-    public static bool IsCandidate(TreeEntry entry) => entry.Type == TreeEntryType.File && (entry.Mode & ExecuteBits) != 0 && entry.Size >= MinSize;
+    public static bool IsCandidate(TreeEntry entry) => entry.Type == TreeEntryType.File && (entry.Mode & ExecuteBits) != 0 && entry.Size is >= MinSize and <= MaxSize;
 
     /// <summary>Tells whether a path belongs to the packages of the operating system.</summary>
     public static bool IsOfDistribution(string path) => Array.Exists(DistributionFolders, folder => path.StartsWith(folder, StringComparison.Ordinal));

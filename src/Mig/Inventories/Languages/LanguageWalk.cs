@@ -13,7 +13,7 @@ namespace Mig.Inventories.Languages;
 /// </summary>
 internal sealed class LanguageWalk(IContentSource store)
 {
-    private const int MaxDepth = 4096;
+    private const int MaxDepth = 128; // Paths grow with it; node_modules nest to a few dozen.
 
     // Below these levels nothing is left out by its path, and what is found depends on the tree alone.
     private const int PathDepth = 4;
