@@ -62,8 +62,8 @@ public sealed class Timeline(Repository repository)
         List<(string Name, CommitId Tip)> branches = [.. Branches()];
         return [.. have.Select(item => new TimelineEntry(
             item.Key,
-            item.Value.MinBy(found => found.Commit.Committer.Seconds)!,
-            item.Value.MaxBy(found => found.Commit.Committer.Seconds)!,
+            item.Value[0],
+            item.Value[^1],
             item.Value.Count,
             brought[item.Key],
             removed.GetValueOrDefault(item.Key, []),
