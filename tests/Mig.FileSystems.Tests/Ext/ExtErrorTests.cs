@@ -219,7 +219,7 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
     }
 
     // The journal of a small image lies in several extents.
-    private static int Journal(ExtPatch patch, int block)
+    internal static int Journal(ExtPatch patch, int block)
     {
         int entry = patch.Inode(8) + 0x28 + 12;
         while (block >= patch.U32(entry) + patch.U16(entry + 4))

@@ -19,6 +19,9 @@ internal sealed class BlockStore(IByteTarget target, Geometry geometry) : IBlock
 
     public JournalOverlay Overlay => JournalOverlay.Empty;
 
+    /// <summary>Whether there is anything to commit.</summary>
+    public bool HasChanges => _dirtyCount > 0;
+
     /// <summary>Begins an operation: what is changed from now on can be undone together. No span of an earlier one may be used any more.</summary>
     public void Begin()
     {

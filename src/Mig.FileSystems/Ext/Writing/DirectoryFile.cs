@@ -253,10 +253,25 @@ internal sealed class DirectoryFile
             while (entries.MoveNext())
             {
             }
+
+            CheckEnd(block, bytes);
         }
 
-        return new DirectoryLeaf(bytes, HasTail && !(_index is not null && DirectoryBlock.IsIndexNode(bytes)));
+        return View(bytes);
     }
+
+    // No entry may reach into the checksum.
+    private void CheckEnd(uint block, byte[] bytes)
+    {
+        DirectoryLeaf leaf = View(bytes);
+        int place = 0;
+        while (place < leaf.Entries.Length)
+            place += leaf.LengthAt(place);
+        if (place != leaf.Entries.Length)
+            throw _blocks.Corrupt("EXT4-061", block, $"the last entry ends at {place}, {leaf.Entries.Length} needed");
+    }
+
+    private DirectoryLeaf View(byte[] bytes) => new(bytes, HasTail && !(_index is not null && DirectoryBlock.IsIndexNode(bytes)));
 
     private void Seal(uint block) => Leaf(block).Seal(_blocks.Seed);
 }

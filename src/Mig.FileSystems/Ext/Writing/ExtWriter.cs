@@ -44,6 +44,8 @@ internal sealed partial class ExtWriter : IFileSystemWriter
 
     public void Commit()
     {
+        if (!_volume.Store.HasChanges)
+            return;
         _volume.Store.Begin();
         _volume.Superblock.SetWriteTime(_volume.Now.Seconds);
         _volume.Store.Commit();

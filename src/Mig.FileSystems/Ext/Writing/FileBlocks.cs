@@ -29,7 +29,7 @@ internal sealed class FileBlocks : IBlockMapSink
         if (_count > _geometry.BlockCount)
             throw ExtError.Corrupt("EXT4-049", $"inode {_inode}: maps {_count} blocks or more, the file system has {_geometry.BlockCount}");
         if (_geometry.BlocksPerCluster > 1 && (volumeBlock - _geometry.FirstDataBlock - fileBlock) % _geometry.BlocksPerCluster != 0)
-            throw ExtError.Corrupt("EXT4-119", $"inode {_inode}: file block {fileBlock} is at block {volumeBlock}, which has another place in its cluster; run e2fsck on the volume");
+            throw ExtError.Corrupt("EXT4-118", $"inode {_inode}: file block {fileBlock} is at block {volumeBlock}, which has another place in its cluster; run e2fsck on the volume");
         if (!TryJoin(Runs, new MappedRun(fileBlock, count, volumeBlock, isUnwritten)) && Runs.Count > _limits.MaxExtentsPerFile)
             throw ExtError.Corrupt("EXT4-048", $"inode {_inode}: has more than {_limits.MaxExtentsPerFile} extents, at most {_limits.MaxExtentsPerFile} allowed");
     }
@@ -116,15 +116,17 @@ internal sealed class FileBlocks : IBlockMapSink
     {
         long size = _geometry.BlocksPerCluster;
         long last = -1;
+        long lastOfFile = -1;
         foreach (MappedRun run in Runs)
         {
             long start = ClusterOf(run.VolumeBlock);
             long end = ClusterOf(run.VolumeBlock + run.Count - 1) + size;
-            if (start == last)
+            if (start == last && run.FileBlock / size == lastOfFile)
                 start += size; // two runs of one cluster
             if (start < end)
                 yield return ByteRange.FromBounds(start, end);
             last = end - size;
+            lastOfFile = (run.End - 1) / size;
         }
     }
 

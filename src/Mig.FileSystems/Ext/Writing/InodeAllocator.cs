@@ -30,8 +30,6 @@ internal sealed class InodeAllocator(Geometry geometry, WritableSuperblock super
 
     public void Free(long number, bool isDirectory)
     {
-        if (number < geometry.FirstInode || number > geometry.InodeCount)
-            throw ExtError.Corrupt("EXT4-118", $"inode {number} is to be freed, {geometry.FirstInode} to {geometry.InodeCount} allowed");
         groups.MarkInode((int)((number - 1) / geometry.InodesPerGroup), (int)((number - 1) % geometry.InodesPerGroup), isUsed: false, isDirectory);
         superblock.FreeInodes++;
     }

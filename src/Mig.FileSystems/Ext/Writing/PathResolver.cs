@@ -28,6 +28,8 @@ internal sealed class PathResolver(WritableVolume volume)
         {
             if (node == 0)
                 throw new NotFoundException($"{Describe(path)}: there is no directory {Describe(trail[^1])} on the way");
+            if (volume.Table.GetUsed(node).Type != NodeType.Directory && trail.Count == 0)
+                throw ExtError.Corrupt("EXT4-059", "the root is no directory; run e2fsck on the volume");
             if (volume.Table.GetUsed(node).Type != NodeType.Directory)
                 throw new RefusedOperationException(RefusalReason.NotADirectory, $"{Describe(path)}: {Describe(trail[^1])} is no directory");
             if (name.AsSpan().SequenceEqual("."u8))

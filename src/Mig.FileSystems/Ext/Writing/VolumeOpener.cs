@@ -54,7 +54,7 @@ internal static class VolumeOpener
         }
 
         volume.Superblock.FreeBlocks = clusters * volume.Geometry.BlocksPerCluster;
-        volume.Superblock.FreeInodes = (uint)inodes;
+        volume.Superblock.FreeInodes = inodes;
         volume.Superblock.Clear(IncompatibleFeatures.Recover);
         volume.Superblock.SetClean();
     }

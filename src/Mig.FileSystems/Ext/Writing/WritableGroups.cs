@@ -84,7 +84,7 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         WritableGroup descriptor = Edit(group);
         descriptor.FreeInodes = (uint)(descriptor.FreeInodes + (isUsed ? -1 : 1));
         if (isDirectory)
-            descriptor.UsedDirectories = (uint)(descriptor.UsedDirectories + (isUsed ? 1 : -1));
+            descriptor.UsedDirectories = (uint)Math.Max(0L, descriptor.UsedDirectories + (isUsed ? 1L : -1L));
         if (isUsed && HasGroupChecksums)
             descriptor.UnusedInodes = (uint)Math.Min(descriptor.UnusedInodes, geometry.InodesPerGroup - index - 1);
         if (geometry.HasChecksums)

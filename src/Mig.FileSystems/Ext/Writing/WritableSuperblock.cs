@@ -12,16 +12,23 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
         get => U32(Field.FreeBlocksLow) | (geometry.Has(IncompatibleFeatures.SixtyFourBit) ? (long)U32(Field.FreeBlocksHigh) << 32 : 0);
         set
         {
+            if (value < 0 || value > geometry.BlockCount)
+                throw ExtError.Corrupt("EXT4-128", $"superblock at {Superblock.Offset}: free blocks would become {value}, 0 to {geometry.BlockCount} allowed; run e2fsck on the volume");
             Set32(Field.FreeBlocksLow, (uint)value);
             if (geometry.Has(IncompatibleFeatures.SixtyFourBit))
                 Set32(Field.FreeBlocksHigh, (uint)(value >> 32));
         }
     }
 
-    public uint FreeInodes
+    public long FreeInodes
     {
         get => U32(Field.FreeInodes);
-        set => Set32(Field.FreeInodes, value);
+        set
+        {
+            if (value < 0 || value > geometry.InodeCount)
+                throw ExtError.Corrupt("EXT4-128", $"superblock at {Superblock.Offset}: free inodes would become {value}, 0 to {geometry.InodeCount} allowed; run e2fsck on the volume");
+            Set32(Field.FreeInodes, (uint)value);
+        }
     }
 
     /// <summary>Head of the list of inodes to delete or cut at the next mount; 0 for none.</summary>
@@ -45,7 +52,7 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
     public void SetWriteTime(long seconds)
     {
         Edit()[Field.WriteTimeHigh] = (byte)(seconds >> 32);
-        Set32(Field.WriteTime, (uint)seconds);
+        Set32(Field.WriteTime, (uint)seconds); // seals both
     }
 
     public void Add(ReadOnlyCompatibleFeatures feature) => AddFlag(Field.ReadOnlyCompatible, (uint)feature);

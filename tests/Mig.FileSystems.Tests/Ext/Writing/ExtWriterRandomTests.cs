@@ -57,6 +57,8 @@ public sealed class ExtWriterRandomTests : IDisposable
                 run.Step();
             run.Compare();
             Assert.True(run.Counts.Done > steps / 4, $"only {run.Counts.Done} of {steps} operations were done");
+            if (!WriterVariants.CanMount(options))
+                return run.Counts.Done;
             using var mount = new LoopMount(image, "ro");
             IReadOnlyList<TreeEntry> seen = [.. HostTree.Read(mount.Path, ExtImages.VisibleAttributes).Where(static entry => entry.Path != "/lost+found")];
             TreeComparison.AssertEqual(run.Expected, seen);

@@ -36,10 +36,15 @@ internal static class WriterVariants
         ("-t ext4 -b 1024 -O ea_inode,inline_data", "10M"),
         ("-t ext4 -b 1024 -O ^dir_index", "8M"),
         ("-t ext4 -b 4096 -O ^huge_file,^dir_nlink,^extra_isize", "16M"),
-        ("-t ext4 -b 4096 -O orphan_file,metadata_csum_seed,mmp,encrypt,stable_inodes,verity", "16M"),
+        ("-t ext4 -b 4096 -O orphan_file,metadata_csum_seed,encrypt,stable_inodes,verity", "16M"),
         ("-t ext4 -b 1024 -O ^has_journal -I 512 -N 96", "6M"),
+        ("-t ext4 -b 65536 -O large_dir,project", "64M"),
+        ("-t ext4 -b 4096 -I 4096 -N 1000 -O inline_data", "16M"),
         ("-t ext4 -b 1024 -O ^has_journal,^resize_inode -N 256", "1M"),
     ];
+
+    /// <summary>Tells whether the kernel of the host is likely to mount such an image: blocks larger than its pages are new.</summary>
+    public static bool CanMount(string options) => !options.Contains("65536", StringComparison.Ordinal);
 
     /// <summary>Makes an image.</summary>
     /// <param name="hash">The hash of directories, as <c>tune2fs</c> names it.</param>
@@ -51,6 +56,16 @@ internal static class WriterVariants
         Tool.Run("tune2fs", "-E", $"hash_alg={hash}", image);
         if (!isFilled)
             return;
+        if (!CanMount(options))
+        {
+            string folder = image + ".folder";
+            Directory.CreateDirectory(folder);
+            Tool.RunScript(FillScript, folder, "400");
+            File.Delete(image);
+            ExtImages.MakeFromFolder(image, size, options, folder);
+            return;
+        }
+
         using var mount = new LoopMount(image, "defaults");
         Tool.RunScript(FillScript, mount.Path, size == "1M" ? "60" : "400");
     }
