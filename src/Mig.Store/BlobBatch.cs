@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mig.Core;
+using Mig.Store.Exchange;
 using Mig.Store.Packs;
 
 namespace Mig.Store;
@@ -15,7 +16,7 @@ internal sealed class BlobBatch
     {
         _store = store;
         _blobs = blobs;
-        _order = new FrameOrder(store, blobs.Select(blob => blob.Value));
+        _order = new FrameOrder(store, blobs.Select(blob => blob.Value), FrameShare.All);
         for (int i = 0; i < blobs.Count; i++)
         {
             ObjectKind kind = _order.Locations[i].Kind;
@@ -36,6 +37,12 @@ internal sealed class BlobBatch
         });
     }
 
+    private void VisitOneByOne(ReadOnlySpan<int> indexes, BlobVisitor visit)
+    {
+        foreach (int index in indexes)
+            visit(index, _store.Read(_blobs[index].Value, ObjectKind.Blob));
+    }
+
     private void VisitFrame(ReadOnlySpan<int> indexes, BlobVisitor visit)
     {
         ObjectLocation first = _order.Locations[indexes[0]];
@@ -44,7 +51,16 @@ internal sealed class BlobBatch
         try
         {
             Span<byte> frame = buffer.AsSpan(0, place.RawLength);
-            _store.ReadFrame(place, frame);
+            try
+            {
+                _store.ReadFrame(place, frame);
+            }
+            catch (CorruptStoreException e) when (_store.HasMoved(e))
+            {
+                VisitOneByOne(indexes, visit);
+                return;
+            }
+
             for (int i = 0; i < indexes.Length; i++)
             {
                 int index = indexes[i];

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Exchange;
 using Mig.Store.Packs;
 
 namespace Mig.Store;
@@ -9,12 +10,15 @@ internal sealed class FrameOrder
     private readonly ObjectLocation[] _locations;
     private readonly UInt128[] _keys;
     private readonly int[] _order;
+    private readonly FrameShare _share;
     private readonly Lock _gate = new();
     private int _next;
 
+    /// <param name="share">Which of the frames are for the taking.</param>
     /// <exception cref="CorruptStoreException">One is missing.</exception>
-    public FrameOrder(ObjectStore store, IEnumerable<ObjectId> ids)
+    public FrameOrder(ObjectStore store, IEnumerable<ObjectId> ids, FrameShare share)
     {
+        _share = share;
         _locations = [.. ids.Select(id => store.Find(id))];
         _keys = new UInt128[_locations.Length];
         _order = new int[_locations.Length];
@@ -42,9 +46,13 @@ internal sealed class FrameOrder
     {
         lock (_gate)
         {
-            start = _next;
-            while (_next < _keys.Length && _keys[_next] >> 32 == _keys[start] >> 32)
-                _next++;
+            do
+            {
+                start = _next;
+                while (_next < _keys.Length && _keys[_next] >> 32 == _keys[start] >> 32)
+                    _next++;
+            }
+            while (start < _next && !_share.Has((ulong)(_keys[start] >> 32)));
             indexes = _order.AsSpan(start.._next);
             return !indexes.IsEmpty;
         }

@@ -41,14 +41,36 @@ public sealed class ObjectMarks
     /// <summary>Number of objects whose mark is still 0.</summary>
     public long CountUnmarked() => _marks.Sum(marks => (long)marks.Count(mark => mark == 0));
 
+    internal IReadOnlyList<PackIndex> Indexes => _indexes;
+
+    /// <summary>Returns every object whose mark is not 0.</summary>
+    internal IEnumerable<(PackIndex Index, int Ordinal)> Marked()
+    {
+        for (int i = 0; i < _indexes.Length; i++)
+        {
+            for (int ordinal = 0; ordinal < _marks[i].Length; ordinal++)
+            {
+                if (_marks[i][ordinal] != 0)
+                    yield return (_indexes[i], ordinal);
+            }
+        }
+    }
+
     /// <summary>Visits every object with its mark.</summary>
     public void ForEach(Action<ObjectLocation, int> visit)
+    {
+        ArgumentNullException.ThrowIfNull(visit);
+        ForEachId((_, location, mark) => visit(location, mark));
+    }
+
+    /// <summary>Visits every object with its id and its mark.</summary>
+    public void ForEachId(Action<ObjectId, ObjectLocation, int> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
         for (int i = 0; i < _indexes.Length; i++)
         {
             for (int ordinal = 0; ordinal < _marks[i].Length; ordinal++)
-                visit(_indexes[i].Locate(ordinal), _marks[i][ordinal]);
+                visit(_indexes[i].IdOf(ordinal), _indexes[i].Locate(ordinal), _marks[i][ordinal]);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mig.Core;
+using Mig.Store.Locks;
 using Mig.Store.Packs;
 using Mig.Store.Promised;
 using Mig.Store.Zstd;
@@ -13,6 +14,9 @@ namespace Mig.Store;
 public sealed class ObjectStore : IObjectSource, IDisposable
 {
     private const long FrameCacheSize = 24 << 20;
+
+    // A collection deletes for a second or so; what is older than that is a very large repository.
+    private static readonly TimeSpan RetainPatience = TimeSpan.FromMinutes(10);
 
     private readonly PackSet _packs;
     private readonly FrameCache _cache = new(FrameCacheSize);
@@ -29,6 +33,10 @@ public sealed class ObjectStore : IObjectSource, IDisposable
     public string Folder { get; }
 
     internal const string PacksFolder = "packs";
+    private const string LocksFolder = "locks";
+
+    private string RetentionPath => Path.Combine(Folder, LocksFolder, "objects");
+
     /// <summary>Where files are written before they get their names.</summary>
     public const string TemporaryFolder = "tmp";
 
@@ -51,6 +59,28 @@ public sealed class ObjectStore : IObjectSource, IDisposable
             throw new CorruptStoreException("STORE-001", $"{folder} has no folder {PacksFolder}: it is no repository, or part of it is gone");
         Directory.CreateDirectory(Path.Combine(folder, TemporaryFolder));
         return new ObjectStore(folder);
+    }
+
+    /// <summary>
+    /// Keeps every object that is here until the result is disposed, whatever <c>gc</c> does in other processes. Whoever relies on an object being here, and
+    /// then writes what names it, holds this from the first look until a ref leads there.
+    /// </summary>
+    public FileLock Retain()
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, LocksFolder));
+        FileLock held = FileLock.AcquireShared(RetentionPath, "the repository", RetainPatience);
+        Refresh();
+        return held;
+    }
+
+    /// <summary>Waits until nobody retains objects, and lets nobody do so until the result is disposed: then some may be deleted.</summary>
+    /// <exception cref="ConflictException">Somebody did for all that time.</exception>
+    public FileLock AcquireForDeletion(TimeSpan patience)
+    {
+        Directory.CreateDirectory(Path.Combine(Folder, LocksFolder));
+        FileLock held = FileLock.Acquire(RetentionPath, "the repository", patience);
+        Refresh();
+        return held;
     }
 
     /// <summary>Begins to add objects; nothing counts before <see cref="ObjectWriter.Complete"/>.</summary>
@@ -92,6 +122,22 @@ public sealed class ObjectStore : IObjectSource, IDisposable
         long bytes = new DirectoryInfo(_packs.Folder).EnumerateFiles().Sum(file => file.Length);
         return (_packs.Indexes.Sum(index => (long)index.ObjectCount), bytes, _packs.Indexes.Sum(index => index.PackCount));
     }
+
+    /// <summary>Returns the packs that indexes name, and when they were written, UTC.</summary>
+    public IReadOnlyList<(ObjectId Id, DateTime Written)> ListPacks() =>
+        [.. _packs.Indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId)).Distinct().Select(id => (id, GetPackTime(id)))];
+
+    /// <summary>Returns the pack that an object lies in.</summary>
+    public static ObjectId GetPack(in ObjectLocation location) => location.Index.GetFrame(location.Frame).Pack;
+
+    /// <summary>Returns when a pack was written, UTC.</summary>
+    public DateTime GetPackTime(in ObjectId pack) => File.GetLastWriteTimeUtc(Path.Combine(_packs.Folder, PackFormat.FileName(pack)));
+
+    /// <summary>Number of pack files, those included that no index names.</summary>
+    public int CountPackFiles() => Directory.EnumerateFiles(_packs.Folder, "*" + PackFormat.Extension).Count();
+
+    /// <summary>Deletes what killed commands left in the folder of temporary files.</summary>
+    public void RemoveStaleFiles() => TemporaryFile.RemoveStale(Path.Combine(Folder, TemporaryFolder));
 
     /// <summary>Bytes of a frame as it is stored, for each byte of its objects.</summary>
     public static double GetCompression(in ObjectLocation location)
@@ -256,7 +302,28 @@ public sealed class ObjectStore : IObjectSource, IDisposable
         }
     }
 
-    private unsafe void ReadVerified(in ObjectId id, ObjectLocation location, Span<byte> destination)
+    /// <summary>Says whether an object may have moved to another pack since it was found, because another process has collected the one where it was.</summary>
+    internal bool HasMoved(CorruptStoreException e)
+    {
+        if (e.Code != PackSet.MissingPackCode)
+            return false;
+        Refresh();
+        return true;
+    }
+
+    private void ReadVerified(in ObjectId id, in ObjectLocation location, Span<byte> destination)
+    {
+        try
+        {
+            ReadAt(id, location, destination);
+        }
+        catch (CorruptStoreException e) when (HasMoved(e))
+        {
+            ReadAt(id, Find(id), destination);
+        }
+    }
+
+    private unsafe void ReadAt(in ObjectId id, ObjectLocation location, Span<byte> destination)
     {
         FramePlace place = location.Index.GetFrame(location.Frame);
         fixed (byte* to = destination)

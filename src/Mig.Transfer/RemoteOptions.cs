@@ -1,3 +1,4 @@
+using Mig.Transfer.Protocol;
 using Mig.Transfer.Serving;
 
 namespace Mig.Transfer;
@@ -5,6 +6,8 @@ namespace Mig.Transfer;
 /// <summary>How to reach another repository.</summary>
 public sealed record RemoteOptions
 {
+    public const int MostRequests = ProtocolLimits.MaxParts;
+
     /// <summary>The command that ssh runs there (<c>remote.NAME.serve</c>).</summary>
     public string ServeCommand { get; init; } = "mig";
 
@@ -16,6 +19,9 @@ public sealed record RemoteOptions
 
     /// <summary>Told once, when the server took the token.</summary>
     public Action TokenAccepted { get; init; } = () => { };
+
+    /// <summary>How many requests to an HTTP server may be under way at once (<c>http.maxRequests</c>); 1 or more.</summary>
+    public int MaxRequests { get; init; } = 1;
 
     /// <summary>A PEM file of the authorities whose certificates are trusted, instead of the system's (<c>http.sslCAInfo</c>); null for those.</summary>
     public string? AuthorityFile { get; init; }

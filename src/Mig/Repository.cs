@@ -33,7 +33,7 @@ public sealed class Repository : IDisposable
         Store = ObjectStore.Open(folder);
         if (PromisorRemote is { } promisor)
             Store.UsePromised(new PromisedContent(this, promisor), Path.Combine(folder, "cache", "content"), Config.GetInteger("core.contentCacheLimit", DefaultCacheLimit, 0, long.MaxValue));
-        Refs = new RefStore(folder);
+        Refs = new RefStore(folder, objects: Store);
         Objects = new RepositoryObjects(Store, new ShallowFile(folder));
         Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);
         Walk = new CommitWalk(Objects);

@@ -52,6 +52,34 @@ public sealed class HookTests
     }
 
     [Fact]
+    public void A_clone_tells_its_hook_and_ends_as_it_does()
+    {
+        using Workspace workspace = Workspace.WithSample();
+        string main = workspace.Ok("rev-parse", "main").Trim();
+        Write(workspace, "post-checkout", "echo \"$@\"; exit 3");
+        string setting = "core.hooksPath=" + workspace[".mig/hooks"];
+        workspace.Mig("-c", setting, "clone", "-q", ".", "../two").Ends(3, $"{new string('0', 64)} {main} 1\n");
+        Assert.Equal(main, workspace.Ok("-C", "../two", "rev-parse", "HEAD").Trim());
+        Assert.Equal("", workspace.Mig("-c", setting, "clone", "-q", "--bare", ".", "../three").Ends(0).Error);
+    }
+
+    [Fact]
+    public void A_push_asks_its_hook_before_anything_is_sent()
+    {
+        using Workspace workspace = Workspace.WithSample();
+        string main = workspace.Ok("rev-parse", "main").Trim();
+        workspace.Ok("init", "-q", "--bare", "../server.mig");
+        workspace.Ok("remote", "add", "origin", "../server.mig");
+        Write(workspace, "pre-push", "echo \"$1\"; cat; exit 1");
+        string said = workspace.Mig("push", "origin", "main").Ends(1, "hook pre-push refused (it ended with 1); nothing was pushed").Error;
+        Assert.StartsWith($"origin\nrefs/heads/main {main} refs/heads/main {new string('0', 64)}\n", said, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(workspace["../server.mig/packs"]));
+        Write(workspace, "pre-push", "cat > /dev/null");
+        workspace.Mig("push", "origin", "main").Ends(0);
+        Assert.Equal(main, workspace.Ok("--repo", "../server.mig", "rev-parse", "main").Trim());
+    }
+
+    [Fact]
     public void A_sample_counts_only_when_it_is_renamed()
     {
         using Workspace workspace = Workspace.WithSample();

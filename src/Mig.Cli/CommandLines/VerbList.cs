@@ -39,6 +39,7 @@ internal static class VerbList
             ("token", TokenVerb.Summary, () => new TokenVerb()),
         ]),
         ("Care for the repository", [
+            ("gc", GcVerb.Summary, () => new GcVerb()),
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
         ]),

@@ -8,6 +8,7 @@ namespace Mig.Cli.Json;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     GenerationMode = JsonSourceGenerationMode.Serialization)]
 [JsonSerializable(typeof(CheckJson))]
+[JsonSerializable(typeof(CollectionJson))]
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(DiffJson))]

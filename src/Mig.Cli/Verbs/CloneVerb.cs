@@ -70,6 +70,6 @@ internal sealed class CloneVerb : Verb
         else if (outcome.Head is null && outcome.Branch is not null)
             session.Warn($"the remote's HEAD is on '{outcome.Branch.ShortName}', which has no commit; 'mig checkout BRANCH' goes to another branch");
         RefTable.Write(outcome.Fetch.Transfer, "Received", session);
-        return ExitCode.Success;
+        return outcome.HookExitCode;
     }
 }

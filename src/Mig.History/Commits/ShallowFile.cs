@@ -1,6 +1,7 @@
 using System.Text;
 using Mig.Core;
 using Mig.History.Refs;
+using Mig.Store.Locks;
 
 namespace Mig.History.Commits;
 

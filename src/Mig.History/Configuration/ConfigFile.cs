@@ -2,6 +2,7 @@ using System.Text;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Refs;
+using Mig.Store.Locks;
 
 namespace Mig.History.Configuration;
 

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.Store.Locks;
 
 namespace Mig.History.Refs;
 
@@ -77,6 +78,14 @@ public sealed partial class RefStore
 
     internal void Commit(IReadOnlyList<RefUpdate> updates, Signature who)
     {
+        // Held until the refs have moved: what they name cannot be collected meanwhile.
+        using FileLock? retained = _objects?.Retain();
+        foreach (RefUpdate update in updates)
+        {
+            if (_objects is not null && update.NewId is { } id && !_objects.Contains(id))
+                throw new NotFoundException($"{id}, which {update.Name} shall name, is not in the repository; 'mig gc' in another process may have removed it");
+        }
+
         using FileLock gate = Lock();
         RefName? headTarget = _files.ReadOrDamaged(RefName.Head)?.Target;
         var resolved = new RefUpdates(_files, updates, headTarget);

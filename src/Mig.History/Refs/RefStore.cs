@@ -1,5 +1,7 @@
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.Store;
+using Mig.Store.Locks;
 
 namespace Mig.History.Refs;
 
@@ -16,15 +18,18 @@ public sealed partial class RefStore
     private readonly RefFiles _files;
     private readonly Reflog _log;
     private readonly TimeSpan _patience;
+    private readonly ObjectStore? _objects;
 
     /// <param name="repositoryFolder">The folder <c>.mig</c>.</param>
     /// <param name="patience">How long an update waits for another process; 20 s when null.</param>
-    public RefStore(string repositoryFolder, TimeSpan? patience = null)
+    /// <param name="objects">The objects that refs name: what is not there cannot be named. Null to name anything.</param>
+    public RefStore(string repositoryFolder, TimeSpan? patience = null, ObjectStore? objects = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryFolder);
         _files = new RefFiles(repositoryFolder);
         _log = new Reflog(_files);
         _patience = patience ?? DefaultPatience;
+        _objects = objects;
     }
 
     /// <summary>Makes a folder a place for refs, HEAD being on an unborn branch. What is there stays.</summary>

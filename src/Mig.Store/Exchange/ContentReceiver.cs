@@ -19,6 +19,7 @@ public sealed class ContentReceiver : IDisposable
     private readonly string _temporaryFolder;
     private readonly Lock _gate = new();
     private OpenPack? _pack;
+    private Task _publishing = Task.CompletedTask;
     private long _objects;
     private long _bytes;
     private long _storedBytes;
@@ -70,7 +71,7 @@ public sealed class ContentReceiver : IDisposable
                 _pack ??= new OpenPack(_temporaryFolder);
                 _pack.Append(frame, contents.Raw.Length, contents.Objects);
                 if (_pack.Length >= PublishSize)
-                    Publish();
+                    BeginPublish();
             }
         }
         finally
@@ -81,26 +82,44 @@ public sealed class ContentReceiver : IDisposable
     }
 
     /// <summary>Makes all that has come durable and visible; more may come after it.</summary>
+    /// <exception cref="IOException">A pack could not be written.</exception>
     /// <param name="mergesIndexes">False where packs come and go one by one, as in a cache.</param>
     public void Flush(bool mergesIndexes = true)
     {
         lock (_gate)
-            Publish();
+        {
+            BeginPublish();
+            _publishing.GetAwaiter().GetResult();
+        }
+
         if (mergesIndexes)
             IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }
 
-    public void Dispose() => _pack?.Dispose();
-
-    private void Publish()
+    public void Dispose()
     {
-        if (_pack is null)
+        ((IAsyncResult)_publishing).AsyncWaitHandle.WaitOne(); // what it says was said by Flush
+        _pack?.Dispose();
+    }
+
+    // The disk takes its time to make a pack durable; the next one fills up meanwhile.
+    private void BeginPublish()
+    {
+        _publishing.GetAwaiter().GetResult();
+        if (_pack is not { } pack)
             return;
-        using OpenPack pack = _pack;
         _pack = null;
-        pack.Finish();
-        var index = new PackIndexBuilder();
-        pack.AddTo(index);
-        OpenPack.Publish(_store.Packs, _temporaryFolder, index, [pack]);
+        _publishing = Task.Factory.StartNew(() => Publish(pack), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    }
+
+    private void Publish(OpenPack pack)
+    {
+        using (pack)
+        {
+            pack.Finish();
+            var index = new PackIndexBuilder();
+            pack.AddTo(index);
+            OpenPack.Publish(_store.Packs, _temporaryFolder, index, [pack]);
+        }
     }
 }

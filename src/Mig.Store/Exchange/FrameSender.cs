@@ -14,29 +14,29 @@ public sealed class FrameSender
     private readonly ObjectStore _store;
     private readonly StoreOptions _options;
     private readonly Action<ReadOnlyMemory<byte>> _send;
-    private readonly Lock _gate = new();
     private readonly FrameBuilder[] _builders;
     private readonly ObjectId[] _ids;
     private readonly FrameOrder _order;
 
-    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send)
+    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<ReadOnlyMemory<byte>> send)
     {
         _store = store;
         _options = options;
         _send = send;
-        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => Emit(frame.Bytes)))];
+        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => _send(frame.Bytes)))];
         _ids = [.. ids.Distinct()];
-        _order = new FrameOrder(store, _ids);
+        _order = new FrameOrder(store, _ids, share);
     }
 
     /// <summary>Sends objects, each once, in no particular order.</summary>
-    /// <param name="send">Given one frame at a time, valid during the call only.</param>
+    /// <param name="share">Which of the frames that hold them to send; the others are left to others.</param>
+    /// <param name="send">Given each frame, valid during the call only; called from several threads.</param>
     /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
-    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, Action<ReadOnlyMemory<byte>> send, CancellationToken cancellation = default)
+    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<ReadOnlyMemory<byte>> send, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
-        var sender = new FrameSender(store, options, ids, send);
+        var sender = new FrameSender(store, options, ids, share, send);
         try
         {
             sender.Run(cancellation);
@@ -60,7 +60,14 @@ public sealed class FrameSender
             while (!state.ShouldExitCurrentIteration && _order.Claim(out int start, out ReadOnlySpan<int> indexes))
             {
                 cancellation.ThrowIfCancellationRequested();
-                TakeFrame(start, indexes);
+                try
+                {
+                    TakeFrame(start, indexes);
+                }
+                catch (CorruptStoreException e) when (_store.HasMoved(e))
+                {
+                    TakeOneByOne(start, indexes);
+                }
             }
         });
         foreach (FrameBuilder builder in _builders)
@@ -73,6 +80,18 @@ public sealed class FrameSender
             });
         }
     }
+
+    private void TakeOneByOne(int start, ReadOnlySpan<int> indexes)
+    {
+        for (int i = 0; i < indexes.Length; i++)
+        {
+            (ObjectId id, ObjectKind kind) = (_ids[indexes[i]], _order.Locations[indexes[i]].Kind);
+            Add(kind, id, _store.Read(id, kind), start + i);
+        }
+    }
+
+    private void Add(ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, int number) =>
+        _builders[kind == ObjectKind.Blob ? 0 : 1].Add(kind, id, bytes, new OrderKey(0, 0, (ulong)number));
 
     private void TakeFrame(int start, ReadOnlySpan<int> indexes)
     {
@@ -92,7 +111,7 @@ public sealed class FrameSender
                     pack.ReadStored(place.Offset, header, buffer);
             });
             if (isWhole)
-                Emit(buffer.AsMemory(0, header.TotalLength));
+                _send(buffer.AsMemory(0, header.TotalLength));
             else
                 TakeObjects(start, indexes, place, buffer.AsSpan(0, place.RawLength));
         }
@@ -111,13 +130,7 @@ public sealed class FrameSender
             ObjectId id = _ids[indexes[i]];
             ReadOnlySpan<byte> bytes = raw.Slice(location.Offset, location.Length);
             ObjectStore.CheckId(id, bytes, place);
-            _builders[location.Kind == ObjectKind.Blob ? 0 : 1].Add(location.Kind, id, bytes, new OrderKey(0, 0, (ulong)(start + i)));
+            Add(location.Kind, id, bytes, start + i);
         }
-    }
-
-    private void Emit(ReadOnlyMemory<byte> frame)
-    {
-        lock (_gate)
-            _send(frame);
     }
 }

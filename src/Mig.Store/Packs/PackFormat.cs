@@ -30,5 +30,7 @@ internal static class PackFormat
 
     public static ReadOnlySpan<byte> TrailerMagic => "migpkend"u8;
 
-    public static string FileName(in ObjectId packId) => packId + ".pack";
+    public const string Extension = ".pack";
+
+    public static string FileName(in ObjectId packId) => packId + Extension;
 }

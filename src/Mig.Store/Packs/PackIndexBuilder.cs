@@ -14,6 +14,8 @@ internal sealed class PackIndexBuilder
 
     public int ObjectCount => _objects.Count;
 
+    public int PackCount => _packs.Count;
+
     /// <summary>Adds a frame of the pack that <see cref="EndPack"/> will name.</summary>
     /// <returns>The frame's number.</returns>
     public int AddFrame(long offset, int totalLength, int rawLength)
@@ -35,7 +37,8 @@ internal sealed class PackIndexBuilder
     }
 
     /// <summary>Adds everything that another index says, except of packs already here.</summary>
-    public void AddAll(PackIndex index)
+    /// <param name="except">Other packs that are left out.</param>
+    public void AddAll(PackIndex index, IReadOnlySet<ObjectId>? except = null)
     {
         int frameBase = _frames.Count;
         var known = _packs.Select(pack => pack.Id).ToHashSet();
@@ -43,7 +46,7 @@ internal sealed class PackIndexBuilder
         Array.Fill(renumbered, -1);
         for (int pack = 0; pack < index.PackCount; pack++)
         {
-            if (!known.Add(index.GetPackId(pack)))
+            if (except?.Contains(index.GetPackId(pack)) == true || !known.Add(index.GetPackId(pack)))
                 continue;
             uint first = index.FirstFrameOf(pack), count = index.FrameCountOf(pack);
             for (uint frame = first; frame < first + count; frame++)
@@ -63,6 +66,12 @@ internal sealed class PackIndexBuilder
                 AddObject(index.IdOf(i), frame, new FrameObject(location.Kind, location.Offset, location.Length));
         }
 
+        AddContents(index);
+    }
+
+    /// <summary>Adds the large files that another index knows; those whose lists are not among the objects fall away when the index is written.</summary>
+    public void AddContents(PackIndex index)
+    {
         for (int i = 0; i < index.ContentCount; i++)
         {
             (long size, ObjectId sha256, ListId list) = index.GetContent(i);

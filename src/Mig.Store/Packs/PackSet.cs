@@ -12,6 +12,9 @@ internal sealed class PackSet : IDisposable
     private const int MaxOpenPacks = 256;
     private const int MaxLooks = 100;
 
+    /// <summary>The code of the error that says that a pack is not there: a collection may have put its objects into another one.</summary>
+    public const string MissingPackCode = "PACK-002";
+
     private readonly Dictionary<ObjectId, PackFile> _open = [];
     private readonly Lock _gate = new();
     private volatile PackIndex[] _indexes = [];
@@ -65,8 +68,15 @@ internal sealed class PackSet : IDisposable
 
         if (pack is not null)
         {
-            action(pack);
-            return;
+            try
+            {
+                action(pack);
+                return;
+            }
+            catch (ObjectDisposedException e)
+            {
+                throw Missing(pack.Path, e); // closed while we read, for it is collected
+            }
         }
 
         using PackFile temporary = Open(id);
@@ -131,6 +141,7 @@ internal sealed class PackSet : IDisposable
 
         // Threads may be reading through what is gone now: kept until the end.
         _retired.AddRange(known.Values);
+        Close([.. _open.Keys.Except(next.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId)))]);
         next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
         _indexes = [.. next];
         _damaged = [.. damaged];
@@ -163,7 +174,19 @@ internal sealed class PackSet : IDisposable
         }
         catch (FileNotFoundException e)
         {
-            throw new CorruptStoreException("PACK-002", $"{path} is missing; run mig fsck", e);
+            throw Missing(path, e);
+        }
+    }
+
+    private static CorruptStoreException Missing(string path, Exception cause) => new(MissingPackCode, $"{path} is missing; run mig fsck", cause);
+
+    // What another process has collected takes space on the disk until it is closed.
+    private void Close(IEnumerable<ObjectId> gone)
+    {
+        foreach (ObjectId id in gone)
+        {
+            _open.Remove(id, out PackFile? pack);
+            pack!.Dispose();
         }
     }
 

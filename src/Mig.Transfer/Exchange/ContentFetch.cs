@@ -19,19 +19,13 @@ internal static class ContentFetch
         {
             foreach (ObjectId[] part in blobs.Chunk(ProtocolLimits.MaxIds))
             {
-                transport.Call(
-                    new RequestMessage(Verbs.Get),
-                    writer => writer.WriteIds(part),
-                    reader =>
-                    {
-                        FramePump.Run(reader, parallelism, frame =>
-                        {
-                            receiver.Add(frame.Span);
-                            progress.Advance(frame.Length);
-                        }, cancellation);
-                        return true;
-                    },
-                    cancellation);
+                ParallelCalls.Run(transport, part.Length, (share, stop) => Get(share, part, stop), cancellation);
+                receiver.Flush(mergesIndexes: false);
+
+                // A server that repacks between two requests numbers its frames anew: what fell through is asked for once more.
+                ObjectId[] left = [.. part.Where(id => !store.Contains(id))];
+                if (left.Length is > 0 && left.Length < part.Length)
+                    Get(FrameShare.All, left, cancellation);
             }
         }
         catch (CorruptStoreException e) when (e.Code.StartsWith("FRAME-", StringComparison.Ordinal))
@@ -50,5 +44,19 @@ internal static class ContentFetch
         }
 
         return new Result(receiver.Objects, receiver.Bytes, receiver.StoredBytes);
+
+        void Get(FrameShare share, ObjectId[] ids, CancellationToken stop) => transport.Call(
+            new RequestMessage(Verbs.Get) { Part = share.Index, Parts = share.Count > 1 ? share.Count : 0 },
+            writer => writer.WriteIds(ids),
+            reader =>
+            {
+                FramePump.Run(reader, Math.Max(1, parallelism / share.Count), frame =>
+                {
+                    receiver.Add(frame.Span);
+                    progress.Advance(frame.Length);
+                }, stop);
+                return true;
+            },
+            stop);
     }
 }

@@ -123,26 +123,33 @@ internal sealed class PushSession(ITransport transport, ObjectStore store, PushR
     private void SendContent(List<ObjectId> blobs)
     {
         request.Progress.Begin("contents", 0);
-        transport.Call(
-            new RequestMessage(Verbs.Put),
-            writer => FrameSender.Send(
-                store,
-                StoreOptions.Default,
-                blobs,
-                frame =>
+        ParallelCalls.Run(
+            transport,
+            blobs.Count,
+            (share, stop) => transport.Call(
+                new RequestMessage(Verbs.Put),
+                writer => Send(blobs, share, writer, stop),
+                reader =>
                 {
-                    writer.Write(RecordType.Frame, frame.Span);
-                    _storedBytes += frame.Length;
-                    request.Progress.Advance(frame.Length);
+                    reader.ExpectEnd();
+                    return true;
                 },
-                cancellation),
-            reader =>
-            {
-                reader.ExpectEnd();
-                return true;
-            },
+                stop),
             cancellation);
     }
+
+    private void Send(List<ObjectId> objects, FrameShare share, MessageWriter writer, CancellationToken stop) => FrameSender.Send(
+        store,
+        StoreOptions.Default,
+        objects,
+        share,
+        frame =>
+        {
+            writer.WriteFrame(frame);
+            Interlocked.Add(ref _storedBytes, frame.Length);
+            request.Progress.Advance(frame.Length);
+        },
+        stop);
 
     private PushReport SendManifests()
     {
@@ -158,7 +165,7 @@ internal sealed class PushSession(ITransport transport, ObjectStore store, PushR
             writer =>
             {
                 if (!request.DryRun)
-                    FrameSender.Send(store, StoreOptions.Default, _manifests, frame => { writer.Write(RecordType.Frame, frame.Span); _storedBytes += frame.Length; }, cancellation);
+                    Send(_manifests, FrameShare.All, writer, cancellation);
             },
             ReadResults,
             cancellation);

@@ -6,10 +6,12 @@ using Mig.Core;
 
 namespace Mig.Transfer.Protocol;
 
-/// <summary>Writes messages: records of length (4 bytes, little-endian), type (1 byte) and payload. For one thread.</summary>
+/// <summary>Writes messages: records of length (4 bytes, little-endian), type (1 byte) and payload. For one thread, but for frames.</summary>
 internal sealed class MessageWriter(Stream stream)
 {
     public const int HeaderSize = 5;
+
+    private readonly Lock _gate = new();
 
     /// <summary>Bytes written so far.</summary>
     public long Bytes { get; private set; }
@@ -22,6 +24,13 @@ internal sealed class MessageWriter(Stream stream)
         stream.Write(header);
         stream.Write(payload);
         Bytes += header.Length + payload.Length;
+    }
+
+    /// <summary>Writes a frame; may be called from several threads, while nothing else is written.</summary>
+    public void WriteFrame(ReadOnlyMemory<byte> frame)
+    {
+        lock (_gate)
+            Write(RecordType.Frame, frame.Span);
     }
 
     public void WriteJson<T>(RecordType type, T value, JsonTypeInfo<T> typeInfo) => Write(type, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));

@@ -20,6 +20,9 @@ internal static class ProtocolLimits
     /// <summary>Most ids of one request.</summary>
     public const int MaxIds = 1 << 20;
 
+    /// <summary>Most parts that an answer is asked for in.</summary>
+    public const int MaxParts = 64;
+
     /// <summary>Most lines for the user in one answer.</summary>
     public const int MaxLines = 10_000;
 }

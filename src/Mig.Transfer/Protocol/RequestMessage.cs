@@ -15,6 +15,12 @@ internal sealed record RequestMessage(string Verb)
     /// <summary><c>commits</c>: how many commits of each history; 0 for all.</summary>
     public int Depth { get; init; }
 
+    /// <summary><c>get</c>: which share of the frames to send, from 0, …</summary>
+    public int Part { get; init; }
+
+    /// <summary>… of how many; 0 for all of them.</summary>
+    public int Parts { get; init; }
+
     /// <summary><c>push</c>: the refs to move.</summary>
     public IReadOnlyList<UpdateMessage>? Updates { get; init; }
 

@@ -3,6 +3,7 @@ using Mig.History.Graph;
 using Mig.History.Refs;
 using Mig.Store;
 using Mig.Store.Exchange;
+using Mig.Store.Locks;
 using Mig.Store.Packs;
 using Mig.Store.Zstd;
 using Mig.Transfer.Exchange;
@@ -30,6 +31,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         List<PushUpdate> updates = [.. (request.Updates ?? []).Select(Parse)];
         if (updates.Select(update => update.Name).Distinct().Count() != updates.Count)
             throw new UsageException("a ref is named twice in one push");
+        using FileLock retained = store.Retain();
         TakeManifests(reader, cancellation);
         string?[] refusals = [.. updates.Select(update => Refuse(update, request.DryRun))];
         int lines = 0;

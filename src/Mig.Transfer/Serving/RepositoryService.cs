@@ -91,7 +91,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 AnswerHas(ReadIds(reader), writer);
                 break;
             case Verbs.Get:
-                SendObjects(ReadIds(reader), writer, cancellation);
+                SendObjects(ReadShare(request), ReadIds(reader), writer, cancellation);
                 break;
             case Verbs.Put:
                 CheckMayPush();
@@ -110,6 +110,13 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     {
         if (options.Access.RefusePush() is { } refusal)
             throw new UsageException(refusal);
+    }
+
+    private static FrameShare ReadShare(RequestMessage request)
+    {
+        if (request.Parts is < 0 or > ProtocolLimits.MaxParts || request.Part < 0 || request.Part >= Math.Max(request.Parts, 1))
+            throw new UsageException($"part {request.Part} of {request.Parts} in a request, at most {ProtocolLimits.MaxParts} parts allowed, from 0");
+        return request.Parts == 0 ? FrameShare.All : new FrameShare(request.Part, request.Parts);
     }
 
     private static List<ObjectId> ReadIds(MessageReader reader)
@@ -168,7 +175,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         }
 
         Tally.ObjectsSent = found.Count;
-        FrameSender.Send(store, options.StoreOptions, found, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
+        FrameSender.Send(store, options.StoreOptions, found, FrameShare.All, writer.WriteFrame, cancellation);
         writer.WriteIds(cut);
         writer.End();
     }
@@ -186,7 +193,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         writer.End();
     }
 
-    private void SendObjects(List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
+    private void SendObjects(FrameShare share, List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
     {
         foreach (ObjectId id in ids)
         {
@@ -195,7 +202,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         }
 
         Tally.ObjectsSent = ids.Count;
-        FrameSender.Send(store, options.StoreOptions, ids, frame => writer.Write(RecordType.Frame, frame.Span), cancellation);
+        FrameSender.Send(store, options.StoreOptions, ids, share, writer.WriteFrame, cancellation);
         writer.End();
     }
 

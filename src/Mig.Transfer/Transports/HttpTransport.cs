@@ -30,6 +30,7 @@ internal sealed class HttpTransport : ITransport
     private string? _bearer;
     private bool _isTokenAsked;
     private bool _isAccepted;
+    private long _wireBytes;
 
     public HttpTransport(RemoteAddress address, RemoteOptions options)
     {
@@ -48,7 +49,9 @@ internal sealed class HttpTransport : ITransport
 
     public string Peer { get; }
 
-    public long WireBytes { get; private set; }
+    public int MaxStreams => _options.MaxRequests;
+
+    public long WireBytes => Interlocked.Read(ref _wireBytes);
 
     public T Call<T>(RequestMessage request, Action<MessageWriter> write, Func<MessageReader, T> read, CancellationToken cancellation)
     {
@@ -66,7 +69,7 @@ internal sealed class HttpTransport : ITransport
             try
             {
                 using HttpResponseMessage response = _client.Send(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
-                WireBytes += ((CallContent)message.Content).Bytes;
+                Interlocked.Add(ref _wireBytes, ((CallContent)message.Content).Bytes);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && attempt < MaxAttempts && FindOtherToken())
                     continue;
                 if (response.StatusCode == HttpStatusCode.TooManyRequests && attempt < MaxAttempts && response.Headers.RetryAfter?.Delta is { } wait && wait <= MaxWait)
@@ -89,7 +92,7 @@ internal sealed class HttpTransport : ITransport
                 }
                 finally
                 {
-                    WireBytes += reader.Bytes;
+                    Interlocked.Add(ref _wireBytes, reader.Bytes);
                 }
             }
             catch (Exception e) when (e is HttpRequestException or IOException or SocketException)

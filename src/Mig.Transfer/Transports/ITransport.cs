@@ -2,11 +2,14 @@ using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>Carries requests and answers. One call at a time.</summary>
+/// <summary>Carries requests and answers. One call at a time, or as many as <see cref="MaxStreams"/> says.</summary>
 internal interface ITransport : IDisposable
 {
     /// <summary>Who is at the other end, for messages.</summary>
     string Peer { get; }
+
+    /// <summary>How many calls may be under way at once, each on its own thread, once one was answered.</summary>
+    int MaxStreams { get; }
 
     /// <summary>Bytes sent and received.</summary>
     long WireBytes { get; }

@@ -27,6 +27,8 @@ internal sealed class StreamTransport : ITransport
 
     public string Peer { get; }
 
+    public int MaxStreams => 1;
+
     public long WireBytes => _writer.Bytes + _reader.Bytes;
 
     public T Call<T>(RequestMessage request, Action<MessageWriter> write, Func<MessageReader, T> read, CancellationToken cancellation)

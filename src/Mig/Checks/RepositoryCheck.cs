@@ -6,6 +6,7 @@ using Mig.History.Trees;
 using Mig.Store;
 using Mig.Store.Checks;
 using Mig.Store.Content;
+using Mig.Store.Locks;
 using Mig.Store.Packs;
 
 namespace Mig.Checks;
@@ -34,6 +35,7 @@ public sealed class RepositoryCheck(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(progress);
         ObjectStore store = repository.Store;
+        using FileLock? retained = TryRetain(store);
         StoreCheckResult result = new StoreCheck(store, isQuick, progress).Run(repository.Context.Parallelism, cancellation);
         foreach (CorruptStoreException problem in result.Problems)
             Report(problem);
@@ -51,6 +53,19 @@ public sealed class RepositoryCheck(Repository repository)
         {
             LeftOut = _leftOut,
         };
+    }
+
+    // What a collection deletes meanwhile would look missing. Where nobody may write, there is none.
+    private static FileLock? TryRetain(ObjectStore store)
+    {
+        try
+        {
+            return store.Retain();
+        }
+        catch (Exception e) when (e is UsageException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private void ReadShallow()

@@ -6,6 +6,7 @@ using Mig.History.Refs;
 using Mig.Hooks;
 using Mig.Ingest;
 using Mig.Store;
+using Mig.Store.Locks;
 
 namespace Mig.Commits;
 
@@ -37,6 +38,7 @@ public sealed class ImageCommitter(Repository repository)
         try
         {
             IReadOnlyList<string> names = DiskNames.Choose(request.Disks);
+            using FileLock retained = repository.Store.Retain();
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
             var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation);
             var taken = new List<(ImageDisk Disk, DiskReport Report)>();

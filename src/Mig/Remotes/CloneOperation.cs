@@ -97,7 +97,7 @@ public sealed class CloneOperation
                 Progress = _options.Progress,
             },
             cancellation);
-        return SetHead(repository, listing, start, fetch, reason);
+        return SetHead(repository, listing, start, fetch, reason, cancellation);
     }
 
     private bool IsSingleBranch(RemoteRef? start) => start is not null && (_options.IsSingleBranch ?? _options.Depth is not null);
@@ -127,7 +127,7 @@ public sealed class CloneOperation
         void Set(string key, string value) => document.Set(ConfigKey.Parse(prefix + key), value);
     }
 
-    private CloneOutcome SetHead(Repository repository, RemoteListing listing, RemoteRef? start, FetchOutcome fetch, string reason)
+    private CloneOutcome SetHead(Repository repository, RemoteListing listing, RemoteRef? start, FetchOutcome fetch, string reason, CancellationToken cancellation)
     {
         RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         RefName? branch = start is null ? listing.HeadTarget : start.Name.IsBranch ? start.Name : null;
@@ -147,7 +147,8 @@ public sealed class CloneOperation
         transaction.Commit();
         if (branch is not null && !_options.IsBare)
             new Upstreams(repository).Write(branch, _remoteName, branch);
-        return new CloneOutcome(repository.Folder, branch, head, fetch);
+        int hook = head is null || _options.IsBare ? 0 : repository.Hooks.PostCheckout(null, head, cancellation: cancellation);
+        return new CloneOutcome(repository.Folder, branch, head, fetch, hook);
     }
 
     private void Remove(bool wasThere)

@@ -8,4 +8,5 @@ namespace Mig.Remotes;
 /// <param name="Branch">The branch that HEAD is on; null when it is on none.</param>
 /// <param name="Head">The commit that HEAD is on; null when the other repository is empty, or its HEAD is on a branch without commits.</param>
 /// <param name="Fetch">What came.</param>
-public sealed record CloneOutcome(string Folder, RefName? Branch, ObjectId? Head, FetchOutcome Fetch);
+/// <param name="HookExitCode">What <c>post-checkout</c> ended with; 0 when there is none.</param>
+public sealed record CloneOutcome(string Folder, RefName? Branch, ObjectId? Head, FetchOutcome Fetch, int HookExitCode);

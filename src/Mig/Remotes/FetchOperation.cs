@@ -1,6 +1,7 @@
 using Mig.Branches;
 using Mig.Core;
 using Mig.History.Refs;
+using Mig.Store.Locks;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
 
@@ -45,6 +46,7 @@ public sealed class FetchOperation(Repository repository)
         CheckCurrentBranch(choices);
         if (follows)
             chooser.AddTags(FindTags(listing, [.. choices.Select(choice => choice.Id)]), options.Force);
+        using FileLock? retained = options.DryRun ? null : repository.Store.Retain();
         var store = new FetchTransfer(repository, connection, options with { WithoutContent = options.WithoutContent ?? remote.IsPromisor });
         store.Bring([.. chooser.Choose().Select(choice => choice.Id), .. options.AlsoWanted], options.Depth, cancellation);
 

@@ -10,6 +10,9 @@ namespace Mig.Remotes;
 /// <summary>Connects to remotes as the configuration and the environment say: which ssh, which command there, which token.</summary>
 public sealed class RemoteAccess(Repository? repository, RepositoryContext context)
 {
+    // One connection over a long way is slower than the line; on this machine there is nothing to gain.
+    private const int MaxRequests = 4;
+
     private readonly Config _config = repository?.Config ?? Config.Load(null, context.Environment, context.ConfigOverrides);
 
     /// <summary>Connects.</summary>
@@ -37,6 +40,7 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
         {
             Token = credentials.Get,
             TokenAccepted = credentials.Accepted,
+            MaxRequests = (int)_config.GetInteger("http.maxrequests", url.IsLoopback ? 1 : MaxRequests, least: 1, most: RemoteOptions.MostRequests),
             AuthorityFile = Filled(UrlSettings.Find(_config, "http", "sslCAInfo", url, orGeneral: true)?.Value),
         };
     }

@@ -4,6 +4,7 @@ using Mig.History.Commits;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.Store;
+using Mig.Store.Locks;
 
 namespace Mig.Tags;
 
@@ -24,6 +25,7 @@ public sealed class TagEditor(Repository repository)
         if (before is not null && !force)
             throw new ConflictException($"tag '{name}' already exists; choose another name, or move it with --force");
         ResolvedRevision target = repository.Revisions.Resolve(revision);
+        using FileLock retained = repository.Store.Retain();
         ObjectId id = message is null ? target.Id : Write(name, target, message);
         repository.Refs.Update(tag, before ?? default(ObjectId), id, ReflogSignature.Of(repository), $"tag: {name}");
         return before;

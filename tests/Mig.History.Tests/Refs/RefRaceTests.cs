@@ -4,6 +4,7 @@ using Mig.Core;
 using Mig.History.Refs;
 using Mig.History.Tests.Commits;
 using Mig.History.Tests.Judges;
+using Mig.Store.Locks;
 
 namespace Mig.History.Tests.Refs;
 

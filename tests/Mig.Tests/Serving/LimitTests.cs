@@ -1,9 +1,13 @@
+using System.Buffers.Binary;
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
 using Mig.Testing;
+using Mig.Serving;
 using Mig.Tests.Support;
+using Mig.Transfer.Http;
 
 namespace Mig.Tests.Serving;
 
@@ -101,6 +105,62 @@ public sealed partial class LimitTests : IDisposable
             ServedFolder.Mig("--repo", _served.Files["clone"], "fsck").Ends(0);
         Assert.DoesNotContain("bug in mig", output, StringComparison.Ordinal);
         Assert.Equal(7, Tool.Try("curl", "-sS", _served.Address + "/healthz").ExitCode);
+    }
+
+    [Fact]
+    public void There_are_only_so_many_connections()
+    {
+        _served.Start("--max-connections", "2");
+        var address = new Uri(_served.Address);
+        using TcpClient one = Open(), two = Open();
+        Assert.NotEqual(0, Tool.Try("curl", "-sS", "--max-time", "20", _served.Address + "/healthz").ExitCode);
+        one.Dispose();
+        Tool.Run("curl", "-sS", "--retry", "20", "--retry-all-errors", "--retry-delay", "1", _served.Address + "/healthz");
+
+        TcpClient Open()
+        {
+            var client = new TcpClient(address.Host, address.Port);
+            client.GetStream().Write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"u8);
+            Assert.True(client.GetStream().Read(new byte[1024]) > 0);
+            return client;
+        }
+    }
+
+    [Fact]
+    public async Task A_server_that_is_asked_to_stop_does_not_wait_for_ever()
+    {
+        await using HttpServer server = await HttpServer.StartAsync(new HttpServerOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0),
+            Open = (_, _) => ServedRepository.Open(_served.Source.Folder, TestRepository.Context),
+            StopPatience = TimeSpan.FromSeconds(1),
+        }, TestContext.Current.CancellationToken);
+
+        // A client that never comes to its end, and is fast enough to be borne with.
+        using var client = new TcpClient(server.Address.Host, server.Address.Port);
+        NetworkStream stream = client.GetStream();
+        stream.Write("POST /web/mig/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-mig\r\nContent-Length: 1000000000\r\n\r\n"u8);
+        byte[] ids = new byte[5 + (32 << 10)];
+        BinaryPrimitives.WriteInt32LittleEndian(ids, 32 << 10);
+        ids[4] = (byte)'I';
+        stream.Write([.. "\x10\0\0\0Q"u8, .. "{\"verb\":\"has\" }"u8]);
+        Task<int> send = Task.Run(() =>
+        {
+            int sent = 0;
+            try
+            {
+                for (; ; sent++, Thread.Sleep(200))
+                    stream.Write(ids);
+            }
+            catch (IOException)
+            {
+                return sent;
+            }
+        }, TestContext.Current.CancellationToken);
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        Assert.False(send.IsCompleted);
+        await server.StopAsync();
+        Assert.True(await send > 1);
     }
 
     public void Dispose() => _served.Dispose();

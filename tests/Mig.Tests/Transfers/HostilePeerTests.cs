@@ -145,7 +145,11 @@ public sealed class HostilePeerTests : IDisposable
     {
         using Repository source = _source.Open();
         var frames = new List<byte[]>();
-        FrameSender.Send(source.Store, source.StoreOptions, ids, frame => frames.Add(frame.ToArray()), TestContext.Current.CancellationToken);
+        FrameSender.Send(source.Store, source.StoreOptions, ids, FrameShare.All, frame =>
+        {
+            lock (frames)
+                frames.Add(frame.ToArray());
+        }, TestContext.Current.CancellationToken);
         return frames;
     }
 

@@ -1,20 +1,21 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Mig.Core;
 
-namespace Mig.History.Refs;
+namespace Mig.Store.Locks;
 
 /// <summary>A lock that the kernel holds: it ends with the process that took it, however that ends.</summary>
 /// <remarks>
 /// flock(2) on a file, not the existence of a file: after <c>kill -9</c> nothing is left that someone would have to clear away.
 /// The file's content says who holds the lock, for messages only. Excludes threads of this process as well.
 /// </remarks>
-internal sealed partial class FileLock : IDisposable
+public sealed partial class FileLock : IDisposable
 {
     private const int OpenFlags = 0x2 /* O_RDWR */ | 0x40 /* O_CREAT */ | 0x80000 /* O_CLOEXEC */;
-    private const int ExclusiveNow = 2 /* LOCK_EX */ | 4 /* LOCK_NB */;
+    private const int Shared = 1 /* LOCK_SH */;
+    private const int Exclusive = 2 /* LOCK_EX */;
+    private const int Now = 4 /* LOCK_NB */;
     private const int WouldBlock = 11;
     private const int Interrupted = 4;
 
@@ -37,18 +38,25 @@ internal sealed partial class FileLock : IDisposable
     /// <param name="remove">Whether the file goes away with the lock.</param>
     /// <exception cref="ConflictException">Someone else has held it for all that time.</exception>
     /// <exception cref="UsageException">The file cannot be created or opened.</exception>
-    public static FileLock Acquire(string path, string what, TimeSpan patience, bool remove = false)
+    public static FileLock Acquire(string path, string what, TimeSpan patience, bool remove = false) => Acquire(path, what, patience, Exclusive, remove);
+
+    /// <summary>Takes the lock together with others who share it, waiting for one who does not.</summary>
+    /// <inheritdoc cref="Acquire(string, string, TimeSpan, bool)"/>
+    public static FileLock AcquireShared(string path, string what, TimeSpan patience) => Acquire(path, what, patience, Shared, remove: false);
+
+    private static FileLock Acquire(string path, string what, TimeSpan patience, int mode, bool remove)
     {
         long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;
         for (int attempt = 0; ; attempt++)
         {
             SafeFileHandle handle = Open(path);
-            if (TryLock(handle))
+            if (TryLock(handle, mode))
             {
                 // The holder before us may have removed the file between our open and our lock: then another one counts now.
                 if (IsStillAt(handle, path))
                 {
-                    SayWho(handle);
+                    if (mode == Exclusive)
+                        SayWho(handle);
                     return new FileLock(handle, remove ? path : null);
                 }
 
@@ -83,9 +91,9 @@ internal sealed partial class FileLock : IDisposable
             : throw new UsageException($"cannot open the lock file {path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    private static bool TryLock(SafeFileHandle handle)
+    private static bool TryLock(SafeFileHandle handle, int mode)
     {
-        while (LockNative(handle, ExclusiveNow) != 0)
+        while (LockNative(handle, mode | Now) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
             if (error == WouldBlock)
@@ -110,7 +118,7 @@ internal sealed partial class FileLock : IDisposable
 
     private static void SayWho(SafeFileHandle handle)
     {
-        byte[] text = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
         RandomAccess.SetLength(handle, 0);
         RandomAccess.Write(handle, text, 0);
     }
@@ -119,7 +127,7 @@ internal sealed partial class FileLock : IDisposable
     {
         Span<byte> buffer = stackalloc byte[200];
         int length = RandomAccess.Read(handle, buffer, 0);
-        string text = Encoding.UTF8.GetString(buffer[..length]).Trim();
+        string text = System.Text.Encoding.UTF8.GetString(buffer[..length]).Trim();
         return text.StartsWith("process ", StringComparison.Ordinal) && !text.Any(char.IsControl) ? text : "another process";
     }
 

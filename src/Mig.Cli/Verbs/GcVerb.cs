@@ -1,0 +1,68 @@
+using System.CommandLine;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Json;
+using Mig.Cli.Terminals;
+using Mig.Core;
+using Mig.Maintenance;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class GcVerb : Verb
+{
+    public const string Summary = "Removes what nothing leads to any more, and merges small packs";
+
+    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would be removed, and removes nothing" };
+    private readonly Option<string> _prune = new("--prune") { Description = "Removes what was stored before this time; never keeps all (2.weeks.ago)", HelpName = "TIME" };
+    private readonly Option<string> _expire = new("--expire-logs") { Description = "Forgets moves of refs before this time (90.days.ago)", HelpName = "TIME" };
+    private readonly Option<bool> _full = new("--full") { Description = "Writes packs anew for the last byte of garbage" };
+
+    public GcVerb()
+        : base("gc", Summary) => Add(_dryRun, _prune, _expire, _full);
+
+    public override IReadOnlyList<string> Usage => ["gc [--dry-run] [--prune=TIME] [--expire-logs=TIME] [--full] [--json]"];
+
+    public override string Description =>
+        "What a branch, a tag, HEAD or the reflog of one of them leads to stays. What nothing leads to stays for two weeks, since a push or a\n"
+        + "commit that was cut off may go on with it. Commits, pushes and reads may go on meanwhile.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig gc", "tidies up"),
+        ("mig gc -n --prune=now", "says how much could be removed"),
+        ("mig gc --prune=now --expire-logs=now", "removes everything that no branch, tag or HEAD leads to"),
+    ];
+
+    public override bool HasJson => true;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        CollectionSettings settings = new(session.Repository);
+        using ProgressBar? progress = session.ShowProgress();
+        CollectionOptions options = settings.Read(arguments.GetValue(_prune), arguments.GetValue(_expire)) with
+        {
+            DryRun = arguments.GetValue(_dryRun),
+            Progress = progress ?? (IProgressSink)NoProgress.Instance,
+        };
+        if (arguments.GetValue(_full))
+            options = options with { GarbageTolerated = 0 };
+        CollectionReport report = new GarbageCollection(session.Repository, options).Run(session.Cancellation);
+        progress?.Dispose();
+        if (session.IsJson)
+            session.WriteJson(CollectionJson.Of(report, options.DryRun), MigJson.Default.CollectionJson);
+        else
+            Write(report, options.DryRun, session);
+        return ExitCode.Success;
+    }
+
+    private static void Write(CollectionReport report, bool isDryRun, Session session)
+    {
+        session.Output.WriteLine($"{Sizes.Count(report.LiveObjects, "object is", "objects are")} in use, {report.GarbageObjects} may go"
+            + (report.KeptObjects > 0 ? $", {report.KeptObjects} may not yet: they are too young, see --prune." : "."));
+        if (report.ForgottenMoves > 0)
+            session.Output.WriteLine($"{Sizes.Count(report.ForgottenMoves, "move", "moves")} of refs forgotten.");
+        session.Output.WriteLine($"{(isDryRun ? "Would go" : "Went")} from {Sizes.Count(report.PacksBefore, "pack")} of {Sizes.Bytes(report.BytesBefore)} to {(isDryRun ? "about " : "")}{Sizes.Bytes(report.BytesAfter)}"
+            + $"{(isDryRun ? "" : $" in {Sizes.Count(report.PacksAfter, "pack")}")}.");
+        if (report.Blocker is { } blocker)
+            session.Warn($"the old packs are still there, since other commands are at work ({blocker}); run 'mig gc' again when they are done");
+    }
+}

@@ -1,0 +1,97 @@
+using Mig.Core;
+using Mig.History.Refs;
+using Mig.Store;
+using Mig.Store.Collection;
+using Mig.Store.Locks;
+
+namespace Mig.Maintenance;
+
+/// <summary>
+/// Removes what no ref and no log of a ref leads to, and merges small packs. Commits, pushes, fetches and reads may go on beside it: it writes what is wanted
+/// into new packs first, and deletes old ones only while nobody relies on what it found unreachable (docs/decisions/0007-gc.md).
+/// </summary>
+public sealed class GarbageCollection(Repository repository, CollectionOptions options)
+{
+    private readonly string _lockFolder = Path.Combine(repository.Folder, "locks");
+
+    /// <summary>Called between the steps, with the name of the next one: tests let others do their worst there.</summary>
+    internal Action<string> Step { get; init; } = _ => { };
+
+    /// <exception cref="CorruptStoreException">Something that is needed is missing, or an index is damaged. Nothing was deleted.</exception>
+    /// <exception cref="ConflictException">Another collection is under way.</exception>
+    public CollectionReport Run(CancellationToken cancellation = default)
+    {
+        Directory.CreateDirectory(_lockFolder);
+        using FileLock alone = FileLock.Acquire(Path.Combine(_lockFolder, "gc"), "garbage collection of this repository", TimeSpan.Zero);
+        ObjectStore store = repository.Store;
+        store.Refresh();
+        DateTime before = options.PruneBefore ?? DateTime.MinValue;
+        int packsBefore = store.CountPackFiles();
+        long bytesBefore = store.Measure().StoredBytes;
+        int forgotten = ExpireLogs();
+
+        Step("mark");
+        options.Progress.Begin("reachable objects", 0);
+        HashSet<ObjectId> packs = [.. store.ListPacks().Select(pack => pack.Id)];
+        IReadOnlySet<ObjectId> roots = Reachability.FindRoots(repository);
+        ObjectMarks marks = Mark(roots, young => young >= before, cancellation);
+        var choice = new PackChoice(PackSurvey.Run(store, marks), options.GarbageTolerated);
+        CollectionReport report = Count(marks) with { ForgottenMoves = forgotten, PacksBefore = packsBefore, RewrittenPacks = choice.Rewritten.Count, BytesBefore = bytesBefore };
+        if (options.DryRun)
+            return report with { PacksAfter = packsBefore - choice.Dropped.Count, BytesAfter = bytesBefore - choice.FreedBytes };
+
+        Step("rewrite");
+        options.Progress.Begin("packs", 0);
+        IReadOnlyList<ObjectId> written = PackRewriter.Run(store, repository.StoreOptions, marks, choice.Rewritten, options.Progress, cancellation);
+        packs.UnionWith(written);
+
+        Step("lock");
+        string? blocker = null;
+        try
+        {
+            using FileLock held = store.AcquireForDeletion(options.Patience);
+            Step("delete");
+            Delete(marks, roots, packs, choice, before, cancellation);
+        }
+        catch (ConflictException e)
+        {
+            blocker = e.Message;
+        }
+
+        repository.Objects.UpdateShallow(added: [], removed: [.. repository.Objects.Shallow.Where(id => !store.Contains(id))]);
+        return report with { PacksAfter = store.CountPackFiles(), BytesAfter = store.Measure().StoredBytes, Blocker = blocker };
+    }
+
+    // Nobody else writes now. What has become reachable since it was looked for is looked for again.
+    private void Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, PackChoice choice, DateTime before, CancellationToken cancellation)
+    {
+        ObjectStore store = repository.Store;
+        IReadOnlySet<ObjectId> rootsNow = Reachability.FindRoots(repository);
+        HashSet<ObjectId> added = [.. store.ListPacks().Select(pack => pack.Id).Where(id => !packs.Contains(id))];
+        if (added.Count > 0 || !rootsNow.IsSubsetOf(roots))
+            marks = new Reachability(repository, cancellation).Run(rootsNow, pack => added.Contains(pack) || store.GetPackTime(pack) >= before);
+        Step("remove");
+        store.RemoveStaleFiles();
+        PackRemover.Run(store, marks, new HashSet<ObjectId>([.. choice.Dropped, .. choice.Rewritten]), before);
+    }
+
+    private ObjectMarks Mark(IReadOnlySet<ObjectId> roots, Func<DateTime, bool> isYoung, CancellationToken cancellation)
+    {
+        var young = repository.Store.ListPacks().Where(pack => isYoung(pack.Written)).Select(pack => pack.Id).ToHashSet();
+        return new Reachability(repository, cancellation).Run(roots, young.Contains);
+    }
+
+    private static CollectionReport Count(ObjectMarks marks)
+    {
+        long[] counts = new long[3];
+        marks.ForEach((_, mark) => counts[mark]++);
+        return new CollectionReport(counts[1], counts[2], counts[0], 0, 0, 0, 0, 0, 0, null);
+    }
+
+    private int ExpireLogs()
+    {
+        if (options.DryRun || options.ExpireLogsBefore is not { } before)
+            return 0;
+        return repository.Refs.ListLogs().Sum(name => LogExpiry.Run(repository.Refs, name, before));
+    }
+}
