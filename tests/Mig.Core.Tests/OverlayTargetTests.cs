@@ -48,6 +48,24 @@ public sealed class OverlayTargetTests : IDisposable
         Assert.Empty(overlay.GetChangedRanges());
     }
 
+    [Fact]
+    public void AWindowWritesAtItsPlaceOnly()
+    {
+        byte[] below = MixedBytes.Make(20_000, Seed);
+        using var overlay = new OverlayTarget(new MemorySource(below), FileTarget.CreateTemporary(_folder.Path, below.Length));
+        using var window = new SubTarget(overlay, new ByteRange(5000, 10_000));
+        window.Write(9_990, new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 });
+        window.Zero(new ByteRange(0, 100));
+        Assert.Throws<ArgumentOutOfRangeException>(() => window.Write(9_995, new byte[10]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => window.Zero(new ByteRange(-1, 2)));
+
+        below.AsSpan(5000, 100).Clear();
+        new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }.CopyTo(below, 14_990);
+        byte[] read = new byte[below.Length];
+        overlay.ReadExactly(0, read);
+        Assert.Equal(below, read);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static void CheckRanges(OverlayTarget overlay, byte[] below, byte[] model)

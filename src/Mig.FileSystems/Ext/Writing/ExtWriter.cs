@@ -29,11 +29,16 @@ internal sealed partial class ExtWriter : IFileSystemWriter
 
     public FileNode? Find(ReadOnlySpan<byte> path)
     {
-        ResolvedPath resolved = _paths.Resolve(path, followLast: false);
-        if (!resolved.Exists)
-            return null;
-        using IFileSystem view = Read();
-        return view.GetNode(resolved.Node);
+        try
+        {
+            ResolvedPath resolved = _paths.Resolve(path, followLast: false);
+            using IFileSystem view = Read();
+            return resolved.Exists ? view.GetNode(resolved.Node) : null;
+        }
+        catch (NotFoundException)
+        {
+            return null; // a directory on the way is not there
+        }
     }
 
     public byte[] Resolve(ReadOnlySpan<byte> path)

@@ -101,10 +101,12 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
     private void WriteBlockBitmap(int group)
     {
         byte[] made = MakeBlockBitmap(group);
-        made.CopyTo(blocks.Create(table[group].BlockBitmap), 0);
         WritableGroup descriptor = Edit(group);
+        made.CopyTo(blocks.Create(table[group].BlockBitmap), 0);
         descriptor.Flags &= unchecked((ushort)~GroupDescriptor.BlockBitmapNotWritten);
-        descriptor.FreeClusters = (uint)Bitmap.CountClear(made, CountClusters(group));
+        int free = Bitmap.CountClear(made, CountClusters(group));
+        if (free != descriptor.FreeClusters)
+            throw Corrupt("EXT4-113", group, $"without a block bitmap it has {free} free clusters, the descriptor says {descriptor.FreeClusters}; run e2fsck on the volume");
         if (geometry.HasChecksums)
             descriptor.SetBlockBitmapChecksum(Crc32C.Append(geometry.ChecksumSeed, made.AsSpan(0, geometry.ClustersPerGroup / 8)));
         descriptor.Seal();

@@ -10,12 +10,12 @@ public sealed class ExtWriterDamageTests(ExtSamples samples) : IClassFixture<Ext
 
     public static TheoryData<string, int> Samples => new()
     {
-        { nameof(ExtSamples.Plain), 1500 },
+        { nameof(ExtSamples.Plain), 700 },
         { nameof(ExtSamples.Checksummed), 700 },
-        { nameof(ExtSamples.BlockMapped), 1500 },
-        { nameof(ExtSamples.Inline), 1500 },
+        { nameof(ExtSamples.BlockMapped), 700 },
+        { nameof(ExtSamples.Inline), 700 },
         { nameof(ExtSamples.Indexed), 700 },
-        { nameof(ExtSamples.AttributeInodes), 1000 },
+        { nameof(ExtSamples.AttributeInodes), 400 },
         { nameof(ExtSamples.Journalled), 500 },
     };
 

@@ -158,6 +158,8 @@ public sealed class ExtWriterRefusalTests : IDisposable
         AssertRefused(RefusalReason.BadAttribute, () => writer.SetExtendedAttribute("/file"u8, "system.posix_acl_access"u8, [1]));
         AssertRefused(RefusalReason.BadAttribute, () => writer.SetAttributes("/file"u8, 0x800));
         AssertRefused(RefusalReason.NoAttributeSpace, () => writer.SetExtendedAttribute("/file"u8, "user.large"u8, new byte[2000]));
+        Assert.Null(writer.Find("/missing"u8));
+        Assert.Null(writer.Find("/missing/below"u8));
         Assert.Throws<NotFoundException>(() => writer.Remove("/missing"u8));
         Assert.Throws<NotFoundException>(() => writer.CreateFile("/missing/file"u8, WriterImage.Metadata, empty));
         Assert.Throws<NotFoundException>(() => writer.RemoveExtendedAttribute("/file"u8, "user.missing"u8));

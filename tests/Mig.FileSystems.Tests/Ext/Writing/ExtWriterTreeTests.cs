@@ -15,13 +15,12 @@ public sealed class ExtWriterTreeTests : IDisposable
     [InlineData("-t ext4 -b 1024 -N 3000 -O ^metadata_csum", "tea", "")]
     [InlineData("-t ext3 -b 1024 -N 3000", "legacy", "")]
     [InlineData("-t ext4 -b 1024 -N 3000", "half_md4", "ssv flags 2")]
-    [InlineData("-t ext4 -b 1024 -N 3000", "tea", "ssv flags 2")]
     [InlineData("-t ext4 -b 1024 -N 3000", "legacy", "ssv flags 2")]
     [InlineData("-t ext4 -b 1024 -N 3000", "half_md4", "ssv hash_seed 00000000-0000-0000-0000-000000000000")]
     [InlineData("-t ext4 -b 4096 -N 3000 -O ^dir_index", "half_md4", "")]
     public void DirectoriesOfManyNamesAreFoundByTheKernel(string options, string hash, string change)
     {
-        const int count = 5_000;
+        const int count = 3_500;
         string path = _folder.File("image");
         ExtImages.Make(path, "48M", options);
         Tool.Run("tune2fs", "-E", $"hash_alg={hash}", path);
@@ -29,11 +28,11 @@ public sealed class ExtWriterTreeTests : IDisposable
             Tool.Run("debugfs", "-w", "-R", change, path);
         using var image = new WriterImage(path);
         image.Writer.CreateDirectory("/many"u8, new NodeMetadata(0x1ED));
-        image.Writer.CreateFile("/original"u8, WriterImage.Metadata, new MemorySource(new byte[] { 1 }));
+        image.Writer.CreateSpecial("/original"u8, NodeType.Fifo, 0, 0, WriterImage.Metadata); // no content, which would only take time
         for (int i = 0; i < count; i++)
         {
             if (i % 4 == 0)
-                image.Writer.CreateFile(Name(i), WriterImage.Metadata, new MemorySource(default));
+                image.Writer.CreateSpecial(Name(i), NodeType.Socket, 0, 0, WriterImage.Metadata);
             else
                 image.Writer.CreateHardLink("/original"u8, Name(i));
         }
@@ -65,7 +64,7 @@ public sealed class ExtWriterTreeTests : IDisposable
     [InlineData("-t ext3 -b 4096")]
     public void FilesInManyPiecesGrowAndShrink(string options)
     {
-        const int pieces = 1500;
+        const int pieces = 600;
         const int piece = 8192;
         string path = _folder.File("image");
         using var image = WriterImage.Make(path, "32M", options);
@@ -80,7 +79,7 @@ public sealed class ExtWriterTreeTests : IDisposable
         image.Writer.Append("/pieces"u8, new HoleySource(content, 1024));
         content = [.. content, .. content];
         AssertContent(image, content);
-        foreach (int length in (int[])[content.Length - 1, (pieces * piece) + 5000, 700 * piece, (100 * piece) + 3, 4 * piece, 1, 0])
+        foreach (int length in (int[])[content.Length - 1, (pieces * piece) + 5000, 400 * piece, (100 * piece) + 3, 4 * piece, 1, 0])
         {
             image.Writer.SetLength("/pieces"u8, length);
             AssertContent(image, content[..length]);

@@ -9,7 +9,8 @@ internal static class WriterVariants
     private const string FillScript = """
         cd "$1"; maybe() { "$@" 2>/dev/null || true; }
         mkdir scattered indexed; n=$2
-        for i in $(seq 1 $n); do head -c 3000 /dev/urandom > scattered/$i 2>/dev/null || break; done; rm -f scattered/*[02468]; sync
+        for i in $(seq 1 $n); do head -c 3000 /dev/urandom > scattered/$i 2>/dev/null || break; done
+        [ $3 = 0 ] || maybe eval 'head -c 200M /dev/zero > filler'; rm -f scattered/*[02468]; sync
         maybe eval 'head -c 100000 /dev/urandom > in-pieces'; for i in $(seq 1 250); do touch indexed/a-name-that-takes-some-room-$i 2>/dev/null || break; done
         for i in 1 2 3 4 5; do maybe setfattr -n user.shared -v "$(printf 'v%.0s' $(seq 300))" scattered/$((i * 2 + 1)); done; maybe setfattr -n user.small -v x in-pieces
         maybe fallocate -k -l 40000 scattered/1; maybe fallocate -p -o 8192 -l 30000 in-pieces; maybe ln in-pieces indexed/again; maybe ln -s "$(printf 'x%.0s' $(seq 100))" slow
@@ -49,7 +50,8 @@ internal static class WriterVariants
     /// <summary>Makes an image.</summary>
     /// <param name="hash">The hash of directories, as <c>tune2fs</c> names it.</param>
     /// <param name="isFilled">Whether the kernel fills it first.</param>
-    public static void Make(string image, string options, string size, string hash, bool isFilled)
+    /// <param name="isFull">Whether it then leaves nothing free but what lies scattered.</param>
+    public static void Make(string image, string options, string size, string hash, bool isFilled, bool isFull)
     {
         File.Delete(image);
         ExtImages.Make(image, size, options + " -E lazy_itable_init=1");
@@ -60,13 +62,13 @@ internal static class WriterVariants
         {
             string folder = image + ".folder";
             Directory.CreateDirectory(folder);
-            Tool.RunScript(FillScript, folder, "400");
+            Tool.RunScript(FillScript, folder, "150", "0");
             File.Delete(image);
             ExtImages.MakeFromFolder(image, size, options, folder);
             return;
         }
 
         using var mount = new LoopMount(image, "defaults");
-        Tool.RunScript(FillScript, mount.Path, size == "1M" ? "60" : "400");
+        Tool.RunScript(FillScript, mount.Path, size == "1M" ? "60" : "150", isFull ? "1" : "0");
     }
 }
