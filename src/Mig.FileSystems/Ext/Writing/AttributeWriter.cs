@@ -28,10 +28,12 @@ internal sealed class AttributeWriter(WritableVolume volume)
                 throw new RefusedOperationException(RefusalReason.NoAttributeSpace, $"inode {inode.Number} has no room for the name of another extended attribute");
             inner.Remove(item);
             outer.Remove(item);
-            TryPlace(inode, inner, outer, new AttributeValues(volume).Create(inode, item, value));
+            item = new AttributeValues(volume).Create(inode, item, value);
+            TryPlace(inode, inner, outer, item);
         }
 
         Store(inode, inner, outer);
+        inode.SetBlockCount(Math.Max(0, inode.BlockCount - CountBlocks(old)) + CountBlocks(item));
         if (old is not null && old.ValueInode != 0 && !(wasOuter && isShared))
             new AttributeValues(volume).Release(old.ValueInode);
         volume.Superblock.Add(CompatibleFeatures.ExtendedAttributes);
@@ -46,6 +48,7 @@ internal sealed class AttributeWriter(WritableVolume volume)
         if (Take(inner, outer, nameIndex, name, out bool wasOuter) is not { } old)
             return false;
         Store(inode, inner, outer);
+        inode.SetBlockCount(Math.Max(0, inode.BlockCount - CountBlocks(old)));
         if (old.ValueInode != 0 && !(wasOuter && isShared))
             new AttributeValues(volume).Release(old.ValueInode);
         return true;
@@ -111,6 +114,10 @@ internal sealed class AttributeWriter(WritableVolume volume)
         List<AttributeItem> outer = inode.AttributeBlock == 0 ? [] : Collect(AttributeReader.GetBlockEntries(volume.Store, volume.Geometry, view, inode.AttributeBlock), volume);
         return (inner, outer);
     }
+
+    // A value in an inode of its own counts for its owner too, in whole clusters.
+    private long CountBlocks(AttributeItem? item) =>
+        item is null || item.ValueInode == 0 ? 0 : volume.Allocator.CountClusters((item.ValueSize + volume.Geometry.BlockSize - 1) / volume.Geometry.BlockSize) * volume.Geometry.BlocksPerCluster;
 
     private bool TryPlace(WritableInode inode, List<AttributeItem> inner, List<AttributeItem> outer, AttributeItem item)
     {

@@ -41,7 +41,7 @@ internal sealed class FileMapWriter(Geometry geometry, BlockStore store, BlockAl
             _extents.Store(inode, [], []);
     }
 
-    /// <summary>Stores a map and counts the inode's blocks anew; blocks that only the old one has become free.</summary>
+    /// <summary>Stores a map and what it takes in the inode's count of blocks; blocks that only the old one has become free.</summary>
     /// <param name="before">As it was loaded; null for an inode that has no map.</param>
     /// <param name="firstChange">The first file block that may be mapped otherwise than before.</param>
     public void Store(WritableInode inode, FileBlocks? before, FileBlocks after, long firstChange)
@@ -49,6 +49,7 @@ internal sealed class FileMapWriter(Geometry geometry, BlockStore store, BlockAl
         List<long> oldTree = before?.TreeBlocks ?? [];
         if ((inode.Flags & InodeFlags.Extents) == 0 && after.Runs.Exists(static run => run.VolumeBlock + run.Count > uint.MaxValue))
             throw new RefusedOperationException(RefusalReason.NoSpace, $"inode {inode.Number} has a block map, which reaches the first {uint.MaxValue} blocks only; no block among them is free");
+        long oldCount = before is null ? 0 : CountBlocks(before);
         List<long> newTree = (inode.Flags & InodeFlags.Extents) != 0 ? _extents.Store(inode, after.Runs, oldTree) : _pointers.Store(inode, after.Runs, firstChange);
         if (before is not null)
         {
@@ -60,16 +61,7 @@ internal sealed class FileMapWriter(Geometry geometry, BlockStore store, BlockAl
 
         after.TreeBlocks.Clear();
         after.TreeBlocks.AddRange(newTree);
-        CountBlocks(inode, after);
-    }
-
-    /// <summary>Says in the inode how many blocks it takes: content, map, extended attributes.</summary>
-    public void CountBlocks(WritableInode inode, FileBlocks? blocks)
-    {
-        long count = inode.AttributeBlock == 0 ? 0 : geometry.BlocksPerCluster;
-        if (blocks is not null)
-            count += blocks.GetClusters().Sum(static range => range.Length) + (blocks.TreeBlocks.Count * geometry.BlocksPerCluster);
-        inode.SetBlockCount(count);
+        inode.SetBlockCount(Math.Max(0, inode.BlockCount - oldCount) + CountBlocks(after));
     }
 
     /// <summary>Frees all blocks of a file and of its map.</summary>
@@ -79,6 +71,9 @@ internal sealed class FileMapWriter(Geometry geometry, BlockStore store, BlockAl
         foreach (long block in blocks.TreeBlocks)
             FreeTreeBlock(block);
     }
+
+    // What extended attributes take is counted beside it.
+    private long CountBlocks(FileBlocks blocks) => blocks.GetClusters().Sum(static range => range.Length) + (blocks.TreeBlocks.Count * geometry.BlocksPerCluster);
 
     private void FreeClusters(IEnumerable<ByteRange> before, IEnumerable<ByteRange> after)
     {
