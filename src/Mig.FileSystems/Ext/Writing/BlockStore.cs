@@ -161,8 +161,9 @@ internal sealed class BlockStore(IByteTarget target, Geometry geometry) : IBlock
 
     private void Check(long block)
     {
-        if (block < 0 || block >= geometry.BlockCount)
-            throw ExtError.Corrupt("EXT4-110", $"block {block} is needed, 0 to {geometry.BlockCount - 1} are there");
+        // Whoever takes a block number from the volume has checked it: this is the last line of defence.
+        ArgumentOutOfRangeException.ThrowIfNegative(block);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(block, geometry.BlockCount);
     }
 
     private sealed class Entry(byte[] bytes)

@@ -143,6 +143,15 @@ public sealed class ExtWriterErrorTests(ExtSamples samples) : IClassFixture<ExtS
         AssertError("EXT4-127", patch, static _ => { });
     }
 
+    [Fact]
+    public void EveryDocumentedErrorHasATest()
+    {
+        string source = File.ReadAllText(ExtErrorTests.FindUp("tests/Mig.FileSystems.Tests/Ext/Writing/ExtWriterErrorTests.cs"));
+        var tested = System.Text.RegularExpressions.Regex.Matches(source, @"AssertError\(""(EXT4-[0-9]{3})""").Select(static match => match.Groups[1].Value).Distinct();
+
+        Assert.Equal(ExtErrorTests.ReadDocumented().Where(static code => string.CompareOrdinal(code, ExtErrorTests.FirstOfWriter) >= 0).Order(), tested.Order());
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static int BlockBitmap(ExtPatch patch) => (int)patch.U32(patch.Descriptor) * ExtPatch.BlockSize;
