@@ -1,7 +1,7 @@
 # Makes the tables of docs/benchmarks.md from the lines of measure.sh, with the set in front. Steps of several commands are added up; of repeated short
 # ones the median counts.
 BEGIN {
-  split("first again changed export cat log baseline send clone", steps, " ")
+  split("first again changed export cat log baseline send clone extract tar grep diff list inventory", steps, " ")
   title["first"] = "First commits of all images, one after another"
   title["again"] = "The last image (" last ") again, unchanged, read in full"
   title["changed"] = "The last image after 50 files changed"
@@ -10,6 +10,12 @@ BEGIN {
   title["log"] = "`mig log` (median of 5)"
   title["send"] = "The last image to where the one before it is"
   title["clone"] = "Both to where nothing is"
+  title["diff"] = "What differs between the last image and the one before it"
+  title["list"] = "All files of the last image with their metadata"
+  title["inventory"] = "The packages of the last image"
+  title["extract"] = "All files of the last image into a folder"
+  title["tar"] = "All files of the last image into a tar file"
+  title["grep"] = "One text in all files of the last image (`-c -F`)"
   title["baseline"] = "For comparison, on the last image"
 }
 $1 == set {
@@ -27,12 +33,12 @@ function median(values, key,    n, i, j, t, sorted) {
   return sorted[int((n + 1) / 2)]
 }
 END {
-  for (s = 1; s <= 9; s++) {
+  for (s = 1; s <= 15; s++) {
     step = steps[s]
     if (order[step] == "") continue
-    short = step == "cat" || step == "log"
+    short = step == "cat" || step == "log" || s > 12
     isTransfer = step == "send" || step == "clone"
-    hasRepository = !isTransfer && !short && step != "baseline" && step != "export"
+    hasRepository = !isTransfer && !short && step != "baseline" && step != "export" && step != "extract" && step != "tar" && step != "grep"
     printf "\n%s:\n\n| | seconds | CPU seconds | peak MiB |%s\n|---|---:|---:|---:|%s\n", title[step], hasRepository ? " repository MiB |" : isTransfer ? " moved MiB |" : "", hasRepository || isTransfer ? "---:|" : ""
     n = split(order[step], tools, "\t")
     for (t = 1; t <= n; t++) {

@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
-# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [DIR]: measures mig beside its peers on real disks, and writes the tables into
+# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [--no-extract] [--no-inside] [DIR]: measures mig beside its peers on real disks, and writes the tables into
 # docs/benchmarks.md. DIR, ~/.cache/mig-bench unless given, keeps the disks: they are made on the first run (bench/make-corpus.sh, 9 GB, which needs root
 # and the network); scratch files take 30 GB more. All five images, both sets: one to two hours on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/tools.sh
 
-sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
+sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 extract=1 inside=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
 while [ $# -gt 0 ]; do
   case $1 in
     --set) sets=${2/both/trimmed untrimmed} sets=${sets/none/}; shift ;;
     --images) images=$2; shift ;;
     --no-peers) peers=0 ;;
     --no-transfer) transfer=0 ;;
+    --no-inside) inside=0 ;;
+    --no-extract) extract=0 ;;
     -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
     *) dir=$1 ;;
   esac
@@ -79,6 +81,21 @@ if [ $transfer = 1 ]; then
   sed "s/^/transfer\t/" "$work/transfer.tsv" >>"$work/all.tsv"
 fi
 
+if [ $inside = 1 ]; then
+  echo "inside: $before and $last"
+  : >"$work/inside.tsv"
+  need virt-diff=libguestfs-tools
+  ls /boot/vmlinuz-* >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "linux-image-cloud-$(dpkg --print-architecture)" >/dev/null
+  bench/inside.sh "$work" "$work/inside.tsv" "$dir/trimmed/$before.img" "$dir/trimmed/$last.img"
+  sed "s/^/inside\t/" "$work/inside.tsv" >>"$work/all.tsv"
+fi
+if [ $extract = 1 ]; then
+  echo "extract: all files of $last"
+  : >"$work/extract.tsv"
+  as_root env "PATH=$PATH" "DOTNET_ROOT=$DOTNET_ROOT" bench/extract.sh "$work" "$work/extract.tsv" "$dir/trimmed/$last.img"
+  sed "s/^/extract\t/" "$work/extract.tsv" >>"$work/all.tsv"
+fi
+
 mib() { echo $(($1 / 1048576)); }
 image_tables() {
   echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $NF }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
@@ -104,6 +121,16 @@ transfer_tables() {
   awk -F '\t' -v set=transfer -v last="$last" -f bench/tables.awk "$work/all.tsv"
 }
 
+inside_tables() {
+  echo "Images: $before and $last, of the trimmed set; the short commands are the median of five runs."
+  awk -F '\t' -v set=inside -v last="$last" -f bench/tables.awk "$work/all.tsv"
+}
+
+extract_tables() {
+  echo "Image: $last of the trimmed set. restic and tar read its mounted file system; mig read the disk. The input is in the page cache; nothing is synced."
+  awk -F '\t' -v set=extract -v last="$last" -f bench/tables.awk "$work/all.tsv"
+}
+
 # publish MARK: puts what it reads between the marks of that name in docs/benchmarks.md.
 publish() {
   cat >"$work/tables.md"
@@ -117,4 +144,6 @@ publish() {
 
 [ -z "$sets" ] || image_tables | publish bench
 [ $transfer = 0 ] || transfer_tables | publish transfer
+[ $inside = 0 ] || inside_tables | publish inside
+[ $extract = 0 ] || extract_tables | publish extract
 echo "docs/benchmarks.md is written"

@@ -1,5 +1,6 @@
 # tools.sh: for the other scripts to source. Puts the sbin folders on the path and offers
 #   need COMMAND=PACKAGE...   installs the Debian packages whose commands are missing, and nothing when none is
+#   need_python MODULE=PACKAGE...  likewise for modules of the system's own Python
 #   as_root COMMAND...        runs a command as root: directly, or through sudo
 # shellcheck shell=bash
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -29,4 +30,11 @@ need() {
   echo "installing: ${missing[*]}" >&2
   as_root apt-get update -q >/dev/null
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+need_python() {
+  local pair
+  for pair in "$@"; do
+    /usr/bin/python3 -c "import ${pair%%=*}" 2>/dev/null || need "-=${pair#*=}"
+  done
 }

@@ -8,7 +8,7 @@ namespace Mig.Disks;
 /// A new file that has a temporary name in the folder of its final one (<c>.name.mig-random.tmp</c>) until it is published. Disposing without that deletes it.
 /// The file is locked as long as it is open, so what a killed process left behind is known by its name and its free lock, and is cleared away by the next one.
 /// </summary>
-internal sealed class OutputFile : IDisposable
+public sealed class OutputFile : IDisposable
 {
     private const string TemporarySuffix = ".tmp";
     private const int MaxNameLength = 200; // the temporary name must stay below the 255 bytes of most file systems
@@ -128,7 +128,7 @@ internal sealed class OutputFile : IDisposable
             case FileType.Regular:
                 throw Taken(path);
             default:
-                throw new UsageException($"{path} is a folder or device; mig writes disks to files only");
+                throw new UsageException($"{path} is a folder or device; mig writes to files only");
         }
     }
 

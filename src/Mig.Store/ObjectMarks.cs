@@ -38,6 +38,22 @@ public sealed class ObjectMarks
         return ref _none;
     }
 
+    /// <summary>Finds where the mark of an object is kept; negative when there is no such object.</summary>
+    public long FindSlot(in ObjectId id)
+    {
+        for (int i = 0; i < _indexes.Length; i++)
+        {
+            int ordinal = _indexes[i].FindOrdinal(id);
+            if (ordinal >= 0)
+                return ((long)i << 32) | (uint)ordinal;
+        }
+
+        return -1;
+    }
+
+    /// <summary>The mark that is kept in a slot.</summary>
+    public ref int At(long slot) => ref _marks[slot >> 32][(int)slot];
+
     /// <summary>Number of objects whose mark is still 0.</summary>
     public long CountUnmarked() => _marks.Sum(marks => (long)marks.Count(mark => mark == 0));
 

@@ -11,7 +11,7 @@ namespace Mig.Store;
 /// The content-addressed store: every object once, in packs. Reads verify: what comes out has the id it was asked for by.
 /// May be used from several threads; other processes may write to the same folder at the same time.
 /// </summary>
-public sealed class ObjectStore : IObjectSource, IDisposable
+public sealed class ObjectStore : IContentSource, IDisposable
 {
     private const long FrameCacheSize = 24 << 20;
 
@@ -102,7 +102,7 @@ public sealed class ObjectStore : IObjectSource, IDisposable
     /// <param name="cacheLimit">Most bytes that it keeps.</param>
     public void UsePromised(IPromisedContent source, string cacheFolder, long cacheLimit) => _promised = new ContentCache(cacheFolder, cacheLimit, source);
 
-    /// <summary>Fetches contents that are about to be read and are not here, all at once.</summary>
+    /// <inheritdoc/>
     public void Prefetch(IEnumerable<BlobId> blobs)
     {
         ArgumentNullException.ThrowIfNull(blobs);
@@ -230,9 +230,10 @@ public sealed class ObjectStore : IObjectSource, IDisposable
         return bytes;
     }
 
-    /// <summary>Reads a blob into a buffer, checked against its id.</summary>
-    /// <param name="destination">Room for exactly the blob.</param>
-    /// <exception cref="CorruptStoreException">It is missing, damaged, or has another length.</exception>
+    /// <inheritdoc/>
+    public byte[] ReadBlob(in BlobId id) => Read(id.Value, ObjectKind.Blob);
+
+    /// <inheritdoc/>
     public void ReadBlob(in BlobId id, Span<byte> destination)
     {
         ObjectLocation location = Find(id.Value);
@@ -241,9 +242,8 @@ public sealed class ObjectStore : IObjectSource, IDisposable
         ReadVerified(id.Value, location, destination);
     }
 
-    /// <summary>Reads many blobs, frame by frame in the order in which they are stored, on several threads.</summary>
-    /// <param name="blobs">What is wanted; the same blob may be wanted several times.</param>
-    /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
+    /// <inheritdoc/>
+    /// <remarks>Each frame is read and decompressed once.</remarks>
     public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)
     {
         Prefetch(blobs);

@@ -7,7 +7,7 @@ namespace Mig.Store;
 /// Adds objects to a store. They are compressed and written on the threads that add them, and count when <see cref="Complete"/> returns:
 /// first all packs are durable, then the index that names them. Disposed without it, nothing has happened but what ended packs may keep.
 /// </summary>
-public sealed class ObjectWriter : IDisposable
+public sealed class ObjectWriter : IObjectSink, IDisposable
 {
     private readonly ObjectStore _store;
     private readonly StoreOptions _options;
@@ -52,12 +52,10 @@ public sealed class ObjectWriter : IDisposable
             return _added.Contains(id);
     }
 
-    /// <summary>Adds content, unless it is there already.</summary>
-    /// <param name="id">The SHA-256 of <paramref name="bytes"/>, which the caller has computed.</param>
-    /// <returns>True when it was new.</returns>
+    /// <inheritdoc/>
     public bool AddBlob(in BlobId id, ReadOnlySpan<byte> bytes, in OrderKey key) => Add(_content, ObjectKind.Blob, id.Value, bytes, key);
 
-    /// <summary>Adds any object but a blob.</summary>
+    /// <inheritdoc/>
     public ObjectId AddObject(ObjectKind kind, ReadOnlySpan<byte> payload)
     {
         byte[] bytes = ObjectHeader.Wrap(kind, payload);
@@ -66,14 +64,14 @@ public sealed class ObjectWriter : IDisposable
         return id;
     }
 
-    /// <summary>Notes that a large file's content is this list, so that it is found by its hash later on.</summary>
+    /// <inheritdoc/>
     public void AddContent(long size, in ObjectId sha256, in ListId list)
     {
         lock (_addedGate)
             _contents.Add((size, sha256, list));
     }
 
-    /// <summary>Compresses a frame if one is waiting: for threads that have nothing else to do.</summary>
+    /// <summary>Compresses a frame if one is waiting.</summary>
     public bool Help() => _content.CompressOne();
 
     /// <summary>Says that no more blobs come: their packs are finished while the rest goes on.</summary>

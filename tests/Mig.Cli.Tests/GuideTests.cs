@@ -35,7 +35,9 @@ public sealed partial class GuideTests
             cp golden.raw patched.raw
             dd if='{SampleDisks.Two}' of=patched.raw bs=1M seek=1 conv=notrunc status=none
             cp '{SampleDisks.Data}' data.raw
-            mv golden.raw patched.raw data.raw '{workspace.Folder}'
+            cp '{SampleDisks.Server}' server.raw
+            cp '{SampleDisks.ServerPatched}' server-patched.raw
+            mv golden.raw patched.raw data.raw server.raw server-patched.raw '{workspace.Folder}'
             """);
         string now = Render(text, workspace);
         if (Environment.GetEnvironmentVariable("MIG_UPDATE_GUIDE") == "1")
@@ -105,6 +107,7 @@ public sealed partial class GuideTests
     {
         text = Outcome.Normalize(text);
         text = Size().Replace(text, "<size>");
+        text = Percentage().Replace(text, "<percentage>");
         text = Owner().Replace(text, "$1 <owner> ");
         text = JsonNumber().Replace(text, "\":<number>");
         return Blank().Replace(text, " ");
@@ -114,6 +117,9 @@ public sealed partial class GuideTests
 
     [GeneratedRegex(@"\d[\d.,]*( [KMG]i)?B?( B| objects?| packs?| layout nodes?| times smaller|/s)|\d[\d.]* [KMG]iB")]
     private static partial Regex Size();
+
+    [GeneratedRegex(@"\d+\.\d%")]
+    private static partial Regex Percentage();
 
     [GeneratedRegex(@"(?m)^([-dlcbps][-rwxsStT]{9}) +\d+ +\d+ ")]
     private static partial Regex Owner();

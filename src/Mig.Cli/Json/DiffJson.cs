@@ -2,5 +2,13 @@ using Mig.Compare;
 
 namespace Mig.Cli.Json;
 
-/// <summary>How two versions differ. Packages and regions are there when they were asked for.</summary>
-internal sealed record DiffJson(string Before, string After, ChangeCounts Counts, IReadOnlyList<ChangeJson> Changes, IReadOnlyList<PackageChange>? Packages, IReadOnlyList<RegionJson>? Regions);
+/// <summary>How two versions differ, or disks that are not committed. Packages and regions are there when they were asked for.</summary>
+internal sealed record DiffJson(
+    string Before,
+    string After,
+    IReadOnlyList<string>? DisksBefore,
+    IReadOnlyList<string>? DisksAfter,
+    ChangeCounts Counts,
+    IReadOnlyList<ChangeJson> Changes,
+    IReadOnlyList<PackageChangeJson>? Packages,
+    IReadOnlyList<RegionJson>? Regions);

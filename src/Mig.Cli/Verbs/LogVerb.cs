@@ -2,9 +2,13 @@ using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
+using Mig.Compare;
 using Mig.Core;
+using Mig.Histories;
+using Mig.History.Commits;
 using Mig.History.Refs;
 using Mig.History.Revisions;
+using Mig.Working;
 
 namespace Mig.Cli.Verbs;
 
@@ -22,22 +26,38 @@ internal sealed class LogVerb : Verb
     private readonly Option<bool> _firstParent = new("--first-parent") { Description = "Leaves merged lines out" };
     private readonly Option<bool> _decorate = new("--decorate") { Description = "Shows branches and tags in a pipe, too" };
     private readonly Option<bool> _noDecorate = new("--no-decorate") { Description = "Shows no branches and tags" };
+    private readonly Option<bool> _follow = new("--follow") { Description = "Goes on under the earlier name where the one PATH was renamed" };
+    private readonly Option<string> _content = new("-S") { Description = "Only versions in which more or fewer files have this content than before", HelpName = "SHA256" };
+    private readonly Option<string> _package = new("--package") { Description = "Only versions in which this package came, went, or got another version", HelpName = "NAME" };
+    private readonly ChangeView _changes = new();
+    private FollowedPath? _followed;
 
     public LogVerb()
         : base("log", Summary)
     {
-        Add(_oneline, _graph, _count, _since, _until, _all, _firstParent, _decorate, _noDecorate);
+        Add(_oneline, _graph, _count, _since, _until, _all, _firstParent, _decorate, _noDecorate, _follow, _content, _package);
+        Add([.. _changes.Options]);
         Add(_revisions);
     }
 
-    public override IReadOnlyList<string> Usage => ["log [--oneline] [--graph] [-n N] [--since DATE] [--until DATE] [--all] [REV | REV..REV]..."];
+    public override IReadOnlyList<string> Usage =>
+    [
+        "log [--oneline] [--graph] [-n N] [--since DATE] [--until DATE] [--all] [REV | REV..REV]... [-- PATH...]",
+        "log [--follow] [-S SHA256] [--package NAME] [--name-status] [--stat] [-p] ...",
+    ];
 
-    public override string Description => "Shows the commits that the revisions lead to, newest first; HEAD when none is given.";
+    public override string Description =>
+        "Shows the commits that the revisions lead to, newest first; HEAD when none is given. With paths, only those in which\n"
+        + "one of them changed in anything but times, and where a merge has them as one of its parents has, only that parent's\n"
+        + "line, as Git has it. PATH is a file, a directory with all below it, or a pattern. Changes are those against the\n"
+        + "first parent; merges show none.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig log --oneline --graph --all", "draws the history of all branches"),
         ("mig log v1..main", "shows what main has that v1 has not"),
+        ("mig log --oneline --stat -- /etc", "shows who changed the configuration when"),
+        ("mig log --package openssl", "shows when a package was installed, upgraded or removed"),
         ("mig log -3 --since 2.weeks.ago", "shows the last three commits of two weeks"),
     ];
 
@@ -50,8 +70,11 @@ internal sealed class LogVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         Repository repository = session.Repository;
-        bool graph = arguments.GetValue(_graph);
-        IEnumerable<WalkedCommit> commits = Select(arguments, session, graph);
+        bool graph = arguments.GetValue(_graph), oneline = arguments.GetValue(_oneline), showsChanges = _changes.IsWanted(arguments);
+        if (graph && showsChanges)
+            throw new UsageException("--graph is drawn beside commits only; leave --name-status, --stat and -p out");
+        (string[] revisions, List<PathSpec> paths) = PathLimitArguments.Split(arguments, arguments.GetValue(_revisions) ?? []);
+        IEnumerable<WalkedCommit> commits = Select(arguments, session, revisions, paths);
         if (session.IsJson)
         {
             var refs = new Decorations(repository);
@@ -62,32 +85,48 @@ internal sealed class LogVerb : Verb
         bool decorates = (arguments.GetValue(_decorate) || session.IsOutputTerminal) && !arguments.GetValue(_noDecorate);
         Decorations? decorations = decorates ? new Decorations(repository) : null;
         var view = new CommitView(session.Output, session.Palette);
-        Func<WalkedCommit, IEnumerable<string>> lines = arguments.GetValue(_oneline)
+        Func<WalkedCommit, IEnumerable<string>> lines = oneline
             ? found => [view.OneLine(found.Id, found.Commit, decorations?.Of(found.Id, session.Palette) ?? "")]
             : found => view.Lines(found.Id, found.Commit, decorations?.Of(found.Id, session.Palette) ?? "");
         if (graph)
         {
-            new GraphView(session.Output, session.Palette).Write([.. commits], lines, hasGaps: !arguments.GetValue(_oneline));
+            new GraphView(session.Output, session.Palette).Write([.. commits], lines, hasGaps: !oneline);
             return ExitCode.Success;
         }
 
         bool isFirst = true;
         foreach (WalkedCommit commit in commits)
         {
-            if (!isFirst && !arguments.GetValue(_oneline))
+            if (!isFirst && !oneline)
                 session.Output.WriteLine();
             isFirst = false;
             foreach (string line in lines(commit))
                 session.Output.WriteLine(line);
+            if (showsChanges)
+                WriteChanges(arguments, commit, paths, session);
         }
 
         return ExitCode.Success;
     }
 
-    private IEnumerable<WalkedCommit> Select(ParseResult arguments, Session session, bool graph)
+    private void WriteChanges(ParseResult arguments, WalkedCommit found, List<PathSpec> paths, Session session)
     {
         Repository repository = session.Repository;
-        string[] revisions = arguments.GetValue(_revisions) ?? [];
+        Commit commit = repository.Objects.ReadCommit(found.Id);
+        if (commit.Parents.Count > 1)
+            return;
+        if (_followed is { } followed)
+            paths = [.. paths.Append(followed.NameIn(found.Id)), .. commit.Parents.Select(followed.NameIn)];
+        using ComparedSides sides = ComparedSides.Of(repository, commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image);
+        ImageComparison comparison = sides.Compare(paths);
+        if (!arguments.GetValue(_oneline))
+            session.Output.WriteLine();
+        _changes.Write(arguments, sides, comparison, session);
+    }
+
+    private IEnumerable<WalkedCommit> Select(ParseResult arguments, Session session, string[] revisions, List<PathSpec> paths)
+    {
+        Repository repository = session.Repository;
         RevisionSet set = repository.Revisions.ResolveSet(revisions);
         if (arguments.GetValue(_all))
             set = set with { Include = [.. set.Include, .. AllTips(repository)] };
@@ -95,9 +134,36 @@ internal sealed class LogVerb : Verb
             set = set with { Include = [Head(repository)] };
         long since = Date(arguments, _since, session) ?? long.MinValue, until = Date(arguments, _until, session) ?? long.MaxValue;
         int count = CountArgument.Parse(arguments.GetValue(_count));
-        return repository.Walk.Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, arguments.GetValue(_firstParent))
-            .Where(found => found.Commit.Committer.Seconds >= since && found.Commit.Committer.Seconds <= until)
-            .Take(count);
+        IEnumerable<WalkedCommit> commits = Walk(arguments, repository, set, paths);
+        if (arguments.GetValue(_content) is { } text)
+        {
+            if (!ObjectId.TryParse(text, out ObjectId sha256))
+                throw new UsageException($"-S takes the SHA-256 of a content, 64 digits as sha256sum prints them, not '{text}'");
+            var content = new ContentCount(repository, sha256, paths);
+            commits = commits.Where(content.Changes);
+        }
+
+        return commits.Where(found => found.Commit.Committer.Seconds >= since && found.Commit.Committer.Seconds <= until).Take(count);
+    }
+
+    private IEnumerable<WalkedCommit> Walk(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths)
+    {
+        bool graph = arguments.GetValue(_graph), firstParent = arguments.GetValue(_firstParent);
+        bool hasContent = arguments.GetValue(_content) is not null;
+        if (arguments.GetValue(_follow))
+            _followed = paths is [var path] ? new FollowedPath(repository, path) : throw new UsageException("--follow takes exactly one path after '--'");
+        IHistoryQuestion? question = (_followed, arguments.GetValue(_package)) switch
+        {
+            (not null, not null) => throw new UsageException("--follow and --package are not combined"),
+            ({ } followed, _) => followed,
+            (_, { } package) when paths.Count == 0 => new PackageQuestion(repository, package),
+            (_, not null) => throw new UsageException("--package is about the whole machine; leave the paths out"),
+            _ => paths.Count > 0 && !hasContent ? new PathQuestion(repository, paths) : null,
+        };
+        if (question is null)
+            return repository.Walk.Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, firstParent);
+        var walk = new SimplifiedWalk(repository.Objects, question);
+        return graph ? walk.WalkGraph(set, firstParent) : walk.Walk(set, firstParent).Select(found => found with { Commit = repository.Objects.ReadCommit(found.Id) });
     }
 
     private static CommitId Head(Repository repository)

@@ -71,7 +71,7 @@ internal sealed class LsVerb : Verb
         {
             List<(TreeEntry Entry, ReadOnlyMemory<byte> Path)> all = [.. entries];
             sizeWidth = all.Count == 0 ? 0 : all.Max(item => EntryView.Size(item.Entry).Length);
-            ownerWidth = all.Count == 0 ? 0 : all.Max(item => Math.Max(Digits(item.Entry.Uid), Digits(item.Entry.Gid)));
+            ownerWidth = all.Count == 0 ? 0 : all.Max(item => EntryView.OwnerWidth(item.Entry));
             entries = all;
         }
 
@@ -102,6 +102,4 @@ internal sealed class LsVerb : Verb
 
     private static ReadOnlyMemory<byte> Join(ReadOnlyMemory<byte> directory, ReadOnlyMemory<byte> name) =>
         directory.IsEmpty ? name : (byte[])[.. directory.Span, (byte)'/', .. name.Span];
-
-    private static int Digits(uint number) => number.ToString(System.Globalization.CultureInfo.InvariantCulture).Length;
 }

@@ -4,6 +4,9 @@ using Mig.Checks;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Cli.Views;
+using Mig.Core;
+using Mig.Sharing;
 
 namespace Mig.Cli.Verbs;
 
@@ -11,12 +14,16 @@ internal sealed class StatsVerb : Verb
 {
     public const string Summary = "Shows what the repository holds, and what it saves";
 
-    public StatsVerb()
-        : base("stats", Summary)
-    {
-    }
+    private const int DefaultThreshold = 50;
 
-    public override IReadOnlyList<string> Usage => ["stats [--json]"];
+    private readonly Option<bool> _matrix = new("--matrix") { Description = "Shows which part of each image's content the others have" };
+    private readonly Option<bool> _clusters = new("--clusters") { Description = "Shows groups of images that have much in common" };
+    private readonly Option<int> _threshold = new("--threshold") { Description = "How many percent of the smaller one two images of a group share at least; 50 unless given", HelpName = "N" };
+
+    public StatsVerb()
+        : base("stats", Summary) => Add(_matrix, _clusters, _threshold);
+
+    public override IReadOnlyList<string> Usage => ["stats [--json]", "stats --matrix | --clusters [--threshold N] [--json]"];
 
     public override string Description => "An image is a branch, or HEAD. What is its own goes when the branch goes; the rest is shared with others.";
 
@@ -24,12 +31,18 @@ internal sealed class StatsVerb : Verb
     [
         ("mig stats", "shows sizes, and how many times smaller the repository is than its versions"),
         ("mig stats --json | jq .factor", "prints that number for a script"),
+        ("mig stats --matrix", "shows who shares what with whom"),
+        ("mig stats --clusters --threshold 80", "groups images that are nearly the same"),
     ];
 
     public override bool HasJson => true;
 
     public override int Run(ParseResult arguments, Session session)
     {
+        if (arguments.GetValue(_matrix) || arguments.GetValue(_clusters))
+            return Compare(arguments, session);
+        if (arguments.GetResult(_threshold) is not null)
+            throw new UsageException("--threshold is about groups; add --clusters");
         StatisticsReport report = new RepositoryStatistics(session.Repository).Run(session.Cancellation);
         if (session.IsJson)
         {
@@ -59,5 +72,26 @@ internal sealed class StatsVerb : Verb
         return ExitCode.Success;
 
         void Line(string what, string value) => session.Output.WriteLine($"{what + ":",-16}{value}");
+    }
+
+    private int Compare(ParseResult arguments, Session session)
+    {
+        int threshold = arguments.GetResult(_threshold) is null ? DefaultThreshold : arguments.GetValue(_threshold);
+        if (threshold is < 1 or > 100)
+            throw new UsageException($"--threshold is 1 to 100 percent, not {threshold}");
+        SharingMatrix matrix = SharingMatrix.Measure(session.Repository, [.. SimilarVerb.BranchImages(session.Repository).Select(branch => (branch.Name, branch.Image))], session.Cancellation);
+        IReadOnlyList<IReadOnlyList<int>>? clusters = arguments.GetValue(_clusters) ? matrix.FindClusters(threshold / 100.0) : null;
+        if (session.IsJson)
+        {
+            session.WriteJson(SharingJson.Of(matrix, clusters), MigJson.Default.SharingJson);
+            return ExitCode.Success;
+        }
+
+        var view = new SharingView(session.Output);
+        if (arguments.GetValue(_matrix))
+            view.WriteMatrix(matrix);
+        if (clusters is not null)
+            view.WriteClusters(matrix, clusters);
+        return ExitCode.Success;
     }
 }

@@ -28,7 +28,8 @@ internal sealed class VersionVerb : Verb
 
     public override bool HasJson => true;
 
-    private static string Number => typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    /// <summary>Such as <c>0.1.0</c>.</summary>
+    public static string Number => typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     public override int Run(ParseResult arguments, Session session)
     {

@@ -12,8 +12,7 @@ internal sealed class CommitReport(Session session)
 {
     public void Write(CommitResult result)
     {
-        foreach (DiskReport disk in result.Disks)
-            Warn(disk);
+        DiskWarnings.Say(session, result.Disks);
         if (session.IsJson)
         {
             session.WriteJson(CommitResultJson.Of(result), MigJson.Default.CommitResultJson);
@@ -65,20 +64,5 @@ internal sealed class CommitReport(Session session)
         long shared = Math.Max(0, found - result.NewBytes);
         session.Output.WriteLine($" new: {Sizes.Bytes(result.NewBytes)} in {Sizes.Count(result.NewObjects, "object")}, stored in {Sizes.Bytes(result.StoredBytes)}; "
             + (shared == 0 ? "shared: nothing" : $"shared or empty: {Sizes.Bytes(shared)} of {Sizes.Bytes(found)}"));
-    }
-
-    private void Warn(DiskReport disk)
-    {
-        string name = SafeText.Name(disk.Name);
-        foreach (string warning in disk.Warnings)
-            session.Warn($"{name}: {warning}");
-        foreach (VolumeReport volume in disk.Volumes)
-        {
-            string place = volume.Number == 0 ? name : $"{name}.{volume.Number}";
-            if (volume.Reason.Length > 0)
-                session.Warn($"{place} was not looked into, and is kept as it is: {volume.Reason}");
-            foreach (string note in volume.Notes)
-                session.Warn($"{place}: {note}");
-        }
     }
 }

@@ -43,7 +43,8 @@ internal sealed class DiskDiffView(TextOutput output, Palette palette)
         return disk.Regions.Count == 0 ? "differs within files only" : "differs outside of files";
     }
 
-    private static string Place(RegionChange region) => region.Volume switch
+    /// <summary>What a region is called, with its volume.</summary>
+    public static string Place(RegionChange region) => region.Volume switch
     {
         null => Name(region.Region),
         { Number: 0 } => Name(region.Region),

@@ -42,6 +42,9 @@ internal sealed class EntryView(Palette palette, TimeProvider clock)
         _ => "0",
     };
 
+    /// <summary>Digits of the wider one of user and group.</summary>
+    public static int OwnerWidth(TreeEntry entry) => Math.Max(entry.Uid, entry.Gid).ToString(CultureInfo.InvariantCulture).Length;
+
     /// <summary>Such as <c>-rwsr-xr-x</c>.</summary>
     public static string Mode(TreeEntry entry)
     {

@@ -8,11 +8,18 @@ using Mig.History.Trees;
 namespace Mig.Cli.Views;
 
 /// <summary>Prints changes as a patch, the way <c>git diff</c> does.</summary>
-internal sealed class PatchView(TextOutput output, Palette palette, Repository repository, CancellationToken cancellation)
+internal sealed class PatchView(TextOutput output, Palette palette, ChangedTexts texts, CancellationToken cancellation)
 {
-    private readonly FileText _texts = new(repository);
+    public void Write(ImageComparison comparison)
+    {
+        foreach (VolumeComparison volume in comparison.Volumes)
+        {
+            foreach (TreeChange change in volume.Changes)
+                Write(volume, change);
+        }
+    }
 
-    public void Write(VolumeComparison volume, TreeChange change)
+    private void Write(VolumeComparison volume, TreeChange change)
     {
         cancellation.ThrowIfCancellationRequested();
         if ((change.Kinds & ChangeKinds.Type) != 0)
@@ -35,7 +42,7 @@ internal sealed class PatchView(TextOutput output, Palette palette, Repository r
     private void WriteContent(TreeChange change, string before, string after)
     {
         (string left, string right) = (change.Before is null ? "/dev/null" : before, change.After is null ? "/dev/null" : after);
-        if (_texts.Read(change.Before, cancellation) is not { } old || _texts.Read(change.After, cancellation) is not { } now)
+        if (texts.Find(change.Before) is not { } old || texts.Find(change.After) is not { } now)
         {
             output.WriteLine($"Binary files {left} and {right} differ");
             return;

@@ -8,11 +8,9 @@ using Mig.History.Trees;
 namespace Mig.Cli.Views;
 
 /// <summary>Prints how many lines changed in each file, the way <c>git diff --stat</c> does.</summary>
-internal sealed class StatView(TextOutput output, Palette palette, Repository repository, CancellationToken cancellation)
+internal sealed class StatView(TextOutput output, Palette palette, ChangedTexts texts, CancellationToken cancellation)
 {
     private const int GraphWidth = 40;
-
-    private readonly FileText _texts = new(repository);
 
     public void Write(ImageComparison comparison)
     {
@@ -39,7 +37,7 @@ internal sealed class StatView(TextOutput output, Palette palette, Repository re
         string name = (change.OldPath is { } old ? DiffNames.SafePath(volume, old) + " => " : "") + DiffNames.SafePath(volume, change.Path);
         if (change.OldPath is not null)
             return (name, 0, 0, null);
-        if (_texts.Read(change.Before, cancellation) is not { } before || _texts.Read(change.After, cancellation) is not { } after)
+        if (texts.Find(change.Before) is not { } before || texts.Find(change.After) is not { } after)
             return (name, 0, 0, string.Create(CultureInfo.InvariantCulture, $"Bin {change.Before?.Size ?? 0} -> {change.After?.Size ?? 0} bytes"));
         IReadOnlyList<LineChange> lines = LineDiff.Compare(new TextLines(before), new TextLines(after));
         return (name, lines.Sum(line => line.Added), lines.Sum(line => line.Removed), null);

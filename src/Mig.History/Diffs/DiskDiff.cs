@@ -12,7 +12,7 @@ namespace Mig.History.Diffs;
 /// Content of files is known by its blobs, and only those of changed files are looked at, since the others cost as much as there is. So what an unchanged file
 /// left behind when it was moved counts as part of the file system.
 /// </remarks>
-public sealed class DiskDiff(ObjectStore store)
+public sealed class DiskDiff(IContentSource store)
 {
     private const int SectorSize = 512;
     private const int MaxCachedBlobs = 16;
@@ -98,7 +98,7 @@ public sealed class DiskDiff(ObjectStore store)
             return default;
         if (!_blobs.TryGetValue(wanted.Blob, out byte[]? bytes))
         {
-            bytes = store.Read(wanted.Blob.Value, ObjectKind.Blob);
+            bytes = store.ReadBlob(wanted.Blob);
             _blobs[wanted.Blob] = bytes;
             _cached.Enqueue(wanted.Blob);
             if (_cached.Count > MaxCachedBlobs)

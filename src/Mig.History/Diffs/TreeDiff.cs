@@ -18,20 +18,41 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
     // A directory in a directory; the format has no limit, and the stack has one.
     private const int MaxDepth = 4096;
 
+    /// <summary>Whether hard links stand for the file that they name; else they are entries of their own, without content.</summary>
+    public bool FollowsLinks { get; init; } = true;
+
     /// <summary>Returns what differs, each directory before what is in it, sorted by the bytes of the names.</summary>
     /// <param name="before">The root of the earlier volume; null when there is none.</param>
     /// <param name="after">The root of the later volume.</param>
     /// <exception cref="CorruptStoreException">A tree is missing or damaged.</exception>
     public IReadOnlyList<TreeChange> Compare(TreeEntry? before, TreeEntry? after)
     {
-        var run = new Run(store, limits, before, after);
-        run.CompareEntries(default, before, after, 0);
-        return run.Changes;
+        var changes = new List<TreeChange>();
+        Visit(before, after, change =>
+        {
+            changes.Add(change);
+            return true;
+        });
+        return changes;
     }
 
-    private sealed class Run(IObjectSource store, PathLimits limits, TreeEntry? rootBefore, TreeEntry? rootAfter)
+    /// <summary>Visits what differs, in the order of <see cref="Compare"/>, until the visitor has seen enough.</summary>
+    /// <param name="before">The root of the earlier volume; null when there is none.</param>
+    /// <param name="after">The root of the later volume.</param>
+    /// <param name="visit">Returns false to stop.</param>
+    /// <returns>False when it was stopped.</returns>
+    /// <exception cref="CorruptStoreException">A tree is missing or damaged.</exception>
+    public bool Visit(TreeEntry? before, TreeEntry? after, Func<TreeChange, bool> visit)
     {
-        public List<TreeChange> Changes { get; } = [];
+        ArgumentNullException.ThrowIfNull(visit);
+        var run = new Run(store, limits, before, after, FollowsLinks, visit);
+        run.CompareEntries(default, before, after, 0);
+        return !run.IsStopped;
+    }
+
+    private sealed class Run(IObjectSource store, PathLimits limits, TreeEntry? rootBefore, TreeEntry? rootAfter, bool followsLinks, Func<TreeChange, bool> visit)
+    {
+        public bool IsStopped { get; private set; }
 
         public void CompareEntries(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry? after, int depth)
         {
@@ -40,7 +61,7 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
             if (limits.Includes(path.Span))
                 AddChange(path, before, after);
             TreeId? left = before is { Type: TreeEntryType.Directory } ? before.Tree : null, right = after is { Type: TreeEntryType.Directory } ? after.Tree : null;
-            if (left != right && limits.MayIncludeBelow(path.Span))
+            if (left != right && !IsStopped && limits.MayIncludeBelow(path.Span))
                 CompareDirectories(path, left, right, depth);
         }
 
@@ -48,7 +69,7 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
         {
             var left = new TreeCursor(store, before);
             var right = new TreeCursor(store, after);
-            while (!left.IsAtEnd || !right.IsAtEnd)
+            while (!IsStopped && (!left.IsAtEnd || !right.IsAtEnd))
             {
                 if (SkipOrOpen(left, right))
                     continue;
@@ -102,7 +123,7 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
             if (left is null || right is null)
             {
                 if (left is not null || right is not null)
-                    Changes.Add(new TreeChange(path, left, right, left is null ? ChangeKinds.Added : ChangeKinds.Removed));
+                    Report(new TreeChange(path, left, right, left is null ? ChangeKinds.Added : ChangeKinds.Removed));
                 return;
             }
 
@@ -113,10 +134,12 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
             if (isLinkBefore || isLinkAfter)
                 kinds |= ChangeKinds.HardLink;
             if (kinds != ChangeKinds.None)
-                Changes.Add(new TreeChange(path, left, right, kinds));
+                Report(new TreeChange(path, left, right, kinds));
         }
 
-        private TreeEntry Follow(TreeEntry? root, TreeEntry entry) => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(store, root!, entry) : entry;
+        private void Report(TreeChange change) => IsStopped = !visit(change);
+
+        private TreeEntry Follow(TreeEntry? root, TreeEntry entry) => followsLinks && entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(store, root!, entry) : entry;
     }
 
     private static byte[] Join(ReadOnlySpan<byte> parent, ReadOnlySpan<byte> name) => parent.IsEmpty ? name.ToArray() : [.. parent, (byte)'/', .. name];

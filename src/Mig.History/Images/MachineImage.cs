@@ -14,7 +14,7 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
     private const int MaxVolumes = 4096;
     private const int MaxText = 1 << 16;
 
-    public ImageId Write(ObjectWriter writer)
+    public ImageId Write(IObjectSink writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         var payload = new PayloadWriter();

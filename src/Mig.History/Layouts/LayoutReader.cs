@@ -11,7 +11,7 @@ public static class LayoutReader
     /// <summary>Returns the pieces of a range of the disk, ascending, cut to it; what no piece covers is zero.</summary>
     /// <param name="root">The root; null for a disk of zeros.</param>
     /// <exception cref="CorruptStoreException">A node is missing or damaged.</exception>
-    public static IEnumerable<LayoutPiece> ReadPieces(ObjectStore store, LayoutId? root, long diskLength, ByteRange within)
+    public static IEnumerable<LayoutPiece> ReadPieces(IObjectSource store, LayoutId? root, long diskLength, ByteRange within)
     {
         if (root is not { } id)
             return [];
@@ -37,7 +37,7 @@ public static class LayoutReader
         return node;
     }
 
-    private static IEnumerable<LayoutPiece> ReadNode(ObjectStore store, LayoutId id, int level, long start, long diskLength, ByteRange within)
+    private static IEnumerable<LayoutPiece> ReadNode(IObjectSource store, LayoutId id, int level, long start, long diskLength, ByteRange within)
     {
         LayoutNode node = ReadNode(store, id, level);
         if (level == 0)

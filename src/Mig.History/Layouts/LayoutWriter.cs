@@ -5,7 +5,7 @@ using Mig.Store.Encoding;
 namespace Mig.History.Layouts;
 
 /// <summary>Stores the block view of a disk from its pieces, leaf by leaf.</summary>
-public sealed class LayoutWriter(ObjectWriter writer, long diskLength)
+public sealed class LayoutWriter(IObjectSink writer, long diskLength)
 {
     private readonly PayloadWriter _payload = new();
     private readonly PayloadWriter _entries = new();

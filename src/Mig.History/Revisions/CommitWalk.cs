@@ -76,7 +76,8 @@ public sealed class CommitWalk(IRevisionSource source)
         }
     }
 
-    private static IEnumerable<WalkedCommit> Sort(IEnumerable<WalkedCommit> walk, CommitOrder order, bool firstParentOnly)
+    /// <summary>Puts commits in an order in which no parent comes before its children.</summary>
+    internal static IEnumerable<WalkedCommit> Sort(IEnumerable<WalkedCommit> walk, CommitOrder order, bool firstParentOnly)
     {
         var all = new Dictionary<CommitId, WalkedCommit>();
         var list = new List<WalkedCommit>();
@@ -119,7 +120,8 @@ public sealed class CommitWalk(IRevisionSource source)
         }
     }
 
-    private HashSet<CommitId> Ancestors(IEnumerable<CommitId> from)
+    /// <summary>Returns commits with all before them.</summary>
+    internal HashSet<CommitId> Ancestors(IEnumerable<CommitId> from)
     {
         var seen = new HashSet<CommitId>();
         var open = new Stack<CommitId>(from);

@@ -11,7 +11,7 @@ public static class TreeReader
 
     /// <summary>Returns all entries of a directory, sorted by the bytes of their names.</summary>
     /// <exception cref="CorruptStoreException">A tree is missing or damaged.</exception>
-    public static IReadOnlyList<TreeEntry> ReadEntries(ObjectStore store, in TreeId tree)
+    public static IReadOnlyList<TreeEntry> ReadEntries(IObjectSource store, in TreeId tree)
     {
         var entries = new List<TreeEntry>();
         Collect(store, tree, MaxLevel, entries);
@@ -48,7 +48,7 @@ public static class TreeReader
     /// <summary>Reads one tree object: the entries of a leaf, or the children of an inner node.</summary>
     public static TreeNode ReadNode(IObjectSource store, in TreeId tree) => ReadNode(store, tree, MaxLevel);
 
-    private static void Collect(ObjectStore store, in TreeId tree, int maxLevel, List<TreeEntry> entries)
+    private static void Collect(IObjectSource store, in TreeId tree, int maxLevel, List<TreeEntry> entries)
     {
         TreeNode node = ReadNode(store, tree, maxLevel);
         entries.AddRange(node.Entries);

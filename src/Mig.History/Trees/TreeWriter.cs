@@ -8,7 +8,7 @@ namespace Mig.History.Trees;
 /// Stores directories as tree objects. A large directory becomes a tree of trees, cut after names whose hash says so, so that one change rewrites one leaf
 /// and the path to it (docs/format.md, "Trees").
 /// </summary>
-public sealed class TreeWriter(ObjectWriter writer)
+public sealed class TreeWriter(IObjectSink writer)
 {
     internal const byte Version = 1;
     internal const int MaxEntries = 4096;

@@ -20,7 +20,7 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     private const byte Version = 1;
 
     /// <summary>Stores the list of a file's chunks.</summary>
-    public static ListId Write(ObjectWriter writer, IReadOnlyList<Chunk> chunks, long size, ObjectId? sha256)
+    public static ListId Write(IObjectSink writer, IReadOnlyList<Chunk> chunks, long size, ObjectId? sha256)
     {
         ArgumentNullException.ThrowIfNull(writer);
         ArgumentNullException.ThrowIfNull(chunks);
@@ -61,12 +61,12 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
 
     /// <summary>Returns the chunks and holes of a file, in order; inner lists are read as they are needed.</summary>
     /// <exception cref="CorruptStoreException">A list is missing or damaged, or the lengths do not add up.</exception>
-    public static IEnumerable<Chunk> ReadChunks(ObjectStore store, ListId id) => ReadNode(store, id.Value, MaxDepth, null);
+    public static IEnumerable<Chunk> ReadChunks(IObjectSource store, ListId id) => ReadNode(store, id.Value, MaxDepth, null);
 
     /// <summary>Returns the entries of one list object: chunks at depth 0, else lists, whose ids then stand where a blob's would.</summary>
     public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(IObjectSource store, in ListId id) => ReadEntries(store, id.Value, null);
 
-    private static IEnumerable<Chunk> ReadNode(ObjectStore store, ObjectId id, int maxDepth, long? expectedSize)
+    private static IEnumerable<Chunk> ReadNode(IObjectSource store, ObjectId id, int maxDepth, long? expectedSize)
     {
         (int depth, List<Chunk> entries) = ReadEntries(store, id, expectedSize);
         if (depth > maxDepth)
@@ -107,7 +107,7 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
         return (depth, entries);
     }
 
-    private static ObjectId WriteNode(ObjectWriter writer, int depth, long size, ObjectId? sha256, List<(ObjectId Id, long Length, bool IsHole)> entries)
+    private static ObjectId WriteNode(IObjectSink writer, int depth, long size, ObjectId? sha256, List<(ObjectId Id, long Length, bool IsHole)> entries)
     {
         var payload = new PayloadWriter();
         payload.Byte(Version);

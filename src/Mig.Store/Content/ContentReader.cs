@@ -3,7 +3,7 @@ using Mig.Core;
 namespace Mig.Store.Content;
 
 /// <summary>Reads the content of large files from front to back, each chunk verified. For one thread.</summary>
-public sealed class ContentReader(ObjectStore store)
+public sealed class ContentReader(IContentSource store)
 {
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(FastCdc.MaxSize);
 

@@ -4,7 +4,6 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.History.Trees;
-using Mig.Store.Content;
 
 namespace Mig.Browse;
 
@@ -62,34 +61,23 @@ public sealed class ImageBrowser(Repository repository)
         ArgumentNullException.ThrowIfNull(file);
         if (file.Entry.Type != TreeEntryType.File)
             throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(file.Entry.Type)}, not a regular file");
-        CopyContent(file.Entry, destination, cancellation);
-    }
-
-    /// <summary>Writes the content of a regular file.</summary>
-    public void CopyContent(TreeEntry entry, Stream destination, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        ArgumentNullException.ThrowIfNull(destination);
-        if (entry.List is { } list)
-        {
-            new ContentReader(repository.Store).Read(list, bytes =>
-            {
-                cancellation.ThrowIfCancellationRequested();
-                destination.Write(bytes);
-            });
-        }
-        else if (entry.Size > 0)
-        {
-            byte[] bytes = repository.Store.Read(entry.Sha256!.Value, ObjectKind.Blob);
-            if (bytes.Length != entry.Size)
-                throw new CorruptStoreException("OBJ-007", $"blob {entry.Sha256} has {bytes.Length} bytes, its tree entry says {entry.Size}; run mig fsck");
-            destination.Write(bytes);
-        }
+        new FileContents(repository.Store, repository.Context.Parallelism).Copy(file.Entry, destination, cancellation);
     }
 
     /// <summary>The volumes of an image that were looked into, with the disk each is on.</summary>
     public static IEnumerable<(ImageDisk Disk, ImageVolume Volume)> VolumesWithFiles(MachineImage image) =>
         image.Disks.SelectMany(disk => disk.Volumes.Where(volume => volume.Root is not null).Select(volume => (disk, volume)));
+
+    /// <summary>What stands before paths on a volume that is not the default one, as <c>mig ls</c> takes it back: <c>@2</c>, <c>@disk.vmdk.2</c>.</summary>
+    public static string PrefixOf(MachineImage image, ImageDisk disk, ImageVolume volume)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentNullException.ThrowIfNull(disk);
+        ArgumentNullException.ThrowIfNull(volume);
+        bool needsDisk = image.Disks.Count > 1 || volume.Number == 0;
+        string number = volume.Number == 0 ? "" : volume.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return "@" + (needsDisk ? disk.Name + (number.Length > 0 ? "." : "") : "") + number;
+    }
 
     /// <summary>What an entry is, in words.</summary>
     public static string Describe(TreeEntryType type) => type switch
@@ -104,11 +92,7 @@ public sealed class ImageBrowser(Repository repository)
     };
 
     /// <summary>The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not clear.</summary>
-    public ImageVolume? FindDefaultVolume(MachineImage image)
-    {
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. VolumesWithFiles(image)];
-        return volumes.Count == 1 ? volumes[0].Volume : FindSystem(volumes)?.Volume;
-    }
+    public ImageVolume? FindDefaultVolume(MachineImage image) => SystemVolume.FindDefault(repository.Store, image);
 
     private (ImageDisk Disk, ImageVolume Volume) FindVolume(MachineImage image, PathSpec path, string revision)
     {
@@ -130,21 +114,8 @@ public sealed class ImageBrowser(Repository repository)
             0 when volumes.Count == 1 => throw new NotFoundException($"{revision}: volume {Name(volumes[0].Disk, volumes[0].Volume)} was not looked into: {volumes[0].Volume.Reason}"),
             0 => throw new NotFoundException($"{revision} has no volume with files"),
             1 => readable[0],
-            _ => FindSystem(readable) ?? throw new UsageException($"{revision} has several volumes with files and none with an operating system; choose one: {string.Join(", ", readable.Select(item => Name(item.Disk, item.Volume)))}"),
+            _ => SystemVolume.Find(repository.Store, readable) ?? throw new UsageException($"{revision} has several volumes with files and none with an operating system; choose one: {string.Join(", ", readable.Select(item => Name(item.Disk, item.Volume)))}"),
         };
-    }
-
-    // The volume that holds the operating system: the only one with /etc/os-release or, on older systems, /etc/passwd; or with Windows' own folder.
-    private (ImageDisk Disk, ImageVolume Volume)? FindSystem(List<(ImageDisk Disk, ImageVolume Volume)> volumes)
-    {
-        foreach (string[] signs in (string[][])[["etc/os-release", "usr/lib/os-release"], ["etc/passwd"], ["Windows/System32", "WINDOWS/system32"]])
-        {
-            var found = volumes.Where(item => signs.Any(sign => TreeLookup.Find(repository.Store, item.Volume.Root!, Encoding.ASCII.GetBytes(sign)) is not null)).ToList();
-            if (found.Count == 1)
-                return found[0];
-        }
-
-        return null;
     }
 
     private TreeEntry FindEntry(ImageVolume volume, ReadOnlySpan<byte> path, string whole)

@@ -1,3 +1,5 @@
+using Mig.History.Images;
+
 namespace Mig.Commits;
 
 /// <summary>Gives the disks of an image their names: the file names, made unique.</summary>
@@ -17,4 +19,8 @@ internal static class DiskNames
 
         return names;
     }
+
+    /// <summary>Returns the disk of an earlier version that a disk follows: the one of the same name, or the only one.</summary>
+    public static ImageDisk? FindBefore(IReadOnlyList<ImageDisk> before, IReadOnlyList<string> names, int index) =>
+        before.FirstOrDefault(disk => disk.Name == names[index]) ?? (before.Count == 1 && names.Count == 1 ? before[0] : null);
 }

@@ -7,6 +7,7 @@ using Mig.Hooks;
 using Mig.Ingest;
 using Mig.Store;
 using Mig.Store.Locks;
+using Mig.Working;
 
 namespace Mig.Commits;
 
@@ -60,6 +61,7 @@ public sealed class ImageCommitter(Repository repository)
             if (!request.AllowEmpty && IsUnchanged(head, image))
             {
                 WriteStats(image, stats);
+                DiskPlaces.Write(repository.Folder, new CommitId(head.Id!.Value), request.Disks);
                 return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
             }
 
@@ -69,13 +71,14 @@ public sealed class ImageCommitter(Repository repository)
                 Parents = head.Id is { } parent ? [new CommitId(parent)] : [],
                 Author = author,
                 Committer = committer,
-                Provenance = [.. taken.Select(item => ProvenanceOf(item.Report))],
+                Provenance = [.. taken.Select(item => DiskProvenance.Of(item.Report))],
                 Message = message,
             };
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
             WriteStats(image, stats);
+            DiskPlaces.Write(repository.Folder, id, request.Disks);
             if (!request.NoVerify)
                 repository.Hooks.PreCommit(id, cancellation);
             string reason = (head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
@@ -116,13 +119,11 @@ public sealed class ImageCommitter(Repository repository)
         }
     }
 
-    // The disk of the version before that this one follows: the one of the same name, or the only one.
     private ImageDisk? FindBefore(Head head, IReadOnlyList<string> names, int index)
     {
         if (head.Id is not { } parent)
             return null;
-        IReadOnlyList<ImageDisk> before = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks;
-        return before.FirstOrDefault(disk => disk.Name == names[index]) ?? (before.Count == 1 && names.Count == 1 ? before[0] : null);
+        return DiskNames.FindBefore(repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks, names, index);
     }
 
     // Another file name alone is no change: nightly builds have a new one every day.
@@ -134,7 +135,4 @@ public sealed class ImageCommitter(Repository repository)
         return before.Disks.Count == image.Disks.Count
             && before.Disks.Zip(image.Disks).All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
     }
-
-    private static string ProvenanceOf(DiskReport report) =>
-        $"disk {report.Name.ReplaceLineEndings(" ")} from {report.Format}{(report.DiscardedBytes > 0 ? $", {report.DiscardedBytes} free bytes discarded" : "")}";
 }

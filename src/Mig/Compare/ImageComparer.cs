@@ -1,37 +1,57 @@
+using Mig.Browse;
 using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Store;
 
 namespace Mig.Compare;
 
-/// <summary>Compares two versions: their files, and on request what lies outside of them.</summary>
-public sealed class ImageComparer(Repository repository)
+/// <summary>Compares two versions, committed or not: their files, and on request what lies outside of them.</summary>
+public sealed class ImageComparer(IContentSource objects)
 {
+    private const int MaxImages = 256;
+
+    private readonly Dictionary<ImageId, MachineImage> _images = [];
+
+    public ImageComparer(Repository repository)
+        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store)
+    {
+    }
+
     /// <summary>Compares the files of two images.</summary>
     /// <param name="paths">What to limit the comparison to; everything when there are none. A path without a volume is looked for on the default one.</param>
     public ImageComparison Compare(ImageId before, ImageId after, IReadOnlyList<PathSpec> paths)
     {
-        ArgumentNullException.ThrowIfNull(paths);
-        MachineImage left = repository.Objects.ReadImage(before), right = before == after ? left : repository.Objects.ReadImage(after);
+        MachineImage left = MachineImage.Read(objects, before), right = before == after ? left : MachineImage.Read(objects, after);
         if (before == after)
             return new ImageComparison(left, right, []);
         var volumes = new List<VolumeComparison>();
-        IReadOnlyList<VolumePair> pairs = [.. ImagePairing.PairVolumes(left, right).Where(pair => pair.Before?.Root is not null || pair.After?.Root is not null)];
-        ImageVolume? defaultAfter = pairs.Count > 1 ? FindDefault(right) : null, defaultBefore = pairs.Count > 1 ? FindDefault(left) : null;
-        foreach (VolumePair pair in pairs)
+        foreach ((VolumePair pair, string prefix, bool isDefault, PathLimits limits) in Pair(left, right, paths))
         {
-            bool isDefault = pairs.Count == 1 || (pair.After is not null ? ReferenceEquals(pair.After, defaultAfter) : ReferenceEquals(pair.Before, defaultBefore));
-            string prefix = isDefault ? "" : Name(pair, right, left);
-            List<PathSpec> limits = [.. paths.Where(path => IsMeant(path, pair, isDefault))];
-            if (paths.Count > 0 && limits.Count == 0)
-                continue;
-            var diff = new TreeDiff(repository.Store, new PathLimits([.. limits.Select(path => path.Path)]));
-            IReadOnlyList<TreeChange> changes = Renames.Find(diff.Compare(pair.Before?.Root, pair.After?.Root));
+            IReadOnlyList<TreeChange> changes = Renames.Find(new TreeDiff(objects, limits).Compare(pair.Before?.Root, pair.After?.Root));
             volumes.Add(new VolumeComparison(pair, prefix, isDefault, changes));
         }
 
         return new ImageComparison(left, right, volumes);
+    }
+
+    /// <summary>Tells whether anything differs but times; stops at the first thing that does.</summary>
+    /// <param name="before">The earlier image; null for one without files.</param>
+    /// <param name="after">The later image.</param>
+    /// <param name="paths">As <see cref="Compare"/> has them.</param>
+    public bool Differs(ImageId? before, ImageId after, IReadOnlyList<PathSpec> paths) =>
+        before != after && VisitChanges(before, after, paths, followsLinks: true, (_, change) => change.Kinds == ChangeKinds.Time) == false;
+
+    /// <summary>Visits what differs between the files of two images, one after another, until the visitor has seen enough.</summary>
+    /// <param name="followsLinks">Whether hard links stand for the file that they name; else they are entries of their own.</param>
+    /// <param name="visit">Given the prefix of the volume and the change; returns false to stop.</param>
+    /// <returns>False when it was stopped.</returns>
+    internal bool VisitChanges(ImageId? before, ImageId after, IReadOnlyList<PathSpec> paths, bool followsLinks, Func<string, TreeChange, bool> visit)
+    {
+        MachineImage left = before is { } id ? Read(id) : new MachineImage([]), right = Read(after);
+        return Pair(left, right, paths).All(item => new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks }
+            .Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
     }
 
     /// <summary>Compares what lies outside of files, disk by disk.</summary>
@@ -39,7 +59,7 @@ public sealed class ImageComparer(Repository repository)
     public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(comparison);
-        var diff = new DiskDiff(repository.Store);
+        var diff = new DiskDiff(objects);
         HashSet<BlobId>? files = null;
         var disks = new List<DiskComparison>();
         foreach (DiskPair pair in ImagePairing.PairDisks(comparison.Before, comparison.After))
@@ -59,7 +79,36 @@ public sealed class ImageComparer(Repository repository)
         return disks;
     }
 
-    private ImageVolume? FindDefault(MachineImage image) => new Browse.ImageBrowser(repository).FindDefaultVolume(image);
+    // Volumes with files, how each is called, and what of it is wanted.
+    private IEnumerable<(VolumePair Pair, string Prefix, bool IsDefault, PathLimits Limits)> Pair(MachineImage left, MachineImage right, IReadOnlyList<PathSpec> paths)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        IReadOnlyList<VolumePair> pairs = [.. ImagePairing.PairVolumes(left, right).Where(pair => pair.Before?.Root is not null || pair.After?.Root is not null)];
+        ImageVolume? defaultAfter = pairs.Count > 1 ? FindDefault(right) : null, defaultBefore = pairs.Count > 1 ? FindDefault(left) : null;
+        foreach (VolumePair pair in pairs)
+        {
+            bool isDefault = pairs.Count == 1 || (pair.After is not null ? ReferenceEquals(pair.After, defaultAfter) : ReferenceEquals(pair.Before, defaultBefore));
+            string prefix = isDefault ? "" : Name(pair, right, left);
+            List<PathSpec> limits = [.. paths.Where(path => IsMeant(path, pair, isDefault))];
+            if (paths.Count == 0 || limits.Count > 0)
+                yield return (pair, prefix, isDefault, new PathLimits([.. limits.Select(path => path.Path)]));
+        }
+    }
+
+    // A history asks for each image twice: as a child, and as a parent.
+    private MachineImage Read(ImageId id)
+    {
+        if (!_images.TryGetValue(id, out MachineImage? image))
+        {
+            if (_images.Count == MaxImages)
+                _images.Clear();
+            _images[id] = image = MachineImage.Read(objects, id);
+        }
+
+        return image;
+    }
+
+    private ImageVolume? FindDefault(MachineImage image) => SystemVolume.FindDefault(objects, image);
 
     private static bool IsMeant(PathSpec path, VolumePair pair, bool isDefault)
     {
@@ -72,12 +121,7 @@ public sealed class ImageComparer(Repository repository)
         && (path.Disk is null || path.Disk == disk.Name)
         && (path.Partition is null || path.Partition == volume.Number || (volume.Number == 0 && path.Partition == 1));
 
-    // As mig ls takes it back.
-    private static string Name(VolumePair pair, MachineImage after, MachineImage before)
-    {
-        (ImageDisk disk, ImageVolume volume, MachineImage image) = pair.After is not null ? (pair.DiskAfter!, pair.After, after) : (pair.DiskBefore!, pair.Before!, before);
-        bool needsDisk = image.Disks.Count > 1 || volume.Number == 0;
-        string number = volume.Number == 0 ? "" : volume.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return "@" + (needsDisk ? disk.Name + (number.Length > 0 ? "." : "") : "") + number;
-    }
+    private static string Name(VolumePair pair, MachineImage after, MachineImage before) => pair.After is not null
+        ? Browse.ImageBrowser.PrefixOf(after, pair.DiskAfter!, pair.After)
+        : Browse.ImageBrowser.PrefixOf(before, pair.DiskBefore!, pair.Before!);
 }

@@ -1,86 +1,62 @@
-using System.Text;
 using Mig.Browse;
 using Mig.History.Diffs;
 using Mig.History.Images;
-using Mig.History.Trees;
+using Mig.Inventories;
+using Mig.Store;
 
 namespace Mig.Compare;
 
-/// <summary>Compares the Debian packages of two images, from the status file of dpkg. Versions are compared as text: another one is another one.</summary>
-public sealed class PackageComparer(Repository repository)
+/// <summary>Compares the packages of two images: of every package manager and language that an inventory knows.</summary>
+public sealed class PackageComparer
 {
-    private const long MaxStatusSize = 256 << 20;
+    private readonly IContentSource _objects;
+    private readonly InventoryReader _inventories;
 
-    private static ReadOnlySpan<byte> StatusPath => "var/lib/dpkg/status"u8;
+    /// <param name="repository">Keeps the inventories that are taken.</param>
+    public PackageComparer(Repository repository)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        _objects = repository.Store;
+        _inventories = new InventoryReader(repository);
+    }
 
-    /// <summary>Returns the packages that differ, sorted by name and architecture.</summary>
-    public IReadOnlyList<PackageChange> Compare(ImageComparison comparison)
+    internal PackageComparer(IContentSource objects, int parallelism)
+    {
+        _objects = objects;
+        _inventories = new InventoryReader(objects, parallelism);
+    }
+
+    /// <summary>Returns the packages that differ, sorted by name, kind and architecture.</summary>
+    public IReadOnlyList<PackageChange> Compare(ImageComparison comparison, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(comparison);
+        ImageVolume? systemBefore = SystemVolume.FindDefault(_objects, comparison.Before), systemAfter = SystemVolume.FindDefault(_objects, comparison.After);
+
+        // A machine's other volumes are mounted where they belong; without one machine on both sides, each volume is looked at for itself.
+        IEnumerable<(ImageVolume? Before, ImageVolume? After)> volumes = systemBefore is not null && systemAfter is not null
+            ? [(systemBefore, systemAfter)]
+            : ImagePairing.PairVolumes(comparison.Before, comparison.After).Select(pair => (pair.Before, pair.After));
         var changes = new List<PackageChange>();
-        foreach (VolumePair pair in ImagePairing.PairVolumes(comparison.Before, comparison.After))
-        {
-            TreeEntry? before = Status(pair.Before), after = Status(pair.After);
-            if (before is not null && after is not null && EntryComparison.HasSameContent(before, after))
-                continue;
-            changes.AddRange(Compare(Read(before), Read(after)));
-        }
+        foreach ((ImageVolume? before, ImageVolume? after) in volumes)
+            changes.AddRange(Compare(Packages(comparison.Before, before), Packages(comparison.After, after)));
+        return [.. changes.OrderBy(change => change.Name, StringComparer.Ordinal).ThenBy(change => change.Kind).ThenBy(change => change.Architecture, StringComparer.Ordinal)];
 
-        return [.. changes.OrderBy(change => change.Name, StringComparer.Ordinal).ThenBy(change => change.Architecture, StringComparer.Ordinal)];
+        IReadOnlyList<InstalledPackage> Packages(MachineImage image, ImageVolume? volume) => volume?.Root is null ? [] : _inventories.Read(image, volume, cancellation).Packages;
     }
 
-    /// <summary>Reads a status file: the version of each installed package, by name and architecture.</summary>
-    public static IReadOnlyDictionary<(string Name, string Architecture), string> Parse(string status)
+    /// <summary>Compares two lists of packages.</summary>
+    public static IEnumerable<PackageChange> Compare(IReadOnlyList<InstalledPackage> before, IReadOnlyList<InstalledPackage> after)
     {
-        ArgumentNullException.ThrowIfNull(status);
-        var packages = new Dictionary<(string, string), string>();
-        string name = "", architecture = "", version = "", state = "";
-        foreach (string line in status.Split('\n').Append(""))
+        ILookup<(PackageKind, string, string), string> left = Versions(before), right = Versions(after);
+        foreach ((PackageKind Kind, string Name, string Architecture) key in left.Select(group => group.Key).Union(right.Select(group => group.Key)))
         {
-            if (line.Trim().Length == 0)
-            {
-                // "install ok installed": what was wanted, whether something is wrong, what is there.
-                if (name.Length > 0 && state.EndsWith(" installed", StringComparison.Ordinal))
-                    packages[(name, architecture)] = version;
-                (name, architecture, version, state) = ("", "", "", "");
-                continue;
-            }
-
-            name = Field(line, "Package:") ?? name;
-            architecture = Field(line, "Architecture:") ?? architecture;
-            version = Field(line, "Version:") ?? version;
-            state = Field(line, "Status:") ?? state;
-        }
-
-        return packages;
-    }
-
-    private static string? Field(string line, string key) => line.StartsWith(key, StringComparison.OrdinalIgnoreCase) ? line[key.Length..].Trim() : null;
-
-    private static IEnumerable<PackageChange> Compare(IReadOnlyDictionary<(string Name, string Architecture), string> before, IReadOnlyDictionary<(string Name, string Architecture), string> after)
-    {
-        foreach ((string Name, string Architecture) key in before.Keys.Union(after.Keys))
-        {
-            string? left = before.GetValueOrDefault(key), right = after.GetValueOrDefault(key);
-            if (left != right)
-                yield return new PackageChange(key.Name, key.Architecture, left, right);
+            // Several versions may be installed side by side; those that are on one side only are paired in their order.
+            string[] gone = [.. left[key].Except(right[key])], come = [.. right[key].Except(left[key])];
+            for (int i = 0; i < Math.Max(gone.Length, come.Length); i++)
+                yield return new PackageChange(key.Kind, key.Name, key.Architecture, i < gone.Length ? gone[i] : null, i < come.Length ? come[i] : null);
         }
     }
 
-    private TreeEntry? Status(ImageVolume? volume)
-    {
-        if (volume?.Root is not { } root || TreeLookup.Find(repository.Store, root, StatusPath) is not { } entry)
-            return null;
-        if (entry.Type == TreeEntryType.HardLink)
-            entry = TreeLookup.FollowLink(repository.Store, root, entry);
-        return entry.Type == TreeEntryType.File && entry.Size <= MaxStatusSize ? entry : null;
-    }
-
-    private IReadOnlyDictionary<(string Name, string Architecture), string> Read(TreeEntry? entry)
-    {
-        using var content = new MemoryStream();
-        if (entry is not null)
-            new ImageBrowser(repository).CopyContent(entry, content);
-        return Parse(Encoding.UTF8.GetString(content.GetBuffer().AsSpan(0, (int)content.Length)));
-    }
+    private static ILookup<(PackageKind, string, string), string> Versions(IReadOnlyList<InstalledPackage> packages) =>
+        packages.ToLookup(package => (package.Kind, package.Name, package.Architecture), package => package.Version);
 }

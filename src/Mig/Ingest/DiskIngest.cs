@@ -11,7 +11,8 @@ namespace Mig.Ingest;
 /// <summary>Takes in one disk: its files by content, the rest as residue, and the layout that puts both back together.</summary>
 /// <param name="before">The same disk in the version before; null when there is none.</param>
 /// <param name="plan">What need not be read in a quick commit; null when everything is.</param>
-internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, ImageDisk? before, QuickPlan? plan)
+/// <param name="contents">Takes over the open volumes, so that what was found can be read afterwards; null when a store has it.</param>
+internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, ImageDisk? before, QuickPlan? plan, DiskContents? contents = null)
 {
     private readonly IByteSource _content = disk.Content;
     private readonly Dictionary<int, string> _unreadable = [];
@@ -31,7 +32,14 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             List<OpenVolume> volumes = [.. partitions.Select(OpenVolume)];
             try
             {
-                return TakeIn(table, volumes);
+                (ImageDisk Disk, DiskReport Report) taken = TakeIn(table, volumes, out List<LayoutPiece> residue);
+                if (contents is not null)
+                {
+                    contents.Take(volumes, residue);
+                    volumes = [];
+                }
+
+                return taken;
             }
             catch (DamagedVolumeException e)
             {
@@ -65,7 +73,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         }
     }
 
-    private (ImageDisk Disk, DiskReport Report) TakeIn(PartitionTable table, List<OpenVolume> volumes)
+    private (ImageDisk Disk, DiskReport Report) TakeIn(PartitionTable table, List<OpenVolume> volumes, out List<LayoutPiece> residue)
     {
         List<ByteRange> stored = [.. _content.GetStoredRanges(new ByteRange(0, _content.Length))];
         session.Progress.Begin(name, stored.Sum(range => range.Length));
@@ -96,7 +104,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
 
         foreach ((long region, List<ByteRange> ranges) in ResidueIngest.GroupByRegion(rest))
             Stats.AddRegion(region, QuickPlan.FingerprintOf(ranges));
-        var residue = new List<LayoutPiece>();
+        residue = [];
         if (plan is not null)
             rest = plan.TakeResidue(rest, free, residue);
         trusted += residue.Sum(piece => piece.Length);
@@ -115,7 +123,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         if (plan is { SkippedTrees: true, MatchesTrees: false })
         {
             plan.MatchesTrees = true;
-            return TakeIn(table, volumes);
+            return TakeIn(table, volumes, out residue);
         }
 
         var roots = new Dictionary<int, TreeEntry>();

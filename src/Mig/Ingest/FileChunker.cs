@@ -11,7 +11,7 @@ namespace Mig.Ingest;
 /// Cuts a large file into chunks and stores them. Aligned stretches of 64 KiB that are zero become holes, whether or not they are holes on the disk:
 /// the list depends on the content alone. What lies between holes is cut by content.
 /// </summary>
-internal sealed class FileChunker(ObjectWriter writer, OrderKey key)
+internal sealed class FileChunker(IObjectSink writer, OrderKey key)
 {
     /// <summary>Size and alignment of what may become a hole; part of the format.</summary>
     public const int HoleUnit = 64 << 10;

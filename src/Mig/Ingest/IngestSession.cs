@@ -5,15 +5,14 @@ using Mig.Store.Content;
 
 namespace Mig.Ingest;
 
-/// <summary>What all disks of one commit share: the store, its writer, and the large files that this commit added.</summary>
-internal sealed class IngestSession(ObjectStore store, ObjectWriter writer, IProgressSink progress, int parallelism, CancellationToken cancellation)
+/// <summary>What all disks of one commit share: the store, where new objects go, and the large files that this commit added.</summary>
+/// <param name="store">What is known already; null when nothing is.</param>
+internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IProgressSink progress, int parallelism, CancellationToken cancellation)
 {
     private readonly ConcurrentDictionary<(long Size, ObjectId Sha256), (ListId List, Chunk[] Chunks)> _newLists = [];
     private readonly ConcurrentDictionary<long, bool> _newSizes = [];
 
-    public ObjectStore Store { get; } = store;
-
-    public ObjectWriter Writer { get; } = writer;
+    public IObjectSink Writer { get; } = writer;
 
     public IProgressSink Progress { get; } = progress;
 
@@ -22,7 +21,7 @@ internal sealed class IngestSession(ObjectStore store, ObjectWriter writer, IPro
     public CancellationToken Cancellation { get; } = cancellation;
 
     /// <summary>Tells whether some large file of this size is known, so that hashing alone may do.</summary>
-    public bool MayKnowContent(long size) => _newSizes.ContainsKey(size) || Store.HasContentOfSize(size);
+    public bool MayKnowContent(long size) => _newSizes.ContainsKey(size) || store?.HasContentOfSize(size) == true;
 
     /// <summary>Finds the chunks of a large file by its hash.</summary>
     public bool TryFindContent(long size, in ObjectId sha256, out ListId list, out IEnumerable<Chunk> chunks)
@@ -34,12 +33,13 @@ internal sealed class IngestSession(ObjectStore store, ObjectWriter writer, IPro
             return true;
         }
 
-        if (Store.TryFindContent(size, sha256, out list))
+        if (store is not null && store.TryFindContent(size, sha256, out list))
         {
-            chunks = ChunkList.ReadChunks(Store, list);
+            chunks = ChunkList.ReadChunks(store, list);
             return true;
         }
 
+        list = default;
         chunks = [];
         return false;
     }

@@ -6,7 +6,7 @@ using Mig.Store;
 namespace Mig.Ingest;
 
 /// <summary>Stores the file view of a volume: a tree per directory, children before their parents.</summary>
-internal sealed class TreeBuilder(ObjectWriter writer, IFileSystem fileSystem, VolumeScan scan)
+internal sealed class TreeBuilder(IObjectSink writer, IFileSystem fileSystem, VolumeScan scan)
 {
     private readonly TreeWriter _trees = new(writer);
 

@@ -8,7 +8,7 @@ namespace Mig.Maintenance;
 
 /// <summary>
 /// Removes what no ref and no log of a ref leads to, and merges small packs. Commits, pushes, fetches and reads may go on beside it: it writes what is wanted
-/// into new packs first, and deletes old ones only while nobody relies on what it found unreachable (docs/decisions/0007-gc.md).
+/// into new packs first, and deletes old ones only while nobody relies on what it found unreachable (docs/decisions/0010-gc.md).
 /// </summary>
 public sealed class GarbageCollection(Repository repository, CollectionOptions options)
 {

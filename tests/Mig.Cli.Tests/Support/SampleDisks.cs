@@ -41,6 +41,28 @@ internal static class SampleDisks
 
         # .NET cannot delete names that are not UTF-8.
         rm -r tree
+
+        # A small server with packages, in two versions.
+        mkdir -p server/etc/ssh server/etc/systemd/system/multi-user.target.wants server/usr/sbin server/usr/lib/modules/6.1.0-18-amd64 server/var/lib/dpkg/info server/srv/app/node_modules/left-pad
+        printf 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm\n' > server/etc/os-release
+        printf 'root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n' > server/etc/passwd
+        echo 'Port 2222' > server/etc/ssh/sshd_config
+        echo sshd > server/usr/sbin/sshd
+        touch server/usr/lib/modules/6.1.0-18-amd64/modules.dep
+        ln -s usr/lib server/lib
+        ln -s /usr/lib/systemd/system/ssh.service server/etc/systemd/system/multi-user.target.wants/ssh.service
+        echo '{"name":"left-pad","version":"1.3.0","license":"WTFPL"}' > server/srv/app/node_modules/left-pad/package.json
+        package() { printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: Some Team <team@example.com>\nVersion: %s\n%b\n' "$@"; }
+        ssh=$(package openssh-server 1:9.2p1-2 "Source: openssh\nConffiles:\n /etc/ssh/sshd_config $(md5sum < server/etc/ssh/sshd_config | cut -c1-32)\n")
+        { package libssl3 3.0.9-1 'Source: openssl\n'; echo "$ssh"; echo; package telnetd 0.17-44 ''; } > server/var/lib/dpkg/status
+        printf '/.\n/etc\n/etc/ssh\n/etc/ssh/sshd_config\n/usr\n/usr/sbin\n/usr/sbin/sshd\n' > server/var/lib/dpkg/info/openssh-server.list
+        (cd server && md5sum usr/sbin/sshd > var/lib/dpkg/info/openssh-server.md5sums)
+        find server -exec touch -h -d '2026-01-31 12:34:56 UTC' {} +
+        mke2fs -q -t ext4 -L root -d server -E hash_seed=00000000-0000-4000-8000-000000000001 -U 00000000-0000-4000-8000-000000000005 server.raw 16M
+        { package libssl3 3.0.11-1~deb12u2 'Source: openssl\n'; echo "$ssh"; echo; } > server/var/lib/dpkg/status
+        echo 'Port 22' > server/etc/ssh/sshd_config
+        echo patched >> server/usr/sbin/sshd
+        mke2fs -q -t ext4 -L root -d server -E hash_seed=00000000-0000-4000-8000-000000000001 -U 00000000-0000-4000-8000-000000000005 server-patched.raw 16M
         """;
 
     private static readonly Lazy<TestFolder> Made = new(Make);
@@ -56,6 +78,12 @@ internal static class SampleDisks
 
     /// <summary>An ext2 file system labelled data.</summary>
     public static string Data => Made.Value["data.raw"];
+
+    /// <summary>A file system with the files of a small Debian server: packages, users, a service.</summary>
+    public static string Server => Made.Value["server.raw"];
+
+    /// <summary>The same after an upgrade, with two files that are not as their package left them.</summary>
+    public static string ServerPatched => Made.Value["server-patched.raw"];
 
     private static TestFolder Make()
     {

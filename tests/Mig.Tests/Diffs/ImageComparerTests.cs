@@ -2,6 +2,7 @@ using System.Text;
 using Mig.Compare;
 using Mig.Core;
 using Mig.History.Diffs;
+using Mig.Inventories;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
@@ -66,9 +67,11 @@ public sealed class ImageComparerTests : IDisposable
         (string one, string two) = MakeDisks();
         (CommitId before, CommitId after) = (Commit(one), Commit(two));
         using Repository repository = _repository.Open();
-        IReadOnlyList<PackageChange> packages = new PackageComparer(repository).Compare(Compare(repository, before, after));
-        Assert.Equal([new("gone", "all", "1", null), new("new", "amd64", null, "1:0~1"), new PackageChange("one", "all", "1.0", "2.0")], packages);
+        IReadOnlyList<PackageChange> packages = new PackageComparer(repository).Compare(Compare(repository, before, after), TestContext.Current.CancellationToken);
+        Assert.Equal([new(PackageKind.Dpkg, "gone", "all", "1", null), new(PackageKind.Dpkg, "new", "amd64", null, "1:0~1"), new PackageChange(PackageKind.Dpkg, "one", "all", "1.0", "2.0")], packages);
 
+        Assert.False(packages[2].IsDowngrade);
+        Assert.True((packages[2] with { Before = "10.0" }).IsDowngrade);
         string[] left = Installed(one), right = Installed(two);
         Assert.Equal(left.Except(right).Order(StringComparer.Ordinal), packages.Where(package => package.Before is not null).Select(package => $"{package.Name} {package.Architecture} {package.Before}"));
         Assert.Equal(right.Except(left).Order(StringComparer.Ordinal), packages.Where(package => package.After is not null).Select(package => $"{package.Name} {package.Architecture} {package.After}"));

@@ -1,0 +1,23 @@
+using Mig.Audits;
+
+namespace Mig.Cli.Json;
+
+/// <summary>What an audit found in one version.</summary>
+internal sealed record AuditJson(
+    string Name,
+    string? Commit,
+    string Image,
+    int PackageCount,
+    IReadOnlyList<VulnerabilityJson> Vulnerabilities,
+    IReadOnlyList<RuleFinding> Rules,
+    IReadOnlyList<string> Warnings)
+{
+    public static AuditJson Of(AuditedImage image) => new(
+        image.Name,
+        image.Commit?.ToString(),
+        image.Image.ToString(),
+        image.Packages,
+        [.. image.Vulnerabilities.Select(VulnerabilityJson.Of)],
+        image.Rules,
+        image.Warnings);
+}

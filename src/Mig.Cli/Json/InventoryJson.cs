@@ -1,0 +1,27 @@
+using Mig.Inventories;
+
+namespace Mig.Cli.Json;
+
+/// <summary>What a machine is and has.</summary>
+internal sealed record InventoryJson(
+    string Image,
+    OsRelease? System,
+    string Architecture,
+    IReadOnlyList<string> Kernels,
+    IReadOnlyList<PackageJson> Packages,
+    IReadOnlyList<UserAccount> Users,
+    IReadOnlyList<EnabledUnit> Units,
+    IReadOnlyList<Listener> Listeners,
+    IReadOnlyList<string> Warnings)
+{
+    public static InventoryJson Of(string image, Inventory inventory) => new(
+        image,
+        inventory.Release,
+        inventory.Architecture,
+        inventory.Kernels,
+        [.. inventory.Packages.Select(package => PackageJson.Of(package, inventory.Release))],
+        inventory.Users,
+        inventory.Units,
+        inventory.Listeners,
+        inventory.Warnings);
+}

@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Mig.Audits;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Json;
+using Mig.Cli.Views;
+using Mig.Core;
+using Mig.History.Refs;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class AuditVerb : Verb
+{
+    public const string Summary = "Finds vulnerable packages and broken rules in versions";
+
+    private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _feed = new("--feed") { Description = "A file or folder of advisories: OSV, or Debian's security tracker as JSON", HelpName = "PATH", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string?> _baseline = new("--baseline") { Description = "A file of rules that every version must keep", HelpName = "FILE" };
+    private readonly Option<string[]> _ignore = new("--ignore") { Description = "A vulnerability that is accepted, by its id or an alias", HelpName = "ID", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<bool> _all = new("--all") { Description = "Audits the newest version of every branch" };
+    private readonly Option<bool> _history = new("--history") { Description = "Looks back along the first parents: since when each is there, and which are gone" };
+
+    public AuditVerb()
+        : base("audit", Summary)
+    {
+        Add(_feed, _baseline, _ignore, _all, _history);
+        Add(_revisions);
+    }
+
+    public override IReadOnlyList<string> Usage => ["audit [--feed PATH]... [--baseline FILE] [--ignore ID]... [--history] [--json] [--all | REV...]"];
+
+    public override string Description =>
+        "HEAD when nothing is named. Works without a network: a feed is a file that you have, such as one of OSV's all.zip or\n"
+        + "the JSON of Debian's security tracker. Versions are compared by the rules of each package manager; advisories about\n"
+        + "source packages are matched with what was built from them. Ends with 5 when something was found.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig audit --feed debian.json", "looks for known vulnerabilities in HEAD"),
+        ("mig audit --feed osv/ --all --history", "says which branches have which, and since when"),
+        ("mig audit --baseline rules.json main", "checks main against your own rules"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Revisions;
+
+    public override bool HasJson => true;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string[] feeds = arguments.GetValue(_feed) ?? [];
+        string? rules = arguments.GetValue(_baseline);
+        if (feeds.Length == 0 && rules is null)
+            throw new UsageException("say what to look for: --feed PATH for vulnerabilities, --baseline FILE for rules");
+        IReadOnlyList<string> revisions = Select(arguments, session);
+        VulnerabilityFeed? feed = feeds.Length == 0 ? null : new VulnerabilityFeed();
+        foreach (string path in feeds)
+            feed!.Add(path);
+        var auditor = new Auditor(session.Repository, new AuditOptions
+        {
+            Feed = feed,
+            Baseline = rules is null ? null : Baseline.Read(rules),
+            Ignored = (arguments.GetValue(_ignore) ?? []).ToHashSet(),
+            WantsHistory = arguments.GetValue(_history),
+        });
+        var images = new List<AuditedImage>();
+        foreach (string revision in revisions)
+            images.Add(auditor.Audit(revision, session.Cancellation));
+        if (session.IsJson)
+            session.WriteJson(images.Select(AuditJson.Of), MigJson.Default.AuditJson);
+        else
+            Write(images, feed is not null, session);
+        foreach (string warning in images.SelectMany(image => image.Warnings).Distinct())
+            session.Warn(warning);
+        return images.Any(image => image.HasFindings) ? ExitCode.Findings : ExitCode.Success;
+    }
+
+    private IReadOnlyList<string> Select(ParseResult arguments, Session session)
+    {
+        string[] revisions = arguments.GetValue(_revisions) ?? [];
+        if (!arguments.GetValue(_all))
+            return revisions.Length > 0 ? revisions : ["HEAD"];
+        if (revisions.Length > 0)
+            throw new UsageException("--all audits every branch; leave the revisions out, or --all");
+        return [.. session.Repository.Refs.ListNames(RefName.BranchPrefix).Select(name => name.ShortName)];
+    }
+
+    private static void Write(List<AuditedImage> images, bool hasFeed, Session session)
+    {
+        var view = new AuditView(session.Output, session.Palette, hasFeed);
+        foreach (AuditedImage image in images.Where(image => image.HasFindings || !session.IsQuiet))
+            view.Write(image);
+    }
+}

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using Mig.Cli.CommandLines;
+using Mig.Cli.Json;
+using Mig.Cli.Terminals;
+using Mig.Cli.Views;
+using Mig.Working;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class StatusVerb : Verb
+{
+    public const string Summary = "Shows what on a disk is not committed";
+
+    private readonly Argument<string[]> _disks = new("DISK") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string> _against = new("--against") { Description = "Compares with this version instead of HEAD", HelpName = "REV" };
+    private readonly Option<bool> _full = new("--full") { Description = "Reads all files, whatever their size and times say" };
+    private readonly Option<bool> _short = new("--short", "-s") { Description = "A line for each path, as diff --name-status has them" };
+    private readonly Option<bool> _porcelain = new("--porcelain") { Description = "As --short, and the same in all versions of mig" };
+    private readonly Option<bool> _branch = new("--branch", "-b") { Description = "Shows the branch with --short, too" };
+    private readonly Option<bool> _exitCode = new("--exit-code") { Description = "Ends with 1 when anything differs" };
+    private readonly WorkingArguments _working = new();
+
+    public StatusVerb()
+        : base("status", Summary)
+    {
+        Add([_against, _full, _short, _porcelain, _branch, _exitCode, .. _working.Options]);
+        Add(_disks);
+    }
+
+    public override IReadOnlyList<string> Usage => ["status [--against REV] [--full] [-s | --porcelain] [-b] [--exit-code] [DISK]..."];
+
+    public override string Description =>
+        "Several disks are one machine; without any, the disks are meant that HEAD's commit was made from. Files whose size,\n"
+        + "times and place are as they were when they were committed count as unchanged and are not read; status says how\n"
+        + "much that was. Content that was changed behind the file system's back shows with --full only. Nothing is committed.";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig status disk.vmdk", "says what changed on the disk since HEAD"),
+        ("mig status --full", "reads every file of the disks that HEAD was made from"),
+        ("mig status -s --exit-code disk.vmdk", "lists the paths that differ, and ends with 1 when there are any"),
+    ];
+
+    public override CompletionKind Completes => CompletionKind.Files;
+
+    public override bool HasJson => true;
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        Repository repository = session.Repository;
+        DiskStatus status;
+        using (ProgressBar? progress = session.ShowProgress())
+        {
+            WorkingOptions options = _working.Read(arguments, !arguments.GetValue(_full), progress, repository);
+            status = new StatusReader(repository).Read(arguments.GetValue(_disks) ?? [], arguments.GetValue(_against) ?? "HEAD", options, session.Cancellation);
+        }
+
+        using (status)
+        {
+            if (status.Sides?.DisksAfter is { } disks)
+                DiskWarnings.Say(session, disks.Reports);
+            var view = new StatusView(session, status, arguments.GetValue(_against) ?? "HEAD");
+            if (session.IsJson)
+                session.WriteJson(StatusJson.Of(status), MigJson.Default.StatusJson);
+            else if (arguments.GetValue(_short) || arguments.GetValue(_porcelain))
+                view.WriteShort(arguments.GetValue(_branch));
+            else if (!session.IsQuiet)
+                view.Write();
+            return status.Differs && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : ExitCode.Success;
+        }
+    }
+}

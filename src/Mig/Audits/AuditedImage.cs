@@ -1,0 +1,16 @@
+using Mig.Core;
+
+namespace Mig.Audits;
+
+/// <summary>What an audit found in one version.</summary>
+/// <param name="Name">How the user called it.</param>
+/// <param name="Commit">Null for an image that was named by its own id.</param>
+/// <param name="Packages">How many packages were looked at.</param>
+/// <param name="Vulnerabilities">Sorted by package and id.</param>
+/// <param name="Rules">In the order of the baseline.</param>
+/// <param name="Warnings">What could not be looked at, and why; one sentence each.</param>
+public sealed record AuditedImage(string Name, CommitId? Commit, ImageId Image, int Packages, IReadOnlyList<AuditFinding> Vulnerabilities, IReadOnlyList<RuleFinding> Rules, IReadOnlyList<string> Warnings)
+{
+    /// <summary>Whether there is anything to do.</summary>
+    public bool HasFindings => Rules.Count > 0 || Vulnerabilities.Any(finding => finding.IsOpen);
+}

@@ -1,0 +1,86 @@
+using Mig.Browse;
+using Mig.Core;
+using Mig.History.Images;
+using Mig.History.Revisions;
+using Mig.Inventories;
+
+namespace Mig.Audits;
+
+/// <summary>Looks for vulnerabilities and broken rules in versions of machines. For one thread.</summary>
+public sealed class Auditor(Repository repository, AuditOptions options)
+{
+    private readonly InventoryReader _inventories = new(repository);
+
+    /// <summary>Audits what a revision names.</summary>
+    /// <exception cref="NotFoundException">There is no such revision, or it has no files.</exception>
+    public AuditedImage Audit(string revision, CancellationToken cancellation = default)
+    {
+        ImageId id = repository.Revisions.ResolveImage(revision);
+        CommitId? commit = repository.Revisions.Resolve(revision).Kind == ObjectKind.Image ? null : repository.Revisions.ResolveCommit(revision);
+        MachineImage image = repository.Objects.ReadImage(id);
+        ImagePath root = new ImageBrowser(repository).Find(image, new PathSpec(null, null, default), revision);
+        Inventory inventory = _inventories.Read(image, root.Volume, cancellation);
+        IReadOnlyList<AuditFinding> findings = Match(inventory);
+        if (options.WantsHistory && commit is { } tip)
+            findings = FollowBack(tip, findings, cancellation);
+        IReadOnlyList<RuleFinding> rules = options.Baseline?.Check(inventory, new MachineFiles(repository, image, root.Volume)) ?? [];
+        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules, inventory.Warnings);
+    }
+
+    /// <summary>Returns the vulnerabilities of a machine, sorted by package and id.</summary>
+    private List<AuditFinding> Match(Inventory inventory)
+    {
+        var found = new Dictionary<(string, PackageKind, string, string), (AuditFinding Finding, SortedSet<string> Installed)>();
+        foreach (InstalledPackage package in inventory.Packages)
+        {
+            foreach (AffectedPackage affected in options.Feed?.Find(package) ?? [])
+            {
+                Vulnerability vulnerability = affected.Vulnerability;
+                if (options.Ignored.Contains(vulnerability.Id) || vulnerability.Aliases.Any(options.Ignored.Contains) || !affected.Affects(package, inventory.Release, out string? fix))
+                    continue;
+                string version = affected.Target.IsSource ? package.SourceVersion : package.Version;
+                (string, PackageKind, string, string) key = (vulnerability.Id, package.Kind, affected.Target.Name, version);
+                if (!found.TryGetValue(key, out (AuditFinding Finding, SortedSet<string> Installed) item))
+                    found.Add(key, item = (new AuditFinding(vulnerability, package.Kind, affected.Target.Name, version, [], fix), new SortedSet<string>(StringComparer.Ordinal)));
+                item.Installed.Add(package.Name);
+            }
+        }
+
+        return [.. found.Values.Select(item => item.Finding with { Installed = [.. item.Installed] })
+            .OrderBy(finding => finding.Package, StringComparer.Ordinal).ThenBy(finding => finding.Version, StringComparer.Ordinal).ThenBy(finding => finding.Vulnerability.Id, StringComparer.Ordinal)];
+    }
+
+    // From the tip to the root: what a version has and the one after it has not was fixed in the latter.
+    private List<AuditFinding> FollowBack(CommitId tip, IReadOnlyList<AuditFinding> open, CancellationToken cancellation)
+    {
+        List<AuditFinding> result = [.. open];
+        var current = result.ToDictionary(finding => (finding.Key, finding.Version), _ => tip);
+        HashSet<(string, PackageKind, string)> known = [.. open.Select(finding => finding.Key)], live = [.. known];
+        CommitId next = tip;
+        foreach (WalkedCommit commit in repository.Walk.Walk([tip], firstParentOnly: true).Skip(1))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            IReadOnlyList<AuditFinding> findings = MatchCommit(commit, cancellation);
+            HashSet<(string, PackageKind, string)> here = [.. findings.Select(finding => finding.Key)];
+            foreach (AuditFinding finding in findings.Where(finding => known.Add(finding.Key)))
+                result.Add(finding with { FixedIn = next });
+            for (int i = 0; i < open.Count; i++)
+            {
+                if (live.Contains(open[i].Key) && here.Contains(open[i].Key))
+                    current[(open[i].Key, open[i].Version)] = commit.Id;
+            }
+
+            live.IntersectWith(here);
+            next = commit.Id;
+        }
+
+        return [.. result.Select((finding, i) => i < open.Count ? finding with { Since = current[(finding.Key, finding.Version)] } : finding)];
+    }
+
+    // A version without a machine has no packages either.
+    private IReadOnlyList<AuditFinding> MatchCommit(WalkedCommit commit, CancellationToken cancellation)
+    {
+        MachineImage image = repository.Objects.ReadImage(commit.Commit.Image);
+        return new ImageBrowser(repository).FindDefaultVolume(image) is { } volume ? Match(_inventories.Read(image, volume, cancellation)) : [];
+    }
+}

@@ -1,0 +1,125 @@
+using System.Text;
+using Mig.Core;
+using Mig.History.Diffs;
+using Mig.History.Images;
+using Mig.History.Trees;
+using Mig.Store;
+
+namespace Mig.Browse;
+
+/// <summary>
+/// The files of a machine as its own programs see them: volumes are mounted as its <c>fstab</c> says, and symbolic links are followed, inside the machine.
+/// For one thread.
+/// </summary>
+internal sealed class MachineFiles
+{
+    private const int MaxLinks = 40; // as Linux allows in one path
+    private const int MaxFstabSize = 1 << 20;
+
+    private readonly FileContents _contents;
+    private readonly List<MountPoint> _mounts;
+
+    public MachineFiles(Repository repository, MachineImage image, ImageVolume root)
+        : this(repository.Store, repository.Context.Parallelism, image, root)
+    {
+    }
+
+    public MachineFiles(IContentSource store, int parallelism, MachineImage image, ImageVolume root)
+    {
+        Store = store;
+        _contents = new FileContents(store, parallelism);
+        _mounts = [new MountPoint("", root.Root ?? throw new ArgumentException("the root volume has no files", nameof(root)))];
+        if (image.Disks.Sum(disk => disk.Volumes.Count(volume => volume.Root is not null)) > 1 && Find("etc/fstab") is { Entry: { Type: TreeEntryType.File, Size: <= MaxFstabSize } fstab })
+            _mounts.AddRange(MountTable.Read(_contents.Read(fstab, "etc/fstab", MaxFstabSize), image, root));
+    }
+
+    /// <summary>The volumes of the machine, the root volume first.</summary>
+    public IReadOnlyList<MountPoint> Mounts => _mounts;
+
+    public IContentSource Store { get; }
+
+    /// <summary>Finds what a path leads to; null when that is nothing, or the links go in circles.</summary>
+    /// <param name="path">With or without a slash at either end.</param>
+    public MachineFile? Find(string path)
+    {
+        var rest = new Stack<string>(path.Split('/').Reverse());
+        var names = new List<string>();
+        var entries = new List<(TreeEntry Entry, MountPoint Mount)> { (_mounts[0].Root, _mounts[0]) };
+        int links = 0;
+        while (rest.TryPop(out string? name))
+        {
+            if (name is "" or ".")
+                continue;
+            if (name == "..")
+            {
+                if (names.Count > 0)
+                    names.RemoveAt(names.Count - 1);
+                if (entries.Count > 1)
+                    entries.RemoveAt(entries.Count - 1);
+                continue;
+            }
+
+            (TreeEntry parent, MountPoint mount) = entries[^1];
+            if (parent.Type != TreeEntryType.Directory || TreeReader.Find(Store, parent.Tree, Encoding.UTF8.GetBytes(name)) is not { } entry)
+                return null;
+            if (entry.Type == TreeEntryType.SymbolicLink)
+            {
+                if (++links > MaxLinks)
+                    return null;
+                string target = Encoding.UTF8.GetString(entry.LinkTarget.Span);
+                if (target.StartsWith('/'))
+                {
+                    names.Clear();
+                    entries.RemoveRange(1, entries.Count - 1);
+                }
+
+                foreach (string part in target.Split('/').Reverse())
+                    rest.Push(part);
+                continue;
+            }
+
+            names.Add(name);
+            entries.Add(Enter(string.Join('/', names), Resolve(entry, mount), mount));
+        }
+
+        return new MachineFile(string.Join('/', names), entries[^1].Entry);
+    }
+
+    /// <summary>Returns what is in a directory, hard links followed and symbolic links not; nothing when there is no such directory.</summary>
+    public IReadOnlyList<MachineFile> List(string path)
+    {
+        if (Find(path) is not { Entry.Type: TreeEntryType.Directory } directory)
+            return [];
+        MountPoint mount = MountOf(directory.Path);
+        string prefix = directory.Path.Length == 0 ? "" : directory.Path + "/";
+        return [.. TreeReader.ReadEntries(Store, directory.Entry.Tree).Select(entry => new MachineFile(prefix + Encoding.UTF8.GetString(entry.Name.Span), Resolve(entry, mount)))];
+    }
+
+    /// <summary>Returns the content of a file; null when there is no such file.</summary>
+    /// <exception cref="CorruptImageException">It has more than <paramref name="maxSize"/> bytes.</exception>
+    public byte[]? Read(string path, int maxSize) => Find(path) is { Entry.Type: TreeEntryType.File } file ? Read(file, maxSize) : null;
+
+    /// <inheritdoc cref="Read(string, int)"/>
+    public byte[] Read(MachineFile file, int maxSize) => _contents.Read(file.Entry, file.Path, maxSize);
+
+    /// <inheritdoc cref="FileContents.ReadMany"/>
+    public void ReadMany(IReadOnlyList<MachineFile> files, int maxSize, BlobVisitor visit, CancellationToken cancellation = default) => _contents.ReadMany(files, maxSize, visit, cancellation);
+
+    /// <summary>Returns the entry with the content, where a hard link stands.</summary>
+    public TreeEntry Resolve(TreeEntry entry, MountPoint mount) => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(Store, mount.Root, entry) : entry;
+
+    private (TreeEntry Entry, MountPoint Mount) Enter(string path, TreeEntry entry, MountPoint mount) =>
+        _mounts.Find(item => item.Path.Length > 0 && item.Path == path) is { } other ? (other.Root, other) : (entry, mount);
+
+    private MountPoint MountOf(string path)
+    {
+        MountPoint best = _mounts[0];
+        foreach (MountPoint mount in _mounts)
+        {
+            if (mount.Path.Length > best.Path.Length && (path == mount.Path || path.StartsWith(mount.Path + "/", StringComparison.Ordinal)))
+                best = mount;
+        }
+
+        return best;
+    }
+}

@@ -1,0 +1,19 @@
+using Mig.Browse;
+using Mig.Core;
+
+namespace Mig.Extract;
+
+/// <summary>What to extract, and how.</summary>
+public sealed record ExtractRequest
+{
+    /// <summary>Files and directories, each with all that is in it.</summary>
+    public required IReadOnlyList<ImagePath> Sources { get; init; }
+
+    /// <summary>Replaces files that are there, and goes into folders that are there.</summary>
+    public bool Overwrite { get; init; }
+
+    /// <summary>Leaves owners, devices, and what gives rights behind, as for a user who is not root. Matters for folders only.</summary>
+    public bool IsUnprivileged { get; init; }
+
+    public IProgressSink Progress { get; init; } = NoProgress.Instance;
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Mig.Browse;
+using Mig.Core;
+using Mig.History.Diffs;
+using Mig.History.Images;
+using Mig.History.Trees;
+using Mig.Store;
+
+namespace Mig.Extract;
+
+/// <summary>Walks what was chosen and says what is to be made of it. Names that could lead elsewhere are refused here, for folders and archives alike.</summary>
+internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath Source, byte[] Name)> selection, CancellationToken cancellation)
+{
+    private const int MaxNameLength = 255;
+
+    private readonly ExtractPlan _plan = new();
+    private readonly List<(PlannedEntry Entry, ImageVolume Volume)> _links = [];
+
+    /// <exception cref="CorruptImageException">A name or link target can stand on no file system.</exception>
+    public ExtractPlan Build()
+    {
+        foreach ((ImagePath source, byte[] name) in selection)
+        {
+            int first = _plan.Directories.Count;
+            Add(new PlannedEntry(null, name, source.Entry), source.Volume);
+
+            // The list grows as it is walked: each directory comes before what is in it.
+            for (int i = first; i < _plan.Directories.Count; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                PlannedEntry directory = _plan.Directories[i];
+                foreach (TreeEntry entry in TreeReader.ReadEntries(store, directory.Entry.Tree))
+                {
+                    CheckName(entry.Name.Span, directory);
+                    Add(new PlannedEntry(directory, entry.Name, entry), source.Volume);
+                }
+            }
+        }
+
+        ResolveLinks();
+        return _plan;
+    }
+
+    private void Add(PlannedEntry planned, ImageVolume volume)
+    {
+        switch (planned.Entry.Type)
+        {
+            case TreeEntryType.Directory:
+                _plan.Directories.Add(planned);
+                break;
+            case TreeEntryType.File:
+                _plan.Files.Add(planned);
+                break;
+            case TreeEntryType.HardLink:
+                _links.Add((planned, volume));
+                break;
+            default:
+                if (planned.Entry.Type == TreeEntryType.SymbolicLink && (planned.Entry.LinkTarget.IsEmpty || planned.Entry.LinkTarget.Span.Contains((byte)0)))
+                    throw new CorruptImageException("EXTRACT-002", $"the symbolic link {Display(planned.Path())} has a target that is empty or holds a NUL; leave it out by naming other paths");
+                _plan.Others.Add(planned);
+                break;
+        }
+    }
+
+    // The entry with the content may be chosen, too, wherever it stands; else the first of its names that is chosen gets the content.
+    private void ResolveLinks()
+    {
+        var made = new Dictionary<(TreeId, string), byte[]>();
+        foreach ((PlannedEntry link, ImageVolume volume) in _links)
+        {
+            TreeEntry content = TreeLookup.FollowLink(store, volume.Root!, link.Entry);
+            ReadOnlySpan<byte> target = link.Entry.LinkTarget.Span.TrimStart((byte)'/');
+            byte[]? path = FindChosen(volume, target);
+            if (path is null && !made.TryGetValue((volume.Root!.Tree, PlannedEntry.Key(target)), out path))
+            {
+                made.Add((volume.Root!.Tree, PlannedEntry.Key(target)), link.Path());
+                Add(link with { Entry = content }, volume);
+                continue;
+            }
+
+            _plan.Links.Add(link with { Entry = content, LinkTo = path });
+        }
+    }
+
+    private byte[]? FindChosen(ImageVolume volume, ReadOnlySpan<byte> target)
+    {
+        foreach ((ImagePath source, byte[] name) in selection)
+        {
+            ReadOnlySpan<byte> root = source.Path.Span;
+            if (volume.Root!.Tree != source.Volume.Root!.Tree || !target.StartsWith(root))
+                continue;
+            if (target.Length == root.Length)
+                return name;
+            if (root.IsEmpty || target[root.Length] == (byte)'/')
+                return name.Length == 0 ? target[(root.IsEmpty ? 0 : root.Length + 1)..].ToArray() : [.. name, (byte)'/', .. target[(root.IsEmpty ? 0 : root.Length + 1)..]];
+        }
+
+        return null;
+    }
+
+    private static void CheckName(ReadOnlySpan<byte> name, PlannedEntry directory)
+    {
+        if (name.IsEmpty || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8) || name.ContainsAny((byte)'/', (byte)0) || name.Length > MaxNameLength)
+            throw new CorruptImageException("EXTRACT-001", $"directory {Display(directory.Path())} holds the name '{Encoding.UTF8.GetString(name)}', which can stand on no file system; names are 1 to {MaxNameLength} bytes without '/' and NUL, and neither '.' nor '..'. Choose paths that leave it out");
+    }
+
+    private static string Display(byte[] path) => "/" + Encoding.UTF8.GetString(path);
+}

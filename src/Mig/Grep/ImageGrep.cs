@@ -1,0 +1,166 @@
+using System.Collections.Concurrent;
+using Mig.Core;
+using Mig.History.Revisions;
+using Mig.History.Trees;
+
+namespace Mig.Grep;
+
+/// <summary>
+/// Searches the files of one or several versions for text. Each content is searched once, however many paths and versions have it, on all cores, in the order in
+/// which it is stored; what was found is then told path by path.
+/// </summary>
+public sealed class ImageGrep(Repository repository, GrepOptions options)
+{
+    // Lines that are found wait to be told. When they are more, files are searched again as they are told.
+    private const long MaxKeptBytes = 64 << 20;
+
+    private readonly Func<LineFinder> _finders = LineFinder.Compile(options);
+    private readonly ConcurrentBag<ContentSearch> _searches = [];
+    private readonly ConcurrentDictionary<ObjectId, GrepHits> _found = [];
+    private readonly HashSet<ObjectId> _searched = [];
+    private long _keptBytes;
+
+    /// <summary>Searches and tells.</summary>
+    /// <param name="versions">What the user calls each version, and what it is.</param>
+    /// <param name="paths">Where to search; everywhere when there are none.</param>
+    /// <returns>Whether anything was found.</returns>
+    public bool Run(IReadOnlyList<(string Revision, ImageId Image)> versions, IReadOnlyList<PathSpec> paths, IGrepSink sink, IProgressSink progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        ArgumentNullException.ThrowIfNull(sink);
+        ArgumentNullException.ThrowIfNull(progress);
+        var files = new SearchedFiles(repository, paths);
+        SearchAll(versions, files, progress, cancellation);
+        if (_found.IsEmpty)
+            return false;
+        foreach ((string revision, ImageId image) in versions)
+        {
+            foreach ((GrepFile file, TreeEntry entry) in files.Walk(revision, image, _ => true, cancellation))
+                Tell(file, entry, sink, cancellation);
+        }
+
+        return true;
+    }
+
+    private void SearchAll(IReadOnlyList<(string Revision, ImageId Image)> versions, SearchedFiles files, IProgressSink progress, CancellationToken cancellation)
+    {
+        progress.Begin("reading names", 0);
+        var seen = new HashSet<TreeId>();
+        var small = new List<BlobId>();
+        var large = new List<TreeEntry>();
+        long bytes = 0;
+        foreach ((string revision, ImageId image) in versions)
+        {
+            foreach ((_, TreeEntry entry) in files.Walk(revision, image, seen.Add, cancellation))
+            {
+                if (!_searched.Add(IdOf(entry)))
+                    continue;
+                bytes += entry.Size;
+                if (entry.List is null)
+                    small.Add(new BlobId(entry.Sha256!.Value));
+                else
+                    large.Add(entry);
+            }
+        }
+
+        progress.Begin("searching", bytes);
+        repository.Store.ReadBlobs(
+            small,
+            repository.Context.Parallelism,
+            (index, content) =>
+            {
+                Search(small[index].Value, content);
+                progress.Advance(content.Length);
+            },
+            cancellation);
+        Parallel.ForEach(large, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, entry =>
+        {
+            Use(search => Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation)));
+            progress.Advance(entry.Size);
+        });
+    }
+
+    private void Search(ObjectId id, ReadOnlySpan<byte> content)
+    {
+        if (!_searches.TryTake(out ContentSearch? search))
+            search = new ContentSearch(options, _finders());
+        var lines = new List<(long, byte[])>();
+        bool isWhole = true;
+        GrepHits hits = search.Search(content, (number, line) => isWhole = TryKeep(lines, number, line));
+        Keep(id, hits, isWhole ? lines : null);
+        _searches.Add(search);
+    }
+
+    private void Keep(ObjectId id, Func<ContentSearch.LineVisitor, GrepHits> search)
+    {
+        var lines = new List<(long, byte[])>();
+        bool isWhole = true;
+        GrepHits hits = search((number, line) => isWhole = TryKeep(lines, number, line));
+        Keep(id, hits, isWhole ? lines : null);
+    }
+
+    private void Keep(ObjectId id, GrepHits hits, List<(long, byte[])>? lines)
+    {
+        hits.Lines = lines;
+        if (hits.Count > 0)
+            _found[id] = hits;
+    }
+
+    private bool TryKeep(List<(long, byte[])> lines, long number, ReadOnlySpan<byte> line)
+    {
+        const int overhead = 64;
+        if (Interlocked.Add(ref _keptBytes, line.Length + overhead) > MaxKeptBytes)
+            return false;
+        lines.Add((number, line.ToArray()));
+        return true;
+    }
+
+    private void Use(Action<ContentSearch> work)
+    {
+        if (!_searches.TryTake(out ContentSearch? search))
+            search = new ContentSearch(options, _finders());
+        work(search);
+        _searches.Add(search);
+    }
+
+    private void Tell(GrepFile file, TreeEntry entry, IGrepSink sink, CancellationToken cancellation)
+    {
+        if (!_found.TryGetValue(IdOf(entry), out GrepHits? hits))
+        {
+            // A hard link may lead to what another volume has under the same directory.
+            if (_searched.Contains(IdOf(entry)))
+                return;
+            hits = SearchAgain(entry, (_, _) => true, cancellation);
+            hits.Lines = null;
+        }
+
+        if (hits.Count == 0)
+            return;
+        if (options.Output == GrepOutput.Names)
+            sink.Name(file);
+        else if (options.Output == GrepOutput.Counts)
+            sink.Count(file, hits.Count);
+        else if (hits.IsBinary)
+            sink.Binary(file);
+        else if (hits.Lines is null)
+            SearchAgain(entry, (number, line) => Pass(file, number, line, sink), cancellation);
+        else
+            hits.Lines.ForEach(line => sink.Line(file, line.Number, line.Line));
+    }
+
+    private static bool Pass(GrepFile file, long number, ReadOnlySpan<byte> line, IGrepSink sink)
+    {
+        sink.Line(file, number, line);
+        return true;
+    }
+
+    private GrepHits SearchAgain(TreeEntry entry, ContentSearch.LineVisitor visit, CancellationToken cancellation)
+    {
+        var search = new ContentSearch(options, _finders());
+        return entry.List is { } list
+            ? search.Search(repository.Store, list, visit, cancellation)
+            : search.Search(repository.Store.Read(entry.Sha256!.Value, ObjectKind.Blob), visit);
+    }
+
+    private static ObjectId IdOf(TreeEntry entry) => entry.List?.Value ?? entry.Sha256!.Value;
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using Mig.Browse;
+using Mig.Core;
+using Mig.History.Diffs;
+using Mig.History.Images;
+using Mig.History.Revisions;
+using Mig.History.Trees;
+
+namespace Mig.Grep;
+
+/// <summary>Walks the regular files of a version, limited to paths, in the order of the bytes of their paths' parts; hard links count as files.</summary>
+internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpec> paths)
+{
+    /// <summary>Tells whether a directory is worth entering: false when all that is in it was seen.</summary>
+    public delegate bool DirectoryFilter(TreeId tree);
+
+    /// <summary>Returns the files.</summary>
+    /// <param name="enter">Asked for each directory of which all is wanted.</param>
+    public IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(string revision, ImageId imageId, DirectoryFilter enter, CancellationToken cancellation)
+    {
+        MachineImage image = repository.Objects.ReadImage(imageId);
+        ImageVolume? usual = new ImageBrowser(repository).FindDefaultVolume(image);
+        foreach ((ImageDisk disk, ImageVolume volume) in ImageBrowser.VolumesWithFiles(image))
+        {
+            bool isUsual = ReferenceEquals(volume, usual);
+            List<ReadOnlyMemory<byte>> limits = [.. paths.Where(path => IsMeant(path, disk, volume, isUsual)).Select(path => path.Path)];
+            if (paths.Count > 0 && limits.Count == 0)
+                continue;
+            var template = new GrepFile(revision, isUsual ? "" : NameOf(image, disk, volume), default);
+            foreach ((GrepFile, TreeEntry) found in Walk(template, volume.Root!, volume.Root!, new PathLimits(limits), enter, cancellation))
+                yield return found;
+        }
+    }
+
+    private IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(GrepFile directory, TreeEntry entry, TreeEntry root, PathLimits limits, DirectoryFilter enter, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (limits.Includes(directory.Path.Span) && !enter(entry.Tree))
+            yield break;
+        foreach (TreeEntry child in TreeReader.ReadEntries(repository.Store, entry.Tree))
+        {
+            byte[] path = directory.Path.IsEmpty ? child.Name.ToArray() : [.. directory.Path.Span, (byte)'/', .. child.Name.Span];
+            GrepFile file = directory with { Path = path };
+            if (child.Type == TreeEntryType.Directory && limits.MayIncludeBelow(path))
+            {
+                foreach ((GrepFile, TreeEntry) found in Walk(file, child, root, limits, enter, cancellation))
+                    yield return found;
+            }
+            else if (child.Type is TreeEntryType.File or TreeEntryType.HardLink && limits.Includes(path))
+            {
+                TreeEntry content = child.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, root, child) : child;
+                if (content is { Type: TreeEntryType.File, Size: > 0 })
+                    yield return (file, content);
+            }
+        }
+    }
+
+    private static bool IsMeant(PathSpec path, ImageDisk disk, ImageVolume volume, bool isUsual) => path is { Disk: null, Partition: null }
+        ? isUsual
+        : (path.Disk is null || path.Disk == disk.Name) && (path.Partition is null || path.Partition == volume.Number || (volume.Number == 0 && path.Partition == 1));
+
+    // As mig cat takes it.
+    private static string NameOf(MachineImage image, ImageDisk disk, ImageVolume volume)
+    {
+        string number = volume.Number == 0 ? "" : volume.Number.ToString(CultureInfo.InvariantCulture);
+        return image.Disks.Count > 1 || number.Length == 0 ? $"@{disk.Name}{(number.Length > 0 ? "." : "")}{number}" : "@" + number;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Immutable;
+using System.Text;
+using Mig.Browse;
+using Mig.Compare;
+using Mig.Core;
+using Mig.History.Diffs;
+using Mig.History.Images;
+using Mig.History.Refs;
+using Mig.History.Revisions;
+using Mig.History.Trees;
+
+namespace Mig.Histories;
+
+/// <summary>Says since when and until when something is in the versions that branches and tags lead to.</summary>
+public sealed class Timeline(Repository repository)
+{
+    private readonly ImageComparer _comparer = new(repository);
+
+    /// <summary>Returns what a path held: one entry for each content, in the order in which they came.</summary>
+    public IReadOnlyList<TimelineEntry> OfPath(PathSpec path) => Build(found => FindEntry(repository.Objects.ReadImage(found.Commit.Image), path) is { } entry ? [ValueOf(entry)] : [], null);
+
+    /// <summary>Returns the versions that a package was installed in, in the order in which they came.</summary>
+    public IReadOnlyList<TimelineEntry> OfPackage(string name)
+    {
+        var question = new PackageQuestion(repository, name);
+        return Build(found => question.VersionsIn(found.Commit.Image) is { Length: > 0 } versions ? [versions] : [], null);
+    }
+
+    /// <summary>Returns when files had a content; at most one entry.</summary>
+    public IReadOnlyList<TimelineEntry> OfContent(ObjectId sha256)
+    {
+        var paths = new Dictionary<ImageId, ImmutableSortedSet<string>>();
+        List<WalkedCommit> oldestFirst = [.. AllCommits().Reverse()];
+        foreach (WalkedCommit found in oldestFirst)
+            PathsIn(found, sha256, paths);
+        return Build(found => paths[found.Commit.Image].IsEmpty ? [] : [sha256.ToString()], image => [.. paths[image].Select(Encoding.Latin1.GetBytes)]);
+    }
+
+    private IReadOnlyList<TimelineEntry> Build(Func<WalkedCommit, IReadOnlyList<string>> valuesOf, Func<ImageId, IReadOnlyList<byte[]>>? pathsIn)
+    {
+        List<WalkedCommit> oldestFirst = [.. AllCommits().Reverse()];
+        var values = new Dictionary<CommitId, IReadOnlyList<string>>();
+        var have = new Dictionary<string, List<WalkedCommit>>();
+        var brought = new Dictionary<string, List<WalkedCommit>>();
+        var removed = new Dictionary<string, List<WalkedCommit>>();
+        foreach (WalkedCommit found in oldestFirst)
+        {
+            IReadOnlyList<string> here = values[found.Id] = valuesOf(found);
+            HashSet<string> before = [.. found.Commit.Parents.Where(values.ContainsKey).SelectMany(parent => values[parent])];
+            foreach (string value in here)
+            {
+                Add(have, value, found);
+                if (!before.Contains(value))
+                    Add(brought, value, found);
+            }
+
+            foreach (string gone in before.Except(here))
+                Add(removed, gone, found);
+        }
+
+        Dictionary<CommitId, WalkedCommit> all = oldestFirst.ToDictionary(found => found.Id);
+        List<(string Name, CommitId Tip)> branches = [.. Branches()];
+        return [.. have.Select(item => new TimelineEntry(
+            item.Key,
+            item.Value.MinBy(found => found.Commit.Committer.Seconds)!,
+            item.Value.MaxBy(found => found.Commit.Committer.Seconds)!,
+            item.Value.Count,
+            brought[item.Key],
+            removed.GetValueOrDefault(item.Key, []),
+            [.. branches.Where(branch => Reaches(branch.Tip, all, values, item.Key)).Select(branch => (branch.Name, values[branch.Tip].Contains(item.Key)))],
+            pathsIn?.Invoke(item.Value[^1].Commit.Image) ?? []))];
+    }
+
+    private static bool Reaches(CommitId tip, Dictionary<CommitId, WalkedCommit> all, Dictionary<CommitId, IReadOnlyList<string>> values, string value)
+    {
+        var seen = new HashSet<CommitId>();
+        var open = new Stack<CommitId>([tip]);
+        while (open.TryPop(out CommitId id))
+        {
+            if (!seen.Add(id) || !all.TryGetValue(id, out WalkedCommit? found))
+                continue;
+            if (values[id].Contains(value))
+                return true;
+            foreach (CommitId parent in found.Commit.Parents)
+                open.Push(parent);
+        }
+
+        return false;
+    }
+
+    // What a version has is what its first parent has, and what differs; names in any bytes, one character for each byte.
+    private void PathsIn(WalkedCommit found, ObjectId sha256, Dictionary<ImageId, ImmutableSortedSet<string>> paths)
+    {
+        if (paths.ContainsKey(found.Commit.Image))
+            return;
+        ImageId? before = found.Commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(found.Commit.Parents[0]).Image;
+        ImmutableSortedSet<string>.Builder set = (before is { } known && paths.TryGetValue(known, out ImmutableSortedSet<string>? inherited) ? inherited : ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).ToBuilder();
+        _comparer.VisitChanges(before, found.Commit.Image, [], followsLinks: false, (prefix, change) =>
+        {
+            if (IsContent(change.Before, sha256))
+                set.Remove(Name(prefix, change.Path));
+            if (IsContent(change.After, sha256))
+                set.Add(Name(prefix, change.Path));
+            return true;
+        });
+        paths[found.Commit.Image] = set.ToImmutable();
+    }
+
+    private static bool IsContent(TreeEntry? entry, ObjectId sha256) => entry?.Type == TreeEntryType.File && entry.Sha256 == sha256;
+
+    private static string Name(string prefix, ReadOnlyMemory<byte> path) => Encoding.Latin1.GetString([.. Encoding.UTF8.GetBytes(prefix), (byte)'/', .. path.Span]);
+
+    private static void Add(Dictionary<string, List<WalkedCommit>> lists, string value, WalkedCommit found)
+    {
+        if (!lists.TryGetValue(value, out List<WalkedCommit>? list))
+            lists.Add(value, list = []);
+        list.Add(found);
+    }
+
+    private TreeEntry? FindEntry(MachineImage image, PathSpec path)
+    {
+        ImageVolume? volume = path is { Disk: null, Partition: null }
+            ? SystemVolume.FindDefault(repository.Store, image)
+            : ImageBrowser.VolumesWithFiles(image).FirstOrDefault(item => (path.Disk is null || path.Disk == item.Disk.Name)
+                && (path.Partition is null || path.Partition == item.Volume.Number || (item.Volume.Number == 0 && path.Partition == 1))).Volume;
+        if (volume?.Root is not { } root || TreeLookup.Find(repository.Store, root, path.Path.Span) is not { } entry)
+            return null;
+        return entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, root, entry) : entry;
+    }
+
+    private static string ValueOf(TreeEntry entry) => entry.Type switch
+    {
+        TreeEntryType.File => entry.Sha256?.ToString() ?? $"list {entry.List}",
+        TreeEntryType.SymbolicLink => "-> " + Encoding.UTF8.GetString(entry.LinkTarget.Span),
+        _ => ImageBrowser.Describe(entry.Type),
+    };
+
+    private IEnumerable<WalkedCommit> AllCommits() => repository.Walk.Walk(Tips().Select(tip => tip.Commit).Distinct(), order: CommitOrder.DateAfterChildren);
+
+    private IEnumerable<(string Name, CommitId Tip)> Branches() => Tips().Where(tip => tip.Name.IsBranch || tip.Name.IsRemote).Select(tip => (tip.Name.ShortName, tip.Commit));
+
+    private IEnumerable<(RefName Name, CommitId Commit)> Tips()
+    {
+        foreach (Ref found in repository.Refs.List())
+        {
+            ObjectId id = found.Id;
+            while (repository.Objects.GetKind(id) == ObjectKind.Tag)
+                id = repository.Objects.ReadTag(new TagId(id)).Target;
+            if (repository.Objects.GetKind(id) == ObjectKind.Commit)
+                yield return (found.Name, new CommitId(id));
+        }
+
+        if (repository.Refs.ReadHead() is { IsDetached: true, Id: { } detached })
+            yield return (RefName.Head, new CommitId(detached));
+    }
+}

@@ -1,0 +1,12 @@
+using Mig.Browse;
+using Mig.Core;
+
+namespace Mig.Inventories;
+
+/// <summary>Where a package manager of an operating system records what is installed.</summary>
+internal interface IPackageDatabase
+{
+    /// <summary>Returns the installed packages; none when the machine has no such database.</summary>
+    /// <exception cref="CorruptImageException">The database is damaged or too large.</exception>
+    IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation);
+}

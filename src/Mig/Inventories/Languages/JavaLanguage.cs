@@ -1,0 +1,84 @@
+using System.Text;
+using Mig.Browse;
+using Mig.History.Trees;
+using Mig.Store;
+
+namespace Mig.Inventories.Languages;
+
+/// <summary>Java archives, by the properties that Maven puts into them or else by their manifest; archives inside archives, too.</summary>
+internal sealed class JavaLanguage : ILanguage
+{
+    private const int MaxMemberSize = 16 << 20;
+    private const int MaxNesting = 2;
+    private const string ManifestName = "META-INF/MANIFEST.MF";
+    private const string PropertiesEnding = "/pom.properties";
+    private static readonly string[] Endings = [".jar", ".war", ".ear"];
+
+    public int MaxSize => 64 << 20;
+
+    public IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name) =>
+        entry.Type is TreeEntryType.File or TreeEntryType.HardLink && IsArchive(name) ? [new MachineFile(name, entry)] : [];
+
+    public IEnumerable<InstalledPackage> Read(ReadOnlySpan<byte> content, string location) => Read(content.ToArray(), location, MaxNesting);
+
+    private static List<InstalledPackage> Read(byte[] archive, string location, int nesting)
+    {
+        var packages = new List<InstalledPackage>();
+        Dictionary<string, string> manifest = [];
+        foreach ((string name, byte[] content) in ZipDirectory.Read(archive, IsWanted, MaxMemberSize))
+        {
+            if (IsArchive(name))
+            {
+                if (nesting > 0)
+                    packages.AddRange(Read(content, $"{location}!{name}", nesting - 1));
+            }
+            else if (name == ManifestName)
+            {
+                manifest = Fields(content, ':');
+            }
+            else
+            {
+                Dictionary<string, string> maven = Fields(content, '=');
+                Add(packages, maven.GetValueOrDefault("groupId"), maven.GetValueOrDefault("artifactId"), maven.GetValueOrDefault("version"), location);
+            }
+        }
+
+        if (!packages.Exists(package => package.Location == location))
+            AddByManifest(packages, manifest, location);
+        return packages;
+    }
+
+    private static bool IsWanted(string name) => name == ManifestName || IsArchive(name)
+        || (name.StartsWith("META-INF/maven/", StringComparison.Ordinal) && name.EndsWith(PropertiesEnding, StringComparison.Ordinal));
+
+    private static bool IsArchive(string name) => Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    private static void AddByManifest(List<InstalledPackage> packages, Dictionary<string, string> manifest, string location)
+    {
+        string? version = manifest.GetValueOrDefault("Implementation-Version") ?? manifest.GetValueOrDefault("Bundle-Version") ?? manifest.GetValueOrDefault("Specification-Version");
+        string? name = manifest.GetValueOrDefault("Bundle-SymbolicName")?.Split(';')[0] ?? manifest.GetValueOrDefault("Automatic-Module-Name");
+        string file = location[(location.LastIndexOfAny(['/', '!']) + 1)..];
+        string stem = file[..file.LastIndexOf('.')];
+        int dash = stem.LastIndexOf('-');
+        Add(packages, manifest.GetValueOrDefault("Implementation-Vendor-Id"), name ?? (dash > 0 && char.IsAsciiDigit(stem[Math.Min(dash + 1, stem.Length - 1)]) ? stem[..dash] : stem), version, location);
+    }
+
+    private static void Add(List<InstalledPackage> packages, string? group, string? artifact, string? version, string location)
+    {
+        if (!string.IsNullOrEmpty(artifact) && !string.IsNullOrEmpty(version))
+            packages.Add(new InstalledPackage(PackageKind.Java, string.IsNullOrEmpty(group) ? artifact : $"{group}:{artifact}", version) { Location = location });
+    }
+
+    private static Dictionary<string, string> Fields(byte[] content, char separator)
+    {
+        var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (string line in Encoding.UTF8.GetString(content).Replace("\r", "", StringComparison.Ordinal).Replace("\n ", "", StringComparison.Ordinal).Split('\n'))
+        {
+            int at = line.IndexOf(separator, StringComparison.Ordinal);
+            if (at > 0)
+                fields.TryAdd(line[..at].Trim(), line[(at + 1)..].Trim());
+        }
+
+        return fields;
+    }
+}

@@ -1,0 +1,34 @@
+using Mig.Browse;
+using Mig.Core;
+using Mig.Inventories.Apk;
+using Mig.Inventories.Dpkg;
+using Mig.Inventories.Pacman;
+using Mig.Inventories.Rpm;
+
+namespace Mig.Inventories;
+
+/// <summary>The package databases that mig reads: listed here, not discovered.</summary>
+internal static class PackageDatabases
+{
+    private static readonly IPackageDatabase[] All = [new DpkgDatabase(), new RpmDatabase(), new ApkDatabase(), new PacmanDatabase()];
+
+    /// <summary>Returns what the operating system's package managers have installed.</summary>
+    /// <param name="warn">Told of databases that cannot be read.</param>
+    public static IReadOnlyList<InstalledPackage> Read(MachineFiles files, Action<string> warn, CancellationToken cancellation)
+    {
+        var packages = new List<InstalledPackage>();
+        foreach (IPackageDatabase database in All)
+        {
+            try
+            {
+                packages.AddRange(database.Read(files, cancellation));
+            }
+            catch (CorruptImageException e)
+            {
+                warn(e.Message);
+            }
+        }
+
+        return packages;
+    }
+}

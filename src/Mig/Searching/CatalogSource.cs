@@ -1,0 +1,38 @@
+using Mig.Browse;
+using Mig.Catalog;
+using Mig.Core;
+using Mig.History.Commits;
+using Mig.History.Images;
+using Mig.Inventories;
+using Mig.Store;
+
+namespace Mig.Searching;
+
+/// <summary>Tells the catalogue what is in a repository.</summary>
+internal sealed class CatalogSource(Repository repository) : ICatalogSource
+{
+    private readonly ImageBrowser _browser = new(repository);
+    private readonly InventoryReader _inventories = new(repository);
+
+    public IObjectSource Store => repository.Store;
+
+    public IReadOnlySet<ObjectId> Shallow => repository.Objects.Shallow;
+
+    public Commit ReadCommit(CommitId id) => repository.Objects.ReadCommit(id);
+
+    public IReadOnlyList<CatalogVolume> ReadVolumes(ImageId id)
+    {
+        MachineImage image = repository.Objects.ReadImage(id);
+        ImageVolume? system = _browser.FindDefaultVolume(image);
+        return [.. ImageBrowser.VolumesWithFiles(image).Select(item =>
+            new CatalogVolume(ReferenceEquals(item.Volume, system) ? "" : ImageBrowser.PrefixOf(image, item.Disk, item.Volume), item.Volume.Root!))];
+    }
+
+    public IReadOnlyList<CatalogPackage> ReadPackages(ImageId id)
+    {
+        MachineImage image = repository.Objects.ReadImage(id);
+        if (_browser.FindDefaultVolume(image) is not { } system)
+            return [];
+        return [.. _inventories.Read(image, system).Packages.Select(package => new CatalogPackage(KindName.Of(package.Kind), package.Name, package.Version, package.Architecture))];
+    }
+}

@@ -1,0 +1,51 @@
+using Mig.Catalog;
+using Mig.Catalog.Searching;
+using Mig.Core;
+
+namespace Mig.Searching;
+
+/// <summary>Finds files in all versions of all images, by means of the catalogue, which is brought up to date first.</summary>
+public sealed class ImageSearch(Repository repository, IProgressSink progress)
+{
+    private const string CatalogFile = "catalog.db";
+
+    /// <exception cref="UsageException">The answer would be too long for any memory.</exception>
+    public SearchAnswer Find(SearchRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions) : NamedTips.OfRefs(repository);
+        using ImageCatalog catalog = Open(cancellation);
+        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, request.Conditions, request.Packages);
+        List<FoundEntry> found = [.. answer.Found];
+        found.Sort(Compare);
+        List<FoundPackage> packages = request.Conditions.AreEmpty ? [.. answer.Packages] : [];
+        packages.Sort(Compare);
+        return new SearchAnswer(VersionNames.Find(answer.Commits, tips), found, packages);
+    }
+
+    /// <summary>Makes the catalogue anew, for all that refs lead to.</summary>
+    public void Reindex(CancellationToken cancellation = default)
+    {
+        using ImageCatalog catalog = Open(cancellation);
+        catalog.Rebuild(NamedTips.OfRefs(repository).Commits);
+    }
+
+    private ImageCatalog Open(CancellationToken cancellation) =>
+        ImageCatalog.Open(Path.Combine(repository.Folder, CatalogFile), new CatalogSource(repository), repository.Context.Notice, progress, cancellation);
+
+    private static int Compare(FoundEntry left, FoundEntry right)
+    {
+        int order = string.CompareOrdinal(left.Volume, right.Volume);
+        if (order == 0)
+            order = left.Path.Span.SequenceCompareTo(right.Path.Span);
+        return order != 0 ? order : left.Versions.First.CompareTo(right.Versions.First);
+    }
+
+    private static int Compare(FoundPackage left, FoundPackage right)
+    {
+        int order = string.CompareOrdinal(left.Package.Name, right.Package.Name);
+        order = order != 0 ? order : string.CompareOrdinal(left.Package.Kind, right.Package.Kind);
+        order = order != 0 ? order : string.CompareOrdinal(left.Package.Architecture, right.Package.Architecture);
+        return order != 0 ? order : string.CompareOrdinal(left.Package.Version, right.Package.Version);
+    }
+}

@@ -1,0 +1,13 @@
+using Mig.Catalog.Searching;
+
+namespace Mig.Searching;
+
+/// <summary>What was found.</summary>
+/// <param name="Versions">The versions that were searched, newest first; sets of versions count in this order.</param>
+/// <param name="Found">Sorted by volume and path.</param>
+/// <param name="Packages">Sorted by name, kind, architecture and version.</param>
+public sealed record SearchAnswer(IReadOnlyList<SearchedVersion> Versions, IReadOnlyList<FoundEntry> Found, IReadOnlyList<FoundPackage> Packages)
+{
+    /// <summary>Whether nothing was found.</summary>
+    public bool IsEmpty => Found.Count == 0 && Packages.Count == 0;
+}

@@ -1,0 +1,66 @@
+using Mig.Compare;
+using Mig.Core;
+using Mig.History.Diffs;
+using Mig.History.Images;
+using Mig.History.Revisions;
+using Mig.Store;
+
+namespace Mig.Working;
+
+/// <summary>The two sides of a comparison: versions, or disks as they are now. Owns the disks.</summary>
+public sealed class ComparedSides : IDisposable
+{
+    private readonly IContentSource _objects;
+    private readonly ImageComparer _comparer;
+    private readonly int _parallelism;
+
+    internal ComparedSides(IContentSource objects, int parallelism, ImageId before, ImageId after)
+    {
+        _objects = objects;
+        _comparer = new ImageComparer(objects);
+        _parallelism = parallelism;
+        Before = before;
+        After = after;
+    }
+
+    /// <summary>The earlier image.</summary>
+    public ImageId Before { get; }
+
+    /// <summary>The later image.</summary>
+    public ImageId After { get; }
+
+    /// <summary>The disks that are the earlier image; null when it is a version.</summary>
+    public WorkingImage? DisksBefore { get; init; }
+
+    /// <summary>The disks that are the later image; null when it is a version.</summary>
+    public WorkingImage? DisksAfter { get; init; }
+
+    /// <summary>Two versions of a repository.</summary>
+    /// <param name="before">Null for an image of nothing, which the first version follows.</param>
+    public static ComparedSides Of(Repository repository, ImageId? before, ImageId after)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        if (before is { } version)
+            return new ComparedSides(repository.Store, repository.Context.Parallelism, version, after);
+        var scratch = new ScratchStore(repository.Store);
+        return new ComparedSides(scratch, repository.Context.Parallelism, new MachineImage([]).Write(scratch), after);
+    }
+
+    /// <inheritdoc cref="ImageComparer.Compare"/>
+    public ImageComparison Compare(IReadOnlyList<PathSpec> paths) => _comparer.Compare(Before, After, paths);
+
+    /// <inheritdoc cref="ImageComparer.CompareDisks"/>
+    public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default) => _comparer.CompareDisks(comparison, cancellation);
+
+    /// <inheritdoc cref="PackageComparer.Compare(ImageComparison, CancellationToken)"/>
+    public IReadOnlyList<PackageChange> ComparePackages(ImageComparison comparison, CancellationToken cancellation = default) => new PackageComparer(_objects, _parallelism).Compare(comparison, cancellation);
+
+    /// <summary>Reads what is needed to compare changed files line by line.</summary>
+    public ChangedTexts LoadTexts(IEnumerable<TreeChange> changes, CancellationToken cancellation = default) => ChangedTexts.Load(_objects, changes, _parallelism, cancellation);
+
+    public void Dispose()
+    {
+        DisksBefore?.Dispose();
+        DisksAfter?.Dispose();
+    }
+}

@@ -1,0 +1,159 @@
+using Mig.Inventories;
+using Mig.Testing;
+using Tool = Mig.Testing.Tool;
+
+namespace Mig.Tests.Inventories;
+
+/// <summary>What an inventory says of a machine besides its package databases, and that it is kept.</summary>
+public sealed class InventoryReaderTests : IDisposable
+{
+    private readonly MachineRoot _machine = new();
+
+    [Fact]
+    public void SystemIsRead()
+    {
+        _machine.Write("usr/lib/os-release", "PRETTY_NAME=\"Debian \\\"12\\\"\"\nID=debian\nVERSION_ID='12'\nVERSION_CODENAME=bookworm\nID_LIKE=\"a b\"\n# ID=no\n");
+        _machine.Write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nbroken line\nwww:x:33:34::/var/www:/usr/sbin/nologin\n");
+        _machine.Write("usr/lib/modules/6.1.0-9-amd64/modules.dep", "");
+        _machine.Write("boot/vmlinuz-6.1.0-18-amd64", "x");
+        _machine.Write("boot/vmlinuz-old", "x");
+        _machine.Write("usr/sbin/sshd", "x");
+        _machine.Write("etc/ssh/sshd_config", "#Port 1\nPort 2222\n  listenaddress 10.0.0.1:22\n");
+        _machine.Write("usr/lib/systemd/system/docker.socket", "[Socket]\nListenStream=/run/docker.sock\n");
+        _machine.Write("etc/nginx/sites-enabled/default", "server {\n\tlisten 80 default_server; # here\n}\n");
+        _machine.Run("""
+            ln -s ../usr/lib/os-release etc/os-release
+            ln -s usr/lib lib
+            mkdir -p etc/systemd/system/multi-user.target.wants etc/systemd/system/sockets.target.wants
+            ln -s /usr/lib/systemd/system/ssh.service etc/systemd/system/multi-user.target.wants/ssh.service
+            ln -s /usr/lib/systemd/system/docker.socket etc/systemd/system/sockets.target.wants/docker.socket
+            """);
+        Inventory inventory = _machine.CommitAndTake();
+        OsRelease release = Assert.IsType<OsRelease>(inventory.Release);
+        Assert.Equal(("debian", "12", "bookworm", "Debian \"12\""), (release.Id, release.VersionId, release.Codename, release.PrettyName));
+        Assert.Equal(["a", "b"], release.IdLike);
+        Assert.Equal([new UserAccount("root", 0, 0, "/root", "/bin/bash"), new UserAccount("www", 33, 34, "/var/www", "/usr/sbin/nologin")], inventory.Users);
+        Assert.Equal(["6.1.0-18-amd64", "6.1.0-9-amd64"], inventory.Kernels);
+        Assert.Equal([new EnabledUnit("docker.socket", "sockets.target"), new EnabledUnit("ssh.service", "multi-user.target")], inventory.Units);
+        Assert.Equal(
+            ["sshd 2222", "sshd 10.0.0.1:22", "docker.socket /run/docker.sock", "nginx 80 default_server"],
+            inventory.Listeners.Select(listener => $"{listener.Service} {listener.Address}"));
+    }
+
+    [Fact]
+    public void LanguagePackagesAreThoseThatTheirToolsSee()
+    {
+        _machine.Run("""
+            mkdir -p opt/venv/lib opt/app/node_modules/@scope/one opt/app/node_modules/two/node_modules/three srv/gems/specifications/default srv/jars opt/bin usr/share/doc/node_modules/no
+            cp -r /usr/lib/python3/dist-packages opt/venv/lib/
+            echo '{"name":"@scope/one","version":"1.0.0","license":"MIT","scripts":{"name":"no"}}' > opt/app/node_modules/@scope/one/package.json
+            echo '{"name":"two","version":"2.0.0"}' > opt/app/node_modules/two/package.json
+            echo '{"version":"3.0.0-rc.1","name":"three"}' > opt/app/node_modules/two/node_modules/three/package.json
+            echo '{"name":"no","version":"1"}' > usr/share/doc/node_modules/no/package.json
+            printf 'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "2.2.7"\n  s.licenses = ["MIT".freeze]\nend\n' > srv/gems/specifications/rack-2.2.7.gemspec
+            cd $work
+            mkdir -p META-INF/maven/org.x/lib inner
+            printf 'groupId=org.x\nartifactId=lib\nversion=1.5\n' > META-INF/maven/org.x/lib/pom.properties
+            printf 'Manifest-Version: 1.0\r\nImplementation-Version: 9\r\n' > META-INF/MANIFEST.MF
+            zip -qr inner/lib-1.5.jar META-INF
+            rm -r META-INF/maven
+            zip -qr $root/srv/jars/app-9.war META-INF inner
+            """);
+        const string Programs = """
+            import json, struct, sys, zlib
+            text = "path\tx\nmod\texample.com/app\t(devel)\t\ndep\tgolang.org/x/net\tv0.1.0\th1:x\ndep\told.com/m\tv1.0.0\n=>\tnew.com/m\tv1.1.0\th1:y\nbuild\tx\n"
+            version, mods = b"go1.21.3", b"0" * 16 + text.encode() + b"1" * 16
+            def field(b):
+                n, out = len(b), b""
+                while n > 127:
+                    out += bytes([n & 127 | 128]); n >>= 7
+                return out + bytes([n]) + b
+            open(sys.argv[1], "wb").write(b"\xff Go buildinf:\x08\x02" + b"\0" * 16 + field(version) + field(mods))
+            packages = [{"name": "serde", "version": "1.0.1"}, {"name": "cc", "version": "1", "kind": "build"}]
+            open(sys.argv[2], "wb").write(zlib.compress(json.dumps({"packages": packages}).encode()))
+            """;
+        Tool.Run("/usr/bin/python3", "-c", Programs, _machine.Files["go"], _machine.Files["rust"]);
+        _machine.Run("""
+            objcopy --add-section .go.buildinfo=$work/go /bin/bash opt/bin/go-app
+            objcopy --add-section .dep-v0=$work/rust /bin/bash opt/bin/rust-app
+            chmod 755 opt/bin/*
+            """);
+        Inventory inventory = _machine.CommitAndTake();
+
+        const string Judge = """
+            import importlib.metadata, sys
+            for d in importlib.metadata.distributions(path=[sys.argv[1]]):
+                print(d.metadata["Name"], d.version)
+            """;
+        string[] distributions = Tool.Run("/usr/bin/python3", "-c", Judge, Path.Combine(_machine.Path, "opt/venv/lib/dist-packages")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.NotEmpty(distributions);
+        Assert.Equal(distributions.Order(StringComparer.Ordinal), Names(inventory, PackageKind.Python).Order(StringComparer.Ordinal));
+        Assert.Equal(["@scope/one 1.0.0", "three 3.0.0-rc.1", "two 2.0.0"], Names(inventory, PackageKind.Node));
+        Assert.Equal(["rack 2.2.7"], Names(inventory, PackageKind.Ruby));
+        Assert.Equal(["app 9", "org.x:lib 1.5"], Names(inventory, PackageKind.Java));
+        Assert.Equal("srv/jars/app-9.war!inner/lib-1.5.jar", inventory.Packages.Single(package => package.Name == "org.x:lib").Location);
+        Assert.Equal(["example.com/app (devel)", "golang.org/x/net v0.1.0", "new.com/m v1.1.0", "stdlib 1.21.3"], Names(inventory, PackageKind.Go));
+        Assert.Equal(["serde 1.0.1"], Names(inventory, PackageKind.Rust));
+    }
+
+    [Fact]
+    public void InventoryIsKeptAndTakenAgainWhenItIsDamaged()
+    {
+        _machine.Write("etc/os-release", "ID=debian\n");
+        _machine.Write("var/lib/dpkg/status", "Package: a\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n");
+        Inventory first = _machine.CommitAndTake();
+        string cache = Assert.Single(Directory.GetFiles(Path.Combine(_machine.RepositoryFolder, "cache/inventory")));
+        byte[] bytes = File.ReadAllBytes(cache);
+
+        // What is in the cache is what comes out: here, another version of the package.
+        byte[] other = bytes[..^32];
+        other[other.AsSpan().IndexOf("a\u00011"u8) + 2] = (byte)'2';
+        File.WriteAllBytes(cache, [.. other, .. System.Security.Cryptography.SHA256.HashData(other)]);
+        Assert.Equal("2", Assert.Single(_machine.Take().Packages).Version);
+        for (int bit = 0; bit < bytes.Length * 8; bit += 61)
+        {
+            File.WriteAllBytes(cache, Damage.FlipBit(bytes, bit));
+            Assert.Equal(first.Packages, _machine.Take().Packages);
+        }
+
+        File.WriteAllBytes(cache, bytes.AsSpan(0, 20));
+        Assert.Equal(first.Packages, _machine.Take().Packages);
+        Assert.Equal(bytes, File.ReadAllBytes(cache));
+    }
+
+    [Fact]
+    public void VolumesAreMountedAsTheMachineMountsThem()
+    {
+        _machine.Write("etc/os-release", "ID=debian\n");
+        _machine.Write("etc/fstab", "# comment\nUUID=00000000-0000-4000-8000-00000000000a /var ext4 defaults 0 2\n/dev/sda9 /srv ext4 defaults 0 2\n");
+        _machine.Write("var/in-the-way", "x");
+        _machine.Run("""
+            mkdir -p $work/var/lib/dpkg
+            printf 'Package: a\nStatus: install ok installed\nVersion: 1\nArchitecture: all\n' > $work/var/lib/dpkg/status
+            mke2fs -F -q -t ext4 -d $root $work/one 8M
+            mke2fs -F -q -t ext4 -d $work/var -U 00000000-0000-4000-8000-00000000000a $work/two 8M
+            truncate -s 24M $work/disk
+            printf 'label: gpt\nstart=2048, size=16384\nstart=18432, size=16384\n' | sfdisk -q $work/disk
+            dd if=$work/one of=$work/disk bs=1M seek=1 conv=notrunc status=none
+            dd if=$work/two of=$work/disk bs=1M seek=9 conv=notrunc status=none
+            """);
+        using (Repository repository = _machine.Open())
+            new Mig.Commits.ImageCommitter(repository).Commit(new Mig.Commits.CommitRequest { Disks = [_machine.Disk], Message = "x" }, TestContext.Current.CancellationToken);
+        Assert.Equal("a", Assert.Single(_machine.Take().Packages).Name);
+    }
+
+    // Circles of links, and names that lead out of the machine, end.
+    [Fact]
+    public void HostileLinksEnd()
+    {
+        _machine.Run("mkdir -p etc var/lib; ln -s /etc/b etc/os-release; ln -s /etc/os-release etc/b; ln -s ../../../../../.. etc/up; ln -s /etc/up/../../etc/up/x etc/passwd; ln -s . var/lib/dpkg");
+        Inventory inventory = _machine.CommitAndTake();
+        Assert.Null(inventory.Release);
+        Assert.Empty(inventory.Packages);
+        Assert.Empty(inventory.Users);
+    }
+
+    public void Dispose() => _machine.Dispose();
+
+    private static IEnumerable<string> Names(Inventory inventory, PackageKind kind) => inventory.Packages.Where(package => package.Kind == kind).Select(package => $"{package.Name} {package.Version}");
+}
