@@ -61,6 +61,7 @@ internal static class WriterVariants
         if (!CanMount(options))
         {
             string folder = image + ".folder";
+            Tool.Run("rm", "-rf", folder); // an earlier round's
             Directory.CreateDirectory(folder);
             Tool.RunScript(FillScript, folder, "150", "0");
             File.Delete(image);
