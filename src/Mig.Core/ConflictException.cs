@@ -1,4 +1,4 @@
 namespace Mig.Core;
 
 /// <summary>Someone else was first: a ref moved, a lock is held, a name is taken.</summary>
-public sealed class ConflictException(string detail) : MigException(detail);
+public class ConflictException(string detail) : MigException(detail);

@@ -84,10 +84,18 @@ public static partial class LibC
 
     internal static long Seek(SafeFileHandle file, long offset, int whence) => SeekNative(file, offset, whence);
 
+    /// <summary>Makes a range of a file a hole.</summary>
+    /// <returns>False when the file system cannot.</returns>
+    internal static bool TryPunchHole(SafeFileHandle file, ByteRange range) =>
+        range.IsEmpty || AllocateNative(file, 3 /* FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE */, range.Offset, range.Length) == 0;
+
     internal static int Advise(SafeFileHandle file, long offset, long length, int advice) => AdviseNative(file, offset, length, advice);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long SeekNative(SafeFileHandle file, long offset, int whence);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int AllocateNative(SafeFileHandle file, int mode, long offset, long length);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int AdviseNative(SafeFileHandle file, long offset, long length, int advice);

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.FileSystems.Ext;
+using Mig.FileSystems.Ext.Writing;
 
 namespace Mig.FileSystems;
 
@@ -15,5 +16,20 @@ public static class FileSystemFormats
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
         return ExtFileSystem.Open(volume, limits);
+    }
+
+    /// <summary>Opens the file system on a volume for changes. If its journal waits to be replayed, that is written to the target at once.</summary>
+    /// <param name="volume">A view that can be thrown away; see <see cref="IFileSystemWriter"/>. Not owned.</param>
+    /// <param name="clock">What new times are taken from.</param>
+    /// <returns>Null when the volume holds none that mig can write.</returns>
+    /// <exception cref="CorruptImageException">It is one that mig knows, and it is damaged.</exception>
+    /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot write.</exception>
+    /// <exception cref="RefusedOperationException">It is in use, or must be repaired first.</exception>
+    public static IFileSystemWriter? OpenWriter(IByteTarget volume, Limits limits, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(volume);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(clock);
+        return ExtWriter.Open(volume, limits, clock);
     }
 }

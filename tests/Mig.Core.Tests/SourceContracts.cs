@@ -63,3 +63,20 @@ public sealed class BlockDeviceSourceContract : ByteSourceContract, IDisposable
         _folder.Dispose();
     }
 }
+
+/// <summary>A view with all of its content written over something else.</summary>
+public sealed class OverlayTargetContract : ByteSourceContract, IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    protected override IByteSource Open(byte[] content)
+    {
+        byte[] below = new byte[content.Length];
+        new Random(2).NextBytes(below.AsSpan(0, below.Length / 2));
+        var overlay = new OverlayTarget(new MemorySource(below), FileTarget.CreateTemporary(_folder.Path, content.Length));
+        overlay.Write(0, content);
+        return overlay;
+    }
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -63,7 +63,8 @@ internal sealed class ExtTarget : FuzzTarget
         }
     }
 
-    private static byte[][] Make()
+    /// <summary>Makes small file systems of several kinds.</summary>
+    internal static byte[][] Make()
     {
         using var folder = new TestFolder();
         Directory.CreateDirectory(folder["sources/folder/deeper"]);

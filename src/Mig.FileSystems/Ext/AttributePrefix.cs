@@ -3,8 +3,11 @@ namespace Mig.FileSystems.Ext;
 /// <summary>The prefixes of attribute names, which are stored as one byte.</summary>
 internal static class AttributePrefix
 {
+    public const byte User = 1;
     public const byte AccessAcl = 2;
     public const byte DefaultAcl = 3;
+    public const byte Trusted = 4;
+    public const byte Security = 6;
     public const byte System = 7;
 
     /// <summary>Returns the prefix; null for those that the kernel does not show, such as the encryption context.</summary>

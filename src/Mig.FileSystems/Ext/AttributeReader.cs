@@ -4,7 +4,7 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>Reads the extended attributes of an inode: behind its fixed fields, in a block of their own, and large values in inodes of their own.</summary>
-internal sealed class AttributeReader(BlockReader reader, Geometry geometry, InodeTable inodes, FileMap map, Limits limits)
+internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, InodeTable inodes, FileMap map, Limits limits)
 {
     private const uint Magic = 0xEA020000;
     private const int BlockHeaderSize = 32;
@@ -20,6 +20,37 @@ internal sealed class AttributeReader(BlockReader reader, Geometry geometry, Ino
         return HasInodeEntries(inode) ? new AttributeEntries(space[sizeof(uint)..], 0, inode.Number, inode.Offset) : new AttributeEntries(NoEntries, 0, inode.Number, inode.Offset);
     }
 
+    /// <summary>Returns the attributes in a block of their own.</summary>
+    public static AttributeEntries GetBlockEntries(IBlockReader reader, Geometry geometry, Inode inode, long block)
+    {
+        long offset = block * geometry.BlockSize;
+        if (!geometry.Contains(block, 1))
+            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
+        ReadOnlySpan<byte> bytes = reader.GetBlock(block);
+        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        uint blocks = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
+        if (magic != Magic || blocks != 1)
+            throw ExtError.Corrupt("EXT4-071", $"extended attributes of inode {inode.Number} at {offset}: magic is 0x{magic:x8} with {blocks} blocks, 0x{Magic:x8} with 1 needed");
+        if (geometry.HasChecksums)
+        {
+            uint computed = ComputeChecksum(geometry, bytes, block);
+            uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
+            if (stored != computed)
+                throw ExtError.Corrupt("EXT4-074", $"extended attributes of inode {inode.Number} at {offset}: checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
+        }
+
+        return new AttributeEntries(bytes, BlockHeaderSize, inode.Number, offset);
+    }
+
+    /// <summary>Computes the checksum that a block of attributes should have at its place.</summary>
+    public static uint ComputeChecksum(Geometry geometry, ReadOnlySpan<byte> bytes, long block)
+    {
+        Span<byte> number = stackalloc byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(number, block);
+        uint crc = Crc32C.Append(Crc32C.Append(geometry.ChecksumSeed, number), bytes[..ChecksumOffset]);
+        return Crc32C.Append(Crc32C.AppendZeros(crc, sizeof(uint)), bytes[(ChecksumOffset + sizeof(uint))..]);
+    }
+
     /// <summary>Returns all attributes that the kernel would show, sorted by the bytes of their names.</summary>
     public IReadOnlyList<ExtendedAttribute> Read(Inode inode)
     {
@@ -29,7 +60,7 @@ internal sealed class AttributeReader(BlockReader reader, Geometry geometry, Ino
             Collect(inode, GetInodeEntries(inode), ref attributes, ref total);
         long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
         if (block != 0)
-            Collect(inode, GetBlockEntries(inode, block), ref attributes, ref total);
+            Collect(inode, GetBlockEntries(reader, geometry, inode, block), ref attributes, ref total);
         if (attributes is null)
             return [];
         attributes.Sort(static (left, right) => left.Name.Span.SequenceCompareTo(right.Name.Span));
@@ -44,30 +75,6 @@ internal sealed class AttributeReader(BlockReader reader, Geometry geometry, Ino
 
     private static bool HasInodeEntries(Inode inode) =>
         inode.ExtraSpace.Length >= 2 * sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(inode.ExtraSpace) == Magic;
-
-    private AttributeEntries GetBlockEntries(Inode inode, long block)
-    {
-        long offset = block * geometry.BlockSize;
-        if (!geometry.Contains(block, 1))
-            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
-        ReadOnlySpan<byte> bytes = reader.GetBlock(block);
-        uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        uint blocks = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
-        if (magic != Magic || blocks != 1)
-            throw ExtError.Corrupt("EXT4-071", $"extended attributes of inode {inode.Number} at {offset}: magic is 0x{magic:x8} with {blocks} blocks, 0x{Magic:x8} with 1 needed");
-        if (geometry.HasChecksums)
-        {
-            Span<byte> number = stackalloc byte[sizeof(long)];
-            BinaryPrimitives.WriteInt64LittleEndian(number, block);
-            uint computed = Crc32C.Append(Crc32C.Append(geometry.ChecksumSeed, number), bytes[..ChecksumOffset]);
-            computed = Crc32C.Append(Crc32C.AppendZeros(computed, sizeof(uint)), bytes[(ChecksumOffset + sizeof(uint))..]);
-            uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
-            if (stored != computed)
-                throw ExtError.Corrupt("EXT4-074", $"extended attributes of inode {inode.Number} at {offset}: checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
-        }
-
-        return new AttributeEntries(bytes, BlockHeaderSize, inode.Number, offset);
-    }
 
     private void Collect(Inode inode, AttributeEntries entries, ref List<ExtendedAttribute>? attributes, ref long total)
     {

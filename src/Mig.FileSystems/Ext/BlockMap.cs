@@ -16,7 +16,7 @@ internal static class BlockMap
     }
 
     /// <param name="fileBlocks">How many blocks of the file are wanted.</param>
-    public static void Read(Inode inode, BlockReader reader, Geometry geometry, RunList runs, long fileBlocks)
+    public static void Read(Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, long fileBlocks)
     {
         AddPointers(inode.BlockMap[..(DirectCount * sizeof(uint))], 0, inode, geometry, runs, fileBlocks);
         long fileBlock = DirectCount;
@@ -31,7 +31,7 @@ internal static class BlockMap
     }
 
     /// <param name="span">How many file blocks the pointer stands for.</param>
-    private static void ReadLevel(uint pointer, int level, long span, long fileBlock, Inode inode, BlockReader reader, Geometry geometry, RunList runs, long fileBlocks)
+    private static void ReadLevel(uint pointer, int level, long span, long fileBlock, Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, long fileBlocks)
     {
         if (pointer == 0)
             return;
@@ -49,7 +49,7 @@ internal static class BlockMap
             ReadLevel(BinaryPrimitives.ReadUInt32LittleEndian(bytes[i..]), level - 1, childSpan, fileBlock, inode, reader, geometry, runs, fileBlocks);
     }
 
-    private static void AddPointers(ReadOnlySpan<byte> pointers, long fileBlock, Inode inode, Geometry geometry, RunList runs, long fileBlocks)
+    private static void AddPointers(ReadOnlySpan<byte> pointers, long fileBlock, Inode inode, Geometry geometry, IBlockMapSink runs, long fileBlocks)
     {
         // Blocks of a file mostly follow one another: join them here, where it is cheap.
         long count = Math.Min(pointers.Length / sizeof(uint), fileBlocks - fileBlock);
@@ -67,13 +67,13 @@ internal static class BlockMap
             }
 
             if (runLength > 0)
-                runs.Add(fileBlock + i - runLength, runLength, runBlock);
+                runs.Add(fileBlock + i - runLength, runLength, runBlock, false);
             runBlock = pointer;
             runLength = pointer == 0 ? 0 : 1;
         }
 
         if (runLength > 0)
-            runs.Add(fileBlock + count - runLength, runLength, runBlock);
+            runs.Add(fileBlock + count - runLength, runLength, runBlock, false);
     }
 
     private static void Check(uint pointer, long fileBlock, Inode inode, Geometry geometry)

@@ -6,7 +6,7 @@ namespace Mig.FileSystems.Ext;
 /// Reads the volume as the file system means it: with the newer copies of blocks that wait in the journal. Metadata is read in aligned pieces that
 /// stay in a small cache, because inodes and directories lie close together. Safe for several threads.
 /// </summary>
-internal sealed class BlockReader(IByteSource volume, long length, int blockSize, JournalOverlay overlay)
+internal sealed class BlockReader(IByteSource volume, long length, int blockSize, JournalOverlay overlay) : IBlockReader
 {
     // Inodes are asked for in order and by the hundred; other blocks lie more scattered, and reading much around them would cost more than it saves.
     private readonly PieceCache _tables = new(Math.Max(32 << 10, blockSize), 512);
@@ -16,10 +16,8 @@ internal sealed class BlockReader(IByteSource volume, long length, int blockSize
 
     public JournalOverlay Overlay { get; } = overlay;
 
-    /// <summary>Returns a part of an inode table or of the group descriptors that lies within one block.</summary>
     public ReadOnlySpan<byte> GetTablePart(long offset, int count) => Get(_tables, offset, count);
 
-    /// <summary>Returns a block.</summary>
     public ReadOnlySpan<byte> GetBlock(long block) => Get(_blocks, block * BlockSize, BlockSize);
 
     /// <summary>Reads any range without the cache.</summary>

@@ -22,13 +22,15 @@ internal readonly ref struct DirectoryBlock(ReadOnlySpan<byte> bytes, long offse
     /// <summary>Checks the checksum of a block, which is of one kind for entries and of another for the hash index.</summary>
     public void CheckChecksum(bool isIndexed, bool isFirst, uint seed)
     {
-        if (isIndexed && (isFirst || IsIndexNode()))
+        if (isIndexed && (isFirst || IsIndexNode(_bytes)))
             CheckIndex(isFirst ? RootCountOffset : NodeCountOffset, seed);
         else
             CheckTail(seed);
     }
 
-    private bool IsIndexNode() => U32(0) == 0 && DirectoryEntries.DecodeLength(U16(4), _bytes.Length) == _bytes.Length;
+    /// <summary>Tells whether a block is part of the index, and not its root: it looks like one unused entry. Without checksums, so does an empty block of entries.</summary>
+    public static bool IsIndexNode(ReadOnlySpan<byte> bytes) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes) == 0 && DirectoryEntries.DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]), bytes.Length) == bytes.Length;
 
     private void CheckTail(uint seed)
     {

@@ -3,7 +3,7 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>Lists directories. All blocks are read in file order; those of the hash index look like blocks without names.</summary>
-internal sealed class DirectoryReader(BlockReader reader, Geometry geometry, FileMap map, Limits limits)
+internal sealed class DirectoryReader(IBlockReader reader, Geometry geometry, FileMap map, Limits limits)
 {
     public List<DirectoryEntry> Read(Inode inode)
     {

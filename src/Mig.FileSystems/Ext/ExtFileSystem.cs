@@ -7,7 +7,7 @@ namespace Mig.FileSystems.Ext;
 internal sealed class ExtFileSystem : IFileSystem
 {
     private readonly Geometry _geometry;
-    private readonly BlockReader _reader;
+    private readonly IBlockReader _reader;
     private readonly GroupTable _groups;
     private readonly InodeTable _inodes;
     private readonly FileMap _map;
@@ -16,7 +16,7 @@ internal sealed class ExtFileSystem : IFileSystem
     private readonly Limits _limits;
     private CachedExtents? _lastExtents;
 
-    private ExtFileSystem(Geometry geometry, BlockReader reader, Limits limits, IReadOnlyList<string> notes)
+    private ExtFileSystem(Geometry geometry, IBlockReader reader, Limits limits, IReadOnlyList<string> notes)
     {
         _geometry = geometry;
         _reader = reader;
@@ -119,7 +119,8 @@ internal sealed class ExtFileSystem : IFileSystem
     private bool AreBitmapsCurrent =>
         (_geometry.State & Superblock.StateErrors) == 0 && ((_geometry.State & Superblock.StateClean) != 0 || _geometry.Has(CompatibleFeatures.HasJournal));
 
-    private static Geometry ReadGeometry(ReadOnlySpan<byte> bytes, IByteSource volume)
+    /// <summary>Checks the bytes of a superblock, and that the volume is long enough for it.</summary>
+    public static Geometry ReadGeometry(ReadOnlySpan<byte> bytes, IByteSource volume)
     {
         var geometry = new Geometry(Superblock.Parse(bytes));
         if (geometry.Length > volume.Length)
@@ -127,7 +128,11 @@ internal sealed class ExtFileSystem : IFileSystem
         return geometry;
     }
 
-    private static JournalOverlay RecoverJournal(IByteSource volume, Geometry geometry, Limits limits, List<string> notes)
+    /// <summary>Returns the file system that a writer makes, as it is now; good until its next change.</summary>
+    public static ExtFileSystem OpenView(Geometry geometry, IBlockReader reader, Limits limits) => new(geometry, reader, limits, []);
+
+    /// <summary>Opens a journal that must be recovered.</summary>
+    public static JournalRecovery OpenJournal(IByteSource volume, Geometry geometry, Limits limits)
     {
         if (geometry.JournalInode == 0)
             throw new UnsupportedFeatureException("ext4 external journal", "the journal needs recovery and is on another device; recover it with e2fsck");
@@ -136,7 +141,12 @@ internal sealed class ExtFileSystem : IFileSystem
         Inode inode = new InodeTable(reader, geometry, new GroupTable(reader, geometry, limits)).GetUsed(geometry.JournalInode);
         if (inode.Type != NodeType.File)
             throw inode.Corrupt("EXT4-090", $"mode is 0x{inode.Mode:x4}, a regular file needed for the journal");
-        var recovery = new JournalRecovery(new JournalLog(volume, map.GetRuns(inode, map.GetSize(inode)), geometry.BlockSize), geometry);
+        return new JournalRecovery(new JournalLog(volume, map.GetRuns(inode, map.GetSize(inode)), geometry.BlockSize), geometry);
+    }
+
+    private static JournalOverlay RecoverJournal(IByteSource volume, Geometry geometry, Limits limits, List<string> notes)
+    {
+        JournalRecovery recovery = OpenJournal(volume, geometry, limits);
         JournalOverlay overlay = recovery.FindBlocks(limits);
         if (recovery.TransactionCount > 0)
             notes.Add($"The file system was in use: {overlay.Count} blocks were replayed from its journal in memory; the image is as it was.");

@@ -9,7 +9,7 @@ internal readonly ref struct ExtentNode
     public const int HeaderSize = 12;
     public const int MaxDepth = 5;
 
-    private const ushort Magic = 0xF30A;
+    public const ushort Magic = 0xF30A;
     private const int EntrySize = 12;
     private const int MaxInitialized = 32768; // a greater length says that the blocks were reserved, not written: they read as zeros
 

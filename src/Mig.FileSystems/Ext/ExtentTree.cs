@@ -7,7 +7,7 @@ internal static class ExtentTree
 {
     private const long FileBlockLimit = 1L << 32;
 
-    public static void Read(Inode inode, BlockReader reader, Geometry geometry, RunList runs)
+    public static void Read(Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs)
     {
         ExtentNode root = ExtentNode.Parse(inode.BlockMap, -1, false, $"extent tree of inode {inode.Number} at {inode.Offset}");
         long next = 0;
@@ -16,7 +16,7 @@ internal static class ExtentTree
 
     /// <param name="next">The first file block that no earlier extent covers.</param>
     /// <param name="limit">The first file block that belongs to the next node.</param>
-    private static void ReadNode(ExtentNode node, Inode inode, BlockReader reader, Geometry geometry, RunList runs, ref long next, long limit)
+    private static void ReadNode(ExtentNode node, Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, ref long next, long limit)
     {
         for (int i = 0; i < node.Count; i++)
         {
@@ -30,7 +30,7 @@ internal static class ExtentTree
         }
     }
 
-    private static void AddExtent(ExtentNode node, int index, Inode inode, Geometry geometry, RunList runs, ref long next, long limit)
+    private static void AddExtent(ExtentNode node, int index, Inode inode, Geometry geometry, IBlockMapSink runs, ref long next, long limit)
     {
         long fileBlock = node.FileBlock(index);
         int count = node.Length(index);
@@ -41,12 +41,11 @@ internal static class ExtentTree
             throw inode.Corrupt("EXT4-044", $"extent at file block {fileBlock} ends at {fileBlock + count}, at most {limit} allowed");
         if (!geometry.Contains(volumeBlock, count))
             throw inode.Corrupt("EXT4-045", $"extent at file block {fileBlock} has {count} blocks from block {volumeBlock}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - count} allowed");
-        if (!node.IsUnwritten(index))
-            runs.Add(fileBlock, count, volumeBlock);
+        runs.Add(fileBlock, count, volumeBlock, node.IsUnwritten(index));
         next = fileBlock + count;
     }
 
-    private static void ReadChild(ExtentNode node, int index, Inode inode, BlockReader reader, Geometry geometry, RunList runs, ref long next, long limit)
+    private static void ReadChild(ExtentNode node, int index, Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, ref long next, long limit)
     {
         long block = node.ChildBlock(index);
         if (!geometry.Contains(block, 1))

@@ -3,7 +3,7 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>Finds where the blocks of a file, directory or link lie, by extents or by block map.</summary>
-internal sealed class FileMap(BlockReader reader, Geometry geometry, Limits limits)
+internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits limits)
 {
     private const long MaxFileBlocks = 1L << 32; // file blocks have 32-bit numbers
 

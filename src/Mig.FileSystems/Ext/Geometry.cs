@@ -19,6 +19,7 @@ internal sealed record Geometry
         InodesPerGroup = superblock.InodesPerGroup;
         FirstInode = superblock.FirstInode;
         HiddenInodes = [superblock.UserQuotaInode, superblock.GroupQuotaInode, superblock.ProjectQuotaInode, superblock.OrphanFileInode];
+        OrphanFileInode = superblock.OrphanFileInode;
         DescriptorSize = superblock.DescriptorSize;
         ReservedDescriptorBlocks = superblock.ReservedDescriptorBlocks;
         FirstMetaGroup = superblock.FirstMetaGroup;
@@ -64,6 +65,8 @@ internal sealed record Geometry
 
     /// <summary>Quota files and the orphan file: inodes without names.</summary>
     public IReadOnlyList<uint> HiddenInodes { get; }
+
+    public uint OrphanFileInode { get; }
 
     public int DescriptorSize { get; }
 

@@ -5,11 +5,11 @@ namespace Mig.FileSystems.Ext;
 /// <summary>The descriptors of all block groups, each read and checked when it is first asked for.</summary>
 internal sealed class GroupTable
 {
-    private readonly BlockReader _reader;
+    private readonly IBlockReader _reader;
     private readonly Geometry _geometry;
     private readonly Group?[] _groups;
 
-    public GroupTable(BlockReader reader, Geometry geometry, Limits limits)
+    public GroupTable(IBlockReader reader, Geometry geometry, Limits limits)
     {
         long tableLength = (long)geometry.GroupCount * geometry.DescriptorSize;
         if (tableLength > limits.MaxTableBytes)
@@ -50,9 +50,13 @@ internal sealed class GroupTable
         return group == 0 && _geometry.BlockSize == Superblock.Offset && _geometry.FirstDataBlock == 0 ? leading + 1 : leading;
     }
 
+    /// <summary>Returns where a group's descriptor stands on the volume, in bytes.</summary>
+    public long FindDescriptor(long group) =>
+        (FindDescriptorBlock(group / _geometry.DescriptorsPerBlock) * _geometry.BlockSize) + (group % _geometry.DescriptorsPerBlock * _geometry.DescriptorSize);
+
     private Group Read(long group)
     {
-        long offset = (FindDescriptorBlock(group / _geometry.DescriptorsPerBlock) * _geometry.BlockSize) + (group % _geometry.DescriptorsPerBlock * _geometry.DescriptorSize);
+        long offset = FindDescriptor(group);
         if (offset > _geometry.Length - _geometry.DescriptorSize)
             throw ExtError.Corrupt("EXT4-016", $"group descriptor {group} would be at {offset}, beyond the file system's end at {_geometry.Length}");
         var descriptor = new GroupDescriptor(_reader.GetTablePart(offset, _geometry.DescriptorSize));

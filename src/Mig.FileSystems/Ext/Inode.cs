@@ -108,26 +108,35 @@ internal readonly ref struct Inode
         return new Timestamp(seconds + ((long)(extra & 3) << 32), (int)nanoseconds);
     }
 
+    /// <summary>Puts in the checksum that the other bytes of an inode sum up to.</summary>
+    public static void WriteChecksum(Span<byte> bytes, long number, uint fileSystemSeed)
+    {
+        var inode = new Inode(bytes, number, 0);
+        uint crc = inode.ComputeChecksum(fileSystemSeed);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[Field.ChecksumLow..], (ushort)crc);
+        if (inode.HasLongChecksum)
+            BinaryPrimitives.WriteUInt16LittleEndian(bytes[Field.ChecksumHigh..], (ushort)(crc >> 16));
+    }
+
+    private bool HasLongChecksum => ExtraSize >= Field.ChecksumHigh + sizeof(ushort) - GoodOldSize;
+
     private void CheckChecksum(uint fileSystemSeed)
     {
-        bool isLong = ExtraSize >= Field.ChecksumHigh + sizeof(ushort) - GoodOldSize;
-        uint crc = Crc32C.Append(ChecksumSeed(fileSystemSeed), _bytes[..Field.ChecksumLow]);
-        crc = Crc32C.AppendZeros(crc, sizeof(ushort));
-        if (isLong)
-        {
-            crc = Crc32C.Append(crc, _bytes[(Field.ChecksumLow + sizeof(ushort))..Field.ChecksumHigh]);
-            crc = Crc32C.AppendZeros(crc, sizeof(ushort));
-            crc = Crc32C.Append(crc, _bytes[(Field.ChecksumHigh + sizeof(ushort))..]);
-        }
-        else
-        {
-            crc = Crc32C.Append(crc, _bytes[(Field.ChecksumLow + sizeof(ushort))..]);
-        }
-
-        uint stored = U16(Field.ChecksumLow) | (isLong ? (uint)U16(Field.ChecksumHigh) << 16 : 0);
-        uint computed = isLong ? crc : (ushort)crc;
+        uint stored = U16(Field.ChecksumLow) | (HasLongChecksum ? (uint)U16(Field.ChecksumHigh) << 16 : 0);
+        uint computed = ComputeChecksum(fileSystemSeed);
         if (stored != computed)
             throw Corrupt("EXT4-031", $"checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
+    }
+
+    private uint ComputeChecksum(uint fileSystemSeed)
+    {
+        uint crc = Crc32C.Append(ChecksumSeed(fileSystemSeed), _bytes[..Field.ChecksumLow]);
+        crc = Crc32C.AppendZeros(crc, sizeof(ushort));
+        if (!HasLongChecksum)
+            return (ushort)Crc32C.Append(crc, _bytes[(Field.ChecksumLow + sizeof(ushort))..]);
+        crc = Crc32C.Append(crc, _bytes[(Field.ChecksumLow + sizeof(ushort))..Field.ChecksumHigh]);
+        crc = Crc32C.AppendZeros(crc, sizeof(ushort));
+        return Crc32C.Append(crc, _bytes[(Field.ChecksumHigh + sizeof(ushort))..]);
     }
 
     private ushort U16(int field) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[field..]);

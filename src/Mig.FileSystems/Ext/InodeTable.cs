@@ -1,7 +1,7 @@
 namespace Mig.FileSystems.Ext;
 
 /// <summary>Finds inodes by their number.</summary>
-internal sealed class InodeTable(BlockReader reader, Geometry geometry, GroupTable groups)
+internal sealed class InodeTable(IBlockReader reader, Geometry geometry, GroupTable groups)
 {
     /// <summary>Returns an inode, its checksum checked.</summary>
     public Inode this[long number]

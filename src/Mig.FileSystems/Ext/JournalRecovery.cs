@@ -61,14 +61,22 @@ internal sealed class JournalRecovery
     /// <summary>How many transactions wait in the journal; known after <see cref="FindBlocks"/>.</summary>
     public uint TransactionCount { get; private set; }
 
+    /// <summary>The number of the first transaction that is not whole; known after <see cref="FindBlocks"/>.</summary>
+    public uint EndSequence { get; private set; }
+
+    /// <summary>Where the journal's superblock stands on the volume, in bytes.</summary>
+    public long SuperblockOffset => _log.Locate(0);
+
     /// <summary>Returns the newest copy of every block that waits in the journal.</summary>
     public JournalOverlay FindBlocks(Limits limits)
     {
+        EndSequence = _startSequence;
         if (_start == 0)
             return JournalOverlay.Empty;
         _maxEntries = limits.MaxTableBytes / BytesPerEntry;
         uint endSequence = Run(Pass.Scan, 0);
         TransactionCount = endSequence - _startSequence;
+        EndSequence = endSequence;
         FastCommits.ThrowIfPresent(_log, _firstFastCommit, _blockCount, endSequence, _geometry.BlockSize);
         Run(Pass.Revoke, endSequence);
         Run(Pass.Replay, endSequence);

@@ -36,6 +36,9 @@ internal readonly ref struct JournalSuperblock
     /// <summary>Where the first transaction to recover begins; 0 when there is none.</summary>
     public uint Start => U32(Field.Start);
 
+    /// <summary>Whether an error was recorded that the file system must be checked for.</summary>
+    public bool HasError => U32(Field.Error) != 0;
+
     public JournalFeatures Features => IsVersion2 ? (JournalFeatures)U32(Field.Incompatible) : JournalFeatures.None;
 
     /// <summary>Whether commits hold a CRC-32 of their whole transaction (an older scheme).</summary>
@@ -82,6 +85,23 @@ internal readonly ref struct JournalSuperblock
         CorruptImageException Corrupt(string code, string detail) => ExtError.Corrupt(code, $"journal superblock at {offset}: {detail}");
     }
 
+    /// <summary>Says that nothing waits in the journal.</summary>
+    /// <param name="sequence">The number of the next transaction.</param>
+    public static void SetEmpty(Span<byte> bytes, uint sequence)
+    {
+        bytes = bytes[..Size];
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Field.Sequence..], sequence);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[Field.Start..], 0);
+        if (new JournalSuperblock(bytes).HasBlockChecksums)
+            BinaryPrimitives.WriteUInt32BigEndian(bytes[Field.Checksum..], ComputeChecksum(bytes));
+    }
+
+    private static uint ComputeChecksum(ReadOnlySpan<byte> bytes)
+    {
+        uint crc = Crc32C.AppendZeros(Crc32C.Append(Crc32C.Start, bytes[..Field.Checksum]), sizeof(uint));
+        return Crc32C.Append(crc, bytes[(Field.Checksum + sizeof(uint))..]);
+    }
+
     private void CheckChecksum(Func<string, string, CorruptImageException> corrupt)
     {
         bool isBoth = (Features & (JournalFeatures.Checksum2 | JournalFeatures.Checksum3)) == (JournalFeatures.Checksum2 | JournalFeatures.Checksum3);
@@ -91,8 +111,7 @@ internal readonly ref struct JournalSuperblock
         if (type != ChecksumTypeCrc32C)
             throw corrupt("EXT4-094", $"checksum type is {type}, {ChecksumTypeCrc32C} (crc32c) needed");
         uint stored = U32(Field.Checksum);
-        uint computed = Crc32C.AppendZeros(Crc32C.Append(Crc32C.Start, _bytes[..Field.Checksum]), sizeof(uint));
-        computed = Crc32C.Append(computed, _bytes[(Field.Checksum + sizeof(uint))..]);
+        uint computed = ComputeChecksum(_bytes);
         if (stored != computed)
             throw corrupt("EXT4-095", $"checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
     }
@@ -108,6 +127,7 @@ internal readonly ref struct JournalSuperblock
         public const int First = 0x14;
         public const int Sequence = 0x18;
         public const int Start = 0x1C;
+        public const int Error = 0x20;
         public const int Compatible = 0x24;
         public const int Incompatible = 0x28;
         public const int Uuid = 0x30;

@@ -46,7 +46,7 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
     {
         long size = map.GetSize(inode);
         bool isInline = (inode.Flags & InodeFlags.InlineData) != 0;
-        bool isFast = !isInline && IsFast(inode, size);
+        bool isFast = !isInline && IsFast(geometry, inode, size);
         long max = isFast ? Inode.BlockMapSize - 1 : geometry.BlockSize;
         if (size < 1 || size > max)
             throw inode.Corrupt("EXT4-039", $"target of the symbolic link has {size} bytes, 1 to {max} allowed");
@@ -62,8 +62,9 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
         return target;
     }
 
+    /// <summary>Tells whether a symbolic link's target stands in the inode.</summary>
     // As the kernel does it: a fast link has no block but the one of its attributes; where attributes have inodes, blocks cannot be told apart and size decides.
-    private bool IsFast(Inode inode, long size)
+    public static bool IsFast(Geometry geometry, Inode inode, long size)
     {
         if (geometry.Has(IncompatibleFeatures.AttributeInodes))
             return size < Inode.BlockMapSize;

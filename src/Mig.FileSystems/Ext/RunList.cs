@@ -3,7 +3,7 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>Collects the runs of one file, ascending: joins what touches, cuts at the file's end, and counts so that hostile maps end early.</summary>
-internal sealed class RunList
+internal sealed class RunList : IBlockMapSink
 {
     private readonly Geometry _geometry;
     private readonly long _inode;
@@ -27,9 +27,10 @@ internal sealed class RunList
         _maxBlocks = geometry.Has(ReadOnlyCompatibleFeatures.SharedBlocks) ? long.MaxValue : geometry.BlockCount;
     }
 
-    /// <summary>Adds blocks that are behind all earlier ones in the file; the caller has checked that they lie on the volume.</summary>
-    public void Add(long fileBlock, long count, long volumeBlock)
+    public void Add(long fileBlock, long count, long volumeBlock, bool isUnwritten)
     {
+        if (isUnwritten)
+            return;
         _blocks += count;
         if (_blocks > _maxBlocks)
             throw ExtError.Corrupt("EXT4-049", $"inode {_inode}: maps {_blocks} blocks or more, the file system has {_geometry.BlockCount}");
@@ -55,7 +56,7 @@ internal sealed class RunList
         _runs[_count++] = new FileExtent(fileOffset, length, volumeOffset);
     }
 
-    /// <summary>Notes a block of the map itself, which must not come twice: a loop would never end.</summary>
+    // A block of the map that comes twice would be a loop without end.
     public void VisitTreeBlock(long block)
     {
         _treeBlocks ??= [];

@@ -5,6 +5,9 @@ namespace Mig.FileSystems.Tests.Ext;
 /// <summary>Every named error is raised by the damage that it is for. One damage per line: code, image, what is done to it.</summary>
 public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples>
 {
+    /// <summary>The first code that only a change can lead to.</summary>
+    internal const string FirstOfWriter = "EXT4-111";
+
     private const int S = ExtPatch.Superblock;
     private const int NoExtents = 0;
 
@@ -163,10 +166,7 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
     [Fact]
     public void EveryDocumentedErrorHasATest()
     {
-        string source = FindUp("docs/errors-ext4.md") ?? FindUp("docs/errors.md") ?? throw new FileNotFoundException("docs/errors.md");
-        var documented = System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(source), "EXT4-[0-9]{3}").Select(static match => match.Value).ToHashSet();
-
-        Assert.Equal(documented.Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
+        Assert.Equal(ReadDocumented().Where(static code => string.CompareOrdinal(code, FirstOfWriter) < 0).Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
     }
 
     [Theory]
@@ -219,7 +219,7 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
     }
 
     // The journal of a small image lies in several extents.
-    private static int Journal(ExtPatch patch, int block)
+    internal static int Journal(ExtPatch patch, int block)
     {
         int entry = patch.Inode(8) + 0x28 + 12;
         while (block >= patch.U32(entry) + patch.U16(entry + 4))
@@ -295,7 +295,12 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         }
     }
 
-    private static string? FindUp(string relativePath)
+    /// <summary>Returns the codes of the table in docs/errors.md.</summary>
+    internal static IEnumerable<string> ReadDocumented() =>
+        System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(FindUp("docs/errors.md")), @"^\| (EXT4-[0-9]{3})", System.Text.RegularExpressions.RegexOptions.Multiline).Select(static match => match.Groups[1].Value);
+
+    /// <summary>Returns a file of the repository.</summary>
+    internal static string FindUp(string relativePath)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
@@ -304,6 +309,6 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
                 return path;
         }
 
-        return null;
+        throw new FileNotFoundException(relativePath);
     }
 }
