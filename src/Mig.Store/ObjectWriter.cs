@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Locks;
 using Mig.Store.Packs;
 
 namespace Mig.Store;
@@ -10,6 +11,7 @@ namespace Mig.Store;
 public sealed class ObjectWriter : IObjectSink, IDisposable
 {
     private readonly ObjectStore _store;
+    private readonly FileLock _retained;
     private readonly StoreOptions _options;
     private readonly string _temporaryFolder;
     private readonly FrameBuilder _content;
@@ -27,6 +29,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     internal ObjectWriter(ObjectStore store, StoreOptions options)
     {
         _store = store;
+        _retained = store.Retain();
         _options = options;
         _temporaryFolder = Path.Combine(store.Folder, ObjectStore.TemporaryFolder);
         TemporaryFile.RemoveStale(_temporaryFolder);
@@ -122,6 +125,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
             pack?.Dispose();
         foreach (OpenPack pack in _finished)
             pack.Dispose();
+        _retained.Dispose();
     }
 
     private bool Add(FrameBuilder builder, ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, in OrderKey key)

@@ -28,7 +28,7 @@ public sealed class ExitCodeTests
         using Workspace workspace = Workspace.WithSample();
         workspace.Mig("show", "v2").Ends(1, "there is no branch, tag or id 'v2'. Did you mean 'v1'?");
         workspace.Mig("log", "HEAD~9").Ends(1, "leads beyond the history");
-        workspace.Mig("log", "--", "--oneline").Ends(1, "there is no branch, tag or id '--oneline'");
+        workspace.Mig("log", "nothing", "--").Ends(1, "there is no branch, tag or id 'nothing'");
         workspace.Mig("ls", "HEAD:/etx").Ends(1, "Did you mean 'etc'?");
         workspace.Mig("ls", "HEAD:@7/").Ends(1, "no partition 7");
         workspace.Mig("commit", "none.raw", "-m", "x").Ends(1, "none.raw does not exist");

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Mig.Core;
 using Mig.Store.Content;
+using Mig.Store.Locks;
 using Mig.Store.Packs;
 
 namespace Mig.Store.Exchange;
@@ -15,6 +16,7 @@ public sealed class ContentReceiver : IDisposable
     private const long PublishSize = 64L << 20;
 
     private readonly ObjectStore _store;
+    private readonly FileLock _retained;
     private readonly Func<ObjectId, bool> _isWanted;
     private readonly string _temporaryFolder;
     private readonly Lock _gate = new();
@@ -29,6 +31,7 @@ public sealed class ContentReceiver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
+        _retained = store.Retain();
         _isWanted = isWanted;
         _temporaryFolder = Path.Combine(store.Folder, ObjectStore.TemporaryFolder);
         TemporaryFile.RemoveStale(_temporaryFolder);
@@ -100,6 +103,7 @@ public sealed class ContentReceiver : IDisposable
     {
         ((IAsyncResult)_publishing).AsyncWaitHandle.WaitOne(); // what it says was said by Flush
         _pack?.Dispose();
+        _retained.Dispose();
     }
 
     // The disk takes its time to make a pack durable; the next one fills up meanwhile.

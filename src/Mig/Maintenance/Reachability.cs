@@ -19,6 +19,9 @@ internal sealed class Reachability(Repository repository, CancellationToken canc
         var needed = new HashSet<ObjectId>(repository.Refs.List("refs/").Select(item => item.Id));
         if (repository.Refs.ReadHead().Id is { } head)
             needed.Add(head);
+
+        // Refs first, then packs: what a ref names by now is in a pack by now.
+        repository.Store.Refresh();
         foreach (ObjectId id in needed.Where(id => !repository.Store.Contains(id)))
             throw Missing(id);
         IEnumerable<ObjectId> logged = repository.Refs.ListLogs().SelectMany(name => repository.Refs.ReadLog(name)).Select(entry => entry.After);

@@ -38,7 +38,7 @@ public sealed class RemoteEditorTests
         Use(test, (_, editor) => editor.Add("origin", "/srv/images"));
         Use(test, (repository, _) =>
         {
-            repository.Refs.BeginTransaction(repository.Identity.Committer())
+            new RefStore(repository.Folder).BeginTransaction(repository.Identity.Committer())
                 .Update(RefName.RemoteBranch("origin", "main"), default(ObjectId), id, "fetch: storing head")
                 .Update(RefName.RemoteBranch("origin", "a/b"), default(ObjectId), id, "fetch: storing head")
                 .SetSymbolic(RefName.Parse("refs/remotes/origin/HEAD"), RefName.RemoteBranch("origin", "main"), "head")
