@@ -72,7 +72,7 @@ public sealed class GcInterleavingTests : IDisposable
             },
             IsLong ? ["openat", "pread64"] : ["pread64"]);
         Say($"{points} steps");
-        Assert.True(points > 5, $"{points} steps");
+        Assert.True(points > 3, $"{points} steps");
     }
 
     [Theory]
@@ -154,7 +154,8 @@ public sealed class GcInterleavingTests : IDisposable
     {
         foreach (string call in calls.Length > 0 ? calls : Calls)
         {
-            for (int n = 1; ; n++)
+            // Most of what is read belongs to the runtime.
+            for (int n = 1; ; n += call == "pread64" && !IsLong ? 12 : 1)
             {
                 Reset();
                 using var frozen = new FrozenProcess(call, n, arguments);
