@@ -10,6 +10,7 @@ internal static class ParallelCalls
 {
     // Fewer are through before another connection is made.
     private const int MinObjects = 1000;
+    private const int MaxAttempts = 5;
 
     /// <summary>Makes one call for each share of the frames that hold the objects.</summary>
     /// <param name="objects">How many objects there are.</param>
@@ -38,7 +39,25 @@ internal static class ParallelCalls
         for (int i = 0; i < count; i++)
         {
             if (failures[i] is not null)
-                call(new FrameShare(i, count), cancellation);
+                CallAlone(call, new FrameShare(i, count), cancellation);
+        }
+    }
+
+    // Connections that the server has just closed may be picked from the pool once more.
+    private static void CallAlone(Action<FrameShare, CancellationToken> call, FrameShare share, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                call(share, cancellation);
+                return;
+            }
+            catch (RemoteException e) when (IsBroken(e) && attempt < MaxAttempts)
+            {
+                cancellation.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200 * attempt));
+                cancellation.ThrowIfCancellationRequested();
+            }
         }
     }
 
