@@ -19,16 +19,14 @@ internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLin
         "vmfsPreallocated", "vmfsEagerZeroedThick", "vmfsThin", "custom",
     ];
 
-    /// <summary>Parses a descriptor, zeros after its end allowed.</summary>
+    /// <summary>Parses a descriptor, which ends at the first zero byte: what stands after that is an older, longer text that a writer left (qemu-img does when it puts in a shorter CID).</summary>
     /// <param name="where">The file, and the offset in it, for messages.</param>
     /// <exception cref="UnsupportedFeatureException">It needs a parent disk, a device, or an extent of ESX.</exception>
     public static VmdkDescriptor Parse(ReadOnlySpan<byte> bytes, string where, Limits limits)
     {
-        ReadOnlySpan<byte> text = bytes.TrimEnd((byte)0);
+        ReadOnlySpan<byte> text = bytes.IndexOf((byte)0) is int end and >= 0 ? bytes[..end] : bytes;
         if (!FormatProbe.BeginsDescriptor(text))
             throw new CorruptImageException("VMDK-030", $"descriptor in {where}: does not begin with \"# Disk DescriptorFile\"");
-        if (text.IndexOf((byte)0) is int zero and >= 0)
-            throw new CorruptImageException("VMDK-031", $"descriptor in {where}: a zero byte at offset {zero}, text expected");
 
         string? createType = null;
         string? version = null;

@@ -54,7 +54,7 @@ public class VmdkErrorTests
     public static TheoryData<string, string, string> Descriptors => new()
     {
         { "VMDK-030", "does not begin with", "version=1\n" },
-        { "VMDK-031", "a zero byte at offset", Head + "\0\nRW 1 ZERO\n" },
+        { "VMDK-035", "no extents", Head + "\0\nRW 1 ZERO\n" },
         { "VMDK-033", "line 6 is neither", Head + "what\nRW 1 ZERO\n" },
         { "VMDK-034", "version is 9", Head.Replace("version=1", "version=9", StringComparison.Ordinal) + "RW 1 ZERO\n" },
         { "VMDK-034", "version is missing", Head.Replace("version=1", "", StringComparison.Ordinal) + "RW 1 ZERO\n" },
