@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.FileSystems.Ext;
 using Mig.FileSystems.Ext.Writing;
+using Mig.FileSystems.Ntfs;
 
 namespace Mig.FileSystems;
 
@@ -15,7 +16,7 @@ public static class FileSystemFormats
     {
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
-        return ExtFileSystem.Open(volume, limits);
+        return (IFileSystem?)NtfsFileSystem.Open(volume, limits) ?? ExtFileSystem.Open(volume, limits);
     }
 
     /// <summary>Opens the file system on a volume for changes. If its journal waits to be replayed, that is written to the target at once.</summary>
