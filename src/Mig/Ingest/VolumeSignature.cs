@@ -27,7 +27,6 @@ internal static class VolumeSignature
 
     private static readonly (int Offset, string Magic, string Name)[] Known =
     [
-        (3, "NTFS    ", "an NTFS file system"),
         (3, "EXFAT   ", "an exFAT file system"),
         (82, "FAT32   ", "a FAT32 file system"),
         (0, "XFSB", "an XFS file system"),
