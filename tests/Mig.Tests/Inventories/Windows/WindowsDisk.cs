@@ -6,7 +6,7 @@ using Tool = Mig.Testing.Tool;
 namespace Mig.Tests.Inventories.Windows;
 
 /// <summary>A disk with two NTFS partitions, one with the registry of a Windows system that hivex made; committed.</summary>
-internal sealed class WindowsDisk : IDisposable
+public sealed class WindowsDisk : IDisposable
 {
     public const string Software = """
         Microsoft\Windows NT\CurrentVersion | ProductName | sz | Windows 10 Pro
@@ -30,8 +30,8 @@ internal sealed class WindowsDisk : IDisposable
     public const string Sam = """
         SAM\Domains\Account\Users\Names\Administrator |  | 500 |
         SAM\Domains\Account\Users\Names\Bob |  | 1001 |
-        SAM\Domains\Account\Users\000001F4 | F | 3 | 0200010000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000f401000001020000110200000000000000000000000000000000000000000000
-        SAM\Domains\Account\Users\000003E9 | F | 3 | 0200010000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000e903000001020000100200000000000000000000000000000000000000000000
+        SAM\Domains\Account\Users\000001F4 | F | 3 | 020001000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000f401000001020000110200000000000000000000000000000000000000000000
+        SAM\Domains\Account\Users\000003E9 | F | 3 | 020001000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000e903000001020000100200000000000000000000000000000000000000000000
         """;
 
     public const string System = """
@@ -74,7 +74,7 @@ internal sealed class WindowsDisk : IDisposable
         Repository.Commit("disk");
     }
 
-    public TestRepository Repository { get; } = new();
+    internal TestRepository Repository { get; } = new();
 
     /// <summary>Changes the files of the system, and commits.</summary>
     public void Change(Action<string> change)
