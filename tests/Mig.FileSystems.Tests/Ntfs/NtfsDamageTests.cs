@@ -82,8 +82,12 @@ public sealed class NtfsDamageTests(NtfsSamples samples) : IClassFixture<NtfsSam
     {
         var patch = new NtfsPatch(image);
         var sectors = new SortedSet<int> { 0 };
-        for (int record = patch.Record(0); image.AsSpan(record).StartsWith("FILE"u8); record += NtfsPatch.RecordSize)
-            sectors.UnionWith([record / 512, (record / 512) + 1]);
+        for (int record = 0; record < image.Length; record += NtfsPatch.RecordSize)
+        {
+            if (image.AsSpan(record).StartsWith("FILE"u8) && (patch.U16(record + 0x16) & 1) != 0)
+                sectors.UnionWith([record / 512, (record / 512) + 1]);
+        }
+
         for (int block = 0; block < image.Length; block += 4096)
         {
             if (image.AsSpan(block).StartsWith("INDX"u8))

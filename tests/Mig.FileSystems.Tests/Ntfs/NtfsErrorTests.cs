@@ -68,9 +68,9 @@ public sealed partial class NtfsErrorTests(NtfsSamples samples) : IClassFixture<
         ("NTFS-034", static p => p.Set16(p.Value(p.Find("folder"), Root) + 0x20 + 0x0A, 0xFFFF)),
         ("NTFS-035", static p => p.Set32(p.Attribute(p.Find("folder"), Root), 0x91)),
         ("NTFS-035", static p => p.Set32(p.Attribute(p.Find("many"), Blocks), 0xA1)),
-        ("NTFS-036", static p => p.Set32(p.Value(p.Find("many"), Root) + 0x08, 100)),
-        ("NTFS-037", static p => p.Set64(Subnode(p, 0), 9999)),
-        ("NTFS-038", static p => p.Set64(Subnode(p, 1), p.U32(Subnode(p, 0)))),
+        ("NTFS-036", static p => p.Set32(p.Value(p.Holder(p.Find("many"), Root), Root) + 0x08, 100)),
+        ("NTFS-037", static p => p.Set64(Subnode(p), 9999)),
+        ("NTFS-038", static p => p.Set64(InnerSubnode(p), p.U32(Subnode(p)))),
         ("NTFS-039", static p => p.Image[p.FirstCluster(p.Find("many"), Blocks)] = (byte)'X'),
         ("NTFS-040", static p => p.Image[p.FirstCluster(p.Find("many"), Blocks) + 510] ^= 1),
         ("NTFS-041", static p => p.Set32(SecurityEntry(p) + 0x14 + 0x10, 3)),
@@ -138,11 +138,18 @@ public sealed partial class NtfsErrorTests(NtfsSamples samples) : IClassFixture<
         return entry;
     }
 
-    private static int Subnode(NtfsPatch p, int which)
+    // Where the root of the large directory names a block: it is too small for any entry but the one that ends it.
+    private static int Subnode(NtfsPatch p)
     {
-        int entry = p.Value(p.Find("many"), Root) + 0x20;
-        while (which-- > 0)
-            entry += p.U16(entry + 8);
+        int entry = p.Value(p.Holder(p.Find("many"), Root), Root) + 0x20;
+        return entry + p.U16(entry + 8) - 8;
+    }
+
+    // Where the first entry of that block names another one.
+    private static int InnerSubnode(NtfsPatch p)
+    {
+        int number = p.Find("many"), node = p.Place(p.Holder(number, Blocks), Blocks, (int)p.U32(Subnode(p)) * p.ClusterSize) + 0x18;
+        int entry = node + (int)p.U32(node);
         return entry + p.U16(entry + 8) - 8;
     }
 
@@ -152,7 +159,7 @@ public sealed partial class NtfsErrorTests(NtfsSamples samples) : IClassFixture<
         uint id = p.U32(p.Value(p.Find("file"), Standard) + 0x34);
         int entry = p.Value(SecureFile, Root, 1) + 0x20;
         while (p.U32(entry + 0x10) != id)
-            entry += p.U16(entry + 8);
+            entry += p.U16(entry + 8) is > 0 and var length && (p.U16(entry + 0x0C) & 2) == 0 ? length : throw new InvalidOperationException($"no descriptor {id}");
         return entry;
     }
 

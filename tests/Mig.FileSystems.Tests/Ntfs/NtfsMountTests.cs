@@ -9,23 +9,24 @@ public sealed class NtfsMountTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
-    public static TheoryData<string, int> Variants => new()
+    public static TheoryData<string, int, bool> Variants => new()
     {
-        { "-c 512", 300 },
-        { "-c 4096", 10000 },
-        { "-c 65536", 300 },
-        { "-c 262144", 300 },
-        { "-s 4096 -c 4096", 300 },
+        { "-c 512", 300, true },
+        { "-c 4096", 10000, false },
+        { "-c 65536", 300, true },
+        { "-c 262144", 300, false },
+        { "-s 4096 -c 4096", 300, true },
     };
 
+    /// <param name="isShared">Whether security descriptors stand in $Secure, and files share them; else each file has its own.</param>
     [Theory]
     [MemberData(nameof(Variants))]
-    public void WhatNtfs3gWritesIsReadAsItReadsIt(string options, int bigCount)
+    public void WhatNtfs3gWritesIsReadAsItReadsIt(string options, int bigCount, bool isShared)
     {
         string image = _folder.File("image");
         NtfsMount.Make(image, "700M", $"-L Tëst {options}");
         int clusterSize = int.Parse(options.Split(' ')[^1], System.Globalization.CultureInfo.InvariantCulture);
-        using (var mount = new NtfsMount(image))
+        using (var mount = new NtfsMount(image, isShared ? "compression,permissions" : "compression"))
             NtfsSampleTree.Fill(mount.Path, bigCount, clusterSize <= 4096);
         IReadOnlyList<TreeEntry> expected;
         string systemAttributes;

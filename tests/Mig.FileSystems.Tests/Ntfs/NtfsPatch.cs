@@ -18,8 +18,8 @@ internal sealed class NtfsPatch(byte[] image)
 
     public int ClusterSize => U16(0x0B) * Image[0x0D];
 
-    /// <summary>Returns where a record of the MFT stands, which is in one piece.</summary>
-    public int Record(int number) => ((int)U32(0x30) * ClusterSize) + (number * RecordSize);
+    /// <summary>Returns where a record of the MFT stands.</summary>
+    public int Record(int number) => number == 0 ? (int)U32(0x30) * ClusterSize : Place(0, 0x80, number * RecordSize);
 
     /// <summary>Returns the number of the record that a path names.</summary>
     public int Find(string path)
@@ -30,6 +30,24 @@ internal sealed class NtfsPatch(byte[] image)
         foreach (string part in path.Split('/'))
             node = fileSystem.ReadDirectory(node).Single(entry => System.Text.Encoding.UTF8.GetString(entry.Name.Span) == part).Node;
         return (int)node;
+    }
+
+    /// <summary>Returns the number of the record that has an attribute of a file: its own, or one that continues it.</summary>
+    public int Holder(int number, uint type)
+    {
+        foreach (int record in Enumerable.Range(24, 1000).Prepend(number))
+        {
+            int start = Record(record);
+            if (!Image.AsSpan(start).StartsWith("FILE"u8) || (record != number && U32(start + 0x20) != number))
+                continue;
+            for (int at = start + U16(start + 0x14); U32(at) != uint.MaxValue; at += (int)U32(at + 4))
+            {
+                if (U32(at) == type)
+                    return record;
+            }
+        }
+
+        throw new InvalidOperationException($"no record has attribute 0x{type:x} of record {number}");
     }
 
     /// <summary>Returns where an attribute of a record stands.</summary>
@@ -54,14 +72,27 @@ internal sealed class NtfsPatch(byte[] image)
     public int Runs(int number, uint type, int which = 0) => Attribute(number, type, which) is var at ? at + U16(at + 0x20) : 0;
 
     /// <summary>Returns where the first run of an attribute in clusters leads to.</summary>
-    public int FirstCluster(int number, uint type, int which = 0)
+    public int FirstCluster(int number, uint type, int which = 0) => Place(number, type, 0, which);
+
+    /// <summary>Returns where a byte of an attribute in clusters stands.</summary>
+    public int Place(int number, uint type, int offset, int which = 0)
     {
-        int at = Runs(number, type, which);
-        int lengthSize = Image[at] & 15, offsetSize = Image[at] >> 4;
-        int cluster = 0;
-        for (int i = 0; i < offsetSize; i++)
-            cluster |= Image[at + 1 + lengthSize + i] << (8 * i);
-        return cluster * ClusterSize;
+        int at = Runs(number, type, which), cluster = 0;
+        while (Image[at] != 0)
+        {
+            int lengthSize = Image[at] & 15, offsetSize = Image[at] >> 4, length = 0, distance = 0;
+            for (int i = 0; i < lengthSize; i++)
+                length |= Image[at + 1 + i] << (8 * i);
+            for (int i = 0; i < offsetSize; i++)
+                distance |= Image[at + 1 + lengthSize + i] << (8 * i);
+            cluster += offsetSize is 0 or 4 ? distance : distance << (32 - (8 * offsetSize)) >> (32 - (8 * offsetSize));
+            if (offset < length * ClusterSize)
+                return (cluster * ClusterSize) + offset;
+            offset -= length * ClusterSize;
+            at += 1 + lengthSize + offsetSize;
+        }
+
+        throw new InvalidOperationException($"attribute 0x{type:x} of record {number} has no byte {offset} more");
     }
 
     public ushort U16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(Image.AsSpan(offset));

@@ -21,7 +21,7 @@ public sealed class NtfsSamples : IDisposable
     {
         string image = _folder.File("image");
         NtfsMount.Make(image, "3M", "-c 4096");
-        using (var mount = new NtfsMount(image))
+        using (var mount = new NtfsMount(image, "compression,permissions"))
             Tool.RunScript(FillScript, mount.Path);
         Image = File.ReadAllBytes(image);
     }
