@@ -19,7 +19,7 @@ public sealed class WindowsDisk : IDisposable
         Microsoft\Windows NT\CurrentVersion | UBR | dword | 3007
         Microsoft\Windows NT\CurrentVersion | InstallationType | sz | Client
         Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-18 | ProfileImagePath | sz | C:\Windows\system32\config\systemprofile
-        Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-21-1-2-3-1001 | ProfileImagePath | sz | C:\Users\Bob
+        Microsoft\Windows NT\CurrentVersion\ProfileList\S-1-5-21-1-2-3-1001 | ProfileImagePath | sz | C:\People\Bob
         Microsoft\Windows\CurrentVersion\Uninstall\{1} | DisplayName | sz | Größe & Co (x64)
         Microsoft\Windows\CurrentVersion\Uninstall\{1} | DisplayVersion | sz | 1.2.3.4
         Microsoft\Windows\CurrentVersion\Uninstall\{1} | Publisher | sz | Example Corp
@@ -63,10 +63,10 @@ public sealed class WindowsDisk : IDisposable
             HiveFile.Make($"{config}/SOFTWARE", Software);
             HiveFile.Make($"{config}/SYSTEM", System);
             HiveFile.Make($"{config}/SAM", Sam);
-            Directory.CreateDirectory($"{root}/Users/Bob/Größe");
-            File.WriteAllText($"{root}/Users/Bob/Größe/Notes.txt", "hello\n");
-            File.WriteAllText($"{root}/Users/Bob/a long name.text", "long\n");
-            Tool.Run("setfattr", "-n", "system.ntfs_dos_name", "-v", "ALONGN~1.TEX", $"{root}/Users/Bob/a long name.text");
+            Directory.CreateDirectory($"{root}/People/Bob/Größe");
+            File.WriteAllText($"{root}/People/Bob/Größe/Notes.txt", "hello\n");
+            File.WriteAllText($"{root}/People/Bob/a long name.text", "long\n");
+            Tool.Run("setfattr", "-n", "system.ntfs_dos_name", "-v", "ALONGN~1.TEX", $"{root}/People/Bob/a long name.text");
             File.WriteAllText($"{root}/same", "lower\n");
             File.WriteAllText($"{root}/SAME", "upper\n");
         });

@@ -27,7 +27,7 @@ public sealed class WindowsInventoryTests : IDisposable
             [("Größe & Co (x64)", "1.2.3.4", "AMD64", "Example Corp"), ("Old Program", "", "x86", "")],
             inventory.Packages.Select(static package => (package.Name, package.Version, package.Architecture, package.Supplier)));
         Assert.Equal([new EnabledUnit("Dnscache", "automatic"), new EnabledUnit("wuauserv", "automatic (delayed)")], inventory.Units);
-        Assert.Equal([new UserAccount("Administrator", 500, 513, "", "") { IsDisabled = true }, new UserAccount("Bob", 1001, 513, @"C:\Users\Bob", "")], inventory.Users);
+        Assert.Equal([new UserAccount("Administrator", 500, 513, "", "") { IsDisabled = true }, new UserAccount("Bob", 1001, 513, @"C:\People\Bob", "")], inventory.Users);
         Assert.Empty(inventory.Warnings);
         Assert.Equal(
             ["pkg:generic/Gr%C3%B6%C3%9Fe%20%26%20Co%20%28x64%29@1.2.3.4?arch=AMD64&distro=windows-10.0.22631.3007", "pkg:generic/Old%20Program?arch=x86&distro=windows-10.0.22631.3007"],
@@ -64,13 +64,13 @@ public sealed class WindowsInventoryTests : IDisposable
     {
         _disk.Change(static root =>
         {
-            File.WriteAllText($"{root}/Users/Bob/new.txt", "new\n");
+            File.WriteAllText($"{root}/People/Bob/new.txt", "new\n");
             File.WriteAllText($"{root}/Windows/other.txt", "other\n");
         });
         using Repository repository = _disk.Repository.Open();
         (ImageId before, ImageId after) = (repository.Revisions.ResolveImage("HEAD~1"), repository.Revisions.ResolveImage("HEAD"));
-        Assert.Equal(["Users/Bob/new.txt"], Compare(@"c:\users\BOB\NEW.txt"));
-        Assert.Equal(["Users/Bob/new.txt"], Compare(@"C:\Users").Where(static path => path.EndsWith(".txt", StringComparison.Ordinal)));
+        Assert.Equal(["People/Bob/new.txt"], Compare(@"c:\people\BOB\NEW.txt"));
+        Assert.Equal(["People/Bob/new.txt"], Compare(@"C:\People").Where(static path => path.EndsWith(".txt", StringComparison.Ordinal)));
         Assert.Equal(["Windows/other.txt"], Compare(@"C:\WINDOWS").Where(static path => path.EndsWith(".txt", StringComparison.Ordinal)));
         Assert.Empty(Compare(@"D:\"));
         Assert.Throws<NotFoundException>(() => Compare(@"E:\"));

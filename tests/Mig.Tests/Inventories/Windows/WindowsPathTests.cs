@@ -8,14 +8,14 @@ namespace Mig.Tests.Inventories.Windows;
 public sealed class WindowsPathTests(WindowsDisk disk) : IClassFixture<WindowsDisk>
 {
     [Theory]
-    [InlineData(@"C:\Users\Bob\Größe\Notes.txt", "Users/Bob/Größe/Notes.txt")]
-    [InlineData(@"c:\USERS\bob\GRÖßE\notes.TXT", "Users/Bob/Größe/Notes.txt")]
-    [InlineData("C:/users/bob/größe/notes.txt", "Users/Bob/Größe/Notes.txt")]
-    [InlineData("/users/BOB/größe/notes.txt", "Users/Bob/Größe/Notes.txt")]
-    [InlineData(@"\users\BOB\größe\notes.txt", "Users/Bob/Größe/Notes.txt")]
-    [InlineData(@"@1\users\BOB\größe\notes.txt", "Users/Bob/Größe/Notes.txt")]
-    [InlineData(@"C:\Windows\..\Users\.\Bob\", "Users/Bob")]
-    [InlineData(@"C:\Users\Bob\alongn~1.tex", "Users/Bob/a long name.text")]
+    [InlineData(@"C:\People\Bob\Größe\Notes.txt", "People/Bob/Größe/Notes.txt")]
+    [InlineData(@"c:\PEOPLE\bob\GRÖßE\notes.TXT", "People/Bob/Größe/Notes.txt")]
+    [InlineData("C:/people/bob/größe/notes.txt", "People/Bob/Größe/Notes.txt")]
+    [InlineData("/people/BOB/größe/notes.txt", "People/Bob/Größe/Notes.txt")]
+    [InlineData(@"\people\BOB\größe\notes.txt", "People/Bob/Größe/Notes.txt")]
+    [InlineData(@"@1\people\BOB\größe\notes.txt", "People/Bob/Größe/Notes.txt")]
+    [InlineData(@"C:\Windows\..\People\.\Bob\", "People/Bob")]
+    [InlineData(@"C:\People\Bob\alongn~1.tex", "People/Bob/a long name.text")]
     [InlineData("C:", "")]
     [InlineData(@"C:\same", "same")]
     [InlineData(@"C:\SAME", "SAME")]
@@ -30,7 +30,7 @@ public sealed class WindowsPathTests(WindowsDisk disk) : IClassFixture<WindowsDi
 
     [Theory]
     [InlineData(@"E:\x", "no drive E:")]
-    [InlineData(@"C:\Users\Bobby", "Did you mean 'Bob'?")]
+    [InlineData(@"C:\People\Bobby", "Did you mean 'Bob'?")]
     [InlineData(@"D:\Users", "does not exist")]
     public void WhatIsNotThereIsNotFound(string path, string message)
     {
