@@ -15,7 +15,7 @@ internal static class Wtf8
             if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
                 rune = char.ConvertToUtf32(text[i], text[++i]);
             int rest = rune < 0x80 ? 0 : rune < 0x800 ? 1 : rune < 0x10000 ? 2 : 3;
-            bytes[at++] = (byte)(rest == 0 ? rune : (0xF00 >> rest & 0xFF) | rune >> (6 * rest));
+            bytes[at++] = (byte)(rest == 0 ? rune : (0xFF00 >> (rest + 1) & 0xFF) | rune >> (6 * rest));
             while (--rest >= 0)
                 bytes[at++] = (byte)(0x80 | (rune >> (6 * rest) & 0x3F));
         }
