@@ -1,6 +1,7 @@
 #!/bin/sh
 # writers.sh [SECONDS [SEED [STEPS [ext|fat]]]]: random operations through a writer on every kind of file system, judged after each by e2fsck or fsck.fat, by a model, and at the end by
-# the kernel or mtools. Without a name both run, SECONDS each. Needs root, e2fsprogs, attr, acl, dosfstools and mtools, and tests that are built. A failure names its variant and seed; MIG_WRITERS_VARIANT=N MIG_WRITERS_STEPS=M eng/writers.sh 0 SEED runs just that again.
+# the kernel or mtools. Without a name both run, SECONDS each. Needs root, e2fsprogs, attr, acl, dosfstools and mtools, and tests that are built.
+# A failure names its variant and seed; MIG_WRITERS_VARIANT=N eng/writers.sh 0 SEED M NAME runs just that again.
 set -eu
 cd "$(dirname "$0")/.."
 MIG_WRITERS_SECONDS=${1:-600} MIG_WRITERS_SEED=${2:-1} MIG_WRITERS_STEPS=${3:-80}
