@@ -7,13 +7,14 @@ namespace Mig.Disks.Qcow2;
 internal static class Qcow2Format
 {
     private const string Extension = ".qcow2";
+    private const int HeadLength = 64 << 10; // header, extensions and name: writers put them next to each other
     private const string Role = "a QCOW2 backing file";
 
     /// <summary>Opens a disk and takes over <paramref name="file"/>.</summary>
     /// <param name="isForced">Whether the user, or the disk over this one, named the format.</param>
     public static DiskImage Open(FileSource file, bool isForced, Limits limits, DiskOpenOptions options)
     {
-        byte[] head = new byte[Math.Min(1 << Qcow2Header.MaxClusterBits, file.Length)];
+        byte[] head = new byte[Math.Min(HeadLength, file.Length)];
         file.ReadExactly(0, head);
         Qcow2Header header = Qcow2Header.Parse(head, file.Path);
         head = head[..(int)Math.Min(head.Length, 1L << header.ClusterBits)];

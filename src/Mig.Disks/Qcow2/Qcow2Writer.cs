@@ -37,7 +37,7 @@ internal sealed class Qcow2Writer : IThinWriter
         Length = length;
         _backing = backing;
         _tables = new uint[]?[tableCount];
-        _clusterCount = 1 + Math.Max(1, (uint)ClustersFor(tableCount * sizeof(ulong)));
+        _clusterCount = 1 + (uint)ClustersFor((long)L1EntryCount * sizeof(ulong));
         _file = OutputFile.Create(path, overwrite);
     }
 
@@ -70,7 +70,7 @@ internal sealed class Qcow2Writer : IThinWriter
     public void Complete()
     {
         long next = _clusterCount;
-        ulong[] directory = new ulong[_tables.Length];
+        ulong[] directory = new ulong[L1EntryCount];
         Span<ulong> entries = new ulong[L2EntryCount];
         for (int i = 0; i < _tables.Length; i++)
         {
@@ -90,6 +90,9 @@ internal sealed class Qcow2Writer : IThinWriter
     }
 
     public void Dispose() => _file.Dispose();
+
+    // A disk of no bytes has a table too, which its cluster is needed for.
+    private int L1EntryCount => Math.Max(1, _tables.Length);
 
     private static long ClustersFor(long length) => (length + ClusterLength - 1) >> ClusterBits;
 
@@ -183,7 +186,7 @@ internal sealed class Qcow2Writer : IThinWriter
             Length = Length,
             ClusterBits = ClusterBits,
             L1Offset = ClusterLength,
-            L1EntryCount = _tables.Length,
+            L1EntryCount = L1EntryCount,
             RefcountTableOffset = refcountTable,
             RefcountTableClusters = refcountTableClusters,
             RefcountOrder = RefcountOrder,
