@@ -5,7 +5,7 @@ using Mig.Core;
 
 namespace Mig.Disks.Qcow2;
 
-// The file: header (cluster 0), L1 table, then data clusters in the order in which they came, then L2 tables, reference count blocks and their table.
+// The file: header (cluster 0), L1 table, then data clusters in the order in which they were expected or came, then L2 tables, reference count blocks and their table.
 /// <summary>Writes a QCOW2 of version 3 with clusters of 64 KiB, in any order, from several threads; over another disk, or whole.</summary>
 internal sealed class Qcow2Writer : IThinWriter
 {
@@ -18,6 +18,7 @@ internal sealed class Qcow2Writer : IThinWriter
     private const ulong CopiedFlag = 1UL << 63;
     private const ulong ZeroFlag = 1;
     private const uint Owned = 1; // of zeros, without a cluster: number 1 is the L1 table, so no data lies there
+    private const uint Expected = 1u << 31; // has its place, and nothing was written to it yet
     private readonly OutputFile _file;
     private readonly Lock _lock = new();
     private readonly uint[]?[] _tables; // per L2 table the cluster numbers in the file; 0 for none
@@ -59,6 +60,18 @@ internal sealed class Qcow2Writer : IThinWriter
         }
     }
 
+    public void Expect(ByteRange range)
+    {
+        lock (_lock)
+        {
+            for (long cluster = range.Offset >> ClusterBits; cluster <= (range.End - 1) >> ClusterBits; cluster++)
+            {
+                ref uint number = ref EntryOf(cluster);
+                number = number > Owned ? number : NextCluster() | Expected;
+            }
+        }
+    }
+
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         SourceRange.Check(offset, bytes.Length, Length);
@@ -70,6 +83,7 @@ internal sealed class Qcow2Writer : IThinWriter
     public void Complete()
     {
         long next = _clusterCount;
+        var free = new HashSet<uint>();
         ulong[] directory = new ulong[L1EntryCount];
         Span<ulong> entries = new ulong[L2EntryCount];
         for (int i = 0; i < _tables.Length; i++)
@@ -77,13 +91,23 @@ internal sealed class Qcow2Writer : IThinWriter
             if (_tables[i] is not { } table)
                 continue;
             for (int j = 0; j < table.Length; j++)
+            {
+                // What was expected and is only zeros leaves a free cluster, a hole.
+                if ((table[j] & Expected) != 0)
+                {
+                    free.Add(table[j] & ~Expected);
+                    table[j] = _backing is null ? 0 : Owned;
+                }
+
                 entries[j] = table[j] switch { 0 => 0, Owned => ZeroFlag, uint number => ((ulong)number << ClusterBits) | CopiedFlag };
+            }
+
             directory[i] = ((ulong)next << ClusterBits) | CopiedFlag;
             WriteBigEndian(next++ << ClusterBits, entries);
         }
 
         WriteBigEndian(ClusterLength, directory);
-        (long refcountTable, long refcountTableClusters, next) = WriteRefcounts(next);
+        (long refcountTable, long refcountTableClusters, next) = WriteRefcounts(next, free);
         WriteHeader(refcountTable, refcountTableClusters);
         _file.SetLength(next << ClusterBits);
         _file.Publish();
@@ -107,7 +131,7 @@ internal sealed class Qcow2Writer : IThinWriter
             {
                 first = Allocate(cluster);
                 // Clusters that follow each other on the disk and in the file are written in one go.
-                for (uint expected = first + 1; length < bytes.Length && TryAllocate(++cluster, expected); expected++)
+                for (uint next = first + 1; length < bytes.Length && TryAllocate(++cluster, next); next++)
                     length = (int)Math.Min(bytes.Length, (long)length + ClusterLength);
             }
 
@@ -118,21 +142,21 @@ internal sealed class Qcow2Writer : IThinWriter
     }
 
     /// <summary>Takes a cluster only if it does or can have this number.</summary>
-    private bool TryAllocate(long cluster, uint expected)
+    private bool TryAllocate(long cluster, uint wanted)
     {
-        uint present = EntryOf(cluster);
-        return present == expected || (present <= Owned && _clusterCount == expected && Allocate(cluster) == expected);
+        uint present = EntryOf(cluster) & ~Expected;
+        return (present == wanted || (present <= Owned && _clusterCount == wanted)) && Allocate(cluster) == wanted;
     }
 
     private uint Allocate(long cluster)
     {
         ref uint number = ref EntryOf(cluster);
-        if (number > Owned)
-            return number;
-        if (_clusterCount > uint.MaxValue / 2)
-            throw new UnsupportedFeatureException("a QCOW2 above 128 TiB of content", $"{_file.Path} would need it; write it as raw");
-        return number = _clusterCount++;
+        return number = number > Owned ? number & ~Expected : NextCluster();
     }
+
+    private uint NextCluster() => _clusterCount < Expected
+        ? _clusterCount++
+        : throw new UnsupportedFeatureException("a QCOW2 above 128 TiB of content", $"{_file.Path} would need it; write it as raw");
 
     private ref uint EntryOf(long cluster)
     {
@@ -140,8 +164,8 @@ internal sealed class Qcow2Writer : IThinWriter
         return ref (_tables[table] ??= new uint[L2EntryCount])[index];
     }
 
-    // All clusters are in use once: those of the tables that say so too, which makes their number depend on itself.
-    private (long Table, long TableClusters, long ClusterCount) WriteRefcounts(long first)
+    // All clusters but the free ones are in use once: those of the tables that say so too, which makes their number depend on itself.
+    private (long Table, long TableClusters, long ClusterCount) WriteRefcounts(long first, HashSet<uint> free)
     {
         long blocks = 0, tableClusters = 0;
         while (true)
@@ -162,7 +186,7 @@ internal sealed class Qcow2Writer : IThinWriter
             long used = Math.Min(RefcountsPerBlock, count - (i * RefcountsPerBlock));
             block.AsSpan().Clear();
             for (int j = 0; j < used; j++)
-                block[(2 * j) + 1] = 1;
+                block[(2 * j) + 1] = (byte)(free.Count > 0 && free.Contains((uint)((i * RefcountsPerBlock) + j)) ? 0 : 1);
             _file.Write((first + i) << ClusterBits, block);
             table[i] = (ulong)(first + i) << ClusterBits;
         }

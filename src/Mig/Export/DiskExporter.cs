@@ -18,7 +18,7 @@ internal sealed class DiskExporter(ObjectStore store, PieceReader reader)
         if (writer.IsSequential)
             ExportInOrder(disk, writer);
         else
-            reader.Read(disk, [new ByteRange(0, disk.Length)], (piece, bytes) => writer.Write(piece.Offset, bytes));
+            reader.Read(disk, [new ByteRange(0, disk.Length)], (piece, bytes) => writer.Write(piece.Offset, bytes), writer.Expect);
     }
 
     /// <summary>Writes some blocks of a disk; the others are those of the disk under the new one.</summary>
@@ -27,7 +27,7 @@ internal sealed class DiskExporter(ObjectStore store, PieceReader reader)
     {
         foreach (ByteRange range in blocks)
             writer.Own(range);
-        reader.Read(disk, blocks, (piece, bytes) => writer.Write(piece.Offset, bytes));
+        reader.Read(disk, blocks, (piece, bytes) => writer.Write(piece.Offset, bytes), writer.Expect);
     }
 
     private void ExportInOrder(ImageDisk disk, IDiskWriter writer)

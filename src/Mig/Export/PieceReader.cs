@@ -12,11 +12,16 @@ internal sealed class PieceReader(ObjectStore store, int parallelism, IProgressS
     private const int BatchPieces = 1 << 18;
 
     /// <summary>Reads what the layout has in some ranges.</summary>
+    /// <param name="expect">Is told beforehand what will come, in the order of the disk.</param>
     /// <exception cref="CorruptStoreException">Something is missing or damaged.</exception>
-    public void Read(ImageDisk disk, IReadOnlyList<ByteRange> ranges, PieceVisitor visit)
+    public void Read(ImageDisk disk, IReadOnlyList<ByteRange> ranges, PieceVisitor visit, Action<ByteRange>? expect = null)
     {
         foreach (LayoutPiece[] batch in ranges.SelectMany(range => LayoutReader.ReadPieces(store, disk.Layout, disk.Length, range)).Chunk(BatchPieces))
+        {
+            if (expect is not null)
+                Array.ForEach(batch, piece => expect(new ByteRange(piece.Offset, piece.Length)));
             Visit(batch, visit);
+        }
     }
 
     public void Visit(LayoutPiece[] pieces, PieceVisitor visit)

@@ -65,6 +65,27 @@ public class Qcow2WriteTests
         Disks.AssertSame(content, Disks.ReadAll(folder["disk.qcow2"]));
     }
 
+    [Fact]
+    public void WhatIsExpectedLiesInTheOrderOfTheDisk()
+    {
+        using var folder = new TestFolder();
+        byte[] content = new byte[4 << 20];
+        new Random(5).NextBytes(content);
+        content.AsSpan(1 << 20, 1 << 18).Clear(); // expected, and then nothing but zeros: the one gap
+        using (IDiskWriter writer = DiskFormats.Create(folder["disk.qcow2"], "qcow2", content.Length, false))
+        {
+            writer.Expect(new ByteRange(0, content.Length));
+            Disks.WritePieces(writer, content); // backwards
+            writer.Complete();
+        }
+
+        string check = Tool.Run("qemu-img", "check", folder["disk.qcow2"]);
+        Assert.Contains("No errors", check, StringComparison.Ordinal);
+        Assert.Contains("60/64", check, StringComparison.Ordinal);
+        Assert.Contains(" 1.67% fragmented", check, StringComparison.Ordinal);
+        Tool.Run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", folder.Write("raw", content), folder["disk.qcow2"]);
+    }
+
     [Theory]
     [InlineData("qcow2")]
     [InlineData("vmdk")]
