@@ -1,6 +1,8 @@
 using System.Text;
 using Mig.Browse;
 using Mig.Core;
+using Mig.Tests.Support;
+using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Inventories.Windows;
 
@@ -36,6 +38,18 @@ public sealed class WindowsPathTests(WindowsDisk disk) : IClassFixture<WindowsDi
     {
         using Repository repository = disk.Repository.Open();
         Assert.Contains(message, Assert.Throws<NotFoundException>(() => new ImageBrowser(repository).Find("HEAD:" + path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void NamesOnFatAreFoundInAnyCase()
+    {
+        using var repository = new TestRepository();
+        Tool.Run("mkfs.fat", "-C", repository.Files["disk"], "2048");
+        Tool.Run("mmd", "-i", repository.Files["disk"], "::/Some Folder");
+        Tool.Run("mcopy", "-i", repository.Files["disk"], repository.Files.Write("file", "x\n"), "::/Some Folder/Notes.txt");
+        repository.Commit("disk");
+        using Repository opened = repository.Open();
+        Assert.Equal("Some Folder/Notes.txt", Encoding.UTF8.GetString(new ImageBrowser(opened).Find(@"HEAD:\SOME folder\NOTES.TXT").Path.Span));
     }
 
     [Fact]
