@@ -13,6 +13,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
 [JsonSerializable(typeof(DiffJson))]
+[JsonSerializable(typeof(EditJson))]
 [JsonSerializable(typeof(EntryJson))]
 [JsonSerializable(typeof(FoundJson))]
 [JsonSerializable(typeof(InventoryJson))]

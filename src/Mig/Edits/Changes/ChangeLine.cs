@@ -1,7 +1,7 @@
+using System.Buffers;
 using System.Text;
 using Mig.Core;
 using Mig.Edits.Operations;
-using Mig.History.Revisions;
 
 namespace Mig.Edits.Changes;
 
@@ -9,6 +9,8 @@ namespace Mig.Edits.Changes;
 internal sealed class ChangeLine(string verb, IReadOnlyList<byte[]> words, byte[]? document)
 {
     private static readonly string[] SettingNames = ["mode", "owner", "time"];
+
+    private static readonly SearchValues<byte> ModeLetters = SearchValues.Create("rwxXstugo,+-="u8);
 
     private readonly HashSet<char> _flags = [];
     private byte[]? _document = document;
@@ -98,5 +100,5 @@ internal sealed class ChangeLine(string verb, IReadOnlyList<byte[]> words, byte[
     }
 
     // "-x" takes a right away; "-R" is a flag.
-    private static bool IsMode(byte[] word) => word.AsSpan(1).IndexOfAnyExcept("rwxXstugo,+-="u8) < 0;
+    private static bool IsMode(byte[] word) => !word.AsSpan(1).ContainsAnyExcept(ModeLetters);
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.Edits.Operations;
-using Mig.History.Commits;
 using Mig.History.Revisions;
 
 namespace Mig.Edits.Changes;
@@ -44,7 +43,7 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
         byte[] last = line.Arguments[^1];
         bool isInto = line.Arguments.Count > 2 || last.EndsWith("/"u8);
         return [.. line.Arguments.Take(line.Arguments.Count - 1)
-            .Select(source => Place(last, path => new PutOperation(path, Path.Combine(folder, Utf8Text.Decode(source, "a path of this machine")), line.Settings, line.Has('a'), line.Has('p'), isInto)))];
+            .Select(source => Place(last, path => new PutOperation(path, Path.Combine(folder, Encoding.UTF8.GetString(source)), line.Settings, line.Has('a'), line.Has('p'), isInto)))];
     }
 
     private List<PlacedOperation> Write(ChangeLine line)
@@ -66,9 +65,10 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
         line.Allow("", "", TimeProvider.System);
         line.Expect(2, int.MaxValue, "mv /OLD... /NEW");
         PlacedOperation target = Place(line.Arguments[^1], path => new RemoveOperation(path));
+        bool isInto = line.Arguments.Count > 2 || line.Arguments[^1].EndsWith("/"u8);
         return [.. line.Arguments.Take(line.Arguments.Count - 1).Select(source =>
         {
-            PlacedOperation move = Place(source, path => new MoveOperation(path, target.Operation.Path));
+            PlacedOperation move = Place(source, path => new MoveOperation(path, target.Operation.Path, isInto));
             return move.Volume == target.Volume ? move : throw new UsageException("nothing can be moved from one volume to another");
         })];
     }
@@ -137,9 +137,9 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
     private static PlacedOperation Place(byte[] argument, Func<ReadOnlyMemory<byte>, EditOperation> make)
     {
         int slash = argument.AsSpan().IndexOf((byte)'/');
-        if (argument.Length == 0 || (argument[0] != (byte)'/' && (argument[0] != (byte)'@' || slash < 0)))
+        if (argument.Length == 0 || slash < 0 || argument[0] is not ((byte)'/' or (byte)'@'))
             throw new UsageException($"'{Encoding.UTF8.GetString(argument)}' is no path of the image; it begins with /, or with @2/ for partition 2");
-        PathSpec volume = PathSpec.Parse(Utf8Text.Decode(argument[..slash], "the name of a volume"));
-        return new PlacedOperation(volume, make(argument[slash..]));
+        PathSpec volume = PathSpec.Parse(Encoding.UTF8.GetString(argument.AsSpan(0, slash)));
+        return new PlacedOperation(volume, make(argument.AsMemory(slash)));
     }
 }

@@ -27,7 +27,7 @@ public sealed class ChangesReader(string name, string folder, TimeProvider clock
                 List<byte[]> words = WordSplitter.Split(line, out byte[]? delimiter);
                 byte[]? document = delimiter is null ? null : ReadDocument(ref text, delimiter, ref number);
                 if (words.Count > 0)
-                    operations.AddRange(parser.Parse(words, document));
+                    operations.AddRange(parser.Parse(words, document).Select(operation => operation with { Source = $"{name}, line {first}" }));
                 else if (document is not null)
                     throw new UsageException("a here-document needs something before it, as in 'write /etc/hostname <<EOF'");
             }

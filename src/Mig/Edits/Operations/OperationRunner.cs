@@ -162,6 +162,8 @@ public sealed class OperationRunner
     private void Move(MoveOperation move)
     {
         byte[] target = _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
+        if (move.IntoDirectory && target.AsSpan().SequenceEqual(VolumePath.Normalize(move.Target.Span)))
+            throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory to move something into");
         bool replaces = _writer.Find(target) is not null;
         _writer.Rename(move.Path.Span, target);
         Log.Add(move.Path.Span, EditChangeKind.Removed);
