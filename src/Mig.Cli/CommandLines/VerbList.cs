@@ -50,6 +50,7 @@ internal static class VerbList
             ("touch", TouchVerb.Summary, () => new TouchVerb()),
             ("setfattr", SetfattrVerb.Summary, () => new SetfattrVerb()),
             ("apply", ApplyVerb.Summary, () => new ApplyVerb()),
+            ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
