@@ -32,6 +32,33 @@ internal sealed class DiskEdit : IDisposable
         return edit.Writer;
     }
 
+    /// <summary>The disk with what was written to it so far.</summary>
+    public IByteSource Content
+    {
+        get
+        {
+            foreach (VolumeEdit volume in _volumes.Values)
+                volume.Writer.Commit();
+            return _overlay;
+        }
+    }
+
+    /// <summary>Makes ranges read as zeros, where something stands there.</summary>
+    /// <param name="ranges">Ascending and disjoint.</param>
+    /// <returns>Bytes that may not have been zero.</returns>
+    public long Zero(IEnumerable<ByteRange> ranges)
+    {
+        long bytes = 0;
+        IEnumerable<ByteRange> stored = Content.GetStoredRanges(new ByteRange(0, _disk.Length));
+        foreach (ByteRange range in ByteRanges.Intersect(stored, ranges).ToList())
+        {
+            _overlay.Zero(range);
+            bytes += range.Length;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Stores what is new.</summary>
     /// <returns>The disk as it is now; the same one when nothing changed.</returns>
     public ImageDisk Finish(IngestSession session)

@@ -29,12 +29,27 @@ public sealed class ImageEdit : IDisposable
     /// <exception cref="UnsupportedFeatureException">The file system there cannot be changed; the message names it.</exception>
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)
     {
-        ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(volume);
-        if (!_disks.TryGetValue(disk.Name, out DiskEdit? edit))
-            _disks.Add(disk.Name, edit = new DiskEdit(disk, _base.ReadDisk(disk), _base.Repository.Store));
-        return edit.OpenVolume(volume, _base.Repository.Context.Limits, _base.Repository.Context.Clock);
+        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _base.Repository.Context.Clock);
     }
+
+    /// <summary>Returns the bytes of a disk with all changes so far. They change with the next one.</summary>
+    public IByteSource ReadDisk(ImageDisk disk) => OpenDisk(disk).Content;
+
+    /// <summary>Makes what a volume's file system holds to be free read as zeros.</summary>
+    /// <returns>Bytes that may not have been zero.</returns>
+    /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
+    public long ZeroFree(ImageDisk disk, ImageVolume volume)
+    {
+        IFileSystemWriter writer = OpenVolume(disk, volume);
+        writer.Commit();
+        using IFileSystem fileSystem = writer.Read();
+        return OpenDisk(disk).Zero(fileSystem.GetFreeRanges().Select(range => range with { Offset = volume.Range.Offset + range.Offset }).ToList());
+    }
+
+    /// <summary>Makes ranges of a disk read as zeros. Whoever calls this knows that no file and no structure of a file system is there.</summary>
+    /// <param name="ranges">Ascending and disjoint.</param>
+    internal long Zero(ImageDisk disk, IEnumerable<ByteRange> ranges) => OpenDisk(disk).Zero(ranges);
 
     /// <summary>Hands new contents, trees and layouts to the object writer. Called once, at the end.</summary>
     /// <returns>The image as it is now; it is not stored itself.</returns>
@@ -44,5 +59,13 @@ public sealed class ImageEdit : IDisposable
     {
         foreach (DiskEdit disk in _disks.Values)
             disk.Dispose();
+    }
+
+    private DiskEdit OpenDisk(ImageDisk disk)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        if (!_disks.TryGetValue(disk.Name, out DiskEdit? edit))
+            _disks.Add(disk.Name, edit = new DiskEdit(disk, _base.ReadDisk(disk), _base.Repository.Store));
+        return edit;
     }
 }
