@@ -51,6 +51,7 @@ internal static class VerbList
             ("setfattr", SetfattrVerb.Summary, () => new SetfattrVerb()),
             ("apply", ApplyVerb.Summary, () => new ApplyVerb()),
             ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
+            ("derive", DeriveVerb.Summary, () => new DeriveVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

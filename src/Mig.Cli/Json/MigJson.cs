@@ -12,6 +12,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(CollectionJson))]
 [JsonSerializable(typeof(CommitJson))]
 [JsonSerializable(typeof(CommitResultJson))]
+[JsonSerializable(typeof(DeriveJson))]
 [JsonSerializable(typeof(DiffJson))]
 [JsonSerializable(typeof(EditJson))]
 [JsonSerializable(typeof(EntryJson))]

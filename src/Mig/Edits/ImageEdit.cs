@@ -25,12 +25,15 @@ public sealed class ImageEdit : IDisposable
     /// <summary>The image that is changed.</summary>
     public MachineImage Before => _base.Image;
 
+    /// <summary>What the times of changes are taken from.</summary>
+    public TimeProvider Clock => _base.Clock;
+
     /// <summary>Returns the writer of a volume, the same one each time. What is changed through it is kept in step with the manifest.</summary>
     /// <exception cref="UnsupportedFeatureException">The file system there cannot be changed; the message names it.</exception>
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _base.Repository.Context.Clock);
+        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _base.Clock);
     }
 
     /// <summary>Returns the bytes of a disk with all changes so far. They change with the next one.</summary>

@@ -14,6 +14,8 @@ public sealed class VolumeChanges(Repository repository, ImageEdit edit, string 
 {
     private readonly List<(ImageDisk Disk, ImageVolume Volume, OperationRunner Runner)> _volumes = [];
 
+    internal TimeProvider Clock => edit.Clock;
+
     /// <summary>What changed on each volume; a prefix, such as <c>@2</c>, stands before the paths of a volume that is not the one that paths mean.</summary>
     public IReadOnlyList<(string Prefix, EditLog Log)> Logs
     {
@@ -59,7 +61,7 @@ public sealed class VolumeChanges(Repository repository, ImageEdit edit, string 
                 return runner;
         }
 
-        var opened = new OperationRunner(edit.OpenVolume(disk, found), repository.Context.Clock);
+        var opened = new OperationRunner(edit.OpenVolume(disk, found), edit.Clock);
         _volumes.Add((disk, found, opened));
         return opened;
     }

@@ -47,6 +47,6 @@ public sealed class ImageLayer(Repository repository, bool keepsLinks)
     {
         ArgumentNullException.ThrowIfNull(changes);
         (IFileSystemWriter writer, EditLog log) = changes.OpenVolume(volume);
-        return new LayerWriter(new NodeWriter(writer, log, repository.Context.Clock), keepsLinks);
+        return new LayerWriter(new NodeWriter(writer, log, changes.Clock), keepsLinks);
     }
 }
