@@ -22,7 +22,7 @@ internal sealed class AccountDatabase(IFileSystemWriter writer)
         if (owner.User is not null)
         {
             (uid, uint? loginGroup) = FindUser(owner.User, owner.TakesLoginGroup);
-            gid ??= loginGroup;
+            gid = owner.TakesLoginGroup ? loginGroup : gid;
         }
 
         return (uid, gid);
