@@ -18,6 +18,8 @@ internal static class VerbList
             ("checkout", CheckoutVerb.Summary, () => new CheckoutVerb()),
             ("branch", BranchVerb.Summary, () => new BranchVerb()),
             ("tag", TagVerb.Summary, () => new TagVerb()),
+            ("seal", SealVerb.Summary, () => new SealVerb()),
+            ("purge", PurgeVerb.Summary, () => new PurgeVerb()),
         ]),
         ("Look at versions", [
             ("log", LogVerb.Summary, () => new LogVerb()),

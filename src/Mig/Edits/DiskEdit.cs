@@ -45,15 +45,25 @@ internal sealed class DiskEdit : IDisposable
 
     /// <summary>Makes ranges read as zeros, where something stands there.</summary>
     /// <param name="ranges">Ascending and disjoint.</param>
-    /// <returns>Bytes that may not have been zero.</returns>
+    /// <returns>Bytes that lay in blocks which were not zero.</returns>
     public long Zero(IEnumerable<ByteRange> ranges)
     {
+        const int StepSize = 64 << 10;
+        byte[] buffer = new byte[StepSize];
         long bytes = 0;
         IEnumerable<ByteRange> stored = Content.GetStoredRanges(new ByteRange(0, _disk.Length));
         foreach (ByteRange range in ByteRanges.Intersect(stored, ranges).ToList())
         {
-            _overlay.Zero(range);
-            bytes += range.Length;
+            for (long offset = range.Offset; offset < range.End; offset += StepSize)
+            {
+                var step = ByteRange.FromBounds(offset, Math.Min(range.End, offset + StepSize));
+                Span<byte> content = buffer.AsSpan(0, (int)step.Length);
+                _overlay.ReadExactly(step.Offset, content);
+                if (ZeroBytes.IsZero(content))
+                    continue;
+                _overlay.Zero(step);
+                bytes += step.Length;
+            }
         }
 
         return bytes;

@@ -40,7 +40,7 @@ public sealed class ImageEdit : IDisposable
     public IByteSource ReadDisk(ImageDisk disk) => OpenDisk(disk).Content;
 
     /// <summary>Makes what a volume's file system holds to be free read as zeros.</summary>
-    /// <returns>Bytes that may not have been zero.</returns>
+    /// <returns>Bytes that lay in blocks which were not zero.</returns>
     /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
     public long ZeroFree(ImageDisk disk, ImageVolume volume)
     {

@@ -24,7 +24,7 @@ public static class SealOperations
             "/var/log/ConsoleKit", "/var/log/samba", "/var/log/sssd", "/var/log/nginx", "/var/log/apache2", "/var/log/httpd", "/var/log/mysql", "/var/log/postgresql", "/var/log/libvirt/qemu"),
             .. Files(Remove, "/var/log/*.gz", "/var/log/*.xz", "/var/log/*.zst", "/var/log/*.old", "/var/log/*.[0-9]", "/var/log/anaconda*", "/var/log/*-????????"),
             .. Files(Empty, "/var/log/*.log", "/var/log/messages*", "/var/log/syslog*", "/var/log/secure*", "/var/log/maillog*", "/var/log/mail.*", "/var/log/cron*", "/var/log/dmesg*", "/var/log/boot*", "/var/log/kern*",
-                "/var/log/debug", "/var/log/daemon*", "/var/log/user*", "/var/log/spooler*", "/root/install.log", "/root/install.log.syslog", "/root/anaconda-ks.cfg", "/root/original-ks.cfg")]),
+                "/var/log/debug", "/var/log/daemon*", "/var/log/user*", "/var/log/spooler*", "root/install.log", "root/install.log.syslog", "root/anaconda-ks.cfg", "root/original-ks.cfg")]),
         new("utmp", "who was logged in", true, [.. Files(Empty, "/var/log/wtmp*", "/var/log/btmp*", "/var/log/lastlog*", "/var/log/faillog", "/var/log/tallylog"), new(Remove, "/var/run/utmp")]),
         Removing("dhcp-client-state", "leases of DHCP", "/var/lib/dhcp/*.leases*", "/var/lib/dhclient/*", "/var/lib/dhcpcd/*", "/var/lib/NetworkManager/*.lease", "/var/lib/NetworkManager/internal-*", "/var/lib/systemd/network/*", "/var/lib/misc/dnsmasq.leases"),
         Removing("dhcp-server-state", "leases that a DHCP server gave", "/var/lib/dhcpd/*", "/var/lib/dhcp/dhcpd*"),
@@ -63,5 +63,5 @@ public static class SealOperations
 
     private static IEnumerable<SealRule> Contents(params string[] patterns) => Files(RemoveContents, patterns);
 
-    private static IEnumerable<string> Homes(params string[] names) => names.SelectMany(name => new[] { $"/root/{name}", $"/home/*/{name}" });
+    private static IEnumerable<string> Homes(params string[] names) => names.SelectMany(name => new[] { $"root/{name}", $"home/*/{name}" });
 }
