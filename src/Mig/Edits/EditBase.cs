@@ -14,15 +14,11 @@ public sealed class EditBase
         ArgumentNullException.ThrowIfNull(repository);
         ArgumentNullException.ThrowIfNull(image);
         Repository = repository;
-        Clock = repository.Context.Clock;
         Image = image;
         _disks = image.Disks.ToDictionary(disk => disk.Name, disk => new LayoutSource(repository.Store, disk.Layout, disk.Length));
     }
 
     public MachineImage Image { get; }
-
-    /// <summary>What the times of changes are taken from; the repository's clock unless another is given.</summary>
-    public TimeProvider Clock { get; init; }
 
     internal Repository Repository { get; }
 

@@ -11,14 +11,17 @@ public sealed class ImageEdit : IDisposable
 {
     private readonly EditBase _base;
     private readonly IngestSession _session;
+    private readonly TimeProvider _clock;
     private readonly Dictionary<string, DiskEdit> _disks = [];
 
     /// <param name="writer">Receives what is new; may serve several edits at once. Nothing counts before it is completed.</param>
     /// <param name="parallelism">Threads that take in changed contents.</param>
-    public ImageEdit(EditBase before, ObjectWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation = default)
+    /// <param name="clock">What new times on the disks are taken from; null for the clock of the repository's context.</param>
+    public ImageEdit(EditBase before, ObjectWriter writer, int parallelism, IProgressSink progress, TimeProvider? clock = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);
         _base = before;
+        _clock = clock ?? before.Repository.Context.Clock;
         _session = new IngestSession(before.Repository.Store, writer, progress, parallelism, cancellation);
     }
 
@@ -26,14 +29,14 @@ public sealed class ImageEdit : IDisposable
     public MachineImage Before => _base.Image;
 
     /// <summary>What the times of changes are taken from.</summary>
-    public TimeProvider Clock => _base.Clock;
+    public TimeProvider Clock => _clock;
 
     /// <summary>Returns the writer of a volume, the same one each time. What is changed through it is kept in step with the manifest.</summary>
     /// <exception cref="UnsupportedFeatureException">The file system there cannot be changed; the message names it.</exception>
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _base.Clock);
+        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _clock);
     }
 
     /// <summary>Returns the bytes of a disk with all changes so far. They change with the next one.</summary>

@@ -71,7 +71,7 @@ public sealed class ImageEditor(Repository repository)
 
     private MachineImage Change(MachineImage before, DateTimeOffset time, ObjectWriter writer, Action<ImageEdit> apply, IProgressSink progress, CancellationToken cancellation)
     {
-        using var edit = new ImageEdit(new EditBase(repository, before) { Clock = new FixedClock(time) }, writer, repository.Context.Parallelism, progress, cancellation);
+        using var edit = new ImageEdit(new EditBase(repository, before), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
         apply(edit);
         return edit.Finish();
     }

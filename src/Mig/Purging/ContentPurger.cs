@@ -49,7 +49,8 @@ public sealed class ContentPurger(Repository repository)
         var finder = new VictimFinder(repository.Store, request);
         var images = new Dictionary<ImageId, (MachineImage Image, IReadOnlyList<PurgedFile> Victims)>();
         IEnumerable<ObjectId> tips = refs.Select(item => item.Id).Concat(head.Id is { } at ? [at] : []);
-        foreach (ImageId id in FindImages(tips))
+        IReadOnlyDictionary<ImageId, DateTimeOffset> times = FindImages(tips);
+        foreach (ImageId id in times.Keys)
         {
             cancellation.ThrowIfCancellationRequested();
             MachineImage image = repository.Objects.ReadImage(id);
@@ -70,7 +71,7 @@ public sealed class ContentPurger(Repository repository)
         var rewriter = new HistoryRewriter(repository, writer, id =>
         {
             if (!after.TryGetValue(id, out ImageId now))
-                after.Add(id, now = purger.Purge(images[id].Image, images[id].Victims, request.Progress, cancellation).Write(writer));
+                after.Add(id, now = purger.Purge(images[id].Image, images[id].Victims, times[id], request.Progress, cancellation).Write(writer));
             return now;
         });
         List<(Ref Ref, ObjectId After)> moves = [.. refs.Select(item => (item, rewriter.Rewrite(item.Id))).Where(move => move.Item1.Id != move.Item2)];
@@ -90,10 +91,11 @@ public sealed class ContentPurger(Repository repository)
         return report;
     }
 
-    private IEnumerable<ImageId> FindImages(IEnumerable<ObjectId> tips)
+    // With the time of the first commit that has each.
+    private Dictionary<ImageId, DateTimeOffset> FindImages(IEnumerable<ObjectId> tips)
     {
         var seen = new HashSet<ObjectId>();
-        var images = new HashSet<ImageId>();
+        var images = new Dictionary<ImageId, DateTimeOffset>();
         var pending = new Stack<ObjectId>(tips);
         while (pending.TryPop(out ObjectId id))
         {
@@ -105,11 +107,12 @@ public sealed class ContentPurger(Repository repository)
                     pending.Push(repository.Objects.ReadTag(new TagId(id)).Target);
                     break;
                 case ObjectKind.Image:
-                    images.Add(new ImageId(id));
+                    images.TryAdd(new ImageId(id), DateTimeOffset.UnixEpoch);
                     break;
                 case ObjectKind.Commit:
                     Commit commit = repository.Objects.ReadCommit(new CommitId(id));
-                    images.Add(commit.Image);
+                    if (!images.TryGetValue(commit.Image, out DateTimeOffset known) || commit.Committer.Time < known)
+                        images[commit.Image] = commit.Committer.Time;
                     foreach (CommitId parent in commit.Parents)
                         pending.Push(parent.Value);
                     break;

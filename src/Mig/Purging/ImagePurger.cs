@@ -17,14 +17,15 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
     /// <summary>Places with copies that were left.</summary>
     public List<string> Unreachable { get; } = [];
 
+    /// <param name="time">What new times on the disks are, so that the same purge, tried again, makes the same images.</param>
     /// <returns>The image without the files; the same one when it had none, and no copies.</returns>
     /// <exception cref="UnsupportedFeatureException">A file system that has a victim cannot be changed.</exception>
-    public MachineImage Purge(MachineImage image, IReadOnlyList<PurgedFile> victims, IProgressSink progress, CancellationToken cancellation)
+    public MachineImage Purge(MachineImage image, IReadOnlyList<PurgedFile> victims, DateTimeOffset time, IProgressSink progress, CancellationToken cancellation)
     {
         var copies = image.Disks.ToDictionary(disk => disk.Name, disk => search.Run(disk.Layout, disk.Length, cancellation));
         if (victims.Count == 0 && copies.Values.All(ranges => ranges.Count == 0))
             return image;
-        using var edit = new ImageEdit(new EditBase(repository, image), writer, repository.Context.Parallelism, progress, cancellation);
+        using var edit = new ImageEdit(new EditBase(repository, image), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
         foreach (ImageDisk disk in image.Disks)
         {
             var free = new List<ByteRange>();

@@ -27,9 +27,10 @@ public sealed class ImageDeriver(Repository repository)
         PathSpec place = named is null or { Path.IsEmpty: true } ? named ?? new PathSpec(null, null, default) : throw new UsageException($"'{request.Base}' names a path; a whole version is derived from, or a volume of it, as in v1:@2");
         CommitId baseId = repository.Revisions.ResolveCommit(revision);
         Commit parent = repository.Objects.ReadCommit(baseId);
-        var before = new EditBase(repository, repository.Objects.ReadImage(parent.Image)) { Clock = new FixedClock(committer.Time) };
+        var before = new EditBase(repository, repository.Objects.ReadImage(parent.Image));
+        var clock = new StoppedClock(committer.Time);
         List<PlannedVersion> plan = Plan(request, cancellation);
-        HostTemplate template = HostTemplate.Read(request.TemplateFolder, request.Hosts, before.Clock);
+        HostTemplate template = HostTemplate.Read(request.TemplateFolder, request.Hosts, clock);
 
         using FileLock retained = repository.Store.Retain();
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
@@ -38,7 +39,7 @@ public sealed class ImageDeriver(Repository repository)
         request.Progress.Begin("derive", plan.Count);
         Each(plan.Count, i =>
         {
-            using var edit = new ImageEdit(before, writer, 1, NoProgress.Instance, cancellation);
+            using var edit = new ImageEdit(before, writer, 1, NoProgress.Instance, clock, cancellation);
             var changes = new VolumeChanges(repository, edit, revision, place);
             foreach (PlacedOperation operation in template.Fill(plan[i].Row, plan[i].Name))
                 changes.Run(operation);
