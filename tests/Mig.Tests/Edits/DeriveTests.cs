@@ -11,22 +11,22 @@ namespace Mig.Tests.Edits;
 /// <summary>Each row becomes the version that a copy of the disk would be, mounted and filled in by sed.</summary>
 public class DeriveTests
 {
-    private const string Prepare = "mkdir -p srv home etc/ssh; echo base > etc/hostname; chmod 640 etc/hostname; chown 7:8 etc/hostname; echo gone > srv/gone; echo keep > srv/keep; ln -s /dev/null etc/link";
+    private const string Prepare = "mkdir -p srv var etc/ssh; echo base > etc/hostname; chmod 640 etc/hostname; chown 7:8 etc/hostname; echo gone > srv/gone; echo keep > srv/keep; ln -s /dev/null etc/link";
 
     private const string Template = """
-        mkdir -p template/etc/ssh template/home/{{name}} template/opt
+        mkdir -p template/etc/ssh template/var/{{name}} template/opt
         printf '{{name}}\n' > template/etc/hostname
         printf 'address {{ ip }}\nliteral \\{{x}} and \\\\{{name}}\n' > template/etc/network
         printf 'key {{name}}' > template/etc/ssh/host_{{name}}_key; chmod 600 template/etc/ssh/*
         printf 'binary\0{{name}}' > template/opt/binary; chmod 755 template/opt/binary
         ln -s ../host_{{name}} template/opt/link; ln -s {{name}} template/etc/link
-        printf 'rm /srv/gone\nchmod 700 /home/{{name}}\nappend /etc/network "end {{name}}"\n' > template/.mig-derive
+        printf 'rm /srv/gone\nchmod 700 /var/{{name}}\nappend /etc/network "end {{name}}"\n' > template/.mig-derive
         """;
 
     private const string ByHand = """
         printf '%s\n' $n > etc/hostname; chown 0:0 etc/hostname; chmod 644 etc/hostname
         printf 'address %s\nliteral {{x}} and \\%s\nend %s\n' $ip $n $n > etc/network
-        printf "key $n" > etc/ssh/host_${n}_key; chmod 600 etc/ssh/*; mkdir -m 700 home/$n; mkdir opt
+        printf "key $n" > etc/ssh/host_${n}_key; chmod 600 etc/ssh/*; mkdir -m 700 var/$n; mkdir opt
         printf 'binary\0{{name}}' > opt/binary; chmod 755 opt/binary; ln -s ../host_$n opt/link; ln -sf $n etc/link; rm srv/gone
         """;
 
@@ -115,7 +115,7 @@ public class DeriveTests
     public void AValueThatIsNoNameLeadsNowhere(string value)
     {
         using var image = new EditedImage(Prepare);
-        Tool.Run("bash", "-euc", "cd \"$0\"; mkdir -p 'template/home/{{file}}'", image.Repository.Files.Path);
+        Tool.Run("bash", "-euc", "cd \"$0\"; mkdir -p 'template/var/{{file}}'", image.Repository.Files.Path);
         Assert.Contains("which is no name", Assert.Throws<UsageException>(() => Derive(image, $"name,file\na,{value}\n")).Message, StringComparison.Ordinal);
     }
 
