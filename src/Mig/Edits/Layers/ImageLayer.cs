@@ -1,5 +1,4 @@
 using Mig.Core;
-using Mig.Edits.Archives;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
@@ -18,30 +17,8 @@ public sealed class ImageLayer(Repository repository, bool keepsLinks)
 
     /// <summary>Lays a tar archive over a volume, compressed with gzip or zstd or not at all.</summary>
     /// <exception cref="CorruptImageException">TAR-001 to TAR-010.</exception>
-    public void ApplyArchive(VolumeChanges changes, PathSpec volume, Stream archive, CancellationToken cancellation = default)
-    {
-        LayerWriter layer = Open(changes, volume);
-        using Stream content = ArchiveInputStream.Open(archive);
-        using var reader = new TarReader(content, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder));
-        while (reader.Read() is { } entry)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            try
-            {
-                layer.Add(entry);
-            }
-            catch (EndOfStreamException)
-            {
-                throw new CorruptImageException("TAR-003", $"the archive ends within '{System.Text.Encoding.UTF8.GetString(entry.Path)}'");
-            }
-            catch (InvalidDataException e)
-            {
-                throw new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{System.Text.Encoding.UTF8.GetString(entry.Path)}': {e.Message}", e);
-            }
-        }
-
-        layer.Finish();
-    }
+    public void ApplyArchive(VolumeChanges changes, PathSpec volume, Stream archive, CancellationToken cancellation = default) =>
+        new ArchiveLayer(Open(changes, volume), Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder)).Apply(archive, cancellation);
 
     private LayerWriter Open(VolumeChanges changes, PathSpec volume)
     {
