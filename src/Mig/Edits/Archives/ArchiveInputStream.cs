@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using Mig.Core;
-using Mig.Store.Zstd;
+using Mig.Core.Zstd;
 
 namespace Mig.Edits.Archives;
 

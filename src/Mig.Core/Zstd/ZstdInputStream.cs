@@ -1,4 +1,4 @@
-namespace Mig.Store.Zstd;
+namespace Mig.Core.Zstd;
 
 /// <summary>Decompresses a stream of zstd frames, one after the other, with the window of at most 128 MiB that zstd allows unasked. Does not own the stream.</summary>
 public sealed unsafe class ZstdInputStream(Stream input) : Stream
