@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [--no-extract] [--no-inside] [DIR]: measures mig beside its peers on real disks, and writes the tables into
+# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [--no-extract] [--no-inside] [--no-derive] [DIR]: measures mig beside its peers on real disks, and writes the tables into
 # docs/benchmarks.md. DIR, ~/.cache/mig-bench unless given, keeps the disks: they are made on the first run (bench/make-corpus.sh, 9 GB, which needs root
 # and the network); scratch files take 30 GB more. All five images, both sets: one to two hours on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/tools.sh
 
-sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 extract=1 inside=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
+sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 extract=1 inside=1 derive=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
 while [ $# -gt 0 ]; do
   case $1 in
     --set) sets=${2/both/trimmed untrimmed} sets=${sets/none/}; shift ;;
@@ -15,6 +15,7 @@ while [ $# -gt 0 ]; do
     --no-transfer) transfer=0 ;;
     --no-inside) inside=0 ;;
     --no-extract) extract=0 ;;
+    --no-derive) derive=0 ;;
     -*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
     *) dir=$1 ;;
   esac
@@ -96,6 +97,13 @@ if [ $extract = 1 ]; then
   sed "s/^/extract\t/" "$work/extract.tsv" >>"$work/all.tsv"
 fi
 
+if [ $derive = 1 ]; then
+  echo "derive: clones of $last"
+  need virt-customize=libguestfs-tools
+  ls /boot/vmlinuz-* >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "linux-image-cloud-$(dpkg --print-architecture)" >/dev/null
+  bench/derive.sh "$work" "$work/derive.md" "$dir/trimmed/$last.img" "${MIG_BENCH_CLONES:-0}"
+fi
+
 mib() { echo $(($1 / 1048576)); }
 image_tables() {
   echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $NF }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
@@ -131,6 +139,12 @@ extract_tables() {
   awk -F '\t' -v set=extract -v last="$last" -f bench/tables.awk "$work/all.tsv"
 }
 
+derive_tables() {
+  echo "Image: $last of the trimmed set, $(mib "$(stat -c %s "$dir/trimmed/$last.img")") MiB. Each clone gets three small files: host name, network, a key. \`MIG_BENCH_CLONES=10000 eng/bench.sh\` makes as many more."
+  echo
+  cat "$work/derive.md"
+}
+
 # publish MARK: puts what it reads between the marks of that name in docs/benchmarks.md.
 publish() {
   cat >"$work/tables.md"
@@ -146,4 +160,5 @@ publish() {
 [ $transfer = 0 ] || transfer_tables | publish transfer
 [ $inside = 0 ] || inside_tables | publish inside
 [ $extract = 0 ] || extract_tables | publish extract
+[ $derive = 0 ] || derive_tables | publish derive
 echo "docs/benchmarks.md is written"

@@ -1,4 +1,5 @@
 using Mig.Cli.Verbs;
+using Mig.Cli.Verbs.Edits;
 
 namespace Mig.Cli.CommandLines;
 
@@ -38,6 +39,21 @@ internal static class VerbList
             ("audit", AuditVerb.Summary, () => new AuditVerb()),
             ("grep", GrepVerb.Summary, () => new GrepVerb()),
             ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
+        ]),
+        ("Change files in versions", [
+            ("put", PutVerb.Summary, () => new PutVerb()),
+            ("edit", EditFileVerb.Summary, () => new EditFileVerb()),
+            ("rm", RmVerb.Summary, () => new RmVerb()),
+            ("mv", MvVerb.Summary, () => new MvVerb()),
+            ("mkdir", MkdirVerb.Summary, () => new MkdirVerb()),
+            ("ln", LnVerb.Summary, () => new LnVerb()),
+            ("chmod", ChmodVerb.Summary, () => new ChmodVerb()),
+            ("chown", ChownVerb.Summary, () => new ChownVerb()),
+            ("touch", TouchVerb.Summary, () => new TouchVerb()),
+            ("setfattr", SetfattrVerb.Summary, () => new SetfattrVerb()),
+            ("apply", ApplyVerb.Summary, () => new ApplyVerb()),
+            ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
+            ("derive", DeriveVerb.Summary, () => new DeriveVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),

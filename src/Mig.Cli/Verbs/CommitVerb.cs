@@ -20,17 +20,18 @@ internal sealed class CommitVerb : Verb
     private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
     private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw, vmdk or qcow2", HelpName = "F" };
     private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
-
+    private readonly Option<bool> _amend = new("--amend") { Description = "Puts the commit in the place of the last one; without disks, only the message changes" };
+    private readonly Option<bool> _noEdit = new("--no-edit") { Description = "With --amend: keeps the message" };
     private readonly Option<bool> _noVerify = new("--no-verify", "-n") { Description = "Does not ask the hooks commit-msg and pre-commit" };
 
     public CommitVerb()
         : base("commit", Summary)
     {
-        Add(_message, _file, _discardFree, _quick, _format, _allowEmpty, _noVerify);
+        Add(_message, _file, _discardFree, _quick, _format, _allowEmpty, _amend, _noEdit, _noVerify);
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] [--no-verify] [--json] DISK..."];
+    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] [--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
@@ -43,6 +44,7 @@ internal sealed class CommitVerb : Verb
         ("mig commit disk.vmdk -m 'golden web server'", "records the disk on the current branch"),
         ("mig commit system.vmdk data.vmdk -m 'database server'", "records a machine of two disks"),
         ("mig commit --discard-free disk.raw -m 'without deleted data'", "leaves free blocks out; they read as zeros later"),
+        ("mig commit --amend -m 'golden web server, reviewed'", "gives the last version another message"),
         ("mig commit --input-format raw disk.vmdk -m 'as it is'", "keeps the file itself, whatever is in it"),
     ];
 
@@ -53,7 +55,8 @@ internal sealed class CommitVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         string[] disks = arguments.GetValue(_disks) ?? [];
-        if (disks.Length == 0)
+        bool isAmended = arguments.GetValue(_amend);
+        if (disks.Length == 0 && !isAmended)
             throw new UsageException("name at least one disk to commit, as in 'mig commit disk.vmdk -m \"golden web server\"'");
         Repository repository = session.Repository;
         foreach (string disk in disks)
@@ -70,6 +73,7 @@ internal sealed class CommitVerb : Verb
             InputFormat = arguments.GetValue(_format),
             DiscardFree = arguments.GetValue(_discardFree) || repository.Config.GetBoolean(DiscardSetting, whenNotSet: false),
             Quick = arguments.GetValue(_quick),
+            Amend = isAmended,
             AllowEmpty = arguments.GetValue(_allowEmpty),
             NoVerify = arguments.GetValue(_noVerify),
         };
@@ -86,8 +90,12 @@ internal sealed class CommitVerb : Verb
         string? file = arguments.GetValue(_file);
         if (paragraphs.Length > 0)
             return file is null ? string.Join("\n\n", paragraphs) : throw new UsageException("give the message with -m or with -F, not with both");
+        string draft = arguments.GetValue(_amend) && session.Repository.Refs.ReadHead().Id is { } last ? session.Repository.Objects.ReadCommit(new CommitId(last)).Message : "";
+        if (arguments.GetValue(_noEdit) && file is null)
+            return arguments.GetValue(_amend) ? draft : throw new UsageException("--no-edit keeps the message of the version that --amend replaces; use them together");
         return file switch
         {
+            null when draft.Length > 0 => MessageEditor.Ask(session, "what this version is", "give it with -m \"MESSAGE\", or keep it with --no-edit", draft),
             null => MessageEditor.Ask(session, "what this version is", "give it with -m \"MESSAGE\" or -F FILE"),
             "-" => session.ReadInput(),
             _ => File.ReadAllText(file),

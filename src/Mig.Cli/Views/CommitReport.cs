@@ -34,7 +34,8 @@ internal sealed class CommitReport(Session session)
         session.Output.WriteLine($"[{branch}{root} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {SafeText.Line(MessageText.Subject(result.Message))}");
         foreach (DiskReport disk in result.Disks)
             Write(disk);
-        WriteShares(result);
+        if (result.Disks.Count > 0)
+            WriteShares(result);
     }
 
     private void Write(DiskReport disk)

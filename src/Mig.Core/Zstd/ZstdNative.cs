@@ -36,6 +36,9 @@ internal static unsafe partial class ZstdNative
     [LibraryImport(Library, EntryPoint = "ZSTD_decompressDCtx")]
     public static partial nuint Decompress(ZstdDecompressorHandle context, byte* destination, nuint destinationLength, byte* source, nuint sourceLength);
 
+    [LibraryImport(Library, EntryPoint = "ZSTD_decompressStream")]
+    public static partial nuint DecompressStream(ZstdDecompressorHandle context, Buffer* output, Buffer* input);
+
     [LibraryImport(Library, EntryPoint = "ZSTD_findFrameCompressedSize")]
     public static partial nuint FindFrameLength(byte* source, nuint sourceLength);
 
@@ -49,4 +52,13 @@ internal static unsafe partial class ZstdNative
     private static partial nint GetErrorNameNative(nuint code);
 
     public static string GetErrorName(nuint code) => Marshal.PtrToStringUTF8(GetErrorNameNative(code)) ?? "unknown error";
+
+    /// <summary>ZSTD_inBuffer and ZSTD_outBuffer.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct Buffer
+    {
+        public byte* Bytes;
+        public nuint Length;
+        public nuint Position;
+    }
 }

@@ -132,18 +132,15 @@ public sealed partial class RefStore
     // As Git: a name cannot be a ref and a folder of refs at once.
     private void CheckNames(IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted)
     {
+        HashSet<RefName> all = [.. created];
         foreach (RefName name in created)
         {
-            foreach (RefName other in created)
-            {
-                if (name.Value.StartsWith(other.Value + "/", StringComparison.Ordinal))
-                    throw new ConflictException($"'{other}' and '{name}' cannot both exist");
-            }
-
             string[] parts = name.Value.Split('/');
             for (int i = 3; i < parts.Length; i++)
             {
                 RefName parent = RefName.Parse(string.Join('/', parts[..i]));
+                if (all.Contains(parent))
+                    throw new ConflictException($"'{parent}' and '{name}' cannot both exist");
                 if (_files.Exists(parent) && !deleted.Contains(parent))
                     throw new ConflictException($"'{parent}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{parent}'");
             }

@@ -66,6 +66,7 @@ internal sealed class RefUpdates
     /// <summary>Returns what the logs will say: a line for each ref that moves, and one for HEAD when its branch moves.</summary>
     public IEnumerable<(RefName Name, ReflogEntry Entry)> Moves(Signature who)
     {
+        bool headIsSet = _updates.Exists(u => u.Name == RefName.Head);
         foreach ((RefUpdate update, RefName name, RefValue? old) in _updates)
         {
             ObjectId before = Current(old);
@@ -74,7 +75,6 @@ internal sealed class RefUpdates
                 continue; // HEAD goes from one unborn branch to another
             var entry = new ReflogEntry(before, after, who, update.Reason);
             yield return (name, entry);
-            bool headIsSet = _updates.Exists(u => u.Name == RefName.Head);
             if (name == _headTarget && !headIsSet)
                 yield return (RefName.Head, entry);
         }

@@ -5,7 +5,7 @@ namespace Mig.Commits;
 /// <summary>What to commit, and how.</summary>
 public sealed record CommitRequest
 {
-    /// <summary>Paths of the disks of one machine, in order.</summary>
+    /// <summary>Paths of the disks of one machine, in order; none when only the message of the last version is amended.</summary>
     public required IReadOnlyList<string> Disks { get; init; }
 
     /// <summary>The message; a newline is added when it lacks one.</summary>
@@ -22,6 +22,9 @@ public sealed record CommitRequest
 
     /// <summary>Makes a commit even when nothing changed.</summary>
     public bool AllowEmpty { get; init; }
+
+    /// <summary>Puts the commit in the place of the last one, whose parents and author it takes over.</summary>
+    public bool Amend { get; init; }
 
     /// <summary>Does not ask the hooks commit-msg and pre-commit.</summary>
     public bool NoVerify { get; init; }

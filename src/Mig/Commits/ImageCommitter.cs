@@ -24,7 +24,7 @@ public sealed class ImageCommitter(Repository repository)
     public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Disks.Count == 0)
+        if (request.Disks.Count == 0 && !request.Amend)
             throw new UsageException("name at least one disk to commit");
 
         // What can go wrong without reading a disk goes wrong first.
@@ -35,6 +35,7 @@ public sealed class ImageCommitter(Repository repository)
         if (!request.NoVerify)
             message = repository.Hooks.CommitMessage(message, cancellation);
         Head head = repository.Refs.ReadHead();
+        Commit? amended = request.Amend ? FindAmended(head) : null;
         List<DiskImage> disks = OpenDisks(request);
         try
         {
@@ -55,10 +56,11 @@ public sealed class ImageCommitter(Repository repository)
 
             writer.EndContent();
 
-            var image = new MachineImage([.. taken.Select(item => item.Disk)]);
-            ImageId imageId = image.Write(writer);
+            bool keepsImage = amended is not null && disks.Count == 0;
+            MachineImage image = keepsImage ? repository.Objects.ReadImage(amended!.Image) : new MachineImage([.. taken.Select(item => item.Disk)]);
+            ImageId imageId = keepsImage ? amended!.Image : image.Write(writer);
             List<DiskReport> reports = [.. taken.Select(item => item.Report)];
-            if (!request.AllowEmpty && IsUnchanged(head, image))
+            if (!request.AllowEmpty && amended is null && IsUnchanged(head, image))
             {
                 WriteStats(image, stats);
                 DiskPlaces.Write(repository.Folder, new CommitId(head.Id!.Value), request.Disks);
@@ -68,29 +70,39 @@ public sealed class ImageCommitter(Repository repository)
             var commit = new Commit
             {
                 Image = imageId,
-                Parents = head.Id is { } parent ? [new CommitId(parent)] : [],
-                Author = author,
+                Parents = amended?.Parents ?? (head.Id is { } parent ? [new CommitId(parent)] : []),
+                Author = amended?.Author ?? author,
                 Committer = committer,
-                Provenance = [.. taken.Select(item => DiskProvenance.Of(item.Report))],
+                Provenance = keepsImage ? amended!.Provenance : [.. taken.Select(item => DiskProvenance.Of(item.Report))],
                 Message = message,
             };
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
             WriteStats(image, stats);
-            DiskPlaces.Write(repository.Folder, id, request.Disks);
+            if (!keepsImage)
+                DiskPlaces.Write(repository.Folder, id, request.Disks);
             if (!request.NoVerify)
                 repository.Hooks.PreCommit(id, cancellation);
-            string reason = (head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
+            string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             repository.Refs.Update(head.Branch ?? RefName.Head, head.Id ?? default, id.Value, committer, reason);
             repository.Hooks.PostCommit(cancellation);
-            return new CommitResult(id, head.Branch, head.IsUnborn, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes) { Message = message };
+            return new CommitResult(id, head.Branch, commit.Parents.Count == 0, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes) { Message = message };
         }
         finally
         {
             foreach (DiskImage disk in disks)
                 disk.Dispose();
         }
+    }
+
+    private Commit FindAmended(Head head)
+    {
+        if (head.Id is not { } last)
+            throw new UsageException("there is no version yet that could be amended; leave --amend out");
+        if (repository.Objects.Shallow.Contains(last))
+            throw new UsageException("the parents of the last version are not in this shallow clone, so it cannot be amended; 'mig fetch --unshallow' gets them");
+        return repository.Objects.ReadCommit(new CommitId(last));
     }
 
     private List<DiskImage> OpenDisks(CommitRequest request)

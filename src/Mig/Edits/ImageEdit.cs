@@ -28,6 +28,9 @@ public sealed class ImageEdit : IDisposable
     /// <summary>The image that is changed.</summary>
     public MachineImage Before => _base.Image;
 
+    /// <summary>What the times of changes are taken from.</summary>
+    public TimeProvider Clock => _clock;
+
     /// <summary>Returns the writer of a volume, the same one each time. What is changed through it is kept in step with the manifest.</summary>
     /// <exception cref="UnsupportedFeatureException">The file system there cannot be changed; the message names it.</exception>
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)

@@ -34,7 +34,7 @@ public sealed class ImageEditor(Repository repository)
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         Commit parent = repository.Objects.ReadCommit(parentId);
         MachineImage before = repository.Objects.ReadImage(parent.Image);
-        MachineImage image = Change(before, writer, apply, request.Progress, cancellation);
+        MachineImage image = Change(before, committer.Time, writer, apply, request.Progress, cancellation);
         RefName? branch = target == RefName.Head ? null : target;
         writer.EndContent();
         if (!request.AllowEmpty && IsSame(before, image))
@@ -69,9 +69,9 @@ public sealed class ImageEditor(Repository repository)
             && before.Disks.Zip(after.Disks).All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
     }
 
-    private MachineImage Change(MachineImage before, ObjectWriter writer, Action<ImageEdit> apply, IProgressSink progress, CancellationToken cancellation)
+    private MachineImage Change(MachineImage before, DateTimeOffset time, ObjectWriter writer, Action<ImageEdit> apply, IProgressSink progress, CancellationToken cancellation)
     {
-        using var edit = new ImageEdit(new EditBase(repository, before), writer, repository.Context.Parallelism, progress, cancellation: cancellation);
+        using var edit = new ImageEdit(new EditBase(repository, before), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
         apply(edit);
         return edit.Finish();
     }

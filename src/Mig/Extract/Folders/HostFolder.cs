@@ -50,6 +50,8 @@ internal sealed unsafe class HostFolder : IDisposable
 
     public SafeFileHandle OpenFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, NativeCalls.OpenWrite, 0), "open", path);
 
+    public SafeFileHandle OpenForReading(ReadOnlySpan<byte> path) => Check(TryOpen(path, NativeCalls.OpenNonBlocking, 0), "open", path);
+
     public void MakeDirectory(ReadOnlySpan<byte> path)
     {
         using SafeFileHandle parent = OpenParent(path, out byte[] name);

@@ -11,8 +11,10 @@ internal static unsafe partial class NativeCalls
     public const int CurrentDirectory = -100; // AT_FDCWD
     public const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     public const int RemoveDirectory = 0x200; // AT_REMOVEDIR
+    public const int EmptyPath = 0x1000; // AT_EMPTY_PATH
 
     public const int OpenWrite = 0x1; // O_WRONLY
+    public const int OpenNonBlocking = 0x800; // O_NONBLOCK: a FIFO that took a file's place keeps nobody waiting
     public const int OpenCreate = 0x40 | 0x80; // O_CREAT | O_EXCL
     public const int OpenPath = 0x200000; // O_PATH
     public const int OpenCloseOnExec = 0x80000; // O_CLOEXEC
@@ -78,6 +80,15 @@ internal static unsafe partial class NativeCalls
 
     [LibraryImport("libc", EntryPoint = "lsetxattr", SetLastError = true)]
     public static partial int SetXattrAt(byte* path, byte* name, byte* value, nuint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "llistxattr", SetLastError = true)]
+    public static partial nint ListXattr(byte* path, byte* list, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "lgetxattr", SetLastError = true)]
+    public static partial nint GetXattr(byte* path, byte* name, byte* value, nuint size);
+
+    [LibraryImport("libc", EntryPoint = "readlinkat", SetLastError = true)]
+    public static partial nint ReadLinkAt(SafeFileHandle folder, byte* name, byte* target, nuint size);
 
     [LibraryImport("libc", EntryPoint = "fremovexattr", SetLastError = true)]
     public static partial int RemoveXattr(SafeFileHandle file, byte* name);

@@ -1,4 +1,4 @@
-namespace Mig.Purging;
+namespace Mig.Edits;
 
 /// <summary>A clock that always shows the same time.</summary>
 internal sealed class StoppedClock(DateTimeOffset time) : TimeProvider

@@ -1,0 +1,35 @@
+using System.Text;
+using Mig.Core;
+using Mig.Edits.Archives;
+
+namespace Mig.Edits.Layers;
+
+/// <summary>A tar archive as a layer, compressed with gzip or zstd or not at all. Read once, from its beginning to its end.</summary>
+/// <param name="scratchFolder">Where sparse files are put together.</param>
+internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
+{
+    /// <exception cref="CorruptImageException">TAR-001 to TAR-010.</exception>
+    public void Apply(Stream archive, CancellationToken cancellation)
+    {
+        using Stream content = ArchiveInputStream.Open(archive);
+        using var reader = new TarReader(content, scratchFolder);
+        while (reader.Read() is { } entry)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                layer.Add(entry);
+            }
+            catch (EndOfStreamException)
+            {
+                throw new CorruptImageException("TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(entry.Path)}'");
+            }
+            catch (InvalidDataException e)
+            {
+                throw new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(entry.Path)}': {e.Message}", e);
+            }
+        }
+
+        layer.Finish();
+    }
+}

@@ -1,0 +1,9 @@
+namespace Mig.Edits.Operations;
+
+/// <summary>What became of a path.</summary>
+public enum EditChangeKind
+{
+    Added,
+    Changed,
+    Removed,
+}

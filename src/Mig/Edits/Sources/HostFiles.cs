@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+using Mig.Core;
+using Mig.Extract.Folders;
+using Mig.FileSystems;
+using Microsoft.Win32.SafeHandles;
+
+namespace Mig.Edits.Sources;
+
+/// <summary>Reads names, metadata and contents below a folder of the host; no symbolic link in it is followed.</summary>
+internal sealed unsafe class HostFiles(HostFolder folder)
+{
+    private const uint WantedFields = 0x7FF; // STATX_BASIC_STATS without the blocks
+    private const int MaxAttributeBytes = 1 << 16; // XATTR_LIST_MAX, XATTR_SIZE_MAX
+    private const int MaxTarget = 4096; // PATH_MAX
+
+    public string Display(ReadOnlySpan<byte> path) => folder.Display(path);
+
+    /// <summary>Looks at what stands at a path; empty for the folder itself.</summary>
+    public HostNode Look(ReadOnlySpan<byte> path)
+    {
+        // struct statx (linux/stat.h) is the same on every architecture.
+        byte* buffer = stackalloc byte[256];
+        using SafeFileHandle parent = path.IsEmpty ? folder.OpenDirectory(default) : folder.OpenParent(path, out _);
+        fixed (byte* name = path.IsEmpty ? "\0"u8.ToArray() : HostFolder.Terminate(Mig.Edits.Operations.VolumePath.Name(path)))
+        {
+            if (NativeCalls.Status(parent, name, NativeCalls.NoFollow | (path.IsEmpty ? NativeCalls.EmptyPath : 0), WantedFields, buffer) != 0)
+                throw HostFolder.Failure("look at", Display(path));
+        }
+
+        int mode = *(ushort*)(buffer + 28);
+        return new HostNode(
+            Type(mode, path),
+            mode & 0xFFF,
+            *(uint*)(buffer + 20),
+            *(uint*)(buffer + 24),
+            *(long*)(buffer + 40),
+            new Timestamp(*(long*)(buffer + 112), (int)*(uint*)(buffer + 120)),
+            *(uint*)(buffer + 128),
+            *(uint*)(buffer + 132),
+            *(uint*)(buffer + 16),
+            (*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32)));
+    }
+
+    /// <summary>Returns the names in a folder, sorted by bytes.</summary>
+    public List<byte[]> List(ReadOnlySpan<byte> path)
+    {
+        using HostFolder opened = folder.OpenFolder(path);
+        List<byte[]> names = [.. FolderListing.Read(opened).Select(entry => entry.Name)];
+        names.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        return names;
+    }
+
+    /// <summary>Opens a regular file.</summary>
+    public IByteSource Open(ReadOnlySpan<byte> path)
+    {
+        using SafeFileHandle handle = folder.OpenForReading(path);
+        return FileSource.Open(DescriptorPath(handle));
+    }
+
+    public byte[] ReadLink(ReadOnlySpan<byte> path)
+    {
+        byte[] target = new byte[MaxTarget];
+        using SafeFileHandle parent = folder.OpenParent(path, out byte[] name);
+        fixed (byte* last = name, to = target)
+        {
+            nint length = NativeCalls.ReadLinkAt(parent, last, to, MaxTarget);
+            return length > 0 ? target[..(int)length] : throw HostFolder.Failure("read link", Display(path));
+        }
+    }
+
+    /// <summary>Reads the extended attributes of anything, as far as this user sees them.</summary>
+    public List<ExtendedAttribute> ReadAttributes(ReadOnlySpan<byte> path)
+    {
+        var attributes = new List<ExtendedAttribute>();
+        using SafeFileHandle parent = path.IsEmpty ? folder.OpenDirectory(default) : folder.OpenParent(path, out _);
+        byte[] place = [.. Encoding.ASCII.GetBytes(DescriptorPath(parent)), .. path.IsEmpty ? "/."u8 : [(byte)'/', .. Mig.Edits.Operations.VolumePath.Name(path)], 0];
+        byte[] names = new byte[MaxAttributeBytes], value = new byte[MaxAttributeBytes];
+        fixed (byte* file = place, list = names, bytes = value)
+        {
+            nint length = NativeCalls.ListXattr(file, list, MaxAttributeBytes);
+            if (length < 0 && HostFolder.LastError != Errno.NotSupported)
+                throw HostFolder.Failure("list the extended attributes of", Display(path));
+            for (int at = 0; at < length;)
+            {
+                int end = names.AsSpan(at).IndexOf((byte)0);
+                nint size = NativeCalls.GetXattr(file, list + at, bytes, MaxAttributeBytes);
+                if (size < 0)
+                    throw HostFolder.Failure($"read {Encoding.UTF8.GetString(names.AsSpan(at, end))} of", Display(path));
+                attributes.Add(new ExtendedAttribute(names.AsSpan(at, end).ToArray(), value.AsSpan(0, (int)size).ToArray()));
+                at += end + 1;
+            }
+        }
+
+        return attributes;
+    }
+
+    private NodeType Type(int mode, ReadOnlySpan<byte> path) => (mode & 0xF000) switch
+    {
+        0x8000 => NodeType.File,
+        0x4000 => NodeType.Directory,
+        0xA000 => NodeType.SymbolicLink,
+        0x2000 => NodeType.CharacterDevice,
+        0x6000 => NodeType.BlockDevice,
+        0x1000 => NodeType.Fifo,
+        0xC000 => NodeType.Socket,
+        _ => throw new UsageException($"{Display(path)} is of a kind that no file system has"),
+    };
+
+    private static string DescriptorPath(SafeFileHandle handle) => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle.DangerousGetHandle()}");
+}
