@@ -9,7 +9,7 @@ namespace Mig.History.Tests.Merging;
 /// <summary>Merges of texts, judged by <c>git merge-file</c> and <c>diff3 -m</c>.</summary>
 public class TextMergeTests
 {
-    private const string DefaultCases = "500";
+    private const string DefaultCases = "150";
 
     [Theory]
     [InlineData("a\nb\nc\n", "a\nB\nc\n", "a\nb\nC\nd\n")]
