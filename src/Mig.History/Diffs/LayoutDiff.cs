@@ -61,7 +61,11 @@ public sealed class LayoutDiff(IObjectSource store)
         return [.. pieces];
     }
 
-    private static IEnumerable<LayoutChange> CompareLeaves(List<LayoutPiece> before, List<LayoutPiece> after, long start)
+    /// <summary>Returns the ranges that two lists of pieces describe differently, ascending; each lies within one piece of either side.</summary>
+    /// <param name="before">Ascending and disjoint, like <paramref name="after"/>.</param>
+    public static IEnumerable<LayoutChange> ComparePieces(IReadOnlyList<LayoutPiece> before, IReadOnlyList<LayoutPiece> after) => CompareLeaves(before, after, 0);
+
+    private static IEnumerable<LayoutChange> CompareLeaves(IReadOnlyList<LayoutPiece> before, IReadOnlyList<LayoutPiece> after, long start)
     {
         int left = 0, right = 0;
         for (long position = 0; left < before.Count || right < after.Count;)
@@ -79,7 +83,7 @@ public sealed class LayoutDiff(IObjectSource store)
     }
 
     // The piece at a position, or null for zeros, and where that ends.
-    private static (LayoutPiece? Piece, long End) At(List<LayoutPiece> pieces, ref int next, long position)
+    private static (LayoutPiece? Piece, long End) At(IReadOnlyList<LayoutPiece> pieces, ref int next, long position)
     {
         while (next < pieces.Count && pieces[next].End <= position)
             next++;

@@ -1,17 +1,14 @@
 using Mig.Core;
 using Mig.Store;
-using Mig.Store.Encoding;
 
 namespace Mig.History.Layouts;
 
 /// <summary>Stores the block view of a disk from its pieces, leaf by leaf.</summary>
 public sealed class LayoutWriter(IObjectSink writer, long diskLength)
 {
-    private readonly PayloadWriter _payload = new();
-    private readonly PayloadWriter _entries = new();
-    private readonly Dictionary<ObjectId, int> _ids = [];
+    private readonly LayoutNodeWriter _nodes = new(writer);
     private readonly List<LayoutPiece> _leaf = [];
-    private readonly List<(long Number, ObjectId Id)> _leaves = [];
+    private readonly List<(long Number, LayoutId Id)> _leaves = [];
     private long _leafNumber = -1;
     private long _end;
 
@@ -41,88 +38,34 @@ public sealed class LayoutWriter(IObjectSink writer, long diskLength)
     public LayoutId? Finish()
     {
         EndLeaf();
-        List<(long Number, ObjectId Id)> nodes = _leaves;
+        List<(long Number, LayoutId Id)> nodes = _leaves;
         int rootLevel = LayoutFormat.RootLevel(diskLength);
         for (int level = 1; level <= rootLevel; level++)
             nodes = WriteLevel(level, nodes);
-        return nodes.Count == 0 ? null : new LayoutId(nodes[0].Id);
+        return nodes.Count == 0 ? null : nodes[0].Id;
     }
 
-    private void Append(LayoutPiece piece)
-    {
-        if (_leaf.Count > 0)
-        {
-            LayoutPiece last = _leaf[^1];
-            if (last.End == piece.Offset && last.Blob == piece.Blob && last.BlobOffset + last.Length == piece.BlobOffset)
-            {
-                _leaf[^1] = last with { Length = last.Length + piece.Length };
-                return;
-            }
-        }
-
-        _leaf.Add(piece);
-    }
+    private void Append(LayoutPiece piece) => LayoutNodeWriter.Append(_leaf, piece);
 
     private void EndLeaf()
     {
         if (_leaf.Count == 0)
             return;
-        _ids.Clear();
-        _entries.Clear();
-        _payload.Clear();
-        int count = 0;
-        long position = _leafNumber * LayoutFormat.LeafSize;
-        foreach (LayoutPiece piece in _leaf)
-        {
-            if (piece.Offset > position)
-            {
-                _entries.Unsigned(piece.Offset - position);
-                _entries.Unsigned(0UL);
-                count++;
-            }
-
-            if (!_ids.TryGetValue(piece.Blob.Value, out int reference))
-                _ids.Add(piece.Blob.Value, reference = _ids.Count + 1);
-            _entries.Unsigned(piece.Length);
-            _entries.Unsigned(reference);
-            _entries.Unsigned(piece.BlobOffset);
-            count++;
-            position = piece.End;
-        }
-
-        _payload.Byte(LayoutFormat.Version);
-        _payload.Byte(0);
-        _payload.Unsigned(_ids.Count);
-        foreach (ObjectId id in _ids.Keys) // in order of insertion: nothing is ever removed
-            _payload.Id(id);
-        _payload.Unsigned(count);
-        _payload.Raw(_entries.Written);
-        _leaves.Add((_leafNumber, writer.AddObject(ObjectKind.Layout, _payload.Written)));
+        _leaves.Add((_leafNumber, _nodes.WriteLeaf(_leaf, _leafNumber * LayoutFormat.LeafSize)));
         _leaf.Clear();
     }
 
-    private List<(long Number, ObjectId Id)> WriteLevel(int level, List<(long Number, ObjectId Id)> children)
+    private List<(long Number, LayoutId Id)> WriteLevel(int level, List<(long Number, LayoutId Id)> children)
     {
-        var parents = new List<(long, ObjectId)>();
-        Span<byte> present = stackalloc byte[LayoutFormat.FanOut / 8];
+        var parents = new List<(long, LayoutId)>();
+        var slots = new List<(int Slot, LayoutId Child)>();
         for (int start = 0; start < children.Count;)
         {
             long number = children[start].Number / LayoutFormat.FanOut;
-            present.Clear();
-            int end = start;
-            for (; end < children.Count && children[end].Number / LayoutFormat.FanOut == number; end++)
-            {
-                int slot = (int)(children[end].Number % LayoutFormat.FanOut);
-                present[slot / 8] |= (byte)(1 << (slot % 8));
-            }
-
-            _payload.Clear();
-            _payload.Byte(LayoutFormat.Version);
-            _payload.Byte((byte)level);
-            _payload.Raw(present);
-            for (; start < end; start++)
-                _payload.Id(children[start].Id);
-            parents.Add((number, writer.AddObject(ObjectKind.Layout, _payload.Written)));
+            slots.Clear();
+            for (; start < children.Count && children[start].Number / LayoutFormat.FanOut == number; start++)
+                slots.Add(((int)(children[start].Number % LayoutFormat.FanOut), children[start].Id));
+            parents.Add((number, _nodes.WriteInner(level, slots)));
         }
 
         return parents;

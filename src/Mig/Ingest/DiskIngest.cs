@@ -117,8 +117,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         var report = new DiskReport(
             name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted, [.. volumes.Select(ToReport)], table.Warnings);
 
-        // The same layout is the same disk, byte for byte: then its trees are the same, too.
-        if (before is not null && before.Length == _content.Length && before.Layout == layout)
+        // The same layout is the same disk, byte for byte: then its trees are the same, too. An edit describes the same bytes in other pieces than a commit.
+        if (before is not null && before.Length == _content.Length && (before.Layout == layout || IsSameBytes(before, pieces, residue)))
             return (before with { Name = name }, report);
         if (plan is { SkippedTrees: true, MatchesTrees: false })
         {
@@ -180,6 +180,15 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         while (at < residue.Count)
             writer.Add(residue[at++]);
         return writer.Finish();
+    }
+
+    private bool IsSameBytes(ImageDisk known, List<LayoutPiece> files, List<LayoutPiece> residue)
+    {
+        if (session.Store is not { } store)
+            return false;
+        List<LayoutPiece> pieces = [.. files.Where(piece => !piece.Blob.Value.IsNull), .. residue];
+        pieces.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
+        return DescribedBytes.AreEqual(store, known, _content, pieces);
     }
 
     private static ImageVolume ToImageVolume(OpenVolume volume, Dictionary<int, TreeEntry> roots) => new(

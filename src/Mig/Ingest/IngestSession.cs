@@ -12,6 +12,9 @@ internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IPro
     private readonly ConcurrentDictionary<(long Size, ObjectId Sha256), (ListId List, Chunk[] Chunks)> _newLists = [];
     private readonly ConcurrentDictionary<long, bool> _newSizes = [];
 
+    /// <summary>What is known already; null when nothing is.</summary>
+    public ObjectStore? Store { get; } = store;
+
     public IObjectSink Writer { get; } = writer;
 
     public IProgressSink Progress { get; } = progress;
@@ -21,7 +24,7 @@ internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IPro
     public CancellationToken Cancellation { get; } = cancellation;
 
     /// <summary>Tells whether some large file of this size is known, so that hashing alone may do.</summary>
-    public bool MayKnowContent(long size) => _newSizes.ContainsKey(size) || store?.HasContentOfSize(size) == true;
+    public bool MayKnowContent(long size) => _newSizes.ContainsKey(size) || Store?.HasContentOfSize(size) == true;
 
     /// <summary>Finds the chunks of a large file by its hash.</summary>
     public bool TryFindContent(long size, in ObjectId sha256, out ListId list, out IEnumerable<Chunk> chunks)
@@ -33,9 +36,9 @@ internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IPro
             return true;
         }
 
-        if (store is not null && store.TryFindContent(size, sha256, out list))
+        if (Store is not null && Store.TryFindContent(size, sha256, out list))
         {
-            chunks = ChunkList.ReadChunks(store, list);
+            chunks = ChunkList.ReadChunks(Store, list);
             return true;
         }
 

@@ -33,37 +33,7 @@ internal sealed class TreeBuilder(IObjectSink writer, IFileSystem fileSystem, Vo
         if (entry.LinkPath is { } first)
             return new TreeEntry { Name = entry.Name, Type = TreeEntryType.HardLink, LinkTarget = first };
         FileNode node = fileSystem.GetNode(entry.Node);
-        bool isFile = entry.Type == NodeType.File;
-        FileContent content = isFile ? scan.Files[entry.Index].Content : default;
-        return new TreeEntry
-        {
-            Name = entry.Name,
-            Type = ToType(entry.Type),
-            Mode = node.Mode,
-            Uid = node.Uid,
-            Gid = node.Gid,
-            ModifiedTime = node.ModifiedTime,
-            Size = isFile ? node.Size : 0,
-            Sha256 = content.Sha256,
-            List = content.List,
-            Tree = entry.Type == NodeType.Directory ? trees[entry.Index] : default,
-            LinkTarget = node.LinkTarget,
-            DeviceMajor = node.DeviceMajor,
-            DeviceMinor = node.DeviceMinor,
-            Attributes = node.Attributes,
-            Xattrs = [.. node.Xattrs.Select(xattr => new TreeXattr(xattr.Name, xattr.Value))],
-        };
+        FileContent content = entry.Type == NodeType.File ? scan.Files[entry.Index].Content : default;
+        return TreeEntries.Of(node, entry.Name, content, entry.Type == NodeType.Directory ? trees[entry.Index] : default);
     }
-
-    private static TreeEntryType ToType(NodeType type) => type switch
-    {
-        NodeType.File => TreeEntryType.File,
-        NodeType.Directory => TreeEntryType.Directory,
-        NodeType.SymbolicLink => TreeEntryType.SymbolicLink,
-        NodeType.CharacterDevice => TreeEntryType.CharacterDevice,
-        NodeType.BlockDevice => TreeEntryType.BlockDevice,
-        NodeType.Fifo => TreeEntryType.Fifo,
-        NodeType.Socket => TreeEntryType.Socket,
-        _ => throw new ArgumentOutOfRangeException(nameof(type)),
-    };
 }

@@ -1,0 +1,111 @@
+using Mig.Core;
+using Mig.Store;
+
+namespace Mig.History.Layouts;
+
+/// <summary>A disk of a version, read in place: no more of its layout and contents than a read needs. What was read last is kept. For several threads.</summary>
+/// <param name="root">The layout; null for a disk of zeros.</param>
+/// <param name="length">Bytes of the disk.</param>
+/// <remarks>Reading throws <see cref="CorruptStoreException"/> when an object is missing or damaged.</remarks>
+public sealed class LayoutSource(IContentSource store, LayoutId? root, long length) : IByteSource
+{
+    private const long NodeCapacity = 32 << 20;
+    private const long BlobCapacity = 48 << 20;
+    private const int PieceWeight = 64;
+
+    private readonly RecentCache<LayoutId, LayoutNode> _nodes = new(NodeCapacity);
+    private readonly RecentCache<BlobId, byte[]> _blobs = new(BlobCapacity);
+    private readonly int _rootLevel = LayoutFormat.RootLevel(length);
+
+    public long Length => length;
+
+    public void ReadExactly(long offset, Span<byte> destination)
+    {
+        SourceRange.Check(offset, destination.Length, length);
+        while (!destination.IsEmpty)
+        {
+            long leaf = offset / LayoutFormat.LeafSize;
+            int start = (int)(offset % LayoutFormat.LeafSize);
+            Span<byte> part = destination[..Math.Min(destination.Length, LayoutFormat.LeafSize - start)];
+            ReadLeaf(leaf, start, part);
+            destination = destination[part.Length..];
+            offset += part.Length;
+        }
+    }
+
+    public IEnumerable<ByteRange> GetStoredRanges(ByteRange within) =>
+        ByteRanges.Normalize(LayoutReader.ReadPieces(store, root, length, within.Intersect(new ByteRange(0, length))).Select(piece => new ByteRange(piece.Offset, piece.Length)));
+
+    public void Dispose()
+    {
+    }
+
+    private void ReadLeaf(long number, int start, Span<byte> destination)
+    {
+        destination.Clear();
+        if (FindLeaf(number) is not { } leaf)
+            return;
+        IReadOnlyList<LayoutPiece> pieces = leaf.Pieces;
+        var wanted = new ByteRange(start, destination.Length);
+        for (int i = FindFirst(pieces, start); i < pieces.Count && pieces[i].Offset < wanted.End; i++)
+        {
+            LayoutPiece piece = pieces[i];
+            ByteRange part = wanted.Intersect(new ByteRange(piece.Offset, piece.Length));
+            byte[] blob = _blobs.Get(piece.Blob, ReadBlob);
+            if (piece.BlobOffset + piece.Length > blob.Length)
+                throw new CorruptStoreException("OBJ-006", $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has {blob.Length}; run mig fsck");
+            blob.AsSpan((int)(piece.BlobOffset + part.Offset - piece.Offset), (int)part.Length).CopyTo(destination[(int)(part.Offset - start)..]);
+        }
+    }
+
+    private LayoutNode? FindLeaf(long number)
+    {
+        if (root is not { } id)
+            return null;
+        for (int level = _rootLevel; ; level--)
+        {
+            LayoutNode node = _nodes.Get(id, _ => ReadNode(id, level));
+            if (level == 0)
+                return node;
+            int slot = (int)(number / (LayoutFormat.Span(level - 1) / LayoutFormat.LeafSize) % LayoutFormat.FanOut);
+            LayoutId? child = null;
+            foreach ((int candidate, LayoutId childId) in node.Children)
+            {
+                if (candidate == slot)
+                    child = childId;
+            }
+
+            if (child is not { } next)
+                return null;
+            id = next;
+        }
+    }
+
+    private (LayoutNode Node, long Weight) ReadNode(in LayoutId id, int level)
+    {
+        LayoutNode node = LayoutReader.ReadNode(store, id, level);
+        return (node, (long)PieceWeight * (1 + node.Pieces.Count + node.Children.Count));
+    }
+
+    private (byte[] Bytes, long Weight) ReadBlob(BlobId id)
+    {
+        byte[] bytes = store.ReadBlob(id);
+        return (bytes, bytes.Length);
+    }
+
+    // The first piece that ends after an offset.
+    private static int FindFirst(IReadOnlyList<LayoutPiece> pieces, int offset)
+    {
+        int low = 0, high = pieces.Count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (pieces[middle].End <= offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+}

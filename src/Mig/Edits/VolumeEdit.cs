@@ -1,0 +1,77 @@
+using Mig.Core;
+using Mig.FileSystems;
+using Mig.History.Images;
+using Mig.History.Layouts;
+using Mig.History.Trees;
+using Mig.Ingest;
+using Mig.Store;
+
+namespace Mig.Edits;
+
+/// <summary>One volume of a disk while it is changed: its writer, and its manifest, kept in step.</summary>
+internal sealed class VolumeEdit : IDisposable
+{
+    private readonly ImageVolume _volume;
+    private readonly SubTarget _target;
+    private readonly ManifestEdit _manifest;
+
+    private VolumeEdit(ImageVolume volume, SubTarget target, IFileSystemWriter writer, IObjectSource store)
+    {
+        _volume = volume;
+        _target = target;
+        _manifest = new ManifestEdit(store, volume.Root!);
+        Writer = new RecordingWriter(writer, _manifest);
+    }
+
+    public IFileSystemWriter Writer { get; }
+
+    /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
+    public static VolumeEdit Open(IByteTarget disk, ImageVolume volume, IObjectSource store, Limits limits, TimeProvider clock)
+    {
+        if (volume.Root is null)
+            throw new UnsupportedFeatureException("changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
+        var target = new SubTarget(disk, volume.Range);
+        IFileSystemWriter writer = FileSystemFormats.OpenWriter(target, limits, clock)
+            ?? throw new UnsupportedFeatureException($"changing {volume.FileSystem}", $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit it again");
+        return new VolumeEdit(volume, target, writer, store);
+    }
+
+    /// <summary>Writes what changed to the disk, takes in changed contents and stores the changed trees.</summary>
+    /// <param name="pieces">Receives where on the disk the contents of changed files stand; those with a null blob are zero ends of last blocks.</param>
+    public ImageVolume Finish(IngestSession session, List<LayoutPiece> pieces)
+    {
+        Writer.Commit();
+        IReadOnlyList<ManifestItem> changed = _manifest.Changed;
+        if (changed.Count == 0)
+            return _volume;
+        using IFileSystem fileSystem = Writer.Read();
+        var nodes = new FileNode[changed.Count];
+        var files = new ScannedFile?[changed.Count];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            byte[] path = changed[i].Names[0].GetPath();
+            nodes[i] = Writer.Find(path) ?? throw new InvalidOperationException($"the manifest has {System.Text.Encoding.UTF8.GetString(path)}, which the volume has not");
+            if (changed[i].IsContentChanged)
+                files[i] = ToScannedFile(fileSystem, nodes[i], changed[i].Names[0].Name);
+        }
+
+        pieces.AddRange(new FileIngest(session, fileSystem, _target, _volume.Range.Offset, files.OfType<ScannedFile>()).Run());
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            TreeEntry entry = changed[i].Entry;
+            FileContent content = files[i]?.Content ?? new FileContent(entry.Sha256, entry.List);
+            changed[i].Entry = TreeEntries.Of(nodes[i], default, content, entry.Tree);
+        }
+
+        return _volume with { Root = _manifest.Write(session.Writer) };
+    }
+
+    public void Dispose() => Writer.Dispose();
+
+    private static ScannedFile ToScannedFile(IFileSystem fileSystem, FileNode node, byte[] name)
+    {
+        var file = new ScannedFile(node.Number, NodeSummary.Of(node), FileOrder.KeyOf(name));
+        file.SetExtents(fileSystem.GetExtents(node.Number));
+        return file;
+    }
+}
