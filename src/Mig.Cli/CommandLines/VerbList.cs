@@ -17,6 +17,10 @@ internal static class VerbList
             ("checkout", CheckoutVerb.Summary, () => new CheckoutVerb()),
             ("branch", BranchVerb.Summary, () => new BranchVerb()),
             ("tag", TagVerb.Summary, () => new TagVerb()),
+            ("merge", MergeVerb.Summary, () => new MergeVerb()),
+            ("rebase", RebaseVerb.Summary, () => new RebaseVerb()),
+            ("cherry-pick", CherryPickVerb.Summary, () => new CherryPickVerb()),
+            ("revert", RevertVerb.Summary, () => new RevertVerb()),
         ]),
         ("Look at versions", [
             ("log", LogVerb.Summary, () => new LogVerb()),
