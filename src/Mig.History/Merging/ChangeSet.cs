@@ -26,7 +26,7 @@ internal sealed class ChangeSet
     /// <summary>Renamed files: the old path to the new one.</summary>
     public IReadOnlyDictionary<string, string> Renames => _renames.Value;
 
-    /// <summary>Directories of which all files went to another one, which is new.</summary>
+    /// <summary>Directories that are gone, and the one that most of their renamed files went to.</summary>
     public IReadOnlyDictionary<string, string> DirectoryRenames => _directoryRenames.Value;
 
     public TreeChange? Find(string path) => _changes.GetValueOrDefault(path);
@@ -79,22 +79,30 @@ internal sealed class ChangeSet
         return renames;
     }
 
+    // As in Git: a directory that is gone went where most of its renamed files went, if that is one place.
     private Dictionary<string, string> FindDirectoryRenames()
     {
-        var targets = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (string path in _sorted)
+        var targets = new Dictionary<string, Dictionary<string, int>>(StringComparer.Ordinal);
+        foreach ((string old, string now) in Renames)
         {
-            if (_changes[path] is not { After: null, Before.Type: not TreeEntryType.Directory })
-                continue;
-            string parent = PathKey.Parent(path);
+            string parent = PathKey.Parent(old);
             if (_changes.GetValueOrDefault(parent) is not { After: null })
                 continue;
-            string? target = Renames.TryGetValue(path, out string? now) && PathKey.Name(now) == PathKey.Name(path) ? PathKey.Parent(now) : null;
-            targets[parent] = !targets.TryGetValue(parent, out string? other) || other == target ? target : null;
+            if (!targets.TryGetValue(parent, out Dictionary<string, int>? counts))
+                targets[parent] = counts = new Dictionary<string, int>(StringComparer.Ordinal);
+            string target = PathKey.Parent(now);
+            counts[target] = counts.GetValueOrDefault(target) + 1;
         }
 
-        return targets.Where(item => item.Value is not null && _changes.GetValueOrDefault(item.Value) is { Before: null })
-            .ToDictionary(item => item.Key, item => item.Value!, StringComparer.Ordinal);
+        var renames = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach ((string directory, Dictionary<string, int> counts) in targets)
+        {
+            int most = counts.Values.Max();
+            if (counts.Where(item => item.Value == most).ToList() is [{ Key: var target }])
+                renames[directory] = target;
+        }
+
+        return renames;
     }
 
     private static void Add(Dictionary<(ObjectId, long), List<string>> to, (ObjectId, long) content, string path)

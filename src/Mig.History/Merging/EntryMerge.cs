@@ -37,6 +37,10 @@ internal sealed class EntryMerge(IMergePolicy policy)
             TreeEntry left = (ours ?? theirs)!;
             if (before is not null && !IsChanged(before, left))
                 return null;
+
+            // Both agree that the old one is gone.
+            if (before is not null && before.Type != left.Type && (before.Type == TreeEntryType.Directory || left.Type == TreeEntryType.Directory))
+                return left;
             string who = ours is null ? "removed here and changed there" : "changed here and removed there";
             conflict = new MergeConflict(path, MergeConflictKind.ModifyDelete, who, before, ours, theirs);
             return left;

@@ -40,9 +40,9 @@ internal sealed class RenameMerge(
     {
         TreeEntry theirEntry = theirs.Find(now)!.After!;
         TreeEntry before = theirs.Find(old)!.Before!;
-        if (change.After is not null)
+        if (change.After is { Type: TreeEntryType.File })
         {
-            if (ours.Find(now) is null && change.After.Type == TreeEntryType.File)
+            if (ours.Find(now) is null)
             {
                 items[now] = new MergeItem(null, before, change.After, theirEntry);
                 items[old].Decide(null);
@@ -78,17 +78,14 @@ internal sealed class RenameMerge(
         if (theirs.Find(now) is not null)
             return;
         TreeEntry ourEntry = ours.Find(now)!.After!, before = change.Before!;
-        if (change.After is null)
+        if (change.After is not { Type: TreeEntryType.File })
         {
             addConflict(now, items[now] = new MergeItem(ourEntry, before, ourEntry, null), Conflict(now, MergeConflictKind.RenameDelete, $"removed there, renamed here from /{old}", before, ourEntry, null, old));
             return;
         }
 
-        if (change.After.Type == TreeEntryType.File)
-        {
-            items[now] = new MergeItem(ourEntry, before, ourEntry, change.After);
-            items[old].Decide(null);
-        }
+        items[now] = new MergeItem(ourEntry, before, ourEntry, change.After);
+        items[old].Decide(null);
     }
 
     // What they added to a directory that we moved.
