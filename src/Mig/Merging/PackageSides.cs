@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 using Mig.Core;
 using Mig.History.Diffs;
@@ -11,7 +13,7 @@ namespace Mig.Merging;
 
 /// <summary>
 /// Packages that both sides have in different versions, neither of them that of the base: the newer one is taken, and with it all its files and records, so that the database says what is
-/// true. Configuration files are merged as any others.
+/// true. Configuration files that the older side edited are merged as any others.
 /// </summary>
 internal sealed class PackageSides
 {
@@ -55,13 +57,15 @@ internal sealed class PackageSides
             if (a is null || b is null || a == b || a == c || b == c)
                 continue;
             sides._packages[key] = DebianVersion.Compare(a, b) >= 0 ? MergeSide.Ours : MergeSide.Theirs;
-            sides.AddPaths(contents, key, sides._packages[key], [before, ours, theirs], [.. Conffiles(stanza), .. Conffiles(other)]);
+            bool isOurs = sides._packages[key] == MergeSide.Ours;
+            HashSet<string> edited = FindEdited(contents, isOurs ? theirs : ours, isOurs ? other : stanza);
+            sides.AddPaths(contents, key, sides._packages[key], [before, ours, theirs], edited);
         }
 
         return sides;
     }
 
-    private void AddPaths(MergeContents contents, string key, MergeSide side, TreeEntry?[] roots, HashSet<string> conffiles)
+    private void AddPaths(MergeContents contents, string key, MergeSide side, TreeEntry?[] roots, HashSet<string> edited)
     {
         string name = key[..key.IndexOf(':', StringComparison.Ordinal)];
         foreach (TreeEntry root in roots.OfType<TreeEntry>())
@@ -79,7 +83,7 @@ internal sealed class PackageSides
                     continue;
                 foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 {
-                    if (!conffiles.Contains(line) && RealPath(contents.Store, root, line.Trim('/')) is { Length: > 0 } path)
+                    if (!edited.Contains(line) && RealPath(contents.Store, root, line.Trim('/')) is { Length: > 0 } path)
                         _paths[path] = side;
                 }
             }
@@ -116,13 +120,23 @@ internal sealed class PackageSides
         return string.Join('/', names);
     }
 
-    private static IEnumerable<string> Conffiles(string stanza)
+    // Configuration files of the older package that are not as it brought them. Lines such as " /etc/x d41d8cd98f00b204e9800998ecf8427e obsolete"; the database has MD5 for them, and no other.
+    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what the databases of packages hold.")]
+    private static HashSet<string> FindEdited(MergeContents contents, TreeEntry root, string stanza)
     {
+        var edited = new HashSet<string>(StringComparer.Ordinal);
         int start = stanza.IndexOf("\nConffiles:", StringComparison.Ordinal);
-        if (start < 0)
-            yield break;
-        foreach (string line in stanza[(start + 1)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith(' ')))
-            yield return line.Trim().Split(' ')[0];
+        foreach (string line in start < 0 ? [] : stanza[(start + 1)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith(' ')))
+        {
+            string[] words = line.Trim().Split(' ');
+            string path = RealPath(contents.Store, root, words[0].Trim('/'));
+            bool isAsItCame = words.Length > 1 && TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(path)) is { Type: TreeEntryType.File, Size: <= MaxSize } file
+                && Convert.ToHexStringLower(MD5.HashData(contents.Read(file, path, MaxSize))) == words[1];
+            if (!isAsItCame)
+                edited.Add(words[0]);
+        }
+
+        return edited;
     }
 
     private static TreeEntry? Status(IObjectSource store, TreeEntry? root) =>

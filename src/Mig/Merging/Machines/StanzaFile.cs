@@ -23,7 +23,7 @@ internal static class StanzaFile
             if (text.Length == 0)
                 continue;
             Dictionary<string, string> fields = Fields(text);
-            string key = $"{fields.GetValueOrDefault("Package")}:{fields.GetValueOrDefault("Architecture")}";
+            string key = $"{fields.GetValueOrDefault("Package")?.Trim()}:{fields.GetValueOrDefault("Architecture")?.Trim()}";
             items.Add(new KeyedItem(seen.Add(key) ? key : $"{key} {items.Count}", text + "\n\n"));
         }
 
