@@ -16,7 +16,8 @@ for argument in "$@"; do
 done
 
 projects=()
-for project in tests/*.Tests/*.csproj; do
+# The longest first: then none is left to run alone at the end.
+for project in tests/Mig.Tests/*.csproj tests/Mig.Cli.Tests/*.csproj tests/Mig.FileSystems.Tests/*.csproj $(ls tests/*.Tests/*.csproj | grep -Ev '/Mig\.(Cli\.|FileSystems\.)?Tests\.csproj'); do
   project=$(basename "$project" .csproj)
   [ ${#names[@]} -gt 0 ] || names=("")
   for name in "${names[@]}"; do
@@ -40,7 +41,7 @@ need_python jsonschema=python3-jsonschema packaging=python3-packaging
 dotnet_root=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-limit=${MIG_TEST_TIMEOUT:-600}
+limit=${MIG_TEST_TIMEOUT:-1500}
 sudo=()
 [ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null || sudo=(sudo)
 

@@ -79,6 +79,19 @@ public static partial class LibC
         };
     }
 
+    /// <summary>Tells which state a file is in, links followed.</summary>
+    /// <returns>Null when there is none.</returns>
+    public static unsafe FileStamp? GetStamp(string path)
+    {
+        // struct statx: stx_ino at 32, stx_size at 40, stx_ctime at 96, stx_mtime at 112 (seconds, nanoseconds), stx_dev at 136.
+        byte* buffer = stackalloc byte[256];
+        if (StatX(-100 /* AT_FDCWD */, path, 0, 0x7FF /* STATX_BASIC_STATS */, buffer) != 0)
+            return null;
+        return new FileStamp(*(long*)(buffer + 40), Nanoseconds(buffer + 112), Nanoseconds(buffer + 96), *(ulong*)(buffer + 32), *(ulong*)(buffer + 136));
+
+        static long Nanoseconds(byte* time) => unchecked((*(long*)time * 1_000_000_000) + *(uint*)(time + 8));
+    }
+
     /// <summary>Tells whether this user may execute a file.</summary>
     public static bool IsExecutable(string path) => AccessNative(path, 1 /* X_OK */) == 0;
 

@@ -14,6 +14,9 @@ public sealed record Limits
     /// <summary>Most files a container may be spread over.</summary>
     public int MaxContainerExtents { get; init; } = 4096;
 
+    /// <summary>Most disks that lie one over the other: an overlay, its base, the base of that.</summary>
+    public int MaxBackingDepth { get; init; } = 64;
+
     /// <summary>Most directory entries in one file system.</summary>
     public long MaxDirectoryEntries { get; init; } = 100_000_000;
 

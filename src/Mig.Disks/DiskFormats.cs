@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Disks.Qcow2;
 using Mig.Disks.Raw;
 using Mig.Disks.Vmdk;
 
@@ -13,13 +14,14 @@ public static class DiskFormats
         (VmdkFormat.MonolithicSparse, (path, length, overwrite) => new MonolithicSparseWriter(path, length, overwrite)),
         (VmdkFormat.StreamOptimized, (path, length, overwrite) => new StreamOptimizedWriter(path, length, overwrite)),
         (VmdkFormat.MonolithicFlat, (path, length, overwrite) => new MonolithicFlatWriter(path, length, overwrite)),
+        (FormatProbe.Qcow2, (path, length, overwrite) => new Qcow2Writer(path, length, overwrite, null)),
     ];
 
     // Extensions that people expect to choose a format. Unknown ones mean raw; these must not, or a "disk.qcow2" would hold something else.
     private static readonly Dictionary<string, string> FormatsByExtension = new(StringComparer.OrdinalIgnoreCase)
     {
         [".vmdk"] = VmdkFormat.MonolithicSparse,
-        [".qcow2"] = "qcow2",
+        [".qcow2"] = FormatProbe.Qcow2,
         [".qcow"] = "qcow",
         [".vhd"] = "vhd",
         [".vhdx"] = "vhdx",
@@ -29,6 +31,9 @@ public static class DiskFormats
 
     /// <summary>The formats that can be written, as <see cref="Create"/> takes them.</summary>
     public static IReadOnlyList<string> WritableFormats { get; } = [.. Writers.Select(writer => writer.Format)];
+
+    /// <summary>The formats that can be read, as <see cref="Open(string, string?, Limits)"/> takes them.</summary>
+    public static IReadOnlyList<string> ReadableFormats { get; } = [FormatProbe.Raw, FormatProbe.Vmdk, FormatProbe.Qcow2];
 
     /// <summary>Opens a disk image or block device.</summary>
     /// <param name="path">The image; for a container of several files, its descriptor.</param>
@@ -46,14 +51,17 @@ public static class DiskFormats
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(options);
         string? container = format?.Split(':')[0].ToLowerInvariant();
-        if (container is not (null or FormatProbe.Raw or FormatProbe.Vmdk))
-            throw new UsageException($"input format {format} is not known; give {FormatProbe.Raw} or {FormatProbe.Vmdk}");
+        if (container is not null && !ReadableFormats.Contains(container))
+            throw new UsageException($"input format {format} is not known; give one of {string.Join(", ", ReadableFormats)}");
         FileSource file = FileSource.Open(path);
         try
         {
-            return (container ?? FormatProbe.Find(file)) == FormatProbe.Raw
-                ? new DiskImage(path, FormatProbe.Raw, file, [path])
-                : VmdkFormat.Open(file, container is not null, limits, options);
+            return (container ?? FormatProbe.Find(file)) switch
+            {
+                FormatProbe.Raw => new DiskImage(path, FormatProbe.Raw, file, [path]),
+                FormatProbe.Qcow2 => Qcow2Format.Open(file, container is not null, limits, options),
+                _ => VmdkFormat.Open(file, container is not null, limits, options),
+            };
         }
         catch
         {
@@ -89,5 +97,24 @@ public static class DiskFormats
         }
 
         throw new UsageException($"output format {format} is not known; give one of {string.Join(", ", WritableFormats)}");
+    }
+
+    /// <summary>Begins a new disk that stores only what differs from another one.</summary>
+    /// <param name="format">As <see cref="Create"/> takes it: <c>qcow2</c>, or <c>vmdk</c> over a VMDK.</param>
+    /// <param name="backing">The disk under the new one.</param>
+    /// <exception cref="UsageException">The format has no such disks, or not over a disk of that format.</exception>
+    public static IThinWriter CreateThin(string path, string format, long length, bool overwrite, BackingDisk backing)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(format);
+        ArgumentNullException.ThrowIfNull(backing);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        if (format.Equals(FormatProbe.Qcow2, StringComparison.OrdinalIgnoreCase))
+            return new Qcow2Writer(path, length, overwrite, backing);
+        if (!format.Equals(FormatProbe.Vmdk, StringComparison.OrdinalIgnoreCase) && !format.Equals(VmdkFormat.MonolithicSparse, StringComparison.OrdinalIgnoreCase))
+            throw new UsageException($"a disk in format {format} cannot lie over another one; write {FormatProbe.Qcow2}, or {FormatProbe.Vmdk} over a VMDK");
+        return backing.ContentId is not null
+            ? new MonolithicSparseWriter(path, length, overwrite, backing)
+            : throw new UsageException($"a VMDK can only lie over a VMDK, and {backing.Name} is {backing.Format}; write {FormatProbe.Qcow2}");
     }
 }

@@ -27,10 +27,13 @@ public sealed class DiskImage : IDisposable
     /// <summary>The container's format, with its variant after a colon: <c>raw</c>, <c>vmdk:streamOptimized</c>.</summary>
     public string Format { get; }
 
+    /// <summary>By what a VMDK child knows whether its parent is still the one that it was made from; null for other formats.</summary>
+    public uint? ContentId { get; internal init; }
+
     /// <summary>The flat disk.</summary>
     public IByteSource Content { get; }
 
-    /// <summary>All files that the container is spread over, the opened one first.</summary>
+    /// <summary>All files that the container is spread over, the opened one first, those of the disks under it included.</summary>
     public IReadOnlyList<string> Files { get; }
 
     /// <summary>What was wrong with the container and how it was got around, one sentence each. Grows while the disk is read, since tables are read late.</summary>

@@ -5,6 +5,12 @@ public sealed record DiskOpenOptions
 {
     public static DiskOpenOptions Default { get; } = new();
 
-    /// <summary>Whether a descriptor may name files outside its own folder.</summary>
+    /// <summary>Whether an image may name files outside its own folder.</summary>
     public bool AllowFilesOutsideFolder { get; init; }
+
+    /// <summary>The files of the disks that lie over this one, links resolved.</summary>
+    internal IReadOnlyList<string> Above { get; init; } = [];
+
+    /// <summary>Collects what is wrong with them, and with this one; null to begin anew.</summary>
+    internal DiskWarnings? Warnings { get; init; }
 }

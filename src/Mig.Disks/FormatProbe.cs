@@ -9,6 +9,7 @@ internal static class FormatProbe
 {
     public const string Raw = "raw";
     public const string Vmdk = "vmdk";
+    public const string Qcow2 = "qcow2";
 
     // A guest can write what it likes into its raw disk, so a text that names other files must not be believed for its first bytes alone.
     // No disk is as small as a descriptor: the smallest floppy had 160 KiB.
@@ -16,7 +17,7 @@ internal static class FormatProbe
     private const int HeadLength = 1024;
     private const int TailLength = 512;
 
-    /// <summary>Returns <see cref="Raw"/> or <see cref="Vmdk"/>.</summary>
+    /// <summary>Returns <see cref="Raw"/>, <see cref="Vmdk"/> or <see cref="Qcow2"/>.</summary>
     /// <exception cref="UnsupportedFeatureException">It is a container that mig knows by sight only.</exception>
     public static string Find(FileSource file)
     {
@@ -24,6 +25,8 @@ internal static class FormatProbe
         file.ReadExactly(0, head);
         if (head.AsSpan().StartsWith("KDMV"u8) || IsDescriptor(file, head))
             return Vmdk;
+        if (head.AsSpan().StartsWith((ReadOnlySpan<byte>)[(byte)'Q', (byte)'F', (byte)'I', 0xFB]))
+            return Qcow2;
         byte[] tail = new byte[Math.Min(TailLength, file.Length)];
         file.ReadExactly(file.Length - tail.Length, tail);
         return NameOther(head, tail) is string other
@@ -53,8 +56,6 @@ internal static class FormatProbe
 
     private static string? NameOther(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
     {
-        if (head.StartsWith((ReadOnlySpan<byte>)[(byte)'Q', (byte)'F', (byte)'I', 0xFB]))
-            return "the QCOW2 disk format";
         if (head.StartsWith("vhdxfile"u8))
             return "the VHDX disk format";
         if (head.StartsWith("conectix"u8) || tail.StartsWith("conectix"u8))

@@ -4,7 +4,7 @@ using System.Text;
 namespace Mig.Disks;
 
 /// <summary>Paths of the host, links resolved.</summary>
-internal static partial class HostPath
+public static partial class HostPath
 {
     private const int MaxLength = 4096; // PATH_MAX of Linux
 

@@ -16,6 +16,11 @@ public interface IDiskWriter : IDisposable
     /// </summary>
     bool IsSequential { get; }
 
+    /// <summary>Tells of a range that will be written, in the order of the disk: a writer that places content as it comes can then place it in that order.</summary>
+    void Expect(ByteRange range)
+    {
+    }
+
     /// <summary>Writes content; ranges never written read as zeros and take no space where the format allows it.</summary>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 

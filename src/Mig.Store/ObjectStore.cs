@@ -1,9 +1,9 @@
 using System.Buffers;
 using Mig.Core;
+using Mig.Core.Zstd;
 using Mig.Store.Locks;
 using Mig.Store.Packs;
 using Mig.Store.Promised;
-using Mig.Store.Zstd;
 
 namespace Mig.Store;
 

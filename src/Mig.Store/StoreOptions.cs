@@ -1,3 +1,5 @@
+using Mig.Core.Zstd;
+
 namespace Mig.Store;
 
 /// <summary>How new objects are stored. None of it changes an id.</summary>
@@ -6,7 +8,7 @@ public sealed record StoreOptions
     public static StoreOptions Default { get; } = new();
 
     /// <summary>zstd level, 1..19 (<c>core.compression</c>).</summary>
-    public int CompressionLevel { get; init; } = 3;
+    public int CompressionLevel { get; init; } = ZstdCodec.DefaultLevel;
 
     /// <summary>Bytes of objects in a frame of content, before compression.</summary>
     public int ContentFrameSize { get; init; } = 4 << 20;

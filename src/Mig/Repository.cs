@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mig.Core;
+using Mig.Core.Zstd;
 using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
@@ -7,7 +8,6 @@ using Mig.History.Revisions;
 using Mig.Remotes;
 using Mig.Hooks;
 using Mig.Store;
-using Mig.Store.Zstd;
 
 namespace Mig;
 

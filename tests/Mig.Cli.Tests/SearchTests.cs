@@ -34,6 +34,27 @@ public sealed class SearchTests
     }
 
     [Fact]
+    public void Digests_of_packages_lead_to_contents()
+    {
+        using var workspace = new Workspace();
+        workspace.Ok("init", "-q");
+        workspace.Ok("commit", "-q", SampleDisks.Server, "-m", "server");
+        workspace.Ok("branch", "old");
+        workspace.Ok("commit", "-q", SampleDisks.ServerPatched, "-m", "patched");
+        string md5 = workspace.Shell("mig cat old:/usr/sbin/sshd | md5sum | cut -c 1-32").Ends(0).Output.Trim();
+        Assert.Equal("old:/usr/sbin/sshd\n", workspace.Ok("search", "--md5", md5.ToUpperInvariant()));
+        Assert.Equal("old:/usr/sbin/sshd\n", workspace.Ok("search", "--md5", md5, "--all-history"));
+
+        // The database of the patched server still has the checksum; its file does not.
+        workspace.Mig("search", "--md5", md5, "main").Ends(1);
+        string list = workspace.Shell("(mig cat old:/etc/ssh/sshd_config | md5sum; mig cat old:/usr/sbin/sshd | md5sum --tag) > list; mig search --md5-file list old | cut -d ' ' -f 2 | sort").Ends(0).Output;
+        Assert.Equal("old:/etc/ssh/sshd_config\nold:/usr/sbin/sshd\n", list);
+        workspace.Mig("search", "--sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80709").Ends(1);
+        workspace.Mig("search", "--md5", "abc").Ends(2, "is no MD5; 32 hexadecimal digits");
+        workspace.MigWithInput("nonsense\n", "search", "--sha1-file", "-").Ends(2, "-, line 1: this is no SHA-1");
+    }
+
+    [Fact]
     public void What_makes_no_sense_is_refused()
     {
         using Workspace workspace = Workspace.WithSample();

@@ -25,6 +25,34 @@ public class StreamOptimizedContractTests() : ContainerContract("vmdk:streamOpti
 
 public class MonolithicFlatContractTests() : ContainerContract("vmdk:monolithicFlat");
 
+public class Qcow2ContractTests() : ContainerContract("qcow2");
+
+/// <summary>A QCOW2 of which every other 64 KiB are in its backing file.</summary>
+public class Qcow2OverlayContractTests : OverlayContract
+{
+    protected override string Format => "qcow2";
+}
+
+/// <summary>The same as a VMDK and its parent.</summary>
+public class VmdkChildContractTests : OverlayContract
+{
+    protected override string Format => "vmdk";
+}
+
+public abstract class OverlayContract : ByteSourceContract
+{
+    protected abstract string Format { get; }
+
+    protected override IByteSource? Open(byte[] content)
+    {
+        if (content.Length == 0 || content.Length % 512 != 0)
+            return null;
+        using var folder = new TestFolder();
+        Overlays.Write(folder, Format, content);
+        return DiskFormats.Open(folder[$"top.{Format}"], null, Limits.Default).Content;
+    }
+}
+
 public class ConcatenatedContractTests : ByteSourceContract
 {
     protected override IByteSource Open(byte[] content)

@@ -116,6 +116,7 @@ public class WriterTests
     [InlineData("vmdk:monolithicSparse")]
     [InlineData("vmdk:streamOptimized")]
     [InlineData("vmdk:monolithicFlat")]
+    [InlineData("qcow2")]
     public void HolesStayHoles(string format)
     {
         using var folder = new TestFolder();

@@ -78,7 +78,7 @@ internal static class Completion
             case "--format":
                 return ImageExporter.Formats;
             case "--input-format":
-                return ["raw", "vmdk"];
+                return ImageExporter.InputFormats;
             case "--disk" when verb is not null:
                 using (Session session = Open(before, verb, options, terminal))
                     return [.. session.Repository.Objects.ReadImage(session.Repository.Revisions.ResolveImage(RevisionIn(before, session))).Disks.Select(disk => disk.Name)];

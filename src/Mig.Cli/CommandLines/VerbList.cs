@@ -21,6 +21,8 @@ internal static class VerbList
             ("rebase", RebaseVerb.Summary, () => new RebaseVerb()),
             ("cherry-pick", CherryPickVerb.Summary, () => new CherryPickVerb()),
             ("revert", RevertVerb.Summary, () => new RevertVerb()),
+            ("seal", SealVerb.Summary, () => new SealVerb()),
+            ("purge", PurgeVerb.Summary, () => new PurgeVerb()),
         ]),
         ("Look at versions", [
             ("log", LogVerb.Summary, () => new LogVerb()),

@@ -10,7 +10,7 @@ internal sealed class WorkingArguments
     private const string DiscardSetting = "commit.discardFree";
 
     private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
-    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw or vmdk", HelpName = "F" };
+    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw, vmdk or qcow2", HelpName = "F" };
 
     public IReadOnlyList<Option> Options => [_discardFree, _format];
 

@@ -16,7 +16,8 @@ internal sealed class CheckoutVerb : Verb
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _export = new("--export", "-o") { Description = "Writes the disk to this file; HEAD stays where it is", HelpName = "FILE" };
-    private readonly Option<string> _format = new("--format") { Description = "Format of the file: raw, vmdk, …; otherwise its name decides", HelpName = "F" };
+    private readonly Option<string> _format = new("--format") { Description = "Format of the file: raw, vmdk, qcow2, …; otherwise its name decides", HelpName = "F" };
+    private readonly Option<string> _backing = new("--backing") { Description = "Writes only what differs from the disk in this file", HelpName = "BASE[:REV]" };
     private readonly Option<string> _disk = new("--disk") { Description = "Which disk of the machine", HelpName = "NAME" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces a file that is there; with -B, a branch" };
     private readonly Option<string> _branch = new("-b") { Description = "Makes a branch there and goes to it", HelpName = "NAME" };
@@ -26,7 +27,7 @@ internal sealed class CheckoutVerb : Verb
     public CheckoutVerb()
         : base("checkout", Summary)
     {
-        Add(_branch, _branchForced, _detach, _export, _format, _disk, _force);
+        Add(_branch, _branchForced, _detach, _export, _format, _backing, _disk, _force);
         Add(_revisions);
     }
 
@@ -34,19 +35,22 @@ internal sealed class CheckoutVerb : Verb
     [
         "checkout (BRANCH | REV | -)",
         "checkout (-b | -B) NAME [REV]",
-        "checkout [REV] --export FILE [--format F] [--disk NAME] [--force]",
+        "checkout [REV] --export FILE [--format F] [--backing BASE[:REV]] [--disk NAME] [--force]",
     ];
 
     public override string Description =>
         "Without --export, HEAD moves: to a branch, which the next commit goes to, or to any other commit, on no branch.\n"
         + "With --export, the disk of REV (HEAD when none is given) is written bit for bit, under a temporary name until\n"
-        + "it is whole; a file that is there is never overwritten without --force.";
+        + "it is whole; a file that is there is never overwritten without --force.\n\n"
+        + "With --backing, the file is a QCOW2 or VMDK that lies over BASE and holds only what differs from it. What BASE holds\n"
+        + "is known when mig wrote it and nobody changed it since; else BASE is read: with :REV it must be that version.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig checkout web", "goes to branch web"),
         ("mig checkout -b experiment v1", "makes branch experiment at tag v1 and goes there"),
         ("mig checkout v1 --export v1.vmdk", "writes the disk of v1 as a VMDK"),
+        ("mig checkout web1 --export web1.qcow2 --backing base.qcow2", "writes only what differs from the disk in base.qcow2"),
         ("mig checkout HEAD~1 --export old.raw --disk data.vmdk", "writes one of several disks as it was before"),
     ];
 
@@ -60,8 +64,8 @@ internal sealed class CheckoutVerb : Verb
         string? revision = revisions.Length == 1 ? revisions[0] : null;
         if (arguments.GetValue(_export) is { } file)
             return Export(revision ?? "HEAD", file, arguments, session);
-        if (arguments.GetValue(_format) is not null || arguments.GetValue(_disk) is not null)
-            throw new UsageException("--format and --disk belong to --export FILE, which is missing");
+        if (arguments.GetValue(_format) is not null || arguments.GetValue(_disk) is not null || arguments.GetValue(_backing) is not null)
+            throw new UsageException("--format, --backing and --disk belong to --export FILE, which is missing");
         var mover = new HeadMover(session.Repository);
         string? forced = arguments.GetValue(_branchForced);
         if ((arguments.GetValue(_branch) ?? forced) is { } branch)
@@ -101,6 +105,7 @@ internal sealed class CheckoutVerb : Verb
             Path = file,
             Format = arguments.GetValue(_format),
             Disk = arguments.GetValue(_disk),
+            Backing = arguments.GetValue(_backing),
             Overwrite = arguments.GetValue(_force),
         };
         ExportResult result;
@@ -108,9 +113,12 @@ internal sealed class CheckoutVerb : Verb
         using (ProgressBar? progress = session.ShowProgress())
             result = new ImageExporter(repository).Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         if (!session.IsQuiet)
-            session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}");
+            session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}");
         return ExitCode.Success;
     }
+
+    private static string Thin(ExportResult result, ExportRequest request) =>
+        result.DifferingBytes is { } bytes ? $", {Sizes.Bytes(bytes)} of it differ from {SafeText.Name(request.Backing!)}" : "";
 
     // As in Git, the hook can change nothing any more, and the command ends as it does.
     private static int Finish(HeadMove move, bool isNew, Session session)

@@ -18,7 +18,7 @@ internal sealed class CommitVerb : Verb
     private readonly Option<string> _file = new("--file", "-F") { Description = "Takes the message from a file; - is standard input", HelpName = "FILE" };
     private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
     private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
-    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw or vmdk", HelpName = "F" };
+    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw, vmdk or qcow2", HelpName = "F" };
     private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
 
     private readonly Option<bool> _noVerify = new("--no-verify", "-n") { Description = "Does not ask the hooks commit-msg and pre-commit" };

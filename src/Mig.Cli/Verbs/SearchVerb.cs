@@ -21,6 +21,10 @@ internal sealed class SearchVerb : Verb
     private readonly Option<string[]> _sha256 = new("--sha256") { Description = "Files with this content", HelpName = "SUM" };
     private readonly Option<string[]> _lists = new("--sha256-file") { Description = "Files with a content of this list, as sha256sum prints them; - is standard input", HelpName = "LIST" };
     private readonly Option<string[]> _files = new("--file") { Description = "Files with the content of this one, here", HelpName = "FILE" };
+    private readonly Option<string[]> _md5 = new("--md5") { Description = "Files of packages with this content", HelpName = "SUM" };
+    private readonly Option<string[]> _md5Lists = new("--md5-file") { Description = "Files of packages with a content of this list, as md5sum prints them", HelpName = "LIST" };
+    private readonly Option<string[]> _sha1 = new("--sha1") { Description = "Files of packages with this content", HelpName = "SUM" };
+    private readonly Option<string[]> _sha1Lists = new("--sha1-file") { Description = "Files of packages with a content of this list, as sha1sum prints them", HelpName = "LIST" };
     private readonly Option<string[]> _names = new("--name") { Description = "Names that match a pattern, such as '*.conf'", HelpName = "GLOB" };
     private readonly Option<string[]> _paths = new("--path") { Description = "Whole paths that match a pattern; * stands for slashes, too", HelpName = "GLOB" };
     private readonly Option<string[]> _sizes = new("--size") { Description = "4096 bytes, 10k, +10M (larger), -1G (smaller); rounded up to the unit, as find does", HelpName = "SIZE" };
@@ -37,13 +41,14 @@ internal sealed class SearchVerb : Verb
     public SearchVerb()
         : base("search", Summary)
     {
-        Add(_sha256, _lists, _files, _names, _paths, _sizes, _times, _owner, _mode, _type, _packages, _refs, _history, _long, _all);
+        Add(_sha256, _lists, _files, _md5, _md5Lists, _sha1, _sha1Lists, _names, _paths, _sizes, _times, _owner, _mode, _type, _packages, _refs, _history, _long, _all);
         Add(_revisions);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
         "search [--all-history] [-l] [--all] [--json] (--sha256 SUM | --sha256-file LIST | --file FILE)... [REV...]",
+        "search [...] (--md5 SUM | --md5-file LIST | --sha1 SUM | --sha1-file LIST)... [REV...]",
         "search [...] [--name GLOB] [--path GLOB] [--size SIZE] [--mtime TIME] [--owner OWNER] [--mode MODE] [--type TYPE] [REV...]",
         "search [...] --package PACKAGE... [REV...]",
     ];
@@ -51,7 +56,7 @@ internal sealed class SearchVerb : Verb
     public override string Description =>
         "Without REV, what every branch, tag and tracking branch names is searched. All conditions hold together; of several\n"
         + "contents, names, paths or packages, one. Each path is printed once, as mig cat takes it, with the other versions that have it.\n"
-        + "Ends with 1 when nothing is found. The first search after a commit or fetch takes in what is new.";
+        + "MD5 and SHA-1 are known of the files that dpkg, rpm or apk recorded. Ends with 1 when nothing is found. The first search after a commit or fetch takes in what is new.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -72,10 +77,12 @@ internal sealed class SearchVerb : Verb
         {
             Conditions = Conditions(arguments, session),
             Packages = [.. (arguments.GetValue(_packages) ?? []).Select(PackageText.Parse)],
+            RecordedDigests = [.. Digests(arguments.GetValue(_md5), "MD5", 32), .. Lists(arguments.GetValue(_md5Lists), ChecksumList.ReadMd5, session),
+                .. Digests(arguments.GetValue(_sha1), "SHA-1", 40), .. Lists(arguments.GetValue(_sha1Lists), ChecksumList.ReadSha1, session)],
             Revisions = [.. arguments.GetValue(_revisions) ?? [], .. arguments.GetValue(_refs) ?? []],
             WithHistory = arguments.GetValue(_history),
         };
-        if (request.Conditions.AreEmpty && request.Packages.Count == 0)
+        if (request.Conditions.AreEmpty && request.Packages.Count == 0 && request.RecordedDigests.Count == 0)
             throw new UsageException("say what to search for: --sha256, --name, --path, --size, --mtime, --owner, --mode, --type or --package; 'mig help search' shows examples");
         SearchAnswer answer;
         using (ProgressBar? progress = session.ShowProgress())
@@ -83,7 +90,7 @@ internal sealed class SearchVerb : Verb
         if (session.IsJson)
             session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))), MigJson.Default.FoundJson);
         else if (!session.IsQuiet)
-            Write(arguments, answer, request.Conditions.Contents is { Count: > 1 }, session);
+            Write(arguments, answer, (request.Conditions.Contents?.Count ?? 0) + request.RecordedDigests.Count > 1, session);
         return answer.IsEmpty ? ExitCode.NotFound : ExitCode.Success;
     }
 
@@ -113,11 +120,7 @@ internal sealed class SearchVerb : Verb
         var contents = new HashSet<ObjectId>();
         foreach (string sum in sums)
             contents.Add(ObjectId.TryParse(sum, out ObjectId id) ? id : throw new UsageException($"'{sum}' is no SHA-256; 64 hexadecimal digits are needed"));
-        foreach (string list in lists)
-        {
-            using TextReader reader = list == StandardInput ? new StreamReader(session.OpenInput()) : new StreamReader(list);
-            contents.UnionWith(ChecksumList.Read(reader, list));
-        }
+        contents.UnionWith(Lists(lists, ChecksumList.Read, session));
 
         foreach (string file in files)
         {
@@ -127,6 +130,19 @@ internal sealed class SearchVerb : Verb
 
         return contents;
     }
+
+    private static IEnumerable<T> Lists<T>(string[]? lists, Func<TextReader, string, IReadOnlyCollection<T>> read, Session session)
+    {
+        foreach (string list in lists ?? [])
+        {
+            using TextReader reader = list == StandardInput ? new StreamReader(session.OpenInput()) : new StreamReader(list);
+            foreach (T checksum in read(reader, list))
+                yield return checksum;
+        }
+    }
+
+    private static IEnumerable<string> Digests(string[]? sums, string kind, int digits) => (sums ?? [])
+        .Select(sum => ChecksumList.Normalize(sum, digits) ?? throw new UsageException($"'{sum}' is no {kind}; {digits} hexadecimal digits are needed"));
 
     private void Write(ParseResult arguments, SearchAnswer answer, bool showsContents, Session session)
     {

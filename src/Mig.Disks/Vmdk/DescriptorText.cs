@@ -13,17 +13,19 @@ internal static class DescriptorText
 
     /// <summary>Returns the text of a descriptor with one extent.</summary>
     /// <param name="extentType"><c>SPARSE</c> or <c>FLAT</c>.</param>
-    public static byte[] Write(string createType, long sectorCount, string extentType, string fileName)
+    /// <param name="parent">The disk under the one that is described; null for a whole disk.</param>
+    public static byte[] Write(string createType, long sectorCount, string extentType, string fileName, BackingDisk? parent = null)
     {
         // The CID changes whenever the content may have: VMware tells by it whether a snapshot still fits its parent. All ones mean "no parent".
         uint cid = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
+        string parentLines = parent is null ? "parentCID=ffffffff" : $"parentCID={parent.ContentId:x8}\nparentFileNameHint=\"{parent.Name}\"";
         string offset = extentType == "FLAT" ? " 0" : "";
         string text = string.Create(CultureInfo.InvariantCulture, $"""
             # Disk DescriptorFile
             version=1
             encoding="UTF-8"
             CID={cid:x8}
-            parentCID=ffffffff
+            {parentLines}
             createType="{createType}"
 
             # Extent description
@@ -47,9 +49,16 @@ internal static class DescriptorText
     public static string FileNameOf(string path)
     {
         string name = Path.GetFileName(path);
+        CheckName(name, path);
+        return name;
+    }
+
+    /// <summary>Checks that a descriptor can hold a name.</summary>
+    /// <exception cref="UsageException">It cannot.</exception>
+    public static void CheckName(string name, string path)
+    {
         if (name.Contains('"', StringComparison.Ordinal) || name.Any(char.IsControl))
             throw new UsageException($"{path}: a VMDK cannot be named with quotes or control characters; choose another name");
-        return name;
     }
 
     /// <summary>Returns the sector count of a disk that is to be a VMDK.</summary>

@@ -11,7 +11,7 @@ namespace Mig.Disks.Vmdk;
 internal sealed class GrainDirectory
 {
     private const int CacheBytes = 8 << 20; // covers 128 GiB of a disk with the usual sizes
-    private const uint ZeroedGrain = 1;
+    public const uint ZeroedGrain = 1; // where the header says that there are such: zeros, whatever the parent has
     private readonly FileSource _file;
     private readonly SparseLayout _layout;
     private readonly DiskWarnings _warnings;
@@ -59,7 +59,7 @@ internal sealed class GrainDirectory
         return new GrainDirectory(file, layout, warnings, tables, others);
     }
 
-    /// <summary>Returns the table with this number: for each grain its first sector in the file, or 0 for zeros; empty when the table itself is missing.</summary>
+    /// <summary>Returns the table with this number: for each grain its first sector in the file, 0 when it has none, or <see cref="ZeroedGrain"/>; empty when the table itself is missing.</summary>
     public ReadOnlySpan<uint> GetTable(long number)
     {
         uint sector = _tables[number];
@@ -76,7 +76,7 @@ internal sealed class GrainDirectory
         return cached.Sectors;
     }
 
-    /// <summary>Returns the first sector of a grain in the file, 0 for zeros.</summary>
+    /// <summary>Returns the first sector of a grain in the file, 0 when it has none, or <see cref="ZeroedGrain"/>.</summary>
     public uint Find(long grain)
     {
         (long number, long index) = Math.DivRem(grain, _layout.TableEntryCount);
@@ -94,8 +94,6 @@ internal sealed class GrainDirectory
                 table = Choose(number, table, other);
         }
 
-        if ((_layout.Flags & SparseFlags.ZeroedGrains) != 0)
-            table.AsSpan().Replace(ZeroedGrain, 0u);
         return table;
     }
 

@@ -5,9 +5,9 @@ namespace Mig.Disks.Vmdk;
 
 /// <summary>
 /// Writes a growable VMDK, in any order, from several threads. In the file: header, descriptor, redundant directory and tables, directory and tables, grains in the
-/// order of their first write. Tables that say nothing, and the rest of a grain written in part, are holes.
+/// order of their first write. Tables that say nothing, and the rest of a grain written in part, are holes. Over a parent, a grain of zeros is a hole too.
 /// </summary>
-internal sealed class MonolithicSparseWriter : IDiskWriter
+internal sealed class MonolithicSparseWriter : IThinWriter
 {
     private const int GrainSectorCount = 128;
     private const int GrainLength = GrainSectorCount * SparseHeader.SectorSize;
@@ -20,11 +20,14 @@ internal sealed class MonolithicSparseWriter : IDiskWriter
     private readonly long _sectorCount;
     private readonly long _directorySectorCount;
     private readonly long _overHead;
+    private readonly BackingDisk? _parent;
     private long _nextSector;
 
-    public MonolithicSparseWriter(string path, long length, bool overwrite)
+    /// <param name="parent">The VMDK under it; null for a whole disk.</param>
+    public MonolithicSparseWriter(string path, long length, bool overwrite, BackingDisk? parent = null)
     {
         Length = length;
+        _parent = parent;
         _sectorCount = DescriptorText.SectorCountOf(length);
         long grainCount = (_sectorCount + GrainSectorCount - 1) / GrainSectorCount;
         long tableCount = (grainCount + TableEntryCount - 1) / TableEntryCount;
@@ -37,12 +40,16 @@ internal sealed class MonolithicSparseWriter : IDiskWriter
         _tables = new uint[]?[tableCount];
         _nextSector = _overHead;
         DescriptorText.FileNameOf(path);
+        if (parent is not null)
+            CheckParent(parent);
         _file = OutputFile.Create(path, overwrite);
     }
 
     public long Length { get; }
 
     public bool IsSequential => false;
+
+    public int BlockLength => GrainLength;
 
     // Header, then descriptor, then the redundant half.
     private static long DirectorySector => 1 + DescriptorSectorCount;
@@ -55,13 +62,23 @@ internal sealed class MonolithicSparseWriter : IDiskWriter
             WriteGrains(offset + run.Start.Value, bytes[run]);
     }
 
+    public void Own(ByteRange range)
+    {
+        // Not all products know the mark for a grain of zeros, so it gets its place in the file.
+        lock (_lock)
+        {
+            for (long grain = range.Offset / GrainLength; grain <= (range.End - 1) / GrainLength; grain++)
+                Allocate(grain);
+        }
+    }
+
     public void Complete()
     {
         _file.SetLength(_nextSector * SparseHeader.SectorSize);
         long half = _directorySectorCount + ((long)_tables.Length * TableSectorCount);
         WriteTables(DirectorySector);
         WriteTables(DirectorySector + half);
-        _file.Write(SparseHeader.SectorSize, DescriptorText.Write("monolithicSparse", _sectorCount, "SPARSE", DescriptorText.FileNameOf(_file.Path)));
+        _file.Write(SparseHeader.SectorSize, DescriptorText.Write("monolithicSparse", _sectorCount, "SPARSE", DescriptorText.FileNameOf(_file.Path), _parent));
         Span<byte> header = stackalloc byte[SparseHeader.Size];
         SparseHeader.Write(header, new SparseHeaderFields
         {
@@ -80,6 +97,14 @@ internal sealed class MonolithicSparseWriter : IDiskWriter
     }
 
     public void Dispose() => _file.Dispose();
+
+    private static void CheckParent(BackingDisk parent)
+    {
+        const int MaxNameLength = 1023; // QEMU takes no longer one
+        DescriptorText.CheckName(parent.Name, parent.Name);
+        if (System.Text.Encoding.UTF8.GetByteCount(parent.Name) > MaxNameLength)
+            throw new UsageException($"the name of the parent, {parent.Name}, has more than {MaxNameLength} bytes; put it nearer");
+    }
 
     private void WriteGrains(long offset, ReadOnlySpan<byte> bytes)
     {

@@ -2,7 +2,7 @@ using Mig.Core;
 
 namespace Mig.Disks.Vmdk;
 
-/// <summary>A file of grains (KDMV), plain or compressed, as the flat bytes that it stands for. Owns its file.</summary>
+/// <summary>A file of grains (KDMV), plain or compressed, as the flat bytes that it stands for. Owns its file, and the parent.</summary>
 internal sealed class SparseExtent : IByteSource
 {
     private const int CachedGrainCount = 32;
@@ -11,9 +11,13 @@ internal sealed class SparseExtent : IByteSource
     private readonly GrainDirectory _directory;
     private readonly GrainInflater? _inflater;
     private readonly CachedGrain?[] _cache = new CachedGrain?[CachedGrainCount];
+    private readonly IByteSource? _parent;
+    private readonly uint _maxEmpty; // table entries up to this one have no grain
 
-    private SparseExtent(FileSource file, SparseLayout layout, GrainDirectory directory)
+    private SparseExtent(FileSource file, SparseLayout layout, GrainDirectory directory, IByteSource? parent)
     {
+        _parent = parent;
+        _maxEmpty = (layout.Flags & SparseFlags.ZeroedGrains) != 0 ? GrainDirectory.ZeroedGrain : 0;
         _file = file;
         _layout = layout;
         _directory = directory;
@@ -26,11 +30,12 @@ internal sealed class SparseExtent : IByteSource
     public bool IsCompressed => _layout.IsCompressed;
 
     /// <summary>Opens an extent and takes over its file.</summary>
-    public static SparseExtent Open(FileSource file, SparseLayout layout, Limits limits, DiskWarnings warnings)
+    /// <param name="parent">What shows where the extent has no grain, from the extent's start on; null for zeros.</param>
+    public static SparseExtent Open(FileSource file, SparseLayout layout, IByteSource? parent, Limits limits, DiskWarnings warnings)
     {
         if (layout.DirectoryOffset == SparseHeader.DirectoryAtEnd)
             layout = SparseFooter.Read(file, layout);
-        return new SparseExtent(file, layout, GrainDirectory.Load(file, layout, limits, warnings));
+        return new SparseExtent(file, layout, GrainDirectory.Load(file, layout, limits, warnings), parent);
     }
 
     public void ReadExactly(long offset, Span<byte> destination)
@@ -41,7 +46,11 @@ internal sealed class SparseExtent : IByteSource
             (long grain, long within) = Math.DivRem(offset, _layout.GrainLength);
             int length = (int)Math.Min(destination.Length, _layout.GrainLength - within);
             uint sector = _directory.Find(grain);
-            if (sector == 0)
+            if (sector == 0 && _parent is not null)
+            {
+                BackingRange.Read(_parent, offset, destination[..length]);
+            }
+            else if (sector <= _maxEmpty)
             {
                 destination[..length].Clear();
             }
@@ -71,20 +80,26 @@ internal sealed class SparseExtent : IByteSource
         long lastGrain = (range.End - 1) / _layout.GrainLength;
         for (long grain = range.Offset / _layout.GrainLength; grain <= lastGrain;)
         {
-            long end = FindRun(grain, lastGrain + 1, out bool isStored);
-            if (isStored)
+            long end = FindRun(grain, lastGrain + 1, out uint sector);
+            if (sector > _maxEmpty)
             {
                 budget -= end - grain;
                 if (budget < 0)
                     throw new CorruptImageException("VMDK-019", $"grain tables of {_file.Path}: more grains than the {_file.Length} bytes of the file can hold, in {range} of the disk");
-                ByteRange next = ByteRange.FromBounds(grain * _layout.GrainLength, Math.Min(end * _layout.GrainLength, Length)).Intersect(range);
-                if (!pending.IsEmpty && pending.End != next.Offset)
+            }
+
+            ByteRange run = ByteRange.FromBounds(grain * _layout.GrainLength, end > Length / _layout.GrainLength ? Length : end * _layout.GrainLength).Intersect(range);
+            foreach (ByteRange next in sector > _maxEmpty ? [run] : sector == 0 && _parent is not null ? _parent.GetStoredRanges(run) : [])
+            {
+                if (!pending.IsEmpty && pending.End == next.Offset)
                 {
-                    yield return pending;
-                    pending = default;
+                    pending = ByteRange.FromBounds(pending.Offset, next.End);
+                    continue;
                 }
 
-                pending = pending.IsEmpty ? next : ByteRange.FromBounds(pending.Offset, next.End);
+                if (!pending.IsEmpty)
+                    yield return pending;
+                pending = next;
             }
 
             grain = end;
@@ -94,20 +109,25 @@ internal sealed class SparseExtent : IByteSource
             yield return pending;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        _file.Dispose();
+        _parent?.Dispose();
+    }
 
-    /// <summary>Returns the first grain after <paramref name="grain"/> that is of the other kind, or of the next table.</summary>
-    private long FindRun(long grain, long limit, out bool isStored)
+    /// <summary>Returns the first grain after <paramref name="grain"/> that is of another kind, stored, zeroed or missing, or of the next table.</summary>
+    /// <param name="sector">The table entry of <paramref name="grain"/>.</param>
+    private long FindRun(long grain, long limit, out uint sector)
     {
         (long number, long index) = Math.DivRem(grain, _layout.TableEntryCount);
         long tableStart = number * _layout.TableEntryCount;
         limit = Math.Min(limit, tableStart + _layout.TableEntryCount);
         ReadOnlySpan<uint> table = _directory.GetTable(number);
-        isStored = !table.IsEmpty && table[(int)index] != 0;
+        sector = table.IsEmpty ? 0 : table[(int)index];
         if (table.IsEmpty)
             return limit;
         ReadOnlySpan<uint> rest = table[(int)index..(int)(limit - tableStart)];
-        int length = isStored ? rest.IndexOf(0u) : rest.IndexOfAnyExcept(0u);
+        int length = sector > _maxEmpty ? rest.IndexOfAnyInRange(0u, _maxEmpty) : rest.IndexOfAnyExcept(sector);
         return length < 0 ? limit : grain + length;
     }
 

@@ -6,12 +6,14 @@ namespace Mig.Disks.Vmdk;
 
 /// <summary>The text that describes a disk: alone in a file, or embedded in a sparse extent.</summary>
 /// <param name="CreateType">The variant, as VMware spells it.</param>
+/// <param name="ContentId">A number that changes whenever the content does.</param>
+/// <param name="Parent">The disk under this one, which holds only what changed since; null for a whole disk.</param>
 // Source: VMware "Virtual Disk Format 5.0", "The Descriptor File".
-internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLine> Extents)
+internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkParent? Parent, IReadOnlyList<ExtentLine> Extents)
 {
     public const int MaxLength = 1 << 20;
     private const long MaxSectorCount = long.MaxValue / SparseHeader.SectorSize;
-    private const string NoParent = "ffffffff";
+    private const uint NoParent = uint.MaxValue;
 
     private static readonly string[] CreateTypes =
     [
@@ -21,7 +23,7 @@ internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLin
 
     /// <summary>Parses a descriptor, which ends at the first zero byte: what stands after that is an older, longer text that a writer left (qemu-img does when it puts in a shorter CID).</summary>
     /// <param name="where">The file, and the offset in it, for messages.</param>
-    /// <exception cref="UnsupportedFeatureException">It needs a parent disk, a device, or an extent of ESX.</exception>
+    /// <exception cref="UnsupportedFeatureException">It needs a device, or an extent of ESX.</exception>
     public static VmdkDescriptor Parse(ReadOnlySpan<byte> bytes, string where, Limits limits)
     {
         ReadOnlySpan<byte> text = bytes.IndexOf((byte)0) is int end and >= 0 ? bytes[..end] : bytes;
@@ -30,6 +32,7 @@ internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLin
 
         string? createType = null;
         string? version = null;
+        (string? contentId, string? parentId, string? parentName) = (null, null, null);
         var extents = new List<ExtentLine>();
         int number = 0;
         foreach (string rawLine in Encoding.UTF8.GetString(text).Split('\n'))
@@ -55,8 +58,12 @@ internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLin
                 version = value;
             else if (key.Equals("createType", StringComparison.OrdinalIgnoreCase))
                 createType = value;
-            else
-                RefuseParent(key, value, where);
+            else if (key.Equals("CID", StringComparison.OrdinalIgnoreCase))
+                contentId = value;
+            else if (key.Equals("parentCID", StringComparison.OrdinalIgnoreCase))
+                parentId = value;
+            else if (key.Equals("parentFileNameHint", StringComparison.OrdinalIgnoreCase))
+                parentName = value;
         }
 
         if (version is not ("1" or "2" or "3" or "4"))
@@ -64,21 +71,24 @@ internal sealed record VmdkDescriptor(string CreateType, IReadOnlyList<ExtentLin
         if (extents.Count == 0)
             throw new CorruptImageException("VMDK-035", $"descriptor in {where}: no extents, at least 1 needed");
         CheckTotal(extents, where);
-        return new VmdkDescriptor(CanonicalType(createType, where), extents);
+        return new VmdkDescriptor(CanonicalType(createType, where), ParseId(contentId), FindParent(parentId, parentName, where), extents);
     }
 
-    private static void RefuseParent(string key, string value, string where)
+    private static VmdkParent? FindParent(string? id, string? name, string where)
     {
-        bool isDelta = (key.Equals("parentCID", StringComparison.OrdinalIgnoreCase) && !IsNoParent(value))
-            || key.Equals("parentFileNameHint", StringComparison.OrdinalIgnoreCase);
-        if (isDelta)
-            throw new UnsupportedFeatureException("a VMDK delta disk", $"{where} holds only the changes since a parent ({key} is {value}); consolidate the snapshots in its own product first");
+        uint? parsed = ParseId(id);
+        if (name is null && (id is null || parsed == NoParent))
+            return null;
+        if (string.IsNullOrEmpty(name) || name is "." or ".." || name.Contains('\0', StringComparison.Ordinal))
+            throw new CorruptImageException("VMDK-043", $"descriptor in {where}: parentCID is {id}, but parentFileNameHint is {(name is null ? "missing" : $"\"{name}\"")}; a file name expected");
+        return parsed is { } contentId && contentId != NoParent
+            ? new VmdkParent(name, contentId)
+            : throw new CorruptImageException("VMDK-044", $"descriptor in {where}: parentFileNameHint is \"{name}\", but parentCID is {id ?? "missing"}; the parent's number expected");
     }
 
     // Some products write the number without its leading letters' case, or as 0xffffffff.
-    private static bool IsNoParent(string value) =>
-        uint.TryParse(value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint cid)
-        && cid == Convert.ToUInt32(NoParent, 16);
+    private static uint? ParseId(string? value) => value is not null
+        && uint.TryParse(value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint id) ? id : null;
 
     private static string CanonicalType(string? createType, string where)
     {

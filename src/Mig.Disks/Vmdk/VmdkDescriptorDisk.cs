@@ -6,13 +6,15 @@ namespace Mig.Disks.Vmdk;
 internal static class VmdkDescriptorDisk
 {
     /// <summary>Opens the extents and takes over <paramref name="descriptorFile"/>, which is no longer needed then.</summary>
-    public static DiskImage Open(FileSource descriptorFile, Limits limits, DiskOpenOptions options)
+    public static DiskImage Open(FileSource descriptorFile, bool isForced, Limits limits, DiskOpenOptions options)
     {
         VmdkDescriptor descriptor = ReadDescriptor(descriptorFile, limits);
-        var warnings = new DiskWarnings();
+        DiskWarnings warnings = options.Warnings ?? new DiskWarnings();
         var files = new Dictionary<string, FileSource>(StringComparer.Ordinal);
         var paths = new List<string> { descriptorFile.Path };
         var parts = new List<IByteSource>();
+        DiskImage? parent = ParentDisk.Open(descriptorFile.Path, descriptor, isForced, warnings, limits, options);
+        long start = 0;
         try
         {
             foreach (ExtentLine extent in descriptor.Extents)
@@ -20,6 +22,7 @@ internal static class VmdkDescriptorDisk
                 if (extent.Kind == ExtentKind.Zero)
                 {
                     parts.Add(new ZeroSource(extent.SectorCount * SparseHeader.SectorSize));
+                    start += parts[^1].Length;
                     continue;
                 }
 
@@ -30,16 +33,20 @@ internal static class VmdkDescriptorDisk
                     paths.Add(path);
                 }
 
-                parts.Add(extent.Kind == ExtentKind.Flat ? OpenFlat(file, extent) : OpenSparse(file, extent, limits, warnings));
+                parts.Add(extent.Kind == ExtentKind.Flat ? OpenFlat(file, extent) : OpenSparse(file, extent, Window(parent, start, extent), limits, warnings));
+                start += parts[^1].Length;
             }
 
+            IEnumerable<IDisposable> owned = parent is null ? files.Values : files.Values.Append<IDisposable>(parent);
+            var disk = new DiskImage(descriptorFile.Path, $"vmdk:{descriptor.CreateType}", new ConcatenatedSource(parts, owned), [.. paths, .. parent?.Files ?? []], warnings) { ContentId = descriptor.ContentId };
             descriptorFile.Dispose();
-            return new DiskImage(descriptorFile.Path, $"vmdk:{descriptor.CreateType}", new ConcatenatedSource(parts, files.Values), paths, warnings);
+            return disk;
         }
         catch
         {
             foreach (FileSource file in files.Values)
                 file.Dispose();
+            parent?.Dispose();
             throw;
         }
     }
@@ -61,13 +68,22 @@ internal static class VmdkDescriptorDisk
         return new SubSource(file, new ByteRange(extent.FileSector * SparseHeader.SectorSize, extent.SectorCount * SparseHeader.SectorSize));
     }
 
-    private static SparseExtent OpenSparse(FileSource file, ExtentLine extent, Limits limits, DiskWarnings warnings)
+    // The parent as an extent sees it: from where the extent begins on the disk.
+    private static SubSource? Window(DiskImage? parent, long start, ExtentLine extent)
+    {
+        if (parent is null)
+            return null;
+        long offset = Math.Min(start, parent.Content.Length);
+        return new SubSource(parent.Content, new ByteRange(offset, Math.Min(extent.SectorCount * SparseHeader.SectorSize, parent.Content.Length - offset)));
+    }
+
+    private static SparseExtent OpenSparse(FileSource file, ExtentLine extent, SubSource? parent, Limits limits, DiskWarnings warnings)
     {
         byte[] head = new byte[Math.Min(SparseHeader.Size, file.Length)];
         file.ReadExactly(0, head);
         SparseLayout layout = VmdkFormat.ReadLayout(file, head, warnings);
         if (layout.Capacity != extent.SectorCount)
             throw new CorruptImageException("VMDK-041", $"extent in line {extent.LineNumber}: {extent.SectorCount} sectors, but the header of {file.Path} says {layout.Capacity}");
-        return SparseExtent.Open(file, layout, limits, warnings);
+        return SparseExtent.Open(file, layout, parent, limits, warnings);
     }
 }

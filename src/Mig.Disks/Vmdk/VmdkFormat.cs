@@ -15,7 +15,7 @@ internal static class VmdkFormat
     {
         byte[] head = new byte[Math.Min(SparseHeader.Size, file.Length)];
         file.ReadExactly(0, head);
-        return FormatProbe.BeginsDescriptor(head) ? VmdkDescriptorDisk.Open(file, limits, options) : OpenSingle(file, head, isForced, limits);
+        return FormatProbe.BeginsDescriptor(head) ? VmdkDescriptorDisk.Open(file, isForced, limits, options) : OpenSingle(file, head, isForced, limits, options);
     }
 
     /// <summary>Reads the header of an extent.</summary>
@@ -31,17 +31,27 @@ internal static class VmdkFormat
         return SparseLayout.From(header);
     }
 
-    private static DiskImage OpenSingle(FileSource file, ReadOnlySpan<byte> head, bool isForced, Limits limits)
+    private static DiskImage OpenSingle(FileSource file, ReadOnlySpan<byte> head, bool isForced, Limits limits, DiskOpenOptions options)
     {
-        var warnings = new DiskWarnings();
+        DiskWarnings warnings = options.Warnings ?? new DiskWarnings();
         SparseLayout layout = ReadLayout(file, head, warnings);
-        CheckEmbeddedDescriptor(file, SparseHeader.Parse(head, file.Path), isForced, limits);
-        SparseExtent extent = SparseExtent.Open(file, layout, limits, warnings);
-        return new DiskImage(file.Path, extent.IsCompressed ? StreamOptimized : MonolithicSparse, extent, [file.Path], warnings);
+        VmdkDescriptor? descriptor = ReadEmbeddedDescriptor(file, SparseHeader.Parse(head, file.Path), isForced, limits);
+        DiskImage? parent = descriptor is null ? null : ParentDisk.Open(file.Path, descriptor, isForced, warnings, limits, options);
+        try
+        {
+            SparseExtent extent = SparseExtent.Open(file, layout, parent?.Content, limits, warnings);
+            string[] files = [file.Path, .. parent?.Files ?? []];
+            return new DiskImage(file.Path, extent.IsCompressed ? StreamOptimized : MonolithicSparse, extent, files, warnings) { ContentId = descriptor?.ContentId };
+        }
+        catch
+        {
+            parent?.Dispose();
+            throw;
+        }
     }
 
-    // An embedded descriptor is read only to refuse what cannot be right. The files it names are never opened: the bytes may come from inside a guest.
-    private static void CheckEmbeddedDescriptor(FileSource file, in SparseHeader header, bool isForced, Limits limits)
+    // The extents that an embedded descriptor names are never opened: the bytes may come from inside a guest.
+    private static VmdkDescriptor? ReadEmbeddedDescriptor(FileSource file, in SparseHeader header, bool isForced, Limits limits)
     {
         long offset = (long)header.DescriptorOffset * SparseHeader.SectorSize;
         byte[] text = new byte[offset == 0 ? 0 : (int)header.DescriptorSectorCount * SparseHeader.SectorSize];
@@ -51,11 +61,12 @@ internal static class VmdkFormat
         {
             if (!isForced && !header.IsCompressed)
                 throw new UnsupportedFeatureException("a VMDK extent without descriptor", $"{file.Path} is one part of a disk; open the descriptor that names it, or force --input-format vmdk to take the part for a disk");
-            return;
+            return null;
         }
 
         VmdkDescriptor descriptor = VmdkDescriptor.Parse(text, $"{file.Path} at offset {offset}", limits);
         if (descriptor.Extents is not [{ Kind: ExtentKind.Sparse }])
             throw new UnsupportedFeatureException("an embedded VMDK descriptor of other files", $"{file.Path} names {descriptor.Extents.Count} extents, the first in line {descriptor.Extents[0].LineNumber}; one sparse extent, the file itself, expected");
+        return descriptor;
     }
 }

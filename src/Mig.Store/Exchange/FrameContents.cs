@@ -1,6 +1,6 @@
 using Mig.Core;
+using Mig.Core.Zstd;
 using Mig.Store.Packs;
-using Mig.Store.Zstd;
 
 namespace Mig.Store.Exchange;
 

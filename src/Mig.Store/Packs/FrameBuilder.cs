@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Mig.Core;
-using Mig.Store.Zstd;
+using Mig.Core.Zstd;
 
 namespace Mig.Store.Packs;
 

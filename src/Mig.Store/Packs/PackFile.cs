@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 using Mig.Core;
-using Mig.Store.Zstd;
+using Mig.Core.Zstd;
 
 namespace Mig.Store.Packs;
 

@@ -1,9 +1,9 @@
 using Mig.Core;
+using Mig.Core.Zstd;
 using Mig.History.Commits;
 using Mig.History.Graph;
 using Mig.Store;
 using Mig.Store.Exchange;
-using Mig.Store.Zstd;
 using Mig.Transfer.Protocol;
 using Mig.Transfer.Transports;
 

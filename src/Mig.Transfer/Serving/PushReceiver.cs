@@ -1,11 +1,11 @@
 using Mig.Core;
+using Mig.Core.Zstd;
 using Mig.History.Graph;
 using Mig.History.Refs;
 using Mig.Store;
 using Mig.Store.Exchange;
 using Mig.Store.Locks;
 using Mig.Store.Packs;
-using Mig.Store.Zstd;
 using Mig.Transfer.Exchange;
 using Mig.Transfer.Protocol;
 

@@ -111,7 +111,8 @@ internal sealed class MachineFiles
     private (TreeEntry Entry, MountPoint Mount) Enter(string path, TreeEntry entry, MountPoint mount) =>
         _mounts.Find(item => item.Path.Length > 0 && item.Path == path) is { } other ? (other.Root, other) : (entry, mount);
 
-    private MountPoint MountOf(string path)
+    /// <summary>The volume that a path without links lies on.</summary>
+    public MountPoint MountOf(string path)
     {
         MountPoint best = _mounts[0];
         foreach (MountPoint mount in _mounts)

@@ -32,6 +32,43 @@ internal sealed class DiskEdit : IDisposable
         return edit.Writer;
     }
 
+    /// <summary>The disk with what was written to it so far.</summary>
+    public IByteSource Content
+    {
+        get
+        {
+            foreach (VolumeEdit volume in _volumes.Values)
+                volume.Writer.Commit();
+            return _overlay;
+        }
+    }
+
+    /// <summary>Makes ranges read as zeros, where something stands there.</summary>
+    /// <param name="ranges">Ascending and disjoint.</param>
+    /// <returns>Bytes that lay in blocks which were not zero.</returns>
+    public long Zero(IEnumerable<ByteRange> ranges)
+    {
+        const int StepSize = 64 << 10;
+        byte[] buffer = new byte[StepSize];
+        long bytes = 0;
+        IEnumerable<ByteRange> stored = Content.GetStoredRanges(new ByteRange(0, _disk.Length));
+        foreach (ByteRange range in ByteRanges.Intersect(stored, ranges).ToList())
+        {
+            for (long offset = range.Offset; offset < range.End; offset += StepSize)
+            {
+                var step = ByteRange.FromBounds(offset, Math.Min(range.End, offset + StepSize));
+                Span<byte> content = buffer.AsSpan(0, (int)step.Length);
+                _overlay.ReadExactly(step.Offset, content);
+                if (ZeroBytes.IsZero(content))
+                    continue;
+                _overlay.Zero(step);
+                bytes += step.Length;
+            }
+        }
+
+        return bytes;
+    }
+
     /// <summary>Stores what is new.</summary>
     /// <returns>The disk as it is now; the same one when nothing changed.</returns>
     public ImageDisk Finish(IngestSession session)

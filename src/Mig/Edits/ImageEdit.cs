@@ -11,14 +11,17 @@ public sealed class ImageEdit : IDisposable
 {
     private readonly EditBase _base;
     private readonly IngestSession _session;
+    private readonly TimeProvider _clock;
     private readonly Dictionary<string, DiskEdit> _disks = [];
 
     /// <param name="writer">Receives what is new; may serve several edits at once. Nothing counts before it is completed.</param>
     /// <param name="parallelism">Threads that take in changed contents.</param>
-    public ImageEdit(EditBase before, ObjectWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation = default)
+    /// <param name="clock">What new times on the disks are taken from; null for the clock of the repository's context.</param>
+    public ImageEdit(EditBase before, ObjectWriter writer, int parallelism, IProgressSink progress, TimeProvider? clock = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);
         _base = before;
+        _clock = clock ?? before.Repository.Context.Clock;
         _session = new IngestSession(before.Repository.Store, writer, progress, parallelism, cancellation);
     }
 
@@ -29,12 +32,27 @@ public sealed class ImageEdit : IDisposable
     /// <exception cref="UnsupportedFeatureException">The file system there cannot be changed; the message names it.</exception>
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)
     {
-        ArgumentNullException.ThrowIfNull(disk);
         ArgumentNullException.ThrowIfNull(volume);
-        if (!_disks.TryGetValue(disk.Name, out DiskEdit? edit))
-            _disks.Add(disk.Name, edit = new DiskEdit(disk, _base.ReadDisk(disk), _base.Repository.Store));
-        return edit.OpenVolume(volume, _base.Repository.Context.Limits, _base.Repository.Context.Clock);
+        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _clock);
     }
+
+    /// <summary>Returns the bytes of a disk with all changes so far. They change with the next one.</summary>
+    public IByteSource ReadDisk(ImageDisk disk) => OpenDisk(disk).Content;
+
+    /// <summary>Makes what a volume's file system holds to be free read as zeros.</summary>
+    /// <returns>Bytes that lay in blocks which were not zero.</returns>
+    /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
+    public long ZeroFree(ImageDisk disk, ImageVolume volume)
+    {
+        IFileSystemWriter writer = OpenVolume(disk, volume);
+        writer.Commit();
+        using IFileSystem fileSystem = writer.Read();
+        return OpenDisk(disk).Zero(fileSystem.GetFreeRanges().Select(range => range with { Offset = volume.Range.Offset + range.Offset }).ToList());
+    }
+
+    /// <summary>Makes ranges of a disk read as zeros. Whoever calls this knows that no file and no structure of a file system is there.</summary>
+    /// <param name="ranges">Ascending and disjoint.</param>
+    internal long Zero(ImageDisk disk, IEnumerable<ByteRange> ranges) => OpenDisk(disk).Zero(ranges);
 
     /// <summary>Hands new contents, trees and layouts to the object writer. Called once, at the end.</summary>
     /// <returns>The image as it is now; it is not stored itself.</returns>
@@ -44,5 +62,13 @@ public sealed class ImageEdit : IDisposable
     {
         foreach (DiskEdit disk in _disks.Values)
             disk.Dispose();
+    }
+
+    private DiskEdit OpenDisk(ImageDisk disk)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        if (!_disks.TryGetValue(disk.Name, out DiskEdit? edit))
+            _disks.Add(disk.Name, edit = new DiskEdit(disk, _base.ReadDisk(disk), _base.Repository.Store));
+        return edit;
     }
 }

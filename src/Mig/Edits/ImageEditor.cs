@@ -71,7 +71,7 @@ public sealed class ImageEditor(Repository repository)
 
     private MachineImage Change(MachineImage before, ObjectWriter writer, Action<ImageEdit> apply, IProgressSink progress, CancellationToken cancellation)
     {
-        using var edit = new ImageEdit(new EditBase(repository, before), writer, repository.Context.Parallelism, progress, cancellation);
+        using var edit = new ImageEdit(new EditBase(repository, before), writer, repository.Context.Parallelism, progress, cancellation: cancellation);
         apply(edit);
         return edit.Finish();
     }

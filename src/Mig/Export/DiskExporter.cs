@@ -7,28 +7,27 @@ using Mig.Store;
 namespace Mig.Export;
 
 /// <summary>Writes a disk of an image, bit for bit, from its layout.</summary>
-internal sealed class DiskExporter(ObjectStore store, int parallelism, IProgressSink progress, CancellationToken cancellation)
+internal sealed class DiskExporter(ObjectStore store, PieceReader reader)
 {
-    // Pieces of one batch are kept in memory; each frame is decompressed once a batch.
-    private const int BatchPieces = 1 << 18;
-
     // A writer that must have its bytes in order gets them from a window of this size.
     private const int WindowSize = 64 << 20;
 
     /// <exception cref="CorruptStoreException">Something it needs is missing or damaged; then the writer is not complete.</exception>
     public void Export(ImageDisk disk, IDiskWriter writer)
     {
-        progress.Begin(disk.Name, 0);
         if (writer.IsSequential)
             ExportInOrder(disk, writer);
         else
-            ExportByFrame(disk, writer);
+            reader.Read(disk, [new ByteRange(0, disk.Length)], (piece, bytes) => writer.Write(piece.Offset, bytes), writer.Expect);
     }
 
-    private void ExportByFrame(ImageDisk disk, IDiskWriter writer)
+    /// <summary>Writes some blocks of a disk; the others are those of the disk under the new one.</summary>
+    /// <param name="blocks">Ascending, disjoint.</param>
+    public void Export(ImageDisk disk, IThinWriter writer, IReadOnlyList<ByteRange> blocks)
     {
-        foreach (LayoutPiece[] batch in LayoutReader.ReadPieces(store, disk.Layout, disk.Length, new ByteRange(0, disk.Length)).Chunk(BatchPieces))
-            Visit(batch, (piece, bytes) => writer.Write(piece.Offset, bytes));
+        foreach (ByteRange range in blocks)
+            writer.Own(range);
+        reader.Read(disk, blocks, (piece, bytes) => writer.Write(piece.Offset, bytes), writer.Expect);
     }
 
     private void ExportInOrder(ImageDisk disk, IDiskWriter writer)
@@ -41,27 +40,8 @@ internal sealed class DiskExporter(ObjectStore store, int parallelism, IProgress
             if (pieces.Length == 0)
                 continue;
             window.AsSpan().Clear();
-            Visit(pieces, (piece, bytes) => bytes.CopyTo(window.AsSpan((int)(piece.Offset - range.Offset))));
+            reader.Visit(pieces, (piece, bytes) => bytes.CopyTo(window.AsSpan((int)(piece.Offset - range.Offset))));
             writer.Write(start, window.AsSpan(0, (int)range.Length));
         }
     }
-
-    private void Visit(LayoutPiece[] pieces, PieceVisitor visit)
-    {
-        BlobId[] blobs = Array.ConvertAll(pieces, piece => piece.Blob);
-        store.ReadBlobs(
-            blobs,
-            parallelism,
-            (index, bytes) =>
-            {
-                LayoutPiece piece = pieces[index];
-                if (piece.BlobOffset + piece.Length > bytes.Length)
-                    throw new CorruptStoreException("OBJ-006", $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has {bytes.Length}; run mig fsck");
-                visit(piece, bytes.Slice(piece.BlobOffset, (int)piece.Length));
-                progress.Advance(piece.Length);
-            },
-            cancellation);
-    }
-
-    private delegate void PieceVisitor(LayoutPiece piece, ReadOnlySpan<byte> bytes);
 }

@@ -17,6 +17,9 @@ public sealed record ExportRequest
     /// <summary>The disk; null when the image has only one.</summary>
     public string? Disk { get; init; }
 
+    /// <summary>The disk file under the new one, which then holds only what differs: <c>FILE</c>, or <c>FILE:REV</c> when it is said to hold that version. Null for a whole disk.</summary>
+    public string? Backing { get; init; }
+
     /// <summary>Replaces a file that is there.</summary>
     public bool Overwrite { get; init; }
 

@@ -1,6 +1,7 @@
 using Mig.Catalog;
 using Mig.Catalog.Searching;
 using Mig.Core;
+using Mig.Verification;
 
 namespace Mig.Searching;
 
@@ -15,10 +16,10 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         ArgumentNullException.ThrowIfNull(request);
         NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions) : NamedTips.OfRefs(repository);
         using ImageCatalog catalog = Open(cancellation);
-        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, request.Conditions, request.Packages);
+        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, WithRecorded(request, tips, cancellation), request.Packages);
         List<FoundEntry> found = [.. answer.Found];
         found.Sort(Compare);
-        List<FoundPackage> packages = request.Conditions.AreEmpty ? [.. answer.Packages] : [];
+        List<FoundPackage> packages = request.Conditions.AreEmpty && request.RecordedDigests.Count == 0 ? [.. answer.Packages] : [];
         packages.Sort(Compare);
         return new SearchAnswer(VersionNames.Find(answer.Commits, tips), found, packages);
     }
@@ -28,6 +29,17 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
     {
         using ImageCatalog catalog = Open(cancellation);
         catalog.Rebuild(NamedTips.OfRefs(repository).Commits);
+    }
+
+    private EntryConditions WithRecorded(SearchRequest request, NamedTips tips, CancellationToken cancellation)
+    {
+        if (request.RecordedDigests.Count == 0)
+            return request.Conditions;
+        IEnumerable<ImageId> images = request.WithHistory
+            ? repository.Walk.Walk(tips.Commits).Select(commit => commit.Commit.Image)
+            : tips.Commits.Select(commit => repository.Objects.ReadCommit(commit).Image);
+        IReadOnlySet<ObjectId> contents = new RecordedContents(repository).Find(request.RecordedDigests.ToHashSet(), images, cancellation);
+        return request.Conditions with { Contents = [.. request.Conditions.Contents ?? [], .. contents] };
     }
 
     private ImageCatalog Open(CancellationToken cancellation) =>

@@ -72,13 +72,18 @@ public class VmdkErrorTests
         { "VMDK-040", "1 sectors from 2 needed", Head + "RW 1 FLAT \"flat.bin\" 2\n" },
         { "VMDK-041", "says 2048", Head + "RW 2047 SPARSE \"sparse.vmdk\"\n" },
         { "VMDK-042", "is not a file name", Head + "RW 1 FLAT \"..\" 0\n" },
+        { "VMDK-043", "parentFileNameHint is missing", Head.Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal) + "RW 1 ZERO\n" },
+        { "VMDK-043", "a file name expected", Head + "parentFileNameHint=\"..\"\nRW 1 ZERO\n" },
+        { "VMDK-044", "parentCID is ffffffff", Head + "parentFileNameHint=\"base.vmdk\"\nRW 1 ZERO\n" },
+        { "VMDK-045", "lies over", Head.Replace("=ffffffff", "=00000001", StringComparison.Ordinal) + "parentFileNameHint=\"disk.vmdk\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
+        { "VMDK-046", "both no longer fit", Head.Replace("=ffffffff", "=00000001", StringComparison.Ordinal) + "parentFileNameHint=\"sparse.vmdk\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
         { "VMDK-002", "0x00000000", Head + "RW 1 SPARSE \"flat.bin\"\n" },
     };
 
     public static TheoryData<string, string> UnsupportedDescriptors => new()
     {
-        { "delta disk", Head.Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal) + "RW 1 ZERO\n" },
-        { "delta disk", Head + "parentFileNameHint=\"/etc/passwd\"\nRW 1 ZERO\n" },
+        { "delta disk with other extents", Head.Replace("=ffffffff", "=12345678", StringComparison.Ordinal) + "parentFileNameHint=\"sparse.vmdk\"\nRW 1 ZERO\n" },
+        { "parent outside the image's folder", Head.Replace("=ffffffff", "=12345678", StringComparison.Ordinal) + "parentFileNameHint=\"/etc/passwd\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
         { "without access", Head + "NOACCESS 1 FLAT \"flat.bin\" 0\n" },
         { "VMFSSPARSE", Head + "RW 1 VMFSSPARSE \"flat.bin\"\n" },
         { "SESPARSE", Head + "RW 1 SESPARSE \"flat.bin\"\n" },

@@ -14,16 +14,6 @@ namespace Mig.Tests.Crashes;
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
-    // eng/crash.sh gives more time to random kills, and kills at calls that change no file, too.
-    private static readonly int RandomKills = int.TryParse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS"), out int kills) ? kills : 40;
-
-    // What creates, changes, names and syncs files.
-    private static readonly string[] Steps =
-    [
-        "pwrite64", "pwritev", "ftruncate", "fallocate", "fsync", "fdatasync", "rename", "renameat2", "link", "unlink", "rmdir", "mkdir",
-        .. RandomKills > 100 ? ["write", "flock", "openat", "sync_file_range"] : (string[])[],
-    ];
-
     private readonly TestRepository _repository = new();
     private readonly byte[] _old;
     private readonly byte[] _new;
@@ -50,14 +40,14 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public void CommitKilledAtEveryStep()
     {
-        int points = KillAtEveryStep(["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]], ResetRepository, () => CheckCommit());
+        int points = Killing.AtEveryStep(["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]], ResetRepository, () => CheckCommit());
         Assert.True(points > 30, $"{points} steps");
     }
 
     [Fact]
     public void FirstCommitKilledAtEveryStep()
     {
-        int points = KillAtEveryStep(
+        int points = Killing.AtEveryStep(
             ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]],
             () =>
             {
@@ -73,7 +63,7 @@ public sealed class CrashTests : IDisposable
     {
         string target = _repository.Files["target"];
         ResetRepository();
-        int points = KillAtEveryStep(
+        int points = Killing.AtEveryStep(
             ["--repo", Copy, "checkout", "HEAD", "-o", target],
             () => File.Delete(target),
             () => Assert.True(!File.Exists(target) || File.ReadAllBytes(target).AsSpan().SequenceEqual(_old), "half a disk has the final name"));
@@ -94,7 +84,7 @@ public sealed class CrashTests : IDisposable
         int longest = (int)watch.ElapsedMilliseconds;
         var random = new Random(4);
         int killed = 0, landed = 0;
-        for (int i = 0; i < RandomKills; i++)
+        for (int i = 0; i < Killing.RandomKills; i++)
         {
             ResetRepository();
             using Process process = MigProgram.Start([], "--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]);
@@ -105,7 +95,7 @@ public sealed class CrashTests : IDisposable
             landed += CheckCommit() ? 1 : 0;
         }
 
-        Say($"{killed} of {RandomKills} killed, {landed} landed");
+        Killing.Say($"{killed} of {Killing.RandomKills} killed, {landed} landed");
         Assert.True(killed > 0);
     }
 
@@ -119,7 +109,7 @@ public sealed class CrashTests : IDisposable
         for (int n = 1; ; n++)
         {
             ResetRepository();
-            (int exitCode, string output) = Trace($"{step}:error={error}:when={n}", ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]]);
+            (int exitCode, string output) = Killing.Trace($"{step}:error={error}:when={n}", ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]]);
             bool isNew = CheckCommit();
             Assert.True(exitCode != 0 || isNew, $"{step} {n}: it says that it succeeded, and there is no commit: {output}");
             Assert.DoesNotContain("AggregateException", output, StringComparison.Ordinal);
@@ -128,7 +118,7 @@ public sealed class CrashTests : IDisposable
             failures++;
         }
 
-        Say($"{failures} failures of {step}");
+        Killing.Say($"{failures} failures of {step}");
         Assert.True(failures > 0);
     }
 
@@ -144,37 +134,6 @@ public sealed class CrashTests : IDisposable
     }
 
     public void Dispose() => _repository.Dispose();
-
-    // Kills before the first call of each kind, before the second, … until the command survives.
-    private static int KillAtEveryStep(string[] arguments, Action reset, Action check)
-    {
-        int points = 0;
-        foreach (string step in Steps)
-        {
-            for (int n = 1; ; n++)
-            {
-                reset();
-                (int exitCode, string output) = Trace($"{step}:signal=SIGKILL:when={n}", arguments);
-                check();
-                if (exitCode == 0)
-                    break;
-                Assert.True(exitCode is 137 or -9 or 9, $"{step} {n}: ended with {exitCode}: {output}");
-                points++;
-                Assert.True(n < 5000, "it never survives");
-            }
-        }
-
-        Say($"{points} kills");
-        return points;
-    }
-
-    private static (int ExitCode, string Output) Trace(string fault, string[] arguments)
-    {
-        using Process process = MigProgram.Start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}"], arguments);
-        return MigProgram.Finish(process);
-    }
-
-    private static void Say(string text) => TestContext.Current.TestOutputHelper?.WriteLine(text);
 
     private static void Run(string[] arguments)
     {

@@ -260,6 +260,8 @@ def main():
             out.truncate(disk["length"])
             if disk["layout"]:
                 repository.write_layout(disk["layout"], 0, out)
+    elif sys.argv[2] == "count":
+        print(sum(sys.argv[3].encode() in piece for _, piece in repository.objects.values()))
     else:
         for disk in repository.image():
             for volume in disk["volumes"]:

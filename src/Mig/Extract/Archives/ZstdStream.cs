@@ -1,4 +1,4 @@
-using Mig.Store.Zstd;
+using Mig.Core.Zstd;
 
 namespace Mig.Extract.Archives;
 

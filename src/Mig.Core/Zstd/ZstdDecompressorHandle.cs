@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Mig.Store.Zstd;
+namespace Mig.Core.Zstd;
 
 internal sealed class ZstdDecompressorHandle : SafeHandle
 {

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Mig.Store.Zstd;
+namespace Mig.Core.Zstd;
 
 /// <summary>The one seam to zstd: frames in, frames out. Contexts are kept and reused; all members may be called from several threads.</summary>
 public sealed unsafe class ZstdCodec : IDisposable
@@ -8,6 +8,7 @@ public sealed unsafe class ZstdCodec : IDisposable
     /// <summary>The levels that <c>core.compression</c> may name.</summary>
     public const int MinLevel = 1;
     public const int MaxLevel = 19;
+    public const int DefaultLevel = 3;
 
     private readonly ConcurrentBag<ZstdCompressorHandle> _compressors = [];
     private readonly ConcurrentBag<ZstdDecompressorHandle> _decompressors = [];
@@ -44,6 +45,32 @@ public sealed unsafe class ZstdCodec : IDisposable
         return (int)result == destination.Length ? null : $"{result} bytes came out, {destination.Length} were recorded";
     }
 
+    /// <summary>Decompresses zstd frames that stand one after the other until <paramref name="destination"/> is full; what follows them is not looked at.</summary>
+    /// <returns>Null when it is full, else what was wrong.</returns>
+    public string? DecompressPrefix(ReadOnlySpan<byte> source, Span<byte> destination)
+    {
+        while (!destination.IsEmpty)
+        {
+            nuint length, content;
+            fixed (byte* from = source)
+            {
+                length = ZstdNative.FindFrameLength(from, (nuint)source.Length);
+                content = ZstdNative.IsError(length) != 0 ? 0 : (nuint)ZstdNative.GetContentLength(from, length);
+            }
+
+            if (ZstdNative.IsError(length) != 0)
+                return "zstd says: " + ZstdNative.GetErrorName(length);
+            // A frame need not say how long its content is; then it must be the last one.
+            int expected = content > 0 && content < (nuint)destination.Length ? (int)content : destination.Length;
+            if (Decompress(source[..(int)length], destination[..expected]) is { } problem)
+                return problem;
+            source = source[(int)length..];
+            destination = destination[expected..];
+        }
+
+        return null;
+    }
+
     public void Dispose()
     {
         foreach (ZstdCompressorHandle context in _compressors)
@@ -55,7 +82,7 @@ public sealed unsafe class ZstdCodec : IDisposable
     // Level 3's own tables (0.75 MiB) do not fit a core's second-level cache. Half the size, over a whole frame: 13 % faster, 1 % larger (docs/benchmarks.md).
     private static void SetParameters(ZstdCompressorHandle context, int level)
     {
-        bool isDefault = level == StoreOptions.Default.CompressionLevel;
+        bool isDefault = level == DefaultLevel;
         Check(ZstdNative.SetCompressorParameter(context, ZstdNative.ParameterCompressionLevel, level));
         Check(ZstdNative.SetCompressorParameter(context, ZstdNative.ParameterWindowLog, isDefault ? 22 : 0));
         Check(ZstdNative.SetCompressorParameter(context, ZstdNative.ParameterHashLog, isDefault ? 16 : 0));

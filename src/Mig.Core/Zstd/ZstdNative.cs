@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Mig.Store.Zstd;
+namespace Mig.Core.Zstd;
 
 /// <summary>The part of libzstd (zstd.h, stable API) that mig calls.</summary>
 internal static unsafe partial class ZstdNative
@@ -35,6 +35,12 @@ internal static unsafe partial class ZstdNative
 
     [LibraryImport(Library, EntryPoint = "ZSTD_decompressDCtx")]
     public static partial nuint Decompress(ZstdDecompressorHandle context, byte* destination, nuint destinationLength, byte* source, nuint sourceLength);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_findFrameCompressedSize")]
+    public static partial nuint FindFrameLength(byte* source, nuint sourceLength);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_getFrameContentSize")]
+    public static partial ulong GetContentLength(byte* source, nuint sourceLength);
 
     [LibraryImport(Library, EntryPoint = "ZSTD_isError")]
     public static partial uint IsError(nuint code);

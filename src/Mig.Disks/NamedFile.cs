@@ -1,0 +1,38 @@
+using Mig.Core;
+
+namespace Mig.Disks;
+
+/// <summary>Decides which file an image may open because it names it. The name comes from a stranger.</summary>
+internal static class NamedFile
+{
+    private const string HowToAllow = "move the file there, or allow files outside the image's folder if you trust the image";
+
+    /// <summary>Returns the path of a named file.</summary>
+    /// <param name="role">What it is, as in "a VMDK extent".</param>
+    /// <param name="where">What names it, for messages.</param>
+    /// <param name="mayHaveFolders">Whether the name may be a path, as long as it leads into the image's folder.</param>
+    /// <exception cref="UnsupportedFeatureException">It is not a regular file in the image's folder.</exception>
+    /// <exception cref="NotFoundException">It does not exist.</exception>
+    public static string Find(string imagePath, string name, string role, string where, bool mayHaveFolders, DiskOpenOptions options)
+    {
+        string folder = HostPath.FolderOf(imagePath);
+        if (!options.AllowFilesOutsideFolder && !mayHaveFolders && name.AsSpan().ContainsAny('/', '\\'))
+            throw Outside(role, $"{where}; {HowToAllow}");
+
+        // The image itself may be reached through a link: what counts is where its folder really is.
+        string path = folder == "." ? name : Path.Combine(folder, name);
+        string? realFolder = HostPath.Resolve(folder);
+        string? real = HostPath.Resolve(path);
+        bool isOutside = real is null ? name.Contains('/', StringComparison.Ordinal) : realFolder is null || HostPath.FolderOf(real) != realFolder;
+        FileType type = LibC.GetFileType(path);
+        if (type == FileType.Missing && (!isOutside || options.AllowFilesOutsideFolder))
+            throw new NotFoundException($"{where}, but {path} does not exist");
+        if (type is not (FileType.Regular or FileType.Missing))
+            throw new UnsupportedFeatureException($"{role} that is not a file", $"{where}, which is a device or folder");
+        if (isOutside && !options.AllowFilesOutsideFolder)
+            throw Outside(role, real is null || mayHaveFolders ? $"{where}; {HowToAllow}" : $"{where}, a link to {real}; {HowToAllow}");
+        return path;
+    }
+
+    private static UnsupportedFeatureException Outside(string role, string detail) => new($"{role} outside the image's folder", detail);
+}

@@ -1,0 +1,59 @@
+using Mig.Core;
+using Mig.Disks;
+
+namespace Mig.Export;
+
+/// <summary>The disk file under an export, opened, with what is known of it. Owns the file.</summary>
+internal sealed class BackingImage : IDisposable
+{
+    private readonly IReadOnlyList<(string Path, FileStamp Stamp)> _stamps;
+
+    private BackingImage(DiskImage disk, IReadOnlyList<(string Path, FileStamp Stamp)> stamps, ExportRecord? record) => (Disk, _stamps, Record) = (disk, stamps, record);
+
+    public DiskImage Disk { get; }
+
+    /// <summary>What mig knows to be in it; null when it must be read.</summary>
+    public ExportRecord? Record { get; }
+
+    /// <summary>Opens the file.</summary>
+    /// <param name="repositoryFolder">Where what is known of it stands.</param>
+    public static BackingImage Open(string repositoryFolder, string path, Limits limits)
+    {
+        ExportRecord? record = ExportRecords.Find(repositoryFolder, path);
+        DiskImage disk = DiskFormats.Open(path, record?.Format, limits);
+        IReadOnlyList<(string, FileStamp)>? stamps = ExportRecord.Stamp(disk.Files);
+        if (stamps is not null)
+            return new BackingImage(disk, stamps, record?.Length == disk.Content.Length && record.IsCurrent ? record : null);
+        disk.Dispose();
+        throw new NotFoundException($"{path}, or a disk under it, has gone");
+    }
+
+    /// <summary>Returns how a disk in some place names this one.</summary>
+    /// <param name="target">The file of that disk, which must not be one of this one's.</param>
+    /// <exception cref="UsageException">It is.</exception>
+    public BackingDisk NameFor(string target)
+    {
+        if (LibC.GetStamp(target) is { } stamp && _stamps.Any(file => (file.Stamp.Inode, file.Stamp.Device) == (stamp.Inode, stamp.Device)))
+            throw new UsageException($"{target} is {Disk.Path} or lies under it; a disk cannot lie over itself, choose another name");
+        string from = HostPath.Resolve(HostPath.FolderOf(target)) ?? throw new UsageException($"folder {HostPath.FolderOf(target)} does not exist; create it first");
+        string folder = HostPath.Resolve(HostPath.FolderOf(Disk.Path)) ?? HostPath.FolderOf(Disk.Path);
+        string name = Path.GetRelativePath(from, Path.Combine(folder, Path.GetFileName(Disk.Path)));
+        // QEMU takes "word:" at the start for a protocol.
+        if (name.Split('/')[0].Contains(':', StringComparison.Ordinal))
+            name = $"./{name}";
+        return new BackingDisk(name, Disk.Format.Split(':')[0], Disk.ContentId);
+    }
+
+    /// <summary>Checks that nobody has written to the file since it was opened.</summary>
+    /// <exception cref="ConflictException">Somebody has.</exception>
+    public void CheckUnchanged()
+    {
+        foreach ((string path, FileStamp stamp) in _stamps)
+        {
+            if (LibC.GetStamp(path) != stamp)
+                throw new ConflictException($"{path} was changed while it was read; nothing was written, since a disk that lies over another one needs it to stay as it is");
+        }
+    }
+
+    public void Dispose() => Disk.Dispose();
+}

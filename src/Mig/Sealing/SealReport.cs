@@ -1,0 +1,9 @@
+using Mig.Edits;
+
+namespace Mig.Sealing;
+
+/// <summary>What sealing did.</summary>
+/// <param name="Edit">The commit, when there is one.</param>
+/// <param name="Paths">What it did to files.</param>
+/// <param name="ZeroedBytes">Bytes of free space that held something, and are zero now.</param>
+public sealed record SealReport(EditResult Edit, IReadOnlyList<SealedPath> Paths, long ZeroedBytes);

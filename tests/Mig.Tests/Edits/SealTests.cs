@@ -1,0 +1,116 @@
+using Mig.Core;
+using Mig.Edits;
+using Mig.Sealing;
+using Mig.Testing;
+using Mig.Testing.FileSystems;
+using Mig.Tests.Support;
+using Tool = Mig.Testing.Tool;
+
+namespace Mig.Tests.Edits;
+
+/// <summary>A sealed image has nothing of the machine that it was, and all else.</summary>
+public class SealTests
+{
+    private static readonly string[] Personal =
+    [
+        "etc/ssh/ssh_host_ed25519_key", "etc/ssh/ssh_host_ed25519_key.pub", "var/lib/dbus/machine-id", "var/lib/systemd/random-seed", "root/.bash_history", "home/user/.bash_history",
+        "home/user/.python_history", "var/log/journal/0123/system.journal", "var/log/syslog.1", "var/log/apt/history.log", "var/lib/dhcp/dhclient.eth0.leases", "tmp/scratch/deep/file",
+        "var/tmp/x", "var/cache/apt/archives/vim_1_amd64.deb", "etc/passwd-", "etc/shadow-", "var/lib/cloud/instances/i-1/user-data.txt", "var/crash/_usr_bin_x.crash", "var/spool/mail/user",
+    ];
+
+    private static readonly string[] Emptied = ["etc/machine-id", "var/log/syslog", "var/log/wtmp"];
+
+    private static readonly string[] Kept =
+    [
+        "etc/ssh/sshd_config", "etc/passwd", "etc/hostname", "home/user/document", "home/user/.ssh/authorized_keys", "var/lib/dpkg/status", "var/log/README", "var/cache/apt/archives/lock", "usr/bin/tool",
+    ];
+
+    [Fact]
+    public void WhatIsPersonalGoesAndAllElseStays()
+    {
+        using var test = new TestRepository();
+        MakeMachine(test);
+        SealReport report = Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" } });
+        Assert.NotNull(report.Edit.Id);
+        Assert.True(report.ZeroedBytes > 0);
+        string disk = test.Export("out.raw");
+        (int exitCode, string output) = Tool.Try("e2fsck", "-fn", disk);
+        Assert.True(exitCode == 0, output);
+        using (var mount = new LoopMount(disk, "ro"))
+        {
+            Assert.All(Personal, path => Assert.False(File.Exists(Path.Combine(mount.Path, path)), path));
+            Assert.All(Emptied, path => Assert.Equal(0, new FileInfo(Path.Combine(mount.Path, path)).Length));
+            Assert.All(Kept, path => Assert.Equal($"content of {path}\n", File.ReadAllText(Path.Combine(mount.Path, path))));
+            Assert.True(Directory.Exists(Path.Combine(mount.Path, "tmp")));
+            Assert.True(Directory.Exists(Path.Combine(mount.Path, "var/lib/cloud/instances")));
+        }
+
+        // Not even as deleted data.
+        ReadOnlySpan<byte> bytes = File.ReadAllBytes(disk);
+        foreach (string path in Personal)
+            Assert.True(bytes.IndexOf(System.Text.Encoding.UTF8.GetBytes($"content of {path}\n")) < 0, path);
+        Assert.True(File.ReadAllBytes(test.Files["disk"]).AsSpan().IndexOf("content of etc/shadow-"u8) > 0, "negative control");
+        test.AssertClean();
+    }
+
+    [Fact]
+    public void OnlyWhatIsEnabledIsDone()
+    {
+        using var test = new TestRepository();
+        MakeMachine(test);
+        SealReport report = Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" }, Enabled = ["hostname", "ssh-hostkeys"] });
+        Assert.Equal(["ssh-hostkeys", "ssh-hostkeys", "hostname"], report.Paths.Select(path => path.Operation));
+        Assert.Equal(0, report.ZeroedBytes);
+    }
+
+    [Fact]
+    public void WhatIsDisabledIsNotDone()
+    {
+        using var test = new TestRepository();
+        MakeMachine(test);
+        SealReport report = Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" }, Disabled = ["logfiles", "free-space"] });
+        Assert.DoesNotContain(report.Paths, path => path.Operation == "logfiles");
+        Assert.Contains(report.Paths, path => path.Path == "/etc/machine-id");
+        Assert.Equal(0, report.ZeroedBytes);
+    }
+
+    [Fact]
+    public void SealingTwiceChangesNothingMore()
+    {
+        using var test = new TestRepository();
+        MakeMachine(test);
+        Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" } });
+        Assert.Null(Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed again" } }).Edit.Id);
+    }
+
+    [Fact]
+    public void AnUnknownOperationIsNamedWithNearOnes()
+    {
+        using var test = new TestRepository();
+        MakeMachine(test);
+        NotFoundException e = Assert.Throws<NotFoundException>(() => Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" }, Enabled = ["machine_id"] }));
+        Assert.Contains("machine-id", e.Message, StringComparison.Ordinal);
+    }
+
+    private static SealReport Seal(TestRepository test, SealRequest request)
+    {
+        using Repository repository = test.Open();
+        return new ImageSealer(repository).Run(request, TestContext.Current.CancellationToken);
+    }
+
+    private static void MakeMachine(TestRepository test)
+    {
+        string disk = test.Files["disk"];
+        Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", disk, "24M");
+        using (var mount = new LoopMount(disk, "rw"))
+        {
+            foreach (string path in (string[])[.. Personal, .. Emptied, .. Kept, "etc/os-release"])
+            {
+                Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(mount.Path, path))!);
+                File.WriteAllText(Path.Combine(mount.Path, path), $"content of {path}\n");
+            }
+        }
+
+        test.Commit("disk");
+    }
+}
