@@ -68,11 +68,11 @@ internal sealed class ChangeSet
                 continue;
             }
 
-            foreach (string old in olds)
+            ILookup<string, string> byName = news.ToLookup(PathKey.Name, StringComparer.Ordinal);
+            foreach (IGrouping<string, string> same in olds.GroupBy(PathKey.Name, StringComparer.Ordinal).Where(same => same.Count() == 1))
             {
-                string name = PathKey.Name(old);
-                if (olds.Count(path => PathKey.Name(path) == name) == 1 && news.Where(path => PathKey.Name(path) == name).ToList() is [{ } only])
-                    renames[old] = only;
+                if (byName[same.Key].ToList() is [{ } only])
+                    renames[same.Single()] = only;
             }
         }
 

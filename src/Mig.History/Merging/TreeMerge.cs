@@ -23,7 +23,7 @@ public sealed class TreeMerge
     private readonly ChangeSet _ours;
     private readonly ChangeSet _theirs;
     private readonly Dictionary<string, MergeItem> _items = new(StringComparer.Ordinal);
-    private readonly List<string> _closed = [];
+    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
     private readonly List<MergeConflict> _conflicts = [];
     private readonly List<MergeNote> _notes = [];
 
@@ -144,7 +144,18 @@ public sealed class TreeMerge
         }
     }
 
-    private bool IsClosed(string path) => _closed.Exists(closed => closed == path || PathKey.IsBelow(path, closed));
+    private bool IsClosed(string path)
+    {
+        if (_closed.Count == 0)
+            return false;
+        for (string at = path; at.Length > 0; at = PathKey.Parent(at))
+        {
+            if (_closed.Contains(at))
+                return true;
+        }
+
+        return false;
+    }
 
     // What is to stand at a path that at least one side changed; what no one changed is as it was, and that is a directory where something is in it.
     private TreeEntry? ResultAt(string path) => _items.TryGetValue(path, out MergeItem? item) ? item.Result : _ours.Find(path)?.After;

@@ -1,3 +1,4 @@
+using System.Text;
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Merging;
@@ -30,7 +31,12 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
         foreach (MergeOperation operation in operations.Where(operation => operation.After is { Type: TreeEntryType.HardLink }))
             writer.CreateHardLink(operation.After!.LinkTarget.Span, operation.Path.Span);
         foreach ((string path, Timestamp time) in _times)
-            SetTime(System.Text.Encoding.Latin1.GetBytes(path), time);
+        {
+            // Some are gone by now, or are files.
+            byte[] directory = Encoding.Latin1.GetBytes(path);
+            if (writer.Find(directory) is { Type: NodeType.Directory } node && node.ModifiedTime != time)
+                writer.SetTimes(directory, time);
+        }
     }
 
     private static bool IsReplaced(MergeOperation operation) =>
@@ -44,12 +50,12 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
     private void KeepTime(MergeOperation operation)
     {
         if (operation.After is { Type: TreeEntryType.Directory } directory)
-            _times[System.Text.Encoding.Latin1.GetString(operation.Path.Span)] = directory.ModifiedTime;
-        string path = System.Text.Encoding.Latin1.GetString(operation.Path.Span);
+            _times[Encoding.Latin1.GetString(operation.Path.Span)] = directory.ModifiedTime;
+        string path = Encoding.Latin1.GetString(operation.Path.Span);
         if (path.Length == 0)
             return;
         string parent = path[..Math.Max(0, path.LastIndexOf('/'))];
-        if (!_times.ContainsKey(parent) && writer.Find(System.Text.Encoding.Latin1.GetBytes(parent)) is { Type: NodeType.Directory } node)
+        if (!_times.ContainsKey(parent) && writer.Find(Encoding.Latin1.GetBytes(parent)) is { Type: NodeType.Directory } node)
             _times[parent] = node.ModifiedTime;
     }
 

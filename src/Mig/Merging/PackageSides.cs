@@ -20,6 +20,7 @@ internal sealed class PackageSides
     private const string Folder = "var/lib/dpkg";
     private const int MaxSize = 64 << 20;
     private const int MaxLinks = 40;
+    private const int MaxPath = 4096; // as Linux allows
 
     private readonly Dictionary<string, MergeSide> _packages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MergeSide> _paths = new(StringComparer.Ordinal);
@@ -83,7 +84,7 @@ internal sealed class PackageSides
                     continue;
                 foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 {
-                    if (!edited.Contains(line) && RealPath(contents.Store, root, line.Trim('/')) is { Length: > 0 } path)
+                    if (line.Length <= MaxPath && !edited.Contains(line) && RealPath(contents.Store, root, line.Trim('/')) is { Length: > 0 } path)
                         _paths[path] = side;
                 }
             }
@@ -144,5 +145,5 @@ internal sealed class PackageSides
 
     private static Dictionary<string, string> Stanzas(MergeContents contents, TreeEntry? status) => status is null
         ? []
-        : StanzaFile.Parse(contents.Read(status, $"{Folder}/status", MaxSize)).ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal);
+        : StanzaFile.Parse(contents.Read(status, $"{Folder}/status", MaxSize)).DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal);
 }

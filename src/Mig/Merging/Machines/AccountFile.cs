@@ -70,8 +70,9 @@ internal sealed class AccountFile(int[] setFields, int numberField)
 
     private static string MergeSet(string before, string ours, string theirs)
     {
-        string[] old = Names(before), left = Names(ours), right = Names(theirs);
-        return string.Join(',', left.Where(name => right.Contains(name) || !old.Contains(name)).Concat(right.Where(name => !left.Contains(name) && !old.Contains(name))));
+        string[] left = Names(ours), right = Names(theirs);
+        HashSet<string> old = [.. Names(before)], here = [.. left], there = [.. right];
+        return string.Join(',', left.Where(name => there.Contains(name) || !old.Contains(name)).Concat(right.Where(name => !here.Contains(name) && !old.Contains(name))));
     }
 
     private static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
