@@ -42,7 +42,8 @@ internal static class MergeView
             }
         }
 
-        session.Output.WriteLine($" {Sizes.Count(count, "change")}");
+        if (plan.Volumes.Count > 0)
+            session.Output.WriteLine($" {Sizes.Count(count, "change")}");
     }
 
     /// <summary>Tells whether only a time changes, which a summary leaves out.</summary>

@@ -48,7 +48,7 @@ internal sealed class MergeWriter(Repository repository, ImageMerger merger)
         if (plan.Volumes.All(volume => volume.Result.Operations.Count == 0))
             return new MachineImage(plan.Disks);
         EditBase before = _bases.GetOrAdd(plan.Ours, image => new Lazy<EditBase>(() => new EditBase(repository, image))).Value;
-        using var edit = new ImageEdit(before, writer, parallelism, progress, cancellation);
+        using var edit = new ImageEdit(before, writer, parallelism, progress, cancellation: cancellation);
         foreach (VolumeMerge volume in plan.Volumes.Where(volume => volume.Result.Operations.Count > 0))
             new MergeApplier(edit.OpenVolume(volume.Disk, volume.Volume), merger.Contents).Apply(volume.Result.Operations);
         Dictionary<string, ImageDisk> changed = edit.Finish().Disks.ToDictionary(disk => disk.Name);
