@@ -1,6 +1,8 @@
 using Mig.Core;
 using Mig.FileSystems.Ext;
 using Mig.FileSystems.Ext.Writing;
+using Mig.FileSystems.Fat;
+using Mig.FileSystems.Fat.Writing;
 
 namespace Mig.FileSystems;
 
@@ -15,21 +17,44 @@ public static class FileSystemFormats
     {
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
-        return ExtFileSystem.Open(volume, limits);
+        try
+        {
+            if (ExtFileSystem.Open(volume, limits) is { } ext)
+                return ext;
+        }
+        catch (CorruptImageException) when (FatFileSystem.IsFat(volume))
+        {
+            // ext's two magic bytes lie where FAT12 and FAT16 may have their table.
+        }
+
+        return FatFileSystem.Open(volume, limits);
     }
 
     /// <summary>Opens the file system on a volume for changes. If its journal waits to be replayed, that is written to the target at once.</summary>
     /// <param name="volume">A view that can be thrown away; see <see cref="IFileSystemWriter"/>. Not owned.</param>
     /// <param name="clock">What new times are taken from.</param>
-    /// <returns>Null when the volume holds none that mig can write.</returns>
+    /// <returns>Null when the volume holds none that mig knows.</returns>
     /// <exception cref="CorruptImageException">It is one that mig knows, and it is damaged.</exception>
-    /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot write.</exception>
+    /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot write, or is one that mig only knows by name.</exception>
     /// <exception cref="RefusedOperationException">It is in use, or must be repaired first.</exception>
     public static IFileSystemWriter? OpenWriter(IByteTarget volume, Limits limits, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(clock);
-        return ExtWriter.Open(volume, limits, clock);
+        try
+        {
+            if (ExtWriter.Open(volume, limits, clock) is { } ext)
+                return ext;
+        }
+        catch (CorruptImageException) when (FatFileSystem.IsFat(volume))
+        {
+            // As in Open: it is the table of a FAT.
+        }
+
+        if (FatWriter.Open(volume, limits, clock) is { } fat)
+            return fat;
+        UnchangeableFormats.Refuse(volume);
+        return null;
     }
 }

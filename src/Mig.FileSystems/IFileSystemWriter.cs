@@ -34,6 +34,9 @@ public interface IFileSystemWriter : IDisposable
     /// <summary>Returns the path of a node that exists with all symbolic links followed, the last name's too: begins with a slash and has no links in it.</summary>
     byte[] Resolve(ReadOnlySpan<byte> path);
 
+    /// <summary>Returns the nearest to some metadata that the format can hold; a new node with any other is refused (<see cref="RefusalReason.NotInFormat"/>).</summary>
+    NodeMetadata Fit(NodeType type, NodeMetadata wanted) => wanted;
+
     /// <summary>Makes a regular file. Where the content has no stored ranges, the file has holes.</summary>
     /// <exception cref="RefusedOperationException">The name is taken, there is no space, …</exception>
     void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content);

@@ -51,6 +51,9 @@ public enum RefusalReason
     /// <summary>An extended attribute's name or value breaks its form (EINVAL, EOPNOTSUPP).</summary>
     BadAttribute,
 
+    /// <summary>The format has no place for it: an owner, a mode, a link, a device, a time (EPERM, EOPNOTSUPP).</summary>
+    NotInFormat,
+
     /// <summary>The volume is in use by a machine, or its state must be repaired first.</summary>
     InUse,
 }

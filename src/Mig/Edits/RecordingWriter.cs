@@ -16,6 +16,8 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
 
     public byte[] Resolve(ReadOnlySpan<byte> path) => inner.Resolve(path);
 
+    public NodeMetadata Fit(NodeType type, NodeMetadata wanted) => inner.Fit(type, wanted);
+
     public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content)
     {
         (ManifestName parent, byte[] name) = GetNewPlace(path);

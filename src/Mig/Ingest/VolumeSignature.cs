@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Mig.Core;
 
 namespace Mig.Ingest;
@@ -20,8 +19,6 @@ internal static class VolumeSignature
                 return $"it holds {name}, which this mig keeps exactly but does not look into";
         }
 
-        if (head.Length >= 512 && BinaryPrimitives.ReadUInt16LittleEndian(head.AsSpan(510)) == 0xAA55 && head.AsSpan(54, 3).SequenceEqual("FAT"u8))
-            return "it holds a FAT file system, which this mig keeps exactly but does not look into";
         return "it holds no file system that mig knows";
     }
 
@@ -29,7 +26,6 @@ internal static class VolumeSignature
     [
         (3, "NTFS    ", "an NTFS file system"),
         (3, "EXFAT   ", "an exFAT file system"),
-        (82, "FAT32   ", "a FAT32 file system"),
         (0, "XFSB", "an XFS file system"),
         (0x10040, "_BHRfS_M", "a btrfs file system"),
         (0, "LUKS\u00BA\u00BE", "an encrypted volume (LUKS)"),

@@ -1,4 +1,4 @@
-namespace Mig.FileSystems.Ext;
+namespace Mig.FileSystems;
 
 /// <summary>Keeps aligned pieces of the volume, the last one read in each slot. Safe for several threads, without locks.</summary>
 /// <param name="pieceSize">A power of two.</param>

@@ -1,7 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 
-namespace Mig.FileSystems.Ext;
+namespace Mig.FileSystems;
 
 /// <summary>Bits of a bitmap block; bit 0 is the lowest of the first byte.</summary>
 internal static class Bitmap

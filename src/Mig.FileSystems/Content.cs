@@ -1,6 +1,6 @@
 using Mig.Core;
 
-namespace Mig.FileSystems.Ext.Writing;
+namespace Mig.FileSystems;
 
 /// <summary>What is to be written into a file, read once from front to back.</summary>
 internal sealed class Content

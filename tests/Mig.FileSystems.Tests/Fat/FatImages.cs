@@ -1,0 +1,37 @@
+using Mig.Testing.FileSystems;
+
+namespace Mig.FileSystems.Tests.Fat;
+
+/// <summary>Makes FAT volumes with the reference tools: dosfstools make and judge them, mtools read and write them without mounting.</summary>
+internal static class FatImages
+{
+    /// <summary>Makes an empty volume.</summary>
+    /// <param name="kibibytes">Its length.</param>
+    /// <param name="options">As <c>mkfs.fat</c> takes them, separated by spaces.</param>
+    public static void Make(string image, int kibibytes, string options)
+    {
+        File.Delete(image);
+        Tool.Run("mkfs.fat", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-i", "1234ABCD", "--invariant", "-C", image, $"{kibibytes}"]);
+    }
+
+    /// <summary>Runs a script with mtools; the image is <c>$i</c>, and names are UTF-8.</summary>
+    public static string RunMtools(string image, string script, params string[] arguments) =>
+        Tool.RunScript("export LC_ALL=C.UTF-8 MTOOLS_SKIP_CHECK=1 TZ=UTC; i=$1; shift; " + script, [image, .. arguments]);
+
+    /// <summary>Copies all files out with mtools.</summary>
+    public static void CopyOut(string image, string folder)
+    {
+        Directory.CreateDirectory(folder);
+        RunMtools(image, "if mdir -b -i \"$i\" ::/ 2>/dev/null | grep -q .; then mcopy -i \"$i\" -s -m -n -Q '::*' \"$1\"; fi", folder);
+    }
+
+    /// <summary>Returns what fsck.fat has to say; null when it finds nothing.</summary>
+    public static string? FindComplaint(string image)
+    {
+        (int code, string output) = Mig.Testing.Tool.Try("fsck.fat", "-n", image);
+
+        // Its name and a summary; and it warns of a FAT32 that is as small as our tests need it.
+        int lines = output.Trim().Split('\n').Length - (output.Contains("Warning: Filesystem is FAT32", StringComparison.Ordinal) ? 3 : 0);
+        return code == 0 && lines == 2 ? null : output;
+    }
+}
