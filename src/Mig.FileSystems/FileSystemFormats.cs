@@ -3,6 +3,7 @@ using Mig.FileSystems.Ext;
 using Mig.FileSystems.Ext.Writing;
 using Mig.FileSystems.Fat;
 using Mig.FileSystems.Fat.Writing;
+using Mig.FileSystems.Ntfs;
 
 namespace Mig.FileSystems;
 
@@ -17,6 +18,8 @@ public static class FileSystemFormats
     {
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
+        if (NtfsFileSystem.Open(volume, limits) is { } ntfs)
+            return ntfs;
         try
         {
             if (ExtFileSystem.Open(volume, limits) is { } ext)

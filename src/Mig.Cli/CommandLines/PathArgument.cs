@@ -9,6 +9,8 @@ internal static class PathArgument
     /// <summary>Splits the argument; the path is null when there is no colon.</summary>
     public static (string Revision, PathSpec? Path) Parse(string text)
     {
+        if (PathSpec.IsWindowsPath(text))
+            text = "HEAD:" + text;
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         string tail = colon < 0 ? "" : text[(colon + 1)..];
         bool isQuoted = tail.Length >= 2 && tail[0] == '"' && tail[^1] == '"';

@@ -1,4 +1,5 @@
 using Mig.Inventories;
+using Mig.Inventories.Windows;
 
 namespace Mig.Cli.Json;
 
@@ -12,7 +13,8 @@ internal sealed record InventoryJson(
     IReadOnlyList<UserAccount> Users,
     IReadOnlyList<EnabledUnit> Units,
     IReadOnlyList<Listener> Listeners,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings,
+    WindowsSystem? Windows)
 {
     public static InventoryJson Of(string image, Inventory inventory) => new(
         image,
@@ -23,5 +25,6 @@ internal sealed record InventoryJson(
         inventory.Users,
         inventory.Units,
         inventory.Listeners,
-        inventory.Warnings);
+        inventory.Warnings,
+        inventory.Windows);
 }

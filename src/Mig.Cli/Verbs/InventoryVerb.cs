@@ -30,7 +30,8 @@ internal sealed class InventoryVerb : Verb
 
     public override string Description =>
         "Reads, from the files alone: the operating system, kernels, packages (dpkg, rpm, apk, pacman, Python, Node, Ruby, Java, Go,\n"
-        + "Rust), users, the units that systemd starts, and where services are set up to listen. Nothing of the image is run.\n"
+        + "Rust), users, the units that systemd starts, and where services are set up to listen; of Windows, from its registry:\n"
+        + "version, edition, computer name, programs, users, and services that start. Nothing of the image is run.\n"
         + "An inventory is taken once and kept; the same version gives the same bytes each time.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>

@@ -21,7 +21,7 @@ internal sealed class WhenVerb : Verb
     public override IReadOnlyList<string> Usage => ["when PATH | PACKAGE | SHA256"];
 
     public override string Description =>
-        "What has a slash is a path, as in /etc/hostname or @2/vmlinuz: each content that it ever had is listed. A SHA-256 is\n"
+        "What has a slash is a path, as in /etc/hostname, @2/vmlinuz or C:\\Windows: each content that it ever had is listed. A SHA-256 is\n"
         + "looked for under all paths; all else is the name of a package, whose versions are listed. The versions are those that\n"
         + "branches, remote branches and tags lead to. Versions that brought something have it while none of their parents has.";
 
@@ -62,7 +62,7 @@ internal sealed class WhenVerb : Verb
     {
         if (ObjectId.TryParse(subject, out ObjectId sha256))
             return timeline.OfContent(sha256);
-        return subject.Contains('/', StringComparison.Ordinal) ? timeline.OfPath(PathArgument.Parse("HEAD:" + subject).Path!) : timeline.OfPackage(subject);
+        return subject.AsSpan().ContainsAny('/', '\\') ? timeline.OfPath(PathArgument.Parse("HEAD:" + subject).Path!) : timeline.OfPackage(subject);
     }
 
     private static void Write(TimelineEntry entry, Session session)

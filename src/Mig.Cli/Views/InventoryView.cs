@@ -13,9 +13,18 @@ internal sealed class InventoryView(TextOutput output, Palette palette)
     {
         Line("system", inventory.Release?.PrettyName ?? "unknown");
         Line("architecture", inventory.Architecture.Length > 0 ? inventory.Architecture : "unknown");
-        Line("kernels", inventory.Kernels.Count > 0 ? string.Join(", ", inventory.Kernels) : "none");
+        if (inventory.Windows is { } windows)
+        {
+            Line("computer", windows.ComputerName);
+            Line("edition", string.Join(", ", new[] { windows.Edition, windows.InstallationType }.Where(part => part.Length > 0)));
+        }
+        else
+        {
+            Line("kernels", inventory.Kernels.Count > 0 ? string.Join(", ", inventory.Kernels) : "none");
+        }
+
         Line("packages", string.Join(", ", inventory.Packages.GroupBy(package => package.Kind).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {KindName.Of(group.Key)}"))));
-        Section("Users who can log in", inventory.Users.Where(user => !Array.Exists(ShellsThatRefuse, shell => user.Shell.EndsWith("/" + shell, StringComparison.Ordinal)))
+        Section("Users who can log in", inventory.Users.Where(user => !user.IsDisabled && !Array.Exists(ShellsThatRefuse, shell => user.Shell.EndsWith("/" + shell, StringComparison.Ordinal)))
             .Select(user => (string[])[user.Name, user.Uid.ToString(CultureInfo.InvariantCulture), user.Home, user.Shell]));
         Section("Units that start", inventory.Units.Select(unit => (string[])[unit.Name, unit.WantedBy]));
         Section("Services that listen", inventory.Listeners.Select(listener => (string[])[listener.Service, listener.Address, "/" + listener.Location]));

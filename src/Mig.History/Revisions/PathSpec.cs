@@ -14,15 +14,25 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
     private const int MaxPartition = 1_000_000;
 
     /// <summary>Splits <c>REV:PATH</c> at the first colon outside braces; the path is null when there is none.</summary>
-    /// <remarks>Without a revision before the colon, HEAD is meant.</remarks>
+    /// <remarks>Without a revision before the colon, HEAD is meant; and with a letter before it and a backslash behind it, a drive.</remarks>
     public static (string Revision, PathSpec? Path) Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (IsWindowsPath(text))
+            return ("HEAD", Parse(text));
         int colon = RevisionParser.IndexOutsideBraces(text, ":");
         if (colon < 0)
             return (text, null);
         return (colon == 0 ? "HEAD" : text[..colon], Parse(text[(colon + 1)..]));
     }
+
+    /// <summary>The drive that the path begins with, in upper case, if it is meant as Windows writes paths: <c>C:\Windows</c>; null when there is none.</summary>
+    public char? Drive => Disk is null && Partition is null && Path.Span is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter) && (Path.Length == 2 || Path.Span[2] is (byte)'/' or (byte)'\\')
+        ? char.ToUpperInvariant((char)letter)
+        : null;
+
+    /// <summary>Tells whether a text is a path of Windows without a revision: <c>C:\Windows</c>.</summary>
+    public static bool IsWindowsPath(string text) => text is [var letter, ':', '\\', ..] && char.IsAsciiLetter(letter);
 
     /// <summary>Parses <c>/etc/hostname</c>, <c>@2/boot/x</c> (partition 2), <c>@disk2.vmdk.1/x</c> (partition 1 of that disk), <c>@disk2.vmdk/x</c>.</summary>
     /// <exception cref="UsageException">What follows <c>@</c> is no partition.</exception>
@@ -31,7 +41,9 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
         ArgumentNullException.ThrowIfNull(text);
         if (!text.StartsWith('@'))
             return new PathSpec(null, null, Normalize(text));
-        int slash = text.IndexOf('/', StringComparison.Ordinal);
+        int slash = text.IndexOf('/', StringComparison.Ordinal), backslash = text.IndexOf('\\', StringComparison.Ordinal);
+        if (backslash > 1 && (slash < 0 || backslash < slash) && char.IsAsciiDigit(text[backslash - 1]))
+            slash = backslash; // @1\Windows
         string volume = slash < 0 ? text[1..] : text[1..slash];
         ReadOnlyMemory<byte> path = Normalize(slash < 0 ? "" : text[slash..]);
         if (volume.Length == 0)

@@ -19,12 +19,13 @@ public sealed class ImageBrowser(Repository repository)
         return Find(image, path ?? new PathSpec(null, null, default), revision);
     }
 
-    /// <summary>Finds a path in an image.</summary>
+    /// <summary>Finds a path in an image; on the volumes of Windows also with its drive letters, backslashes, and in any case.</summary>
     /// <param name="revision">How the user called the image, for messages.</param>
     public ImagePath Find(MachineImage image, PathSpec path, string revision)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(path);
+        path = PathFinder.Locate(repository.Store, image, path);
         (ImageDisk disk, ImageVolume volume) = FindVolume(image, path, revision);
         TreeEntry entry = FindEntry(volume, path.Path.Span, $"{revision}:{path}");
         if (entry.Type == TreeEntryType.HardLink)

@@ -8,8 +8,12 @@ namespace Mig.Browse;
 /// <summary>Finds the volume that a path without <c>@</c> means.</summary>
 internal static class SystemVolume
 {
-    // What is looked for in turn: either of these on Linux, this on older systems, Windows' own folder.
-    private static readonly string[][] Signs = [["etc/os-release", "usr/lib/os-release"], ["etc/passwd"], ["Windows/System32", "WINDOWS/system32"]];
+    // What is looked for in turn: either of these on Linux, this on older systems; then the registry of Windows.
+    private static readonly string[][] Signs = [["etc/os-release", "usr/lib/os-release"], ["etc/passwd"]];
+
+    private static ReadOnlySpan<byte> WindowsSign => "Windows/System32/config/SOFTWARE"u8;
+
+    private static ReadOnlySpan<byte> WindowsFolder => "Windows/System32"u8;
 
     /// <summary>Returns the volume with the operating system, or the only one with files; null when that is not clear.</summary>
     public static ImageVolume? FindDefault(IObjectSource store, MachineImage image)
@@ -28,6 +32,15 @@ internal static class SystemVolume
                 return found[0];
         }
 
-        return null;
+        return FindWindows(store, volumes);
+    }
+
+    /// <summary>Returns the volume with Windows; null when there is none, or several.</summary>
+    public static (ImageDisk Disk, ImageVolume Volume)? FindWindows(IObjectSource store, IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes)
+    {
+        var candidates = volumes.Where(item => WindowsPath.IsUsedOn(item.Volume) && WindowsPath.Find(store, item.Volume.Root!, WindowsFolder) is not null).ToList();
+        if (candidates.Count > 1)
+            candidates.RemoveAll(item => WindowsPath.Find(store, item.Volume.Root!, WindowsSign) is null);
+        return candidates.Count == 1 ? candidates[0] : null;
     }
 }

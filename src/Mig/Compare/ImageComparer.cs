@@ -83,6 +83,7 @@ public sealed class ImageComparer(IContentSource objects)
     private IEnumerable<(VolumePair Pair, string Prefix, bool IsDefault, PathLimits Limits)> Pair(MachineImage left, MachineImage right, IReadOnlyList<PathSpec> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
+        paths = PathFinder.Locate(objects, left, right, paths);
         IReadOnlyList<VolumePair> pairs = [.. ImagePairing.PairVolumes(left, right).Where(pair => pair.Before?.Root is not null || pair.After?.Root is not null)];
         ImageVolume? defaultAfter = pairs.Count > 1 ? FindDefault(right) : null, defaultBefore = pairs.Count > 1 ? FindDefault(left) : null;
         foreach (VolumePair pair in pairs)

@@ -19,11 +19,12 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
     public IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(string revision, ImageId imageId, DirectoryFilter enter, CancellationToken cancellation)
     {
         MachineImage image = repository.Objects.ReadImage(imageId);
+        List<PathSpec> limited = [.. paths.Select(path => PathFinder.TryLocate(repository.Store, image, path)).OfType<PathSpec>()];
         ImageVolume? usual = new ImageBrowser(repository).FindDefaultVolume(image);
         foreach ((ImageDisk disk, ImageVolume volume) in ImageBrowser.VolumesWithFiles(image))
         {
             bool isUsual = ReferenceEquals(volume, usual);
-            List<ReadOnlyMemory<byte>> limits = [.. paths.Where(path => IsMeant(path, disk, volume, isUsual)).Select(path => path.Path)];
+            List<ReadOnlyMemory<byte>> limits = [.. limited.Where(path => IsMeant(path, disk, volume, isUsual)).Select(path => path.Path)];
             if (paths.Count > 0 && limits.Count == 0)
                 continue;
             var template = new GrepFile(revision, isUsual ? "" : NameOf(image, disk, volume), default);

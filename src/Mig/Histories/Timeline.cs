@@ -119,6 +119,9 @@ public sealed class Timeline(Repository repository)
 
     private TreeEntry? FindEntry(MachineImage image, PathSpec path)
     {
+        if (PathFinder.TryLocate(repository.Store, image, path) is not { } located)
+            return null;
+        path = located;
         ImageVolume? volume = path is { Disk: null, Partition: null }
             ? SystemVolume.FindDefault(repository.Store, image)
             : ImageBrowser.VolumesWithFiles(image).FirstOrDefault(item => (path.Disk is null || path.Disk == item.Disk.Name)

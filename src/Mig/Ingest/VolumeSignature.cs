@@ -24,7 +24,6 @@ internal static class VolumeSignature
 
     private static readonly (int Offset, string Magic, string Name)[] Known =
     [
-        (3, "NTFS    ", "an NTFS file system"),
         (3, "EXFAT   ", "an exFAT file system"),
         (0, "XFSB", "an XFS file system"),
         (0x10040, "_BHRfS_M", "a btrfs file system"),

@@ -23,6 +23,6 @@ public sealed record InstalledPackage(PackageKind Kind, string Name, string Vers
     /// <summary>The file that says so, from the root of the machine and without a leading slash: of packages that a file carries; empty for those of a database.</summary>
     public string Location { get; init; } = "";
 
-    /// <summary>Whether a package manager of the operating system keeps it.</summary>
-    public bool IsSystem => Kind <= PackageKind.Pacman;
+    /// <summary>Whether the operating system itself keeps record of it.</summary>
+    public bool IsSystem => Kind is <= PackageKind.Pacman or PackageKind.Windows;
 }

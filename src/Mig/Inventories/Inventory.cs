@@ -1,3 +1,5 @@
+using Mig.Inventories.Windows;
+
 namespace Mig.Inventories;
 
 /// <summary>What a machine is and has, read from its files without starting it.</summary>
@@ -6,7 +8,7 @@ namespace Mig.Inventories;
 /// <param name="Kernels">The releases of the installed kernels, such as <c>6.1.0-18-amd64</c>; the newest first.</param>
 /// <param name="Packages">Sorted by kind, name, architecture, version and location.</param>
 /// <param name="Users">In the order of the user database.</param>
-/// <param name="Units">What systemd starts by itself, sorted by name.</param>
+/// <param name="Units">What systemd or Windows starts by itself, sorted by name.</param>
 /// <param name="Listeners">Where services are set up to listen, as far as their configuration is known.</param>
 /// <param name="Warnings">What could not be read, and why; one sentence each.</param>
 public sealed record Inventory(
@@ -17,4 +19,8 @@ public sealed record Inventory(
     IReadOnlyList<UserAccount> Users,
     IReadOnlyList<EnabledUnit> Units,
     IReadOnlyList<Listener> Listeners,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>What Windows says of itself; null on other systems.</summary>
+    public WindowsSystem? Windows { get; init; }
+}

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Inventories.Windows;
 using Mig.Store.Encoding;
 
 namespace Mig.Inventories;
@@ -32,10 +33,15 @@ internal static class InventoryCodec
             payload.Unsigned(user.Uid);
             payload.Unsigned(user.Gid);
             Texts(payload, [user.Name, user.Home, user.Shell]);
+            payload.Byte(user.IsDisabled ? (byte)1 : (byte)0);
         });
         List(payload, inventory.Units, unit => Texts(payload, [unit.Name, unit.WantedBy]));
         List(payload, inventory.Listeners, listener => Texts(payload, [listener.Service, listener.Address, listener.Location]));
         List(payload, inventory.Warnings, payload.String);
+        WindowsSystem? windows = inventory.Windows;
+        payload.Byte(windows is null ? (byte)0 : (byte)1);
+        if (windows is not null)
+            Texts(payload, [windows.ProductName, windows.Edition, windows.Release, windows.Version, windows.InstallationType, windows.ComputerName]);
     }
 
     /// <param name="id">What to call the bytes in messages.</param>
@@ -70,7 +76,7 @@ internal static class InventoryCodec
         for (int i = 0; i < users.Length; i++)
         {
             uint uid = (uint)reader.Unsigned("uid", uint.MaxValue), gid = (uint)reader.Unsigned("gid", uint.MaxValue);
-            users[i] = new UserAccount(Text(ref reader), uid, gid, Text(ref reader), Text(ref reader));
+            users[i] = new UserAccount(Text(ref reader), uid, gid, Text(ref reader), Text(ref reader)) { IsDisabled = reader.Byte("disabled flag") != 0 };
         }
 
         var units = new EnabledUnit[Count(ref reader)];
@@ -80,8 +86,11 @@ internal static class InventoryCodec
         for (int i = 0; i < listeners.Length; i++)
             listeners[i] = new Listener(Text(ref reader), Text(ref reader), Text(ref reader));
         IReadOnlyList<string> warnings = Texts(ref reader);
+        WindowsSystem? windows = reader.Byte("Windows flag") == 0
+            ? null
+            : new WindowsSystem(Text(ref reader), Text(ref reader), Text(ref reader), Text(ref reader), Text(ref reader), Text(ref reader));
         reader.ExpectEnd("inventory");
-        return new Inventory(release, architecture, kernels, packages, users, units, listeners, warnings);
+        return new Inventory(release, architecture, kernels, packages, users, units, listeners, warnings) { Windows = windows };
     }
 
     private static void List<T>(PayloadWriter payload, IReadOnlyCollection<T> items, Action<T> write)

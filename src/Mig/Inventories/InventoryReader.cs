@@ -6,6 +6,7 @@ using Mig.History.Revisions;
 using Mig.Inventories.Executables;
 using Mig.Inventories.Languages;
 using Mig.Inventories.Systems;
+using Mig.Inventories.Windows;
 using Mig.Store;
 
 namespace Mig.Inventories;
@@ -56,14 +57,16 @@ public sealed class InventoryReader
         var files = new MachineFiles(_objects, _parallelism, image, root);
         if (_cache?.Read(files) is { } known)
             return known;
-        Inventory inventory = Read(files, cancellation);
+        Inventory inventory = Read(files, WindowsPath.IsUsedOn(root), cancellation);
         _cache?.Write(files, inventory);
         return inventory;
     }
 
-    private Inventory Read(MachineFiles files, CancellationToken cancellation)
+    private Inventory Read(MachineFiles files, bool mayBeWindows, CancellationToken cancellation)
     {
         var warnings = new ConcurrentBag<string>();
+        if (mayBeWindows && new WindowsReader(new WindowsHives(_objects, _parallelism, files.Mounts[0].Root), warnings.Add) is { IsWindows: true } windows)
+            return ReadWindows(files, windows, warnings, cancellation);
         IReadOnlyList<InstalledPackage> system = PackageDatabases.Read(files, warnings.Add, cancellation);
         IReadOnlyCollection<InstalledPackage> languages = LanguagePackages.Read(files, _walk, system.Count > 0, warnings.Add, cancellation);
         IReadOnlyList<EnabledUnit> units = SystemdUnits.Read(files);
@@ -89,6 +92,17 @@ public sealed class InventoryReader
                 return default;
             }
         }
+    }
+
+    private Inventory ReadWindows(MachineFiles files, WindowsReader windows, ConcurrentBag<string> warnings, CancellationToken cancellation)
+    {
+        WindowsSystem? system = windows.ReadSystem();
+        IReadOnlyCollection<InstalledPackage> languages = LanguagePackages.Read(files, _walk, hasSystemPackages: false, warnings.Add, cancellation);
+        InstalledPackage[] packages = Sort([.. windows.ReadPrograms(), .. languages]);
+        string architecture = windows.Architecture;
+        IReadOnlyList<UserAccount> users = windows.ReadUsers();
+        IReadOnlyList<EnabledUnit> services = windows.ReadServices();
+        return new Inventory(system is null ? null : WindowsReader.ToRelease(system), architecture, [], packages, users, services, [], [.. warnings.Distinct().Order(StringComparer.Ordinal)]) { Windows = system };
     }
 
     private static InstalledPackage[] Sort(InstalledPackage[] packages)

@@ -3,7 +3,7 @@ namespace Mig.Inventories;
 /// <summary>What kinds of packages are called in commands and results.</summary>
 public static class KindName
 {
-    private static readonly string[] Names = ["dpkg", "rpm", "apk", "pacman", "python", "node", "ruby", "java", "go", "rust"];
+    private static readonly string[] Names = ["dpkg", "rpm", "apk", "pacman", "python", "node", "ruby", "java", "go", "rust", "windows"];
 
     public static string Of(PackageKind kind) => Names[(int)kind];
 

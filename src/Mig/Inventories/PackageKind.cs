@@ -32,4 +32,7 @@ public enum PackageKind
 
     /// <summary>A crate that a Rust program was built from.</summary>
     Rust = 9,
+
+    /// <summary>A program of Windows, by its registry.</summary>
+    Windows = 10,
 }

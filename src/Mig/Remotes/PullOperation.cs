@@ -4,7 +4,7 @@ using Mig.History.Refs;
 
 namespace Mig.Remotes;
 
-/// <summary>Fetches, then moves the current branch on to what it follows. Histories that went apart stay as they are: nothing merges them yet.</summary>
+/// <summary>Fetches, then moves the current branch on to what it follows. Histories that went apart stay as they are, for whoever pulls to merge or to rebase.</summary>
 public sealed class PullOperation(Repository repository)
 {
     /// <param name="options">What to fetch; the remote and refspecs are those of the current branch when none are given.</param>
@@ -28,7 +28,7 @@ public sealed class PullOperation(Repository repository)
         fetched(outcome);
         FetchedRef[] wanted = [.. outcome.Refs.Where(found => found.IsForMerge)];
         if (wanted.Length > 1)
-            throw new UsageException("mig cannot merge, so a pull takes one branch; name one");
+            throw new UsageException("a pull takes one branch; name one");
         if (wanted is not [{ New: { } id } theirs])
             throw new NotFoundException($"{outcome.Address} has no {upstream?.Merge.Value ?? "such branch"} any more; 'mig branch --set-upstream-to' makes {branch.ShortName} follow another one");
         string name = theirs.Ours?.ShortName ?? $"{theirs.Theirs?.ShortName} of {outcome.Remote ?? outcome.Address}";
@@ -61,8 +61,8 @@ public sealed class PullOperation(Repository repository)
             return new PullOutcome(branch, ours, ours, 0);
         if (apart.Ahead > 0)
         {
-            throw new ConflictException($"'{branch.ShortName}' and '{name}' have gone apart: {apart.Ahead} here and {apart.Behind} there are not on the other side, and mig cannot merge yet. "
-                + $"Keep yours under another name with 'mig branch NAME', then take theirs with 'mig checkout -B {branch.ShortName} {theirs.Value.ToShortString()}'; or replace theirs with 'mig push --force-with-lease'");
+            throw new ConflictException($"'{branch.ShortName}' and '{name}' have gone apart: {apart.Ahead} here and {apart.Behind} there are not on the other side. "
+                + $"Join them with 'mig merge {theirs.Value.ToShortString()}', or put yours on top of theirs with 'mig rebase {theirs.Value.ToShortString()}'; or replace theirs with 'mig push --force-with-lease'");
         }
 
         Update(branch, ours, theirs, "pull: Fast-forward");

@@ -19,7 +19,9 @@ public static class PackageUrl
                 Append(url, part).Append('/');
         }
 
-        Append(url, name).Append('@');
+        Append(url, name);
+        if (package.Version.Length > 0)
+            url.Append('@');
         int epoch = package.Kind == PackageKind.Rpm ? package.Version.IndexOf(':', StringComparison.Ordinal) : -1;
         Append(url, package.Version[(epoch + 1)..]);
         if (!package.IsSystem)
@@ -53,6 +55,7 @@ public static class PackageUrl
             PackageKind.Node => ("npm", slash > 0 ? name[..slash] : "", name[(slash + 1)..]),
             PackageKind.Ruby => ("gem", "", name),
             PackageKind.Java => ("maven", colon > 0 ? name[..colon] : "", name[(colon + 1)..]),
+            PackageKind.Windows => ("generic", "", name),
             PackageKind.Go => ("golang", slash > 0 ? name[..slash].ToLowerInvariant() : "", name[(slash + 1)..].ToLowerInvariant()),
             _ => ("cargo", "", name),
         };

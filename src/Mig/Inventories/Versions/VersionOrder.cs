@@ -10,6 +10,7 @@ public static class VersionOrder
         PackageKind.Rpm => RpmVersion.Compare(left, right),
         PackageKind.Apk => ApkVersion.Compare(left, right),
         PackageKind.Pacman => PacmanVersion.Compare(left, right),
+        PackageKind.Windows => RpmVersion.Compare(left, right),
         PackageKind.Python => PythonVersion.Compare(left, right),
         PackageKind.Ruby => RubyVersion.Compare(left, right),
         PackageKind.Java => MavenVersion.Compare(left, right),

@@ -1,0 +1,144 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Mig.Core;
+
+namespace Mig.FileSystems.Ntfs;
+
+/// <summary>NTFS 1.2 to 3.1, read as it stands: <c>$LogFile</c> is not replayed. Does not own the volume.</summary>
+internal sealed class NtfsFileSystem : IFileSystem
+{
+    private const long LogRecord = 2;
+    private const long VolumeRecord = 3;
+    private const long RootRecord = 5;
+    private const long BitmapRecord = 6;
+    private const long SecureRecord = 9;
+    private const long LastSystemRecord = 11;
+    private const ushort IsDirtyFlag = 1;
+    private const int MaxLabelSize = 256;
+    private const int MaxBitmapTables = 16; // a bitmap of 1 GiB: 32 TiB in clusters of 4 KiB
+
+    private readonly Geometry _geometry;
+    private readonly Limits _limits;
+    private readonly ValueReader _reader;
+    private readonly MasterFileTable _table;
+    private readonly NodeReader _nodes;
+    private readonly DirectoryReader _directories;
+    private readonly Observations _observations = new();
+    private readonly FreeSpace? _freeSpace;
+    private readonly FileSystemInfo _info;
+    private CachedValue? _lastValue;
+
+    private NtfsFileSystem(IByteSource volume, Geometry geometry, Limits limits)
+    {
+        (_geometry, _limits) = (geometry, limits);
+        _reader = new ValueReader(volume, geometry);
+        _table = new MasterFileTable(volume, geometry, _reader, limits);
+        NodeRecord volumeRecord = GetRecord(VolumeRecord);
+        bool isInUse = IsDirty(volumeRecord) || !IsLogClean();
+        var indexes = new IndexReader(_reader, geometry);
+        var security = new SecurityTable(() => GetRecord(SecureRecord), indexes, _reader, limits.MaxTableBytes);
+        _nodes = new NodeReader(_reader, new NodeAttributes(_reader, security, _observations, limits), _observations);
+        _directories = new DirectoryReader(_table, indexes, _observations, limits, isInUse);
+        var notes = new List<string>();
+        if (_table.UsedMirror)
+            notes.Add("The beginning of the MFT is damaged; its copy was read.");
+        if (isInUse)
+            notes.Add("It was not unmounted cleanly: it is read as it is, without what waits in its $LogFile, and its free space cannot be trusted.");
+        AttributeValue? bitmap = GetRecord(BitmapRecord).Find(AttributeType.Data);
+        if (bitmap is null || bitmap.Size < (geometry.ClusterCount + 7) / 8)
+            throw NtfsError.Corrupt("NTFS-050", $"$Bitmap has {bitmap?.Size ?? 0} bytes, {(geometry.ClusterCount + 7) / 8} needed for {geometry.ClusterCount} clusters");
+        if (bitmap.Size > (long)limits.MaxTableBytes * MaxBitmapTables)
+            notes.Add("It has too many clusters to look for free ones.");
+        else
+            _freeSpace = new FreeSpace(bitmap, _reader, geometry);
+        long free = _freeSpace?.GetRanges().Sum(static range => range.Length) ?? 0;
+        if (isInUse)
+            _freeSpace = null;
+        _info = new FileSystemInfo("ntfs", ReadLabel(volumeRecord), geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes);
+    }
+
+    public FileSystemInfo Info => _info with { Notes = [.. _info.Notes, .. _observations.Describe()] };
+
+    public long RootNode => RootRecord;
+
+    /// <summary>Opens the file system on a volume.</summary>
+    /// <returns>Null when the volume holds none of this kind.</returns>
+    public static NtfsFileSystem? Open(IByteSource volume, Limits limits)
+    {
+        if (volume.Length < BootSector.Size)
+            return null;
+        byte[] boot = new byte[BootSector.Size];
+        volume.ReadExactly(0, boot);
+        return BootSector.HasMagic(boot) ? new NtfsFileSystem(volume, BootSector.Parse(boot, volume.Length), limits) : null;
+    }
+
+    public FileNode GetNode(long node) => _nodes.Read(GetRecord(node));
+
+    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
+    {
+        NodeRecord record = GetRecord(directory);
+        if (!record.IsDirectory)
+            throw NtfsError.Corrupt("NTFS-051", $"MFT record {directory}: it is no directory, and one is needed");
+        return _directories.Read(record);
+    }
+
+    public IReadOnlyList<FileExtent> GetExtents(long file) => FindContent(file) is { } value ? FileMap.GetExtents(value, _geometry.ClusterSize) : [];
+
+    public void ReadContent(long file, long offset, Span<byte> destination)
+    {
+        // Content is read piece by piece: keep the last file's runs, as a fragmented file may have very many.
+        CachedValue? last = Volatile.Read(ref _lastValue);
+        if (last is null || last.File != file)
+        {
+            last = new CachedValue(file, FindContent(file));
+            Volatile.Write(ref _lastValue, last);
+        }
+
+        SourceRange.Check(offset, destination.Length, last.Value?.Size ?? 0);
+        if (last.Value is not null && !destination.IsEmpty)
+            _reader.Read(last.Value, offset, destination);
+    }
+
+    /// <remarks>Empty when the volume was in use, as the bitmap may lag behind the files. What the format itself uses is never free.</remarks>
+    public IEnumerable<ByteRange> GetFreeRanges() => _freeSpace is null ? [] : ByteRanges.Subtract(_freeSpace.GetRanges(), ByteRanges.Normalize(GetSystemRanges()));
+
+    public void Dispose()
+    {
+    }
+
+    private NodeRecord GetRecord(long number) => NodeRecord.Read(number, _table, _reader, _geometry, _limits);
+
+    private AttributeValue? FindContent(long file)
+    {
+        NodeRecord record = GetRecord(file);
+        return _nodes.GetType(record, StandardInformation.Read(record)) == NodeType.File ? record.Find(AttributeType.Data) : null;
+    }
+
+    private IEnumerable<ByteRange> GetSystemRanges()
+    {
+        yield return new ByteRange(0, _geometry.ClusterSize);
+        for (long number = 0; number <= LastSystemRecord; number++)
+        {
+            if (number == 8)
+                continue; // $BadClus is a hole as long as the volume, but for what is bad
+            NodeRecord record = GetRecord(number);
+            foreach (AttributeType type in new[] { AttributeType.Data, AttributeType.IndexAllocation, AttributeType.Bitmap, AttributeType.AttributeList })
+            {
+                foreach (Run run in record.All(type).Where(static value => !value.IsResident).SelectMany(static value => value.GetRuns()).Where(static run => !run.IsHole))
+                    yield return new ByteRange(run.Lcn * _geometry.ClusterSize, run.Count * _geometry.ClusterSize);
+            }
+        }
+    }
+
+    private static bool IsDirty(NodeRecord volume) =>
+        volume.Find(AttributeType.VolumeInformation) is { IsResident: true, Size: >= 12 } information
+            ? (BinaryPrimitives.ReadUInt16LittleEndian(information.Resident[0x0A..]) & IsDirtyFlag) != 0
+            : throw NtfsError.Corrupt("NTFS-052", "MFT record 3: the volume's version and flags are missing, 12 bytes needed");
+
+    private bool IsLogClean() => GetRecord(LogRecord).Find(AttributeType.Data) is { } log && LogFile.IsClean(log, _reader);
+
+    private string ReadLabel(NodeRecord volume) =>
+        volume.Find(AttributeType.VolumeName) is { } name ? new string(MemoryMarshal.Cast<byte, char>(_reader.ReadWhole(name, MaxLabelSize))) : "";
+
+    private sealed record CachedValue(long File, AttributeValue? Value);
+}

@@ -1,0 +1,21 @@
+using Mig.History.Trees;
+
+namespace Mig.History.Merging;
+
+/// <summary>Knows what files mean, and whose side the user has chosen.</summary>
+public interface IMergePolicy
+{
+    /// <summary>Merges the contents of a file that both sides changed, or both added.</summary>
+    /// <param name="path">From the volume's root.</param>
+    /// <param name="before">What both come from; null when both added it.</param>
+    ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs);
+
+    /// <summary>Returns the side whose state a path gets as a whole, whoever changed it, because what belongs together must come from one side; null for most.</summary>
+    MergeSide? SideOf(ReadOnlyMemory<byte> path);
+
+    /// <summary>Returns all paths for which <see cref="SideOf"/> names a side.</summary>
+    IEnumerable<ReadOnlyMemory<byte>> SidedPaths { get; }
+
+    /// <summary>Returns how a conflict was resolved by the user; null when it was not.</summary>
+    MergeResolution? Resolve(MergeConflict conflict);
+}

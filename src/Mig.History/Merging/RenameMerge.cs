@@ -1,0 +1,138 @@
+using Mig.History.Diffs;
+using Mig.History.Trees;
+
+namespace Mig.History.Merging;
+
+/// <summary>Brings together what one side renamed and what the other side did under the old name.</summary>
+/// <param name="addConflict">Told of what does not fit together: path, item and conflict.</param>
+internal sealed class RenameMerge(
+    ChangeSet ours,
+    ChangeSet theirs,
+    Dictionary<string, MergeItem> items,
+    IMergePolicy policy,
+    List<MergeNote> notes,
+    Action<string, MergeItem, MergeConflict> addConflict)
+{
+    public void Apply()
+    {
+        // Nothing meets where only one side did anything.
+        if (ours.Paths.Count == 0 || theirs.Paths.Count == 0)
+            return;
+        var done = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string old, string now) in theirs.Renames)
+        {
+            if (ours.Find(old) is { } change && !HasSide(old, now) && done.Add(old))
+                MeetTheirs(old, now, change);
+        }
+
+        foreach ((string old, string now) in ours.Renames)
+        {
+            if (theirs.Find(old) is { } change && !HasSide(old, now) && done.Add(old))
+                MeetOurs(old, now, change);
+        }
+
+        FollowOurs();
+        FollowTheirs();
+    }
+
+    // They renamed what we changed, removed or renamed as well.
+    private void MeetTheirs(string old, string now, TreeChange change)
+    {
+        TreeEntry theirEntry = theirs.Find(now)!.After!;
+        TreeEntry before = theirs.Find(old)!.Before!;
+        if (change.After is { Type: TreeEntryType.File })
+        {
+            if (ours.Find(now) is null)
+            {
+                items[now] = new MergeItem(null, before, change.After, theirEntry);
+                items[old].Decide(null);
+            }
+
+            return;
+        }
+
+        if (!ours.Renames.TryGetValue(old, out string? other))
+        {
+            if (ours.Find(now) is null)
+                addConflict(now, items[now] = new MergeItem(null, before, null, theirEntry), Conflict(now, MergeConflictKind.RenameDelete, $"removed here, renamed there from /{old}", before, null, theirEntry, old));
+            return;
+        }
+
+        if (other == now)
+        {
+            items[now].Before = before;
+            return;
+        }
+
+        // One of the two names remains.
+        var item = new MergeItem(null, before, null, theirEntry);
+        TreeEntry ourEntry = ours.Find(other)!.After!;
+        addConflict(now, items[now] = item, Conflict(now, MergeConflictKind.RenameRename, $"renamed from /{old}, here to /{other}", before, ourEntry, theirEntry, other));
+        if (item.Result is not null && theirs.Find(other) is null)
+            items[other] = new MergeItem(ourEntry, before, ourEntry, null).Decide(null);
+    }
+
+    // We renamed what they changed or removed.
+    private void MeetOurs(string old, string now, TreeChange change)
+    {
+        if (theirs.Find(now) is not null)
+            return;
+        TreeEntry ourEntry = ours.Find(now)!.After!, before = change.Before!;
+        if (change.After is not { Type: TreeEntryType.File })
+        {
+            addConflict(now, items[now] = new MergeItem(ourEntry, before, ourEntry, null), Conflict(now, MergeConflictKind.RenameDelete, $"removed there, renamed here from /{old}", before, ourEntry, null, old));
+            return;
+        }
+
+        items[now] = new MergeItem(ourEntry, before, ourEntry, change.After);
+        items[old].Decide(null);
+    }
+
+    // What they added to a directory that we moved.
+    private void FollowOurs()
+    {
+        if (ours.DirectoryRenames.Count == 0)
+            return;
+        foreach (string path in theirs.Paths)
+        {
+            if (theirs.Find(path) is not { Before: null, After: { } added } || Move(path, ours.DirectoryRenames) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
+                continue;
+            items.Remove(path);
+            items[moved] = new MergeItem(null, null, null, added);
+            if (added.Type != TreeEntryType.Directory)
+                notes.Add(new MergeNote(PathKey.ToBytes(moved), $"added there as /{path}, in a directory that was moved here"));
+        }
+    }
+
+    // What we added to a directory that they moved.
+    private void FollowTheirs()
+    {
+        if (theirs.DirectoryRenames.Count == 0)
+            return;
+        foreach (string path in ours.Paths)
+        {
+            if (ours.Find(path) is not { Before: null, After: { } added } || items.ContainsKey(path) || Move(path, theirs.DirectoryRenames) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
+                continue;
+            items[path] = new MergeItem(added, null, added, null).Decide(null);
+            items[moved] = new MergeItem(null, null, added, null).Decide(added);
+            if (added.Type != TreeEntryType.Directory)
+                notes.Add(new MergeNote(PathKey.ToBytes(moved), $"added here as /{path}, in a directory that was moved there"));
+        }
+    }
+
+    private static string? Move(string path, IReadOnlyDictionary<string, string> directories)
+    {
+        for (string parent = PathKey.Parent(path); parent.Length > 0; parent = PathKey.Parent(parent))
+        {
+            if (directories.TryGetValue(parent, out string? target))
+                return target.Length == 0 ? path[(parent.Length + 1)..] : target + path[parent.Length..];
+        }
+
+        return null;
+    }
+
+    private bool HasSide(string old, string now) => policy.SideOf(PathKey.ToBytes(old)) is not null || policy.SideOf(PathKey.ToBytes(now)) is not null;
+
+    private static MergeConflict Conflict(string path, MergeConflictKind kind, string reason, TreeEntry? before, TreeEntry? ours, TreeEntry? theirs, string other) =>
+        new(PathKey.ToBytes(path), kind, reason, before, ours, theirs) { OtherPath = PathKey.ToBytes(other) };
+}

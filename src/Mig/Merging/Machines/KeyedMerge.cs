@@ -1,0 +1,77 @@
+using System.Text;
+
+namespace Mig.Merging.Machines;
+
+/// <summary>Merges files that are tables: what counts is which keys there are and what stands under each, not where. What we have stays in its order; what is new there follows what it follows there.</summary>
+/// <param name="mergeItems">Merges what both sides changed: key, base (null for none), ours, theirs; returns the text, or null for a conflict, and a note.</param>
+internal sealed class KeyedMerge(Func<string, string?, string, string, (string? Text, string? Note)> mergeItems)
+{
+    private readonly List<string> _conflicts = [];
+    private readonly List<string> _notes = [];
+
+    public MergedText Merge(IReadOnlyList<KeyedItem> before, IReadOnlyList<KeyedItem> ours, IReadOnlyList<KeyedItem> theirs)
+    {
+        Dictionary<string, string> old = Table(before), left = Table(ours), right = Table(theirs);
+        var order = new LinkedList<string>(ours.Select(item => item.Key));
+        var places = new Dictionary<string, LinkedListNode<string>>(StringComparer.Ordinal);
+        for (LinkedListNode<string>? node = order.First; node is not null; node = node.Next)
+            places[node.Value] = node;
+        string? previous = null;
+        foreach (KeyedItem item in theirs)
+        {
+            if (!places.ContainsKey(item.Key))
+                places[item.Key] = Insert(order, previous is null ? null : places[previous], right);
+            places[item.Key].Value = item.Key;
+            previous = item.Key;
+        }
+
+        var text = new StringBuilder();
+        foreach (string key in order)
+            text.Append(MergeItem(key, old.GetValueOrDefault(key), left.GetValueOrDefault(key), right.GetValueOrDefault(key)));
+        return new MergedText(Encoding.Latin1.GetBytes(text.ToString()), Join(_conflicts), Join(_notes));
+    }
+
+    /// <summary>Adds a conflict between different keys.</summary>
+    public void AddConflict(string conflict) => _conflicts.Add(conflict);
+
+    // After what it follows there, and after what only we have in that place.
+    private static LinkedListNode<string> Insert(LinkedList<string> order, LinkedListNode<string>? after, Dictionary<string, string> theirs)
+    {
+        if (after is null && order.First is { } first && !theirs.ContainsKey(first.Value))
+            after = first;
+        while (after?.Next is { } next && !theirs.ContainsKey(next.Value))
+            after = next;
+        return after is null ? order.AddFirst("") : order.AddAfter(after, "");
+    }
+
+    private string MergeItem(string key, string? before, string? ours, string? theirs)
+    {
+        if (ours == theirs || before == theirs)
+            return ours ?? "";
+        if (before == ours)
+            return theirs ?? "";
+        if (ours is not null && theirs is not null)
+        {
+            (string? merged, string? note) = mergeItems(key, before, ours, theirs);
+            if (note is not null)
+                _notes.Add(note);
+            if (merged is not null)
+                return merged;
+        }
+
+        _conflicts.Add(ours is null ? $"{Show(key)} was removed here and changed there" : theirs is null ? $"{Show(key)} was changed here and removed there" : $"{Show(key)} was changed on both sides");
+        return $"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n";
+    }
+
+    private static Dictionary<string, string> Table(IReadOnlyList<KeyedItem> items)
+    {
+        var table = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (KeyedItem item in items)
+            table[item.Key] = item.Text;
+        return table;
+    }
+
+    private static string Show(string key) => $"'{key}'";
+
+    private static string? Join(List<string> texts) => texts.Count switch { 0 => null, <= 5 => string.Join("; ", texts), _ => string.Join("; ", texts.Take(5)) + $"; and {texts.Count - 5} more" };
+}

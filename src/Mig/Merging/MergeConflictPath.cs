@@ -1,0 +1,11 @@
+using System.Text;
+
+namespace Mig.Merging;
+
+/// <summary>Says where on a machine a path is: <c>/etc/hosts</c>, or <c>@2/boot/x</c> on another volume than that of the system.</summary>
+public static class MergeConflictPath
+{
+    /// <param name="prefix">Of the volume; empty for the default one.</param>
+    /// <param name="path">Without a slash at either end.</param>
+    public static string Of(string prefix, ReadOnlySpan<byte> path) => $"{prefix}/{Encoding.UTF8.GetString(path)}";
+}

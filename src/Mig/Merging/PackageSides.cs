@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Mig.Core;
+using Mig.History.Diffs;
+using Mig.History.Merging;
+using Mig.History.Trees;
+using Mig.Inventories.Versions;
+using Mig.Merging.Machines;
+using Mig.Store;
+
+namespace Mig.Merging;
+
+/// <summary>
+/// Packages that both sides have in different versions, neither of them that of the base: the newer one is taken, and with it all its files and records, so that the database says what is
+/// true. Configuration files that the older side edited are merged as any others.
+/// </summary>
+internal sealed class PackageSides
+{
+    private const string Folder = "var/lib/dpkg";
+    private const int MaxSize = 64 << 20;
+    private const int MaxLinks = 40;
+    private const int MaxPath = 4096; // as Linux allows
+
+    private readonly Dictionary<string, MergeSide> _packages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, MergeSide> _paths = new(StringComparer.Ordinal);
+
+    private PackageSides()
+    {
+    }
+
+    /// <summary>No such package.</summary>
+    public static PackageSides None { get; } = new();
+
+    /// <summary>What it depends on, as text: equal for equal choices.</summary>
+    public string Signature => string.Join(' ', _packages.Select(item => $"{item.Key}={item.Value}").Order(StringComparer.Ordinal));
+
+    public IEnumerable<ReadOnlyMemory<byte>> Paths => _paths.Keys.Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
+
+    /// <param name="key">Name and architecture, as <see cref="StanzaFile"/> has them.</param>
+    public MergeSide? SideOfPackage(string key) => _packages.TryGetValue(key, out MergeSide side) ? side : null;
+
+    public MergeSide? SideOfPath(ReadOnlySpan<byte> path) => _paths.Count > 0 && _paths.TryGetValue(Encoding.Latin1.GetString(path), out MergeSide side) ? side : null;
+
+    public static PackageSides Find(MergeContents contents, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
+    {
+        IObjectSource store = contents.Store;
+        TreeEntry? old = Status(store, before), left = Status(store, ours), right = Status(store, theirs);
+        if (left is null || right is null || left.Sha256 == right.Sha256 || old?.Sha256 == left.Sha256 || old?.Sha256 == right.Sha256)
+            return None;
+        Dictionary<string, string> was = Stanzas(contents, old), here = Stanzas(contents, left), there = Stanzas(contents, right);
+        var sides = new PackageSides();
+        foreach ((string key, string stanza) in here)
+        {
+            if (!there.TryGetValue(key, out string? other))
+                continue;
+            string? a = StanzaFile.Field(stanza, "Version"), b = StanzaFile.Field(other, "Version"), c = was.TryGetValue(key, out string? origin) ? StanzaFile.Field(origin, "Version") : null;
+            if (a is null || b is null || a == b || a == c || b == c)
+                continue;
+            sides._packages[key] = DebianVersion.Compare(a, b) >= 0 ? MergeSide.Ours : MergeSide.Theirs;
+            bool isOurs = sides._packages[key] == MergeSide.Ours;
+            HashSet<string> edited = FindEdited(contents, isOurs ? theirs : ours, isOurs ? other : stanza);
+            sides.AddPaths(contents, key, sides._packages[key], [before, ours, theirs], edited);
+        }
+
+        return sides;
+    }
+
+    private void AddPaths(MergeContents contents, string key, MergeSide side, TreeEntry?[] roots, HashSet<string> edited)
+    {
+        string name = key[..key.IndexOf(':', StringComparison.Ordinal)];
+        foreach (TreeEntry root in roots.OfType<TreeEntry>())
+        {
+            if (TreeLookup.Find(contents.Store, root, Encoding.ASCII.GetBytes($"{Folder}/info")) is not { Type: TreeEntryType.Directory } info)
+                continue;
+            foreach (TreeEntry entry in TreeReader.ReadEntries(contents.Store, info.Tree))
+            {
+                string file = Encoding.Latin1.GetString(entry.Name.Span);
+                int dot = file.LastIndexOf('.');
+                if (dot < 0 || (file[..dot] != name && file[..dot] != key))
+                    continue;
+                _paths[$"{Folder}/info/{file}"] = side;
+                if (!file.EndsWith(".list", StringComparison.Ordinal) || entry.Type != TreeEntryType.File)
+                    continue;
+                foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    if (line.Length <= MaxPath && !edited.Contains(line) && RealPath(contents.Store, root, line.Trim('/')) is { Length: > 0 } path)
+                        _paths[path] = side;
+                }
+            }
+        }
+    }
+
+    // The files of a package lie where the links on the way lead: /lib/x in /usr/lib/x.
+    private static string RealPath(IObjectSource store, TreeEntry root, string path)
+    {
+        var names = new List<string>();
+        var rest = new Stack<string>(path.Split('/').Reverse());
+        for (int links = 0; rest.TryPop(out string? name);)
+        {
+            if (name is "" or ".")
+                continue;
+            if (name == "..")
+            {
+                names.RemoveRange(Math.Max(0, names.Count - 1), Math.Min(1, names.Count));
+                continue;
+            }
+
+            names.Add(name);
+            if (rest.Count == 0 || TreeLookup.Find(store, root, Encoding.Latin1.GetBytes(string.Join('/', names))) is not { Type: TreeEntryType.SymbolicLink } link || ++links > MaxLinks)
+                continue;
+            string target = Encoding.Latin1.GetString(link.LinkTarget.Span);
+            if (target.StartsWith('/'))
+                names.Clear();
+            else
+                names.RemoveAt(names.Count - 1);
+            foreach (string part in target.Split('/').Reverse())
+                rest.Push(part);
+        }
+
+        return string.Join('/', names);
+    }
+
+    // Configuration files of the older package that are not as it brought them. Lines such as " /etc/x d41d8cd98f00b204e9800998ecf8427e obsolete"; the database has MD5 for them, and no other.
+    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what the databases of packages hold.")]
+    private static HashSet<string> FindEdited(MergeContents contents, TreeEntry root, string stanza)
+    {
+        var edited = new HashSet<string>(StringComparer.Ordinal);
+        int start = stanza.IndexOf("\nConffiles:", StringComparison.Ordinal);
+        foreach (string line in start < 0 ? [] : stanza[(start + 1)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith(' ')))
+        {
+            string[] words = line.Trim().Split(' ');
+            string path = RealPath(contents.Store, root, words[0].Trim('/'));
+            bool isAsItCame = words.Length > 1 && TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(path)) is { Type: TreeEntryType.File, Size: <= MaxSize } file
+                && Convert.ToHexStringLower(MD5.HashData(contents.Read(file, path, MaxSize))) == words[1];
+            if (!isAsItCame)
+                edited.Add(words[0]);
+        }
+
+        return edited;
+    }
+
+    private static TreeEntry? Status(IObjectSource store, TreeEntry? root) =>
+        root is not null && TreeLookup.Find(store, root, Encoding.ASCII.GetBytes($"{Folder}/status")) is { Type: TreeEntryType.File } file ? file : null;
+
+    private static Dictionary<string, string> Stanzas(MergeContents contents, TreeEntry? status) => status is null
+        ? []
+        : StanzaFile.Parse(contents.Read(status, $"{Folder}/status", MaxSize)).DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal);
+}
