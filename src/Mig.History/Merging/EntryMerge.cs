@@ -112,7 +112,10 @@ internal sealed class EntryMerge(IMergePolicy policy)
                 contentConflict is null ? metadata : metadata.Length == 0 ? contentConflict : $"{contentConflict}; {metadata}",
                 before,
                 ours,
-                theirs) { Merged = canOffer ? merged : null };
+                theirs)
+            {
+                Merged = canOffer ? merged : null,
+            };
         }
 
         return merged;
