@@ -52,7 +52,7 @@ public sealed class MergeTests : IDisposable
             Assert.Equal("1", Tool.Run("getfattr", "--absolute-names", "--only-values", "-n", "user.k", folder + "/etc/hosts"));
 
             // The judge sees what is different.
-            Assert.NotEqual(0, Tool.Try("diff", "-r", "--no-dereference", expected.Path + "/opt/one", folder + "/opt/two").ExitCode);
+            Assert.NotEqual(0, Tool.Try("diff", "-r", "--no-dereference", Path.Combine(expected.Path, "opt", "one"), Path.Combine(folder, "opt", "two")).ExitCode);
         });
         _bench.Test.AssertClean();
     }
