@@ -113,13 +113,9 @@ internal sealed class EntryMerge(IMergePolicy policy)
                 before,
                 ours,
                 theirs)
-<<<<<<< HEAD
-            { Merged = canOffer ? merged : null };
-=======
             {
                 Merged = canOffer ? merged : null,
             };
->>>>>>> merge
         }
 
         return merged;
