@@ -181,7 +181,7 @@ public sealed class EditTests
         workspace.Mig("derive", "v1", "--hosts", "hosts.csv", "--template", "t").Ends(3, "--force moves it");
         workspace.MigWithInput("name\nc\n", "derive", "v1", "--hosts", "-", "--template", "t").Ends(0);
         workspace.Mig("derive", "v1", "--hosts", "hosts.csv").Ends(2, "with --template is missing");
-        workspace.Mig("derive", "v1", "--hosts", "hosts.csv", "--template", "nowhere").Ends(1, "template nowhere is no folder");
+        workspace.Mig("derive", "v1", "--hosts", "hosts.csv", "--template", "nowhere", "--force").Ends(1, "template nowhere is no folder");
         workspace.Mig("derive", "v1:/etc", "--hosts", "hosts.csv", "--template", "t", "--force").Ends(2, "names a path");
     }
 

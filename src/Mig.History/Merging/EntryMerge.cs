@@ -113,9 +113,13 @@ internal sealed class EntryMerge(IMergePolicy policy)
                 before,
                 ours,
                 theirs)
+<<<<<<< HEAD
+            { Merged = canOffer ? merged : null };
+=======
             {
                 Merged = canOffer ? merged : null,
             };
+>>>>>>> merge
         }
 
         return merged;

@@ -32,7 +32,7 @@ internal static class SystemVolume
                 return found[0];
         }
 
-        return FindWindows(store, volumes);
+        return FindWindows(store, volumes) ?? FindOnlyOne([.. volumes.Where(item => !IsBootVolume(item.Volume))]);
     }
 
     /// <summary>Returns the volume with Windows; null when there is none, or several.</summary>
@@ -43,4 +43,9 @@ internal static class SystemVolume
             candidates.RemoveAll(item => WindowsPath.Find(store, item.Volume.Root!, WindowsSign) is null);
         return candidates.Count == 1 ? candidates[0] : null;
     }
+
+    private static (ImageDisk Disk, ImageVolume Volume)? FindOnlyOne(IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes) => volumes.Count == 1 ? volumes[0] : null;
+
+    // UEFI specification 2.10, 5.2.2 and table 5-7: the EFI system partition holds what starts the machine, and is nobody's first thought.
+    private static bool IsBootVolume(ImageVolume volume) => volume.PartitionType is "ef" or "c12a7328-f81f-11d2-ba4b-00c04f8ec93b";
 }

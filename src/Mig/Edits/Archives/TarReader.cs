@@ -121,7 +121,7 @@ internal sealed class TarReader(Stream input, string scratchFolder) : IDisposabl
             MakeFile = (writer, path, metadata) =>
             {
                 if (pieces is null)
-                    writer.CreateFile(path, metadata, data, length);
+                    writer.CreateFile(path, writer.Fit(NodeType.File, metadata), data, length);
                 else
                     MakeSparse(writer, path, metadata, data, pieces, realSize!.Value);
             },
@@ -144,7 +144,7 @@ internal sealed class TarReader(Stream input, string scratchFolder) : IDisposabl
             }
         }
 
-        writer.CreateFile(path, metadata, scratch);
+        writer.CreateFile(path, writer.Fit(NodeType.File, metadata), scratch);
     }
 
     private uint Id(string key, long field, PaxHeader pax, long offset)

@@ -67,7 +67,7 @@ internal sealed class FolderLayer(LayerWriter layer)
             MakeFile = (writer, place, metadata) =>
             {
                 using IByteSource content = files.Open(path);
-                writer.CreateFile(place, metadata, content);
+                writer.CreateFile(place, writer.Fit(NodeType.File, metadata), content);
             },
         });
         if (isOpaque)

@@ -102,7 +102,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
                 entry.MakeFile(nodes.Writer, place, metadata);
                 break;
             case NodeType.Directory:
-                nodes.Writer.CreateDirectory(place, metadata);
+                nodes.Writer.CreateDirectory(place, nodes.Writer.Fit(NodeType.Directory, metadata));
                 break;
             case NodeType.SymbolicLink:
                 nodes.Writer.CreateSymbolicLink(place, entry.Target, metadata);

@@ -55,7 +55,7 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
 
     public void MakeDirectory(ReadOnlySpan<byte> path, NodeMetadata metadata)
     {
-        writer.CreateDirectory(path, metadata);
+        writer.CreateDirectory(path, writer.Fit(NodeType.Directory, metadata));
         log.Add(path, EditChangeKind.Added);
     }
 
@@ -65,7 +65,7 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     {
         if (writer.Find(path) is not { } node)
         {
-            writer.CreateFile(path, metadata, content);
+            writer.CreateFile(path, writer.Fit(NodeType.File, metadata), content);
             log.Add(path, EditChangeKind.Added);
             return true;
         }

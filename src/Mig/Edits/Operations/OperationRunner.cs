@@ -204,7 +204,7 @@ public sealed class OperationRunner
         }
         else if (touch.MakesFile)
         {
-            _writer.CreateFile(path, new NodeMetadata(NodeWriter.DefaultFileMode, ModifiedTime: time), new MemorySource(default));
+            _writer.CreateFile(path, _writer.Fit(NodeType.File, new NodeMetadata(NodeWriter.DefaultFileMode, ModifiedTime: time)), new MemorySource(default));
             Log.Add(path, EditChangeKind.Added);
         }
     }
