@@ -46,7 +46,7 @@ public sealed class RemoteTests
         Outcome refused = workspace.Mig("push", "origin", "side:main").Ends(3, "mig push --force-with-lease");
         Assert.Contains(" ! [rejected]              side -> main (non-fast-forward)\n", refused.Output, StringComparison.Ordinal);
         Assert.Contains(" + <1>...<2> side -> main (forced update)\n", Outcome.Normalize(workspace.Ok("push", "--force-with-lease", "origin", "side:main")), StringComparison.Ordinal);
-        workspace.Mig("pull").Ends(3, "mig checkout -B main");
+        workspace.Mig("pull").Ends(3, "mig merge ");
         workspace.Mig("push", "--force-with-lease=main:v1", "origin", "main").Ends(3, "mig fetch");
         Assert.Contains("Would send", workspace.Ok("push", "--dry-run", "origin", "v1"), StringComparison.Ordinal);
         workspace.Mig("push", "origin", "nix").Ends(1, "nix");
