@@ -34,10 +34,22 @@ public sealed class ExtJournalTests : IDisposable
     [MemberData(nameof(Variants))]
     public void AJournalIsReplayedInMemory(string options, string mountOptions)
     {
+        // Now and then the kernel has written everything home by the time the disk is copied; then the journal says nothing new, and another disk is needed.
+        for (int i = 0; i < 4; i++)
+        {
+            if (HasReplayThatMatters(options, mountOptions))
+                return;
+        }
+
+        Assert.Fail("without the journal, four disks had the same tree");
+    }
+
+    private bool HasReplayThatMatters(string options, string mountOptions)
+    {
         string dirty = MakeDirty(options, mountOptions, Script);
         byte[] before = File.ReadAllBytes(dirty);
         string recovered = _folder.File("recovered");
-        File.Copy(dirty, recovered);
+        File.Copy(dirty, recovered, overwrite: true);
         Tool.Run([0, 1], "e2fsck", "-fy", "-E", "journal_only", recovered);
         IReadOnlyList<TreeEntry> expected;
         using (var mount = new LoopMount(recovered, "ro"))
@@ -66,7 +78,7 @@ public sealed class ExtJournalTests : IDisposable
             difference = e.Message;
         }
 
-        Assert.NotNull(difference);
+        return difference is not null;
     }
 
     [Fact]

@@ -97,7 +97,10 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
     {
         byte[] image = [.. samples.Fat12];
         Assert.True(new FatPatch(image).ReadAll());
-        foreach (byte[] maker in (byte[][])["NTFS    "u8.ToArray(), "EXFAT   "u8.ToArray(), "-FVE-FS-"u8.ToArray()])
+        byte[] ntfs = [.. image];
+        "NTFS    "u8.CopyTo(ntfs.AsSpan(3));
+        Assert.StartsWith("NTFS-", Assert.Throws<CorruptImageException>(() => new FatPatch(ntfs).ReadAll()).Message, StringComparison.Ordinal);
+        foreach (byte[] maker in (byte[][])["EXFAT   "u8.ToArray(), "-FVE-FS-"u8.ToArray()])
         {
             byte[] other = [.. image];
             maker.CopyTo(other, 3);
