@@ -47,6 +47,7 @@ measure list "find on a kernel mount" - "${root[@]}" find right -printf '%M %n %
 
 # libguestfs starts a small machine of Debian's kernel: under KVM where that works, else emulated, which takes several times as long; the table says which.
 kvm=''
+[[ ${LIBGUESTFS_BACKEND_SETTINGS:-} != *force_tcg* ]] || kvm=', without KVM'
 works() { timeout 300 libguestfs-test-tool >"$work/log" 2>&1; }
 if command -v virt-diff >/dev/null && { works || { export LIBGUESTFS_BACKEND_SETTINGS=force_tcg kvm=', without KVM'; works; }; }; then
   measure diff "virt-diff$kvm" - virt-diff --format=raw -a "$before" --format=raw -A "$after"
