@@ -17,7 +17,7 @@ internal sealed record PackageJson(
     string Purl)
 {
     public static PackageJson Of(InstalledPackage package, OsRelease? release) => new(
-        KindName.Of(package.Kind),
+        PackageKinds.NameOf(package.Kind),
         package.Name,
         package.Version,
         Known(package.Architecture),

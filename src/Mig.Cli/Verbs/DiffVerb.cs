@@ -6,6 +6,7 @@ using Mig.Cli.Views;
 using Mig.Compare;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Inventories;
 using Mig.Working;
 
 namespace Mig.Cli.Verbs;
@@ -113,12 +114,13 @@ internal sealed class DiffVerb : Verb
         foreach (PackageChange package in packages)
         {
             string name = SafeText.Line(package.Architecture.Length == 0 ? package.Name : $"{package.Name}:{package.Architecture}");
-            session.Output.WriteLine(package switch
+            string change = package switch
             {
                 { Before: null } => $"{session.Palette.Green("installed")} {name} {SafeText.Line(package.After!)}",
                 { After: null } => $"{session.Palette.Red("removed")} {name} {SafeText.Line(package.Before)}",
                 _ => $"{session.Palette.Yellow(PackageChangeJson.Word(package))} {name} {SafeText.Line(package.Before)} -> {SafeText.Line(package.After)}",
-            });
+            };
+            session.Output.WriteLine(PackageKinds.IsSystem(package.Kind) ? change : $"{change} ({PackageKinds.NameOf(package.Kind)})");
         }
 
         if (packages.Count == 0)

@@ -26,7 +26,7 @@ public sealed class PackageComparer
         _inventories = new InventoryReader(objects, parallelism);
     }
 
-    /// <summary>Returns the packages that differ, sorted by name, kind and architecture.</summary>
+    /// <summary>Returns the packages that differ, sorted by kind, name and architecture: those of the system come before what its languages know of them.</summary>
     public IReadOnlyList<PackageChange> Compare(ImageComparison comparison, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(comparison);
@@ -39,7 +39,7 @@ public sealed class PackageComparer
         var changes = new List<PackageChange>();
         foreach ((ImageVolume? before, ImageVolume? after) in volumes)
             changes.AddRange(Compare(Packages(comparison.Before, before), Packages(comparison.After, after)));
-        return [.. changes.OrderBy(change => change.Name, StringComparer.Ordinal).ThenBy(change => change.Kind).ThenBy(change => change.Architecture, StringComparer.Ordinal)];
+        return [.. changes.OrderBy(change => change.Kind).ThenBy(change => change.Name, StringComparer.Ordinal).ThenBy(change => change.Architecture, StringComparer.Ordinal)];
 
         IReadOnlyList<InstalledPackage> Packages(MachineImage image, ImageVolume? volume) => volume?.Root is null ? [] : _inventories.Read(image, volume, cancellation).Packages;
     }

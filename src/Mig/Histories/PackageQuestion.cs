@@ -32,5 +32,5 @@ public sealed class PackageQuestion(Repository repository, string name) : IHisto
     private IEnumerable<string> Find(MachineImage image) => SystemVolume.FindDefault(repository.Store, image) is not { } system
         ? []
         : _inventories.Read(image, system).Packages.Where(package => package.Name == name)
-            .Select(package => $"{package.Version} ({(package.Architecture.Length > 0 ? package.Architecture : KindName.Of(package.Kind))})");
+            .Select(package => $"{package.Version} ({(package.Architecture.Length > 0 ? package.Architecture : PackageKinds.NameOf(package.Kind))})");
 }

@@ -24,5 +24,5 @@ public sealed record InstalledPackage(PackageKind Kind, string Name, string Vers
     public string Location { get; init; } = "";
 
     /// <summary>Whether the operating system itself keeps record of it.</summary>
-    public bool IsSystem => Kind is <= PackageKind.Pacman or PackageKind.Windows;
+    public bool IsSystem => PackageKinds.IsSystem(Kind);
 }

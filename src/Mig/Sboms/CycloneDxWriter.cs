@@ -97,7 +97,7 @@ public static class CycloneDxWriter
 
         writer.WriteString("purl", url);
         writer.WriteStartArray("properties");
-        WriteProperty(writer, "mig:kind", KindName.Of(package.Kind));
+        WriteProperty(writer, "mig:kind", PackageKinds.NameOf(package.Kind));
         if (package.SourceName != package.Name || package.SourceVersion != package.Version)
             WriteProperty(writer, "mig:source", $"{package.SourceName} {package.SourceVersion}");
         if (package.Location.Length > 0)

@@ -33,6 +33,6 @@ internal sealed class CatalogSource(Repository repository) : ICatalogSource
         MachineImage image = repository.Objects.ReadImage(id);
         if (_browser.FindDefaultVolume(image) is not { } system)
             return [];
-        return [.. _inventories.Read(image, system).Packages.Select(package => new CatalogPackage(KindName.Of(package.Kind), package.Name, package.Version, package.Architecture))];
+        return [.. _inventories.Read(image, system).Packages.Select(package => new CatalogPackage(PackageKinds.NameOf(package.Kind), package.Name, package.Version, package.Architecture))];
     }
 }

@@ -24,7 +24,7 @@ public static class PackageText
         foreach ((string sign, Func<int, bool> isMet) in Operators)
         {
             if (at > 0 && text.AsSpan(at).StartsWith(sign) && text[(at + sign.Length)..].Trim() is { Length: > 0 } version)
-                return new PackageCondition(new Glob(text[..at].Trim()), package => isMet(VersionOrder.Compare(KindName.Parse(package.Kind) ?? PackageKind.Dpkg, package.Version, version)));
+                return new PackageCondition(new Glob(text[..at].Trim()), package => isMet(VersionOrder.Compare(PackageKinds.Parse(package.Kind) ?? PackageKind.Dpkg, package.Version, version)));
         }
 
         throw new UsageException($"'{text}' is no package; write openssl, 'openssl<3.0.11', 'openssl>=3', 'openssl=3.0.11-1' or 'lib*!=1.0'");
