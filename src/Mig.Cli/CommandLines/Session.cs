@@ -101,6 +101,13 @@ internal sealed class Session : IDisposable
         Output.WriteLine(any ? "\n]" : "[]");
     }
 
+    /// <summary>Prints what was done, unless the user wants it quiet.</summary>
+    public void Report(string sentence)
+    {
+        if (!IsQuiet)
+            Output.WriteLine(sentence);
+    }
+
     /// <summary>Says something that is no result, unless the user wants it quiet.</summary>
     public void Say(string sentence)
     {

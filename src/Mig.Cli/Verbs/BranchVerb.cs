@@ -137,7 +137,7 @@ internal sealed class BranchVerb : Verb
         if (names.Length == 0)
             throw new UsageException("name the branches to delete");
         foreach (string name in names)
-            session.Output.WriteLine($"Deleted branch {name} (was {CommitView.ShortId(editor.Delete(name, force))}).");
+            session.Report($"Deleted branch {name} (was {CommitView.ShortId(editor.Delete(name, force))}).");
         return ExitCode.Success;
     }
 
@@ -146,7 +146,7 @@ internal sealed class BranchVerb : Verb
         if (names.Length == 0)
             throw new UsageException("name the tracking branches to delete");
         foreach (string name in names)
-            session.Output.WriteLine($"Deleted remote-tracking branch {name} (was {CommitView.ShortId(editor.DeleteTracking(name))}).");
+            session.Report($"Deleted remote-tracking branch {name} (was {CommitView.ShortId(editor.DeleteTracking(name))}).");
         return ExitCode.Success;
     }
 }

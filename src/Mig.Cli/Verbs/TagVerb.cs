@@ -52,7 +52,7 @@ internal sealed class TagVerb : Verb
             if (names.Length == 0)
                 throw new UsageException("name the tags to delete");
             foreach (string name in names)
-                session.Output.WriteLine($"Deleted tag '{name}' (was {CommitView.ShortId(editor.Delete(name))})");
+                session.Report($"Deleted tag '{name}' (was {CommitView.ShortId(editor.Delete(name))})");
             return ExitCode.Success;
         }
 
