@@ -41,6 +41,59 @@ public sealed class InventoryReaderTests : IDisposable
     }
 
     [Fact]
+    public void UnitsAreThoseThatSystemctlCallsEnabled()
+    {
+        foreach (string name in (string[])["plain", "masked", "idle"])
+            _machine.Write($"usr/lib/systemd/system/{name}.service", "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
+        _machine.Write("usr/lib/systemd/system/both.service", "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target graphical.target\nAlias=other.service\n");
+        _machine.Write("usr/lib/systemd/system/screen.service", "[Service]\nExecStart=/bin/true\n[Install]\nAlias=display-manager.service\n");
+        _machine.Write("usr/lib/systemd/system/needed.socket", "[Socket]\nListenStream=/run/x\n[Install]\nRequiredBy=sockets.target\n");
+        _machine.Write("usr/lib/systemd/system/multi-user.target", "[Unit]\nDescription=x\n");
+        _machine.Write("etc/os-release", "ID=x\n");
+        _machine.Run("""
+            systemctl -q --root=$root enable plain masked both screen needed.socket
+            rm -f etc/systemd/system/masked.service; systemctl -q --root=$root mask masked
+            systemctl -q --root=$root set-default multi-user.target
+            """);
+        string[] expected = [.. _machine.Run("systemctl --root=$root list-unit-files --state=enabled --no-legend --plain").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal)];
+        Inventory inventory = _machine.CommitAndTake();
+        Assert.Equal(expected, inventory.Units.Select(unit => unit.Name).Distinct());
+        Assert.Equal(["both.service", "needed.socket", "plain.service", "screen.service"], expected);
+        Assert.Contains(new EnabledUnit("screen.service", "display-manager.service"), inventory.Units);
+
+        // Negative control: one more is seen by both.
+        _machine.Run("systemctl -q --root=$root enable idle");
+        Assert.Contains("idle.service", _machine.Run("systemctl --root=$root list-unit-files --state=enabled"), StringComparison.Ordinal);
+        Assert.Contains(new EnabledUnit("idle.service", "multi-user.target"), _machine.CommitAndTake().Units);
+    }
+
+    [Fact]
+    public void ServersListenWhereTheirConfigurationSays()
+    {
+        // As Debian's packages have them, shortened.
+        _machine.Write("etc/apache2/ports.conf", "Listen 80\n\n<IfModule ssl_module>\n\tListen 443\n</IfModule>\n\n<IfModule mod_gnutls.c>\n\tListen 4433\n</IfModule>\n<IfModule !ssl_module>\n\tListen 81\n</IfModule>\n");
+        _machine.Write("etc/apache2/mods-available/ssl.load", "# Depends: setenvif mime socache_shmcb\nLoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so\n");
+        _machine.Write("etc/apache2/mods-enabled/alias.load", "LoadModule alias_module /usr/lib/apache2/modules/mod_alias.so\n");
+        _machine.Write("usr/sbin/mariadbd", "x");
+        _machine.Write("etc/mysql/mariadb.cnf", "[client-server]\n# port = 3306\nsocket = /run/mysqld/mysqld.sock\n!includedir /etc/mysql/conf.d/\n");
+        _machine.Write("etc/mysql/mariadb.conf.d/50-client.cnf", "[client]\nport = 99\n");
+        _machine.Write("etc/mysql/mariadb.conf.d/50-server.cnf", "[server]\n[mysqld]\npid-file                = /run/mysqld/mysqld.pid\n#port = 1\nbind-address            = 127.0.0.1\n[mariadb-10.11]\n");
+        _machine.Write("etc/postgresql/15/main/postgresql.conf", "#listen_addresses = 'localhost'\t\t# what IP address(es) to listen on;\nport = 5432\t\t\t\t# (change requires restart)\n");
+        _machine.Write("etc/postgresql/16/main/postgresql.conf", "listen_addresses = '10.0.0.1, ::1'\nport 5433\n");
+        _machine.Write("etc/os-release", "ID=x\n");
+        string[] databases = ["mariadbd 127.0.0.1:3306 etc/mysql/mariadb.conf.d/50-server.cnf", "postgresql localhost:5432 etc/postgresql/15/main/postgresql.conf", "postgresql 10.0.0.1:5433 etc/postgresql/16/main/postgresql.conf", "postgresql [::1]:5433 etc/postgresql/16/main/postgresql.conf"];
+        Assert.Equal(["apache2 80 etc/apache2/ports.conf", "apache2 81 etc/apache2/ports.conf", .. databases], TakeListeners());
+
+        _machine.Run("ln -s ../mods-available/ssl.load etc/apache2/mods-enabled/ssl.load; mv usr/sbin/mariadbd usr/sbin/mysqld; rm -r etc/mysql etc/postgresql/15; sed -i \"s/^listen.*/listen_addresses = ''/\" etc/postgresql/16/main/postgresql.conf");
+        Assert.Equal(["apache2 80 etc/apache2/ports.conf", "apache2 443 etc/apache2/ports.conf", "mysqld 3306 usr/sbin/mysqld"], TakeListeners());
+
+        _machine.Write("etc/my.cnf", "[mysqld]\nskip-networking\n");
+        Assert.DoesNotContain(TakeListeners(), line => line.StartsWith("mysqld", StringComparison.Ordinal));
+
+        IEnumerable<string> TakeListeners() => _machine.CommitAndTake().Listeners.Select(listener => $"{listener.Service} {listener.Address} {listener.Location}");
+    }
+
+    [Fact]
     public void LanguagePackagesAreThoseThatTheirToolsSee()
     {
         _machine.Run("""

@@ -1,69 +1,49 @@
-using System.Text;
 using Mig.Browse;
 using Mig.History.Trees;
 
 namespace Mig.Inventories.Systems;
 
-/// <summary>Reads where services are set up to listen: OpenSSH, sockets of systemd, nginx, Apache.</summary>
+/// <summary>Reads where services are set up to listen: OpenSSH, sockets of systemd, nginx, Apache, MariaDB and MySQL, PostgreSQL.</summary>
 internal static class Listeners
 {
-    private const int MaxSize = 1 << 20;
+    private const string SshConfiguration = "etc/ssh/sshd_config";
     private static readonly string[] UnitFolders = ["etc/systemd/system", "usr/lib/systemd/system"];
 
     /// <param name="units">What systemd starts by itself.</param>
-    public static IReadOnlyList<Listener> Read(MachineFiles files, IReadOnlyList<EnabledUnit> units)
-    {
-        var listeners = new List<Listener>();
-        if (files.Find("usr/sbin/sshd") is not null)
-            AddSsh(files, listeners);
-        foreach (string unit in units.Select(unit => unit.Name).Where(name => name.EndsWith(".socket", StringComparison.Ordinal)).Distinct())
-        {
-            if (UnitFolders.Select(folder => $"{folder}/{unit}").FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File }) is { } path)
-                Add(files, listeners, unit, path, "ListenStream=", "ListenDatagram=", "ListenSequentialPacket=");
-        }
+    public static IReadOnlyList<Listener> Read(MachineFiles files, IReadOnlyList<EnabledUnit> units) =>
+        [.. ((IEnumerable<Listener>)[.. ReadSsh(files), .. ReadSockets(files, units), .. ReadNginx(files), .. ApacheListeners.Read(files), .. DatabaseListeners.Read(files)]).Distinct()];
 
-        foreach (string path in Paths(files, "etc/nginx/nginx.conf", "etc/nginx/conf.d", "etc/nginx/sites-enabled"))
-            Add(files, listeners, "nginx", path, "listen ");
-        foreach (string path in Paths(files, "etc/apache2/ports.conf", "etc/apache2/sites-enabled"))
-            Add(files, listeners, "apache2", path, "Listen ");
-        foreach (string path in Paths(files, "etc/httpd/conf/httpd.conf", "etc/httpd/conf.d"))
-            Add(files, listeners, "httpd", path, "Listen ");
-        return listeners;
-    }
+    /// <summary>Finds the lines of a file that say where to listen.</summary>
+    /// <param name="lines">Without white space around them.</param>
+    /// <param name="keys">With the character that ends them.</param>
+    public static IEnumerable<Listener> Find(string service, string path, IEnumerable<string> lines, params string[] keys) =>
+        from line in lines
+        let key = Array.Find(keys, key => line.StartsWith(key, StringComparison.OrdinalIgnoreCase))
+        where key is not null
+        let address = line[key.Length..].Split(';', '#')[0].Trim()
+        where address.Length > 0
+        select new Listener(service, address, path);
 
     // Without a Port or ListenAddress, sshd listens on 22.
-    private static void AddSsh(MachineFiles files, List<Listener> listeners)
+    private static List<Listener> ReadSsh(MachineFiles files)
     {
-        const string Main = "etc/ssh/sshd_config";
-        int before = listeners.Count;
-        foreach (string path in Paths(files, Main, "etc/ssh/sshd_config.d"))
-            Add(files, listeners, "sshd", path, "Port ", "ListenAddress ");
-        if (listeners.Count == before)
-            listeners.Add(new Listener("sshd", "22", Main));
+        if (files.Find("usr/sbin/sshd") is null)
+            return [];
+        List<Listener> listeners = [.. ConfigurationFile.In(files, "etc/ssh/sshd_config.d").Append(SshConfiguration).SelectMany(path => Find("sshd", path, ConfigurationFile.ReadLines(files, path), "Port ", "ListenAddress "))];
+        return listeners is [] ? [new Listener("sshd", "22", SshConfiguration)] : listeners;
     }
 
-    // A file, and the files of folders.
-    private static IEnumerable<string> Paths(MachineFiles files, string file, params ReadOnlySpan<string> folders)
+    private static IEnumerable<Listener> ReadSockets(MachineFiles files, IReadOnlyList<EnabledUnit> units)
     {
-        var paths = new List<string>();
-        foreach (string folder in folders)
-            paths.AddRange(files.List(folder).Select(item => item.Path));
-        paths.Add(file);
-        return paths;
-    }
-
-    private static void Add(MachineFiles files, List<Listener> listeners, string service, string path, params string[] keys)
-    {
-        if (files.Find(path) is not { Entry: { Type: TreeEntryType.File, Size: <= MaxSize } } file)
-            return;
-        foreach (string line in Encoding.UTF8.GetString(files.Read(file, MaxSize)).Split('\n'))
+        foreach (string unit in units.Select(unit => unit.Name).Where(name => name.EndsWith(".socket", StringComparison.Ordinal)).Distinct())
         {
-            string text = line.Trim().Replace('\t', ' ');
-            if (Array.Find(keys, key => text.StartsWith(key, StringComparison.OrdinalIgnoreCase)) is not { } key)
+            if (UnitFolders.Select(folder => $"{folder}/{unit}").FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File }) is not { } path)
                 continue;
-            string address = text[key.Length..].Split(';', '#')[0].Trim();
-            if (address.Length > 0)
-                listeners.Add(new Listener(service, address, path));
+            foreach (Listener listener in Find(unit, path, ConfigurationFile.ReadLines(files, path), "ListenStream=", "ListenDatagram=", "ListenSequentialPacket="))
+                yield return listener;
         }
     }
+
+    private static IEnumerable<Listener> ReadNginx(MachineFiles files) =>
+        ConfigurationFile.In(files, "etc/nginx/conf.d", "etc/nginx/sites-enabled").Append("etc/nginx/nginx.conf").SelectMany(path => Find("nginx", path, ConfigurationFile.ReadLines(files, path), "listen "));
 }

@@ -1,0 +1,20 @@
+using System.Text;
+using Mig.Browse;
+using Mig.History.Trees;
+
+namespace Mig.Inventories.Systems;
+
+/// <summary>Reads configuration of a machine line by line.</summary>
+internal static class ConfigurationFile
+{
+    private const int MaxSize = 1 << 20;
+
+    /// <summary>Returns the lines without white space around them, tabs as spaces; none when there is no such file or it is too large to be configuration.</summary>
+    public static IEnumerable<string> ReadLines(MachineFiles files, string path) =>
+        files.Find(path) is { Entry: { Type: TreeEntryType.File, Size: <= MaxSize } } file
+            ? Encoding.UTF8.GetString(files.Read(file, MaxSize)).Split('\n').Select(line => line.Trim().Replace('\t', ' '))
+            : [];
+
+    /// <summary>Returns the paths of what is in some folders, in the order of names; what is not there has nothing.</summary>
+    public static IEnumerable<string> In(MachineFiles files, params IEnumerable<string> folders) => folders.SelectMany(folder => files.List(folder)).Select(file => file.Path);
+}
