@@ -1,5 +1,5 @@
 using Mig.Core;
-using Mig.FileSystems.Tests.Ext.Writing;
+using Mig.FileSystems.Tests.Writing;
 
 namespace Mig.FileSystems.Tests.Fat;
 

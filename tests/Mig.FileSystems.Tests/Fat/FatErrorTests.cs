@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Mig.Core;
 using Mig.FileSystems.Tests.Ext;
-using Mig.FileSystems.Tests.Ext.Writing;
+using Mig.FileSystems.Tests.Writing;
 
 namespace Mig.FileSystems.Tests.Fat;
 

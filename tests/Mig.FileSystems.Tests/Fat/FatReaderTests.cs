@@ -138,7 +138,7 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
     {
         using var volume = new MemorySource(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-        return ExtTree.Read(fileSystem, volume, 0);
+        return VolumeTree.Read(fileSystem, volume, 0);
     }
 
     private FileSystemInfo Info(string name)

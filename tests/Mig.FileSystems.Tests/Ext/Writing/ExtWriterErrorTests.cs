@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;

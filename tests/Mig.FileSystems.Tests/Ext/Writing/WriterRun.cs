@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.FileSystems.Ext;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -90,7 +91,7 @@ internal sealed class WriterRun : IDisposable
     /// <summary>Compares what the reader finds with the model.</summary>
     public void Compare()
     {
-        IReadOnlyList<TreeEntry> actual = [.. ExtTree.Read(_image, ExtImages.VisibleAttributes).Where(static entry => entry.Path != "/lost+found")];
+        IReadOnlyList<TreeEntry> actual = [.. VolumeTree.Read(_image, ExtImages.VisibleAttributes).Where(static entry => entry.Path != "/lost+found")];
         string? difference = TreeComparison.FindDifference(Expected, actual);
         Assert.True(difference is null, $"after {_last}: {difference}");
     }

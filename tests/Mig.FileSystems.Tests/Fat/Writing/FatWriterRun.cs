@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
-using Mig.FileSystems.Tests.Ext;
-using Mig.FileSystems.Tests.Ext.Writing;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Fat.Writing;
@@ -77,10 +76,10 @@ internal sealed class FatWriterRun : IDisposable
     /// <summary>Compares what the reader finds, on the image and through the writer, with the model.</summary>
     public void Compare()
     {
-        string? difference = TreeComparison.FindDifference(_model.ToEntries(), ExtTree.Read(_image, 0));
+        string? difference = TreeComparison.FindDifference(_model.ToEntries(), VolumeTree.Read(_image, 0));
         Assert.True(difference is null, $"after {_last}: {difference}");
         using IFileSystem view = _writer.Read();
-        difference = TreeComparison.FindDifference(_model.ToEntries(), ExtTree.Read(view, _target, 0));
+        difference = TreeComparison.FindDifference(_model.ToEntries(), VolumeTree.Read(view, _target, 0));
         Assert.True(difference is null, $"after {_last}, in the writer's view: {difference}");
     }
 

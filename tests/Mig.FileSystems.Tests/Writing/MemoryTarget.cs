@@ -1,6 +1,6 @@
 using Mig.Core;
 
-namespace Mig.FileSystems.Tests.Ext.Writing;
+namespace Mig.FileSystems.Tests.Writing;
 
 /// <summary>A target in memory, which counts what is read and notes what is written.</summary>
 internal sealed class MemoryTarget(byte[] bytes) : IByteTarget
