@@ -129,6 +129,7 @@ public abstract partial class FileSystemWriterContract
             (RefusalReason.NotADirectory, () => writer.Rename("/nothing"u8, "/other/below"u8)),
             (RefusalReason.NotADirectory, () => writer.Resolve("/other/.."u8)),
             (RefusalReason.IsADirectory, () => writer.Remove("/folder"u8)),
+            (RefusalReason.IsADirectory, () => writer.Remove("/"u8)),
             (RefusalReason.IsADirectory, () => writer.Rename("/other"u8, "/empty"u8)),
             (RefusalReason.IsADirectory, () => writer.ReplaceContent("/empty"u8, Empty)),
             (RefusalReason.IsADirectory, () => writer.Append("/empty"u8, Stream.Null, 0)),
