@@ -143,6 +143,7 @@ public abstract partial class FileSystemWriterContract
             (RefusalReason.BadName, () => writer.CreateDirectory("/n\0n"u8, directory)),
             (RefusalReason.BadName, () => writer.Rename("/other"u8, Bytes("/" + new string('n', 256)))),
             (RefusalReason.TooLarge, () => writer.SetLength("/other"u8, 1L << 50)),
+            (RefusalReason.TooLarge, () => writer.Append("/other"u8, Stream.Null, long.MaxValue)),
             (RefusalReason.TooLarge, () => writer.ReplaceContent("/other"u8, Stream.Null, 1L << 50)),
             (RefusalReason.TooLarge, () => writer.CreateFile("/new"u8, plain, Stream.Null, 1L << 50)),
         ];
