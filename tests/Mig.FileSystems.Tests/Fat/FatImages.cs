@@ -29,7 +29,7 @@ internal static class FatImages
     public static void CopyOut(string image, string folder)
     {
         Directory.CreateDirectory(folder);
-        RunMtools(image, "if mdir -b -i \"$i\" ::/ 2>/dev/null | grep -q .; then mcopy -i \"$i\" -s -m -n -Q '::*' \"$1\"; fi", folder);
+        RunMtools(image, "if mdir -a -b -i \"$i\" ::/ 2>/dev/null | grep -q .; then mcopy -i \"$i\" -s -m -n -Q '::*' \"$1\"; fi", folder);
     }
 
     /// <summary>Returns what fsck.fat has to say; null when it finds nothing.</summary>
