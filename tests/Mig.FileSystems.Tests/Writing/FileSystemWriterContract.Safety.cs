@@ -78,6 +78,7 @@ public abstract partial class FileSystemWriterContract
             writer.CreateFile("/big"u8, Plain(writer), new MemorySource(new byte[100_000]));
             writer.ReplaceContent("/other"u8, new MemoryStream(new byte[30_000]), 30_000);
             writer.SetLength("/folder/kept20"u8, 100);
+            writer.SetLength("/folder/kept21"u8, 50_000);
             writer.Remove("/folder/kept9"u8);
             writer.Rename("/folder/inner"u8, "/inner"u8);
         }
