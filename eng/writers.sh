@@ -1,5 +1,5 @@
 #!/bin/sh
-# writers.sh [SECONDS [SEED [STEPS [ext|fat]]]]: random operations through a writer on every kind of file system, judged after each by e2fsck or fsck.fat, by a model, and at the end by
+# writers.sh [SECONDS [SEED [STEPS [ext|fat]]]]: random operations through a writer on every kind of file system, judged after each by e2fsck or fsck.fat, by a model, and every 20 by
 # the kernel or mtools. Without a name both run, SECONDS each. Needs root, e2fsprogs, attr, acl, dosfstools and mtools, and tests that are built.
 # A failure names its variant and seed; MIG_WRITERS_VARIANT=N eng/writers.sh 0 SEED M NAME runs just that again.
 set -eu

@@ -52,7 +52,7 @@ public static class Fuzzer
     }
 
     /// <summary>All targets, with the number of seeds each that prove to be sound.</summary>
-    public static IReadOnlyList<FuzzTarget> CreateTargets() => [new PartitionTarget(), new VmdkTarget(), new Qcow2Target(), new ExtTarget(), new ExtWriterTarget(), new FatTarget(), new NtfsTarget(), new IndexTarget(), new PackTarget(), new ObjectTarget(), new PackageTarget(), new LayerTarget(), new ChangesTarget()];
+    public static IReadOnlyList<FuzzTarget> CreateTargets() => [new PartitionTarget(), new VmdkTarget(), new Qcow2Target(), new ExtTarget(), new ExtWriterTarget(), new FatTarget(), new FatWriterTarget(), new NtfsTarget(), new IndexTarget(), new PackTarget(), new ObjectTarget(), new PackageTarget(), new LayerTarget(), new ChangesTarget()];
 
     private static List<(string, long, long)> Run(Func<double, long, bool> goOn, int seed, string? only)
     {

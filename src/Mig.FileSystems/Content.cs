@@ -24,6 +24,9 @@ internal sealed class Content
 
     public long Length { get; }
 
+    /// <summary>Returns the size of a file that has this behind so many bytes; where that is more than a number holds, the largest, which every format refuses.</summary>
+    public long SizeBehind(long size) => Length > long.MaxValue - size ? long.MaxValue : size + Length;
+
     /// <summary>Where there may be other bytes than zeros.</summary>
     public IEnumerable<ByteRange> GetStoredRanges() => _source?.GetStoredRanges(new ByteRange(0, Length)) ?? (Length == 0 ? [] : [new ByteRange(0, Length)]);
 

@@ -8,6 +8,9 @@ internal abstract class FileSystemTarget : FuzzTarget
 {
     private const int MaxNodes = 2000;
 
+    /// <summary>Whether files may have holes; where not, their extents leave nothing out.</summary>
+    protected virtual bool HasHoles => true;
+
     public override void Run(byte[] input)
     {
         using var volume = new MemorySource(input);
@@ -46,15 +49,18 @@ internal abstract class FileSystemTarget : FuzzTarget
         }
     }
 
-    private static void ReadContent(IFileSystem fileSystem, MemorySource volume, FileNode node, byte[] buffer)
+    private void ReadContent(IFileSystem fileSystem, MemorySource volume, FileNode node, byte[] buffer)
     {
         long end = 0;
         foreach (FileExtent extent in fileSystem.GetExtents(node.Number))
         {
-            if (extent.FileOffset < end || extent.Length <= 0 || extent.FileOffset + extent.Length > node.Size || (extent.IsOnVolume && extent.VolumeOffset > volume.Length - extent.Length))
+            if (extent.FileOffset < end || (extent.FileOffset > end && !HasHoles) || extent.Length <= 0 || extent.FileOffset + extent.Length > node.Size || (extent.IsOnVolume && extent.VolumeOffset > volume.Length - extent.Length))
                 throw new InvalidOperationException($"{extent} after {end} of a file of {node.Size} bytes on {volume.Length}");
             end = extent.FileOffset + extent.Length;
             fileSystem.ReadContent(node.Number, extent.FileOffset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, extent.Length)));
         }
+
+        if (end != node.Size && !HasHoles)
+            throw new InvalidOperationException($"extents end at {end} of {node.Size} bytes");
     }
 }

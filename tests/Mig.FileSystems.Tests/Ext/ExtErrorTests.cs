@@ -166,7 +166,7 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
     [Fact]
     public void EveryDocumentedErrorHasATest()
     {
-        Assert.Equal(ReadDocumented().Where(static code => string.CompareOrdinal(code, FirstOfWriter) < 0).Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
+        Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, FirstOfWriter) < 0).Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
     }
 
     [Theory]
@@ -293,22 +293,5 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
             patch.Image[start + (i * 248)] = 232;
             patch.Image[start + (i * 248) + 1] = 1;
         }
-    }
-
-    /// <summary>Returns the codes of the table in docs/errors.md.</summary>
-    internal static IEnumerable<string> ReadDocumented() =>
-        System.Text.RegularExpressions.Regex.Matches(File.ReadAllText(FindUp("docs/errors.md")), @"^\| (EXT4-[0-9]{3})", System.Text.RegularExpressions.RegexOptions.Multiline).Select(static match => match.Groups[1].Value);
-
-    /// <summary>Returns a file of the repository.</summary>
-    internal static string FindUp(string relativePath)
-    {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            string path = Path.Combine(folder.FullName, relativePath);
-            if (File.Exists(path))
-                return path;
-        }
-
-        throw new FileNotFoundException(relativePath);
     }
 }

@@ -41,7 +41,7 @@ public sealed class ExtFolderTests : IDisposable
 
             using FileSource volume = FileSource.Open(image);
             using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-            IReadOnlyList<TreeEntry> actual = [.. ExtTree.Read(fileSystem, volume, 0).Where(static entry => entry.Path != "/lost+found").Select(Simplify)];
+            IReadOnlyList<TreeEntry> actual = [.. VolumeTree.Read(fileSystem, volume, 0).Where(static entry => entry.Path != "/lost+found").Select(Simplify)];
 
             // Revision 0 had no attributes.
             bool hasXattrs = !options.Contains("-r 0", StringComparison.Ordinal);

@@ -24,5 +24,15 @@ internal static class ExtImages
     public static void MakeFromFolder(string image, string size, string options, string folder) =>
         Tool.Run("mke2fs", ["-F", "-q", .. Split(options), "-d", folder, image, size]);
 
+    /// <summary>Copies all files out with debugfs.</summary>
+    public static void CopyOut(string image, string folder) => Tool.Run("debugfs", "-R", $"rdump / {folder}", image);
+
+    /// <summary>Returns what e2fsck has to say; null when it finds nothing.</summary>
+    public static string? FindComplaint(string image)
+    {
+        (int code, string output) = Mig.Testing.Tool.Try("e2fsck", "-fn", image);
+        return code == 0 && !output.Contains("? no", StringComparison.Ordinal) ? null : output;
+    }
+
     private static string[] Split(string options) => options.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

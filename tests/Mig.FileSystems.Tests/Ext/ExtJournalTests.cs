@@ -57,7 +57,7 @@ public sealed class ExtJournalTests : IDisposable
 
         using FileSource volume = FileSource.Open(dirty);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-        IReadOnlyList<TreeEntry> actual = ExtTree.Read(fileSystem, volume, ExtImages.VisibleAttributes);
+        IReadOnlyList<TreeEntry> actual = VolumeTree.Read(fileSystem, volume, ExtImages.VisibleAttributes);
 
         TreeComparison.AssertEqual(expected, actual);
         Assert.Contains("replayed", Assert.Single(fileSystem.Info.Notes), StringComparison.Ordinal);
@@ -71,7 +71,7 @@ public sealed class ExtJournalTests : IDisposable
         string? difference;
         try
         {
-            difference = TreeComparison.FindDifference(expected, ExtTree.Read(dirty, ExtImages.VisibleAttributes));
+            difference = TreeComparison.FindDifference(expected, VolumeTree.Read(dirty, ExtImages.VisibleAttributes));
         }
         catch (CorruptImageException e)
         {
@@ -86,7 +86,7 @@ public sealed class ExtJournalTests : IDisposable
     {
         string dirty = MakeDirty("-t ext4 -b 4096 -O fast_commit", "defaults", "cd \"$1\"; echo one > one; sync; echo two > two; sync two");
 
-        var error = Assert.Throws<UnsupportedFeatureException>(() => ExtTree.Read(dirty, 0));
+        var error = Assert.Throws<UnsupportedFeatureException>(() => VolumeTree.Read(dirty, 0));
 
         Assert.Equal("ext4 fast_commit", error.Feature);
     }
@@ -96,7 +96,7 @@ public sealed class ExtJournalTests : IDisposable
     {
         string dirty = MakeDirty("-t ext4 -b 4096 -O fast_commit", "defaults", "cd \"$1\"; echo one > one; sync one; echo two > two; sync two; setfattr -n user.a -v b two; echo three > three; sync");
 
-        IReadOnlyList<TreeEntry> tree = ExtTree.Read(dirty, 0);
+        IReadOnlyList<TreeEntry> tree = VolumeTree.Read(dirty, 0);
 
         Assert.Contains(tree, static entry => entry.Path == "/three" && entry.Size == 6);
     }
@@ -111,11 +111,11 @@ public sealed class ExtJournalTests : IDisposable
         try
         {
             ExtImages.Make(image, "16M", $"-t ext4 -b 4096 -J device={device}");
-            Assert.NotNull(ExtTree.Read(image, 0));
+            Assert.NotNull(VolumeTree.Read(image, 0));
             Tool.Run("debugfs", "-w", "-R", "feature needs_recovery", image);
 
-            Assert.Equal("ext4 external journal", Assert.Throws<UnsupportedFeatureException>(() => ExtTree.Read(image, 0)).Feature);
-            Assert.Equal("ext4 journal_dev", Assert.Throws<UnsupportedFeatureException>(() => ExtTree.Read(journal, 0)).Feature);
+            Assert.Equal("ext4 external journal", Assert.Throws<UnsupportedFeatureException>(() => VolumeTree.Read(image, 0)).Feature);
+            Assert.Equal("ext4 journal_dev", Assert.Throws<UnsupportedFeatureException>(() => VolumeTree.Read(journal, 0)).Feature);
         }
         finally
         {

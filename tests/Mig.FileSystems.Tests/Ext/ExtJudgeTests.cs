@@ -20,7 +20,7 @@ public sealed class ExtJudgeTests : IDisposable
             expected = HostTree.Read(mount.Path, ExtImages.VisibleAttributes);
         }
 
-        TreeComparison.AssertEqual(expected, ExtTree.Read(image, ExtImages.VisibleAttributes));
+        TreeComparison.AssertEqual(expected, VolumeTree.Read(image, ExtImages.VisibleAttributes));
         string block = Tool.Run("debugfs", "-R", "blocks /file", image).Split(' ')[0];
         string[] changes =
         [
@@ -34,7 +34,7 @@ public sealed class ExtJudgeTests : IDisposable
             File.Copy(image, changed, overwrite: true);
             Tool.Run("debugfs", "-w", "-R", change, changed);
 
-            Assert.True(TreeComparison.FindDifference(expected, ExtTree.Read(changed, ExtImages.VisibleAttributes)) is not null, change);
+            Assert.True(TreeComparison.FindDifference(expected, VolumeTree.Read(changed, ExtImages.VisibleAttributes)) is not null, change);
         }
     }
 
@@ -83,11 +83,11 @@ public sealed class ExtJudgeTests : IDisposable
         ExtImages.MakeFromFolder(image, "64M", "-t ext4 -b 1024", source);
         using FileSource volume = FileSource.Open(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-        IReadOnlyList<TreeEntry> expected = ExtTree.Read(fileSystem, volume, 0);
+        IReadOnlyList<TreeEntry> expected = VolumeTree.Read(fileSystem, volume, 0);
 
         var trees = new IReadOnlyList<TreeEntry>[8];
         using IFileSystem fresh = FileSystemFormats.Open(volume, Limits.Default)!;
-        Parallel.For(0, trees.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => trees[i] = ExtTree.Read(fresh, volume, 0));
+        Parallel.For(0, trees.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => trees[i] = VolumeTree.Read(fresh, volume, 0));
 
         foreach (IReadOnlyList<TreeEntry> tree in trees)
             TreeComparison.AssertEqual(expected, tree);

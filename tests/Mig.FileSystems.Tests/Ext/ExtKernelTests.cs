@@ -53,7 +53,7 @@ public sealed class ExtKernelTests : IDisposable
             expected = HostTree.Read(mount.Path, ExtImages.VisibleAttributes);
         Assert.True(expected.Count > 300 + bigCount / 2);
 
-        IReadOnlyList<TreeEntry> actual = ExtTree.Read(image, ExtImages.VisibleAttributes);
+        IReadOnlyList<TreeEntry> actual = VolumeTree.Read(image, ExtImages.VisibleAttributes);
 
         TreeComparison.AssertEqual(expected, actual);
         using FileSource volume = FileSource.Open(image);

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Mig.Core;
-using Mig.FileSystems.Tests.Ext;
-using Mig.FileSystems.Tests.Ext.Writing;
+using Mig.FileSystems.Tests.Writing;
 
 namespace Mig.FileSystems.Tests.Fat;
 
@@ -25,12 +24,12 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
         AssertError("FAT-008", static patch =>
         {
             // A hundred and sixteen clusters of a sector would need 177 bytes: so as many as no sector has.
-            Array.Resize(ref patch.Bytes, 400 << 10);
+            patch.Lengthen(400 << 10);
             patch.Set16(0x13, 800);
         });
         AssertError("FAT-009", static patch =>
         {
-            Array.Resize(ref patch.Bytes, 70_000 * 512);
+            patch.Lengthen(70_000 * 512);
             patch.Set16(0x13, 0);
             patch.Set32(0x20, 70_000);
         });
@@ -112,16 +111,15 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
     [Fact]
     public void EveryDocumentedErrorHasATest()
     {
-        string source = File.ReadAllText(ExtErrorTests.FindUp("tests/Mig.FileSystems.Tests/Fat/FatErrorTests.cs"));
+        string source = DocumentedErrors.ReadText("tests/Mig.FileSystems.Tests/Fat/FatErrorTests.cs");
         IEnumerable<string> tested = Regex.Matches(source, @"(?:Assert[A-Za-z0-9]*\()""(FAT-[0-9]{3})""").Select(static match => match.Groups[1].Value).Distinct();
-        IEnumerable<string> documented = Regex.Matches(File.ReadAllText(ExtErrorTests.FindUp("docs/errors.md")), "^\\| (FAT-[0-9]{3})", RegexOptions.Multiline).Select(static match => match.Groups[1].Value);
-        Assert.Equal(documented.Order(), tested.Order());
+        Assert.Equal(DocumentedErrors.Read("FAT").Order(), tested.Order());
     }
 
     private void AssertError(string code, Action<FatPatch> damage, Limits? limits = null)
     {
         var patch = new FatPatch([.. samples.Fat12]) { Limits = limits ?? Limits.Default };
-        Assert.True(new FatPatch(patch.Image).ReadAll());
+        Assert.NotNull(new FatPatch(patch.Image).ReadAll());
         damage(patch);
         AssertCode(code, patch);
     }

@@ -14,6 +14,13 @@ internal static class FatImages
         Tool.Run("mkfs.fat", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-i", "1234ABCD", "--invariant", "-C", image, $"{kibibytes}"]);
     }
 
+    /// <summary>Makes a volume that holds what a folder holds.</summary>
+    public static void MakeFromFolder(string image, int kibibytes, string options, string folder)
+    {
+        Make(image, kibibytes, options);
+        RunMtools(image, "cd \"$1\"; mcopy -i \"$i\" -s -m -Q * ::", folder);
+    }
+
     /// <summary>Runs a script with mtools; the image is <c>$i</c>, and names are UTF-8.</summary>
     public static string RunMtools(string image, string script, params string[] arguments) =>
         Tool.RunScript("export LC_ALL=C.UTF-8 MTOOLS_SKIP_CHECK=1 TZ=UTC; i=$1; shift; " + script, [image, .. arguments]);
@@ -22,7 +29,7 @@ internal static class FatImages
     public static void CopyOut(string image, string folder)
     {
         Directory.CreateDirectory(folder);
-        RunMtools(image, "if mdir -b -i \"$i\" ::/ 2>/dev/null | grep -q .; then mcopy -i \"$i\" -s -m -n -Q '::*' \"$1\"; fi", folder);
+        RunMtools(image, "if mdir -a -b -i \"$i\" ::/ 2>/dev/null | grep -q .; then mcopy -i \"$i\" -s -m -n -Q '::*' \"$1\"; fi", folder);
     }
 
     /// <summary>Returns what fsck.fat has to say; null when it finds nothing.</summary>

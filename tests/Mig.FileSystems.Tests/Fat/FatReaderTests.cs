@@ -96,7 +96,7 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
     public void OtherVolumesAreNotMistakenForFat()
     {
         byte[] image = [.. samples.Fat12];
-        Assert.True(new FatPatch(image).ReadAll());
+        Assert.NotNull(new FatPatch(image).ReadAll());
         byte[] ntfs = [.. image];
         "NTFS    "u8.CopyTo(ntfs.AsSpan(3));
         Assert.StartsWith("NTFS-", Assert.Throws<CorruptImageException>(() => new FatPatch(ntfs).ReadAll()).Message, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
         {
             byte[] other = [.. image];
             maker.CopyTo(other, 3);
-            Assert.False(new FatPatch(other).ReadAll());
+            Assert.Null(new FatPatch(other).ReadAll());
         }
 
         // A boot record with code and partitions, and a boot sector without its mark.
@@ -112,9 +112,9 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
         new byte[] { 0xEB, 0x63, 0x90 }.CopyTo(record, 0);
         record[0x1FE] = 0x55;
         record[0x1FF] = 0xAA;
-        Assert.False(new FatPatch(record).ReadAll());
+        Assert.Null(new FatPatch(record).ReadAll());
         image[0x1FE] = 0;
-        Assert.False(new FatPatch(image).ReadAll());
+        Assert.Null(new FatPatch(image).ReadAll());
 
         using var folder = new TemporaryFolder();
         ExtImages.Make(folder.File("ext"), "1M", "-t ext2 -b 1024");
@@ -131,14 +131,14 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
         var patch = new FatPatch([.. samples.Fat16]);
         Assert.True(patch.FatOffset is > 0 and <= 1024 + 0x38);
         patch.Set16(1024 + 0x38, 0xEF53);
-        Assert.True(patch.ReadAll());
+        Assert.NotNull(patch.ReadAll());
     }
 
     private static IReadOnlyList<TreeEntry> Read(byte[] image)
     {
         using var volume = new MemorySource(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-        return ExtTree.Read(fileSystem, volume, 0);
+        return VolumeTree.Read(fileSystem, volume, 0);
     }
 
     private FileSystemInfo Info(string name)

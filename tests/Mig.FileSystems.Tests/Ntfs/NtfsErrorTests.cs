@@ -1,10 +1,9 @@
-using System.Text.RegularExpressions;
 using Mig.Core;
 
 namespace Mig.FileSystems.Tests.Ntfs;
 
 /// <summary>Every named error is raised by the damage that it is for. One damage per line: code, what is done to the image.</summary>
-public sealed partial class NtfsErrorTests(NtfsSamples samples) : IClassFixture<NtfsSamples>
+public sealed class NtfsErrorTests(NtfsSamples samples) : IClassFixture<NtfsSamples>
 {
     private const uint Standard = 0x10, List = 0x20, Name = 0x30, Security = 0x50, Volume = 0x70, Data = 0x80, Root = 0x90, Blocks = 0xA0, Bits = 0xB0;
     private const int Mft = 0, VolumeFile = 3, RootFolder = 5, BitmapFile = 6, SecureFile = 9;
@@ -118,7 +117,7 @@ public sealed partial class NtfsErrorTests(NtfsSamples samples) : IClassFixture<
     }
 
     [Fact]
-    public void EveryDocumentedErrorHasATest() => Assert.Equal(ReadDocumented().Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
+    public void EveryDocumentedErrorHasATest() => Assert.Equal(DocumentedErrors.Read("NTFS").Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
 
     [Fact]
     public void OtherCompressionIsRefusedByName()
@@ -191,15 +190,4 @@ public sealed partial class NtfsErrorTests(NtfsSamples samples) : IClassFixture<
         p.Image[runs + 10] = 0;
         p.Set64(attribute + 0x18, (2 * clusters) - 1);
     }
-
-    private static IEnumerable<string> ReadDocumented()
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "mig.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return DocumentedCode().Matches(File.ReadAllText(Path.Combine(folder, "docs", "errors.md"))).Select(static match => match.Groups[1].Value);
-    }
-
-    [GeneratedRegex(@"^\| (NTFS-\d{3}) \|", RegexOptions.Multiline)]
-    private static partial Regex DocumentedCode();
 }

@@ -1,36 +1,14 @@
-using System.Buffers.Binary;
-using Mig.Core;
-
 namespace Mig.FileSystems.Tests.Ntfs;
 
-/// <summary>An NTFS image in memory, to be damaged on purpose. Knows the format on its own, so that it does not share the reader's mistakes.</summary>
-internal sealed class NtfsPatch(byte[] image)
+/// <summary>An image of NTFS, to be damaged. Nodes have the numbers of their records.</summary>
+internal sealed class NtfsPatch(byte[] image) : PatchedImage(image)
 {
     public const int RecordSize = 1024;
-
-    public byte[] Image { get; } = image;
-
-    /// <summary>How much of it is there.</summary>
-    public int Length { get; init; } = image.Length;
-
-    /// <summary>The limits to read with.</summary>
-    public Limits Limits { get; set; } = Limits.Default;
 
     public int ClusterSize => U16(0x0B) * Image[0x0D];
 
     /// <summary>Returns where a record of the MFT stands.</summary>
     public int Record(int number) => number == 0 ? (int)U32(0x30) * ClusterSize : Place(0, 0x80, number * RecordSize);
-
-    /// <summary>Returns the number of the record that a path names.</summary>
-    public int Find(string path)
-    {
-        using var volume = new MemorySource(Image);
-        using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-        long node = fileSystem.RootNode;
-        foreach (string part in path.Split('/'))
-            node = fileSystem.ReadDirectory(node).Single(entry => System.Text.Encoding.UTF8.GetString(entry.Name.Span) == part).Node;
-        return (int)node;
-    }
 
     /// <summary>Returns the number of the record that has an attribute of a file: its own, or one that continues it.</summary>
     public int Holder(int number, uint type)
@@ -93,45 +71,5 @@ internal sealed class NtfsPatch(byte[] image)
         }
 
         throw new InvalidOperationException($"attribute 0x{type:x} of record {number} has no byte {offset} more");
-    }
-
-    public ushort U16(int offset) => BinaryPrimitives.ReadUInt16LittleEndian(Image.AsSpan(offset));
-
-    public uint U32(int offset) => BinaryPrimitives.ReadUInt32LittleEndian(Image.AsSpan(offset));
-
-    public void Set16(int offset, int value) => BinaryPrimitives.WriteUInt16LittleEndian(Image.AsSpan(offset), (ushort)value);
-
-    public void Set32(int offset, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Image.AsSpan(offset), value);
-
-    public void Set64(int offset, long value) => BinaryPrimitives.WriteInt64LittleEndian(Image.AsSpan(offset), value);
-
-    /// <summary>Reads all there is: every node, name, extent, byte and free range.</summary>
-    /// <returns>What the reader notes; null when it finds no file system.</returns>
-    public IReadOnlyList<string>? ReadAll()
-    {
-        using var volume = new MemorySource(Image.AsMemory(0, Length));
-        using IFileSystem? fileSystem = FileSystemFormats.Open(volume, Limits);
-        if (fileSystem is null)
-            return null;
-        byte[] buffer = new byte[4096];
-        var seen = new HashSet<long> { fileSystem.RootNode };
-        var directories = new Stack<long>(seen);
-        _ = fileSystem.GetNode(fileSystem.RootNode);
-        while (directories.TryPop(out long directory))
-        {
-            foreach (DirectoryEntry entry in fileSystem.ReadDirectory(directory))
-            {
-                if (!seen.Add(entry.Node))
-                    continue;
-                FileNode node = fileSystem.GetNode(entry.Node);
-                if (node.Type == NodeType.Directory)
-                    directories.Push(entry.Node);
-                foreach (FileExtent extent in fileSystem.GetExtents(entry.Node))
-                    fileSystem.ReadContent(entry.Node, extent.FileOffset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, extent.Length)));
-            }
-        }
-
-        _ = fileSystem.GetFreeRanges().Sum(static range => range.Length);
-        return fileSystem.Info.Notes;
     }
 }

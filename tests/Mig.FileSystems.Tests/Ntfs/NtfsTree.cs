@@ -1,6 +1,5 @@
 using System.Text;
 using Mig.Core;
-using Mig.FileSystems.Tests.Ext;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ntfs;
@@ -13,7 +12,7 @@ internal static class NtfsTree
     /// <summary>Reads a tree with the attributes that are listed, and the others as text, one a line.</summary>
     public static (IReadOnlyList<TreeEntry> Entries, string SystemAttributes) Read(string image)
     {
-        IReadOnlyList<TreeEntry> all = ExtTree.Read(image, 0);
+        IReadOnlyList<TreeEntry> all = VolumeTree.Read(image, 0);
         var lines = new SortedSet<string>(StringComparer.Ordinal);
         var entries = new List<TreeEntry>();
         foreach (TreeEntry entry in all)

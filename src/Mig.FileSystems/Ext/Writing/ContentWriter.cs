@@ -44,7 +44,7 @@ internal sealed class ContentWriter(Geometry geometry, BlockStore store, BlockAl
 
     private void Extend(WritableInode inode, FileBlocks before, FileBlocks after, Content content)
     {
-        SetSize(inode, checked(inode.Size + content.Length), out long oldSize);
+        SetSize(inode, content.SizeBehind(inode.Size), out long oldSize);
 
         // Blocks behind the end that are written would show whatever they hold.
         after.Cut(CountBlocks(oldSize), keepUnwritten: true);

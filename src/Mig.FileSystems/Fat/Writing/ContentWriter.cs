@@ -16,7 +16,7 @@ internal sealed class ContentWriter(WritableVolume volume)
     public void Append(Span<byte> entry, Content content)
     {
         long size = new DirectorySlot(entry).FileSize;
-        long newSize = size + content.Length;
+        long newSize = content.SizeBehind(size);
         CheckSize(newSize);
         List<ClusterRun> chain = CutBehind(entry, size);
         long room = (_geometry.CountClusters(size) * _geometry.ClusterSize) - size;

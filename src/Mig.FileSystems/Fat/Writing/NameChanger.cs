@@ -26,7 +26,7 @@ internal sealed class NameChanger(WritableVolume volume)
     /// <summary>Removes a name, and the node with it.</summary>
     public void Remove(ResolvedPath path, bool isDirectory)
     {
-        FatEntry entry = path.Entry ?? throw new RefusedOperationException(RefusalReason.BadMove, "the root directory cannot be removed");
+        FatEntry entry = path.Entry ?? throw new RefusedOperationException(isDirectory ? RefusalReason.BadMove : RefusalReason.IsADirectory, "the root directory cannot be removed");
         CheckRemovable(entry, isDirectory);
         new DirectoryFile(volume, ClusterOf(path.Parent)).Remove(entry);
         volume.Table.Cut(volume.Follow(_geometry.GetFirstCluster(entry.View)), 0);

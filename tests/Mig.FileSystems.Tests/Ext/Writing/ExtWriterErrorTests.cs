@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -146,10 +147,10 @@ public sealed class ExtWriterErrorTests(ExtSamples samples) : IClassFixture<ExtS
     [Fact]
     public void EveryDocumentedErrorHasATest()
     {
-        string source = File.ReadAllText(ExtErrorTests.FindUp("tests/Mig.FileSystems.Tests/Ext/Writing/ExtWriterErrorTests.cs"));
+        string source = DocumentedErrors.ReadText("tests/Mig.FileSystems.Tests/Ext/Writing/ExtWriterErrorTests.cs");
         var tested = System.Text.RegularExpressions.Regex.Matches(source, @"AssertError\(""(EXT4-[0-9]{3})""").Select(static match => match.Groups[1].Value).Distinct();
 
-        Assert.Equal(ExtErrorTests.ReadDocumented().Where(static code => string.CompareOrdinal(code, ExtErrorTests.FirstOfWriter) >= 0).Order(), tested.Order());
+        Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, ExtErrorTests.FirstOfWriter) >= 0).Order(), tested.Order());
     }
 
     public void Dispose() => _folder.Dispose();

@@ -32,7 +32,7 @@ public sealed class ExtWriterJournalTests : IDisposable
         string recovered = _folder.File("recovered");
         Tool.Run("cp", used, recovered);
         Tool.Run([0, 1], "e2fsck", "-fy", recovered);
-        IReadOnlyList<TreeEntry> expected = ExtTree.Read(recovered, ExtImages.VisibleAttributes);
+        IReadOnlyList<TreeEntry> expected = VolumeTree.Read(recovered, ExtImages.VisibleAttributes);
 
         using var writer = new WriterImage(used);
         writer.Writer.CreateFile("/added"u8, WriterImage.Metadata, new MemorySource("hello"u8.ToArray()));
@@ -45,7 +45,7 @@ public sealed class ExtWriterJournalTests : IDisposable
         // The kernel goes on with the journal as it is.
         using (var mount = new LoopMount(used, "defaults"))
             Tool.RunScript("cd \"$1\"; for i in {1..30}; do echo $i > again$i; sync -f .; done", mount.Path);
-        Assert.Null(WriterImage.FindComplaint(used));
+        Assert.Null(ExtImages.FindComplaint(used));
     }
 
     [Fact]

@@ -41,7 +41,7 @@ public sealed class ExtWriterRefusalTests : IDisposable
             image.Writer.Commit();
         }
 
-        Assert.Null(WriterImage.FindComplaint(path));
+        Assert.Null(ExtImages.FindComplaint(path));
         byte[] bytes = File.ReadAllBytes(path);
         long block = BitConverter.ToInt64(bytes, 1024 + 0x168);
         bytes[(int)(block * 1024) + 4] ^= 1; // the sequence number, no longer that of a clean end
@@ -78,7 +78,7 @@ public sealed class ExtWriterRefusalTests : IDisposable
             Assert.Equal("ext4 encrypt", Assert.Throws<UnsupportedFeatureException>(() => image.Writer.Append(file, new MemorySource(new byte[1]))).Feature);
         image.Writer.CreateFile("/new"u8, WriterImage.Metadata, new MemorySource(default));
         image.Writer.Commit();
-        Assert.Null(WriterImage.FindComplaint(path));
+        Assert.Null(ExtImages.FindComplaint(path));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class ExtWriterRefusalTests : IDisposable
         Assert.Equal("ext4 casefold", Assert.Throws<UnsupportedFeatureException>(() => image.Writer.CreateFile("/folded/New"u8, WriterImage.Metadata, new MemorySource(default))).Feature);
         image.Writer.CreateFile("/new"u8, WriterImage.Metadata, new MemorySource(default));
         image.Writer.Commit();
-        Assert.Null(WriterImage.FindComplaint(path));
+        Assert.Null(ExtImages.FindComplaint(path));
     }
 
     [Fact]
@@ -138,30 +138,14 @@ public sealed class ExtWriterRefusalTests : IDisposable
         writer.CreateSymbolicLink("/loop"u8, "loop"u8, new NodeMetadata(0x1FF));
         writer.CreateSymbolicLink("/out"u8, "../../../folder"u8, new NodeMetadata(0x1FF));
 
-        AssertRefused(RefusalReason.NameTaken, () => writer.CreateFile("/file"u8, WriterImage.Metadata, empty));
-        AssertRefused(RefusalReason.NameTaken, () => writer.CreateDirectory("/"u8, WriterImage.Metadata));
-        AssertRefused(RefusalReason.NotEmpty, () => writer.RemoveDirectory("/folder"u8));
-        AssertRefused(RefusalReason.NotADirectory, () => writer.RemoveDirectory("/file"u8));
-        AssertRefused(RefusalReason.NotADirectory, () => writer.CreateFile("/file/below"u8, WriterImage.Metadata, empty));
-        AssertRefused(RefusalReason.IsADirectory, () => writer.Remove("/folder"u8));
-        AssertRefused(RefusalReason.IsADirectory, () => writer.Append("/folder"u8, empty));
         AssertRefused(RefusalReason.IsADirectory, () => writer.CreateHardLink("/folder"u8, "/again"u8));
         AssertRefused(RefusalReason.NotAFile, () => writer.SetLength("/loop"u8, 1));
-        AssertRefused(RefusalReason.BadMove, () => writer.Rename("/folder"u8, "/folder/below/folder"u8));
-        AssertRefused(RefusalReason.BadMove, () => writer.Rename("/"u8, "/folder/root"u8));
-        AssertRefused(RefusalReason.NotEmpty, () => writer.Rename("/folder/below"u8, "/folder"u8));
-        AssertRefused(RefusalReason.BadName, () => writer.CreateFile(new byte[300].Select(static _ => (byte)'n').ToArray(), WriterImage.Metadata, empty));
         AssertRefused(RefusalReason.BadName, () => writer.CreateSymbolicLink("/link"u8, ""u8, WriterImage.Metadata));
         AssertRefused(RefusalReason.TooManyLevels, () => writer.CreateFile("/loop/file"u8, WriterImage.Metadata, empty));
-        AssertRefused(RefusalReason.TooLarge, () => writer.SetLength("/file"u8, 1L << 50));
         AssertRefused(RefusalReason.BadAttribute, () => writer.SetExtendedAttribute("/file"u8, "other.name"u8, [1]));
         AssertRefused(RefusalReason.BadAttribute, () => writer.SetExtendedAttribute("/file"u8, "system.posix_acl_access"u8, [1]));
         AssertRefused(RefusalReason.BadAttribute, () => writer.SetAttributes("/file"u8, 0x800));
         AssertRefused(RefusalReason.NoAttributeSpace, () => writer.SetExtendedAttribute("/file"u8, "user.large"u8, new byte[2000]));
-        Assert.Null(writer.Find("/missing"u8));
-        Assert.Null(writer.Find("/missing/below"u8));
-        Assert.Throws<NotFoundException>(() => writer.Remove("/missing"u8));
-        Assert.Throws<NotFoundException>(() => writer.CreateFile("/missing/file"u8, WriterImage.Metadata, empty));
         Assert.Throws<NotFoundException>(() => writer.RemoveExtendedAttribute("/file"u8, "user.missing"u8));
 
         // A link that leads up stays inside, and so does what is made behind it.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -53,7 +54,7 @@ public sealed class ExtWriterTreeTests : IDisposable
         // What the kernel then adds and removes is as if it had made the index itself.
         using (var mount = new LoopMount(path, "defaults"))
             Tool.RunScript("cd \"$1\"/many; for i in $(seq 1 400); do : > kernel-$i; done; rm kernel-*7", mount.Path);
-        Assert.Null(WriterImage.FindComplaint(path));
+        Assert.Null(ExtImages.FindComplaint(path));
     }
 
     [Theory]
@@ -100,7 +101,7 @@ public sealed class ExtWriterTreeTests : IDisposable
         image.Writer.CreateFile("/far"u8, WriterImage.Metadata, new FarSource(places, (12L << 30) + 5000));
         image.Writer.Commit();
 
-        Assert.Null(WriterImage.FindComplaint(image.Path));
+        Assert.Null(ExtImages.FindComplaint(image.Path));
         using (var mount = new LoopMount(image.Path, "ro"))
         {
             using FileStream file = File.OpenRead(Path.Combine(mount.Path, "far"));
@@ -115,7 +116,7 @@ public sealed class ExtWriterTreeTests : IDisposable
 
         image.Writer.SetLength("/far"u8, 6L << 30);
         image.Writer.Commit();
-        Assert.Null(WriterImage.FindComplaint(image.Path));
+        Assert.Null(ExtImages.FindComplaint(image.Path));
         image.Writer.Remove("/far"u8);
         image.CommitAndJudge();
     }

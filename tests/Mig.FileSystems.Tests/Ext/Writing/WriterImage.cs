@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -35,20 +36,13 @@ internal sealed class WriterImage : IDisposable
     public IReadOnlyList<TreeEntry> CommitAndJudge()
     {
         Writer.Commit();
-        string? complaint = FindComplaint(Path);
+        string? complaint = ExtImages.FindComplaint(Path);
         Assert.True(complaint is null, complaint);
         IReadOnlyList<TreeEntry> seen;
         using (var mount = new LoopMount(Path, "ro"))
             seen = HostTree.Read(mount.Path, ExtImages.VisibleAttributes);
-        TreeComparison.AssertEqual(seen, ExtTree.Read(Path, ExtImages.VisibleAttributes));
+        TreeComparison.AssertEqual(seen, VolumeTree.Read(Path, ExtImages.VisibleAttributes));
         return seen;
-    }
-
-    /// <summary>Returns what e2fsck has to say; null when it finds nothing.</summary>
-    public static string? FindComplaint(string image)
-    {
-        (int code, string output) = Mig.Testing.Tool.Try("e2fsck", "-fn", image);
-        return code == 0 && !output.Contains("? no", StringComparison.Ordinal) ? null : output;
     }
 
     public void Dispose()

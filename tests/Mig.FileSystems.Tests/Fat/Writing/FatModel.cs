@@ -2,13 +2,17 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mig.Core;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Fat.Writing;
 
 /// <summary>What a FAT volume should hold: dictionaries in which case does not matter.</summary>
-internal sealed class FatModel
+internal sealed class FatModel : IWriterModel
 {
+    public const int Mode = 0x1ED;
+    public const int ReadOnlyMode = 0x16D;
+
     public FatModelNode Root { get; } = new() { IsDirectory = true, Name = "" };
 
     public IEnumerable<(string Path, FatModelNode Node)> GetAll() => Walk("", Root);
@@ -21,14 +25,14 @@ internal sealed class FatModel
         return node;
     }
 
-    public bool Add(string path, FatModelNode node, Timestamp now)
-    {
-        (FatModelNode? parent, string name) = Split(path);
-        if (parent is not { IsDirectory: true } || !parent.Children.TryAdd(name, node))
-            return false;
-        Touch(parent, now);
-        return true;
-    }
+    public IEnumerable<(string Path, bool IsDirectory)> GetPaths() => GetAll().Select(static pair => (pair.Path, pair.Node.IsDirectory));
+
+    public int GetLength(string path) => Find(path)?.Content.Length ?? 0;
+
+    public bool AddFile(string path, byte[] content, NodeMetadata metadata, Timestamp now) =>
+        Add(path, new FatModelNode { IsDirectory = false, Name = NameOf(path), Content = content, Attributes = (byte)(metadata.Mode == ReadOnlyMode ? 0x21 : 0x20), Modified = Cut(now) }, now);
+
+    public bool AddDirectory(string path, NodeMetadata metadata, Timestamp now) => Add(path, new FatModelNode { IsDirectory = true, Name = NameOf(path), Modified = Cut(now) }, now);
 
     public bool Remove(string path, bool isDirectory, Timestamp now)
     {
@@ -60,7 +64,7 @@ internal sealed class FatModel
         return true;
     }
 
-    public bool SetContent(string path, Func<byte[], byte[]> change, Timestamp now)
+    public bool SetContent(string path, Func<byte[], byte[]> change, bool isAppend, Timestamp now)
     {
         if (Find(path) is not { IsDirectory: false } node)
             return false;
@@ -75,7 +79,6 @@ internal sealed class FatModel
     /// <summary>Cuts a time to what FAT holds.</summary>
     public static Timestamp Cut(Timestamp time) => new(time.Seconds / 2 * 2, 0);
 
-    /// <summary>Describes all for a comparison with what the reader finds.</summary>
     public IReadOnlyList<TreeEntry> ToEntries() => TreeEntry.Finish(GetAll().Skip(1).Select((pair, index) => (Describe(pair.Path, pair.Node), (ulong)index)));
 
     private static TreeEntry Describe(string path, FatModelNode node)
@@ -86,7 +89,7 @@ internal sealed class FatModel
         {
             Path = TreeEntry.Escape(Encoding.UTF8.GetBytes(path)),
             Type = node.IsDirectory ? 'd' : '-',
-            Mode = !node.IsDirectory && (node.Attributes & 1) != 0 ? 0x16D : 0x1ED,
+            Mode = !node.IsDirectory && (node.Attributes & 1) != 0 ? ReadOnlyMode : Mode,
             Uid = 0,
             Gid = 0,
             Size = node.Content.Length,
@@ -108,6 +111,17 @@ internal sealed class FatModel
             foreach ((string, FatModelNode) below in Walk($"{path}/{child.Name}", child))
                 yield return below;
         }
+    }
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    private bool Add(string path, FatModelNode node, Timestamp now)
+    {
+        (FatModelNode? parent, string name) = Split(path);
+        if (parent is not { IsDirectory: true } || !parent.Children.TryAdd(name, node))
+            return false;
+        Touch(parent, now);
+        return true;
     }
 
     private void Touch(FatModelNode directory, Timestamp now)

@@ -1,4 +1,4 @@
-namespace Mig.FileSystems.Tests.Ext.Writing;
+namespace Mig.FileSystems.Tests.Writing;
 
 /// <summary>A clock that moves when it is told to.</summary>
 internal sealed class TestClock : TimeProvider

@@ -1,6 +1,6 @@
 using Mig.Core;
 
-namespace Mig.FileSystems.Tests.Ext.Writing;
+namespace Mig.FileSystems.Tests.Writing;
 
 /// <summary>A target in memory, which counts what is read and notes what is written.</summary>
 internal sealed class MemoryTarget(byte[] bytes) : IByteTarget
@@ -24,7 +24,12 @@ internal sealed class MemoryTarget(byte[] bytes) : IByteTarget
         bytes.CopyTo(Bytes.AsSpan((int)offset));
     }
 
-    public void Zero(ByteRange range) => Bytes.AsSpan((int)range.Offset, (int)range.Length).Clear();
+    public void Zero(ByteRange range)
+    {
+        SourceRange.Check(range.Offset, (int)range.Length, Length);
+        Written.Add(range);
+        Bytes.AsSpan((int)range.Offset, (int)range.Length).Clear();
+    }
 
     public IEnumerable<ByteRange> GetStoredRanges(ByteRange within) => [within.Intersect(new ByteRange(0, Length))];
 

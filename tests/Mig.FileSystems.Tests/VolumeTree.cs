@@ -2,10 +2,10 @@ using System.Security.Cryptography;
 using Mig.Core;
 using Mig.Testing.FileSystems;
 
-namespace Mig.FileSystems.Tests.Ext;
+namespace Mig.FileSystems.Tests;
 
 /// <summary>Reads a tree through <see cref="IFileSystem"/>, content by extents, as a commit does.</summary>
-internal static class ExtTree
+internal static class VolumeTree
 {
     /// <summary>Reads everything below the root.</summary>
     /// <param name="attributeMask">Which flags to compare; 0 for none.</param>

@@ -3,7 +3,7 @@ using Mig.Testing.FileSystems;
 namespace Mig.FileSystems.Tests.Ext.Writing;
 
 /// <summary>The kinds of file system that the writer is tried on.</summary>
-internal static class WriterVariants
+internal static class ExtVariants
 {
     // Made by the kernel: every second of many small files gone, so that free space is in pieces; an index, attributes, links.
     private const string FillScript = """

@@ -2,48 +2,71 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using Mig.Core;
+using Mig.FileSystems.Tests.Writing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
 
-/// <summary>What a file system should hold: plain dictionaries, and the rules that the kernel has for them.</summary>
-internal sealed class ModelTree
+/// <summary>What an ext file system should hold, and the rules that the kernel has for it.</summary>
+internal sealed class ExtModel : IWriterModel
 {
     private const string AccessAcl = "system.posix_acl_access";
     private const uint Immutable = 0x10;
     private const uint AppendOnly = 0x20;
 
     /// <param name="hasNanoseconds">Whether the format keeps parts of a second.</param>
-    public ModelTree(bool hasNanoseconds) => HasNanoseconds = hasNanoseconds;
+    public ExtModel(bool hasNanoseconds) => HasNanoseconds = hasNanoseconds;
 
-    public ModelNode Root { get; private set; } = new() { Type = NodeType.Directory };
+    public ExtModelNode Root { get; private set; } = new() { Type = NodeType.Directory };
 
     private bool HasNanoseconds { get; }
 
     /// <summary>Reads a file system that others have filled.</summary>
-    public static ModelTree Load(IFileSystem fileSystem, bool hasNanoseconds)
+    public static ExtModel Load(IFileSystem fileSystem, bool hasNanoseconds)
     {
-        var nodes = new Dictionary<long, ModelNode>();
-        return new ModelTree(hasNanoseconds) { Root = LoadNode(fileSystem, fileSystem.RootNode, nodes) };
+        var nodes = new Dictionary<long, ExtModelNode>();
+        return new ExtModel(hasNanoseconds) { Root = LoadNode(fileSystem, fileSystem.RootNode, nodes) };
     }
 
     /// <summary>Returns all paths with their nodes, the root's first.</summary>
-    public IEnumerable<(string Path, ModelNode Node)> GetAll() => Walk("", Root);
+    public IEnumerable<(string Path, ExtModelNode Node)> GetAll() => Walk("", Root);
 
     /// <returns>Null when there is none.</returns>
-    public ModelNode? Find(string path)
+    public ExtModelNode? Find(string path)
     {
-        ModelNode? node = Root;
+        ExtModelNode? node = Root;
         foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
             node = node?.Children.GetValueOrDefault(name);
         return node;
     }
 
+    public static ExtModelNode MakeNode(NodeType type, NodeMetadata metadata, Timestamp now, byte[]? content = null, byte[]? target = null, uint major = 0, uint minor = 0) => new()
+    {
+        Type = type,
+        Mode = metadata.Mode,
+        Uid = metadata.Uid,
+        Gid = metadata.Gid,
+        Modified = now,
+        Changed = now,
+        Content = content ?? [],
+        Target = target ?? [],
+        Major = major,
+        Minor = minor,
+    };
+
+    public IEnumerable<(string Path, bool IsDirectory)> GetPaths() => GetAll().Select(static pair => (pair.Path, pair.Node.IsDirectory));
+
+    public int GetLength(string path) => Find(path)?.Content.Length ?? 0;
+
+    public bool AddFile(string path, byte[] content, NodeMetadata metadata, Timestamp now) => Add(path, MakeNode(NodeType.File, metadata, now, content), now);
+
+    public bool AddDirectory(string path, NodeMetadata metadata, Timestamp now) => Add(path, MakeNode(NodeType.Directory, metadata, now), now);
+
     /// <summary>Adds a node.</summary>
     /// <returns>False when that must be refused.</returns>
-    public bool Add(string path, ModelNode node, Timestamp now)
+    public bool Add(string path, ExtModelNode node, Timestamp now)
     {
-        (ModelNode? parent, string name) = Split(path);
+        (ExtModelNode? parent, string name) = Split(path);
         if (parent is not { IsDirectory: true } || parent.Children.ContainsKey(name) || (parent.Attributes & Immutable) != 0)
             return false;
         parent.Children.Add(name, node);
@@ -53,7 +76,7 @@ internal sealed class ModelTree
 
     public bool Link(string existing, string path, Timestamp now)
     {
-        ModelNode? node = Find(existing);
+        ExtModelNode? node = Find(existing);
         if (node is null or { IsDirectory: true } || IsProtected(node) || !Add(path, node, now))
             return false;
         node.Links++;
@@ -63,8 +86,8 @@ internal sealed class ModelTree
 
     public bool Remove(string path, bool isDirectory, Timestamp now)
     {
-        (ModelNode? parent, string name) = Split(path);
-        if (parent is null || !parent.Children.TryGetValue(name, out ModelNode? node) || node.IsDirectory != isDirectory || node.Children.Count > 0 || IsProtected(node) || IsProtected(parent))
+        (ExtModelNode? parent, string name) = Split(path);
+        if (parent is null || !parent.Children.TryGetValue(name, out ExtModelNode? node) || node.IsDirectory != isDirectory || node.Children.Count > 0 || IsProtected(node) || IsProtected(parent))
             return false;
         parent.Children.Remove(name);
         parent.Modified = parent.Changed = now;
@@ -75,13 +98,13 @@ internal sealed class ModelTree
 
     public bool Rename(string source, string target, Timestamp now)
     {
-        (ModelNode? from, string oldName) = Split(source);
-        (ModelNode? to, string newName) = Split(target);
-        if (from is null || !from.Children.TryGetValue(oldName, out ModelNode? node) || to is not { IsDirectory: true })
+        (ExtModelNode? from, string oldName) = Split(source);
+        (ExtModelNode? to, string newName) = Split(target);
+        if (from is null || !from.Children.TryGetValue(oldName, out ExtModelNode? node) || to is not { IsDirectory: true })
             return false;
         if (node.IsDirectory && (target + "/").StartsWith(source + "/", StringComparison.Ordinal) && target != source)
             return false;
-        to.Children.TryGetValue(newName, out ModelNode? replaced);
+        to.Children.TryGetValue(newName, out ExtModelNode? replaced);
         if (replaced == node)
             return true;
         if (IsProtected(node) || IsProtected(from) || (to.Attributes & Immutable) != 0)
@@ -110,7 +133,7 @@ internal sealed class ModelTree
         return true;
     }
 
-    public bool Change(string path, Func<ModelNode, bool> change, Timestamp now)
+    public bool Change(string path, Func<ExtModelNode, bool> change, Timestamp now)
     {
         if (Find(path) is not { } node || IsProtected(node) || !change(node))
             return false;
@@ -119,7 +142,7 @@ internal sealed class ModelTree
     }
 
     /// <summary>Sets a mode, and the entries of the access control list that stand for it.</summary>
-    public static bool SetMode(ModelNode node, int mode)
+    public static bool SetMode(ExtModelNode node, int mode)
     {
         node.Mode = mode;
         if (node.Xattrs.TryGetValue(AccessAcl, out byte[]? acl))
@@ -134,7 +157,7 @@ internal sealed class ModelTree
     }
 
     /// <summary>Sets an attribute; an access control list, which must have a mask, changes the mode.</summary>
-    public static bool SetXattr(ModelNode node, string name, byte[] value)
+    public static bool SetXattr(ExtModelNode node, string name, byte[] value)
     {
         bool isAcl = name.StartsWith("system.posix_acl", StringComparison.Ordinal);
         if (name.StartsWith("user.", StringComparison.Ordinal) && node.Type is not (NodeType.File or NodeType.Directory))
@@ -147,10 +170,9 @@ internal sealed class ModelTree
         return true;
     }
 
-    /// <summary>Describes all for a comparison with what a reader or the kernel finds.</summary>
     public IReadOnlyList<TreeEntry> ToEntries() => TreeEntry.Finish(GetAll().Skip(1).Where(static pair => pair.Path != "/lost+found").Select(pair => (Describe(pair.Path, pair.Node), (ulong)RuntimeHelpers.GetHashCode(pair.Node))));
 
-    private static bool IsProtected(ModelNode node) => (node.Attributes & (Immutable | AppendOnly)) != 0;
+    private static bool IsProtected(ExtModelNode node) => (node.Attributes & (Immutable | AppendOnly)) != 0;
 
     private static int PlaceOf(byte[] acl, byte tag)
     {
@@ -160,12 +182,12 @@ internal sealed class ModelTree
         return place;
     }
 
-    private static ModelNode LoadNode(IFileSystem fileSystem, long number, Dictionary<long, ModelNode> nodes)
+    private static ExtModelNode LoadNode(IFileSystem fileSystem, long number, Dictionary<long, ExtModelNode> nodes)
     {
         FileNode source = fileSystem.GetNode(number);
-        if (nodes.TryGetValue(number, out ModelNode? known))
+        if (nodes.TryGetValue(number, out ExtModelNode? known))
             return known;
-        var node = new ModelNode
+        var node = new ExtModelNode
         {
             Type = source.Type,
             Mode = source.Mode,
@@ -193,23 +215,23 @@ internal sealed class ModelTree
         return node;
     }
 
-    private static IEnumerable<(string, ModelNode)> Walk(string path, ModelNode node)
+    private static IEnumerable<(string, ExtModelNode)> Walk(string path, ExtModelNode node)
     {
         yield return (path, node);
-        foreach ((string name, ModelNode child) in node.Children)
+        foreach ((string name, ExtModelNode child) in node.Children)
         {
-            foreach ((string, ModelNode) below in Walk($"{path}/{name}", child))
+            foreach ((string, ExtModelNode) below in Walk($"{path}/{name}", child))
                 yield return below;
         }
     }
 
-    private (ModelNode? Parent, string Name) Split(string path)
+    private (ExtModelNode? Parent, string Name) Split(string path)
     {
         int slash = path.LastIndexOf('/');
         return (Find(path[..slash]), path[(slash + 1)..]);
     }
 
-    private TreeEntry Describe(string path, ModelNode node) => new()
+    private TreeEntry Describe(string path, ExtModelNode node) => new()
     {
         Path = TreeEntry.Escape(Encoding.Latin1.GetBytes(path)),
         Type = "-dlcbps"[(int)node.Type],

@@ -1,6 +1,6 @@
 using Mig.Core;
 
-namespace Mig.FileSystems.Tests.Ext.Writing;
+namespace Mig.FileSystems.Tests.Writing;
 
 /// <summary>Bytes in memory whose zero blocks are not stored.</summary>
 internal sealed class HoleySource(byte[] content, int blockSize) : IByteSource

@@ -2,8 +2,8 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
 
-/// <summary>A node of <see cref="ModelTree"/>. Bytes of names are held as Latin-1 characters.</summary>
-internal sealed class ModelNode
+/// <summary>A node of <see cref="ExtModel"/>. Bytes of names are held as Latin-1 characters.</summary>
+internal sealed class ExtModelNode
 {
     public required NodeType Type { get; init; }
 
@@ -31,7 +31,7 @@ internal sealed class ModelNode
 
     public SortedDictionary<string, byte[]> Xattrs { get; } = new(StringComparer.Ordinal);
 
-    public SortedDictionary<string, ModelNode> Children { get; } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, ExtModelNode> Children { get; } = new(StringComparer.Ordinal);
 
     public bool IsDirectory => Type == NodeType.Directory;
 }
