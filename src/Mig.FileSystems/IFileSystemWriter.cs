@@ -6,8 +6,9 @@ namespace Mig.FileSystems;
 /// <remarks>
 /// <para>
 /// <b>Transactions.</b> Each operation is done wholly or, when it throws, not at all; limits (space, inodes, links, sizes) are found before anything changes. Changed metadata
-/// is kept in memory until <see cref="Commit"/>; the content of files goes into free blocks of the target at once. So the target should be a view that can be
-/// thrown away, such as an <see cref="OverlayTarget"/>: without <see cref="Commit"/>, it holds the file system as it was, and other bytes in blocks that are free.
+/// is kept in memory until <see cref="Commit"/>; the content of files goes into free blocks of the target at once, and those that an
+/// earlier operation has freed are free. So the target should be a view that can be thrown away, such as an <see cref="OverlayTarget"/>: without <see cref="Commit"/>, it holds the file
+/// system as it was, and other bytes in blocks that are free or that operations have freed, so what was removed or replaced may be lost.
 /// </para>
 /// <para>
 /// <b>Paths</b> are raw bytes with <c>/</c> between names; they begin at the volume's root, with a slash or without. Symbolic links on the way are followed, absolute ones from the

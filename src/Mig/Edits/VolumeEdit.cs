@@ -26,7 +26,7 @@ internal sealed class VolumeEdit : IDisposable
     public IFileSystemWriter Writer { get; }
 
     /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
-    public static VolumeEdit Open(IByteTarget disk, ImageVolume volume, IObjectSource store, Limits limits, TimeProvider clock)
+    public static VolumeEdit Open(OverlayTarget disk, ImageVolume volume, IObjectSource store, Limits limits, TimeProvider clock)
     {
         if (volume.Root is null)
             throw new UnsupportedFeatureException("changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
