@@ -56,7 +56,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         foreach ((byte[] path, Timestamp time) in _directories)
         {
             if (nodes.Writer.Find(path)?.Type == NodeType.Directory)
-                nodes.Writer.SetTimes(path, time);
+                nodes.CopyTime(path, time);
         }
     }
 
@@ -134,11 +134,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
     private void Describe(byte[] place, LayerEntry entry, bool isNew)
     {
         if (!isNew)
-        {
-            nodes.ChangeOwner(place, (entry.Uid, entry.Gid));
-            nodes.SetMode(place, nodes.Get(place), entry.Mode);
-        }
-
+            nodes.CopyOwnerAndMode(place, new NodeMetadata(entry.Mode, entry.Uid, entry.Gid));
         foreach (ExtendedAttribute attribute in entry.Xattrs)
             nodes.SetAttribute(place, attribute.Name.Span, attribute.Value.Span);
         if (entry.Type == NodeType.Directory)
@@ -157,13 +153,14 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         }
     }
 
-    /// <summary>Returns the path with the links on the way to its last name followed; null when there is no way.</summary>
+    /// <summary>Returns the path with the links on the way to its last name followed, and spelt as it is there; null when there is no way.</summary>
     private byte[]? FindPlace(byte[] path)
     {
         byte[] parent = VolumePath.Parent(path);
         try
         {
-            return VolumePath.Join(nodes.Writer.Resolve(parent), VolumePath.Name(path));
+            byte[] place = VolumePath.Join(nodes.Writer.Resolve(parent), VolumePath.Name(path));
+            return nodes.Writer.Find(place) is { Type: not NodeType.SymbolicLink } ? nodes.Writer.Resolve(place) : place;
         }
         catch (Exception e) when (e is NotFoundException or RefusedOperationException { Reason: RefusalReason.NotADirectory })
         {

@@ -73,7 +73,7 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         writer.ReplaceContent(path, content);
         DropCapability(path, node);
         if (metadata.ModifiedTime is { } time)
-            writer.SetTimes(path, time);
+            CopyTime(path, time);
         log.Add(path, EditChangeKind.Changed);
         return false;
     }
@@ -116,6 +116,28 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         int kept = node.Mode & ~SetUid & ~((node.Mode & GroupExecutes) != 0 ? SetGid : 0);
         SetMode(path, node, kept);
         DropCapability(path, node);
+    }
+
+    /// <summary>Gives what is there the owner and mode of what is copied over it, or the nearest that the file system can hold.</summary>
+    public void CopyOwnerAndMode(ReadOnlySpan<byte> path, NodeMetadata source)
+    {
+        NodeMetadata metadata = writer.Fit(Get(path).Type, source);
+        ChangeOwner(path, (metadata.Uid, metadata.Gid));
+        SetMode(path, Get(path), metadata.Mode);
+    }
+
+    /// <summary>Gives what is there the time of what was copied, or the nearest that the file system can hold.</summary>
+    public void CopyTime(ReadOnlySpan<byte> path, Timestamp time)
+    {
+        FileNode node = Get(path);
+        try
+        {
+            writer.SetTimes(path, writer.Fit(node.Type, new NodeMetadata(node.Mode, ModifiedTime: time)).ModifiedTime!.Value);
+        }
+        catch (RefusedOperationException e) when (e.Reason == RefusalReason.NotInFormat)
+        {
+            // The root directory of FAT has no times.
+        }
     }
 
     /// <summary>Takes away a file's capabilities, as the kernel does when its content changes.</summary>

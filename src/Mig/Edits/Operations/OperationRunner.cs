@@ -1,3 +1,4 @@
+using System.Text;
 using Mig.Core;
 using Mig.Edits.Sources;
 using Mig.FileSystems;
@@ -161,13 +162,22 @@ public sealed class OperationRunner
 
     private void Move(MoveOperation move)
     {
-        byte[] target = _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
+        bool isRespelt = !move.IntoDirectory && IsRespelt(move.Path.Span, move.Target.Span);
+        byte[] target = isRespelt ? VolumePath.Normalize(move.Target.Span) : _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
         if (move.IntoDirectory && target.AsSpan().SequenceEqual(VolumePath.Normalize(move.Target.Span)))
             throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory to move something into");
-        bool replaces = _writer.Find(target) is not null;
+        bool replaces = !isRespelt && _writer.Find(target) is not null;
         _writer.Rename(move.Path.Span, target);
         Log.Add(move.Path.Span, EditChangeKind.Removed);
         Log.Add(target, replaces ? EditChangeKind.Changed : EditChangeKind.Added);
+    }
+
+    // Where case does not count, a directory's own name in other letters is no directory to move it into.
+    private bool IsRespelt(ReadOnlySpan<byte> source, ReadOnlySpan<byte> target)
+    {
+        ReadOnlySpan<byte> before = VolumePath.Name(source), after = VolumePath.Name(target);
+        return !before.SequenceEqual(after) && Encoding.UTF8.GetString(before).Equals(Encoding.UTF8.GetString(after), StringComparison.OrdinalIgnoreCase)
+            && _writer.Find(source) is { } node && _writer.Find(target)?.Number == node.Number;
     }
 
     private void ChangeMode(byte[] path, ChangeModeOperation change)
