@@ -36,7 +36,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         if (FindPlace(path) is not { } place || nodes.Writer.Find(place) is not { } there)
             return;
         if (!_made.Contains(Key(place)))
-            nodes.RemoveTree(place, there.Type);
+            nodes.RemoveTree(place, there);
         else if (there.Type == NodeType.Directory)
             RemoveLower(place);
     }
@@ -86,7 +86,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
 
         bool merges = entry.Type == NodeType.Directory && there?.Type == NodeType.Directory;
         if (there is not null && !merges)
-            nodes.RemoveTree(place, there.Type);
+            nodes.RemoveTree(place, there);
         if (!merges)
             Create(entry, place);
         Remember(place);
@@ -123,7 +123,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         if (there?.Number != file.Number)
         {
             if (there is not null)
-                nodes.RemoveTree(place, there.Type);
+                nodes.RemoveTree(place, there);
             nodes.Writer.CreateHardLink(target, place);
             nodes.Log.Add(place, EditChangeKind.Added);
         }
@@ -143,12 +143,12 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
 
     private void RemoveLower(byte[] directory)
     {
-        foreach ((byte[] name, NodeType type) in nodes.List(directory))
+        foreach ((byte[] name, FileNode node) in nodes.List(directory))
         {
             byte[] child = VolumePath.Join(directory, name);
             if (!_made.Contains(Key(child)))
-                nodes.RemoveTree(child, type);
-            else if (type == NodeType.Directory)
+                nodes.RemoveTree(child, node);
+            else if (node.Type == NodeType.Directory)
                 RemoveLower(child);
         }
     }

@@ -136,7 +136,7 @@ public sealed class OperationRunner
         {
             if (!link.IsSymbolic && _writer.Find(link.Target.Span)?.Number == there.Number)
                 return;
-            _nodes.RemoveTree(path, there.Type);
+            _nodes.RemoveTree(path, there);
         }
 
         if (link.IsSymbolic)
@@ -157,7 +157,7 @@ public sealed class OperationRunner
             throw new RefusedOperationException(RefusalReason.IsADirectory, $"{VolumePath.Describe(path)} is a directory; -r removes it with all that is in it");
         if (VolumePath.Normalize(path).Length == 1)
             throw new RefusedOperationException(RefusalReason.BadMove, "the root of a volume cannot be removed");
-        _nodes.RemoveTree(path, node.Type);
+        _nodes.RemoveTree(path, node);
     }
 
     private void Move(MoveOperation move)
@@ -187,9 +187,9 @@ public sealed class OperationRunner
         _nodes.SetMode(path, node, change.Mode.Apply(node.Mode, isDirectory));
         if (!isDirectory || !change.IsRecursive)
             return;
-        foreach ((byte[] name, NodeType type) in _nodes.List(path))
+        foreach ((byte[] name, FileNode child) in _nodes.List(path))
         {
-            if (type != NodeType.SymbolicLink)
+            if (child.Type != NodeType.SymbolicLink)
                 ChangeMode(VolumePath.Join(path, name), change);
         }
     }

@@ -72,7 +72,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         {
             if (firstName is not null && nodes.Get(firstName).Number == there.Number)
                 return;
-            nodes.RemoveTree(target, there.Type);
+            nodes.RemoveTree(target, there);
             there = null;
         }
 
