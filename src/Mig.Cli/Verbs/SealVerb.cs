@@ -2,6 +2,7 @@ using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Cli.Verbs.Edits;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Edits;
@@ -17,15 +18,13 @@ internal sealed class SealVerb : Verb
     private readonly Option<bool> _list = new("--list", "-l") { Description = "Names the operations; those with a star are done when nothing is said" };
     private readonly Option<string[]> _enable = new("--enable") { Description = "Does only these operations, separated by commas", HelpName = "NAMES" };
     private readonly Option<string[]> _disable = new("--disable") { Description = "Leaves out these", HelpName = "NAMES" };
-    private readonly Option<string> _message = new("--message", "-m") { Description = "Says what this version is", HelpName = "MSG" };
-    private readonly Option<string> _newBranch = new("--branch", "-b") { Description = "Makes a branch for the result; BRANCH may then be any version", HelpName = "NEW" };
-    private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would go, and stores nothing" };
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
+    private readonly EditOptions _edit = new("-n");
 
     public SealVerb()
         : base("seal", Summary)
     {
-        Add(_list, _enable, _disable, _message, _newBranch, _dryRun, _noVerify);
+        Add(_list, _enable, _disable);
+        Add(_edit.All);
         Add(_branch);
     }
 
@@ -56,22 +55,14 @@ internal sealed class SealVerb : Verb
         }
 
         string branch = arguments.GetValue(_branch) ?? "HEAD";
-        bool isDryRun = arguments.GetValue(_dryRun);
+        EditRequest edit = _edit.Read(arguments, branch, $"seal {branch}");
         SealReport report;
         using (ProgressBar? progress = session.ShowProgress())
         {
             report = new ImageSealer(session.Repository).Run(
                 new SealRequest
                 {
-                    Edit = new EditRequest
-                    {
-                        Branch = branch,
-                        NewBranch = arguments.GetValue(_newBranch),
-                        Message = arguments.GetValue(_message) ?? $"seal {branch}",
-                        DryRun = isDryRun,
-                        NoVerify = arguments.GetValue(_noVerify),
-                        Progress = progress ?? (IProgressSink)NoProgress.Instance,
-                    },
+                    Edit = edit with { Progress = progress ?? edit.Progress },
                     Enabled = arguments.GetValue(_enable) is { Length: > 0 } enabled ? Split(enabled) : null,
                     Disabled = Split(arguments.GetValue(_disable) ?? []),
                 },
@@ -79,9 +70,9 @@ internal sealed class SealVerb : Verb
         }
 
         if (session.IsJson)
-            session.WriteJson(SealJson.Of(report, isDryRun), MigJson.Default.SealJson);
+            session.WriteJson(SealJson.Of(report, edit.DryRun), MigJson.Default.SealJson);
         else
-            Write(report, isDryRun, session);
+            Write(report, edit.DryRun, session);
         return ExitCode.Success;
     }
 

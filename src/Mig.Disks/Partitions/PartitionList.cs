@@ -65,19 +65,9 @@ internal sealed class PartitionList(long diskLength, Limits limits)
     private Partition? FindOverlap(ByteRange range)
     {
         IList<long> offsets = _byOffset.Keys;
-        int low = 0;
-        int high = offsets.Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (offsets[middle] < range.Offset)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        if (low < offsets.Count && offsets[low] < range.End)
-            return _byOffset.Values[low];
-        return low > 0 && _byOffset.Values[low - 1].Range.End > range.Offset ? _byOffset.Values[low - 1] : null;
+        int next = SortedSearch.First(offsets.Count, i => offsets[i] >= range.Offset);
+        if (next < offsets.Count && offsets[next] < range.End)
+            return _byOffset.Values[next];
+        return next > 0 && _byOffset.Values[next - 1].Range.End > range.Offset ? _byOffset.Values[next - 1] : null;
     }
 }

@@ -8,6 +8,7 @@ public sealed class DiskMap
 {
     private const int BootCodeSize = 440;
     private const int BootSectorSize = 1024;
+    private const int FatBootSectorSize = 512; // behind it, FAT32 counts its free clusters, or the table begins
     private const int SuperblockSize = 1024;
 
     // 16 KiB of entries and a header; as many before the end. The one at the front has the protective MBR before it.
@@ -38,10 +39,10 @@ public sealed class DiskMap
                 continue;
             }
 
-            bool isExt = volume.FileSystem.StartsWith("ext", StringComparison.Ordinal);
-            long body = Math.Min(end, start + BootSectorSize + (isExt ? SuperblockSize : 0));
-            Add(start, Math.Min(end, start + BootSectorSize), DiskRegion.BootSector, volume);
-            Add(Math.Min(end, start + BootSectorSize), body, DiskRegion.Superblock, volume);
+            bool isExt = volume.FileSystem.StartsWith("ext", StringComparison.Ordinal), isFat = volume.FileSystem.StartsWith("fat", StringComparison.Ordinal);
+            long boot = Math.Min(end, start + (isFat ? FatBootSectorSize : BootSectorSize)), body = Math.Min(end, boot + (isExt ? SuperblockSize : 0));
+            Add(start, boot, DiskRegion.BootSector, volume);
+            Add(boot, body, DiskRegion.Superblock, volume);
             Add(body, end, DiskRegion.FileSystem, volume);
         }
     }

@@ -12,7 +12,7 @@ public enum DiskRegion
     /// <summary>In no partition: where boot loaders hide, among others.</summary>
     BetweenPartitions,
 
-    /// <summary>The first KiB of a volume, which file systems leave to boot loaders.</summary>
+    /// <summary>The first KiB of a volume, which file systems leave to boot loaders; of FAT, which has its own data in there, the first sector.</summary>
     BootSector,
 
     /// <summary>The superblock of an ext file system.</summary>

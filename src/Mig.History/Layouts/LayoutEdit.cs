@@ -38,7 +38,7 @@ public sealed class LayoutEdit
     {
         long span = LayoutFormat.Span(level);
         var covered = ByteRange.FromBounds(start, Math.Min(_diskLength, span > long.MaxValue - start ? long.MaxValue : start + span));
-        int first = FirstAfter(_replaced.Length, i => _replaced[i].End, covered.Offset);
+        int first = SortedSearch.First(_replaced.Length, i => _replaced[i].End > covered.Offset);
         if (first == _replaced.Length || _replaced[first].Offset >= covered.End)
             return before;
         return level == 0 ? WriteLeaf(before, covered, first) : WriteInner(before, level, covered);
@@ -66,7 +66,7 @@ public sealed class LayoutEdit
         var kept = new List<LayoutPiece>();
         foreach (LayoutPiece piece in old)
             Keep(piece with { Offset = leaf.Offset + piece.Offset }, replaced, kept);
-        int firstPiece = FirstAfter(_pieces.Length, i => _pieces[i].End, leaf.Offset);
+        int firstPiece = SortedSearch.First(_pieces.Length, i => _pieces[i].End > leaf.Offset);
         IEnumerable<LayoutPiece> added = _pieces.Skip(firstPiece).TakeWhile(piece => piece.Offset < leaf.End).Select(piece => Cut(piece, leaf));
         var pieces = new List<LayoutPiece>();
         foreach (LayoutPiece piece in kept.Concat(added).OrderBy(piece => piece.Offset))
@@ -84,21 +84,5 @@ public sealed class LayoutEdit
     {
         ByteRange part = new ByteRange(piece.Offset, piece.Length).Intersect(to);
         return new LayoutPiece(part.Offset, part.Length, piece.Blob, (int)(piece.BlobOffset + part.Offset - piece.Offset));
-    }
-
-    // The first of ascending items that ends after an offset.
-    private static int FirstAfter(int count, Func<int, long> endOf, long offset)
-    {
-        int low = 0, high = count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (endOf(middle) <= offset)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 }

@@ -47,7 +47,7 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
             return;
         IReadOnlyList<LayoutPiece> pieces = leaf.Pieces;
         var wanted = new ByteRange(start, destination.Length);
-        for (int i = FindFirst(pieces, start); i < pieces.Count && pieces[i].Offset < wanted.End; i++)
+        for (int i = SortedSearch.First(pieces.Count, i => pieces[i].End > start); i < pieces.Count && pieces[i].Offset < wanted.End; i++)
         {
             LayoutPiece piece = pieces[i];
             ByteRange part = wanted.Intersect(new ByteRange(piece.Offset, piece.Length));
@@ -91,21 +91,5 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
     {
         byte[] bytes = store.ReadBlob(id);
         return (bytes, bytes.Length);
-    }
-
-    // The first piece that ends after an offset.
-    private static int FindFirst(IReadOnlyList<LayoutPiece> pieces, int offset)
-    {
-        int low = 0, high = pieces.Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (pieces[middle].End <= offset)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 }

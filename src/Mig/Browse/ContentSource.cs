@@ -55,20 +55,7 @@ internal sealed class ContentSource
         return bytes;
     }
 
-    private int Find(long offset)
-    {
-        int low = 0, high = _chunks.Count - 1;
-        while (low < high)
-        {
-            int middle = (low + high + 1) / 2;
-            if (_chunks[middle].Start <= offset)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-
-        return low;
-    }
+    private int Find(long offset) => SortedSearch.First(_chunks.Count, i => _chunks[i].Start > offset) - 1;
 
     private void Load(int chunk)
     {

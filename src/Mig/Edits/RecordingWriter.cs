@@ -18,68 +18,32 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
 
     public NodeMetadata Fit(NodeType type, NodeMetadata wanted) => inner.Fit(type, wanted);
 
-    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content)
-    {
-        (ManifestName parent, byte[] name) = GetNewPlace(path);
-        inner.CreateFile(path, metadata, content);
-        manifest.Add(parent, name, TreeEntryType.File);
-    }
+    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content) =>
+        Create(path, TreeEntryType.File, place => inner.CreateFile(place, metadata, content));
 
-    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length)
-    {
-        (ManifestName parent, byte[] name) = GetNewPlace(path);
-        inner.CreateFile(path, metadata, content, length);
-        manifest.Add(parent, name, TreeEntryType.File);
-    }
+    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length) =>
+        Create(path, TreeEntryType.File, place => inner.CreateFile(place, metadata, content, length));
 
-    public void ReplaceContent(ReadOnlySpan<byte> path, IByteSource content)
-    {
-        ManifestName name = GetExisting(path);
-        inner.ReplaceContent(path, content);
-        manifest.MarkContent(name);
-    }
+    public void ReplaceContent(ReadOnlySpan<byte> path, IByteSource content) => ChangeContent(path, place => inner.ReplaceContent(place, content));
 
-    public void ReplaceContent(ReadOnlySpan<byte> path, Stream content, long length)
-    {
-        ManifestName name = GetExisting(path);
-        inner.ReplaceContent(path, content, length);
-        manifest.MarkContent(name);
-    }
+    public void ReplaceContent(ReadOnlySpan<byte> path, Stream content, long length) => ChangeContent(path, place => inner.ReplaceContent(place, content, length));
 
-    public void Append(ReadOnlySpan<byte> path, IByteSource content)
-    {
-        ManifestName name = GetExisting(path);
-        inner.Append(path, content);
-        manifest.MarkContent(name);
-    }
+    public void Append(ReadOnlySpan<byte> path, IByteSource content) => ChangeContent(path, place => inner.Append(place, content));
 
-    public void Append(ReadOnlySpan<byte> path, Stream content, long length)
-    {
-        ManifestName name = GetExisting(path);
-        inner.Append(path, content, length);
-        manifest.MarkContent(name);
-    }
+    public void Append(ReadOnlySpan<byte> path, Stream content, long length) => ChangeContent(path, place => inner.Append(place, content, length));
 
-    public void SetLength(ReadOnlySpan<byte> path, long length)
-    {
-        ManifestName name = GetExisting(path);
-        inner.SetLength(path, length);
-        manifest.MarkContent(name);
-    }
+    public void SetLength(ReadOnlySpan<byte> path, long length) => ChangeContent(path, place => inner.SetLength(place, length));
 
-    public void CreateDirectory(ReadOnlySpan<byte> path, NodeMetadata metadata)
-    {
-        (ManifestName parent, byte[] name) = GetNewPlace(path);
-        inner.CreateDirectory(path, metadata);
-        manifest.Add(parent, name, TreeEntryType.Directory);
-    }
+    public void CreateDirectory(ReadOnlySpan<byte> path, NodeMetadata metadata) => Create(path, TreeEntryType.Directory, place => inner.CreateDirectory(place, metadata));
 
     public void CreateSymbolicLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target, NodeMetadata metadata)
     {
-        (ManifestName parent, byte[] name) = GetNewPlace(path);
-        inner.CreateSymbolicLink(path, target, metadata);
-        manifest.Add(parent, name, TreeEntryType.SymbolicLink);
+        byte[] text = target.ToArray();
+        Create(path, TreeEntryType.SymbolicLink, place => inner.CreateSymbolicLink(place, text, metadata));
     }
+
+    public void CreateSpecial(ReadOnlySpan<byte> path, NodeType type, uint major, uint minor, NodeMetadata metadata) =>
+        Create(path, TreeEntries.TypeOf(type), place => inner.CreateSpecial(place, type, major, minor, metadata));
 
     public void CreateHardLink(ReadOnlySpan<byte> existing, ReadOnlySpan<byte> path)
     {
@@ -88,13 +52,6 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
         (ManifestName parent, byte[] name) = GetNewPlace(path);
         inner.CreateHardLink(existing, path);
         manifest.AddLink(file, parent, name);
-    }
-
-    public void CreateSpecial(ReadOnlySpan<byte> path, NodeType type, uint major, uint minor, NodeMetadata metadata)
-    {
-        (ManifestName parent, byte[] name) = GetNewPlace(path);
-        inner.CreateSpecial(path, type, major, minor, metadata);
-        manifest.Add(parent, name, TreeEntries.TypeOf(type));
     }
 
     public void Remove(ReadOnlySpan<byte> path)
@@ -127,51 +84,50 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
             Move(name, old, parent, newName);
     }
 
-    public void SetOwner(ReadOnlySpan<byte> path, uint uid, uint gid)
-    {
-        ManifestName name = GetExisting(path);
-        inner.SetOwner(path, uid, gid);
-        manifest.MarkMetadata(name);
-    }
+    public void SetOwner(ReadOnlySpan<byte> path, uint uid, uint gid) => ChangeMetadata(path, place => inner.SetOwner(place, uid, gid));
 
-    public void SetMode(ReadOnlySpan<byte> path, int mode)
-    {
-        ManifestName name = GetExisting(path);
-        inner.SetMode(path, mode);
-        manifest.MarkMetadata(name);
-    }
+    public void SetMode(ReadOnlySpan<byte> path, int mode) => ChangeMetadata(path, place => inner.SetMode(place, mode));
 
-    public void SetTimes(ReadOnlySpan<byte> path, Timestamp modified, Timestamp? accessed = null)
-    {
-        ManifestName name = GetExisting(path);
-        inner.SetTimes(path, modified, accessed);
-        manifest.MarkMetadata(name);
-    }
+    public void SetTimes(ReadOnlySpan<byte> path, Timestamp modified, Timestamp? accessed = null) => ChangeMetadata(path, place => inner.SetTimes(place, modified, accessed));
 
-    public void SetAttributes(ReadOnlySpan<byte> path, uint attributes)
-    {
-        ManifestName name = GetExisting(path);
-        inner.SetAttributes(path, attributes);
-        manifest.MarkMetadata(name);
-    }
+    public void SetAttributes(ReadOnlySpan<byte> path, uint attributes) => ChangeMetadata(path, place => inner.SetAttributes(place, attributes));
 
     public void SetExtendedAttribute(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        ManifestName place = GetExisting(path);
-        inner.SetExtendedAttribute(path, name, value);
-        manifest.MarkMetadata(place);
+        (byte[] attribute, byte[] bytes) = (name.ToArray(), value.ToArray());
+        ChangeMetadata(path, place => inner.SetExtendedAttribute(place, attribute, bytes));
     }
 
     public void RemoveExtendedAttribute(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name)
     {
-        ManifestName place = GetExisting(path);
-        inner.RemoveExtendedAttribute(path, name);
-        manifest.MarkMetadata(place);
+        byte[] attribute = name.ToArray();
+        ChangeMetadata(path, place => inner.RemoveExtendedAttribute(place, attribute));
     }
 
     public void Commit() => inner.Commit();
 
     public void Dispose() => inner.Dispose();
+
+    private void Create(ReadOnlySpan<byte> path, TreeEntryType type, Action<ReadOnlySpan<byte>> create)
+    {
+        (ManifestName parent, byte[] name) = GetNewPlace(path);
+        create(path);
+        manifest.Add(parent, name, type);
+    }
+
+    private void ChangeContent(ReadOnlySpan<byte> path, Action<ReadOnlySpan<byte>> change)
+    {
+        ManifestName name = GetExisting(path);
+        change(path);
+        manifest.MarkContent(name);
+    }
+
+    private void ChangeMetadata(ReadOnlySpan<byte> path, Action<ReadOnlySpan<byte>> change)
+    {
+        ManifestName name = GetExisting(path);
+        change(path);
+        manifest.MarkMetadata(name);
+    }
 
     private void Move(ManifestName name, ManifestName? replaced, ManifestName parent, byte[] newName)
     {

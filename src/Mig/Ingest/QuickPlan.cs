@@ -141,7 +141,7 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
     private void TakeRange(ByteRange range, List<LayoutPiece> unread)
     {
         long covered = range.Offset;
-        for (int i = FindFirst(range.Offset); i < _pieces.Count && _pieces[i].Offset < range.End; i++)
+        for (int i = FirstPieceAfter(range.Offset); i < _pieces.Count && _pieces[i].Offset < range.End; i++)
         {
             LayoutPiece piece = _pieces[i];
             ByteRange part = range.Intersect(new ByteRange(piece.Offset, piece.Length));
@@ -164,24 +164,10 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
         if (tail.IsEmpty)
             return;
         tail = tail with { Offset = tail.Offset + volume.Partition.Range.Offset };
-        int first = FindFirst(tail.Offset);
+        int first = FirstPieceAfter(tail.Offset);
         if (first == _pieces.Count || _pieces[first].Offset >= tail.End)
             unread.Add(new LayoutPiece(tail.Offset, tail.Length, default, 0));
     }
 
-    // The first piece that ends after an offset.
-    private int FindFirst(long offset)
-    {
-        int low = 0, high = _pieces.Count;
-        while (low < high)
-        {
-            int middle = (low + high) / 2;
-            if (_pieces[middle].End <= offset)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
+    private int FirstPieceAfter(long offset) => SortedSearch.First(_pieces.Count, i => _pieces[i].End > offset);
 }

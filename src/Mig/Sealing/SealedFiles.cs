@@ -3,6 +3,7 @@ using System.Text;
 using Mig.Browse;
 using Mig.Core;
 using Mig.Edits;
+using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Trees;
@@ -21,10 +22,10 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
         {
             foreach ((string folder, TreeEntry entry) in Expand("", rule.Pattern.Split('/', StringSplitOptions.RemoveEmptyEntries)))
             {
-                (IFileSystemWriter writer, byte[] path) = Locate(folder, entry);
-                if (writer.Find(path) is not { } node)
+                (NodeWriter nodes, byte[] path) = Locate(folder, entry);
+                if (nodes.Writer.Find(path) is not { } node)
                     continue; // an earlier rule took it
-                (long Files, long Bytes) gone = Do(rule.Action, writer, path, node);
+                (long Files, long Bytes) gone = Do(rule.Action, nodes, path, node);
                 if (gone.Files > 0)
                     yield return new SealedPath(operation.Name, rule.Action, $"/{(folder.Length == 0 ? "" : folder + "/")}{Encoding.UTF8.GetString(entry.Name.Span)}", gone.Files, gone.Bytes);
             }
@@ -60,50 +61,27 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
             && FileSystemName.MatchesSimpleExpression(pattern.AsSpan(0, pattern.Length - Digit.Length), name.AsSpan(0, name.Length - 1), ignoreCase: false);
     }
 
-    private (IFileSystemWriter Writer, byte[] Path) Locate(string folder, TreeEntry entry)
+    private (NodeWriter Nodes, byte[] Path) Locate(string folder, TreeEntry entry)
     {
         MountPoint mount = machine.MountOf(folder);
         (ImageDisk disk, ImageVolume volume) = edit.Before.Disks.SelectMany(disk => disk.Volumes.Select(volume => (disk, volume))).First(item => ReferenceEquals(item.volume.Root, mount.Root));
         string below = folder[mount.Path.Length..];
-        return (edit.OpenVolume(disk, volume), [.. Encoding.UTF8.GetBytes(below), Slash, .. entry.Name.Span]);
+        return (new NodeWriter(edit.OpenVolume(disk, volume), new EditLog(), edit.Clock), [.. Encoding.UTF8.GetBytes(below), Slash, .. entry.Name.Span]);
     }
 
-    private static (long Files, long Bytes) Do(SealAction action, IFileSystemWriter writer, byte[] path, FileNode node)
+    private static (long Files, long Bytes) Do(SealAction action, NodeWriter nodes, byte[] path, FileNode node)
     {
         switch (action)
         {
             case SealAction.Empty when node is { Type: NodeType.File, Size: > 0 }:
-                writer.SetLength(path, 0);
+                nodes.Writer.SetLength(path, 0);
                 return (1, node.Size);
-            case SealAction.Remove when node.Type == NodeType.Directory:
-                (long Files, long Bytes) inside = RemoveContents(writer, path, node);
-                writer.RemoveDirectory(path);
-                return (inside.Files + 1, inside.Bytes);
             case SealAction.Remove:
-                writer.Remove(path);
-                return (1, node.Type == NodeType.File ? node.Size : 0);
+                return nodes.RemoveTree(path, node);
             case SealAction.RemoveContents when node.Type == NodeType.Directory:
-                return RemoveContents(writer, path, node);
+                return nodes.RemoveChildren(path);
             default:
                 return (0, 0);
         }
-    }
-
-    private static (long Files, long Bytes) RemoveContents(IFileSystemWriter writer, byte[] path, FileNode directory)
-    {
-        (long files, long bytes) = (0, 0);
-        IReadOnlyList<DirectoryEntry> entries;
-        using (IFileSystem view = writer.Read())
-            entries = view.ReadDirectory(directory.Number);
-        foreach (DirectoryEntry entry in entries)
-        {
-            byte[] child = [.. path, Slash, .. entry.Name.Span];
-            if (writer.Find(child) is not { } node)
-                continue;
-            (long Files, long Bytes) gone = Do(SealAction.Remove, writer, child, node);
-            (files, bytes) = (files + gone.Files, bytes + gone.Bytes);
-        }
-
-        return (files, bytes);
     }
 }

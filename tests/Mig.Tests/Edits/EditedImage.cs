@@ -1,17 +1,9 @@
-using System.Text;
-using Mig.Commits;
-using Mig.Core;
-using Mig.Edits;
-using Mig.Edits.Changes;
-using Mig.Edits.Operations;
-using Mig.History.Revisions;
 using Mig.Testing;
-using Mig.Tests.Support;
 
 namespace Mig.Tests.Edits;
 
 /// <summary>A repository with one ext4 disk that is changed through mig, and a copy of the disk that the kernel changes.</summary>
-internal sealed class EditedImage : IDisposable
+internal sealed class EditedImage : EditedDisk
 {
     public const string Accounts = "root:x:0:0:root:/root:/bin/sh\napp:x:1000:1001::/home/app:/bin/sh\n";
     public const string Groups = "root:x:0:\napp:x:1001:\nwww:x:33:\n";
@@ -30,30 +22,6 @@ internal sealed class EditedImage : IDisposable
         Repository.Commit("disk");
     }
 
-    public TestRepository Repository { get; } = new();
-
-    /// <summary>Changes the version with mig.</summary>
-    public EditResult Edit(Action<VolumeChanges, Repository> apply)
-    {
-        using Repository repository = Repository.Open();
-        return new ImageEditor(repository).Commit(
-            new EditRequest { Message = "an edit" },
-            edit => apply(new VolumeChanges(repository, edit, "HEAD", new PathSpec(null, null, default)), repository),
-            TestContext.Current.CancellationToken);
-    }
-
-    public EditResult Apply(string changes) => Edit((volume, _) =>
-    {
-        foreach (PlacedOperation operation in new ChangesReader("changes", Repository.Files.Path, TimeProvider.System).Read(Encoding.UTF8.GetBytes(changes)))
-            volume.Run(operation);
-    });
-
-    public EditResult Run(params EditOperation[] operations) => Edit((volume, _) =>
-    {
-        foreach (EditOperation operation in operations)
-            volume.Run(new PlacedOperation(new PathSpec(null, null, default), operation));
-    });
-
     /// <summary>Changes the copy with the tools of the system; the folder is <c>$1</c> and the current one.</summary>
     public string ByKernel(string script, bool withTimes = false)
     {
@@ -71,6 +39,4 @@ internal sealed class EditedImage : IDisposable
         using Mount mount = Mount.Image(disk, "ro");
         return FileListing.Of(mount.Path, withTimes);
     }
-
-    public void Dispose() => Repository.Dispose();
 }

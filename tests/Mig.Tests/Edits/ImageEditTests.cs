@@ -30,7 +30,7 @@ public class ImageEditTests
             string disk = test.Export("out.raw");
             (int exitCode, string output) = Tool.Try("e2fsck", "-fn", disk);
             Assert.True(exitCode == 0, $"{options}, round {round}: {output}");
-            AssertSameFiles(test, disk, $"{options}, round {round}");
+            FreshCommit.AssertFindsTheSame(test, disk, $"{options}, round {round}");
         }
 
         Assert.True(edits.Done > Rounds * StepsPerRound / 3, $"{options}: {edits.Done} changes made, {edits.Refused} refused");
@@ -88,22 +88,5 @@ public class ImageEditTests
             ImageDisk disk = edit.Before.Disks[0];
             apply(edit.OpenVolume(disk, disk.Volumes[^1]));
         }, TestContext.Current.CancellationToken);
-    }
-
-    // The commit of a disk is the judge: it reads everything anew, and knows nothing of the edit.
-    private static void AssertSameFiles(TestRepository test, string disk, string where)
-    {
-        using var other = new TestRepository();
-        File.Copy(disk, other.Files["disk"]);
-        other.Commit("disk");
-        ImageVolume edited = ReadVolume(test), read = ReadVolume(other);
-        Assert.True(edited.Root!.Tree == read.Root!.Tree, $"{where}: the edit has the tree {edited.Root.Tree}, the disk {read.Root.Tree}");
-        Assert.Equal(read.Root with { Name = default, LinkTarget = default, Xattrs = [] }, edited.Root with { Name = default, LinkTarget = default, Xattrs = [] });
-    }
-
-    private static ImageVolume ReadVolume(TestRepository test)
-    {
-        using Repository repository = test.Open();
-        return repository.Objects.ReadImage(repository.Revisions.ResolveImage("HEAD")).Disks[0].Volumes[^1];
     }
 }

@@ -8,6 +8,8 @@ namespace Mig.Tests.Edits;
 /// <summary>Makes random changes through a writer; those that a file system refuses change nothing.</summary>
 internal sealed class RandomEdits(Random random)
 {
+    private const long FirstTime = 315_532_800; // 1980, where time begins for FAT
+
     private static readonly string[] Names = ["a", "b", "c", "dir", "file.txt", "large.bin", "x", "zz"];
 
     /// <summary>Changes that were made.</summary>
@@ -34,12 +36,15 @@ internal sealed class RandomEdits(Random random)
 
     private void MakeOne(IFileSystemWriter writer)
     {
+        bool isFat = IsFat(writer);
         List<string> paths = List(writer);
         string any = paths[random.Next(paths.Count)], other = paths[random.Next(paths.Count)], fresh = NewPath(writer, paths);
-        switch (random.Next(16))
+        if (isFat && random.Next(4) == 0)
+            any = OtherCase(any);
+        switch (random.Next(18))
         {
             case 0 or 1 or 2:
-                writer.CreateFile(Bytes(fresh), Metadata(), Content());
+                writer.CreateFile(Bytes(fresh), Metadata(writer, NodeType.File), Content());
                 break;
             case 3:
                 writer.ReplaceContent(Bytes(any), Content());
@@ -54,7 +59,7 @@ internal sealed class RandomEdits(Random random)
                 writer.Remove(Bytes(any));
                 break;
             case 7:
-                writer.CreateDirectory(Bytes(fresh), Metadata());
+                writer.CreateDirectory(Bytes(fresh), Metadata(writer, NodeType.Directory));
                 break;
             case 8:
                 writer.RemoveDirectory(Bytes(any));
@@ -69,13 +74,22 @@ internal sealed class RandomEdits(Random random)
                 writer.CreateHardLink(Bytes(any), Bytes(fresh));
                 break;
             case 12:
-                writer.CreateSymbolicLink(Bytes(fresh), Bytes(other), Metadata());
+                writer.CreateSymbolicLink(Bytes(fresh), Bytes(other), Metadata(writer, NodeType.SymbolicLink));
                 break;
             case 13:
-                writer.SetMode(Bytes(any), random.Next(0x1000));
+                writer.SetMode(Bytes(any), Metadata(writer, writer.Find(Bytes(any))!.Type).Mode);
                 break;
             case 14:
                 writer.SetOwner(Bytes(any), (uint)random.Next(3000), (uint)random.Next(100_000));
+                break;
+            case 15:
+                writer.SetTimes(Bytes(any), new Timestamp(FirstTime + random.Next(), 0));
+                break;
+            case 16:
+                writer.Rename(Bytes(any), Bytes(OtherCase(any)));
+                break;
+            case 17 when isFat:
+                writer.SetExtendedAttribute(Bytes(any), "system.ntfs_attrib"u8, [(byte)random.Next(0x40), 0, 0, 0]);
                 break;
             default:
                 writer.SetExtendedAttribute(Bytes(any), Bytes("user." + Names[random.Next(Names.Length)]), MixedBytes.Make(random.Next(100), random.Next()));
@@ -85,7 +99,17 @@ internal sealed class RandomEdits(Random random)
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    private NodeMetadata Metadata() => new(random.Next(0x1000), (uint)random.Next(2000), (uint)random.Next(2000));
+    private static bool IsFat(IFileSystemWriter writer)
+    {
+        using IFileSystem fileSystem = writer.Read();
+        return fileSystem.Info.Type.StartsWith("fat", StringComparison.Ordinal);
+    }
+
+    // The last name with small letters where there were large ones, and the other way round.
+    private static string OtherCase(string path) =>
+        string.Concat(path.Select((letter, i) => i <= path.LastIndexOf('/') ? letter : char.IsLower(letter) ? char.ToUpperInvariant(letter) : char.ToLowerInvariant(letter)));
+
+    private NodeMetadata Metadata(IFileSystemWriter writer, NodeType type) => writer.Fit(type, new NodeMetadata(random.Next(0x1000), (uint)random.Next(2000), (uint)random.Next(2000)));
 
     private MemorySource Content() => new(MixedBytes.Make(random.Next(10) == 0 ? random.Next(2_500_000) : random.Next(20_000), random.Next()));
 

@@ -32,6 +32,17 @@ internal static class TestDisks
         ("-t ext4 -b 4096 -L a-label -U 01234567-89ab-cdef-0123-456789abcdef -m 20", "24M"),
     ];
 
+    /// <summary>Every type of FAT, with clusters small and large.</summary>
+    public static readonly (string Options, int Kibibytes)[] Fats =
+    [
+        ("-F 12 -s 1", 2000),
+        ("-F 12 -s 8 -f 1 -r 64", 8192),
+        ("-F 16 -s 4", 16384),
+        ("-F 16 -s 1 -S 2048 -f 2", 16384),
+        ("-F 32 -s 1", 36000),
+        ("-F 32 -s 2 -f 1 -R 64", 70000),
+    ];
+
     /// <summary>A folder of files that compress, files that do not, small and large ones, holes, links.</summary>
     public static string Sources(TestFolder files)
     {
@@ -62,6 +73,14 @@ internal static class TestDisks
     public static string FileSystem(TestFolder files, string name, string options, string size)
     {
         Tool.Run("mke2fs", ["-F", "-q", .. options.Split(' '), "-d", Sources(files), files[name], size]);
+        return files[name];
+    }
+
+    /// <summary>Makes a FAT volume with files in it, as an EFI system partition has them.</summary>
+    public static string Fat(TestFolder files, string name, string options, int kibibytes)
+    {
+        const string Fill = "mmd c:/EFI c:/EFI/BOOT 'c:/EFI/a vendor'; mcopy -m usr/exact c:/EFI/BOOT/BOOTX64.EFI; mcopy -m usr/share/doc/* 'c:/EFI/a vendor'; mcopy etc/os-release c:; mattrib +h +s c:/os-release";
+        FatTools.Make(files[name], kibibytes, options, "cd \"$1\"; " + Fill, Sources(files));
         return files[name];
     }
 
@@ -102,5 +121,24 @@ internal static class TestDisks
         Tool.Run("sgdisk", "-n", "1:2048:+8M", "-t", "1:8300", "-c", "1:boot", "-n", "2:0:+24M", "-c", "2:root", disk);
         Insert(disk, (1 << 20, boot), (9 << 20, root));
         return disk;
+    }
+
+    /// <summary>A GPT disk with an EFI system partition and an ext4 behind it, as UEFI machines have them.</summary>
+    public static string Efi(TestFolder files, string name)
+    {
+        string efi = Fat(files, name + ".efi", "-F 32 -s 1 -n EFI", 36 << 10), root = FileSystem(files, name + ".root", "-t ext4 -b 4096", "24M");
+        string disk = files.Sparse(name, 64 << 20);
+        Tool.Run("sgdisk", "-n", "1:2048:+36M", "-t", "1:EF00", "-c", "1:EFI", "-n", "2:0:+24M", "-c", "2:root", disk);
+        Insert(disk, (1 << 20, efi), (37 << 20, root));
+        return disk;
+    }
+
+    /// <summary>Takes a partition's bytes out of a disk.</summary>
+    /// <returns>The path of a file of their own.</returns>
+    public static string Extract(string disk, long offset, long length)
+    {
+        string volume = $"{disk}.{offset}";
+        Tool.Run("dd", $"if={disk}", $"of={volume}", "bs=1M", $"skip={offset}", $"count={length}", "iflag=skip_bytes,count_bytes", "conv=sparse", "status=none");
+        return volume;
     }
 }

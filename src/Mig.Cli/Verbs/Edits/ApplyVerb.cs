@@ -10,15 +10,13 @@ internal sealed class ApplyVerb : EditVerb
 {
     public const string Summary = "Makes many changes to a version in one commit";
 
-    private readonly Argument<string> _branch = new("BRANCH") { Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<string> _file = new("--file", "-f") { Description = "The list of changes; - is standard input", HelpName = "CHANGES" };
 
     public ApplyVerb()
-        : base("apply", Summary)
+        : base("apply", Summary, "BRANCH", takesOne: true)
     {
         Add(_file);
         AddCommon();
-        Add(_branch);
     }
 
     public override IReadOnlyList<string> Usage => [$"apply {CommonUsage} [BRANCH[:@2]] -f CHANGES"];
@@ -38,7 +36,7 @@ internal sealed class ApplyVerb : EditVerb
     public override int Run(ParseResult arguments, Session session)
     {
         string file = arguments.GetValue(_file) ?? throw new UsageException("say with -f where the changes are, as in 'mig apply HEAD -f CHANGES'; - is standard input");
-        (string revision, PathSpec? place) = PathArgument.Parse(arguments.GetValue(_branch) ?? "HEAD");
+        (string revision, PathSpec? place) = PathArgument.Parse(Given(arguments).FirstOrDefault("HEAD"));
         if (place is { Path.IsEmpty: false })
             throw new UsageException($"changes name whole paths; leave '{place}' out of the branch, or name a volume only, as in HEAD:@2");
         byte[] text = file == "-" ? ReadInput(session) : ReadFile(file);

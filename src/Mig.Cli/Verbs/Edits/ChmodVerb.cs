@@ -8,15 +8,13 @@ internal sealed class ChmodVerb : EditVerb
 {
     public const string Summary = "Changes modes of files of a version";
 
-    private readonly Argument<string[]> _paths = new("MODE") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _recursive = new("--recursive", "-R") { Description = "Changes all that is below, too" };
 
     public ChmodVerb()
-        : base("chmod", Summary)
+        : base("chmod", Summary, "MODE")
     {
         Add(_recursive);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"chmod [-R] {CommonUsage} MODE BRANCH:/PATH [/PATH]..."];
@@ -33,7 +31,7 @@ internal sealed class ChmodVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string[] given = Require(arguments.GetValue(_paths), 2, "mig chmod 0600 HEAD:/etc/app/key.pem");
+        string[] given = Require(arguments, 2, "mig chmod 0600 HEAD:/etc/app/key.pem");
         ModeChange mode = ModeChange.Parse(given[0]);
         return Commit(arguments, session, EditPaths.Parse(given[1..]), $"chmod {mode}", path => new ChangeModeOperation(path, mode, arguments.GetValue(_recursive)));
     }

@@ -8,16 +8,14 @@ internal sealed class ChownVerb : EditVerb
 {
     public const string Summary = "Changes owners of files of a version";
 
-    private readonly Argument<string[]> _paths = new("OWNER") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _recursive = new("--recursive", "-R") { Description = "Changes all that is below, too" };
     private readonly Option<bool> _link = new("--no-dereference") { Description = "Changes a symbolic link itself" };
 
     public ChownVerb()
-        : base("chown", Summary)
+        : base("chown", Summary, "OWNER")
     {
         Add(_recursive, _link);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"chown [-R] [--no-dereference] {CommonUsage} USER[:GROUP] BRANCH:/PATH [/PATH]..."];
@@ -34,7 +32,7 @@ internal sealed class ChownVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string[] given = Require(arguments.GetValue(_paths), 2, "mig chown www-data:www-data HEAD:/srv/www");
+        string[] given = Require(arguments, 2, "mig chown www-data:www-data HEAD:/srv/www");
         OwnerName owner = OwnerName.Parse(given[0]);
         return Commit(arguments, session, EditPaths.Parse(given[1..]), $"chown {given[0]}", path =>
             new ChangeOwnerOperation(path, owner, arguments.GetValue(_recursive), arguments.GetValue(_link)));

@@ -15,13 +15,11 @@ internal sealed class EditFileVerb : EditVerb
 
     private const long MaxSize = 256 << 20;
 
-    private readonly Argument<string> _path = new("BRANCH:PATH") { Arity = ArgumentArity.ZeroOrOne };
 
     public EditFileVerb()
-        : base("edit", Summary)
+        : base("edit", Summary, takesOne: true)
     {
         AddCommon();
-        Add(_path);
     }
 
     public override IReadOnlyList<string> Usage => [$"edit {CommonUsage} BRANCH:/PATH"];
@@ -38,7 +36,7 @@ internal sealed class EditFileVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        var paths = EditPaths.Parse(Require(arguments.GetValue(_path) is { } given ? [given] : [], 1, "mig edit HEAD:/etc/fstab"));
+        var paths = EditPaths.Parse(Require(arguments, 1, "mig edit HEAD:/etc/fstab"));
         PathSpec place = paths.Places[0];
         byte[] before = Read(session.Repository, paths.Revision, place);
         string folder = Directory.CreateTempSubdirectory("mig-edit-").FullName;

@@ -15,16 +15,20 @@ internal abstract class EditVerb : Verb
 {
     protected const string CommonUsage = "[-m MSG] [-b NEW] [--dry-run] [--no-verify] [--json]";
 
-    private const int MaxDefaultMessage = 72;
+    private readonly Argument<string[]> _arguments;
+    private readonly EditOptions _options = new();
 
-    private readonly Option<string[]> _message = new("--message", "-m") { Description = "Says what changes; given again, adds a paragraph. Otherwise the command is the message", HelpName = "MSG" };
-    private readonly Option<string> _newBranch = new("--branch", "-b") { Description = "Makes a branch for the result; the version may then be any", HelpName = "NEW" };
-    private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Says what would change, and stores nothing" };
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
-
-    protected EditVerb(string name, string summary)
+    /// <param name="argument">The name of the first argument in the help.</param>
+    /// <param name="takesOne">Whether there is one argument at most.</param>
+    protected EditVerb(string name, string summary, string argument = "BRANCH:PATH", bool takesOne = false)
         : base(name, summary)
     {
+        _arguments = new Argument<string[]>(argument)
+        {
+            Arity = takesOne ? ArgumentArity.ZeroOrOne : ArgumentArity.ZeroOrMore,
+            CustomParser = static result => [.. result.Tokens.Select(token => token.Value)], // the usual one makes no array of one
+        };
+        Add(_arguments);
     }
 
     public override CompletionKind Completes => CompletionKind.Paths;
@@ -32,7 +36,7 @@ internal abstract class EditVerb : Verb
     public override bool HasJson => true;
 
     /// <summary>Adds the options that all these verbs have; called after the verb's own.</summary>
-    protected void AddCommon() => Add(_message, _newBranch, _dryRun, _noVerify);
+    protected void AddCommon() => Add(_options.All);
 
     /// <summary>Commits one change for each place.</summary>
     protected int Commit(ParseResult arguments, Session session, EditPaths paths, string action, Func<ReadOnlyMemory<byte>, EditOperation> make) =>
@@ -47,15 +51,7 @@ internal abstract class EditVerb : Verb
     /// <param name="message">What the commit says when the user does not.</param>
     protected int Commit(ParseResult arguments, Session session, string revision, PathSpec place, string message, Action<VolumeChanges> apply)
     {
-        bool isDryRun = arguments.GetValue(_dryRun);
-        var request = new EditRequest
-        {
-            Branch = revision,
-            NewBranch = arguments.GetValue(_newBranch),
-            Message = arguments.GetValue(_message) is { Length: > 0 } paragraphs ? string.Join("\n\n", paragraphs) : Shorten(message),
-            DryRun = isDryRun,
-            NoVerify = arguments.GetValue(_noVerify),
-        };
+        EditRequest request = _options.Read(arguments, revision, message);
         IReadOnlyList<(string Prefix, EditLog Log)> logs = [];
         EditResult result;
         using (ProgressBar? progress = session.ShowProgress())
@@ -68,17 +64,14 @@ internal abstract class EditVerb : Verb
             }, session.Cancellation);
         }
 
-        new EditReport(session).Write(result, logs, isDryRun);
+        new EditReport(session).Write(result, logs, request.DryRun);
         return ExitCode.Success;
     }
 
-    /// <summary>The arguments of a verb, of which there must be some.</summary>
-    protected static string[] Require(string[]? given, int least, string example) =>
-        given is { } all && all.Length >= least ? all : throw new UsageException($"something is missing; it is written as in '{example}'");
+    /// <summary>The arguments that were given.</summary>
+    protected string[] Given(ParseResult arguments) => arguments.GetValue(_arguments) ?? [];
 
-    private static string Shorten(string message)
-    {
-        message = SafeText.Line(message);
-        return message.Length <= MaxDefaultMessage ? message : string.Concat(message.AsSpan(0, MaxDefaultMessage - 1), "…");
-    }
+    /// <summary>The arguments, of which there must be some.</summary>
+    protected string[] Require(ParseResult arguments, int least, string example) =>
+        Given(arguments) is var all && all.Length >= least ? all : throw new UsageException($"something is missing; it is written as in '{example}'");
 }

@@ -11,17 +11,15 @@ internal sealed class LnVerb : EditVerb
 {
     public const string Summary = "Makes links in a version";
 
-    private readonly Argument<string[]> _paths = new("TARGET") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _symbolic = new("--symbolic", "-s") { Description = "Makes a symbolic link; TARGET is its text" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces what has that name and is no directory" };
     private readonly Option<bool> _exact = new("--no-dereference", "-n") { Description = "Takes PATH for the new name even when a directory stands there" };
 
     public LnVerb()
-        : base("ln", Summary)
+        : base("ln", Summary, "TARGET")
     {
         Add(_symbolic, _force, _exact);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"ln [-s] [-f] [-n] {CommonUsage} TARGET BRANCH:/PATH"];
@@ -36,7 +34,7 @@ internal sealed class LnVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string[] given = Require(arguments.GetValue(_paths), 2, "mig ln -s ../usr/share/zoneinfo/UTC HEAD:/etc/localtime");
+        string[] given = Require(arguments, 2, "mig ln -s ../usr/share/zoneinfo/UTC HEAD:/etc/localtime");
         if (given.Length > 2)
             throw new UsageException($"'{given[2]}' is one argument too many; one link is made");
         bool isSymbolic = arguments.GetValue(_symbolic);

@@ -8,7 +8,6 @@ internal sealed class MkdirVerb : EditVerb
 {
     public const string Summary = "Makes directories in a version";
 
-    private readonly Argument<string[]> _paths = new("BRANCH:PATH") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _parents = new("--parents", "-p") { Description = "Makes those on the way, too, and does not mind what is there" };
     private readonly SettingOptions _settings = new();
 
@@ -18,7 +17,6 @@ internal sealed class MkdirVerb : EditVerb
         Add(_parents);
         Add([.. _settings.Options]);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"mkdir [-p] [--mode M] [--owner U[:G]] [--time T] {CommonUsage} BRANCH:/PATH [/PATH]..."];
@@ -33,7 +31,7 @@ internal sealed class MkdirVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        var paths = EditPaths.Parse(Require(arguments.GetValue(_paths), 1, "mig mkdir -p HEAD:/srv/www"));
+        var paths = EditPaths.Parse(Require(arguments, 1, "mig mkdir -p HEAD:/srv/www"));
         NodeSettings settings = _settings.Read(arguments, session);
         return Commit(arguments, session, paths, "mkdir", path => new MakeDirectoryOperation(path, settings, arguments.GetValue(_parents)));
     }

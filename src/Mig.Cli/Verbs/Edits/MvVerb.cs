@@ -11,13 +11,10 @@ internal sealed class MvVerb : EditVerb
 {
     public const string Summary = "Moves and renames files of a version";
 
-    private readonly Argument<string[]> _paths = new("BRANCH:PATH") { Arity = ArgumentArity.ZeroOrMore };
-
     public MvVerb()
         : base("mv", Summary)
     {
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"mv {CommonUsage} BRANCH:/OLD... /NEW"];
@@ -32,7 +29,7 @@ internal sealed class MvVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string[] given = Require(arguments.GetValue(_paths), 2, "mig mv HEAD:/etc/motd /etc/motd.old");
+        string[] given = Require(arguments, 2, "mig mv HEAD:/etc/motd /etc/motd.old");
         var paths = EditPaths.Parse(given);
         PathSpec target = paths.Places[^1];
         List<PathSpec> sources = [.. paths.Places.Take(paths.Places.Count - 1)];

@@ -11,15 +11,13 @@ internal sealed class OverlayVerb : EditVerb
 {
     public const string Summary = "Lays a folder or a container layer over a version";
 
-    private readonly Argument<string[]> _arguments = new("BRANCH") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _keepLinks = new("--keep-directory-symlink") { Description = "Keeps a link to a directory where the layer has a directory, such as /lib" };
 
     public OverlayVerb()
-        : base("overlay", Summary)
+        : base("overlay", Summary, "BRANCH")
     {
         Add(_keepLinks);
         AddCommon();
-        Add(_arguments);
     }
 
     public override IReadOnlyList<string> Usage => [$"overlay [--keep-directory-symlink] {CommonUsage} BRANCH[:@2] (DIR | LAYER.tar[.gz|.zst] | -)..."];
@@ -40,7 +38,7 @@ internal sealed class OverlayVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string[] given = Require(arguments.GetValue(_arguments), 2, "mig overlay HEAD layer.tar.gz");
+        string[] given = Require(arguments, 2, "mig overlay HEAD layer.tar.gz");
         (string revision, PathSpec? named) = PathArgument.Parse(given[0]);
         PathSpec place = named ?? new PathSpec(null, null, default);
         if (!place.Path.IsEmpty)

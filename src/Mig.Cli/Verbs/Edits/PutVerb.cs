@@ -11,18 +11,16 @@ internal sealed class PutVerb : EditVerb
 {
     public const string Summary = "Puts files and folders of this machine into a version";
 
-    private readonly Argument<string[]> _paths = new("SRC") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _archive = new("--archive", "-a") { Description = "Takes over owners, whole modes and extended attributes, too" };
     private readonly Option<bool> _parents = new("--parents", "-p") { Description = "Makes the directories on the way that are missing" };
     private readonly SettingOptions _settings = new();
 
     public PutVerb()
-        : base("put", Summary)
+        : base("put", Summary, "SRC")
     {
         Add(_archive, _parents);
         Add([.. _settings.Options]);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"put [-a] [-p] [--mode M] [--owner U[:G]] [--time T] {CommonUsage} SRC... BRANCH:/PATH"];
@@ -43,7 +41,7 @@ internal sealed class PutVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string[] given = Require(arguments.GetValue(_paths), 2, "mig put sshd_config HEAD:/etc/ssh/");
+        string[] given = Require(arguments, 2, "mig put sshd_config HEAD:/etc/ssh/");
         string[] sources = given[..^1];
         EditPaths target = EditPaths.Parse(given[^1..]);
         PathSpec place = target.Places[0];

@@ -8,7 +8,6 @@ internal sealed class RmVerb : EditVerb
 {
     public const string Summary = "Removes files of a version";
 
-    private readonly Argument<string[]> _paths = new("BRANCH:PATH") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _recursive = new("--recursive", "-r") { Description = "Removes directories with all that is in them" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Says nothing of what is not there" };
 
@@ -17,7 +16,6 @@ internal sealed class RmVerb : EditVerb
     {
         Add(_recursive, _force);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"rm [-r] [-f] {CommonUsage} BRANCH:/PATH [/PATH]..."];
@@ -33,7 +31,7 @@ internal sealed class RmVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        var paths = EditPaths.Parse(Require(arguments.GetValue(_paths), 1, "mig rm HEAD:/etc/motd"));
+        var paths = EditPaths.Parse(Require(arguments, 1, "mig rm HEAD:/etc/motd"));
         return Commit(arguments, session, paths, "rm", path => new RemoveOperation(path, arguments.GetValue(_recursive), arguments.GetValue(_force)));
     }
 }

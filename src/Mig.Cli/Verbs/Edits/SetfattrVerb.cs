@@ -10,7 +10,6 @@ internal sealed class SetfattrVerb : EditVerb
 {
     public const string Summary = "Sets and removes extended attributes of files of a version";
 
-    private readonly Argument<string[]> _paths = new("BRANCH:PATH") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _name = new("--name", "-n") { Description = "The attribute to set, such as user.comment", HelpName = "NAME" };
     private readonly Option<string> _value = new("--value", "-v") { Description = "Its value: text, 0x and hexadecimal, or 0s and base 64", HelpName = "VALUE" };
     private readonly Option<string> _remove = new("--remove", "-x") { Description = "The attribute to remove", HelpName = "NAME" };
@@ -20,7 +19,6 @@ internal sealed class SetfattrVerb : EditVerb
     {
         Add(_name, _value, _remove);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage =>
@@ -39,7 +37,7 @@ internal sealed class SetfattrVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        var paths = EditPaths.Parse(Require(arguments.GetValue(_paths), 1, "mig setfattr -n user.origin -v build-42 HEAD:/srv/app"));
+        var paths = EditPaths.Parse(Require(arguments, 1, "mig setfattr -n user.origin -v build-42 HEAD:/srv/app"));
         string? name = arguments.GetValue(_name), removed = arguments.GetValue(_remove);
         if (name is null == removed is null)
             throw new UsageException("say with -n which attribute to set, or with -x which one to remove");

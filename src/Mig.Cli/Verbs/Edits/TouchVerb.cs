@@ -10,7 +10,6 @@ internal sealed class TouchVerb : EditVerb
 {
     public const string Summary = "Sets times of files of a version, or makes empty ones";
 
-    private readonly Argument<string[]> _paths = new("BRANCH:PATH") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _date = new("--date", "-d") { Description = "Sets this time instead of now", HelpName = "T" };
     private readonly Option<bool> _noCreate = new("--no-create") { Description = "Makes no file" };
 
@@ -19,7 +18,6 @@ internal sealed class TouchVerb : EditVerb
     {
         Add(_date, _noCreate);
         AddCommon();
-        Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage => [$"touch [-d T] [--no-create] {CommonUsage} BRANCH:/PATH [/PATH]..."];
@@ -34,7 +32,7 @@ internal sealed class TouchVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        var paths = EditPaths.Parse(Require(arguments.GetValue(_paths), 1, "mig touch HEAD:/etc/cloud/cloud-init.disabled"));
+        var paths = EditPaths.Parse(Require(arguments, 1, "mig touch HEAD:/etc/cloud/cloud-init.disabled"));
         Timestamp? time = arguments.GetValue(_date) is { } date ? EditTime.Parse(date, session.Context.Clock) : null;
         return Commit(arguments, session, paths, "touch", path => new TouchOperation(path, time, !arguments.GetValue(_noCreate)));
     }

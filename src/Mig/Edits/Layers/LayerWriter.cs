@@ -36,7 +36,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         if (FindPlace(path) is not { } place || nodes.Writer.Find(place) is not { } there)
             return;
         if (!_made.Contains(Key(place)))
-            nodes.RemoveTree(place, there.Type);
+            nodes.RemoveTree(place, there);
         else if (there.Type == NodeType.Directory)
             RemoveLower(place);
     }
@@ -56,7 +56,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         foreach ((byte[] path, Timestamp time) in _directories)
         {
             if (nodes.Writer.Find(path)?.Type == NodeType.Directory)
-                nodes.Writer.SetTimes(path, time);
+                nodes.CopyTime(path, time);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
 
         bool merges = entry.Type == NodeType.Directory && there?.Type == NodeType.Directory;
         if (there is not null && !merges)
-            nodes.RemoveTree(place, there.Type);
+            nodes.RemoveTree(place, there);
         if (!merges)
             Create(entry, place);
         Remember(place);
@@ -123,7 +123,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         if (there?.Number != file.Number)
         {
             if (there is not null)
-                nodes.RemoveTree(place, there.Type);
+                nodes.RemoveTree(place, there);
             nodes.Writer.CreateHardLink(target, place);
             nodes.Log.Add(place, EditChangeKind.Added);
         }
@@ -134,11 +134,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
     private void Describe(byte[] place, LayerEntry entry, bool isNew)
     {
         if (!isNew)
-        {
-            nodes.ChangeOwner(place, (entry.Uid, entry.Gid));
-            nodes.SetMode(place, nodes.Get(place), entry.Mode);
-        }
-
+            nodes.CopyOwnerAndMode(place, new NodeMetadata(entry.Mode, entry.Uid, entry.Gid));
         foreach (ExtendedAttribute attribute in entry.Xattrs)
             nodes.SetAttribute(place, attribute.Name.Span, attribute.Value.Span);
         if (entry.Type == NodeType.Directory)
@@ -147,23 +143,24 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
 
     private void RemoveLower(byte[] directory)
     {
-        foreach ((byte[] name, NodeType type) in nodes.List(directory))
+        foreach ((byte[] name, FileNode node) in nodes.List(directory))
         {
             byte[] child = VolumePath.Join(directory, name);
             if (!_made.Contains(Key(child)))
-                nodes.RemoveTree(child, type);
-            else if (type == NodeType.Directory)
+                nodes.RemoveTree(child, node);
+            else if (node.Type == NodeType.Directory)
                 RemoveLower(child);
         }
     }
 
-    /// <summary>Returns the path with the links on the way to its last name followed; null when there is no way.</summary>
+    /// <summary>Returns the path with the links on the way to its last name followed, and spelt as it is there; null when there is no way.</summary>
     private byte[]? FindPlace(byte[] path)
     {
         byte[] parent = VolumePath.Parent(path);
         try
         {
-            return VolumePath.Join(nodes.Writer.Resolve(parent), VolumePath.Name(path));
+            byte[] place = VolumePath.Join(nodes.Writer.Resolve(parent), VolumePath.Name(path));
+            return nodes.Writer.Find(place) is { Type: not NodeType.SymbolicLink } ? nodes.Writer.Resolve(place) : place;
         }
         catch (Exception e) when (e is NotFoundException or RefusedOperationException { Reason: RefusalReason.NotADirectory })
         {

@@ -73,7 +73,7 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         writer.ReplaceContent(path, content);
         DropCapability(path, node);
         if (metadata.ModifiedTime is { } time)
-            writer.SetTimes(path, time);
+            CopyTime(path, time);
         log.Add(path, EditChangeKind.Changed);
         return false;
     }
@@ -118,6 +118,28 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         DropCapability(path, node);
     }
 
+    /// <summary>Gives what is there the owner and mode of what is copied over it, or the nearest that the file system can hold.</summary>
+    public void CopyOwnerAndMode(ReadOnlySpan<byte> path, NodeMetadata source)
+    {
+        NodeMetadata metadata = writer.Fit(Get(path).Type, source);
+        ChangeOwner(path, (metadata.Uid, metadata.Gid));
+        SetMode(path, Get(path), metadata.Mode);
+    }
+
+    /// <summary>Gives what is there the time of what was copied, or the nearest that the file system can hold.</summary>
+    public void CopyTime(ReadOnlySpan<byte> path, Timestamp time)
+    {
+        FileNode node = Get(path);
+        try
+        {
+            writer.SetTimes(path, writer.Fit(node.Type, new NodeMetadata(node.Mode, ModifiedTime: time)).ModifiedTime!.Value);
+        }
+        catch (RefusedOperationException e) when (e.Reason == RefusalReason.NotInFormat)
+        {
+            // The root directory of FAT has no times.
+        }
+    }
+
     /// <summary>Takes away a file's capabilities, as the kernel does when its content changes.</summary>
     public void DropCapability(ReadOnlySpan<byte> path, FileNode node)
     {
@@ -132,11 +154,15 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     }
 
     /// <summary>Removes a name, with all that is in it when it is a directory.</summary>
-    public void RemoveTree(ReadOnlySpan<byte> path, NodeType type)
+    /// <param name="node">What stands there.</param>
+    /// <returns>How many names went, and the bytes of the files among them.</returns>
+    public (long Names, long Bytes) RemoveTree(ReadOnlySpan<byte> path, FileNode node)
     {
-        if (type == NodeType.Directory)
+        (long names, long bytes) = (1, node.Type == NodeType.File ? node.Size : 0);
+        if (node.Type == NodeType.Directory)
         {
-            RemoveChildren(path);
+            (long Names, long Bytes) inside = RemoveChildren(path);
+            (names, bytes) = (inside.Names + 1, inside.Bytes);
             writer.RemoveDirectory(path);
         }
         else
@@ -145,20 +171,29 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         }
 
         log.Add(path, EditChangeKind.Removed);
+        return (names, bytes);
     }
 
-    public void RemoveChildren(ReadOnlySpan<byte> path)
+    /// <summary>Removes all that is in a directory.</summary>
+    /// <returns>As of <see cref="RemoveTree"/>.</returns>
+    public (long Names, long Bytes) RemoveChildren(ReadOnlySpan<byte> path)
     {
-        foreach ((byte[] name, NodeType type) in List(path))
-            RemoveTree(VolumePath.Join(path, name), type);
+        (long names, long bytes) = (0, 0);
+        foreach ((byte[] name, FileNode node) in List(path))
+        {
+            (long Names, long Bytes) gone = RemoveTree(VolumePath.Join(path, name), node);
+            (names, bytes) = (names + gone.Names, bytes + gone.Bytes);
+        }
+
+        return (names, bytes);
     }
 
     /// <summary>Lists a directory, sorted by bytes: the same changes happen in the same order.</summary>
-    public List<(byte[] Name, NodeType Type)> List(ReadOnlySpan<byte> path)
+    public List<(byte[] Name, FileNode Node)> List(ReadOnlySpan<byte> path)
     {
         FileNode node = Get(path);
         using IFileSystem files = writer.Read();
-        List<(byte[] Name, NodeType Type)> entries = [.. files.ReadDirectory(node.Number).Select(entry => (entry.Name.ToArray(), files.GetNode(entry.Node).Type))];
+        List<(byte[] Name, FileNode Node)> entries = [.. files.ReadDirectory(node.Number).Select(entry => (entry.Name.ToArray(), files.GetNode(entry.Node)))];
         entries.Sort(static (left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name));
         return entries;
     }

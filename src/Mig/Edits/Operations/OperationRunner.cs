@@ -1,3 +1,4 @@
+using System.Text;
 using Mig.Core;
 using Mig.Edits.Sources;
 using Mig.FileSystems;
@@ -135,7 +136,7 @@ public sealed class OperationRunner
         {
             if (!link.IsSymbolic && _writer.Find(link.Target.Span)?.Number == there.Number)
                 return;
-            _nodes.RemoveTree(path, there.Type);
+            _nodes.RemoveTree(path, there);
         }
 
         if (link.IsSymbolic)
@@ -156,18 +157,27 @@ public sealed class OperationRunner
             throw new RefusedOperationException(RefusalReason.IsADirectory, $"{VolumePath.Describe(path)} is a directory; -r removes it with all that is in it");
         if (VolumePath.Normalize(path).Length == 1)
             throw new RefusedOperationException(RefusalReason.BadMove, "the root of a volume cannot be removed");
-        _nodes.RemoveTree(path, node.Type);
+        _nodes.RemoveTree(path, node);
     }
 
     private void Move(MoveOperation move)
     {
-        byte[] target = _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
+        bool isRespelt = !move.IntoDirectory && IsRespelt(move.Path.Span, move.Target.Span);
+        byte[] target = isRespelt ? VolumePath.Normalize(move.Target.Span) : _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
         if (move.IntoDirectory && target.AsSpan().SequenceEqual(VolumePath.Normalize(move.Target.Span)))
             throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory to move something into");
-        bool replaces = _writer.Find(target) is not null;
+        bool replaces = !isRespelt && _writer.Find(target) is not null;
         _writer.Rename(move.Path.Span, target);
         Log.Add(move.Path.Span, EditChangeKind.Removed);
         Log.Add(target, replaces ? EditChangeKind.Changed : EditChangeKind.Added);
+    }
+
+    // Where case does not count, a directory's own name in other letters is no directory to move it into.
+    private bool IsRespelt(ReadOnlySpan<byte> source, ReadOnlySpan<byte> target)
+    {
+        ReadOnlySpan<byte> before = VolumePath.Name(source), after = VolumePath.Name(target);
+        return !before.SequenceEqual(after) && Encoding.UTF8.GetString(before).Equals(Encoding.UTF8.GetString(after), StringComparison.OrdinalIgnoreCase)
+            && _writer.Find(source) is { } node && _writer.Find(target)?.Number == node.Number;
     }
 
     private void ChangeMode(byte[] path, ChangeModeOperation change)
@@ -177,9 +187,9 @@ public sealed class OperationRunner
         _nodes.SetMode(path, node, change.Mode.Apply(node.Mode, isDirectory));
         if (!isDirectory || !change.IsRecursive)
             return;
-        foreach ((byte[] name, NodeType type) in _nodes.List(path))
+        foreach ((byte[] name, FileNode child) in _nodes.List(path))
         {
-            if (type != NodeType.SymbolicLink)
+            if (child.Type != NodeType.SymbolicLink)
                 ChangeMode(VolumePath.Join(path, name), change);
         }
     }

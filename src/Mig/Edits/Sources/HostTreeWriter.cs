@@ -72,7 +72,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         {
             if (firstName is not null && nodes.Get(firstName).Number == there.Number)
                 return;
-            nodes.RemoveTree(target, there.Type);
+            nodes.RemoveTree(target, there);
             there = null;
         }
 
@@ -133,17 +133,13 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         if (put.IsArchive)
         {
             if (!isNew)
-            {
-                nodes.ChangeOwner(target, (source.Uid, source.Gid));
-                nodes.SetMode(target, nodes.Get(target), source.Mode);
-            }
-
+                nodes.CopyOwnerAndMode(target, Metadata(source));
             foreach (ExtendedAttribute attribute in files.ReadAttributes(path))
                 nodes.SetAttribute(target, attribute.Name.Span, attribute.Value.Span);
         }
 
         if (isNew ? isDirectory : put.IsArchive)
-            nodes.Writer.SetTimes(target, source.ModifiedTime);
+            nodes.CopyTime(target, source.ModifiedTime);
         if (!isDirectory)
             nodes.Apply(target, put.Settings);
         else if (isNew)
