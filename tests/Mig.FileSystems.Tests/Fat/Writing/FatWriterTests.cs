@@ -86,6 +86,28 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
     }
 
     [Fact]
+    public void APathMeansTheFileThatIsListedUnderIt()
+    {
+        // Against the rules, the short name of one is the name of another, which comes later.
+        var patch = new FatPatch([.. samples.Fat12]);
+        int entry = patch.Entry("ALONGN~1TEX");
+        "EMPTY      "u8.CopyTo(patch.Image.AsSpan(entry));
+        byte checksum = 0;
+        foreach (byte character in "EMPTY      "u8)
+            checksum = (byte)((checksum << 7) + (checksum >> 1) + character);
+        for (int slot = 1; slot <= 3; slot++)
+            patch.Image[entry - (slot * 32) + 13] = checksum; // of the long name's parts
+
+        using var target = new MemoryTarget(patch.Image);
+        using IFileSystemWriter writer = Open(target);
+        Assert.Equal("/empty"u8.ToArray(), writer.Resolve("/empty"u8));
+        Assert.Equal("/empty"u8.ToArray(), writer.Resolve("/EMPTY"u8));
+        Assert.Equal(1, writer.Find("/A long name, with spaces.text"u8)!.Size);
+        writer.Remove("/empty"u8);
+        Assert.Equal("/A long name, with spaces.text"u8.ToArray(), writer.Resolve("/empty"u8)); // as nothing else has it now
+    }
+
+    [Fact]
     public void MtoolsGoOnWhereMigStopped()
     {
         string image = _folder.File("image");
