@@ -18,7 +18,7 @@ loop=''
 cleanup() {
   as_root umount "$folder/mount" 2>/dev/null || true
   [ -z "$loop" ] || as_root losetup -d "$loop" 2>/dev/null || true
-  rm -rf "$folder"
+  rm -rf --one-file-system "$folder"
 }
 trap cleanup EXIT
 
@@ -95,6 +95,7 @@ rm -f clone.img
 
 missing=''
 kvm=''
+[[ ${LIBGUESTFS_BACKEND_SETTINGS:-} != *force_tcg* ]] || kvm=', without KVM'
 works() { timeout 300 libguestfs-test-tool >"$work/log" 2>&1; }
 if command -v virt-customize >/dev/null && { works || { export LIBGUESTFS_BACKEND_SETTINGS=force_tcg kvm=', without KVM'; works; }; }; then
   start=$EPOCHREALTIME bytes=0

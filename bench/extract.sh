@@ -8,7 +8,7 @@ work=$1 results=$2 image=$3
 export MIG_AUTHOR_NAME=Bench MIG_AUTHOR_EMAIL=bench@example.org MIG_COMMITTER_NAME=Bench MIG_COMMITTER_EMAIL=bench@example.org
 export RESTIC_PASSWORD=x RESTIC_CACHE_DIR=$work/restic-cache
 folder=$work/extract
-rm -rf "$folder"
+rm -rf --one-file-system "$folder"
 mkdir -p "$folder/mount"
 cd "$folder"
 trap 'mountpoint -q "$folder/mount" && umount "$folder/mount"' EXIT
@@ -45,4 +45,4 @@ measure grep mig - mig --repo mig grep -c -F 'GNU General Public License' HEAD
 measure grep grep - env LC_ALL=C grep -r -c -F 'GNU General Public License' mount
 umount mount
 cd /
-rm -rf "$folder"
+rm -rf --one-file-system "$folder"

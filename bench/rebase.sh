@@ -15,7 +15,7 @@ work=$(mktemp -d -p "${TMPDIR:-/tmp}")
 mounted=
 cleanup() {
   [ -z "$mounted" ] || umount "$work/mnt" 2>/dev/null || true
-  rm -rf "$work"
+  rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
 cd "$work"

@@ -1,7 +1,7 @@
 # Makes the tables of docs/benchmarks.md from the lines of measure.sh, with the set in front. Steps of several commands are added up; of repeated short
 # ones the median counts.
 BEGIN {
-  split("first again changed export cat log baseline send clone extract tar grep diff list inventory", steps, " ")
+  split("first again changed export cat log baseline send clone extract tar grep diff50 diff list inventory", steps, " ")
   title["first"] = "First commits of all images, one after another"
   title["again"] = "The last image (" last ") again, unchanged, read in full"
   title["changed"] = "The last image after 50 files changed"
@@ -10,6 +10,7 @@ BEGIN {
   title["log"] = "`mig log` (median of 5)"
   title["send"] = "The last image to where the one before it is"
   title["clone"] = "Both to where nothing is"
+  title["diff50"] = "What differs after 50 files of the last image changed"
   title["diff"] = "What differs between the last image and the one before it"
   title["list"] = "All files of the last image with their metadata"
   title["inventory"] = "The packages of the last image"
@@ -33,7 +34,7 @@ function median(values, key,    n, i, j, t, sorted) {
   return sorted[int((n + 1) / 2)]
 }
 END {
-  for (s = 1; s <= 15; s++) {
+  for (s = 1; s <= 16; s++) {
     step = steps[s]
     if (order[step] == "") continue
     short = step == "cat" || step == "log" || s > 12

@@ -42,7 +42,7 @@ mount=$work/mount loop=''
 cleanup() {
   as_root umount "$mount" 2>/dev/null || true
   [ -z "$loop" ] || as_root losetup -d "$loop" 2>/dev/null || true
-  rm -rf "$work"
+  rm -rf --one-file-system "$work"
 }
 trap cleanup EXIT
 mkdir -p "$mount"
@@ -87,7 +87,9 @@ if [ $inside = 1 ]; then
   : >"$work/inside.tsv"
   need virt-diff=libguestfs-tools
   ls /boot/vmlinuz-* >/dev/null 2>&1 || as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "linux-image-cloud-$(dpkg --print-architecture)" >/dev/null
-  bench/inside.sh "$work" "$work/inside.tsv" "$dir/trimmed/$before.img" "$dir/trimmed/$last.img"
+  change "$dir/trimmed/$last.img" "$work/changed.img"
+  bench/inside.sh "$work" "$work/inside.tsv" "$dir/trimmed/$before.img" "$dir/trimmed/$last.img" "$work/changed.img"
+  rm -f "$work/changed.img"
   sed "s/^/inside\t/" "$work/inside.tsv" >>"$work/all.tsv"
 fi
 if [ $extract = 1 ]; then
