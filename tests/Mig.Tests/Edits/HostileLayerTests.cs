@@ -50,6 +50,20 @@ public class HostileLayerTests
     }
 
     [Fact]
+    public void AFileIsNoDirectoryOnTheWay()
+    {
+        using var image = new EditedImage("echo x > f; ln -s f link");
+        foreach (string path in (string[])["f/new", "link/new", "f/new/deeper"])
+        {
+            foreach (byte[] member in (byte[][])[Member(path, '0', "x"u8), Member(path, '5', []), Member(path, '1', [], header => "f"u8.CopyTo(header[157..]))])
+                Assert.Equal(RefusalReason.NotADirectory, Assert.Throws<RefusedOperationException>(() => Lay(image, member)).Reason);
+        }
+
+        Lay(image, [.. Member("f/.wh.gone", '0', []), .. Member("real", '0', "x"u8), .. new byte[1024]]); // nothing to hide
+        Assert.Contains("real", image.ByMig(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WhatIsNotReadIsNamed()
     {
         using var image = new EditedImage("true");

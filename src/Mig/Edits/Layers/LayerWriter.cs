@@ -70,7 +70,7 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         }
 
         nodes.MakeParents(path);
-        byte[] place = FindPlace(path)!;
+        byte[] place = GetPlace(path);
         if (entry.IsHardLink)
         {
             MakeHardLink(entry, place);
@@ -153,14 +153,19 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
         }
     }
 
-    /// <summary>Returns the path with the links on the way to its last name followed, and spelt as it is there; null when there is no way.</summary>
+    /// <summary>Returns the path with the links on the way to its last name followed, and spelt as it is there.</summary>
+    private byte[] GetPlace(byte[] path)
+    {
+        byte[] place = VolumePath.Join(nodes.Writer.Resolve(VolumePath.Parent(path)), VolumePath.Name(path));
+        return nodes.Writer.Find(place) is { Type: not NodeType.SymbolicLink } ? nodes.Writer.Resolve(place) : place;
+    }
+
+    /// <summary>As <see cref="GetPlace"/>; null when there is no way.</summary>
     private byte[]? FindPlace(byte[] path)
     {
-        byte[] parent = VolumePath.Parent(path);
         try
         {
-            byte[] place = VolumePath.Join(nodes.Writer.Resolve(parent), VolumePath.Name(path));
-            return nodes.Writer.Find(place) is { Type: not NodeType.SymbolicLink } ? nodes.Writer.Resolve(place) : place;
+            return GetPlace(path);
         }
         catch (Exception e) when (e is NotFoundException or RefusedOperationException { Reason: RefusalReason.NotADirectory })
         {
