@@ -25,6 +25,31 @@ public sealed class TextDiffTests : IDisposable
     }
 
     [Fact]
+    public void ChangesStandWherePeopleExpectThemAsInGit()
+    {
+        int rated = 0;
+        for (int seed = 0; seed < 200; seed++)
+        {
+            // Blocks that begin and end alike, indented and with blank lines in between: what is added or removed could stand in several places.
+            var random = new Random(seed);
+            List<string> before = [.. Enumerable.Range(0, 2 + random.Next(12)).SelectMany(_ => Block(random))];
+            var after = new List<string>(before);
+            int at = random.Next(after.Count + 1);
+            if (random.Next(2) == 0)
+                after.RemoveRange(at, Math.Min(random.Next(12), after.Count - at));
+            else
+                after.InsertRange(at, random.Next(2) == 0 ? Block(random) : after.GetRange(at, Math.Min(random.Next(12), after.Count - at)));
+            (string left, string right) = (Text(before, seed % 5 == 0), Text(after, seed % 7 == 0));
+            string unified = Unified(left, right);
+            Assert.Equal(right, Patch(left, unified));
+            Assert.True(Git(left, right) == unified, $"seed {seed}:\n{Git(left, right)}\nbut\n{unified}");
+            rated += Git(left, right, "--no-indent-heuristic") != unified ? 1 : 0;
+        }
+
+        Assert.True(rated > 20, $"the heuristic decided only {rated} times");
+    }
+
+    [Fact]
     public void TextOfFewDifferentLinesIsPatchedWithAsFewLinesAsGitNeeds()
     {
         int longer = 0;
@@ -86,11 +111,25 @@ public sealed class TextDiffTests : IDisposable
 
     private static int Changed(string unified) => unified.Split('\n').Count(line => line.StartsWith('+') || line.StartsWith('-'));
 
-    private string Git(string before, string after)
+    private static IEnumerable<string> Block(Random random)
+    {
+        int indent = random.Next(3);
+        string margin = random.Next(4) == 0 ? new string('\t', indent) : new string(' ', indent * 4);
+        yield return $"{margin}if {random.Next(5)}";
+        if (random.Next(2) == 0)
+            yield return $"{margin}{{";
+        for (int i = random.Next(3); i >= 0; i--)
+            yield return random.Next(5) == 0 ? new string(' ', random.Next(3)) : $"{margin}    line {random.Next(1000)}";
+        yield return $"{margin}}}";
+        if (random.Next(3) > 0)
+            yield return "";
+    }
+
+    private string Git(string before, string after, string option = "--indent-heuristic")
     {
         File.WriteAllText(_files["before"], before);
         File.WriteAllText(_files["after"], after);
-        (_, string output) = Tool.Try("git", "-c", "core.pager=cat", "diff", "--no-index", "--no-color", "--minimal", "--no-indent-heuristic", "--no-prefix", _files["before"], _files["after"]);
+        (_, string output) = Tool.Try("git", "-c", "core.pager=cat", "diff", "--no-index", "--no-color", "--minimal", option, "--no-prefix", _files["before"], _files["after"]);
         int hunk = output.IndexOf("\n@@ ", StringComparison.Ordinal);
         return hunk < 0 ? "" : output[(hunk + 1)..];
     }

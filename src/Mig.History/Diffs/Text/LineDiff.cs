@@ -4,15 +4,16 @@ namespace Mig.History.Diffs.Text;
 public static class LineDiff
 {
     /// <summary>Returns what changed, ascending; what stands between is the same.</summary>
-    public static IReadOnlyList<LineChange> Compare(TextLines before, TextLines after)
+    /// <param name="forReading">Whether changes stand where people would put them, as <c>git diff</c> shows them, and not simply as far down as they can, as <c>git merge</c> has them.</param>
+    public static IReadOnlyList<LineChange> Compare(TextLines before, TextLines after, bool forReading = false)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         (int[] left, int[] right) = Number(before, after);
         bool[] removed = new bool[left.Length], added = new bool[right.Length];
         MarkWithoutUnmatched(left, right, removed, added);
-        Slide(left, removed, added);
-        Slide(right, added, removed);
+        new ChangeSlider(left, removed, added, forReading ? before : null).Slide();
+        new ChangeSlider(right, added, removed, forReading ? after : null).Slide();
         return [.. Collect(removed, added)];
     }
 
@@ -63,83 +64,11 @@ public static class LineDiff
         return [.. kept];
     }
 
-    // A run of changed lines can often stand a line up or down with the same result. As in Git, it goes down as far as it can, joining others, unless
-    // a place on the way is one where the other text changed, too.
-    private static void Slide(int[] lines, bool[] changed, bool[] other)
-    {
-        // Where the other text stands after as many unchanged lines.
-        int partner = 0;
-        for (int start = 0; start < lines.Length;)
-        {
-            if (!changed[start])
-            {
-                start++;
-                partner = RunEnd(other, partner) + 1;
-                continue;
-            }
-
-            int end = RunEnd(changed, start);
-            (start, end, partner) = SlideUp(lines, changed, other, start, end, partner);
-            int shifts = 0, matching = IsChanged(other, partner) ? 0 : -1;
-            while (end < lines.Length && lines[start] == lines[end])
-            {
-                int length = end - start;
-                (changed[start], changed[end]) = (false, true);
-                (start, end) = (start + 1, RunEnd(changed, end));
-                partner = RunEnd(other, partner) + 1;
-                shifts = end - start == length ? shifts + 1 : 0;
-                if (end - start != length)
-                    matching = -1;
-                if (IsChanged(other, partner))
-                    matching = shifts;
-            }
-
-            for (int back = matching < 0 ? 0 : shifts - matching; back > 0; back--)
-            {
-                (start, end, partner) = (start - 1, end - 1, StepBack(other, partner));
-                (changed[start], changed[end]) = (true, false);
-            }
-
-            start = end;
-        }
-    }
-
-    private static (int Start, int End, int Partner) SlideUp(int[] lines, bool[] changed, bool[] other, int start, int end, int partner)
-    {
-        while (start > 0 && lines[start - 1] == lines[end - 1])
-        {
-            (start, end, partner) = (start - 1, end - 1, StepBack(other, partner));
-            (changed[start], changed[end]) = (true, false);
-            while (start > 0 && changed[start - 1])
-                start--;
-        }
-
-        return (start, end, partner);
-    }
-
-    // To the place after the unchanged line before the last one.
-    private static int StepBack(bool[] other, int partner)
-    {
-        partner--;
-        while (partner > 0 && other[partner - 1])
-            partner--;
-        return partner;
-    }
-
-    private static int RunEnd(bool[] changed, int from)
-    {
-        while (from < changed.Length && changed[from])
-            from++;
-        return from;
-    }
-
-    private static bool IsChanged(bool[] changed, int at) => at < changed.Length && changed[at];
-
     private static IEnumerable<LineChange> Collect(bool[] removed, bool[] added)
     {
         for (int before = 0, after = 0; before < removed.Length || after < added.Length;)
         {
-            int beforeEnd = RunEnd(removed, before), afterEnd = RunEnd(added, after);
+            int beforeEnd = ChangeSlider.RunEnd(removed, before), afterEnd = ChangeSlider.RunEnd(added, after);
             if (beforeEnd > before || afterEnd > after)
                 yield return new LineChange(before, beforeEnd - before, after, afterEnd - after);
             (before, after) = (beforeEnd + 1, afterEnd + 1);

@@ -14,7 +14,7 @@ public static class UnifiedDiff
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        IReadOnlyList<LineChange> changes = LineDiff.Compare(before, after);
+        IReadOnlyList<LineChange> changes = LineDiff.Compare(before, after, forReading: true);
         for (int first = 0; first < changes.Count;)
         {
             int last = first;
