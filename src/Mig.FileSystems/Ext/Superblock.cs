@@ -171,8 +171,9 @@ internal readonly ref struct Superblock
         uint minFirst = ClusterSize == BlockSize ? maxFirst : 0u;
         if (FirstDataBlock < minFirst || FirstDataBlock > maxFirst)
             throw Corrupt("EXT4-009", $"first data block is {FirstDataBlock}, {minFirst} to {maxFirst} allowed");
-        if (BlockCount <= FirstDataBlock || BlockCount > long.MaxValue / BlockSize)
-            throw Corrupt("EXT4-010", $"block count is {BlockCount}, {FirstDataBlock + 1} to {long.MaxValue / BlockSize} allowed");
+        long minCount = Math.Max(FirstDataBlock + 1L, (Offset + Size) / BlockSize); // the superblock is in them
+        if (BlockCount < minCount || BlockCount > long.MaxValue / BlockSize)
+            throw Corrupt("EXT4-010", $"block count is {BlockCount}, {minCount} to {long.MaxValue / BlockSize} allowed");
         long groupCount = ((BlockCount - FirstDataBlock - 1) / BlocksPerGroup) + 1;
         if (groupCount > int.MaxValue || groupCount * InodesPerGroup != InodeCount)
             throw Corrupt("EXT4-012", $"inode count is {InodeCount}, {groupCount} groups of {InodesPerGroup} inodes needed");

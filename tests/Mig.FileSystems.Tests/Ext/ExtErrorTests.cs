@@ -31,6 +31,7 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-009", static s => s.Plain, static p => p.Set32(S + 0x14, 2)),
         ("EXT4-010", static s => s.Plain, static p => p.Set32(S + 0x04, 1)),
         ("EXT4-010", static s => s.Plain, static p => { p.Set32(S + 0x60, p.U32(S + 0x60) | 0x80); p.Set16(S + 0xFE, 64); p.Set32(S + 0x150, 0x7FFFFFFF); }),
+        ("EXT4-010", static s => s.Plain, static p => { p.Set32(S + 0x64, p.U32(S + 0x64) | 0x200); p.Set32(S + 0x1C, 2); p.Set32(S + 0x20, 32768); p.Set32(S + 0x14, 0); p.Set32(S + 0x04, 1); }),
         ("EXT4-011", static s => s.Plain, static p => p.Set32(S + 0x04, 513)),
         ("EXT4-012", static s => s.Plain, static p => p.Set32(S + 0x00, 129)),
         ("EXT4-012", static s => s.Plain, static p => p.Set32(S + 0x04, 8194)),
