@@ -57,7 +57,7 @@ internal sealed class GrainInflater(FileSource file, int grainLength)
             for (int read; surplus <= grainLength - destination.Length && (read = stream.Read(rest)) > 0;)
                 surplus += read;
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException) // an IOException, as .NET has it, where zlib wants a preset dictionary
         {
             throw new CorruptImageException("VMDK-017", $"compressed grain at offset {offset} of {file.Path}: does not inflate: {e.Message}", e);
         }

@@ -46,6 +46,7 @@ public class VmdkErrorTests
         { "VMDK-016", "0 compressed bytes", file => Set(file, 65536 + 8, 0) },
         { "VMDK-016", "2147483647 compressed bytes", file => Set(file, 65536 + 8, 0x7FFFFFFF) },
         { "VMDK-017", "does not inflate", file => Set(file, 65536 + 12, 0x55555555) },
+        { "VMDK-017", "does not inflate", file => Set(file, 65536 + 12, 0x00002078) }, // wants a preset dictionary
         { "VMDK-018", "inflates to 1000 bytes", file => ReplaceGrain(file, 1000) },
         { "VMDK-018", "inflates to more than 65536", file => ReplaceGrain(file, 65537) },
         { "VMDK-018", "inflates to more than 65536", file => ReplaceGrain(file, 1 << 20) },

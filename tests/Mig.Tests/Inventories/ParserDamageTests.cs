@@ -89,6 +89,7 @@ public sealed class ParserDamageTests
         Assert.Single(RustAudit.Parse(rust, "x"));
         for (int length = 0; length < rust.Length; length++)
             Attempt(rust[..length], bytes => RustAudit.Parse(bytes, "x"), []);
+        Assert.Empty(RustAudit.Parse([0x78, 0x20, .. rust[2..]], "x")); // wants a preset dictionary
     }
 
     private static byte[] Make(string python)

@@ -29,7 +29,7 @@ internal static class RustAudit
                     packages.Add(new InstalledPackage(PackageKind.Rust, name, version) { Location = location });
             }
         }
-        catch (Exception e) when (e is InvalidDataException or JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
             return [];
         }
