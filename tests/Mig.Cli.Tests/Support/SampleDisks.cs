@@ -24,6 +24,9 @@ internal static class SampleDisks
         chmod 4755 tree/usr/bin/tool
         touch -h -d '2026-01-31 12:34:56 UTC' tree/etc/* tree/srv/* tree/usr/bin/* tree/etc tree/srv tree/usr/bin tree/usr
 
+        # All are made in the same second, however slow this machine is.
+        export E2FSPROGS_FAKE_TIME=1769862896
+
         # A bare file system, in two versions.
         mke2fs -q -t ext4 -L root -d tree -E hash_seed=00000000-0000-4000-8000-000000000001 -U 00000000-0000-4000-8000-000000000002 one.raw 16M
         echo web02 > tree/etc/hostname
