@@ -6,9 +6,10 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1 table=$2 image=$3 count=${4:-0}
 . "$here/measure.sh"
+. "$here/libguestfs.sh"
 . "$here/../eng/tools.sh"
 export MIG_AUTHOR_NAME=Bench MIG_AUTHOR_EMAIL=bench@example.org MIG_COMMITTER_NAME=Bench MIG_COMMITTER_EMAIL=bench@example.org
-export RESTIC_PASSWORD=bench LIBGUESTFS_BACKEND=${LIBGUESTFS_BACKEND:-direct} LC_ALL=C
+export RESTIC_PASSWORD=bench LC_ALL=C
 few=3
 folder=$work/derive results=$work/derive.tsv
 mkdir -p "$folder/mount" "$folder/template/etc/network"
@@ -94,10 +95,7 @@ fi
 rm -f clone.img
 
 missing=''
-kvm=''
-[[ ${LIBGUESTFS_BACKEND_SETTINGS:-} != *force_tcg* ]] || kvm=', without KVM'
-works() { timeout 300 libguestfs-test-tool >"$work/log" 2>&1; }
-if command -v virt-customize >/dev/null && { works || { export LIBGUESTFS_BACKEND_SETTINGS=force_tcg kvm=', without KVM'; works; }; }; then
+if libguestfs_starts virt-customize; then
   start=$EPOCHREALTIME bytes=0
   for i in $(seq "$few"); do
     fill "guest$i" 10.0.0.7

@@ -6,9 +6,9 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1 results=$2 before=$3 after=$4 changed=$5
 . "$here/measure.sh"
+. "$here/libguestfs.sh"
 . "$here/../eng/tools.sh"
 export MIG_AUTHOR_NAME=Bench MIG_AUTHOR_EMAIL=bench@example.org MIG_COMMITTER_NAME=Bench MIG_COMMITTER_EMAIL=bench@example.org
-export LIBGUESTFS_BACKEND=${LIBGUESTFS_BACKEND:-direct}
 folder=$work/inside
 mkdir -p "$folder/left" "$folder/right" "$folder/changed"
 cd "$folder"
@@ -50,12 +50,8 @@ measure diff "diff -r on kernel mounts" - "${root[@]}" sh -c 'diff -rq --no-dere
 measure diff50 "diff -r on kernel mounts" - "${root[@]}" sh -c 'diff -rq --no-dereference right changed || [ $? = 1 ]'
 measure list "find on a kernel mount" - "${root[@]}" find right -printf '%M %n %U %G %s %TY-%Tm-%Td %P %l\n'
 
-# libguestfs starts a small machine of Debian's kernel: under KVM where that works, else emulated, which takes several times as long; the table says which.
-kvm=''
-[[ ${LIBGUESTFS_BACKEND_SETTINGS:-} != *force_tcg* ]] || kvm=', without KVM'
-works() { timeout 300 libguestfs-test-tool >"$work/log" 2>&1; }
-if command -v virt-diff >/dev/null && { works || { export LIBGUESTFS_BACKEND_SETTINGS=force_tcg kvm=', without KVM'; works; }; }; then
-  # Not between systems that were installed apart: it fetches and compares, one by one, all files whose times differ, which takes hours when emulated.
+if libguestfs_starts virt-diff; then
+  # Not between systems that were installed apart: it fetches and compares, one by one, all files whose times differ, and had not ended after 22 minutes.
   measure diff50 "virt-diff$kvm" - virt-diff --format=raw -a "$after" --format=raw -A "$changed"
   measure list "virt-ls -lR$kvm" - virt-ls -lR --format=raw -a "$after" -m /dev/sda1 /
   measure inventory "virt-inspector$kvm" - virt-inspector --format=raw -a "$after"
