@@ -2,22 +2,13 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Fat;
 
-/// <summary>Makes FAT volumes with the reference tools: dosfstools make and judge them, mtools read and write them without mounting.</summary>
+/// <summary>What these tests ask of the reference tools beside <see cref="FatTools"/>: also on volumes that are smaller than mtools and fsck.fat expect.</summary>
 internal static class FatImages
 {
-    /// <summary>Makes an empty volume.</summary>
-    /// <param name="kibibytes">Its length.</param>
-    /// <param name="options">As <c>mkfs.fat</c> takes them, separated by spaces.</param>
-    public static void Make(string image, int kibibytes, string options)
-    {
-        File.Delete(image);
-        Tool.Run("mkfs.fat", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-i", "1234ABCD", "--invariant", "-C", image, $"{kibibytes}"]);
-    }
-
     /// <summary>Makes a volume that holds what a folder holds.</summary>
     public static void MakeFromFolder(string image, int kibibytes, string options, string folder)
     {
-        Make(image, kibibytes, options);
+        FatTools.Make(image, kibibytes, options);
         RunMtools(image, "cd \"$1\"; mcopy -i \"$i\" -s -m -Q * ::", folder);
     }
 

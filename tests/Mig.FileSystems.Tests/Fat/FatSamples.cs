@@ -37,7 +37,7 @@ public sealed class FatSamples : IDisposable
     private byte[] Make(int kibibytes, string options)
     {
         string image = _folder.File("image");
-        FatImages.Make(image, kibibytes, options);
+        FatTools.Make(image, kibibytes, options);
         FatImages.RunMtools(image, FillScript);
         Assert.Null(FatImages.FindComplaint(image));
         return File.ReadAllBytes(image);

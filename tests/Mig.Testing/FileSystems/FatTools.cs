@@ -3,14 +3,21 @@ namespace Mig.Testing.FileSystems;
 /// <summary>The reference tools for FAT, which need no mount: dosfstools make and judge volumes, mtools change and read them.</summary>
 public static class FatTools
 {
-    /// <summary>Makes a volume.</summary>
+    /// <summary>Makes an empty volume.</summary>
     /// <param name="kibibytes">Its length.</param>
     /// <param name="options">As <c>mkfs.fat</c> takes them, separated by spaces.</param>
-    /// <param name="fill">A script of mtools that puts something into it; see <see cref="Run"/>.</param>
-    public static void Make(string image, int kibibytes, string options, string fill, params string[] arguments)
+    public static void Make(string image, int kibibytes, string options)
     {
         File.Delete(image);
-        Tool.Run("mkfs.fat", [.. options.Split(' '), "-i", "1234ABCD", "--invariant", "-C", image, $"{kibibytes}"]);
+        Tool.Run("mkfs.fat", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-i", "1234ABCD", "--invariant", "-C", image, $"{kibibytes}"]);
+    }
+
+    /// <summary>Makes a volume with something in it.</summary>
+    /// <param name="fill">A script of mtools; see <see cref="Run"/>.</param>
+    /// <inheritdoc cref="Make(string, int, string)"/>
+    public static void Make(string image, int kibibytes, string options, string fill, params string[] arguments)
+    {
+        Make(image, kibibytes, options);
         Run(image, fill, arguments);
     }
 

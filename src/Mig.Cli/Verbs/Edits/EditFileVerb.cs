@@ -15,7 +15,6 @@ internal sealed class EditFileVerb : EditVerb
 
     private const long MaxSize = 256 << 20;
 
-
     public EditFileVerb()
         : base("edit", Summary, takesOne: true)
     {

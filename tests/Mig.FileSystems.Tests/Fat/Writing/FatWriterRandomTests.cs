@@ -1,4 +1,5 @@
 using Mig.FileSystems.Tests.Writing;
+using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Fat.Writing;
 
@@ -31,7 +32,7 @@ public sealed class FatWriterRandomTests : WriterRandomTests
     private protected override WriterRun Start(string image, int variant, int seed)
     {
         (int kibibytes, string options) = Kinds[variant];
-        FatImages.Make(image, kibibytes, options);
+        FatTools.Make(image, kibibytes, options);
         return new FatWriterRun(image, seed, canCopy: !IsSmallFat32(variant));
     }
 

@@ -66,7 +66,7 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
     public void ShortNamesAreMadeAsWindowsMakesThem()
     {
         string image = _folder.File("image");
-        FatImages.Make(image, 1440, "-F 12");
+        FatTools.Make(image, 1440, "-F 12");
         using (FileTarget target = FileTarget.Open(image))
         using (IFileSystemWriter writer = Open(target))
         {
@@ -111,7 +111,7 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
     public void MtoolsGoOnWhereMigStopped()
     {
         string image = _folder.File("image");
-        FatImages.Make(image, 34_000, "-F 32 -s 1");
+        FatTools.Make(image, 34_000, "-F 32 -s 1");
         for (int round = 0; round < 3; round++)
         {
             using (FileTarget target = FileTarget.Open(image))
