@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Win32.SafeHandles;
+using Mig.Core.Host;
 
 namespace Mig.Core;
 
@@ -57,9 +58,13 @@ public sealed partial class FileSource : IByteSource
         return new FileSource(handle, path, length, type == FileType.BlockDevice);
     }
 
+    /// <summary>A file that is open already; it stays its owner's.</summary>
+    internal static FileSource Of(HostFile file, long length) => new(file.Handle, file.Path, length, isBlockDevice: false);
+
     public void ReadExactly(long offset, Span<byte> destination)
     {
         SourceRange.Check(offset, destination.Length, Length);
+        FileFault.Check(FileStep.Read, Path);
         while (!destination.IsEmpty)
         {
             int read = RandomAccess.Read(_handle, destination, offset);

@@ -1,16 +1,16 @@
-using Microsoft.Win32.SafeHandles;
+using Mig.Core.Host;
 
 namespace Mig.Core;
 
 /// <summary>A file of fixed length that is read and written in place. Holes stay holes where nothing is written.</summary>
 public sealed class FileTarget : IByteTarget
 {
-    private readonly SafeFileHandle _handle;
+    private readonly HostFile _file;
     private readonly FileSource _source;
 
-    private FileTarget(SafeFileHandle handle, FileSource source)
+    private FileTarget(HostFile file, FileSource source)
     {
-        _handle = handle;
+        _file = file;
         _source = source;
     }
 
@@ -24,7 +24,7 @@ public sealed class FileTarget : IByteTarget
         FileSource source = FileSource.Open(path);
         try
         {
-            return new FileTarget(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), source);
+            return new FileTarget(HostFile.OpenWrite(path), source);
         }
         catch (UnauthorizedAccessException)
         {
@@ -41,16 +41,19 @@ public sealed class FileTarget : IByteTarget
     /// <summary>Makes a sparse file of zeros in a folder, which has no name and goes when it is closed.</summary>
     public static FileTarget CreateTemporary(string folder, long length)
     {
-        string path = Path.Combine(folder, $"mig-{Guid.NewGuid():n}.tmp");
-        using (FileStream file = File.Create(path))
-            file.SetLength(length);
+        string path = Path.Combine(folder, TemporaryName.Create("scratch"));
+        HostFile file = HostFile.CreateNew(path);
         try
         {
-            return Open(path);
+            // The name goes before anybody can rely on it; whoever takes it for a stale one and is faster does no harm, for nobody opens it again.
+            HostFiles.Delete(path);
+            file.SetLength(length);
+            return new FileTarget(file, FileSource.Of(file, length));
         }
-        finally
+        catch
         {
-            File.Delete(path);
+            file.Dispose();
+            throw;
         }
     }
 
@@ -61,24 +64,24 @@ public sealed class FileTarget : IByteTarget
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         SourceRange.Check(offset, bytes.Length, Length);
-        RandomAccess.Write(_handle, bytes, offset);
+        _file.Write(bytes, offset);
     }
 
     public void Zero(ByteRange range)
     {
         // A hole where the file system makes one, else zeros.
-        if (LibC.TryPunchHole(_handle, range))
+        if (LibC.TryPunchHole(_file.Handle, range))
             return;
         byte[] zeros = new byte[(int)Math.Min(range.Length, 1 << 20)];
         for (long offset = range.Offset; offset < range.End; offset += zeros.Length)
             Write(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, range.End - offset)));
     }
 
-    public void Flush() => LibC.Sync(_handle);
+    public void Flush() => _file.Sync();
 
     public void Dispose()
     {
-        _handle.Dispose();
+        _file.Dispose();
         _source.Dispose();
     }
 }

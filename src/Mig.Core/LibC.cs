@@ -23,7 +23,7 @@ public static partial class LibC
         while (SyncHandle(file) != 0)
         {
             if (LastError != EINTR)
-                throw new IOException($"what was written cannot be made durable: {Marshal.GetPInvokeErrorMessage(LastError)}");
+                throw Failure("what was written cannot be made durable", LastError);
         }
     }
 
@@ -33,11 +33,11 @@ public static partial class LibC
     {
         int descriptor = OpenNative(path, 0x10000 /* O_DIRECTORY | O_RDONLY */);
         if (descriptor < 0)
-            throw new IOException($"cannot open folder {path} to sync it: {Marshal.GetPInvokeErrorMessage(LastError)}");
+            throw Failure($"cannot open folder {path} to sync it", LastError);
         try
         {
             if (SyncNative(descriptor) != 0)
-                throw new IOException($"cannot sync folder {path}: {Marshal.GetPInvokeErrorMessage(LastError)}");
+                throw Failure($"cannot sync folder {path}", LastError);
         }
         finally
         {
@@ -57,7 +57,7 @@ public static partial class LibC
         if (descriptor >= 0)
             return new SafeFileHandle(descriptor, ownsHandle: true);
         int error = LastError;
-        throw error == ENOENT ? new FileNotFoundException($"{path} does not exist", path) : new IOException($"cannot open {path}: {Marshal.GetPInvokeErrorMessage(error)}");
+        throw error == ENOENT ? new FileNotFoundException($"{path} does not exist", path) : Failure($"cannot open {path}", error);
     }
 
     /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>
@@ -103,6 +103,9 @@ public static partial class LibC
         range.IsEmpty || AllocateNative(file, 3 /* FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE */, range.Offset, range.Length) == 0;
 
     internal static int Advise(SafeFileHandle file, long offset, long length, int advice) => AdviseNative(file, offset, length, advice);
+
+    // The number goes along, as .NET does it: what to do depends on it.
+    private static IOException Failure(string what, int error) => new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
     private static partial long SeekNative(SafeFileHandle file, long offset, int whence);

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Core.Zstd;
 using Mig.Store.Locks;
 using Mig.Store.Packs;
@@ -47,8 +48,8 @@ public sealed class ObjectStore : IContentSource, IDisposable
     /// <summary>Makes the folders of an empty store.</summary>
     public static void Create(string folder)
     {
-        Directory.CreateDirectory(Path.Combine(folder, PacksFolder));
-        Directory.CreateDirectory(Path.Combine(folder, TemporaryFolder));
+        HostFiles.CreateFolder(Path.Combine(folder, PacksFolder));
+        HostFiles.CreateFolder(Path.Combine(folder, TemporaryFolder));
     }
 
     /// <remarks>A damaged index is left out; asking for an object that no other index has then says so.</remarks>
@@ -57,7 +58,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     {
         if (!Directory.Exists(Path.Combine(folder, PacksFolder)))
             throw new CorruptStoreException("STORE-001", $"{folder} has no folder {PacksFolder}: it is no repository, or part of it is gone");
-        Directory.CreateDirectory(Path.Combine(folder, TemporaryFolder));
+        HostFiles.CreateFolder(Path.Combine(folder, TemporaryFolder));
         return new ObjectStore(folder);
     }
 
@@ -67,7 +68,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     /// </summary>
     public FileLock Retain()
     {
-        Directory.CreateDirectory(Path.Combine(Folder, LocksFolder));
+        HostFiles.CreateFolder(Path.Combine(Folder, LocksFolder));
         FileLock held = FileLock.AcquireShared(RetentionPath, "the repository", RetainPatience);
         Refresh();
         return held;
@@ -77,7 +78,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     /// <exception cref="ConflictException">Somebody did for all that time.</exception>
     public FileLock AcquireForDeletion(TimeSpan patience)
     {
-        Directory.CreateDirectory(Path.Combine(Folder, LocksFolder));
+        HostFiles.CreateFolder(Path.Combine(Folder, LocksFolder));
         FileLock held = FileLock.Acquire(RetentionPath, "the repository", patience);
         Refresh();
         return held;

@@ -1,50 +1,56 @@
-using Microsoft.Win32.SafeHandles;
-using Mig.Core;
+using System.Runtime.ExceptionServices;
+using Mig.Core.Host;
 
 namespace Mig.Store;
 
 /// <summary>
-/// A new file in <c>tmp</c> until it is published. It is locked while it is open, so what a killed process left behind is known by its free lock, and is
-/// cleared away by the next writer. Disposing without publishing deletes it.
+/// A new file in <c>tmp</c> until it is published. One handle, locked from its creation to its end, so what a killed process left behind is known by its
+/// free lock, and is cleared away by the next writer. Disposing without publishing deletes it.
 /// </summary>
+/// <remarks>After a write or a sync that failed it is dead: the file is deleted, and every further call says why. Nothing partly written gets a name.</remarks>
 public sealed class TemporaryFile : IDisposable
 {
     private const int Attempts = 20;
+    private const int Busy = 11; // EWOULDBLOCK, as in an IOException of .NET on Linux
+    private const int Exists = 17; // EEXIST
 
-    private readonly string _path;
+    private readonly HostFile _file;
+    private ExceptionDispatchInfo? _failure;
     private bool _isPublished;
 
     /// <param name="folder">The folder <c>tmp</c>, on the same file system as the final name.</param>
-    public TemporaryFile(string folder, string prefix)
+    /// <param name="what">What it will hold, in lower-case letters.</param>
+    public TemporaryFile(string folder, string what)
     {
-        // Between creation and lock another process may take the file for a stale one and lock or delete it: then another name is tried.
+        // Between creation and lock a cleaner may have taken the file for a stale one. Either it holds the lock still, or the name is gone: then another name
+        // is tried. From here on it cannot, for it deletes only under the lock; and no name is used twice.
         for (int attempt = 1; ; attempt++)
         {
-            _path = Path.Combine(folder, $"{prefix}-{Guid.NewGuid():N}");
+            string path = Path.Combine(folder, TemporaryName.Create(what));
             try
             {
-                Handle = File.OpenHandle(_path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-                if (File.Exists(_path))
+                _file = HostFile.CreateNew(path);
+                if (File.Exists(path))
                     return;
-                Handle.Dispose();
+                _file.Dispose();
             }
-            catch (IOException) when (attempt < Attempts)
+            catch (IOException e) when (attempt < Attempts && e.HResult is Busy or Exists)
             {
             }
         }
     }
 
-    public SafeFileHandle Handle { get; }
-
-    /// <summary>Deletes what processes that are gone have left.</summary>
+    /// <summary>Deletes what processes that are gone have left: files with names of ours that nobody has locked.</summary>
     public static void RemoveStale(string folder)
     {
-        foreach (string path in Directory.EnumerateFiles(folder))
+        foreach (string path in HostFiles.List(folder))
         {
+            if (!TemporaryName.IsOne(Path.GetFileName(path.AsSpan())))
+                continue;
             try
             {
-                using SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                File.Delete(path);
+                using HostFile file = HostFile.OpenLocked(path);
+                HostFiles.Delete(path);
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
@@ -53,21 +59,72 @@ public sealed class TemporaryFile : IDisposable
         }
     }
 
+    /// <summary>Writes bytes at an offset.</summary>
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        _failure?.Throw();
+        try
+        {
+            _file.Write(bytes, offset);
+        }
+        catch (Exception e)
+        {
+            Die(e);
+            throw;
+        }
+    }
+
+    /// <summary>Has the kernel start writing a range to the medium; the later sync has less left to do.</summary>
+    public void StartWriteback(Core.ByteRange range) => Core.LibC.StartWriteback(_file.Handle, range);
+
     /// <summary>Makes what was written durable.</summary>
-    public void Flush() => LibC.Sync(Handle);
+    public void Flush()
+    {
+        _failure?.Throw();
+        try
+        {
+            _file.Sync();
+        }
+        catch (Exception e)
+        {
+            Die(e);
+            throw;
+        }
+    }
 
     /// <summary>Gives the file its final name; the caller makes the name durable.</summary>
     public void Publish(string path)
     {
-        File.Move(_path, path, overwrite: true);
+        _failure?.Throw();
+        HostFiles.Move(_file.Path, path);
         _isPublished = true;
-        Handle.Dispose();
+        _file.Dispose();
     }
 
     public void Dispose()
     {
-        if (!_isPublished && !Handle.IsClosed)
-            File.Delete(_path);
-        Handle.Dispose();
+        if (!_isPublished && !_file.IsClosed)
+            Discard();
+        _file.Dispose();
+    }
+
+    // A sync that is asked for again says that all is well, although pages were dropped: nothing of the file is believed from here on.
+    private void Die(Exception e)
+    {
+        _failure = ExceptionDispatchInfo.Capture(e);
+        Discard();
+        _file.Dispose();
+    }
+
+    private void Discard()
+    {
+        try
+        {
+            HostFiles.Delete(_file.Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Why the file is not wanted matters more. It has no lock soon, and the next writer tries again.
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Core.Zstd;
 using Mig.History.Commits;
 using Mig.History.Configuration;
@@ -89,7 +90,7 @@ public sealed class Repository : IDisposable
         if (File.Exists(folder))
             throw new ConflictException($"{folder} is a file; a repository needs a folder of that name");
         string branch = Config.Load(null, context.Environment, context.ConfigOverrides).Get("init.defaultBranch") ?? DefaultBranch;
-        Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         ObjectStore.Create(folder);
         HookSamples.Install(Path.Combine(folder, "hooks"));
         Config.RepositoryFile(folder).Update(document =>

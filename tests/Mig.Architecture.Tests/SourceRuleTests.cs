@@ -33,6 +33,20 @@ public class SourceRuleTests
     [Fact]
     public void CheckObjectsToALongFile() => Assert.NotEmpty(SourceRules.CheckLength("a.cs", new string('\n', SourceRules.MaxLines + 1)));
 
+    [Fact]
+    public void FilesOfARepositoryAreTouchedInOnePlace() => Assert.Empty(Check("src", SourceRules.CheckFileCalls));
+
+    [Theory]
+    [InlineData("src/Mig.Store/Packs/PackFile.cs", "using SafeFileHandle file = File.OpenHandle(path);")]
+    [InlineData("src/Mig.History/Refs/Reflog.cs", "RandomAccess.Write(handle, bytes, 0);")]
+    [InlineData("src/Mig/Ingest/StatCache.cs", "Directory.CreateDirectory(folder);")]
+    public void CheckObjectsToAFileCallOfItsOwn(string path, string text)
+    {
+        Assert.Single(SourceRules.CheckFileCalls(path, text));
+        Assert.Empty(SourceRules.CheckFileCalls("src/Mig.Disks/OutputFile.cs", text));
+        Assert.Empty(SourceRules.CheckFileCalls(path, "HostFiles.Delete(path); if (File.Exists(path)) file.Write(bytes, 0);"));
+    }
+
     private static List<string> Check(string folder, Func<string, string, IEnumerable<string>> rule)
     {
         string[] files = [.. SourceTree.SourceFiles(folder)];

@@ -7,6 +7,12 @@ internal static partial class SourceRules
 {
     public const int MaxLines = 400;
 
+    // Not files of a repository: what users name, what a server is given, what lies in the folder for temporary files of the machine. Locks do their own.
+    private static readonly string[] OtherFiles =
+    [
+        "src/Mig.Store/Locks/FileLock.cs", "src/Mig/Audits/", "src/Mig/Compare/ChangedTexts.cs", "src/Mig/Edits/Sources/", "src/Mig/Extract/", "src/Mig/Serving/", "src/Mig/Export/BackingImage.cs",
+    ];
+
     /// <summary>One public type, named as its file: someone who looks for a type opens the right file.</summary>
     /// <param name="path">The path in the repository.</param>
     /// <param name="text">What stands in the file.</param>
@@ -38,6 +44,19 @@ internal static partial class SourceRules
         if (lines > MaxLines)
             yield return $"{path} has {lines} lines, at most {MaxLines} allowed";
     }
+
+    /// <summary>Files of a repository are read and changed in one place, which tests can make fail at every step: Mig.Core.Host.</summary>
+    public static IEnumerable<string> CheckFileCalls(string path, string text)
+    {
+        bool isTold = path.StartsWith("src/Mig.Store/", StringComparison.Ordinal) || path.StartsWith("src/Mig.History/", StringComparison.Ordinal) || path.StartsWith("src/Mig/", StringComparison.Ordinal);
+        if (!isTold || Array.Exists(OtherFiles, other => path.StartsWith(other, StringComparison.Ordinal)))
+            yield break;
+        foreach (Match match in FileCall().Matches(text))
+            yield return $"{path} calls {match.Value}; use HostFile or HostFiles of Mig.Core.Host, so that tests can make it fail";
+    }
+
+    [GeneratedRegex(@"(?<![\w.])(?:File\.(?:Open\w*|Create\w*|Append\w*|Write\w*|Read(?:All|Lines)\w*|Copy|Move|Replace|Delete)|Directory\.(?:Create\w*|Delete|Move)|RandomAccess\.(?:Write|Read|SetLength)|new (?:FileStream|StreamWriter)|LibC\.(?:Sync|SyncDirectory|OpenUnlocked))(?=\()")]
+    private static partial Regex FileCall();
 
     [GeneratedRegex(@"^public (?:(?:sealed|static|abstract|readonly|partial|ref|unsafe|file) )*(?:record struct|record class|record|class|struct|interface|enum|delegate [\w<>?\[\], ]+?) (?<name>\w+)", RegexOptions.Multiline)]
     private static partial Regex PublicType();

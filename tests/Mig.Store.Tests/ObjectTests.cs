@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store.Checks;
 using Mig.Store.Content;
 using Mig.Store.Packs;
@@ -186,11 +187,14 @@ public sealed class ObjectTests : IDisposable
     public void AFileNobodyHoldsIsClearedAwayAndAHeldOneStays()
     {
         string temporary = Path.Combine(_folder.Path, "tmp");
-        File.WriteAllText(Path.Combine(temporary, "pack-left"), "left by a killed process");
+        string left = Path.Combine(temporary, TemporaryName.Create("pack")), foreign = Path.Combine(temporary, "pack-left");
+        File.WriteAllText(left, "left by a killed process");
+        File.WriteAllText(foreign, "somebody's notes");
         using ObjectStore store = _folder.Open();
         using (ObjectWriter first = store.BeginWrite(StoreOptions.Default with { WindowSize = 1000 }))
         {
-            Assert.Empty(Directory.EnumerateFiles(temporary));
+            Assert.Equal([foreign], Directory.EnumerateFiles(temporary));
+            File.Delete(foreign);
             byte[] blob = MixedBytes.Make(5000, 1);
             first.AddBlob(new BlobId(ObjectId.Of(blob)), blob, default);
             Assert.True(first.Help());
@@ -211,7 +215,7 @@ public sealed class ObjectTests : IDisposable
         for (int i = 0; i < 3000; i++)
         {
             using var file = new TemporaryFile(temporary, "pack");
-            RandomAccess.Write(file.Handle, "content"u8, 0);
+            file.Write("content"u8, 0);
             string published = Path.Combine(_folder.Packs, "published");
             file.Publish(published);
             Assert.Equal(7, new FileInfo(published).Length);

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Refs;
 using Mig.Store.Locks;
 
@@ -30,7 +31,7 @@ public sealed class ShallowFile(string repositoryFolder)
         if (new FileInfo(_path) is { LinkTarget: not null } or { Length: > MaxBytes })
             throw Damaged($"is a symbolic link, or larger than {MaxBytes} bytes");
         int number = 0;
-        foreach (string line in File.ReadLines(_path, Encoding.UTF8))
+        foreach (string line in Encoding.UTF8.GetString(HostFiles.ReadAllBytes(_path)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             number++;
             if (!ObjectId.TryParse(line, out ObjectId id))
@@ -53,8 +54,8 @@ public sealed class ShallowFile(string repositoryFolder)
             return;
         if (after.Count == 0)
         {
-            File.Delete(_path);
-            LibC.SyncDirectory(Path.GetDirectoryName(_path)!);
+            HostFiles.Delete(_path);
+            HostFiles.SyncFolder(Path.GetDirectoryName(_path)!);
             return;
         }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 using Mig.History.Refs;
 using Mig.Store.Locks;
@@ -59,7 +60,7 @@ public sealed class ConfigFile(string path, ConfigScope scope)
         }
 
         string folder = System.IO.Path.GetDirectoryName(target)!;
-        _ = Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         using FileLock gate = FileLock.Acquire(target + ".lock", Path, Patience, remove: true);
         ConfigDocument document = Read();
         string before = document.ToString();
@@ -92,6 +93,6 @@ public sealed class ConfigFile(string path, ConfigScope scope)
 
         return new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Length: > MaxBytes } || new FileInfo(Path).Length > MaxBytes
             ? throw Malformed(Scope, Path, $"it is larger than {MaxBytes} bytes")
-            : File.ReadAllBytes(Path);
+            : HostFiles.ReadAllBytes(Path);
     }
 }

@@ -1,5 +1,4 @@
-using Microsoft.Win32.SafeHandles;
-using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.History.Refs;
 
@@ -10,17 +9,17 @@ internal static class DurableFile
     public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
     {
         // Whatever stands here is debris of a killed process; as we hold the lock, nobody else writes it. CreateNew follows no link.
-        File.Delete(path);
-        using SafeFileHandle handle = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, FileShare.None);
-        RandomAccess.Write(handle, bytes, 0);
-        LibC.Sync(handle);
+        HostFiles.Delete(path);
+        using HostFile file = HostFile.CreateNew(path);
+        file.Write(bytes, 0);
+        file.Sync();
     }
 
     /// <summary>Moves a durable file over its target, durably.</summary>
     public static void Publish(string from, string to)
     {
-        File.Move(from, to, overwrite: true);
-        LibC.SyncDirectory(Path.GetDirectoryName(to)!);
+        HostFiles.Move(from, to);
+        HostFiles.SyncFolder(Path.GetDirectoryName(to)!);
     }
 
     /// <summary>Creates a folder and those above it, durably, down from <paramref name="root"/>, which exists.</summary>
@@ -30,7 +29,7 @@ internal static class DurableFile
             return;
         string parent = Path.GetDirectoryName(folder)!;
         CreateFolder(root, parent);
-        _ = Directory.CreateDirectory(folder);
-        LibC.SyncDirectory(parent);
+        HostFiles.CreateFolder(folder);
+        HostFiles.SyncFolder(parent);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 
 namespace Mig.History.Refs;
@@ -137,10 +138,8 @@ internal sealed class RefFiles(string folder)
             return null;
         try
         {
-            using FileStream file = File.Open(PathOf(name), FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            byte[] buffer = new byte[MaxRefBytes + 1];
-            int length = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-            return length <= MaxRefBytes ? buffer[..length] : throw Damaged(name, $"holds more than {MaxRefBytes} bytes");
+            byte[] bytes = HostFiles.ReadAllBytes(PathOf(name), MaxRefBytes + 1);
+            return bytes.Length <= MaxRefBytes ? bytes : throw Damaged(name, $"holds more than {MaxRefBytes} bytes");
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 using Mig.Store.Locks;
 
@@ -164,7 +165,7 @@ public sealed partial class RefStore
     {
         string path = _files.PathOf(name);
         if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null } folder)
-            folder.Delete(recursive: true);
+            HostFiles.DeleteFolder(folder.FullName, recursive: true);
         DurableFile.CreateFolder(_files.Folder, Path.GetDirectoryName(path)!);
     }
 
@@ -174,8 +175,8 @@ public sealed partial class RefStore
         _files.CheckParents(name);
         if (_files.Exists(name))
         {
-            File.Delete(path);
-            LibC.SyncDirectory(Path.GetDirectoryName(path)!);
+            HostFiles.Delete(path);
+            HostFiles.SyncFolder(Path.GetDirectoryName(path)!);
         }
 
         _log.RemoveEmptyParents(path);
@@ -188,7 +189,7 @@ public sealed partial class RefStore
         if (_files.IsOwnFile("logs/" + from.Value))
         {
             // Over a place of its own, because 'a' may become 'a/b'.
-            File.Move(_files.LogPathOf(from), TemporaryPath(0), overwrite: true);
+            HostFiles.Move(_files.LogPathOf(from), TemporaryPath(0));
             _log.Delete(from);
             _log.MakeRoom(to);
             DurableFile.CreateFolder(_files.Folder, Path.GetDirectoryName(_files.LogPathOf(to))!);

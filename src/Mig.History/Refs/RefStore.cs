@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 using Mig.Store;
 using Mig.Store.Locks;
@@ -40,11 +41,11 @@ public sealed partial class RefStore
             throw new UsageException($"HEAD must begin on a branch, not on '{branch}'");
         var store = new RefStore(repositoryFolder);
         foreach (string folder in (string[])["", "refs", "refs/heads", "refs/tags", "refs/remotes", "logs", "locks"])
-            _ = Directory.CreateDirectory(Path.Combine(store._files.Folder, folder));
+            HostFiles.CreateFolder(Path.Combine(store._files.Folder, folder));
         using FileLock gate = store.Lock();
         if (!store._files.Exists(RefName.Head))
             store.WriteFile(RefName.Head, $"ref: {branch}\n", 0);
-        LibC.SyncDirectory(store._files.Folder);
+        HostFiles.SyncFolder(store._files.Folder);
         return store;
     }
 
@@ -153,7 +154,7 @@ public sealed partial class RefStore
         string folder = Path.Combine(_files.Folder, "locks");
         if (new DirectoryInfo(folder) is { Exists: true, LinkTarget: not null })
             throw new CorruptStoreException("HIST-011", $"locks is a symbolic link, which mig does not follow here; remove {folder}");
-        _ = Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         return FileLock.Acquire(Path.Combine(folder, "refs"), "the refs of this repository", _patience);
     }
 

@@ -1,5 +1,5 @@
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 
 namespace Mig.History.Refs;
@@ -22,7 +22,7 @@ internal sealed class Reflog(RefFiles files)
         {
             if (new FileInfo(path).Length > MaxLogBytes)
                 throw new CorruptStoreException("HIST-014", $"{path} is larger than {MaxLogBytes} bytes; run 'mig reflog expire'");
-            bytes = File.ReadAllBytes(path);
+            bytes = HostFiles.ReadAllBytes(path);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -56,13 +56,13 @@ internal sealed class Reflog(RefFiles files)
         bool isNew = !files.IsOwnFile("logs/" + name.Value);
         MakeRoom(name);
         DurableFile.CreateFolder(files.Folder, Path.GetDirectoryName(path)!);
-        using SafeFileHandle handle = File.OpenHandle(path, isNew ? FileMode.CreateNew : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        long end = EndOfLastLine(handle);
-        RandomAccess.SetLength(handle, end);
-        RandomAccess.Write(handle, Utf8Text.Encode(entry.ToLine(), "the reason of a ref's move"), end);
-        LibC.Sync(handle);
+        using HostFile file = isNew ? HostFile.CreateNew(path) : HostFile.OpenWrite(path);
+        long end = EndOfLastLine(file);
+        file.SetLength(end);
+        file.Write(Utf8Text.Encode(entry.ToLine(), "the reason of a ref's move"), end);
+        file.Sync();
         if (isNew)
-            LibC.SyncDirectory(Path.GetDirectoryName(path)!);
+            HostFiles.SyncFolder(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Replaces a log by those of its moves that are kept.</summary>
@@ -81,7 +81,7 @@ internal sealed class Reflog(RefFiles files)
     public void Delete(RefName name)
     {
         if (files.IsOwnFile("logs/" + name.Value))
-            File.Delete(files.LogPathOf(name));
+            HostFiles.Delete(files.LogPathOf(name));
         RemoveEmptyParents(files.LogPathOf(name));
     }
 
@@ -95,7 +95,7 @@ internal sealed class Reflog(RefFiles files)
         {
             if (new DirectoryInfo(folder) is not { Exists: true, LinkTarget: null } || Directory.EnumerateFileSystemEntries(folder).Any())
                 return;
-            Directory.Delete(folder);
+            HostFiles.DeleteFolder(folder);
         }
     }
 
@@ -106,25 +106,25 @@ internal sealed class Reflog(RefFiles files)
             return;
         string path = files.LogPathOf(name);
         if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null })
-            Directory.Delete(path, recursive: true);
+            HostFiles.DeleteFolder(path, recursive: true);
         string[] parts = name.Value.Split('/');
         for (int i = 3; i < parts.Length; i++)
         {
             string parent = string.Join('/', parts[..i]);
             if (files.IsOwnFile("logs/" + parent))
-                File.Delete(Path.Combine(files.Folder, "logs", parent));
+                HostFiles.Delete(Path.Combine(files.Folder, "logs", parent));
         }
     }
 
     // Cuts off what a crash left of a line, so that the next one starts at the beginning of a line.
-    private static long EndOfLastLine(SafeFileHandle handle)
+    private static long EndOfLastLine(HostFile file)
     {
         Span<byte> buffer = stackalloc byte[512];
-        long end = RandomAccess.GetLength(handle);
+        long end = file.Length;
         while (end > 0)
         {
             int length = (int)Math.Min(buffer.Length, end);
-            int read = RandomAccess.Read(handle, buffer[..length], end - length);
+            int read = file.Read(buffer[..length], end - length);
             int last = buffer[..read].LastIndexOf((byte)'\n');
             if (last >= 0)
                 return end - length + last + 1;

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store.Packs;
 
 namespace Mig.Store.Collection;
@@ -30,10 +31,10 @@ public static class PackRemover
         {
             var file = new FileInfo(Path.Combine(store.Packs.Folder, PackFormat.FileName(id)));
             bytes += file.Exists ? file.Length : 0;
-            file.Delete();
+            HostFiles.Delete(file.FullName);
         }
 
-        LibC.SyncDirectory(store.Packs.Folder);
+        HostFiles.SyncFolder(store.Packs.Folder);
         store.Refresh();
         return ([.. going], bytes);
     }
@@ -97,16 +98,16 @@ public static class PackRemover
             using var file = new TemporaryFile(Path.Combine(store.Folder, ObjectStore.TemporaryFolder), "index");
             kept = PackIndexFormat.FileName(left.Write(file));
             file.Publish(Path.Combine(store.Packs.Folder, kept));
-            LibC.SyncDirectory(store.Packs.Folder);
+            HostFiles.SyncFolder(store.Packs.Folder);
         }
 
         foreach (PackIndex index in affected)
         {
             if (Path.GetFileName(index.Path) != kept)
-                File.Delete(index.Path);
+                HostFiles.Delete(index.Path);
         }
 
-        LibC.SyncDirectory(store.Packs.Folder);
+        HostFiles.SyncFolder(store.Packs.Folder);
         store.Refresh();
     }
 }

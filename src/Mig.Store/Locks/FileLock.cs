@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Store.Locks;
 
@@ -76,12 +77,13 @@ public sealed partial class FileLock : IDisposable
     {
         // Removed while still locked: whoever waits on this file finds out, and opens the next one.
         if (_removed is not null && !_handle.IsClosed)
-            File.Delete(_removed);
+            HostFiles.Delete(_removed);
         _handle.Dispose();
     }
 
     private static SafeFileHandle Open(string path)
     {
+        FileFault.Check(FileStep.Open, path);
         int descriptor;
         do
             descriptor = OpenNative(path, OpenFlags | NoFollow, 0x1B6 /* 0666 */);
@@ -119,8 +121,15 @@ public sealed partial class FileLock : IDisposable
     private static void SayWho(SafeFileHandle handle)
     {
         byte[] text = System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
-        RandomAccess.SetLength(handle, 0);
-        RandomAccess.Write(handle, text, 0);
+        try
+        {
+            RandomAccess.SetLength(handle, 0);
+            RandomAccess.Write(handle, text, 0);
+        }
+        catch (IOException)
+        {
+            // A full disk: whoever waits is not told who has the lock. Space must be freed under it all the same.
+        }
     }
 
     private static string ReadHolder(SafeFileHandle handle)

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Store.Packs;
 
@@ -30,11 +31,11 @@ internal static class IndexMerger
         using var file = new TemporaryFile(temporaryFolder, "index");
         string kept = PackIndexFormat.FileName(merged.Write(file));
         file.Publish(Path.Combine(packs.Folder, kept));
-        LibC.SyncDirectory(packs.Folder);
+        HostFiles.SyncFolder(packs.Folder);
         foreach (PackIndex index in indexes.AsSpan(0, count))
         {
             if (Path.GetFileName(index.Path) != kept)
-                File.Delete(index.Path);
+                HostFiles.Delete(index.Path);
         }
 
         packs.Refresh();

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Store.Packs;
 
@@ -42,7 +43,7 @@ internal sealed class OpenPack(string temporaryFolder) : IDisposable
         foreach (OpenPack pack in finished)
             pack._writer.Publish(Path.Combine(packs.Folder, PackFormat.FileName(pack.Id)));
         file.Publish(Path.Combine(packs.Folder, PackIndexFormat.FileName(indexId)));
-        LibC.SyncDirectory(packs.Folder);
+        HostFiles.SyncFolder(packs.Folder);
         packs.Refresh();
     }
 

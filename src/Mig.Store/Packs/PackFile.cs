@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Core.Zstd;
 
 namespace Mig.Store.Packs;
@@ -9,17 +9,16 @@ namespace Mig.Store.Packs;
 /// <summary>An existing pack, read frame by frame. May be used from several threads at once.</summary>
 internal sealed class PackFile : IDisposable
 {
-    private readonly SafeFileHandle _file;
+    private readonly HostFile _file;
 
-    private PackFile(string path, SafeFileHandle file, ObjectId id)
+    private PackFile(HostFile file, ObjectId id)
     {
-        Path = path;
         _file = file;
         Id = id;
-        Length = RandomAccess.GetLength(file);
+        Length = file.Length;
     }
 
-    public string Path { get; }
+    public string Path => _file.Path;
 
     public ObjectId Id { get; }
 
@@ -29,8 +28,7 @@ internal sealed class PackFile : IDisposable
     /// <exception cref="CorruptStoreException">The file is not a whole pack.</exception>
     public static PackFile Open(string path, in ObjectId id)
     {
-        SafeFileHandle file = LibC.OpenUnlocked(path);
-        var pack = new PackFile(path, file, id);
+        var pack = new PackFile(HostFile.OpenRead(path), id);
         try
         {
             pack.CheckEnds();
@@ -135,13 +133,8 @@ internal sealed class PackFile : IDisposable
 
     private void Read(long offset, Span<byte> bytes)
     {
-        int done = 0;
-        while (done < bytes.Length)
-        {
-            int read = RandomAccess.Read(_file, bytes[done..], offset + done);
-            if (read == 0)
-                throw Corrupt(offset + done, "the file ends here");
-            done += read;
-        }
+        int read = _file.Read(bytes, offset);
+        if (read < bytes.Length)
+            throw Corrupt(offset + read, "the file ends here");
     }
 }

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Store.Packs;
 
@@ -60,11 +60,15 @@ public sealed unsafe class PackIndex : IDisposable
     /// <exception cref="FileNotFoundException">It is gone, merged into another by a different process.</exception>
     public static PackIndex Open(string path)
     {
-        long length = new FileInfo(path).Length;
+        HostFile file = HostFile.OpenRead(path);
+        long length = file.Length;
         if (length < PackIndexFormat.HeaderSize + PackIndexFormat.FanOutSize + PackIndexFormat.TrailerSize)
+        {
+            file.Dispose();
             throw new CorruptStoreException("IDX-001", $"{path}: the index has only {length} bytes; run mig fsck");
-        SafeFileHandle file = LibC.OpenUnlocked(path);
-        var map = MemoryMappedFile.CreateFromFile(file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        }
+
+        var map = MemoryMappedFile.CreateFromFile(file.Handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
 
         MemoryMappedViewAccessor view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* pointer = null;

@@ -175,7 +175,7 @@ internal sealed class PackIndexBuilder
 
         void WriteBuffer()
         {
-            RandomAccess.Write(file.Handle, buffer.AsSpan(0, filled), written);
+            file.Write(buffer.AsSpan(0, filled), written);
             written += filled;
             filled = 0;
         }

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Store.Packs;
 
@@ -162,7 +163,7 @@ internal sealed class PackSet : IDisposable
 
         return files;
 
-        HashSet<string> ListOnce() => Directory.EnumerateFiles(Folder).Select(path => Path.GetFileName(path)).ToHashSet();
+        HashSet<string> ListOnce() => HostFiles.List(Folder).Select(path => Path.GetFileName(path)).ToHashSet();
     }
 
     private PackFile Open(in ObjectId id)

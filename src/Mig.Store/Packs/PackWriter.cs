@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
 
 namespace Mig.Store.Packs;
@@ -10,22 +9,20 @@ internal sealed class PackWriter : IDisposable
     // The kernel is asked to start writing this often, so that the sync at the end has little left to do.
     private const int WritebackStep = 16 << 20;
 
-    private readonly TemporaryFile _temporary;
-    private readonly SafeFileHandle _file;
+    private readonly TemporaryFile _file;
     private readonly IncrementalHash _headers = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _writtenBack;
 
     public PackWriter(TemporaryFile file)
     {
-        _temporary = file;
-        _file = file.Handle;
+        _file = file;
         Span<byte> header = stackalloc byte[PackFormat.HeaderSize];
         header.Clear();
         PackFormat.Magic.CopyTo(header);
         Length = PackFormat.HeaderSize;
         try
         {
-            RandomAccess.Write(_file, header, 0);
+            _file.Write(header, 0);
         }
         catch
         {
@@ -44,13 +41,13 @@ internal sealed class PackWriter : IDisposable
     public long Append(ReadOnlySpan<byte> frame)
     {
         long offset = Length;
-        RandomAccess.Write(_file, frame, offset);
+        _file.Write(frame, offset);
         _headers.AppendData(frame[..FrameHeader.Size]);
         Length += frame.Length;
         FrameCount++;
         if (Length - _writtenBack >= WritebackStep)
         {
-            LibC.StartWriteback(_file, ByteRange.FromBounds(_writtenBack, Length));
+            _file.StartWriteback(ByteRange.FromBounds(_writtenBack, Length));
             _writtenBack = Length;
         }
 
@@ -65,18 +62,18 @@ internal sealed class PackWriter : IDisposable
         PackFormat.TrailerMagic.CopyTo(trailer);
         System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(trailer[8..], FrameCount);
         id.CopyTo(trailer[16..]);
-        RandomAccess.Write(_file, trailer, Length);
+        _file.Write(trailer, Length);
         Length += PackFormat.TrailerSize;
-        LibC.Sync(_file);
+        _file.Flush();
         return id;
     }
 
     /// <summary>Gives the finished pack its name.</summary>
-    public void Publish(string path) => _temporary.Publish(path);
+    public void Publish(string path) => _file.Publish(path);
 
     public void Dispose()
     {
-        _temporary.Dispose();
+        _file.Dispose();
         _headers.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store.Packs;
 
 namespace Mig.Store.Promised;
@@ -67,7 +68,7 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
             fresh = fresh == DateTime.MaxValue ? file.LastWriteTimeUtc - TimeSpan.FromMinutes(1) : fresh;
             total += file.Length;
             if (total > limit && file.LastWriteTimeUtc < fresh)
-                file.Delete();
+                HostFiles.Delete(file.FullName);
         }
 
         Store.Refresh();

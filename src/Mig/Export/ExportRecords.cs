@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store;
 
 namespace Mig.Export;
@@ -27,9 +27,7 @@ internal static class ExportRecords
             return null;
         try
         {
-            using SafeFileHandle file = LibC.OpenUnlocked(name);
-            byte[] bytes = new byte[Math.Min(RandomAccess.GetLength(file), MaxSize)];
-            return RandomAccess.Read(file, bytes, 0) == bytes.Length && Parse(bytes) is { IsCurrent: true } record && record.Files[0].Path == Path.GetFullPath(path) ? record : null;
+            return Parse(HostFiles.ReadAllBytes(name, MaxSize)) is { IsCurrent: true } record && record.Files[0].Path == Path.GetFullPath(path) ? record : null;
         }
         catch (IOException)
         {
@@ -79,15 +77,14 @@ internal static class ExportRecords
             return;
         string path = NameOf(repositoryFolder, record.Files[0].Path);
         string folder = Path.GetDirectoryName(path)!;
-        Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         using (var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "export"))
         {
-            RandomAccess.Write(file.Handle, [.. Encoding.ASCII.GetBytes(ObjectId.Of(body) + "\0"), .. body], 0);
+            file.Write([.. Encoding.ASCII.GetBytes(ObjectId.Of(body) + "\0"), .. body], 0);
             file.Publish(path);
         }
 
-        foreach (FileInfo old in new DirectoryInfo(folder).GetFiles().OrderByDescending(place => place.LastWriteTimeUtc).Skip(MaxRecords))
-            old.Delete();
+        HostFiles.KeepNewest(folder, MaxRecords);
     }
 
     private static long Number(string field) => long.Parse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);

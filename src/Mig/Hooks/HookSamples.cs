@@ -1,4 +1,5 @@
 using System.Reflection;
+using Mig.Core.Host;
 
 namespace Mig.Hooks;
 
@@ -21,17 +22,19 @@ public static class HookSamples
     /// <summary>Writes all samples into a folder, which need not exist; what is there already stays as it is.</summary>
     public static void Install(string folder)
     {
-        Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         foreach (string name in HookName.All)
         {
             string path = Path.Combine(folder, name + Suffix);
             if (File.Exists(path))
                 continue;
             using Stream sample = Open(name);
-            using FileStream file = File.Create(path);
-            sample.CopyTo(file);
+            byte[] text = new byte[sample.Length];
+            sample.ReadExactly(text);
+            using HostFile file = HostFile.CreateNew(path);
+            file.Write(text, 0);
             if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(file.SafeFileHandle, Mode);
+                File.SetUnixFileMode(file.Handle, Mode);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 
 namespace Mig.Hooks;
@@ -39,14 +40,14 @@ public sealed class RepositoryHooks
         string file = Path.Combine(_folder, $"{MessageFile}.{Guid.NewGuid():N}");
         try
         {
-            File.WriteAllText(file, message);
+            HostFiles.WriteAllBytes(file, Encoding.UTF8.GetBytes(message));
             Require(HookName.CommitMessage, [file], [], [], $"nothing was committed; {NoVerify}", cancellation);
-            string after = MessageText.Clean(File.ReadAllText(file));
+            string after = MessageText.Clean(Encoding.UTF8.GetString(HostFiles.ReadAllBytes(file)));
             return after.Length > 0 ? after : throw new UsageException($"hook {HookName.CommitMessage} left an empty message, so nothing was committed; {NoVerify}");
         }
         finally
         {
-            File.Delete(file);
+            HostFiles.Delete(file);
         }
     }
 

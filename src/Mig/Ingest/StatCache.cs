@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store;
 
 namespace Mig.Ingest;
@@ -37,10 +37,7 @@ internal sealed class StatCache
         try
         {
             // Unlocked: another process may have published it a moment ago, and not have closed it yet.
-            using SafeFileHandle file = LibC.OpenUnlocked(path);
-            bytes = new byte[RandomAccess.GetLength(file)];
-            if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
-                return null;
+            bytes = HostFiles.ReadAllBytes(path);
         }
         catch (IOException)
         {
@@ -67,7 +64,7 @@ internal sealed class StatCache
     public void Write(string repositoryFolder, in LayoutId layout)
     {
         string folder = FolderOf(repositoryFolder);
-        Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         byte[] bytes = new byte[HeadSize + (_fingerprints.Count * RecordSize) + ObjectId.Size];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), _fingerprints.Count);
@@ -82,10 +79,9 @@ internal sealed class StatCache
 
         ObjectId.Of(bytes.AsSpan(0, at)).CopyTo(bytes.AsSpan(at));
         using var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "stat");
-        RandomAccess.Write(file.Handle, bytes, 0);
+        file.Write(bytes, 0);
         file.Publish(Path.Combine(folder, layout.ToString()));
-        foreach (FileInfo old in new DirectoryInfo(folder).GetFiles().OrderByDescending(cache => cache.LastWriteTimeUtc).Skip(MaxCaches))
-            old.Delete();
+        HostFiles.KeepNewest(folder, MaxCaches);
     }
 
     private static string FolderOf(string repositoryFolder) => Path.Combine(repositoryFolder, "cache", "stat");

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using Microsoft.Win32.SafeHandles;
 using Mig.Browse;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store;
 using Mig.Store.Encoding;
 
@@ -28,12 +28,12 @@ internal sealed class InventoryCache(string repositoryFolder)
         try
         {
             // Unlocked: another process may have published it a moment ago, and not have closed it yet.
-            using SafeFileHandle file = LibC.OpenUnlocked(PathOf(files));
-            long length = RandomAccess.GetLength(file);
+            using HostFile file = HostFile.OpenRead(PathOf(files));
+            long length = file.Length;
             if (length < Magic.Length + ObjectId.Size || length > MaxFileSize)
                 return null;
             bytes = new byte[length];
-            if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
+            if (file.Read(bytes, 0) != bytes.Length)
                 return null;
         }
         catch (IOException)
@@ -66,9 +66,9 @@ internal sealed class InventoryCache(string repositoryFolder)
         ObjectId.Of(payload.Written).CopyTo(bytes.AsSpan(payload.Length));
         try
         {
-            Directory.CreateDirectory(Folder);
+            HostFiles.CreateFolder(Folder);
             using var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "inventory");
-            RandomAccess.Write(file.Handle, bytes, 0);
+            file.Write(bytes, 0);
             file.Publish(PathOf(files));
             RemoveOld();
         }
@@ -84,7 +84,7 @@ internal sealed class InventoryCache(string repositoryFolder)
         if (caches.Length <= MaxCaches)
             return;
         foreach (FileInfo old in caches.OrderByDescending(cache => cache.LastWriteTimeUtc).Skip(MaxCaches / 2))
-            old.Delete();
+            HostFiles.Delete(old.FullName);
     }
 
     private string PathOf(MachineFiles files)

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Refs;
 using Mig.Store;
 using Mig.Store.Collection;
@@ -21,7 +22,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     /// <exception cref="ConflictException">Another collection is under way.</exception>
     public CollectionReport Run(CancellationToken cancellation = default)
     {
-        Directory.CreateDirectory(_lockFolder);
+        HostFiles.CreateFolder(_lockFolder);
         using FileLock alone = FileLock.Acquire(Path.Combine(_lockFolder, "gc"), "garbage collection of this repository", TimeSpan.Zero);
         ObjectStore store = repository.Store;
         store.Refresh();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Diffs.Text;
 using Mig.History.Merging;
 using Mig.History.Trees;
@@ -26,13 +27,13 @@ public sealed class ConflictFolder(string path)
         ArgumentNullException.ThrowIfNull(outcome);
         if (File.Exists(path) || (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any()))
             throw new ConflictException($"{path} is there and not empty; name a new folder for the conflicts");
-        Directory.CreateDirectory(path);
+        HostFiles.CreateFolder(path);
         var contents = new MergeContents(repository.Store);
         var written = new List<ConflictManifestEntry>();
         foreach ((string prefix, MergeConflict conflict) in outcome.Plan!.Conflicts)
         {
             string folder = (written.Count + 1).ToString(CultureInfo.InvariantCulture);
-            Directory.CreateDirectory(Path.Combine(path, folder));
+            HostFiles.CreateFolder(Path.Combine(path, folder));
             Copy(contents, conflict.Base, folder, "base");
             Copy(contents, conflict.Ours, folder, "ours");
             Copy(contents, conflict.Theirs, folder, "theirs");
@@ -42,7 +43,7 @@ public sealed class ConflictFolder(string path)
         }
 
         var manifest = new ConflictManifest(1, request.Revision, outcome.Before.ToString(), outcome.Theirs.ToString(), outcome.Message, written);
-        File.WriteAllBytes(Path.Combine(path, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, ConflictJson.Default.ConflictManifest));
+        HostFiles.WriteAllBytes(Path.Combine(path, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, ConflictJson.Default.ConflictManifest));
     }
 
     /// <summary>Reads what was resolved.</summary>
@@ -67,7 +68,7 @@ public sealed class ConflictFolder(string path)
             string file = Path.Combine(path, entry.Folder, MergedName);
             if (entry.Folder.Length == 0 || !entry.Folder.All(char.IsAsciiDigit) || LibC.GetFileType(file) != FileType.Regular || new FileInfo(file).Length > MaxSize)
                 open.Add(entry.Path);
-            else if (File.ReadAllBytes(file) is var bytes && HasMarks(bytes))
+            else if (HostFiles.ReadAllBytes(file) is var bytes && HasMarks(bytes))
                 open.Add(entry.Path);
             else
                 contents[entry.Path] = bytes;
@@ -99,7 +100,7 @@ public sealed class ConflictFolder(string path)
         string file = Path.Combine(path, ManifestName);
         try
         {
-            if (LibC.GetFileType(file) == FileType.Regular && JsonSerializer.Deserialize(File.ReadAllBytes(file), ConflictJson.Default.ConflictManifest) is { Version: 1, Ours.Length: 64, Conflicts: not null } manifest)
+            if (LibC.GetFileType(file) == FileType.Regular && JsonSerializer.Deserialize(HostFiles.ReadAllBytes(file), ConflictJson.Default.ConflictManifest) is { Version: 1, Ours.Length: 64, Conflicts: not null } manifest)
                 return manifest;
         }
         catch (JsonException)
@@ -114,7 +115,7 @@ public sealed class ConflictFolder(string path)
     {
         if (entry is not { Type: TreeEntryType.File } || entry.Size > MaxSize)
             return;
-        File.WriteAllBytes(Path.Combine(path, folder, name), contents.Read(entry, name, MaxSize));
+        HostFiles.WriteAllBytes(Path.Combine(path, folder, name), contents.Read(entry, name, MaxSize));
     }
 
     private static bool HasMarks(byte[] content)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
@@ -157,7 +158,7 @@ public sealed class ContentPurger(Repository repository)
         foreach (RefName name in repository.Refs.ListLogs())
             LogExpiry.Run(repository.Refs, name, DateTime.MaxValue);
         if (repository.Refs.Read(FetchOperation.FetchHead) is not null)
-            File.Delete(Path.Combine(repository.Folder, FetchOperation.FetchHead.Value));
+            HostFiles.Delete(Path.Combine(repository.Folder, FetchOperation.FetchHead.Value));
         CollectionReport collected = new GarbageCollection(
             repository, new CollectionOptions { PruneBefore = DateTime.MaxValue, GarbageTolerated = 0, Progress = request.Progress }).Run(cancellation);
         repository.Store.Refresh();

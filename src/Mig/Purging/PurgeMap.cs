@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store;
 
 namespace Mig.Purging;
@@ -15,21 +16,16 @@ internal static class PurgeMap
     public static string Write(string repositoryFolder, IReadOnlyList<(ObjectKind Kind, ObjectId Before, ObjectId After)> changed)
     {
         string folder = Path.Combine(repositoryFolder, FolderName);
-        Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         byte[] text = Encoding.ASCII.GetBytes(string.Concat(changed.Select(change => string.Create(CultureInfo.InvariantCulture, $"{ObjectHeader.NameOf(change.Kind)} {change.Before} {change.After}\n"))));
 
         // The name says what the map holds, so the same purge, tried again, writes the same file.
         string path = Path.Combine(folder, ObjectId.Of(text).ToString()[..16] + ".map");
-        string temporary = path + ".tmp";
-        using (FileStream file = File.Create(temporary))
-        {
-            file.Write(text);
-            file.Flush();
-            LibC.Sync(file.SafeFileHandle);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-        LibC.SyncDirectory(folder);
+        using var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "purged");
+        file.Write(text, 0);
+        file.Flush();
+        file.Publish(path);
+        HostFiles.SyncFolder(folder);
         return path;
     }
 }

@@ -1,5 +1,6 @@
 using Mig.Branches;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
@@ -156,7 +157,7 @@ public sealed class CloneOperation
         try
         {
             if (!wasThere && Directory.Exists(Folder))
-                Directory.Delete(Folder, recursive: true);
+                HostFiles.DeleteFolder(Folder, recursive: true);
             else if (wasThere && _options.IsBare)
                 new DirectoryInfo(Folder).EnumerateFileSystemInfos().ToList().ForEach(Delete);
             else if (wasThere && new DirectoryInfo(Path.Combine(Folder, Repository.FolderName)) is { Exists: true } made)
@@ -170,9 +171,9 @@ public sealed class CloneOperation
         static void Delete(FileSystemInfo entry)
         {
             if (entry is DirectoryInfo { LinkTarget: null } folder)
-                folder.Delete(recursive: true);
+                HostFiles.DeleteFolder(folder.FullName, recursive: true);
             else
-                entry.Delete();
+                HostFiles.Delete(entry.FullName);
         }
     }
 }

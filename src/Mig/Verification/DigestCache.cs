@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store;
 
 namespace Mig.Verification;
@@ -57,9 +57,9 @@ internal sealed class DigestCache
         ObjectId.Of(bytes.AsSpan(0, at)).CopyTo(bytes.AsSpan(at));
         try
         {
-            Directory.CreateDirectory(Folder);
+            HostFiles.CreateFolder(Folder);
             using var file = new TemporaryFile(Path.Combine(_repositoryFolder, ObjectStore.TemporaryFolder), "digests");
-            RandomAccess.Write(file.Handle, bytes, 0);
+            file.Write(bytes, 0);
             file.Publish(FilePath);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -74,12 +74,12 @@ internal sealed class DigestCache
         int recordSize = ObjectId.Size + _digestSize;
         try
         {
-            using SafeFileHandle file = LibC.OpenUnlocked(FilePath);
-            long length = RandomAccess.GetLength(file);
+            using HostFile file = HostFile.OpenRead(FilePath);
+            long length = file.Length;
             if (length < HeadSize + ObjectId.Size || length > HeadSize + ObjectId.Size + ((long)MaxRecords * recordSize))
                 return;
             bytes = new byte[length];
-            if (RandomAccess.Read(file, bytes, 0) != bytes.Length)
+            if (file.Read(bytes, 0) != bytes.Length)
                 return;
         }
         catch (IOException)

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Store;
 
 namespace Mig.Working;
@@ -18,7 +19,7 @@ public static class DiskPlaces
         string path = Path.Combine(FolderOf(repositoryFolder), commit.ToString());
         if (LibC.GetFileType(path) != FileType.Regular || new FileInfo(path).Length > MaxSize)
             return null;
-        string[] disks = File.ReadAllText(path).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        string[] disks = Encoding.UTF8.GetString(HostFiles.ReadAllBytes(path)).Split('\0', StringSplitOptions.RemoveEmptyEntries);
         return disks.Length > 0 && Array.TrueForAll(disks, IsDisk) ? disks : null;
     }
 
@@ -41,15 +42,14 @@ public static class DiskPlaces
     private static void WriteFile(string repositoryFolder, CommitId commit, IEnumerable<string> disks)
     {
         string folder = FolderOf(repositoryFolder);
-        Directory.CreateDirectory(folder);
+        HostFiles.CreateFolder(folder);
         using (var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "disks"))
         {
-            RandomAccess.Write(file.Handle, Encoding.UTF8.GetBytes(string.Concat(disks.Select(disk => Path.GetFullPath(disk) + "\0"))), 0);
+            file.Write(Encoding.UTF8.GetBytes(string.Concat(disks.Select(disk => Path.GetFullPath(disk) + "\0"))), 0);
             file.Publish(Path.Combine(folder, commit.ToString()));
         }
 
-        foreach (FileInfo old in new DirectoryInfo(folder).GetFiles().OrderByDescending(place => place.LastWriteTimeUtc).Skip(MaxPlaces))
-            old.Delete();
+        HostFiles.KeepNewest(folder, MaxPlaces);
     }
 
     private static string FolderOf(string repositoryFolder) => Path.Combine(repositoryFolder, "cache", "disks");

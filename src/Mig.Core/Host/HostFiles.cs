@@ -1,0 +1,78 @@
+namespace Mig.Core.Host;
+
+/// <summary>What is done with the names of a repository's files, and with whole small files. Each step can be made to fail by a <see cref="FileFault"/>.</summary>
+public static class HostFiles
+{
+    /// <summary>Reads a whole file, whoever has locked it.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="limit">Most bytes to read; more of them are left out, so ask for one more than is allowed.</param>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static byte[] ReadAllBytes(string path, long limit = int.MaxValue)
+    {
+        using HostFile file = HostFile.OpenRead(path);
+        byte[] bytes = new byte[Math.Min(file.Length, limit)];
+        int length = file.Read(bytes, 0);
+        return length == bytes.Length ? bytes : bytes[..length];
+    }
+
+    /// <summary>Writes a file that need not outlive a crash; what it held is gone.</summary>
+    public static void WriteAllBytes(string path, ReadOnlySpan<byte> bytes)
+    {
+        Delete(path);
+        using HostFile file = HostFile.CreateNew(path);
+        file.Write(bytes, 0);
+    }
+
+    /// <summary>Gives a file another name, in place of whatever file had that.</summary>
+    public static void Move(string from, string to)
+    {
+        FileFault.Check(FileStep.Rename, to);
+        File.Move(from, to, overwrite: true);
+    }
+
+    /// <summary>Deletes a file if there is one.</summary>
+    public static void Delete(string path)
+    {
+        FileFault.Check(FileStep.Delete, path);
+        File.Delete(path);
+    }
+
+    /// <summary>Makes a folder and those above it, where they are missing.</summary>
+    public static void CreateFolder(string path)
+    {
+        if (Directory.Exists(path))
+            return;
+        FileFault.Check(FileStep.CreateFolder, path);
+        Directory.CreateDirectory(path);
+    }
+
+    /// <summary>Deletes a folder.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="recursive">Whether all that is in it goes as well; an empty one is needed otherwise.</param>
+    public static void DeleteFolder(string path, bool recursive = false)
+    {
+        FileFault.Check(FileStep.DeleteFolder, path);
+        Directory.Delete(path, recursive);
+    }
+
+    /// <summary>Makes the names in a folder durable: a new name is safe only after this.</summary>
+    public static void SyncFolder(string path)
+    {
+        FileFault.Check(FileStep.SyncFolder, path);
+        LibC.SyncDirectory(path);
+    }
+
+    /// <summary>Deletes all but the newest files of a folder.</summary>
+    public static void KeepNewest(string folder, int count)
+    {
+        foreach (FileInfo old in new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(count))
+            Delete(old.FullName);
+    }
+
+    /// <summary>Returns the files in a folder, in no order, whole paths.</summary>
+    public static IEnumerable<string> List(string folder)
+    {
+        FileFault.Check(FileStep.List, folder);
+        return Directory.EnumerateFiles(folder);
+    }
+}
