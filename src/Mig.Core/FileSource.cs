@@ -1,6 +1,6 @@
 using System.ComponentModel;
-using Microsoft.Win32.SafeHandles;
 using Mig.Core.Host;
+using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Core;
 
@@ -82,7 +82,7 @@ public sealed partial class FileSource : IByteSource
         while (position < range.End)
         {
             long data = LibC.Seek(_handle, position, LibC.SeekData);
-            if (data < 0 && LibC.LastError == LibC.ENXIO)
+            if (data < 0 && LibC.LastError == Errno.NoDevice)
             {
                 CheckLength();
                 yield break; // only a hole is left

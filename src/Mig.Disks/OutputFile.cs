@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mig.Core;
+using Mig.Core.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Disks;

@@ -1,4 +1,5 @@
 using System.Runtime.ExceptionServices;
+using Mig.Core;
 using Mig.Core.Host;
 
 namespace Mig.Store;
@@ -75,7 +76,7 @@ public sealed class TemporaryFile : IDisposable
     }
 
     /// <summary>Has the kernel start writing a range to the medium; the later sync has less left to do.</summary>
-    public void StartWriteback(Core.ByteRange range) => Core.LibC.StartWriteback(_file.Handle, range);
+    public void StartWriteback(ByteRange range) => LibC.StartWriteback(_file.Handle, range);
 
     /// <summary>Makes what was written durable.</summary>
     public void Flush()

@@ -4,6 +4,7 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Commits;
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Cli.Verbs;
 

@@ -2,7 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Core.Host;
 
-/// <summary>An open file of a repository. Whatever is done with it can be made to fail by a <see cref="FileFault"/>.</summary>
+/// <summary>
+/// An open file of a repository: never one that a symbolic link leads to, nor a FIFO or device. Whatever is done with it can be made to fail by a
+/// <see cref="FileFault"/>.
+/// </summary>
 public sealed class HostFile : IDisposable
 {
     private HostFile(string path, SafeFileHandle handle)
@@ -29,12 +32,21 @@ public sealed class HostFile : IDisposable
         return new HostFile(path, File.OpenHandle(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None));
     }
 
+    /// <summary>Makes a file, for reading and writing, that nobody but this user may read from its first moment on.</summary>
+    /// <exception cref="IOException">The name is taken, or it cannot be made.</exception>
+    public static HostFile CreatePrivate(string path)
+    {
+        FileFault.Check(FileStep.Create, path);
+        return new HostFile(path, LibC.CreatePrivate(path));
+    }
+
     /// <summary>Opens a file for reading and writing, with no lock.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">It is a symbolic link, or not a file.</exception>
     public static HostFile OpenWrite(string path)
     {
         FileFault.Check(FileStep.Open, path);
-        return new HostFile(path, File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+        return new HostFile(path, LibC.CheckOwn(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), path));
     }
 
     /// <summary>Opens a file for reading and writing, and locks it (flock).</summary>
@@ -43,7 +55,7 @@ public sealed class HostFile : IDisposable
     public static HostFile OpenLocked(string path)
     {
         FileFault.Check(FileStep.Open, path);
-        return new HostFile(path, File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None));
+        return new HostFile(path, LibC.CheckOwn(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None), path));
     }
 
     /// <summary>Opens a file for reading, whoever has locked it.</summary>

@@ -62,10 +62,16 @@ public static class HostFiles
         LibC.SyncDirectory(path);
     }
 
-    /// <summary>Deletes all but the newest files of a folder.</summary>
-    public static void KeepNewest(string folder, int count)
+    /// <summary>Deletes all but the newest files of a folder of caches, which are named after ids. What is not is not ours, and stays.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="most">How many there may be.</param>
+    /// <param name="kept">How many are left when there are more; null for as many as there may be.</param>
+    public static void KeepNewest(string folder, int most, int? kept = null)
     {
-        foreach (FileInfo old in new DirectoryInfo(folder).GetFiles().OrderByDescending(file => file.LastWriteTimeUtc).Skip(count))
+        FileInfo[] own = [.. new DirectoryInfo(folder).EnumerateFiles().Where(file => ObjectId.TryParse(file.Name, out _))];
+        if (own.Length <= most)
+            return;
+        foreach (FileInfo old in own.OrderByDescending(file => file.LastWriteTimeUtc).Skip(kept ?? most))
             Delete(old.FullName);
     }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.FileSystems.Ext;
 

@@ -13,15 +13,9 @@ namespace Mig.Store.Locks;
 /// </remarks>
 public sealed partial class FileLock : IDisposable
 {
-    private const int OpenFlags = 0x2 /* O_RDWR */ | 0x40 /* O_CREAT */ | 0x80000 /* O_CLOEXEC */;
     private const int Shared = 1 /* LOCK_SH */;
     private const int Exclusive = 2 /* LOCK_EX */;
     private const int Now = 4 /* LOCK_NB */;
-    private const int WouldBlock = 11;
-    private const int Interrupted = 4;
-
-    // O_NOFOLLOW is among the few flags whose value depends on the processor.
-    private static readonly int NoFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
 
     private readonly SafeFileHandle _handle;
     private readonly string? _removed;
@@ -86,8 +80,8 @@ public sealed partial class FileLock : IDisposable
         FileFault.Check(FileStep.Open, path);
         int descriptor;
         do
-            descriptor = OpenNative(path, OpenFlags | NoFollow, 0x1B6 /* 0666 */);
-        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Interrupted);
+            descriptor = OpenNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.CloseOnExec | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0x1B6 /* 0666 */);
+        while (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
         return descriptor >= 0
             ? new SafeFileHandle(descriptor, ownsHandle: true)
             : throw new UsageException($"cannot open the lock file {path}: {Marshal.GetLastPInvokeErrorMessage()}");
@@ -98,24 +92,19 @@ public sealed partial class FileLock : IDisposable
         while (LockNative(handle, mode | Now) != 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            if (error == WouldBlock)
+            if (error == Errno.WouldBlock)
                 return false;
-            if (error != Interrupted)
+            if (error != Errno.Interrupted)
                 throw new IOException($"the file system cannot lock files: {Marshal.GetPInvokeErrorMessage(error)}");
         }
 
         return true;
     }
 
-    private static unsafe bool IsStillAt(SafeFileHandle handle, string path)
+    private static bool IsStillAt(SafeFileHandle handle, string path)
     {
-        // struct statx, the same on every architecture: stx_ino is 64 bits at 0x20, stx_dev_major and _minor 32 bits each at 0x88.
-        byte* held = stackalloc byte[256];
-        byte* found = stackalloc byte[256];
-        return StatHandle(handle, "", 0x1000 /* AT_EMPTY_PATH */, 0x100 /* STATX_INO */, held) == 0
-            && StatPath(-100 /* AT_FDCWD */, path, 0x100 /* AT_SYMLINK_NOFOLLOW */, 0x100, found) == 0
-            && *(ulong*)(held + 0x20) == *(ulong*)(found + 0x20)
-            && *(ulong*)(held + 0x88) == *(ulong*)(found + 0x88);
+        FileStatus held = FileStatus.Of(handle);
+        return FileStatus.Of(path, followsLinks: false) is { } found && (found.Inode, found.Device) == (held.Inode, held.Device);
     }
 
     private static void SayWho(SafeFileHandle handle)
@@ -145,10 +134,4 @@ public sealed partial class FileLock : IDisposable
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int LockNative(SafeFileHandle file, int operation);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int StatHandle(SafeFileHandle directory, string path, int flags, uint mask, byte* buffer);
-
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int StatPath(int directory, string path, int flags, uint mask, byte* buffer);
 }

@@ -29,5 +29,7 @@ internal static class PackIndexFormat
 
     public static ReadOnlySpan<byte> Magic => "migindex"u8;
 
-    public static string FileName(in ObjectId indexId) => indexId + ".idx";
+    public const string Extension = ".idx";
+
+    public static string FileName(in ObjectId indexId) => indexId + Extension;
 }

@@ -63,7 +63,7 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
     {
         long total = 0;
         DateTime fresh = DateTime.MaxValue;
-        foreach (FileInfo file in new DirectoryInfo(Packs.Folder).EnumerateFiles().OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal))
+        foreach (FileInfo file in new DirectoryInfo(Packs.Folder).EnumerateFiles().Where(IsOwn).OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal))
         {
             fresh = fresh == DateTime.MaxValue ? file.LastWriteTimeUtc - TimeSpan.FromMinutes(1) : fresh;
             total += file.Length;
@@ -73,4 +73,6 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
 
         Store.Refresh();
     }
+
+    private static bool IsOwn(FileInfo file) => file.Extension is PackFormat.Extension or PackIndexFormat.Extension && ObjectId.TryParse(Path.GetFileNameWithoutExtension(file.Name), out _);
 }

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Export;
 

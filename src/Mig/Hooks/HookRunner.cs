@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Configuration;
 
 namespace Mig.Hooks;
@@ -17,8 +18,6 @@ public sealed class HookRunner(string repositoryFolder, Config config, Repositor
     private const string PathSetting = "core.hooksPath";
     private const string AdviceSetting = "advice.ignoredHook";
     private const string ProgramName = "mig";
-    private const int TextFileBusy = 26;
-    private const int ExecFormatError = 8;
     private const int BusyAttempts = 20;
 
     // What the hook wrote is in the pipes when it ends, and is read at once. What still has them open then is something that the hook left running.
@@ -80,7 +79,7 @@ public sealed class HookRunner(string repositoryFolder, Config config, Repositor
             {
                 return ChildSignals.Start(start);
             }
-            catch (Win32Exception e) when (e.NativeErrorCode == TextFileBusy && attempt < BusyAttempts)
+            catch (Win32Exception e) when (e.NativeErrorCode == Errno.TextFileBusy && attempt < BusyAttempts)
             {
                 // Someone has just written it and not closed it yet.
                 Thread.Sleep(10 * attempt);
@@ -88,7 +87,7 @@ public sealed class HookRunner(string repositoryFolder, Config config, Repositor
             catch (Win32Exception e)
             {
                 throw new UsageException($"hook {path} cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; "
-                    + (e.NativeErrorCode == ExecFormatError ? "its first line must say what runs it, such as #!/bin/sh" : "see that its first line names a program that is there, and that you may run both"));
+                    + (e.NativeErrorCode == Errno.ExecFormat ? "its first line must say what runs it, such as #!/bin/sh" : "see that its first line names a program that is there, and that you may run both"));
             }
         }
     }

@@ -70,21 +70,12 @@ internal sealed class InventoryCache(string repositoryFolder)
             using var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "inventory");
             file.Write(bytes, 0);
             file.Publish(PathOf(files));
-            RemoveOld();
+            HostFiles.KeepNewest(Folder, MaxCaches, MaxCaches / 2);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // Then it is taken again next time.
         }
-    }
-
-    private void RemoveOld()
-    {
-        FileInfo[] caches = new DirectoryInfo(Folder).GetFiles();
-        if (caches.Length <= MaxCaches)
-            return;
-        foreach (FileInfo old in caches.OrderByDescending(cache => cache.LastWriteTimeUtc).Skip(MaxCaches / 2))
-            HostFiles.Delete(old.FullName);
     }
 
     private string PathOf(MachineFiles files)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Edits.Changes;
 using Mig.History.Revisions;
 

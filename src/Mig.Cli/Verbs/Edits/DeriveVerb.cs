@@ -5,6 +5,7 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Edits.Deriving;
 
 namespace Mig.Cli.Verbs.Edits;

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 using Mig.Edits.Sources;
@@ -37,7 +38,7 @@ internal sealed class HostTemplate
             throw new NotFoundException($"template {path} is no folder");
         var template = new HostTemplate(path, clock);
         using HostFolder folder = HostFolder.Open(path);
-        template.ReadFolder(new HostFiles(folder), [], table);
+        template.ReadFolder(new HostTree(folder), [], table);
         return template;
     }
 
@@ -63,7 +64,7 @@ internal sealed class HostTemplate
         };
     }
 
-    private void ReadFolder(HostFiles files, byte[] directory, CsvTable table)
+    private void ReadFolder(HostTree files, byte[] directory, CsvTable table)
     {
         foreach (byte[] name in files.List(directory))
         {
@@ -98,7 +99,7 @@ internal sealed class HostTemplate
     }
 
     /// <summary>Returns a file's content; null when it is binary or too large to be a text.</summary>
-    private static byte[]? ReadText(HostFiles files, byte[] path, HostNode node)
+    private static byte[]? ReadText(HostTree files, byte[] path, HostNode node)
     {
         if (node.Size > MaxTextSize)
             return null;

@@ -13,16 +13,16 @@ internal sealed class FolderLayer(LayerWriter layer)
     private static readonly byte[] TrustedPrefix = "trusted.overlay."u8.ToArray();
     private static readonly byte[] UserPrefix = "user.overlay."u8.ToArray();
 
-    private readonly Dictionary<(uint, uint, ulong), byte[]> _firstNames = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), byte[]> _firstNames = [];
 
     public void Apply(string path, CancellationToken cancellation)
     {
         using HostFolder folder = HostFolder.Open(path);
-        AddChildren(new HostFiles(folder), [], cancellation);
+        AddChildren(new HostTree(folder), [], cancellation);
         layer.Finish();
     }
 
-    private void AddChildren(HostFiles files, byte[] directory, CancellationToken cancellation)
+    private void AddChildren(HostTree files, byte[] directory, CancellationToken cancellation)
     {
         foreach (byte[] name in files.List(directory))
         {
@@ -41,7 +41,7 @@ internal sealed class FolderLayer(LayerWriter layer)
         }
     }
 
-    private void Add(HostFiles files, byte[] path, HostNode node)
+    private void Add(HostTree files, byte[] path, HostNode node)
     {
         byte[]? firstName = null;
         if (node is { Type: not NodeType.Directory, LinkCount: > 1 } && !_firstNames.TryAdd(node.Identity, path))

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Edits.Operations;
 using Mig.Extract.Folders;
 using Mig.FileSystems;
@@ -12,7 +13,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
     private const int PermissionBits = 0x1FF; // 0777
     private const int StickyBit = 0x200; // 01000
 
-    private readonly Dictionary<(uint, uint, ulong), byte[]> _firstNames = [];
+    private readonly Dictionary<(ulong Device, ulong Inode), byte[]> _firstNames = [];
 
     public void Run()
     {
@@ -27,14 +28,14 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         if (type == FileType.Directory)
         {
             using HostFolder folder = HostFolder.Open(put.HostPath);
-            CopyDirectory(new HostFiles(folder), [], new HostFiles(folder).Look(default), target);
+            CopyDirectory(new HostTree(folder), [], new HostTree(folder).Look(default), target);
             return;
         }
 
         // The user named this file, so a link on the way to it is his own.
         string real = File.ResolveLinkTarget(put.HostPath, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(put.HostPath);
         using HostFolder parent = HostFolder.Open(Path.GetDirectoryName(real)!);
-        Copy(new HostFiles(parent), Encoding.UTF8.GetBytes(Path.GetFileName(real)), nodes.Follow(target));
+        Copy(new HostTree(parent), Encoding.UTF8.GetBytes(Path.GetFileName(real)), nodes.Follow(target));
     }
 
     private byte[] ChooseTarget(byte[]? name)
@@ -53,7 +54,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
             : throw new NotFoundException($"there is no directory {VolumePath.Describe(path)} to put something into; -p makes it");
     }
 
-    private void Copy(HostFiles files, byte[] path, byte[] target)
+    private void Copy(HostTree files, byte[] path, byte[] target)
     {
         HostNode source = files.Look(path);
         if (source.Type == NodeType.Directory)
@@ -87,7 +88,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         Describe(files, path, source, target, isNew: there is null);
     }
 
-    private void Make(HostFiles files, byte[] path, HostNode source, byte[] target)
+    private void Make(HostTree files, byte[] path, HostNode source, byte[] target)
     {
         NodeMetadata metadata = Metadata(source);
         switch (source.Type)
@@ -108,7 +109,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         }
     }
 
-    private void CopyDirectory(HostFiles files, byte[] path, HostNode source, byte[] target)
+    private void CopyDirectory(HostTree files, byte[] path, HostNode source, byte[] target)
     {
         FileNode? there = nodes.Writer.Find(target);
         if (there?.Type == NodeType.SymbolicLink)
@@ -127,7 +128,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
     }
 
     // The time of a directory comes last: what is put into it changes it.
-    private void Describe(HostFiles files, byte[] path, HostNode source, byte[] target, bool isNew)
+    private void Describe(HostTree files, byte[] path, HostNode source, byte[] target, bool isNew)
     {
         bool isDirectory = source.Type == NodeType.Directory;
         if (put.IsArchive)

@@ -1,6 +1,7 @@
 using System.Text;
 using Mig.Browse;
 using Mig.Core;
+using Mig.Core.Host;
 
 namespace Mig.Extract.Folders;
 

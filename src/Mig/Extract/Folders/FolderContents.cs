@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Trees;
 using Mig.Store;
 using Microsoft.Win32.SafeHandles;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mig.Core.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Extract.Folders;
@@ -32,7 +33,7 @@ internal static unsafe class FolderListing
                 ReadOnlySpan<byte> name = rest[19..];
                 name = name[..name.IndexOf((byte)0)];
                 if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                    names.Add((name.ToArray(), rest[18] == TypeDirectory || (rest[18] == TypeUnknown && folder.GetType(name) == 0x4000)));
+                    names.Add((name.ToArray(), rest[18] == TypeDirectory || (rest[18] == TypeUnknown && folder.GetType(name) == FileType.Directory)));
             }
         }
     }

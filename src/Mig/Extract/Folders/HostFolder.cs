@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Mig.Core.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Extract.Folders;
@@ -33,7 +34,7 @@ internal sealed unsafe class HostFolder : IDisposable
     {
         fixed (byte* name = Terminate(Encoding.UTF8.GetBytes(path)))
         {
-            int descriptor = NativeCalls.OpenAt(NativeCalls.CurrentDirectory, name, NativeCalls.OpenDirectory | NativeCalls.OpenCloseOnExec, 0);
+            int descriptor = NativeCalls.OpenAt(AtFlags.CurrentDirectory, name, OpenFlags.Directory | OpenFlags.CloseOnExec, 0);
             if (descriptor < 0)
                 throw Failure("open", path);
             return new HostFolder(new SafeFileHandle(descriptor, ownsHandle: true), path);
@@ -43,14 +44,14 @@ internal sealed unsafe class HostFolder : IDisposable
     /// <summary>Opens a folder below this one.</summary>
     public HostFolder OpenFolder(ReadOnlySpan<byte> path) => new(OpenDirectory(path), Display(path));
 
-    public SafeFileHandle OpenDirectory(ReadOnlySpan<byte> path) => Check(TryOpen(path, NativeCalls.OpenDirectory, 0), "open", path);
+    public SafeFileHandle OpenDirectory(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.Directory, 0), "open", path);
 
     /// <summary>Makes a file that nobody else can read yet.</summary>
-    public SafeFileHandle CreateFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, NativeCalls.OpenWrite | NativeCalls.OpenCreate, 0x180 /* 0600 */), "create", path);
+    public SafeFileHandle CreateFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, 0x180 /* 0600 */), "create", path);
 
-    public SafeFileHandle OpenFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, NativeCalls.OpenWrite, 0), "open", path);
+    public SafeFileHandle OpenFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.WriteOnly, 0), "open", path);
 
-    public SafeFileHandle OpenForReading(ReadOnlySpan<byte> path) => Check(TryOpen(path, NativeCalls.OpenNonBlocking, 0), "open", path);
+    public SafeFileHandle OpenForReading(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.NonBlocking, 0), "open", path);
 
     public void MakeDirectory(ReadOnlySpan<byte> path)
     {
@@ -98,7 +99,7 @@ internal sealed unsafe class HostFolder : IDisposable
             if (LastError == Errno.Invalid && !replaces)
             {
                 // This file system cannot check and move in one step.
-                if (target.GetType(newName) != 0)
+                if (target.GetType(newName) != FileType.Missing)
                     return false;
                 if (NativeCalls.RenameAt(_root, from, target._root, to, 0) == 0)
                     return true;
@@ -108,23 +109,18 @@ internal sealed unsafe class HostFolder : IDisposable
         }
     }
 
-    /// <summary>The type of what stands at a path, as in <c>st_mode</c>; 0 when there is nothing.</summary>
-    public int GetType(ReadOnlySpan<byte> name)
+    /// <summary>The type of what stands at a path, links not followed.</summary>
+    public FileType GetType(ReadOnlySpan<byte> name)
     {
-        byte* buffer = stackalloc byte[256];
-        fixed (byte* path = Terminate(name))
-        {
-            if (NativeCalls.Status(_root, path, NativeCalls.NoFollow, 1 /* STATX_TYPE */, buffer) != 0)
-                return LastError == Errno.NoEntry ? 0 : throw Failure("look at", Display(name));
-        }
-
-        return *(ushort*)(buffer + 28) & 0xF000;
+        if (FileStatus.In(_root, Terminate(name)) is { } status)
+            return status.Type;
+        return LastError == Errno.NoEntry ? FileType.Missing : throw Failure("look at", Display(name));
     }
 
     public void Unlink(ReadOnlySpan<byte> name, bool isDirectory)
     {
         fixed (byte* path = Terminate(name))
-            Check(NativeCalls.UnlinkAt(_root, path, isDirectory ? NativeCalls.RemoveDirectory : 0), "remove", name);
+            Check(NativeCalls.UnlinkAt(_root, path, isDirectory ? AtFlags.RemoveDirectory : 0), "remove", name);
     }
 
     /// <summary>Opens the folder that a path is in, to be named by; the name ends with NUL.</summary>
@@ -132,7 +128,7 @@ internal sealed unsafe class HostFolder : IDisposable
     {
         int slash = path.LastIndexOf((byte)'/');
         name = Terminate(path[(slash + 1)..]);
-        return Check(TryOpen(slash < 0 ? default : path[..slash], NativeCalls.OpenPath | NativeCalls.OpenDirectory, 0), "open", path);
+        return Check(TryOpen(slash < 0 ? default : path[..slash], OpenFlags.PathOnly | OpenFlags.Directory, 0), "open", path);
     }
 
     /// <summary>A path of this folder as people read it.</summary>
@@ -165,7 +161,7 @@ internal sealed unsafe class HostFolder : IDisposable
             {
                 int step = s_lacksOpenAt2 ? path.IndexOf((byte)'/') : path.Length <= MaxStep ? -1 : path[..MaxStep].LastIndexOf((byte)'/');
                 ReadOnlySpan<byte> now = step < 0 ? path : path[..step];
-                int descriptor = step < 0 ? OpenOne(folder, now, flags, mode) : OpenOne(folder, now, NativeCalls.OpenPath | NativeCalls.OpenDirectory, 0);
+                int descriptor = step < 0 ? OpenOne(folder, now, flags, mode) : OpenOne(folder, now, OpenFlags.PathOnly | OpenFlags.Directory, 0);
                 if (descriptor == RetryWithoutOpenAt2)
                     continue;
                 if (descriptor < 0)
@@ -192,7 +188,7 @@ internal sealed unsafe class HostFolder : IDisposable
 
     private static int OpenOne(SafeFileHandle folder, ReadOnlySpan<byte> path, int flags, uint mode)
     {
-        flags |= NativeCalls.OpenNoFollow | NativeCalls.OpenCloseOnExec;
+        flags |= OpenFlags.NoFollow | OpenFlags.CloseOnExec;
         Span<byte> name = path.Length < 512 ? stackalloc byte[512] : new byte[path.Length + 2];
         if (path.IsEmpty)
             name[0] = (byte)'.';
@@ -228,7 +224,7 @@ internal sealed unsafe class HostFolder : IDisposable
     private static bool ProvesMissing(SafeFileHandle folder)
     {
         int error = LastError;
-        var how = new NativeCalls.OpenHow { Flags = (ulong)(NativeCalls.OpenPath | NativeCalls.OpenDirectory | NativeCalls.OpenCloseOnExec), Resolve = NativeCalls.ResolveInside };
+        var how = new NativeCalls.OpenHow { Flags = (ulong)(OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.CloseOnExec), Resolve = NativeCalls.ResolveInside };
         fixed (byte* dot = "."u8)
         {
             int descriptor = NativeCalls.OpenAt2(folder, dot, &how);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Trees;
 using Microsoft.Win32.SafeHandles;
 
@@ -13,8 +14,8 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
     private const int SetIds = 0xC00; // 06000
     private static readonly byte[] DefaultAcl = "system.posix_acl_default\0"u8.ToArray();
 
-    private readonly uint _user = NativeCalls.GetEffectiveUser();
-    private readonly uint _group = NativeCalls.GetEffectiveGroup();
+    private readonly uint _user = HostUser.Id;
+    private readonly uint _group = HostUser.GroupId;
 
     /// <summary>Whether devices are made.</summary>
     public bool MakesDevices => isPrivileged;
@@ -51,7 +52,7 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
     {
         fixed (byte* last = name)
         {
-            bool keepsOwner = KeepsOwner(entry) || (isPrivileged && Attempt(NativeCalls.ChangeOwnerAt(parent, last, entry.Uid, entry.Gid, NativeCalls.NoFollow), "change the owner of", display));
+            bool keepsOwner = KeepsOwner(entry) || (isPrivileged && Attempt(NativeCalls.ChangeOwnerAt(parent, last, entry.Uid, entry.Gid, AtFlags.NoFollow), "change the owner of", display));
             if (entry.Type != TreeEntryType.SymbolicLink && NativeCalls.ChangeModeAt(parent, last, Mode(entry, keepsOwner), 0) != 0)
                 throw HostFolder.Failure("change the mode of", display);
             foreach (TreeXattr xattr in entry.Xattrs)
@@ -65,7 +66,7 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
 
             long* times = stackalloc long[4];
             SetTimes(times, entry.ModifiedTime);
-            CheckTime(NativeCalls.SetTimesAt(parent, last, times, NativeCalls.NoFollow), display);
+            CheckTime(NativeCalls.SetTimesAt(parent, last, times, AtFlags.NoFollow), display);
         }
     }
 

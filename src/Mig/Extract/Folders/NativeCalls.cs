@@ -8,26 +8,12 @@ namespace Mig.Extract.Folders;
 /// </summary>
 internal static unsafe partial class NativeCalls
 {
-    public const int CurrentDirectory = -100; // AT_FDCWD
-    public const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    public const int RemoveDirectory = 0x200; // AT_REMOVEDIR
-    public const int EmptyPath = 0x1000; // AT_EMPTY_PATH
-
-    public const int OpenWrite = 0x1; // O_WRONLY
-    public const int OpenNonBlocking = 0x800; // O_NONBLOCK: a FIFO that took a file's place keeps nobody waiting
-    public const int OpenCreate = 0x40 | 0x80; // O_CREAT | O_EXCL
-    public const int OpenPath = 0x200000; // O_PATH
-    public const int OpenCloseOnExec = 0x80000; // O_CLOEXEC
-
     public const uint RenameNoReplace = 1;
 
     // No way out of the folder and no symbolic link on the way: RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS.
     public const ulong ResolveInside = 0x08 | 0x04 | 0x02;
 
-    // These two differ between architectures: every other flag and call number here is the same on x64 and arm64.
-    public static readonly int OpenDirectory = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
-    public static readonly int OpenNoFollow = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
-
+    // The same number on every processor.
     private const long OpenAt2Number = 437;
 
     public static int OpenAt2(SafeFileHandle folder, byte* path, OpenHow* how) => (int)SystemCall(OpenAt2Number, folder, path, how, (nuint)sizeof(OpenHow));
@@ -99,20 +85,11 @@ internal static unsafe partial class NativeCalls
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int SetLength(SafeFileHandle file, long length);
 
-    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
-    public static partial int Status(SafeFileHandle folder, byte* name, int flags, uint mask, byte* buffer);
-
     [LibraryImport("libc", EntryPoint = "getdents64", SetLastError = true)]
     public static partial nint ReadDirectory(SafeFileHandle folder, byte* buffer, nuint size);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     public static partial int SyncFileSystem(SafeFileHandle file);
-
-    [LibraryImport("libc", EntryPoint = "geteuid")]
-    public static partial uint GetEffectiveUser();
-
-    [LibraryImport("libc", EntryPoint = "getegid")]
-    public static partial uint GetEffectiveGroup();
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint SystemCall(long number, SafeFileHandle folder, byte* path, OpenHow* how, nuint size);

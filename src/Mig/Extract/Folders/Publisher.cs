@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Extract.Folders;
@@ -6,8 +7,6 @@ namespace Mig.Extract.Folders;
 /// <summary>Moves what is whole to its final names. Without leave to replace, nothing that is there is touched.</summary>
 internal sealed class Publisher(bool replaces, CancellationToken cancellation)
 {
-    private const int DirectoryType = 0x4000;
-
     // Directories that were there already, and are to get the metadata of those that were to be made.
     private readonly List<string> _merged = [];
 
@@ -22,7 +21,7 @@ internal sealed class Publisher(bool replaces, CancellationToken cancellation)
         cancellation.ThrowIfCancellationRequested();
         if (from.TryMove(name, to, newName, replaces: false))
             return;
-        bool isDirectory = from.GetType(name) == DirectoryType, wasDirectory = to.GetType(newName) == DirectoryType;
+        bool isDirectory = from.GetType(name) == FileType.Directory, wasDirectory = to.GetType(newName) == FileType.Directory;
         if (!replaces && !(isDirectory && wasDirectory && IsMadeByFormat(newName)))
             throw Taken(to, newName);
         if (isDirectory && wasDirectory)

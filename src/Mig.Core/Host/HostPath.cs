@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Mig.Disks;
+namespace Mig.Core.Host;
 
 /// <summary>Paths of the host, links resolved.</summary>
 public static partial class HostPath

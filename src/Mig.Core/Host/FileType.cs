@@ -1,4 +1,4 @@
-namespace Mig.Core;
+namespace Mig.Core.Host;
 
 /// <summary>What stands at a path of the host.</summary>
 public enum FileType
@@ -6,6 +6,10 @@ public enum FileType
     Missing,
     Regular,
     Directory,
+    SymbolicLink,
     BlockDevice,
+    CharacterDevice,
+    Fifo,
+    Socket,
     Other,
 }

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Mig.Core;
+namespace Mig.Core.Host;
 
 /// <summary>The few calls of the C library that .NET does not offer. Linux, 64 bits.</summary>
 public static partial class LibC
@@ -10,9 +10,6 @@ public static partial class LibC
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
     internal const int AdviseWillNeed = 3;
-    internal const int ENXIO = 6;
-    private const int ENOENT = 2;
-    private const int EINTR = 4;
 
     internal static int LastError => Marshal.GetLastPInvokeError();
 
@@ -22,7 +19,7 @@ public static partial class LibC
     {
         while (SyncHandle(file) != 0)
         {
-            if (LastError != EINTR)
+            if (LastError != Errno.Interrupted)
                 throw Failure("what was written cannot be made durable", LastError);
         }
     }
@@ -31,7 +28,7 @@ public static partial class LibC
     /// <exception cref="IOException">The folder cannot be opened or synced.</exception>
     public static void SyncDirectory(string path)
     {
-        int descriptor = OpenNative(path, 0x10000 /* O_DIRECTORY | O_RDONLY */);
+        int descriptor = OpenNative(path, OpenFlags.Directory | OpenFlags.CloseOnExec);
         if (descriptor < 0)
             throw Failure($"cannot open folder {path} to sync it", LastError);
         try
@@ -45,51 +42,69 @@ public static partial class LibC
         }
     }
 
-    /// <summary>Opens a file for reading without the lock that .NET takes, which would refuse a file whose writer has not closed it yet.</summary>
+    /// <summary>
+    /// Opens a file for reading without the lock that .NET takes, which would refuse a file whose writer has not closed it yet. A symbolic link is not
+    /// followed, and nothing but a file is opened: a FIFO would keep the reader waiting for ever.
+    /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="IOException">It cannot be opened, or is not a file.</exception>
     public static SafeFileHandle OpenUnlocked(string path)
     {
         int descriptor;
         do
-            descriptor = OpenNative(path, 0x80000 /* O_CLOEXEC | O_RDONLY */);
-        while (descriptor < 0 && LastError == EINTR);
+            descriptor = OpenNative(path, OpenFlags.ReadOnly | OpenFlags.NoFollow | OpenFlags.NonBlocking | OpenFlags.CloseOnExec);
+        while (descriptor < 0 && LastError == Errno.Interrupted);
         if (descriptor >= 0)
-            return new SafeFileHandle(descriptor, ownsHandle: true);
+            return CheckOwn(new SafeFileHandle(descriptor, ownsHandle: true), path);
+
         int error = LastError;
-        throw error == ENOENT ? new FileNotFoundException($"{path} does not exist", path) : Failure($"cannot open {path}", error);
+        throw error switch
+        {
+            Errno.NoEntry => new FileNotFoundException($"{path} does not exist", path),
+            Errno.TooManyLinks => LinkInTheWay(path),
+            _ => Failure($"cannot open {path}", error),
+        };
     }
+
+    /// <summary>Makes a file that nobody but this user may read, from its first moment on.</summary>
+    /// <exception cref="IOException">The name is taken, or the file cannot be made.</exception>
+    public static SafeFileHandle CreatePrivate(string path)
+    {
+        int descriptor;
+        do
+            descriptor = CreateNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, 0x180 /* 0600 */);
+        while (descriptor < 0 && LastError == Errno.Interrupted);
+        return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure($"cannot create {path}", LastError);
+    }
+
+    /// <summary>Refuses a file that was opened by a name which is a symbolic link, and what is not a file; closes it then.</summary>
+    /// <exception cref="IOException">It is one of these.</exception>
+    internal static SafeFileHandle CheckOwn(SafeFileHandle handle, string path)
+    {
+        FileStatus opened = FileStatus.Of(handle);
+        if (opened.Type == FileType.Regular && FileStatus.Of(path, followsLinks: false)?.Type != FileType.SymbolicLink)
+            return handle;
+        handle.Dispose();
+        throw opened.Type == FileType.Regular ? LinkInTheWay(path) : new IOException($"{path} is not a file, as it must be; remove it");
+    }
+
+    private static IOException LinkInTheWay(string path) => new($"{path} is a symbolic link, which is not followed here; remove it");
 
     /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>
     public static void StartWriteback(SafeFileHandle file, ByteRange range) => _ = SyncFileRange(file, range.Offset, range.Length, 2 /* SYNC_FILE_RANGE_WRITE */);
 
     /// <summary>Tells what stands at a path, links followed.</summary>
-    public static unsafe FileType GetFileType(string path)
-    {
-        // struct statx is the same on every architecture: stx_mode is 16 bits at offset 28.
-        byte* buffer = stackalloc byte[256];
-        if (StatX(-100 /* AT_FDCWD */, path, 0, 1 /* STATX_TYPE */, buffer) != 0)
-            return FileType.Missing;
-        return (*(ushort*)(buffer + 28) & 0xF000) switch
-        {
-            0x8000 => FileType.Regular,
-            0x4000 => FileType.Directory,
-            0x6000 => FileType.BlockDevice,
-            _ => FileType.Other,
-        };
-    }
+    public static FileType GetFileType(string path) => FileStatus.Of(path, followsLinks: true)?.Type ?? FileType.Missing;
 
     /// <summary>Tells which state a file is in, links followed.</summary>
     /// <returns>Null when there is none.</returns>
-    public static unsafe FileStamp? GetStamp(string path)
+    public static FileStamp? GetStamp(string path)
     {
-        // struct statx: stx_ino at 32, stx_size at 40, stx_ctime at 96, stx_mtime at 112 (seconds, nanoseconds), stx_dev at 136.
-        byte* buffer = stackalloc byte[256];
-        if (StatX(-100 /* AT_FDCWD */, path, 0, 0x7FF /* STATX_BASIC_STATS */, buffer) != 0)
-            return null;
-        return new FileStamp(*(long*)(buffer + 40), Nanoseconds(buffer + 112), Nanoseconds(buffer + 96), *(ulong*)(buffer + 32), *(ulong*)(buffer + 136));
+        return FileStatus.Of(path, followsLinks: true) is { } status
+            ? new FileStamp(status.Length, Nanoseconds(status.Modified), Nanoseconds(status.Changed), status.Inode, status.Device)
+            : null;
 
-        static long Nanoseconds(byte* time) => unchecked((*(long*)time * 1_000_000_000) + *(uint*)(time + 8));
+        static long Nanoseconds(Timestamp time) => unchecked((time.Seconds * 1_000_000_000) + time.Nanoseconds);
     }
 
     /// <summary>Tells whether this user may execute a file.</summary>
@@ -120,13 +135,19 @@ public static partial class LibC
     private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+    internal static unsafe partial int StatX(int directory, string path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
+    internal static unsafe partial int StatX(SafeFileHandle directory, byte* path, int flags, uint mask, byte* buffer);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessNative(string path, int mode);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int OpenNative(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int CreateNative(string path, int flags, int mode);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncNative(int descriptor);

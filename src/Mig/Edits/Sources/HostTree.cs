@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Extract.Folders;
 using Mig.FileSystems;
 using Microsoft.Win32.SafeHandles;
@@ -8,9 +9,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Mig.Edits.Sources;
 
 /// <summary>Reads names, metadata and contents below a folder of the host; no symbolic link in it is followed.</summary>
-internal sealed unsafe class HostFiles(HostFolder folder)
+internal sealed unsafe class HostTree(HostFolder folder)
 {
-    private const uint WantedFields = 0x7FF; // STATX_BASIC_STATS without the blocks
     private const int MaxAttributeBytes = 1 << 16; // XATTR_LIST_MAX, XATTR_SIZE_MAX
     private const int MaxTarget = 4096; // PATH_MAX
 
@@ -19,27 +19,29 @@ internal sealed unsafe class HostFiles(HostFolder folder)
     /// <summary>Looks at what stands at a path; empty for the folder itself.</summary>
     public HostNode Look(ReadOnlySpan<byte> path)
     {
-        // struct statx (linux/stat.h) is the same on every architecture.
-        byte* buffer = stackalloc byte[256];
-        using SafeFileHandle parent = path.IsEmpty ? folder.OpenDirectory(default) : folder.OpenParent(path, out _);
-        fixed (byte* name = path.IsEmpty ? "\0"u8.ToArray() : HostFolder.Terminate(Mig.Edits.Operations.VolumePath.Name(path)))
+        FileStatus status;
+        if (path.IsEmpty)
         {
-            if (NativeCalls.Status(parent, name, NativeCalls.NoFollow | (path.IsEmpty ? NativeCalls.EmptyPath : 0), WantedFields, buffer) != 0)
-                throw HostFolder.Failure("look at", Display(path));
+            using SafeFileHandle self = folder.OpenDirectory(default);
+            status = FileStatus.Of(self);
+        }
+        else
+        {
+            using SafeFileHandle parent = folder.OpenParent(path, out byte[] name);
+            status = FileStatus.In(parent, name) ?? throw HostFolder.Failure("look at", Display(path));
         }
 
-        int mode = *(ushort*)(buffer + 28);
         return new HostNode(
-            Type(mode, path),
-            mode & 0xFFF,
-            *(uint*)(buffer + 20),
-            *(uint*)(buffer + 24),
-            *(long*)(buffer + 40),
-            new Timestamp(*(long*)(buffer + 112), (int)*(uint*)(buffer + 120)),
-            *(uint*)(buffer + 128),
-            *(uint*)(buffer + 132),
-            *(uint*)(buffer + 16),
-            (*(uint*)(buffer + 136), *(uint*)(buffer + 140), *(ulong*)(buffer + 32)));
+            Type(status.Type, path),
+            status.Mode,
+            status.Uid,
+            status.Gid,
+            status.Length,
+            status.Modified,
+            status.SpecialMajor,
+            status.SpecialMinor,
+            status.LinkCount,
+            (status.Device, status.Inode));
     }
 
     /// <summary>Returns the names in a folder, sorted by bytes.</summary>
@@ -95,15 +97,15 @@ internal sealed unsafe class HostFiles(HostFolder folder)
         return attributes;
     }
 
-    private NodeType Type(int mode, ReadOnlySpan<byte> path) => (mode & 0xF000) switch
+    private NodeType Type(FileType type, ReadOnlySpan<byte> path) => type switch
     {
-        0x8000 => NodeType.File,
-        0x4000 => NodeType.Directory,
-        0xA000 => NodeType.SymbolicLink,
-        0x2000 => NodeType.CharacterDevice,
-        0x6000 => NodeType.BlockDevice,
-        0x1000 => NodeType.Fifo,
-        0xC000 => NodeType.Socket,
+        FileType.Regular => NodeType.File,
+        FileType.Directory => NodeType.Directory,
+        FileType.SymbolicLink => NodeType.SymbolicLink,
+        FileType.CharacterDevice => NodeType.CharacterDevice,
+        FileType.BlockDevice => NodeType.BlockDevice,
+        FileType.Fifo => NodeType.Fifo,
+        FileType.Socket => NodeType.Socket,
         _ => throw new UsageException($"{Display(path)} is of a kind that no file system has"),
     };
 

@@ -1,20 +1,24 @@
-namespace Mig.Extract.Folders;
+namespace Mig.Core.Host;
 
-/// <summary>The error numbers of Linux that extraction tells apart.</summary>
-internal static class Errno
+/// <summary>The error numbers of Linux that mig tells apart.</summary>
+public static class Errno
 {
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
+    public const int NoDevice = 6; // ENXIO: from lseek, no data from here on
+    public const int ArgumentsTooLong = 7;
+    public const int ExecFormat = 8;
+    public const int WouldBlock = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotADirectory = 20;
     public const int Invalid = 22;
+    public const int TextFileBusy = 26;
     public const int NoSpace = 28;
     public const int Range = 34;
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
     public const int TooManyLinks = 40; // ELOOP: a symbolic link where none may be
-    public const int ArgumentsTooLong = 7;
     public const int NotSupported = 95;
 }

@@ -1,4 +1,4 @@
-namespace Mig.Core;
+namespace Mig.Core.Host;
 
 /// <summary>The state of a file: when it is the same later, nobody wrote to the file in between, unless the clock was set back.</summary>
 /// <param name="Length">Length in bytes.</param>
