@@ -33,7 +33,8 @@ public sealed class ObjectStore : IContentSource, IDisposable
     /// <summary>The repository folder (<c>.mig</c>), which holds <c>packs</c> and <c>tmp</c>.</summary>
     public string Folder { get; }
 
-    internal const string PacksFolder = "packs";
+    /// <summary>Where packs and indexes are.</summary>
+    public const string PacksFolder = "packs";
     private const string LocksFolder = "locks";
 
     private string RetentionPath => Path.Combine(Folder, LocksFolder, "objects");

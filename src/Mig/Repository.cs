@@ -9,6 +9,7 @@ using Mig.History.Revisions;
 using Mig.Remotes;
 using Mig.Hooks;
 using Mig.Store;
+using Mig.Trust;
 
 namespace Mig;
 
@@ -27,6 +28,9 @@ public sealed class Repository : IDisposable
 
     private Repository(string folder, RepositoryContext context)
     {
+        // Nothing in it is read before it is known whose it is.
+        RepositoryOwnership.Require(folder, context);
+        OwnFiles.Check(folder);
         Folder = folder;
         Context = context;
         Config = Config.Load(folder, context.Environment, context.ConfigOverrides);
@@ -85,7 +89,9 @@ public sealed class Repository : IDisposable
     {
         ArgumentNullException.ThrowIfNull(context);
         string folder = Path.GetFullPath(isBare ? directory : Path.Combine(directory, FolderName));
-        if (IsRepository(folder))
+        if (!isBare)
+            OwnFiles.CheckFolder(folder);
+        if (RepositoryFinder.IsRepository(folder))
             return (folder, false);
         if (File.Exists(folder))
             throw new ConflictException($"{folder} is a file; a repository needs a folder of that name");
@@ -106,37 +112,26 @@ public sealed class Repository : IDisposable
 
     /// <summary>Opens the repository in a folder: the folder itself, or the <c>.mig</c> in it.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
+    /// <exception cref="UntrustedRepositoryException">It is another user's, and <c>safe.directory</c> does not name it.</exception>
+    /// <exception cref="CorruptStoreException">REPO-002: something in it is a link, or neither a file nor a folder.</exception>
     /// <exception cref="UnsupportedFeatureException">Its format is newer than this mig, or an extension is unknown.</exception>
     public static Repository Open(string directory, RepositoryContext context)
     {
-        foreach (string folder in (string[])[Path.Combine(directory, FolderName), directory])
-        {
-            if (IsRepository(folder))
-                return new Repository(Path.GetFullPath(folder), context);
-        }
-
-        throw new NotFoundException($"{directory} is no mig repository; 'mig init {directory}' makes one");
+        ArgumentNullException.ThrowIfNull(context);
+        return new Repository(RepositoryFinder.Open(directory), context);
     }
 
     /// <summary>Opens the repository of a working directory: <c>MIG_DIR</c>, else the nearest one upwards.</summary>
-    /// <exception cref="NotFoundException">There is none.</exception>
+    /// <inheritdoc cref="Open"/>
     public static Repository Discover(string start, RepositoryContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Environment("MIG_DIR") is { Length: > 0 } named)
-            return Open(Path.Combine(start, named), context);
-        for (string? directory = Path.GetFullPath(start); directory is not null; directory = Path.GetDirectoryName(directory))
-        {
-            if (IsRepository(Path.Combine(directory, FolderName)) || IsRepository(directory))
-                return Open(directory, context);
-        }
-
-        throw new NotFoundException($"no mig repository in {start} or above it; 'mig init' makes one here, --repo DIR or MIG_DIR names one elsewhere");
+        return context.Environment("MIG_DIR") is { Length: > 0 } named
+            ? Open(Path.Combine(start, named), context)
+            : new Repository(RepositoryFinder.Find(start, context), context);
     }
 
     public void Dispose() => Store.Dispose();
-
-    private static bool IsRepository(string folder) => File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "packs"));
 
     private void CheckFormat()
     {

@@ -35,7 +35,7 @@ internal static class ExitCode
             OperationCanceledException => (Signalled + NumberOf(terminal.Interruption.Signal), "interrupted; nothing was left half done"),
             NotFoundException => (NotFound, cause.Message),
             HookRefusedException => (Refused, cause.Message),
-            UsageException => (Usage, cause.Message),
+            UsageException or UntrustedRepositoryException => (Usage, cause.Message),
             ConflictException => (Conflict, cause.Message),
             CorruptImageException => (CorruptImage, cause.Message),
             UnsupportedFeatureException => (Unsupported, cause.Message),

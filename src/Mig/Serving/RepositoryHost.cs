@@ -7,6 +7,7 @@ namespace Mig.Serving;
 public sealed class RepositoryHost(string root, RepositoryContext context) : IDisposable
 {
     private readonly Dictionary<string, Repository> _open = [];
+    private readonly HashSet<string> _untrusted = [];
     private readonly Lock _gate = new();
 
     /// <summary>Finds a repository; the name comes from strangers, and leads nowhere but below the root.</summary>
@@ -27,6 +28,13 @@ public sealed class RepositoryHost(string root, RepositoryContext context) : IDi
             }
             catch (NotFoundException)
             {
+                return null;
+            }
+            catch (UntrustedRepositoryException e)
+            {
+                // Strangers learn nothing of it; who runs the server does, once for each.
+                if (_untrusted.Add(name))
+                    context.Notice($"warning: '{name}' is not served: {e.Message}");
                 return null;
             }
 
