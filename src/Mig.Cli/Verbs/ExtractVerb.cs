@@ -18,17 +18,18 @@ internal sealed class ExtractVerb : Verb
     private readonly Option<string> _format = new("--format") { Description = "Format of the archive: tar, tar.zst or cpio; otherwise the file's name decides", HelpName = "F" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces files that are there, and goes into folders that are there" };
     private readonly Option<bool> _unprivileged = new("--no-privileges") { Description = "As root: leaves owners, devices and all that gives rights behind" };
+    private readonly Option<bool> _repositories = new("--allow-repositories") { Description = "Extracts folders named .mig, too, whose hooks and settings then run programs" };
 
     public ExtractVerb()
         : base("extract", Summary)
     {
-        Add(_output, _format, _force, _unprivileged);
+        Add(_output, _format, _force, _unprivileged, _repositories);
         Add(_paths);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
-        "extract [--force] [--no-privileges] REV:PATH... DEST",
+        "extract [--force] [--no-privileges] [--allow-repositories] REV:PATH... DEST",
         "extract -o FILE [--format tar|tar.zst|cpio] [--force] REV:PATH...",
     ];
 
@@ -65,6 +66,7 @@ internal sealed class ExtractVerb : Verb
             Sources = [.. (output is null ? given[..^1] : given).Select(text => Find(text, session.Repository))],
             Overwrite = arguments.GetValue(_force),
             IsUnprivileged = arguments.GetValue(_unprivileged),
+            WithRepositories = arguments.GetValue(_repositories),
         };
         ExtractResult result;
         using (ProgressBar? progress = session.ShowProgress())
@@ -104,6 +106,8 @@ internal sealed class ExtractVerb : Verb
     {
         if (Describe(result.LeftOut) is { Length: > 0 } leftOut)
             session.Warn($"left out, because {(result.Format is null ? "this user may not set it or the destination cannot hold it" : $"{result.Format} cannot say it")}: {leftOut}");
+        if (result.LeftOut.Repositories is > 0 and var repositories)
+            session.Warn($"left out, because mig would take it for a repository of yours and run its hooks: {Sizes.Count(repositories, "folder or link", "folders or links")} named .mig; --allow-repositories extracts them");
         if (session.IsJson)
             session.WriteJson(ExtractJson.Of(result), MigJson.Default.ExtractJson);
         else if (result.Destination is { } destination && !session.IsQuiet)

@@ -37,7 +37,7 @@ public sealed class ArchiveExtractor(Repository repository)
         Check(format);
         request.Progress.Begin("reading names", 0);
         byte[][] names = [.. Destination.NamesOf(request.Sources).Select(name => name.Length == 0 ? "."u8.ToArray() : name)];
-        ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(names)], cancellation).Build();
+        ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         var leftOut = new LeftOutCounter();
         using (Stream? compressed = format == "tar.zst" ? new ZstdStream(stream, repository.StoreOptions.CompressionLevel) : null)

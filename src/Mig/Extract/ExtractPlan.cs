@@ -14,6 +14,9 @@ internal sealed class ExtractPlan
     /// <summary>Further names of what is in the other lists.</summary>
     public List<PlannedEntry> Links { get; } = [];
 
+    /// <summary>How many folders and links are left out because they would be taken for repositories.</summary>
+    public long Repositories { get; set; }
+
     /// <summary>Bytes of all files; holes count.</summary>
     public long Bytes => Files.Sum(file => file.Entry.Size);
 }

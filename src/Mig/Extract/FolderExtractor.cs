@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Extract.Folders;
 using Mig.History.Trees;
 using Microsoft.Win32.SafeHandles;
@@ -25,10 +26,10 @@ public sealed class FolderExtractor(Repository repository)
 
         // The root of a volume has no name; in the staging folder it needs one.
         byte[][] staged = [.. destination.Names.Select(name => name.Length == 0 ? "root"u8.ToArray() : name)];
-        ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(staged)], cancellation).Build();
+        ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(staged)], !request.WithRepositories, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         var leftOut = new LeftOutCounter();
-        var metadata = new MetadataWriter(!request.IsUnprivileged && NativeCalls.GetEffectiveUser() == 0, leftOut);
+        var metadata = new MetadataWriter(!request.IsUnprivileged && HostUser.Id == HostUser.Root, leftOut);
         using var staging = Staging.Create(folder);
         new FolderContents(staging.Folder, metadata, leftOut, request.Progress).Make(plan, repository.Store, repository.Context.Parallelism, cancellation);
         Finish(plan.Directories.Where(directory => directory.Parent is not null), staging.Folder, metadata, cancellation);
@@ -38,7 +39,7 @@ public sealed class FolderExtractor(Repository repository)
         for (int i = 0; i < staged.Length; i++)
             Publish(publisher, staging.Folder, staged[i], folder, destination.Names[i]);
         FinishPublished(plan, publisher, folder, destination, metadata, cancellation);
-        return ExtractResult.Of(plan, path, null, leftOut.Sum());
+        return ExtractResult.Of(plan, path, null, leftOut.Sum() with { Repositories = plan.Repositories });
     }
 
     private static void CheckFree(HostFolder folder, Destination destination, bool overwrites)
@@ -49,7 +50,7 @@ public sealed class FolderExtractor(Repository repository)
         {
             if (name.Length == 0 && FolderListing.Read(folder).Find(item => !Publisher.IsMadeByFormat(item.Name)) is { Name: { } taken })
                 throw new ConflictException($"folder {folder.DisplayPath} is not empty: it holds '{System.Text.Encoding.UTF8.GetString(taken)}'; choose an empty or a new one, or go into this one with --force");
-            if (name.Length > 0 && folder.GetType(name) != 0)
+            if (name.Length > 0 && folder.GetType(name) != FileType.Missing)
                 throw Publisher.Taken(folder, name);
         }
     }

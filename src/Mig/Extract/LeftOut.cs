@@ -18,6 +18,9 @@ public sealed record LeftOut
     /// <summary>Times that the format or the file system cannot say.</summary>
     public long Times { get; init; }
 
+    /// <summary>Folders and links that mig would take for repositories of this user.</summary>
+    public long Repositories { get; init; }
+
     [System.Text.Json.Serialization.JsonIgnore]
     public bool IsNothing => this == new LeftOut();
 }

@@ -9,7 +9,8 @@ using Mig.Store;
 namespace Mig.Extract;
 
 /// <summary>Walks what was chosen and says what is to be made of it. Names that could lead elsewhere are refused here, for folders and archives alike.</summary>
-internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath Source, byte[] Name)> selection, CancellationToken cancellation)
+/// <param name="leavesRepositories">Whether folders and links that this mig would take for a repository are left out: their hooks and settings would run programs.</param>
+internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath Source, byte[] Name)> selection, bool leavesRepositories, CancellationToken cancellation)
 {
     private const int MaxNameLength = 255;
 
@@ -43,6 +44,14 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
 
     private void Add(PlannedEntry planned, ImageVolume volume)
     {
+        if (leavesRepositories && planned.Entry.Type is TreeEntryType.Directory or TreeEntryType.SymbolicLink && RepositoryName.IsMatch(planned.Name.Span))
+        {
+            if (planned.Parent is null)
+                throw new UsageException($"{Display(planned.Path())} would be taken for a repository of yours, whose hooks and settings run programs; --allow-repositories extracts it all the same");
+            _plan.Repositories++;
+            return;
+        }
+
         switch (planned.Entry.Type)
         {
             case TreeEntryType.Directory:
@@ -71,6 +80,8 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
             TreeEntry content = TreeLookup.FollowLink(store, volume.Root!, link.Entry);
             ReadOnlySpan<byte> target = link.Entry.LinkTarget.Span.TrimStart((byte)'/');
             byte[]? path = FindChosen(volume, target);
+            if (path is not null && leavesRepositories && IsInRepository(path))
+                path = null;
             if (path is null && !made.TryGetValue((volume.Root!.Tree, PlannedEntry.Key(target)), out path))
             {
                 made.Add((volume.Root!.Tree, PlannedEntry.Key(target)), link.Path());
@@ -96,6 +107,17 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
         }
 
         return null;
+    }
+
+    private static bool IsInRepository(byte[] path)
+    {
+        foreach (Range part in path.AsSpan().Split((byte)'/'))
+        {
+            if (part.End.GetOffset(path.Length) < path.Length && RepositoryName.IsMatch(path.AsSpan()[part]))
+                return true;
+        }
+
+        return false;
     }
 
     private static void CheckName(ReadOnlySpan<byte> name, PlannedEntry directory)
