@@ -112,7 +112,7 @@ internal sealed class ConfigVerb : Verb
         int removed = 0;
         ConfigFile file = File(arguments, session) ?? Config.RepositoryFile(session.Repository.Folder);
         bool adds = arguments.GetValue(_add);
-        file.Update(document =>
+        bool isClosed = file.Update(document =>
         {
             if (value is null)
             {
@@ -130,6 +130,8 @@ internal sealed class ConfigVerb : Verb
                 document.Set(key, value);
             }
         });
+        if (isClosed)
+            session.Say($"note: {file.Path} holds a token or a password, so only you may read it now");
         return value is not null || removed > 0 ? ExitCode.Success : throw new NotFoundException($"{key} is not set in {file.Path}");
     }
 

@@ -78,12 +78,13 @@ internal sealed class FetchVerb : Verb
         var remotes = new RemoteConfiguration(session.Repository);
         RemoteException? failure = null;
         bool hasRejected = false;
-        foreach (string name in remotes.Names.Where(name => !remotes.Read(name).IsSkipped))
+        string[] names = [.. remotes.Names.Where(name => !remotes.Read(name).IsSkipped)];
+        foreach (string name in names)
         {
             session.Say($"Fetching {name}");
             try
             {
-                hasRejected |= Fetch(options with { Remote = name }, arguments.GetValue(_verbose), session);
+                hasRejected |= Fetch(options with { Remote = name, IsOneOfSeveral = names.Length > 1 }, arguments.GetValue(_verbose), session);
             }
             catch (RemoteException e)
             {

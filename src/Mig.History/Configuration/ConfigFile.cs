@@ -12,6 +12,8 @@ namespace Mig.History.Configuration;
 /// <param name="scope">Whose settings it holds.</param>
 public sealed class ConfigFile(string path, ConfigScope scope)
 {
+    private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
     private const int MaxBytes = 16 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -44,9 +46,14 @@ public sealed class ConfigFile(string path, ConfigScope scope)
         return ConfigDocument.Parse(text, Path, Scope);
     }
 
-    /// <summary>Changes the file: reads it, lets <paramref name="change"/> change it, and replaces it, all under a lock.</summary>
+    /// <summary>Tells whether others than its owner may read a file.</summary>
+    public static bool IsOpenToOthers(string path) => FileStatus.Of(path, followsLinks: true) is { Type: FileType.Regular } status && (status.Mode & (int)Others) != 0;
+
+    /// <summary>Changes the file: reads it, lets <paramref name="change"/> change it, and replaces it, all under a lock. What holds a secret is for its owner alone.</summary>
+    /// <returns>Whether others could read the file before and cannot now, because it holds a token or a password.</returns>
     /// <exception cref="ConflictException">Another process keeps it locked.</exception>
-    public void Update(Action<ConfigDocument> change)
+    /// <exception cref="UsageException">A secret would go into the settings of the machine, which everybody reads.</exception>
+    public bool Update(Action<ConfigDocument> change)
     {
         ArgumentNullException.ThrowIfNull(change);
 
@@ -64,15 +71,22 @@ public sealed class ConfigFile(string path, ConfigScope scope)
         using FileLock gate = FileLock.Acquire(target + ".lock", Path, Patience, remove: true);
         ConfigDocument document = Read();
         string before = document.ToString();
+        bool hadSecrets = ConfigSecrets.AreIn(document);
         change(document);
         if (document.ToString() == before)
-            return;
-        DurableFile.WriteNew(target + ".new", Utf8Text.Encode(document.ToString(), "a configuration"));
+            return false;
+        bool hasSecrets = ConfigSecrets.AreIn(document);
+        if (hasSecrets && !hadSecrets && Scope == ConfigScope.System)
+            throw new UsageException($"everybody on this machine reads {Path}, so no token or password goes there; --global keeps it for you alone");
 
-        // A configuration may hold what others must not read.
-        if (!OperatingSystem.IsWindows() && File.Exists(target))
-            File.SetUnixFileMode(target + ".new", File.GetUnixFileMode(target));
+        // The mode that was there stays, without what others may do with secrets. Nobody else may read the file before that is settled.
+        UnixFileMode? was = FileStatus.Of(target, followsLinks: true) is { } status ? (UnixFileMode)status.Mode : null;
+        UnixFileMode? mode = !hasSecrets || Scope == ConfigScope.System ? was : (was ?? Owner) & ~Others;
+        DurableFile.WriteNew(target + ".new", Utf8Text.Encode(document.ToString(), "a configuration"), isPrivate: mode is not null);
+        if (!OperatingSystem.IsWindows() && mode is { } wanted && wanted != Owner)
+            File.SetUnixFileMode(target + ".new", wanted);
         DurableFile.Publish(target + ".new", target);
+        return was is { } old && mode is { } kept && (old & Others) != (kept & Others);
     }
 
     internal static MigException Malformed(ConfigScope scope, string source, string detail) => scope == ConfigScope.Repository

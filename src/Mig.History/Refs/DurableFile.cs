@@ -6,11 +6,12 @@ namespace Mig.History.Refs;
 internal static class DurableFile
 {
     /// <summary>Writes bytes to a new file and waits until they are durable.</summary>
-    public static void WriteNew(string path, ReadOnlySpan<byte> bytes)
+    /// <param name="isPrivate">Whether only this user may read the file, from its first moment on.</param>
+    public static void WriteNew(string path, ReadOnlySpan<byte> bytes, bool isPrivate = false)
     {
         // Whatever stands here is debris of a killed process; as we hold the lock, nobody else writes it. CreateNew follows no link.
         HostFiles.Delete(path);
-        using HostFile file = HostFile.CreateNew(path);
+        using HostFile file = isPrivate ? HostFile.CreatePrivate(path) : HostFile.CreateNew(path);
         file.Write(bytes, 0);
         file.Sync();
     }

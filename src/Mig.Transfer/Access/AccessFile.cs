@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Configuration;
 
 namespace Mig.Transfer.Access;
@@ -39,9 +40,12 @@ public sealed class AccessFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UsageException">It is missing or malformed; names line and what is allowed.</exception>
-    public static AccessFile Load(string path, TimeProvider clock) => LibC.GetFileType(path) == FileType.Missing
-        ? throw new UsageException($"there is no access file {path}; 'mig token create NAME' prints a section for it")
-        : Parse(File.ReadAllText(path), path, clock);
+    public static AccessFile Load(string path, TimeProvider clock) => LibC.GetFileType(path) switch
+    {
+        FileType.Regular => Parse(File.ReadAllText(path), path, clock),
+        FileType.Missing => throw new UsageException($"there is no access file {path}; 'mig token create NAME' prints a section for it"),
+        _ => throw new UsageException($"the access file {path} is not a file; it is read again whenever it changes, so it must be one"),
+    };
 
     /// <summary>Reads the text of a file.</summary>
     /// <param name="source">The file, for messages.</param>

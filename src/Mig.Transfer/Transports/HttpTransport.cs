@@ -41,6 +41,7 @@ internal sealed class HttpTransport : ITransport
         {
             AllowAutoRedirect = false, // a token goes where the user said, nowhere else
             AutomaticDecompression = DecompressionMethods.None,
+            UseProxy = !_uri.IsLoopback, // what stays on this machine is sent in the clear, so nobody else may carry it
             ConnectTimeout = TimeSpan.FromSeconds(30),
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.AuthorityFile is { } file ? Trust(file) : null },
         };

@@ -26,7 +26,7 @@ public sealed class FetchOperation(Repository repository)
         RefName? branch = repository.Refs.ReadHead().Branch;
         Remote remote = _remotes.Read(options.Remote ?? _remotes.DefaultFor(branch));
         RemoteAddress address = _remotes.AddressOf(remote.FetchUrl);
-        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address);
+        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isNamed: !options.IsOneOfSeveral);
         return Run(connection, connection.ListRefs(cancellation), remote, address, options, cancellation);
     }
 

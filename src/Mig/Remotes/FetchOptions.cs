@@ -8,6 +8,9 @@ public sealed record FetchOptions
     /// <summary>A remote or an address; null for the one that the current branch follows.</summary>
     public string? Remote { get; init; }
 
+    /// <summary>Whether the command fetches from other remotes, too: then a token that names no server goes to none.</summary>
+    public bool IsOneOfSeveral { get; init; }
+
     /// <summary>Refspecs; none for those of the configuration.</summary>
     public IReadOnlyList<string> Refspecs { get; init; } = [];
 

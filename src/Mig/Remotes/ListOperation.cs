@@ -16,7 +16,7 @@ public sealed class ListOperation(Repository? repository, RepositoryContext cont
     public RemoteListing Run(string? remote, string baseFolder, CancellationToken cancellation = default)
     {
         (string? name, RemoteAddress address) = Find(remote, baseFolder);
-        using RemoteRepository connection = new RemoteAccess(repository, context).Open(name, address);
+        using RemoteRepository connection = new RemoteAccess(repository, context).Open(name, address, isNamed: true);
         return connection.ListRefs(cancellation);
     }
 

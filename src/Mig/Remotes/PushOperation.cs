@@ -30,10 +30,11 @@ public sealed class PushOperation(Repository repository)
             throw new UsageException("a branch can follow a remote only, not an address; 'mig remote add NAME ADDRESS' makes one");
         IReadOnlyList<Refspec> refspecs = ReadRefspecs(remote, options);
         var outcomes = new List<PushOutcome>();
-        foreach (string url in remote.PushUrls)
+        RemoteAddress[] addresses = [.. remote.PushUrls.Select(_remotes.AddressOf)];
+        foreach (RemoteAddress address in addresses)
         {
-            RemoteAddress address = _remotes.AddressOf(url);
-            using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address);
+            bool isAlone = addresses.All(other => (other.Kind, other.IsSecure, other.Host, other.Port) == (address.Kind, address.IsSecure, address.Host, address.Port));
+            using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isAlone);
             outcomes.Add(Push(connection, connection.ListRefs(cancellation), address, remote, refspecs, options, cancellation));
         }
 

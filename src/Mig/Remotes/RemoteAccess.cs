@@ -17,14 +17,15 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
 
     /// <summary>Connects.</summary>
     /// <param name="name">The remote's name, for its settings; null when it has none.</param>
+    /// <param name="isNamed">Whether the command is about this server alone, so that a token which names no server is meant for it.</param>
     /// <exception cref="RemoteException">It cannot be reached, refuses, or is no repository.</exception>
-    public RemoteRepository Open(string? name, RemoteAddress address)
+    public RemoteRepository Open(string? name, RemoteAddress address, bool isNamed)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return RemoteRepository.Open(address, OptionsFor(name, address));
+        return RemoteRepository.Open(address, OptionsFor(name, address, isNamed));
     }
 
-    internal RemoteOptions OptionsFor(string? name, RemoteAddress address)
+    internal RemoteOptions OptionsFor(string? name, RemoteAddress address, bool isNamed)
     {
         var options = new RemoteOptions { ServeFolder = folder => ServedRepository.Open(folder, context) };
         if (Setting(name, "serve") is { } serve)
@@ -35,7 +36,7 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
             return options;
 
         Uri url = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path) { UserName = Uri.EscapeDataString(address.User ?? "") }.Uri;
-        var credentials = new HttpCredentials(url, _config, context, context.IsInteractive) { FromAddress = address.Password };
+        var credentials = new HttpCredentials(url, _config, context, context.IsInteractive) { FromAddress = address.Password, IsNamed = isNamed };
         return options with
         {
             Token = credentials.Get,

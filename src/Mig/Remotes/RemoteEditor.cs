@@ -27,7 +27,7 @@ public sealed class RemoteEditor(Repository repository)
         if (_remotes.Exists(name))
             throw new ConflictException($"remote {name} already exists; choose another name, or change its address with 'mig remote set-url {name} ADDRESS'");
         CheckFree(name);
-        File.Update(document => Write(document, name, url, tags, branches ?? []));
+        Update(document => Write(document, name, url, tags, branches ?? []));
     }
 
     /// <summary>Removes a remote, its tracking refs with their logs, and what branches have to do with it.</summary>
@@ -42,7 +42,7 @@ public sealed class RemoteEditor(Repository repository)
         foreach (RefName tracking in TrackingRefs(name))
             transaction.Delete(tracking, null, "remote: removed");
         transaction.Commit();
-        File.Update(document =>
+        Update(document =>
         {
             foreach (ConfigEntry entry in document.Entries.Where(entry => entry.Key.Section == BranchSection && entry.Value == name).ToList())
             {
@@ -72,7 +72,7 @@ public sealed class RemoteEditor(Repository repository)
             throw new ConflictException($"remote {to} already exists; choose another name");
         CheckFree(to, except: from);
         IReadOnlyList<RefName> tracking = TrackingRefs(from);
-        File.Update(document => Rename(document, from, to));
+        Update(document => Rename(document, from, to));
         Signature who = ReflogSignature.Of(repository);
         string oldPrefix = Prefix(from), newPrefix = Prefix(to);
         var symbolic = new List<(RefName Name, RefName Target)>();
@@ -111,7 +111,7 @@ public sealed class RemoteEditor(Repository repository)
         if (url is not null)
             _ = _remotes.AddressOf(url);
         var key = ConfigKey.Parse($"{Section}.{name}.{(isPush ? "pushurl" : "url")}");
-        File.Update(document =>
+        Update(document =>
         {
             IReadOnlyList<string?> before = document.GetAll(key);
             if (old is not null && !before.Contains(old))
@@ -147,6 +147,12 @@ public sealed class RemoteEditor(Repository repository)
         ArgumentNullException.ThrowIfNull(name);
         if (name.StartsWith('-') || !RefName.IsWellFormed($"{RefName.RemotePrefix}{name}/test"))
             throw new UsageException($"'{name}' cannot be the name of a remote: no spaces, control characters, '~^:?*[\\', '..', no leading '-'");
+    }
+
+    private void Update(Action<ConfigDocument> change)
+    {
+        if (File.Update(change))
+            repository.Context.Notice($"note: {File.Path} holds a password, so only you may read it now");
     }
 
     private static string Prefix(string name) => $"{RefName.RemotePrefix}{name}/";

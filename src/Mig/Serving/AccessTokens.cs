@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Transfer.Access;
 
 namespace Mig.Serving;
@@ -39,7 +40,15 @@ public static class AccessTokens
         }
 
         string separator = before.Length == 0 || before.EndsWith('\n') ? "" : "\n";
+        byte[] section = System.Text.Encoding.UTF8.GetBytes(separator + token.Section);
+        if (!File.Exists(path))
+        {
+            using HostFile made = HostFile.CreatePrivate(path);
+            made.Write(section, 0);
+            return;
+        }
+
         using var file = new FileStream(path, FileMode.Append, FileAccess.Write);
-        file.Write(System.Text.Encoding.UTF8.GetBytes(separator + token.Section));
+        file.Write(section);
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Transfer.Access;
 using Mig.Transfer.Http;
 using Mig.Transfer.Serving;
@@ -31,6 +32,7 @@ public sealed class RepositoryServer : IAsyncDisposable
             throw new UsageException($"{options.Listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, listen on 127.0.0.1, or say --insecure");
         if (!Directory.Exists(options.Root))
             throw new NotFoundException($"folder {options.Root} does not exist");
+        WarnOfOpenFiles(options);
         AccessFileWatcher? access = options.AccessFile is { } file ? new AccessFileWatcher(file, context.Clock, options.Warn) : null;
         var host = new RepositoryHost(options.Root, context);
         var gate = new Lock();
@@ -69,6 +71,21 @@ public sealed class RepositoryServer : IAsyncDisposable
     {
         await _server.DisposeAsync().ConfigureAwait(false);
         _host.Dispose();
+    }
+
+    // What decides who may do what is nobody else's to change, and its hashes and keys are nobody else's to try.
+    private static void WarnOfOpenFiles(ServerOptions options)
+    {
+        const int GroupOrOthersWrite = 0x12, OthersRead = 0x4; // 022 and 004
+        foreach (string? path in (string?[])[options.AccessFile, options.Tls?.Key])
+        {
+            if (path is null || FileStatus.Of(path, followsLinks: true) is not { Type: FileType.Regular } status)
+                continue;
+            if ((status.Mode & GroupOrOthersWrite) != 0)
+                options.Warn($"other users can change {path}; 'chmod go-w {path}' keeps them from it");
+            if ((status.Mode & OthersRead) != 0)
+                options.Warn($"all users can read {path}; 'chmod o= {path}' keeps it from them");
+        }
     }
 
     private static AccessRights? Authenticate(AccessFileWatcher? access, string? token, TimeProvider clock) =>

@@ -162,6 +162,7 @@ public class HttpCredentialsTests
         var config = new Config(settings.Select(text => text.Split('=', 2)).Select(parts => new ConfigEntry(ConfigKey.Parse(parts[0]), parts[1], ConfigScope.Command, "test", 0)));
         return new HttpCredentials(new Uri(url), config, RepositoryContext.Default with { Environment = environment }, isInteractive)
         {
+            IsNamed = true,
             Runner = new CredentialHelper(isInteractive)
             {
                 Environment = new Dictionary<string, string> { ["GIT_CONFIG_GLOBAL"] = gitConfig ?? "/dev/null", ["GIT_CONFIG_NOSYSTEM"] = "1", ["HOME"] = "/nonexistent", ["LC_ALL"] = "C" },

@@ -6,7 +6,7 @@ namespace Mig.Remotes.Credentials;
 
 /// <summary>Finds the bearer token for one HTTP address. For one thread.</summary>
 /// <remarks>
-/// Asked in this order: what the address itself holds; <c>MIG_TOKEN</c>; the setting <c>http.&lt;url&gt;.token</c>, the best match as in Git; mig's <c>credential.helper</c>, or, when there is none,
+/// Asked in this order: what the address itself holds; <c>MIG_TOKEN</c>, when it is for this server; the setting <c>http.&lt;url&gt;.token</c>, the best match as in Git; mig's <c>credential.helper</c>, or, when there is none,
 /// <c>git credential</c> with all that Git is configured to do. Nobody is asked anything where there is no terminal. A token never goes over plain
 /// HTTP to another machine unless <c>http.allowInsecureToken</c>, or <c>http.&lt;url&gt;.allowInsecureToken</c>, is true.
 /// </remarks>
@@ -14,8 +14,11 @@ namespace Mig.Remotes.Credentials;
 /// <param name="isInteractive">Whether somebody can be asked.</param>
 public sealed class HttpCredentials(Uri url, Config config, RepositoryContext context, bool isInteractive)
 {
-    /// <summary>The variable that goes before everything else. It goes to whichever server a command talks to.</summary>
+    /// <summary>The variable that goes before every setting.</summary>
     public const string Variable = "MIG_TOKEN";
+
+    /// <summary>The variable that says which servers <see cref="Variable"/> is for: addresses with spaces between them, matched as those in settings are.</summary>
+    public const string ServersVariable = "MIG_TOKEN_FOR";
 
     private const string Section = "http";
     private const string HelperSection = "credential";
@@ -23,6 +26,9 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
 
     private Credential? _fromHelper;
     private bool _wasSent;
+
+    /// <summary>Whether the command is about this server alone. Without <c>MIG_TOKEN_FOR</c>, <c>MIG_TOKEN</c> goes nowhere else.</summary>
+    public bool IsNamed { get; init; }
 
     /// <summary>The password in the address; null when there is none.</summary>
     public string? FromAddress { get; init; }
@@ -37,7 +43,7 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
     /// <exception cref="UsageException">The server wants a token, and it would have to be sent so that others can read it.</exception>
     public string? Get(bool wasRefused)
     {
-        string? given = Filled(FromAddress) ?? Filled(context.Environment(Variable)) ?? Filled(UrlSettings.Find(config, Section, "token", url, orGeneral: false)?.Value);
+        string? given = Filled(FromAddress) ?? FromEnvironment() ?? FromSettings();
         if (!IsPrivate())
         {
             // A command may have a token for another server than this one.
@@ -65,7 +71,10 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
                 return null;
         }
 
-        return AskHelpers();
+        string? asked = AskHelpers();
+        if (asked is null && Filled(context.Environment(Variable)) is not null)
+            context.Notice($"{Variable} is not sent to {Name()}: {(Filled(context.Environment(ServersVariable)) is { } servers ? $"it is for {servers}" : "the command is not about this server alone")}; {ServersVariable}={Name()} says that it is for this one");
+        return asked;
     }
 
     /// <summary>Tells the helpers that the server took the token, so that they keep it.</summary>
@@ -76,6 +85,33 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
     }
 
     private IReadOnlyList<string> Helpers => UrlSettings.FindAll(config, HelperSection, "helper", url);
+
+    private string? FromEnvironment() => Filled(context.Environment(Variable)) is { } token && IsForThisServer() ? token : null;
+
+    private bool IsForThisServer()
+    {
+        if (Filled(context.Environment(ServersVariable)) is not { } servers)
+            return IsNamed;
+        bool isForThis = false;
+        foreach (string server in servers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!server.Contains("://", StringComparison.Ordinal))
+                throw new UsageException($"{ServersVariable} holds '{server}', which is not the address of a server; https://images.example is one");
+            isForThis |= UrlPattern.Match(server, url) is not null;
+        }
+
+        return isForThis;
+    }
+
+    private string? FromSettings()
+    {
+        ConfigEntry? entry = UrlSettings.Find(config, Section, "token", url, orGeneral: false);
+        if (Filled(entry?.Value) is not { } token)
+            return null;
+        if (!_wasSent && entry is { Scope: not ConfigScope.Command } && ConfigFile.IsOpenToOthers(entry.Source))
+            context.Notice($"warning: other users can read the token in {entry.Source}; 'chmod go= {entry.Source}' keeps it from them");
+        return token;
+    }
 
     private string? AskHelpers()
     {
