@@ -26,6 +26,9 @@ public sealed record Limits
     /// <summary>Deepest nesting of directories.</summary>
     public int MaxDirectoryDepth { get; init; } = 4096;
 
+    /// <summary>Most bytes that are read to see whether what an image says of a disk's files is what the disk holds; finding one piece of a disk counts as 4096.</summary>
+    public long MaxProofBytes { get; init; } = 1L << 40;
+
     /// <summary>Most bytes of all extended attributes of one file.</summary>
     public int MaxXattrBytes { get; init; } = 4 << 20;
 }

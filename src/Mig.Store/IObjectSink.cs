@@ -15,9 +15,6 @@ public interface IObjectSink
     /// <summary>Adds any object but a blob.</summary>
     ObjectId AddObject(ObjectKind kind, ReadOnlySpan<byte> payload);
 
-    /// <summary>Notes that a large file's content is this list, so that it is found by its hash later on.</summary>
-    void AddContent(long size, in ObjectId sha256, in ListId list);
-
     /// <summary>Does a share of the work that adding left over: for threads that have nothing else to do.</summary>
     /// <returns>False when there is none.</returns>
     bool Help();

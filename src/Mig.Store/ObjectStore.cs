@@ -180,38 +180,6 @@ public sealed class ObjectStore : IContentSource, IDisposable
         throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
     }
 
-    /// <summary>Finds the list of a large file by size and whole SHA-256.</summary>
-    /// <exception cref="CorruptStoreException">An index names a list that is missing, damaged, or of another file.</exception>
-    public bool TryFindContent(long size, in ObjectId sha256, out ListId list)
-    {
-        foreach (PackIndex index in _packs.Indexes)
-        {
-            if (!index.TryFindContent(size, sha256, out list))
-                continue;
-
-            // Indexes are not verified when they are opened; what they say of content is, by what it leads to.
-            Content.ChunkList head = Content.ChunkList.Read(this, list);
-            if (head.Size != size || head.Sha256 != sha256)
-                throw index.Corrupt($"list {list} is said to hold {size} bytes with the hash {sha256}, it holds {head.Size} with {head.Sha256}");
-            return true;
-        }
-
-        list = default;
-        return false;
-    }
-
-    /// <summary>Tells whether a large file of so many bytes is known: then its hash may be, too.</summary>
-    public bool HasContentOfSize(long size)
-    {
-        foreach (PackIndex index in _packs.Indexes)
-        {
-            if (index.HasContentOfSize(size))
-                return true;
-        }
-
-        return false;
-    }
-
     /// <summary>Returns the ids that begin with some hexadecimal digits, each once.</summary>
     public IReadOnlyList<(ObjectId Id, ObjectKind Kind)> FindByPrefix(string hexPrefix)
     {

@@ -21,7 +21,6 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     private readonly Lock _writeGate = new();
     private readonly OpenPack?[] _open = new OpenPack?[2];
     private readonly List<OpenPack> _finished = [];
-    private readonly List<(long Size, ObjectId Sha256, ListId List)> _contents = [];
     private Task? _contentFinish;
     private long _storedBytes;
     private long _rawBytes;
@@ -67,13 +66,6 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
         return id;
     }
 
-    /// <inheritdoc/>
-    public void AddContent(long size, in ObjectId sha256, in ListId list)
-    {
-        lock (_addedGate)
-            _contents.Add((size, sha256, list));
-    }
-
     /// <summary>Compresses a frame if one is waiting.</summary>
     public bool Help() => _content.CompressOne();
 
@@ -102,8 +94,6 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
 
         if (isEmpty)
             return;
-        foreach ((long size, ObjectId sha256, ListId list) in _contents)
-            index.AddContent(size, sha256, list);
         OpenPack.Publish(_store.Packs, _temporaryFolder, index, _finished);
         IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }

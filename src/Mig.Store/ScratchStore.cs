@@ -37,12 +37,6 @@ public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSour
     }
 
     /// <inheritdoc/>
-    public void AddContent(long size, in ObjectId sha256, in ListId list)
-    {
-        // Whoever adds a list remembers it as long as it can be wanted.
-    }
-
-    /// <inheritdoc/>
     public bool Help() => false;
 
     /// <inheritdoc/>

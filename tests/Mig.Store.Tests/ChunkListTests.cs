@@ -21,8 +21,6 @@ public sealed class ChunkListTests : IDisposable
         using ObjectStore store = _folder.Open();
         Assert.Equal(chunks, ChunkList.ReadChunks(store, id));
         Assert.Equal(new ChunkList(chunks.Sum(chunk => chunk.Length), Hash), ChunkList.Read(store, id));
-        Assert.True(store.TryFindContent(chunks.Sum(chunk => chunk.Length), Hash, out ListId found));
-        Assert.Equal(id, found);
         Assert.Equal(count > 4096, ChunkList.ReadEntries(store, id).Depth > 0);
     }
 
@@ -45,21 +43,6 @@ public sealed class ChunkListTests : IDisposable
         ListId id = Write(chunks);
         using ObjectStore store = _folder.Open();
         Assert.Equal(chunks, ChunkList.ReadChunks(store, id));
-    }
-
-    [Fact]
-    public void TheContentOfAnotherFileIsNotFound()
-    {
-        List<Chunk> chunks = Chunks(5, 3);
-        Write(chunks);
-        using ObjectStore store = _folder.Open();
-        long size = chunks.Sum(chunk => chunk.Length);
-        Assert.False(store.TryFindContent(size + 1, Hash, out _));
-        Assert.False(store.TryFindContent(size, ObjectId.Of([1]), out _));
-        Assert.True(store.HasContentOfSize(size));
-        Assert.False(store.HasContentOfSize(size + 1));
-        Assert.False(store.HasContentOfSize(0));
-        Assert.False(store.HasContentOfSize(long.MaxValue));
     }
 
     [Fact]

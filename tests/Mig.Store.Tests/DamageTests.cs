@@ -116,11 +116,6 @@ public sealed class DamageTests : IDisposable
         }
 
         Allow(() => Assert.Equal(_chunks, ChunkList.ReadChunks(store, _list).ToList()));
-        Allow(() =>
-        {
-            if (store.TryFindContent(_chunks.Sum(chunk => chunk.Length), ObjectId.Of("content"u8), out ListId found))
-                Assert.Equal(_list, found);
-        });
         Allow(() => store.ReadBlobs(
             [.. _objects.Where(item => item.Kind == ObjectKind.Blob).Select(item => new BlobId(item.Id))],
             1,

@@ -1,6 +1,5 @@
 using Mig.Core;
 using Mig.Store.Checks;
-using Mig.Store.Content;
 using Mig.Store.Packs;
 using Mig.Testing;
 
@@ -25,26 +24,6 @@ public sealed class IndexTests : IDisposable
         using ObjectStore opened = _folder.Open();
         for (int i = 0; i < Commits; i++)
             CheckBlobs(opened, i);
-        ObjectTests.CheckIsClean(opened);
-    }
-
-    [Fact]
-    public void ContentsSurviveMerging()
-    {
-        var lists = new List<(long Size, ObjectId Hash, ListId List)>();
-        for (int i = 0; i < 30; i++)
-        {
-            using ObjectStore store = _folder.Open();
-            using ObjectWriter writer = store.BeginWrite(StoreOptions.Default);
-            List<Chunk> chunks = [Chunk.Hole(1 + (i / 3)), Chunk.Hole(i + 1)];
-            ObjectId hash = ObjectId.Of([(byte)i]);
-            long size = chunks.Sum(chunk => chunk.Length);
-            lists.Add((size, hash, ChunkList.Write(writer, chunks, size, hash)));
-            writer.Complete();
-        }
-
-        using ObjectStore opened = _folder.Open();
-        Assert.All(lists, item => Assert.True(opened.TryFindContent(item.Size, item.Hash, out ListId found) && found == item.List));
         ObjectTests.CheckIsClean(opened);
     }
 

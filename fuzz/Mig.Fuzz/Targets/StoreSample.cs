@@ -63,7 +63,7 @@ internal sealed class StoreSample : IDisposable
 
         Try(() =>
         {
-            if (store.TryFindContent(_size, ObjectId.Of("content"u8), out ListId list) && list != _list)
+            if (ChunkList.Read(store, _list).Size != _size)
                 throw new InvalidOperationException("the chunks of another file");
         });
         Try(() => store.ReadBlobs([.. _objects.Where(item => item.Value.Kind == ObjectKind.Blob).Select(item => new BlobId(item.Key))], 1, static (_, _) => { }));

@@ -19,7 +19,8 @@ internal sealed record CheckJson(
     long Files,
     long Layouts,
     long Unreachable,
-    long? LeftOut)
+    long? LeftOut,
+    long ComparedImages)
 {
     public static CheckJson Of(CheckReport report, bool isQuick) => new(
         report.Problems.Count == 0,
@@ -37,5 +38,6 @@ internal sealed record CheckJson(
         report.Files,
         report.Layouts,
         report.Unreachable,
-        report.LeftOut > 0 ? report.LeftOut : null);
+        report.LeftOut > 0 ? report.LeftOut : null,
+        report.ComparedImages);
 }

@@ -36,6 +36,24 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
     public IEnumerable<ByteRange> GetStoredRanges(ByteRange within) =>
         ByteRanges.Normalize(LayoutReader.ReadPieces(store, root, length, within.Intersect(new ByteRange(0, length))).Select(piece => new ByteRange(piece.Offset, piece.Length)));
 
+    /// <summary>Returns the pieces of a range, ascending, cut to it; what no piece covers is zero.</summary>
+    public IEnumerable<LayoutPiece> ReadPieces(ByteRange within)
+    {
+        within = within.Intersect(new ByteRange(0, length));
+        for (long number = within.Offset / LayoutFormat.LeafSize; number * LayoutFormat.LeafSize < within.End; number++)
+        {
+            if (FindLeaf(number) is not { } leaf)
+                continue;
+            long start = number * LayoutFormat.LeafSize;
+            for (int i = SortedSearch.First(leaf.Pieces.Count, i => start + leaf.Pieces[i].End > within.Offset); i < leaf.Pieces.Count && start + leaf.Pieces[i].Offset < within.End; i++)
+            {
+                LayoutPiece piece = leaf.Pieces[i];
+                ByteRange cut = new ByteRange(start + piece.Offset, piece.Length).Intersect(within);
+                yield return new LayoutPiece(cut.Offset, cut.Length, piece.Blob, (int)(piece.BlobOffset + cut.Offset - start - piece.Offset));
+            }
+        }
+    }
+
     public void Dispose()
     {
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using Mig.Core;
-using Mig.Store.Content;
 using Mig.Store.Packs;
 
 namespace Mig.Store.Checks;
@@ -31,11 +30,6 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             if (!Try(index.Verify))
                 continue;
             Try(() => CheckPacks(index, seen, parallelism, cancellation));
-            for (int i = 0; i < index.ContentCount; i++)
-            {
-                int number = i;
-                Try(() => CheckContent(index, number));
-            }
         }
 
         return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings);
@@ -72,14 +66,6 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             int number = pack;
             Try(() => store.Packs.Use(index.GetPackId(number), file => CheckPack(index, number, file, ordinalsByFrame, parallelism, cancellation)));
         }
-    }
-
-    private void CheckContent(PackIndex index, int number)
-    {
-        (long size, ObjectId sha256, ListId list) = index.GetContent(number);
-        ChunkList head = ChunkList.Read(store, list);
-        if (head.Size != size || head.Sha256 != sha256)
-            throw index.Corrupt($"list {list} is said to hold {size} bytes with the hash {sha256}, it holds {head.Size} with {head.Sha256}");
     }
 
     private void CheckPack(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, int parallelism, CancellationToken cancellation)

@@ -27,7 +27,7 @@ public static class PackRewriter
             return [];
         using var output = new Output(store, options.MaxPackSize, progress);
         FrameSender.Send(store, options, ids, FrameShare.All, output.Add, cancellation);
-        return output.Publish(marks.Indexes);
+        return output.Publish();
     }
 
     private sealed class Output(ObjectStore store, long maxPackSize, IProgressSink progress) : IDisposable
@@ -52,14 +52,12 @@ public static class PackRewriter
             progress.Advance(frame.Length);
         }
 
-        public IReadOnlyList<ObjectId> Publish(IEnumerable<PackIndex> before)
+        public IReadOnlyList<ObjectId> Publish()
         {
             Finish(0);
             Finish(1);
             var index = new PackIndexBuilder();
             _finished.ForEach(pack => pack.AddTo(index));
-            foreach (PackIndex old in before)
-                index.AddContents(old);
             OpenPack.Publish(store.Packs, _temporaryFolder, index, _finished);
             return [.. _finished.Select(pack => pack.Id)];
         }

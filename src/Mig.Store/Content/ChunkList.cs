@@ -44,10 +44,7 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
             depth++;
         }
 
-        var id = new ListId(WriteNode(writer, depth, size, sha256, entries));
-        if (sha256 is { } hash)
-            writer.AddContent(size, hash, id);
-        return id;
+        return new ListId(WriteNode(writer, depth, size, sha256, entries));
     }
 
     /// <summary>Reads what a list says of the whole file.</summary>

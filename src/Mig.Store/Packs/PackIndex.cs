@@ -18,7 +18,6 @@ public sealed unsafe class PackIndex : IDisposable
     private readonly long _frames;
     private readonly long _ids;
     private readonly long _places;
-    private readonly long _contents;
 
     private PackIndex(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
@@ -29,19 +28,17 @@ public sealed unsafe class PackIndex : IDisposable
         _bytes = bytes;
         if (!Span(0, 8).SequenceEqual(PackIndexFormat.Magic) || U32(8) != PackIndexFormat.Version)
             throw Corrupt("this is no index of version 1");
-        uint packCount = U32(12), frameCount = U32(16), contentCount = U32(20), objectCount = U32(24);
-        if ((packCount | frameCount | contentCount | objectCount) > int.MaxValue)
+        uint packCount = U32(12), frameCount = U32(16), claimCount = U32(20), objectCount = U32(24);
+        if ((packCount | frameCount | claimCount | objectCount) > int.MaxValue)
             throw Corrupt("a count in the header exceeds 2^31");
         PackCount = (int)packCount;
         _frameCount = (int)frameCount;
-        ContentCount = (int)contentCount;
         ObjectCount = (int)objectCount;
         _packs = PackIndexFormat.HeaderSize + PackIndexFormat.FanOutSize;
         _frames = _packs + ((long)PackCount * PackIndexFormat.PackSize);
         _ids = _frames + ((long)_frameCount * PackIndexFormat.FrameSize);
         _places = _ids + ((long)ObjectCount * ObjectId.Size);
-        _contents = _places + ((long)ObjectCount * PackIndexFormat.PlaceSize);
-        long end = _contents + ((long)ContentCount * PackIndexFormat.ContentSize) + PackIndexFormat.TrailerSize;
+        long end = _places + ((long)ObjectCount * PackIndexFormat.PlaceSize) + (claimCount * PackIndexFormat.ClaimSize) + PackIndexFormat.TrailerSize;
         if (end != length)
             throw Corrupt($"the file has {length} bytes, its header calls for {end}");
     }
@@ -51,8 +48,6 @@ public sealed unsafe class PackIndex : IDisposable
     public int PackCount { get; }
 
     public int ObjectCount { get; }
-
-    public int ContentCount { get; }
 
     internal int FrameCount => _frameCount;
 
@@ -104,29 +99,6 @@ public sealed unsafe class PackIndex : IDisposable
     {
         Search(id, out bool found);
         return found;
-    }
-
-    /// <summary>Finds the list of a large file by the file's size and whole SHA-256.</summary>
-    public bool TryFindContent(long size, in ObjectId sha256, out ListId list)
-    {
-        for (int i = FirstContentOfSize(size); i < ContentCount && ContentSizeAt(i) == size; i++)
-        {
-            if (IdAt(_contents + ((long)i * PackIndexFormat.ContentSize) + 8) == sha256)
-            {
-                list = new ListId(IdOf(ContentListAt(i)));
-                return true;
-            }
-        }
-
-        list = default;
-        return false;
-    }
-
-    /// <summary>Tells whether any large file of this size is known.</summary>
-    public bool HasContentOfSize(long size)
-    {
-        int i = FirstContentOfSize(size);
-        return i < ContentCount && ContentSizeAt(i) == size;
     }
 
     /// <summary>Returns the ids that begin with <paramref name="prefix"/>'s first <paramref name="digits"/> hexadecimal digits.</summary>
@@ -182,9 +154,6 @@ public sealed unsafe class PackIndex : IDisposable
     internal uint FirstFrameOf(int pack) => U32(_packs + ((long)pack * PackIndexFormat.PackSize) + 40);
 
     internal uint FrameCountOf(int pack) => U32(_packs + ((long)pack * PackIndexFormat.PackSize) + 44);
-
-    internal (long Size, ObjectId Sha256, ListId List) GetContent(int i) =>
-        (ContentSizeAt(i), IdAt(_contents + ((long)i * PackIndexFormat.ContentSize) + 8), new ListId(IdOf(ContentListAt(i))));
 
     /// <summary>Checks the whole file against its trailer and name, the order of its ids, and its fan-out table.</summary>
     internal void Verify()
@@ -250,25 +219,6 @@ public sealed unsafe class PackIndex : IDisposable
         found = false;
         return low;
     }
-
-    private int FirstContentOfSize(long size)
-    {
-        int low = 0, high = ContentCount;
-        while (low < high)
-        {
-            int middle = (int)(((uint)low + (uint)high) / 2);
-            if (ContentSizeAt(middle) < size)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
-    }
-
-    private long ContentSizeAt(int i) => (long)U64(_contents + ((long)i * PackIndexFormat.ContentSize));
-
-    private int ContentListAt(int i) => (int)U32(_contents + ((long)i * PackIndexFormat.ContentSize) + 40);
 
     private int FanOut(int slot) => (int)U32(PackIndexFormat.HeaderSize + (slot * sizeof(uint)));
 

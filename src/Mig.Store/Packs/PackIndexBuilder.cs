@@ -10,7 +10,6 @@ internal sealed class PackIndexBuilder
     private readonly List<(ObjectId Id, long Length, int FirstFrame, int FrameCount)> _packs = [];
     private readonly List<(long Offset, int TotalLength, int RawLength)> _frames = [];
     private readonly List<(ObjectId Id, int Frame, int Offset, uint LengthAndKind)> _objects = [];
-    private readonly List<(long Size, ObjectId Sha256, ObjectId List)> _contents = [];
 
     public int ObjectCount => _objects.Count;
 
@@ -26,8 +25,6 @@ internal sealed class PackIndexBuilder
 
     public void AddObject(in ObjectId id, int frame, in FrameObject place) =>
         _objects.Add((id, frame, place.Offset, ((uint)place.Length << 3) | (uint)place.Kind));
-
-    public void AddContent(long size, in ObjectId sha256, in ListId list) => _contents.Add((size, sha256, list.Value));
 
     /// <summary>Names the pack that holds all frames added since the last call.</summary>
     public void EndPack(in ObjectId id, long length)
@@ -65,18 +62,6 @@ internal sealed class PackIndexBuilder
             if (frame >= frameBase)
                 AddObject(index.IdOf(i), frame, new FrameObject(location.Kind, location.Offset, location.Length));
         }
-
-        AddContents(index);
-    }
-
-    /// <summary>Adds the large files that another index knows; those whose lists are not among the objects fall away when the index is written.</summary>
-    public void AddContents(PackIndex index)
-    {
-        for (int i = 0; i < index.ContentCount; i++)
-        {
-            (long size, ObjectId sha256, ListId list) = index.GetContent(i);
-            AddContent(size, sha256, list);
-        }
     }
 
     /// <summary>Writes the index to a temporary file and makes it durable.</summary>
@@ -85,27 +70,17 @@ internal sealed class PackIndexBuilder
     {
         _objects.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         RemoveDuplicates();
-        _contents.Sort(static (a, b) => a.Size != b.Size ? a.Size.CompareTo(b.Size) : a.Sha256.CompareTo(b.Sha256));
         var buffer = new byte[1 << 18];
         int filled = 0;
         long written = 0;
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Span<byte> row = stackalloc byte[PackIndexFormat.PackSize];
 
-        var contents = new List<(long Size, ObjectId Sha256, int List)>(_contents.Count);
-        foreach ((long size, ObjectId sha256, ObjectId list) in _contents)
-        {
-            int ordinal = _objects.BinarySearch((list, 0, 0, 0), Comparer<(ObjectId Id, int, int, uint)>.Create(static (a, b) => a.Id.CompareTo(b.Id)));
-            if (ordinal >= 0 && (contents.Count == 0 || contents[^1].Size != size || contents[^1].Sha256 != sha256))
-                contents.Add((size, sha256, ordinal));
-        }
-
         row.Clear();
         PackIndexFormat.Magic.CopyTo(row);
         BinaryPrimitives.WriteUInt32LittleEndian(row[8..], PackIndexFormat.Version);
         BinaryPrimitives.WriteInt32LittleEndian(row[12..], _packs.Count);
         BinaryPrimitives.WriteInt32LittleEndian(row[16..], _frames.Count);
-        BinaryPrimitives.WriteInt32LittleEndian(row[20..], contents.Count);
         BinaryPrimitives.WriteInt32LittleEndian(row[24..], _objects.Count);
         Put(row[..PackIndexFormat.HeaderSize]);
 
@@ -147,14 +122,6 @@ internal sealed class PackIndexBuilder
             BinaryPrimitives.WriteInt32LittleEndian(row[4..], item.Offset);
             BinaryPrimitives.WriteUInt32LittleEndian(row[8..], item.LengthAndKind);
             Put(row[..PackIndexFormat.PlaceSize]);
-        }
-
-        foreach ((long size, ObjectId sha256, int list) in contents)
-        {
-            BinaryPrimitives.WriteInt64LittleEndian(row, size);
-            sha256.CopyTo(row[8..]);
-            BinaryPrimitives.WriteInt32LittleEndian(row[40..], list);
-            Put(row[..PackIndexFormat.ContentSize]);
         }
 
         ObjectId indexId = ObjectId.Finish(hash);

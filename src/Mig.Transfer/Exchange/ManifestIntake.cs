@@ -1,7 +1,6 @@
 using Mig.Core;
 using Mig.History.Graph;
 using Mig.Store;
-using Mig.Store.Content;
 
 namespace Mig.Transfer.Exchange;
 
@@ -19,8 +18,6 @@ internal static class ManifestIntake
                 lacks(reference);
         }
 
-        ObjectId id = writer.AddObject(item.Kind, item.Payload.Span);
-        if (item.Kind == ObjectKind.List && ChunkList.Read(item, new ListId(id)) is { Sha256: { } sha256 } list)
-            writer.AddContent(list.Size, sha256, new ListId(id));
+        writer.AddObject(item.Kind, item.Payload.Span);
     }
 }

@@ -2,17 +2,22 @@ using Mig.Core;
 using Mig.History.Trees;
 using Mig.Store;
 using Mig.Store.Content;
+using Mig.Trust;
 
 namespace Mig.Browse;
 
 /// <summary>Reads the contents of files.</summary>
 internal sealed class FileContents(IContentSource contents, int parallelism)
 {
+    private readonly ListCheck _check = new(contents);
+
     /// <summary>Writes the content of a regular file.</summary>
+    /// <exception cref="CorruptStoreException">It is not what its directory says; nothing was written.</exception>
     public void Copy(TreeEntry entry, Stream destination, CancellationToken cancellation = default)
     {
         if (entry.List is { } list)
         {
+            _check.Require(entry, cancellation);
             new ContentReader(contents).Read(list, bytes =>
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -44,7 +49,10 @@ internal sealed class FileContents(IContentSource contents, int parallelism)
             chunk.CopyTo(bytes.AsSpan(at));
             at += chunk.Length;
         });
-        return at == bytes.Length ? bytes : throw Mismatch(entry, at);
+        if (at != bytes.Length)
+            throw Mismatch(entry, at);
+        _check.Require(entry, bytes);
+        return bytes;
     }
 
     /// <summary>Reads many files, small ones in the order in which they are stored and on several threads.</summary>

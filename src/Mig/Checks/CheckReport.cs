@@ -31,4 +31,7 @@ public sealed record CheckReport(
 {
     /// <summary>How often something names a content that a partial clone left at its remote.</summary>
     public long LeftOut { get; init; }
+
+    /// <summary>Images whose manifest was seen to say what their disks hold, now or before.</summary>
+    public long ComparedImages { get; init; }
 }

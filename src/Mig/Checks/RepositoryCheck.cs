@@ -13,7 +13,7 @@ namespace Mig.Checks;
 
 /// <summary>
 /// Checks a repository: every byte of every pack and index, every ref, and everything that can be reached from them; large files against the hash of
-/// their whole content, too.
+/// their whole content, and manifests against the disks.
 /// </summary>
 public sealed class RepositoryCheck(Repository repository)
 {
@@ -23,12 +23,18 @@ public sealed class RepositoryCheck(Repository repository)
     private readonly List<string> _warnings = [];
     private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
     private readonly List<ListId> _files = [];
+    private readonly List<(ImageId Image, string From)> _images = [];
+    private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
     private readonly bool _isPartial = repository.PromisorRemote is not null;
     private IReadOnlySet<ObjectId> _shallow = new HashSet<ObjectId>();
     private long _refCount;
     private long _leftOut;
+    private long _compared;
+
+    /// <summary>Whether the two views of each image are compared, unless the check is quick or the repository has left contents out.</summary>
+    public bool ComparesViews { get; init; } = true;
 
     /// <param name="isQuick">Follows what refers to what, and reads no content.</param>
     public CheckReport Run(bool isQuick, IProgressSink progress, CancellationToken cancellation = default)
@@ -47,11 +53,14 @@ public sealed class RepositoryCheck(Repository repository)
         Walk(store, marks, cancellation);
         if (!isQuick)
             CheckFiles(store, progress, cancellation);
+        if (!isQuick && ComparesViews && !_isPartial)
+            CheckViews(progress, cancellation);
         return new CheckReport(
             _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
             _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
         {
             LeftOut = _leftOut,
+            ComparedImages = _compared,
         };
     }
 
@@ -148,6 +157,9 @@ public sealed class RepositoryCheck(Repository repository)
     {
         try
         {
+            if (!from.StartsWith("the reflog", StringComparison.Ordinal))
+                _tips.TryAdd($"commit {id}", from);
+
             // A commit may have landed since the store was opened: Find looks again.
             _pending.Push((new ObjectReference(id, store.Find(id).Kind), from));
         }
@@ -180,6 +192,8 @@ public sealed class RepositoryCheck(Repository repository)
                         _pending.Push((next, here));
                 }
 
+                if (reference.Kind == ObjectKind.Image)
+                    _images.Add((new ImageId(reference.Id), from));
                 if (reference.Kind == ObjectKind.Tree)
                     CheckTree(store, new TreeId(reference.Id));
             }
@@ -246,6 +260,34 @@ public sealed class RepositoryCheck(Repository repository)
                 Report(e);
             }
         });
+    }
+
+    // What hooks, audits and searches are told must be what a machine boots.
+    private void CheckViews(IProgressSink progress, CancellationToken cancellation)
+    {
+        progress.Begin("views", 0);
+        var proof = new ImageProof(repository, cancellation);
+        try
+        {
+            foreach ((ImageId image, string from) in _images)
+            {
+                try
+                {
+                    if (proof.Find(image) is { } difference)
+                        Report(new CorruptStoreException(difference.Code, $"image {image} of {from}{(_tips.TryGetValue(from, out string? name) ? $" ({name})" : "")}: {difference.Message}"));
+                    else
+                        _compared++;
+                }
+                catch (CorruptStoreException e)
+                {
+                    Report(e);
+                }
+            }
+        }
+        finally
+        {
+            proof.Keep();
+        }
     }
 
     private static bool IsHere(ObjectStore store, ObjectReference reference) =>

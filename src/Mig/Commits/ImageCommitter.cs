@@ -7,6 +7,7 @@ using Mig.Hooks;
 using Mig.Ingest;
 using Mig.Store;
 using Mig.Store.Locks;
+using Mig.Trust;
 using Mig.Working;
 
 namespace Mig.Commits;
@@ -62,6 +63,7 @@ public sealed class ImageCommitter(Repository repository)
             List<DiskReport> reports = [.. taken.Select(item => item.Report)];
             if (!request.AllowEmpty && amended is null && IsUnchanged(head, image))
             {
+                session.Keep(request.DiscardFree ? [] : image.Disks);
                 WriteStats(image, stats);
                 DiskPlaces.Write(repository.Folder, new CommitId(head.Id!.Value), request.Disks);
                 return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
@@ -79,6 +81,7 @@ public sealed class ImageCommitter(Repository repository)
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
+            session.Keep(request.DiscardFree ? [] : taken.Select(item => item.Disk));
             WriteStats(image, stats);
             if (!keepsImage)
                 DiskPlaces.Write(repository.Folder, id, request.Disks);
@@ -126,8 +129,8 @@ public sealed class ImageCommitter(Repository repository)
     {
         for (int i = 0; i < stats.Count; i++)
         {
-            if (image.Disks[i].Layout is { } layout)
-                stats[i].Write(repository.Folder, layout);
+            if (image.Disks[i].Layout is not null)
+                stats[i].Write(repository.Folder, image.Disks[i]);
         }
     }
 
@@ -145,6 +148,6 @@ public sealed class ImageCommitter(Repository repository)
             return false;
         MachineImage before = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image);
         return before.Disks.Count == image.Disks.Count
-            && before.Disks.Zip(image.Disks).All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
+            && before.Disks.Zip(image.Disks).All(pair => ProvenDisks.KeyOf(pair.First) == ProvenDisks.KeyOf(pair.Second));
     }
 }

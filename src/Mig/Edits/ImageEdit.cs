@@ -59,7 +59,12 @@ public sealed class ImageEdit : IDisposable
 
     /// <summary>Hands new contents, trees and layouts to the object writer. Called once, at the end.</summary>
     /// <returns>The image as it is now; it is not stored itself.</returns>
-    public MachineImage Finish() => new([.. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)]);
+    public MachineImage Finish()
+    {
+        var image = new MachineImage([.. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)]);
+        _session.Keep([]); // what is noted of lists that are never stored is of no use, and does no harm
+        return image;
+    }
 
     public void Dispose()
     {

@@ -1,17 +1,17 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
-using Mig.Core.Host;
-using Mig.Store;
+using Mig.Trust;
 
 namespace Mig.Export;
 
 /// <summary>
-/// Remembers which disks stand in which files: <c>cache/exports/HASH</c>, where HASH is the SHA-256 of the file's absolute path. Fields in UTF-8, each ended by a NUL: a
-/// SHA-256 of all after it, the layout or <c>-</c>, the disk's length, the container, then for each file its path and the five numbers of its state. A cache: without it a file is read.
+/// Remembers which disks stand in which files: <c>cache/exports/HASH</c>, where HASH is the SHA-256 of the file's absolute path. Fields in UTF-8, each ended by a NUL:
+/// the layout or <c>-</c>, the disk's length, the container, then for each file its path and the five numbers of its state. A cache: without it a file is read.
 /// </summary>
 internal static class ExportRecords
 {
+    private const string Folder = "exports";
     private const int MaxRecords = 1024;
     private const int MaxSize = 1 << 20;
     private const int FileFieldCount = 6;
@@ -20,20 +20,8 @@ internal static class ExportRecords
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Returns what is known of a file that nobody wrote to since; null when that is nothing.</summary>
-    public static ExportRecord? Find(string repositoryFolder, string path)
-    {
-        string name = NameOf(repositoryFolder, path);
-        if (LibC.GetFileType(name) != FileType.Regular)
-            return null;
-        try
-        {
-            return Parse(HostFiles.ReadAllBytes(name, MaxSize)) is { IsCurrent: true } record && record.Files[0].Path == Path.GetFullPath(path) ? record : null;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-    }
+    public static ExportRecord? Find(string repositoryFolder, string path) =>
+        SealedFile.Read(repositoryFolder, NameOf(path), MaxSize) is { } bytes && Parse(bytes) is { IsCurrent: true } record && record.Files[0].Path == Path.GetFullPath(path) ? record : null;
 
     /// <summary>Writes down what is in a file, where the repository can be written and nobody writes to the file at this moment; forgets the oldest.</summary>
     public static void Write(string repositoryFolder, LayoutId? layout, long length, string format, IReadOnlyList<string> files)
@@ -42,25 +30,14 @@ internal static class ExportRecords
             return;
         Thread.Sleep(Tick);
         var record = new ExportRecord(layout, length, format, stamps);
-        if (!record.IsCurrent)
-            return;
-        try
-        {
+        if (record.IsCurrent)
             WriteFile(repositoryFolder, record);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Then the file has to be read.
-        }
     }
 
     private static ExportRecord? Parse(byte[] bytes)
     {
-        int headEnd = Array.IndexOf(bytes, (byte)0);
-        if (headEnd < 0 || Encoding.UTF8.GetString(bytes, 0, headEnd) != ObjectId.Of(bytes.AsSpan(headEnd + 1)).ToString())
-            return null;
-        // What has its checksum was written by this class.
-        string[] fields = Encoding.UTF8.GetString(bytes.AsSpan(headEnd + 1)).Split('\0')[..^1];
+        // What has its seal was written by this class.
+        string[] fields = Encoding.UTF8.GetString(bytes).Split('\0')[..^1];
         if (fields.Length < 3 + FileFieldCount || (fields.Length - 3) % FileFieldCount != 0)
             return null;
         var files = new List<(string, FileStamp)>();
@@ -75,20 +52,11 @@ internal static class ExportRecords
         byte[] body = Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{record.Layout?.ToString() ?? "-"}\0{record.Length}\0{record.Format}\0{string.Concat(files)}"));
         if (body.Length > MaxSize / 2)
             return;
-        string path = NameOf(repositoryFolder, record.Files[0].Path);
-        string folder = Path.GetDirectoryName(path)!;
-        HostFiles.CreateFolder(folder);
-        using (var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "export"))
-        {
-            file.Write([.. Encoding.ASCII.GetBytes(ObjectId.Of(body) + "\0"), .. body], 0);
-            file.Publish(path);
-        }
-
-        HostFiles.KeepNewest(folder, MaxRecords);
+        if (SealedFile.TryWrite(repositoryFolder, NameOf(record.Files[0].Path), body))
+            SealedFile.RemoveOld(repositoryFolder, Folder, MaxRecords, MaxRecords);
     }
 
     private static long Number(string field) => long.Parse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
 
-    private static string NameOf(string repositoryFolder, string path) =>
-        Path.Combine(repositoryFolder, "cache", "exports", ObjectId.Of(Encoding.UTF8.GetBytes(Path.GetFullPath(path))).ToString());
+    private static string NameOf(string path) => $"{Folder}/{ObjectId.Of(Encoding.UTF8.GetBytes(Path.GetFullPath(path)))}";
 }

@@ -2,6 +2,7 @@ using Mig.Core;
 using Mig.Disks;
 using Mig.Extract.Archives;
 using Mig.Extract.Folders;
+using Mig.Trust;
 
 namespace Mig.Extract;
 
@@ -39,6 +40,7 @@ public sealed class ArchiveExtractor(Repository repository)
         byte[][] names = [.. Destination.NamesOf(request.Sources).Select(name => name.Length == 0 ? "."u8.ToArray() : name)];
         ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
+        new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
         var leftOut = new LeftOutCounter();
         using (Stream? compressed = format == "tar.zst" ? new ZstdStream(stream, repository.StoreOptions.CompressionLevel) : null)
         using (var output = new BufferedStream(compressed ?? stream, 1 << 18))

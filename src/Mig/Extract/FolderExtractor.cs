@@ -2,6 +2,7 @@ using Mig.Core;
 using Mig.Core.Host;
 using Mig.Extract.Folders;
 using Mig.History.Trees;
+using Mig.Trust;
 using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Extract;
@@ -28,6 +29,7 @@ public sealed class FolderExtractor(Repository repository)
         byte[][] staged = [.. destination.Names.Select(name => name.Length == 0 ? "root"u8.ToArray() : name)];
         ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(staged)], !request.WithRepositories, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
+        new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
         var leftOut = new LeftOutCounter();
         var metadata = new MetadataWriter(!request.IsUnprivileged && HostUser.Id == HostUser.Root, leftOut);
         using var staging = Staging.Create(folder);

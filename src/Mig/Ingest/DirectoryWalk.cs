@@ -26,7 +26,9 @@ internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
             if (depth > limits.MaxDirectoryDepth)
                 throw new CorruptImageException("FS-001", $"directory {level[0].Node} is nested deeper than {limits.MaxDirectoryDepth}");
             ReadLevel(level);
-            level = [.. level.SelectMany(directory => directory.Children.OfType<DirectoryListing>())];
+
+            // Nodes with near numbers mostly lie near each other: what is read for one is still at hand for the next.
+            level = [.. level.SelectMany(directory => directory.Children.OfType<DirectoryListing>()).OrderBy(directory => directory.Node)];
         }
 
         return root;

@@ -5,6 +5,7 @@ using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Layouts;
 using Mig.History.Trees;
+using Mig.Trust;
 
 namespace Mig.Ingest;
 
@@ -117,9 +118,11 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         var report = new DiskReport(
             name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted, [.. volumes.Select(ToReport)], table.Warnings);
 
-        // The same layout is the same disk, byte for byte: then its trees are the same, too. An edit describes the same bytes in other pieces than a commit.
-        if (before is not null && before.Length == _content.Length && (before.Layout == layout || IsSameBytes(before, pieces, residue)))
-            return (before with { Name = name }, report);
+        // The same layout is the same disk, byte for byte: then its trees are the same, too, if they were ever seen to be its trees. An edit describes the same
+        // bytes in other pieces than a commit.
+        bool isSame = before is not null && before.Length == _content.Length && (before.Layout == layout || IsSameBytes(before, pieces, residue));
+        if (isSame && (plan is not null || session.IsProven(before!)))
+            return (before! with { Name = name }, report);
         if (plan is { SkippedTrees: true, MatchesTrees: false })
         {
             plan.MatchesTrees = true;
@@ -130,6 +133,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
             roots.Add(volume.Partition.Number, Guard(volume, () => new TreeBuilder(session.Writer, volume.FileSystem!, volume.Scan!).Run()));
         var image = new ImageDisk(name, _content.Length, table.Scheme, table.SectorSize, layout, [.. volumes.Select(volume => ToImageVolume(volume, roots))]);
+        if (isSame && ProvenDisks.KeyOf(image with { Layout = before!.Layout }) == ProvenDisks.KeyOf(before))
+            return (before with { Name = name }, report);
         return (image, report);
     }
 

@@ -29,7 +29,7 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
     /// <summary>Makes a plan, when the version before and its cache allow one.</summary>
     public static QuickPlan? Create(ObjectStore store, string repositoryFolder, ImageDisk? before, long diskLength)
     {
-        if (before?.Layout is not { } layout || before.Length != diskLength || StatCache.Read(repositoryFolder, layout) is not { } cache)
+        if (before?.Layout is null || before.Length != diskLength || StatCache.Read(repositoryFolder, before) is not { } cache)
             return null;
         return new QuickPlan(store, before, cache);
     }

@@ -1,17 +1,18 @@
 using System.Buffers.Binary;
-using Mig.Core;
-using Mig.Core.Host;
-using Mig.Store;
+using Mig.History.Images;
+using Mig.Trust;
 
 namespace Mig.Ingest;
 
 /// <summary>
-/// What a quick commit needs to know of the disk that a layout describes: a fingerprint of each file's size, times and extents, and of the residue's
-/// ranges in each region. A cache in <c>cache/stat</c>: without it, or when it is damaged, a quick commit reads everything.
+/// What a quick commit needs to know of a disk that was committed here: a fingerprint of each file's size, times and extents, and of the residue's
+/// ranges in each region. A cache in <c>cache/stat</c>: without it, or when it was not written here, a quick commit reads everything.
 /// </summary>
 internal sealed class StatCache
 {
+    private const string Folder = "stat";
     private const int MaxCaches = 16;
+    private const int MaxSize = 1 << 30;
     private const int RecordSize = sizeof(int) + sizeof(long) + sizeof(ulong);
     private const int HeadSize = 8 + sizeof(int);
     private const int ResidueVolume = -1;
@@ -28,27 +29,14 @@ internal sealed class StatCache
 
     public bool HasRegion(long region, ulong fingerprint) => _fingerprints.TryGetValue((ResidueVolume, region), out ulong known) && known == fingerprint;
 
-    /// <summary>Reads the cache of a layout.</summary>
-    /// <returns>Null when there is none that is whole.</returns>
-    public static StatCache? Read(string repositoryFolder, in LayoutId layout)
+    /// <summary>Reads what was noted when a disk was committed here: this very disk, its files included.</summary>
+    /// <returns>Null when there is nothing.</returns>
+    public static StatCache? Read(string repositoryFolder, ImageDisk disk)
     {
-        string path = Path.Combine(FolderOf(repositoryFolder), layout.ToString());
-        byte[] bytes;
-        try
-        {
-            // Unlocked: another process may have published it a moment ago, and not have closed it yet.
-            bytes = HostFiles.ReadAllBytes(path);
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-
-        int end = bytes.Length - ObjectId.Size;
-        if (end < HeadSize || !bytes.AsSpan(0, 8).SequenceEqual(Magic) || ObjectId.Of(bytes.AsSpan(0, end)) != new ObjectId(bytes.AsSpan(end)))
+        if (SealedFile.Read(repositoryFolder, NameOf(disk), MaxSize) is not { } bytes || bytes.Length < HeadSize || !bytes.AsSpan(0, 8).SequenceEqual(Magic))
             return null;
         var cache = new StatCache();
-        int count = (end - HeadSize) / RecordSize;
+        int count = (bytes.Length - HeadSize) / RecordSize;
         cache._fingerprints.EnsureCapacity(count);
         for (int i = 0; i < count; i++)
         {
@@ -60,12 +48,10 @@ internal sealed class StatCache
         return cache;
     }
 
-    /// <summary>Writes the cache of a layout, and drops the oldest ones.</summary>
-    public void Write(string repositoryFolder, in LayoutId layout)
+    /// <summary>Notes the state of a disk that was committed, where the repository can be written, and drops the oldest notes.</summary>
+    public void Write(string repositoryFolder, ImageDisk disk)
     {
-        string folder = FolderOf(repositoryFolder);
-        HostFiles.CreateFolder(folder);
-        byte[] bytes = new byte[HeadSize + (_fingerprints.Count * RecordSize) + ObjectId.Size];
+        byte[] bytes = new byte[HeadSize + (_fingerprints.Count * RecordSize)];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), _fingerprints.Count);
         int at = HeadSize;
@@ -77,12 +63,9 @@ internal sealed class StatCache
             at += RecordSize;
         }
 
-        ObjectId.Of(bytes.AsSpan(0, at)).CopyTo(bytes.AsSpan(at));
-        using var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "stat");
-        file.Write(bytes, 0);
-        file.Publish(Path.Combine(folder, layout.ToString()));
-        HostFiles.KeepNewest(folder, MaxCaches);
+        if (SealedFile.TryWrite(repositoryFolder, NameOf(disk), bytes))
+            SealedFile.RemoveOld(repositoryFolder, Folder, MaxCaches, MaxCaches);
     }
 
-    private static string FolderOf(string repositoryFolder) => Path.Combine(repositoryFolder, "cache", "stat");
+    private static string NameOf(ImageDisk disk) => $"{Folder}/{ProvenDisks.KeyOf(disk)}";
 }

@@ -1,53 +1,32 @@
 using System.Security.Cryptography;
 using Mig.Browse;
 using Mig.Core;
-using Mig.Core.Host;
-using Mig.Store;
 using Mig.Store.Encoding;
+using Mig.Trust;
 
 namespace Mig.Inventories;
 
 /// <summary>
-/// Inventories that were taken, in <c>cache/inventory</c>, by the trees of the volumes that they were taken from. A cache: without it, or when a file of it is
-/// damaged, the inventory is taken again.
+/// Inventories that were taken here, in <c>cache/inventory</c>, by the trees of the volumes that they were taken from. A cache: without it, or when a file of it
+/// was not written here, the inventory is taken again.
 /// </summary>
 internal sealed class InventoryCache(string repositoryFolder)
 {
+    private const string Folder = "inventory";
     private const int MaxCaches = 4096;
     private const int MaxFileSize = 256 << 20;
 
     // The last byte is the version: of the form, and of what is read. It changes with either.
     private static ReadOnlySpan<byte> Magic => "miginvt\u0003"u8;
 
-    private string Folder => Path.Combine(repositoryFolder, "cache", "inventory");
-
-    /// <returns>Null when there is none that is whole.</returns>
+    /// <returns>Null when there is none that counts.</returns>
     public Inventory? Read(MachineFiles files)
     {
-        byte[] bytes;
-        try
-        {
-            // Unlocked: another process may have published it a moment ago, and not have closed it yet.
-            using HostFile file = HostFile.OpenRead(PathOf(files));
-            long length = file.Length;
-            if (length < Magic.Length + ObjectId.Size || length > MaxFileSize)
-                return null;
-            bytes = new byte[length];
-            if (file.Read(bytes, 0) != bytes.Length)
-                return null;
-        }
-        catch (IOException)
-        {
-            return null;
-        }
-
-        int end = bytes.Length - ObjectId.Size;
-        var id = new ObjectId(bytes.AsSpan(end));
-        if (!bytes.AsSpan().StartsWith(Magic) || ObjectId.Of(bytes.AsSpan(0, end)) != id)
+        if (SealedFile.Read(repositoryFolder, NameOf(files), MaxFileSize) is not { } bytes || !bytes.AsSpan().StartsWith(Magic))
             return null;
         try
         {
-            return InventoryCodec.Read(bytes.AsSpan(Magic.Length, end - Magic.Length), id);
+            return InventoryCodec.Read(bytes.AsSpan(Magic.Length), ObjectId.Of(bytes));
         }
         catch (CorruptStoreException)
         {
@@ -61,24 +40,11 @@ internal sealed class InventoryCache(string repositoryFolder)
         var payload = new PayloadWriter();
         payload.Raw(Magic);
         InventoryCodec.Write(payload, inventory);
-        byte[] bytes = new byte[payload.Length + ObjectId.Size];
-        payload.Written.CopyTo(bytes);
-        ObjectId.Of(payload.Written).CopyTo(bytes.AsSpan(payload.Length));
-        try
-        {
-            HostFiles.CreateFolder(Folder);
-            using var file = new TemporaryFile(Path.Combine(repositoryFolder, ObjectStore.TemporaryFolder), "inventory");
-            file.Write(bytes, 0);
-            file.Publish(PathOf(files));
-            HostFiles.KeepNewest(Folder, MaxCaches, MaxCaches / 2);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Then it is taken again next time.
-        }
+        if (SealedFile.TryWrite(repositoryFolder, NameOf(files), payload.Written))
+            SealedFile.RemoveOld(repositoryFolder, Folder, MaxCaches, MaxCaches / 2);
     }
 
-    private string PathOf(MachineFiles files)
+    private static string NameOf(MachineFiles files)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (MountPoint mount in files.Mounts)
@@ -87,6 +53,6 @@ internal sealed class InventoryCache(string repositoryFolder)
             hash.AppendData(mount.Root.Tree.Value.ToArray());
         }
 
-        return Path.Combine(Folder, ObjectId.Finish(hash).ToString());
+        return $"{Folder}/{ObjectId.Finish(hash)}";
     }
 }

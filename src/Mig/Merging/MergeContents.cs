@@ -3,6 +3,7 @@ using Mig.Browse;
 using Mig.Core;
 using Mig.History.Trees;
 using Mig.Store;
+using Mig.Trust;
 
 namespace Mig.Merging;
 
@@ -11,6 +12,7 @@ public sealed class MergeContents(IContentSource store)
 {
     private readonly ConcurrentDictionary<ObjectId, byte[]> _made = [];
     private readonly FileContents _contents = new(store, 1);
+    private readonly ListCheck _check = new(store);
 
     public IContentSource Store => store;
 
@@ -36,7 +38,10 @@ public sealed class MergeContents(IContentSource store)
     public IByteSource Open(TreeEntry file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        return Made(file) is { } content ? new MemorySource(content) : new EntrySource(store, file);
+        if (Made(file) is { } content)
+            return new MemorySource(content);
+        _check.Require(file);
+        return new EntrySource(store, file);
     }
 
     private byte[]? Made(TreeEntry file) => file.Sha256 is { } id ? _made.GetValueOrDefault(id) : null;

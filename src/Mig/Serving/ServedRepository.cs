@@ -40,7 +40,7 @@ public static class ServedRepository
         {
             StoreOptions = repository.StoreOptions,
             Access = new RightsAccess(rights, name),
-            Hooks = new ReceiveHooks(repository, environment),
+            Hooks = Prove(repository, new ReceiveHooks(repository, environment)),
             Who = () => WhoOf(repository, pusher),
             ReadShallow = () => [.. new ShallowFile(repository.Folder).Read()],
             DenyNonFastForwards = repository.Config.GetBoolean("receive.denyNonFastForwards", false),
@@ -48,6 +48,13 @@ public static class ServedRepository
             MaxInputSize = repository.Config.GetInteger("receive.maxInputSize", 0, 0, long.MaxValue),
             Close = close,
         });
+    }
+
+    // A partial clone has not got what a proof reads.
+    private static IReceiveHooks Prove(Repository repository, ReceiveHooks hooks)
+    {
+        bool isWanted = repository.Config.GetBoolean("receive.fsckObjects", repository.Config.GetBoolean("transfer.fsckObjects", true));
+        return isWanted && repository.PromisorRemote is null ? new ReceiveProof(repository, hooks) : hooks;
     }
 
     // A server may have no identity of its own: a push is none of its doing.

@@ -1,12 +1,11 @@
 using System.Buffers.Binary;
 using Mig.Core;
-using Mig.Core.Host;
-using Mig.Store;
+using Mig.Trust;
 
 namespace Mig.Verification;
 
 /// <summary>
-/// Other digests of contents that were computed before, in <c>cache/digests</c>, by their SHA-256. A cache: without it, or when it is damaged, contents are read again.
+/// Other digests of contents that were computed here before, in <c>cache/digests</c>, by their SHA-256. A cache: without it, or when it was not written here, contents are read again.
 /// </summary>
 internal sealed class DigestCache
 {
@@ -23,9 +22,7 @@ internal sealed class DigestCache
 
     private static ReadOnlySpan<byte> Magic => "migdgst\u0001"u8;
 
-    private string Folder => Path.Combine(_repositoryFolder, "cache", "digests");
-
-    private string FilePath => Path.Combine(Folder, _algorithm.ToString().ToLowerInvariant());
+    private string Name => $"digests/{_algorithm.ToString().ToLowerInvariant()}";
 
     public static DigestCache Read(string repositoryFolder, DigestAlgorithm algorithm)
     {
@@ -43,7 +40,7 @@ internal sealed class DigestCache
     public void Write()
     {
         int recordSize = ObjectId.Size + _digestSize, count = Math.Min(_digests.Count, MaxRecords);
-        byte[] bytes = new byte[HeadSize + (count * recordSize) + ObjectId.Size];
+        byte[] bytes = new byte[HeadSize + (count * recordSize)];
         Magic.CopyTo(bytes);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), count);
         int at = HeadSize;
@@ -54,44 +51,19 @@ internal sealed class DigestCache
             at += recordSize;
         }
 
-        ObjectId.Of(bytes.AsSpan(0, at)).CopyTo(bytes.AsSpan(at));
-        try
-        {
-            HostFiles.CreateFolder(Folder);
-            using var file = new TemporaryFile(Path.Combine(_repositoryFolder, ObjectStore.TemporaryFolder), "digests");
-            file.Write(bytes, 0);
-            file.Publish(FilePath);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            // Then contents are read again next time.
-        }
+        SealedFile.TryWrite(_repositoryFolder, Name, bytes);
     }
 
     private void Load()
     {
-        byte[] bytes;
         int recordSize = ObjectId.Size + _digestSize;
-        try
-        {
-            using HostFile file = HostFile.OpenRead(FilePath);
-            long length = file.Length;
-            if (length < HeadSize + ObjectId.Size || length > HeadSize + ObjectId.Size + ((long)MaxRecords * recordSize))
-                return;
-            bytes = new byte[length];
-            if (file.Read(bytes, 0) != bytes.Length)
-                return;
-        }
-        catch (IOException)
-        {
+        if (SealedFile.Read(_repositoryFolder, Name, HeadSize + (int)Math.Min(int.MaxValue / 2, (long)MaxRecords * recordSize)) is not { Length: >= HeadSize } bytes)
             return;
-        }
-
-        int end = bytes.Length - ObjectId.Size, count = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
-        if (!bytes.AsSpan().StartsWith(Magic) || count < 0 || HeadSize + ((long)count * recordSize) != end || ObjectId.Of(bytes.AsSpan(0, end)) != new ObjectId(bytes.AsSpan(end)))
+        int count = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
+        if (!bytes.AsSpan().StartsWith(Magic) || count < 0 || HeadSize + ((long)count * recordSize) != bytes.Length)
             return;
         _digests.EnsureCapacity(count);
-        for (int at = HeadSize; at < end; at += recordSize)
+        for (int at = HeadSize; at < bytes.Length; at += recordSize)
             _digests[new ObjectId(bytes.AsSpan(at, ObjectId.Size))] = bytes.AsSpan(at + ObjectId.Size, _digestSize).ToArray();
     }
 }

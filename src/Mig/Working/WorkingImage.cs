@@ -57,8 +57,8 @@ public sealed class WorkingImage : IDisposable
         MachineImage image = repository.Store.Contains(Id.Value) ? repository.Objects.ReadImage(Id) : new MachineImage([]);
         for (int i = 0; i < image.Disks.Count; i++)
         {
-            if (image.Disks[i].Layout is { } layout)
-                _stats[i].Write(repository.Folder, layout);
+            if (image.Disks[i].Layout is not null)
+                _stats[i].Write(repository.Folder, image.Disks[i]);
         }
     }
 
