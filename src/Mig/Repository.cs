@@ -38,7 +38,8 @@ public sealed class Repository : IDisposable
         Store = ObjectStore.Open(folder);
         if (PromisorRemote is { } promisor)
             Store.UsePromised(new PromisedContent(this, promisor), Path.Combine(folder, "cache", "content"), Config.GetInteger("core.contentCacheLimit", DefaultCacheLimit, 0, long.MaxValue));
-        Refs = new RefStore(folder, objects: Store);
+        Refs = new RefStore(folder, objects: Store, notice: context.Notice);
+        Refs.TryFinish();
         Objects = new RepositoryObjects(Store, new ShallowFile(folder));
         Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);
         Walk = new CommitWalk(Objects);
@@ -96,6 +97,9 @@ public sealed class Repository : IDisposable
         if (File.Exists(folder))
             throw new ConflictException($"{folder} is a file; a repository needs a folder of that name");
         string branch = Config.Load(null, context.Environment, context.ConfigOverrides).Get("init.defaultBranch") ?? DefaultBranch;
+        string? top = folder;
+        while (top is not null && !Directory.Exists(top))
+            top = Path.GetDirectoryName(top);
         HostFiles.CreateFolder(folder);
         ObjectStore.Create(folder);
         HookSamples.Install(Path.Combine(folder, "hooks"));
@@ -106,8 +110,18 @@ public sealed class Repository : IDisposable
         });
 
         // HEAD comes last: only what has it is a repository.
+        SyncFolders(folder, top!);
         RefStore.Initialize(folder, RefName.Branch(branch));
         return (folder, true);
+    }
+
+    // The folders of a new repository, and those that were made for it, up to the one that was there before.
+    private static void SyncFolders(string folder, string top)
+    {
+        foreach (string made in Directory.EnumerateDirectories(folder))
+            HostFiles.SyncFolder(made);
+        for (string? above = folder; above is not null && above.Length >= top.Length; above = Path.GetDirectoryName(above))
+            HostFiles.SyncFolder(above);
     }
 
     /// <summary>Opens the repository in a folder: the folder itself, or the <c>.mig</c> in it.</summary>

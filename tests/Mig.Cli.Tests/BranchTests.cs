@@ -34,6 +34,54 @@ public sealed class BranchTests
     }
 
     [Fact]
+    public void No_verb_makes_a_branch_called_HEAD()
+    {
+        using Workspace workspace = Workspace.WithSample();
+        File.WriteAllText(workspace["hosts.csv"], "name\nHEAD\n");
+        Directory.CreateDirectory(workspace["template/etc"]);
+        File.WriteAllText(workspace["template/etc/hostname"], "{name}\n");
+        const string No = "'HEAD'";
+        workspace.Mig("branch", "HEAD").Ends(2, No);
+        workspace.Mig("branch", "-m", "side", "HEAD").Ends(2, No);
+        workspace.Mig("checkout", "-b", "HEAD").Ends(2, No);
+        workspace.Mig("put", "-b", "HEAD", workspace["hosts.csv"], "main:/x").Ends(2, No);
+        workspace.Mig("derive", "main", "--hosts", workspace["hosts.csv"], "--template", workspace["template"], "--branch", "{name}").Ends(2, No);
+        workspace.Ok("init", "--bare", "other");
+        Assert.NotEqual(0, workspace.Mig("push", "other", "main:refs/heads/HEAD").ExitCode);
+        Assert.Equal("* main\n  side\n", workspace.Ok("branch"));
+        Assert.Empty(Directory.GetFiles(workspace["other/refs/heads"]));
+
+        // One that an older mig made is named, and can be renamed and deleted.
+        File.Copy(workspace[".mig/refs/heads/side"], workspace[".mig/refs/heads/HEAD"]);
+        workspace.Mig("fsck").Ends(0, "a branch called HEAD");
+        workspace.Ok("branch", "-m", "HEAD", "body");
+        workspace.Ok("branch", "-D", "body");
+    }
+
+    [Theory]
+    [InlineData("ref: refs/tags/v1", "which is not a branch")]
+    [InlineData("ref: refs/remotes/origin/main", "which is not a branch")]
+    [InlineData("{tag}", "which is not a commit")]
+    public void Fsck_names_a_HEAD_that_leads_elsewhere(string head, string said)
+    {
+        using Workspace workspace = Workspace.WithSample();
+        string tag = File.ReadAllText(workspace[".mig/refs/tags/v1"]).Trim();
+        workspace.Mig("fsck").Ends(0);
+        File.WriteAllText(workspace[".mig/HEAD"], head.Replace("{tag}", tag, StringComparison.Ordinal) + "\n");
+        Assert.Contains(said, workspace.Mig("fsck").Ends(22).Output, StringComparison.Ordinal);
+        workspace.Ok("checkout", "main");
+        workspace.Mig("fsck").Ends(0);
+    }
+
+    [Fact]
+    public void A_branch_on_what_is_no_commit_is_named()
+    {
+        using Workspace workspace = Workspace.WithSample();
+        File.Copy(workspace[".mig/refs/tags/v1"], workspace[".mig/refs/heads/side"], overwrite: true);
+        Assert.Contains("refs/heads/side is on tag", workspace.Mig("fsck").Ends(22).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Tags_are_listed_made_and_deleted()
     {
         using Workspace workspace = Workspace.WithSample();

@@ -65,6 +65,8 @@ internal sealed class PurgeVerb : Verb
             session.Warn($"{kept} is still there under other names; 'mig search --all-history --sha256 {kept}' names them");
         if (report.Proof is { Blocker: { } blocker })
             session.Warn($"old packs are still there, since other commands are at work ({blocker}); run 'mig gc --prune=now --full' when they are done");
+        foreach (PurgedFile left in report.Proof?.Left ?? [])
+            session.Warn($"image {left.Image} still has /{SafeText.Name(left.Path.Span)}: it came while the purge was at work; purge again");
         foreach (BlobId found in report.Proof?.Found ?? [])
             session.Warn($"the content still stands in blob {found}: in an archive or another file that holds a copy");
         return report.Proof is { Holds: false } || report.Unreachable.Count > 0 ? ExitCode.Findings : ExitCode.Success;

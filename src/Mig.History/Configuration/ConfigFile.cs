@@ -66,9 +66,11 @@ public sealed class ConfigFile(string path, ConfigScope scope)
             target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
         }
 
+        if (LibC.GetFileType(target) is not (FileType.Regular or FileType.Missing))
+            throw new UsageException($"{Path} is not a file, so nothing can be set in it");
         string folder = System.IO.Path.GetDirectoryName(target)!;
         HostFiles.CreateFolder(folder);
-        using FileLock gate = FileLock.Acquire(target + ".lock", Path, Patience, remove: true);
+        using FileLock gate = Lock(target);
         ConfigDocument document = Read();
         string before = document.ToString();
         bool hadSecrets = ConfigSecrets.AreIn(document);
@@ -89,20 +91,50 @@ public sealed class ConfigFile(string path, ConfigScope scope)
         return was is { } old && mode is { } kept && (old & Others) != (kept & Others);
     }
 
+    /// <summary>Keeps others from changing the file.</summary>
+    internal FileLock Lock() => FileLock.Acquire(Path + ".lock", Path, Patience, remove: true);
+
+    /// <summary>Returns what the file holds after a change; null when that is what it holds now. The caller has the lock.</summary>
+    internal byte[]? Change(Action<ConfigDocument> change)
+    {
+        ConfigDocument document = Read();
+        string before = document.ToString();
+        change(document);
+        return document.ToString() == before ? null : Utf8Text.Encode(document.ToString(), "a configuration");
+    }
+
     internal static MigException Malformed(ConfigScope scope, string source, string detail) => scope == ConfigScope.Repository
         ? new CorruptStoreException("HIST-020", $"{source}: {detail}; correct it with an editor")
         : new UsageException($"{source}: {detail}; correct it with an editor");
+
+    // What a killed command was about to write comes first, else it would overwrite what is written now.
+    private FileLock Lock(string target)
+    {
+        while (true)
+        {
+            FileLock gate = FileLock.Acquire(target + ".lock", Path, Patience, remove: true);
+            if (Scope != ConfigScope.Repository || Pending() is null)
+                return gate;
+            gate.Dispose();
+            new RefStore(System.IO.Path.GetDirectoryName(Path)!).Finish();
+        }
+    }
+
+    private byte[]? Pending() => new JournalFile(System.IO.Path.GetDirectoryName(Path)!).Read()?.Find(RefJournal.ConfigPath)?.Bytes;
 
     private byte[] ReadBytes()
     {
         if (Scope == ConfigScope.Repository && new FileInfo(Path).LinkTarget is not null)
             throw Malformed(Scope, Path, "it is a symbolic link, which mig does not follow here");
+        if (Scope == ConfigScope.Repository && Pending() is { } pending)
+            return pending;
         switch (LibC.GetFileType(Path))
         {
             case FileType.Missing:
                 return [];
             case not FileType.Regular:
-                throw Malformed(Scope, Path, "it is not a file");
+                // MIG_CONFIG_GLOBAL=/dev/null means none, as in Git.
+                return Path == "/dev/null" ? [] : throw Malformed(Scope, Path, "it is not a file");
         }
 
         return new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Length: > MaxBytes } || new FileInfo(Path).Length > MaxBytes

@@ -6,7 +6,8 @@ using Mig.History.Commits;
 namespace Mig.History.Refs;
 
 /// <summary>Refs as files below a repository's folder. Takes no lock; follows no symbolic link, because a repository may come from a stranger.</summary>
-internal sealed class RefFiles(string folder)
+/// <param name="pending">An update that holds and is not in all files yet; null when there is none, or when the files themselves are meant.</param>
+internal sealed class RefFiles(string folder, RefJournal? pending = null)
 {
     // An id has 64 digits and names are at most a path long.
     private const int MaxRefBytes = 8192;
@@ -14,6 +15,7 @@ internal sealed class RefFiles(string folder)
     // What file systems allow for a component is 255 bytes.
     private const int MaxComponentBytes = 250;
     private const int MaxNameBytes = 2048;
+    private const int MaxLogBytes = 1 << 30;
 
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -24,11 +26,14 @@ internal sealed class RefFiles(string folder)
     /// <summary>Refuses names that no file can have, or that are folders of every repository.</summary>
     public static void CheckStorable(RefName name)
     {
-        if (name.Value is "refs/heads" or "refs/tags" or "refs/remotes")
+        if (IsFolder(name))
             throw new UsageException($"'{name}' is a folder of refs and cannot be one");
         if (!CanExist(name))
             throw new UsageException($"'{name.Value[..40]}…' is too long for the name of a ref: at most {MaxComponentBytes} bytes between slashes and {MaxNameBytes} in all");
     }
+
+    /// <summary>Tells whether a repository can have a ref of a name.</summary>
+    public static bool CanBe(RefName name) => !IsFolder(name) && CanExist(name);
 
     /// <summary>Reads a ref without following it; null when there is none.</summary>
     /// <exception cref="CorruptStoreException">HIST-010, HIST-011.</exception>
@@ -52,18 +57,47 @@ internal sealed class RefFiles(string folder)
     }
 
     /// <summary>Tells whether a ref's file is there, whatever it holds.</summary>
-    public bool Exists(RefName name) => CanExist(name) && new FileInfo(PathOf(name)) is { } file && (int)file.Attributes != -1 && !file.Attributes.HasFlag(FileAttributes.Directory);
+    public bool Exists(RefName name) => pending?.Find(name.Value) is { } step
+        ? step.Kind != JournalStepKind.Delete
+        : CanExist(name) && FindFile(name.Value);
+
+    /// <summary>Tells whether something that is not a folder stands at a path: a file, or a link to one.</summary>
+    public bool FindFile(string relative) => new FileInfo(Path.Combine(Folder, relative)) is { } file && (int)file.Attributes != -1 && !file.Attributes.HasFlag(FileAttributes.Directory);
 
     /// <summary>Returns the names below a prefix, sorted, whatever their files hold.</summary>
-    public List<RefName> List(string prefix)
+    public List<RefName> List(string prefix) => List(prefix, "");
+
+    /// <summary>Returns the names of refs below a prefix that have a log, sorted.</summary>
+    public List<RefName> ListLogs(string prefix) => List(prefix, RefJournal.LogPrefix);
+
+    /// <summary>Returns the bytes of a log; null when there is none.</summary>
+    /// <exception cref="CorruptStoreException">HIST-011, HIST-014.</exception>
+    public byte[]? ReadLog(RefName name)
+    {
+        string relative = RefJournal.LogPrefix + name.Value;
+        JournalStep? step = pending?.Find(relative);
+        if (step is { Kind: not JournalStepKind.Append })
+            return step.Kind == JournalStepKind.Write ? step.Bytes : null;
+        byte[]? bytes = IsOwnFile(relative) ? TryReadAll(relative) : null;
+        return step is null ? bytes : [.. (bytes ?? []).AsSpan(0, (int)Math.Min(step.Start, bytes?.Length ?? 0)), .. step.Bytes];
+    }
+
+    private List<RefName> List(string prefix, string root)
     {
         var names = new List<RefName>();
         string start = prefix[..(prefix.LastIndexOf('/') + 1)];
         if (start.Length == 0 && prefix.Length > 0 && "refs/".StartsWith(prefix, StringComparison.Ordinal))
             start = "refs/";
         if (start == "refs/" || (start.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsWellFormed(start.TrimEnd('/'))))
-            Collect(Path.Combine(Folder, start.TrimEnd('/')), start, names);
-        names.RemoveAll(name => !name.Value.StartsWith(prefix, StringComparison.Ordinal));
+            Collect(Path.Combine(Folder, root + start.TrimEnd('/')), start, names);
+        names.RemoveAll(name => !name.Value.StartsWith(prefix, StringComparison.Ordinal) || pending?.Find(root + name.Value) is not null);
+        if (pending is not null)
+        {
+            names.AddRange(pending.Steps
+                .Where(step => step.Kind != JournalStepKind.Delete && step.Path.StartsWith(root + "refs/", StringComparison.Ordinal) && step.Path.StartsWith(root + prefix, StringComparison.Ordinal))
+                .Select(step => RefName.Parse(step.Path[root.Length..])));
+        }
+
         names.Sort();
         return names;
     }
@@ -91,19 +125,26 @@ internal sealed class RefFiles(string folder)
         };
     }
 
-    /// <summary>Refuses a name whose folders lead over a symbolic link: writing there would write elsewhere.</summary>
-    public void CheckParents(RefName name)
+    /// <summary>Tells whether a ref has a log.</summary>
+    public bool HasLog(RefName name) => pending?.Find(RefJournal.LogPrefix + name.Value) is { } step
+        ? step.Kind != JournalStepKind.Delete
+        : IsOwnFile(RefJournal.LogPrefix + name.Value);
+
+    /// <summary>Refuses a path whose folders lead over a symbolic link: writing there would write elsewhere.</summary>
+    public void CheckParents(string relative)
     {
         string path = Folder;
-        string[] parts = name.Value.Split('/');
+        string[] parts = relative.Split('/');
         foreach (string component in parts[..^1])
         {
             path = Path.Combine(path, component);
             var info = new FileInfo(path);
             if ((int)info.Attributes != -1 && info.Attributes.HasFlag(FileAttributes.ReparsePoint))
-                throw new CorruptStoreException("HIST-011", $"{name}: '{component}' is a symbolic link, which mig does not follow here; remove {path}");
+                throw new CorruptStoreException("HIST-011", $"{relative}: '{component}' is a symbolic link, which mig does not follow here; remove {path}");
         }
     }
+
+    private static bool IsFolder(RefName name) => name.Value is "refs/heads" or "refs/tags" or "refs/remotes";
 
     private static bool CanExist(RefName name) =>
         Encoding.UTF8.GetByteCount(name.Value) <= MaxNameBytes && Array.TrueForAll(name.Value.Split('/'), part => Encoding.UTF8.GetByteCount(part) <= MaxComponentBytes);
@@ -134,6 +175,8 @@ internal sealed class RefFiles(string folder)
 
     private byte[]? ReadBytes(RefName name)
     {
+        if (pending?.Find(name.Value) is { } step)
+            return step.Kind == JournalStepKind.Write ? step.Bytes : null;
         if (!CanExist(name) || !IsOwnFile(name.Value))
             return null;
         try
@@ -144,6 +187,21 @@ internal sealed class RefFiles(string folder)
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null; // deleted since we looked
+        }
+    }
+
+    private byte[]? TryReadAll(string relative)
+    {
+        string path = Path.Combine(Folder, relative);
+        try
+        {
+            return new FileInfo(path).Length <= MaxLogBytes
+                ? HostFiles.ReadAllBytes(path)
+                : throw new CorruptStoreException("HIST-014", $"{path} is larger than {MaxLogBytes} bytes; run 'mig reflog expire'");
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return null;
         }
     }
 

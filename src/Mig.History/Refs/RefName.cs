@@ -21,6 +21,9 @@ public sealed record RefName : IComparable<RefName>
 
     public static RefName Head { get; } = new("HEAD");
 
+    /// <summary>Whether it is a branch called HEAD, which no new branch may be: <c>HEAD</c> would mean either.</summary>
+    public bool IsBranchHead => Value == BranchPrefix + "HEAD";
+
     public string Value { get; }
 
     public bool IsBranch => Value.StartsWith(BranchPrefix, StringComparison.Ordinal);
@@ -65,6 +68,9 @@ public sealed record RefName : IComparable<RefName>
     public static RefName Parse(string name) =>
         TryParse(name, out RefName? result) ? result : throw new UsageException($"'{name}' cannot be the name of a ref");
 
+    /// <summary>Accepts what a new branch may be called: a leading dash would be taken for an option, HEAD for HEAD.</summary>
+    public static bool TryBranch(string shortName, [NotNullWhen(true)] out RefName? result) => TryShort(BranchPrefix, shortName, out result);
+
     /// <exception cref="UsageException">The name is malformed.</exception>
     public static RefName Branch(string shortName) => Short(BranchPrefix, shortName, "branch");
 
@@ -95,11 +101,15 @@ public sealed record RefName : IComparable<RefName>
 
     private static RefName Short(string prefix, string shortName, string kind)
     {
-        ArgumentNullException.ThrowIfNull(shortName);
-
-        // A leading dash would be taken for an option, HEAD for HEAD.
-        if (shortName.StartsWith('-') || shortName == "HEAD" || !IsWellFormed(prefix + shortName))
+        if (!TryShort(prefix, shortName, out RefName? result))
             throw new UsageException($"'{shortName}' cannot be the name of a {kind}: no spaces, control characters, '~^:?*[\\', '..', '@{{', no part that begins with '.' or ends with '.lock', not HEAD, no leading '-'");
-        return new RefName(prefix + shortName);
+        return result;
+    }
+
+    private static bool TryShort(string prefix, string shortName, [NotNullWhen(true)] out RefName? result)
+    {
+        ArgumentNullException.ThrowIfNull(shortName);
+        result = shortName.StartsWith('-') || shortName == Head.Value || !IsWellFormed(prefix + shortName) ? null : new RefName(prefix + shortName);
+        return result is not null;
     }
 }

@@ -1,6 +1,6 @@
 using Mig.Core;
-using Mig.Core.Host;
 using Mig.History.Commits;
+using Mig.History.Configuration;
 using Mig.Store.Locks;
 
 namespace Mig.History.Refs;
@@ -31,53 +31,12 @@ public sealed partial class RefStore
     /// <summary>Puts HEAD on a commit without a branch.</summary>
     public void DetachHead(ObjectId id, Signature who, string reason) => BeginTransaction(who).DetachHead(id, reason).Commit();
 
-    /// <summary>Renames a branch or another ref, with its log; HEAD stays on it.</summary>
-    /// <param name="from">The ref now.</param>
-    /// <param name="to">Its new name.</param>
-    /// <param name="who">Who renames it.</param>
-    /// <param name="force">Whether another ref of the new name is replaced.</param>
+    /// <inheritdoc cref="RefTransaction.Rename"/>
     /// <exception cref="NotFoundException">There is no such ref.</exception>
     /// <exception cref="ConflictException">The new name is taken.</exception>
-    public void Rename(RefName from, RefName to, Signature who, bool force = false)
-    {
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(to);
-        ArgumentNullException.ThrowIfNull(who);
-        RefFiles.CheckStorable(to);
-        using FileLock gate = Lock();
-        RefName? headTarget = _files.ReadOrDamaged(RefName.Head)?.Target;
-        RefValue? value = _files.Read(from);
-        bool unborn = value is null && headTarget == from;
-        if (value is null && !unborn)
-            throw new NotFoundException($"{from} does not exist");
-        if (value?.Target is not null)
-            throw new UsageException($"{from} is symbolic and cannot be renamed");
-        if (from == to)
-            return;
-        if (_files.Exists(to) && !force)
-            throw new ConflictException($"{to} exists already; choose another name or force it");
-        CheckNames(_files.Exists(to) ? [] : [to], [from]);
-        _files.CheckParents(to);
+    public void Rename(RefName from, RefName to, Signature who, bool force = false) => BeginTransaction(who).Rename(from, to, force).Commit();
 
-        if (value is { } moved)
-        {
-            string reason = $"Branch: renamed {from} to {to}";
-            MoveLog(from, to, new ReflogEntry(moved.Id, moved.Id, who, reason));
-            bool inTheWay = to.Value.StartsWith(from.Value + "/", StringComparison.Ordinal) || from.Value.StartsWith(to.Value + "/", StringComparison.Ordinal);
-            if (inTheWay)
-                DeleteFile(from); // a file and a folder cannot share a name; the log in its new place says where the ref was
-            PrepareFolder(to);
-            WriteFile(to, moved.Id + "\n", 0);
-            if (headTarget == from)
-                _log.Append(RefName.Head, new ReflogEntry(moved.Id, moved.Id, who, reason));
-        }
-
-        if (headTarget == from)
-            WriteFile(RefName.Head, $"ref: {to}\n", 0);
-        DeleteFile(from);
-    }
-
-    internal void Commit(IReadOnlyList<RefUpdate> updates, Signature who)
+    internal void Commit(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Action<ConfigDocument>? configure, Signature who)
     {
         // Held until the refs have moved: what they name cannot be collected meanwhile.
         using FileLock? retained = _objects?.Retain();
@@ -89,45 +48,129 @@ public sealed partial class RefStore
 
         using FileLock gate = Lock();
         RefName? headTarget = _files.ReadOrDamaged(RefName.Head)?.Target;
-        var resolved = new RefUpdates(_files, updates, headTarget);
+        var resolved = new RefUpdates(_files, [.. updates, .. renames.SelectMany(rename => Expand(rename, headTarget))], headTarget);
         resolved.Verify(name => _log.Read(name));
         CheckNames(resolved.Created, resolved.Deleted);
-        foreach ((RefName name, _) in resolved.Writes)
-            _files.CheckParents(name);
+        using FileLock? configuration = configure is null ? null : _configuration.Lock();
+        var journal = new RefJournal();
+        AddRefs(journal, resolved);
+        AddLogs(journal, resolved, who);
+        if (configure is not null && _configuration.Change(configure) is { } bytes)
+            journal.Add(new JournalStep(JournalStepKind.Write, RefJournal.ConfigPath, 0, bytes));
+        Carry(journal);
+    }
 
-        // What the logs will say depends on files that are about to go.
-        List<(RefName Name, ReflogEntry Entry)> moves = [.. resolved.Moves(who)];
-
-        // Everything that can fail for want of space or permission happens before the first ref moves.
-        int number = 0;
-        foreach ((RefName _, string? content) in resolved.Writes)
+    private IEnumerable<RefUpdate> Expand(RefRename rename, RefName? headTarget)
+    {
+        (RefName from, RefName to, bool force, string reason) = rename;
+        RefValue? value = _files.Read(from);
+        if (value is null && headTarget != from)
+            throw new NotFoundException($"{from} does not exist");
+        if (value?.Target is not null)
+            throw new UsageException($"{from} is symbolic and cannot be renamed");
+        if (from == to)
+            yield break;
+        if (_files.Exists(to) && !force)
+            throw new ConflictException($"{to} exists already; choose another name or force it");
+        if (value is { } moved)
         {
-            if (content is not null)
-                DurableFile.WriteNew(TemporaryPath(number), System.Text.Encoding.UTF8.GetBytes(content));
-            number++;
+            yield return new RefUpdate(from, null, null, null, Follow: false, reason);
+            yield return new RefUpdate(to, null, moved.Id, null, Follow: false, reason, Was: from);
         }
 
+        if (headTarget == from)
+            yield return new RefUpdate(RefName.Head, null, null, to, Follow: false, reason);
+    }
+
+    private static void AddRefs(RefJournal journal, RefUpdates resolved)
+    {
+        foreach ((RefName name, string? content) in resolved.Writes)
+        {
+            journal.Add(content is null
+                ? new JournalStep(JournalStepKind.Delete, name.Value, 0, [])
+                : new JournalStep(JournalStepKind.Write, name.Value, 0, System.Text.Encoding.UTF8.GetBytes(content)));
+        }
+    }
+
+    private void AddLogs(RefJournal journal, RefUpdates resolved, Signature who)
+    {
         foreach (RefName name in resolved.Deleted)
-            DeleteFile(name);
-        foreach ((RefName name, string? content) in resolved.Writes)
         {
-            if (content is not null)
-                PrepareFolder(name);
+            if (_log.Delete(name) is { } step)
+                journal.Add(step);
         }
 
-        foreach ((RefName name, ReflogEntry entry) in moves)
+        foreach (IGrouping<RefName, ReflogEntry> moves in resolved.Moves(who).Where(move => !resolved.Deleted.Contains(move.Name)).GroupBy(move => move.Name, move => move.Entry))
         {
-            if (_log.IsWanted(name) && !resolved.Deleted.Contains(name))
-                _log.Append(name, entry);
+            if (resolved.FindOldName(moves.Key) is { } from)
+                journal.Add(_log.Continue(from, moves.Key, moves));
+            else if (_log.IsWanted(moves.Key))
+                journal.Add(_log.Append(moves.Key, moves));
+        }
+    }
+
+    // Once the journal is there, all of it holds: every reader looks there first.
+    private void Carry(RefJournal journal)
+    {
+        if (journal.Steps.Count == 0)
+            return;
+        foreach (JournalStep step in journal.Steps)
+            _files.CheckParents(step.Path);
+        _journal.Publish(journal, TemporaryPath);
+        var run = new JournalRun(_files, TemporaryPath);
+        try
+        {
+            run.Apply(journal);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CorruptStoreException)
+        {
+            if (run.TryUndo() && TryRemove(journal))
+                throw;
+            SayUnfinished(e);
+            return;
         }
 
-        number = 0;
-        foreach ((RefName name, string? content) in resolved.Writes)
+        try
         {
-            if (content is not null)
-                DurableFile.Publish(TemporaryPath(number), _files.PathOf(name));
-            number++;
+            run.Sync();
+            _journal.Remove(durably: journal.Find(RefJournal.ConfigPath) is not null);
         }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            SayUnfinished(e);
+        }
+    }
+
+    private bool TryRemove(RefJournal journal)
+    {
+        try
+        {
+            _journal.Remove(durably: journal.Steps.Count > 0);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    private void SayUnfinished(Exception reason) =>
+        _notice($"the refs have moved, and that is durable, but not all of their files could be written ({reason.Message.TrimEnd('.')}); the next command that can will do it, from {Path.Combine(_files.Folder, RefJournal.FileName)}");
+
+    // What a killed command left is done before anything is decided.
+    private void CompletePending()
+    {
+        if (!_journal.Exists)
+            return;
+        if (_journal.Read() is { } journal)
+        {
+            using FileLock? configuration = journal.Find(RefJournal.ConfigPath) is null ? null : _configuration.Lock();
+            var run = new JournalRun(_files, TemporaryPath);
+            run.Apply(journal);
+            run.Sync();
+        }
+
+        _journal.Remove(durably: true);
     }
 
     // As Git: a name cannot be a ref and a folder of refs at once.
@@ -136,6 +179,8 @@ public sealed partial class RefStore
         HashSet<RefName> all = [.. created];
         foreach (RefName name in created)
         {
+            if (name.IsBranchHead)
+                throw new UsageException("'HEAD' cannot be the name of a branch: it would be taken for HEAD; choose another name");
             string[] parts = name.Value.Split('/');
             for (int i = 3; i < parts.Length; i++)
             {
@@ -158,44 +203,5 @@ public sealed partial class RefStore
         int refs = _files.List(name.Value + "/").Count(deleted.Contains);
         List<FileInfo> entries = [.. folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })];
         return entries.Count == refs ? null : entries[0].FullName;
-    }
-
-    // Names are checked: what stands in the way here are empty folders.
-    private void PrepareFolder(RefName name)
-    {
-        string path = _files.PathOf(name);
-        if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null } folder)
-            HostFiles.DeleteFolder(folder.FullName, recursive: true);
-        DurableFile.CreateFolder(_files.Folder, Path.GetDirectoryName(path)!);
-    }
-
-    private void DeleteFile(RefName name)
-    {
-        string path = _files.PathOf(name);
-        _files.CheckParents(name);
-        if (_files.Exists(name))
-        {
-            HostFiles.Delete(path);
-            HostFiles.SyncFolder(Path.GetDirectoryName(path)!);
-        }
-
-        _log.RemoveEmptyParents(path);
-        _log.Delete(name);
-    }
-
-    private void MoveLog(RefName from, RefName to, ReflogEntry last)
-    {
-        _log.Delete(to); // the log of a ref that is being replaced
-        if (_files.IsOwnFile("logs/" + from.Value))
-        {
-            // Over a place of its own, because 'a' may become 'a/b'.
-            HostFiles.Move(_files.LogPathOf(from), TemporaryPath(0));
-            _log.Delete(from);
-            _log.MakeRoom(to);
-            DurableFile.CreateFolder(_files.Folder, Path.GetDirectoryName(_files.LogPathOf(to))!);
-            DurableFile.Publish(TemporaryPath(0), _files.LogPathOf(to));
-        }
-
-        _log.Append(to, last);
     }
 }

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.History.Configuration;
 
 namespace Mig.History.Refs;
 
@@ -9,6 +10,8 @@ public sealed class RefTransaction
     private readonly RefStore _store;
     private readonly Signature _who;
     private readonly List<RefUpdate> _updates = [];
+    private readonly List<RefRename> _renames = [];
+    private Action<ConfigDocument>? _configure;
     private bool _done;
 
     internal RefTransaction(RefStore store, Signature who)
@@ -64,14 +67,34 @@ public sealed class RefTransaction
         return Add(new RefUpdate(name, null, null, target, Follow: false, reason));
     }
 
+    /// <summary>Renames a branch or another ref, with its log; HEAD stays on it.</summary>
+    /// <param name="force">Whether another ref of the new name is replaced.</param>
+    public RefTransaction Rename(RefName from, RefName to, bool force = false, string? reason = null)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        ArgumentNullException.ThrowIfNull(to);
+        RefFiles.CheckStorable(to);
+        _renames.Add(new RefRename(from, to, force, reason ?? $"Branch: renamed {from} to {to}"));
+        return this;
+    }
+
+    /// <summary>Changes the repository's configuration along with the refs.</summary>
+    public RefTransaction Configure(Action<ConfigDocument> change)
+    {
+        _configure += change;
+        return this;
+    }
+
     /// <summary>Carries everything out.</summary>
-    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay locked. Nothing has changed then.</exception>
+    /// <exception cref="NotFoundException">What is to be renamed, or deleted, is not there.</exception>
+    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay locked.</exception>
+    /// <exception cref="IOException">Whatever is thrown: nothing has changed then.</exception>
     public void Commit()
     {
         ObjectDisposedException.ThrowIf(_done, this);
         _done = true;
-        if (_updates.Count > 0)
-            _store.Commit(_updates, _who);
+        if (_updates.Count > 0 || _renames.Count > 0 || _configure is not null)
+            _store.Commit(_updates, _renames, _configure, _who);
     }
 
     private RefTransaction Add(RefUpdate update)

@@ -10,23 +10,32 @@ internal sealed class RefUpdates
 
     private readonly RefFiles _files;
     private readonly List<(RefUpdate Update, RefName Name, RefValue? Old)> _updates = [];
+    private readonly Dictionary<RefName, RefUpdate> _byName;
     private readonly RefName? _headTarget;
 
     public RefUpdates(RefFiles files, IReadOnlyList<RefUpdate> updates, RefName? headTarget)
     {
         _files = files;
         _headTarget = headTarget;
-        var seen = new HashSet<RefName>();
+        var known = new Dictionary<RefName, RefUpdate>();
         foreach (RefUpdate update in updates)
         {
             RefName name = update.Follow ? Follow(update.Name) : update.Name;
-            if (!seen.Add(name))
+            if (!known.TryAdd(name, update))
+            {
+                // refs/remotes/origin/HEAD and what it stands for may both be named, when the same is wanted of them. HEAD and its branch may not, as in Git.
+                if (known[name] is { NewId: not null } other && (other.NewId, other.Expected) == (update.NewId, update.Expected) && other.Name != update.Name
+                    && other.Name != RefName.Head && update.Name != RefName.Head)
+                    continue;
                 throw new UsageException($"{name} is named twice in one update");
+            }
+
             RefFiles.CheckStorable(name);
             _updates.Add((update, name, files.ReadOrDamaged(name)));
         }
 
         Deleted = [.. _updates.Where(u => u.Update.NewId is null && u.Update.Target is null).Select(u => u.Name)];
+        _byName = _updates.ToDictionary(u => u.Name, u => u.Update);
         Created = [.. _updates.Where(u => !Deleted.Contains(u.Name) && !files.Exists(u.Name)).Select(u => u.Name)];
         Writes = [.. _updates.Select(u => (u.Name, u.Update.Target is { } target ? $"ref: {target}\n" : u.Update.NewId is { } id ? $"{id}\n" : null))];
     }
@@ -37,6 +46,9 @@ internal sealed class RefUpdates
 
     /// <summary>The content of each file, in order; null for a deleted one.</summary>
     public List<(RefName Name, string? Content)> Writes { get; }
+
+    /// <summary>Returns the ref that another is renamed from; null when it is none of those.</summary>
+    public RefName? FindOldName(RefName name) => _byName.GetValueOrDefault(name)?.Was;
 
     /// <exception cref="ConflictException">A ref is not where it was expected.</exception>
     public void Verify(Func<RefName, IReadOnlyList<ReflogEntry>> readLog)
@@ -69,7 +81,7 @@ internal sealed class RefUpdates
         bool headIsSet = _updates.Exists(u => u.Name == RefName.Head);
         foreach ((RefUpdate update, RefName name, RefValue? old) in _updates)
         {
-            ObjectId before = Current(old);
+            ObjectId before = update.Was is null ? Current(old) : update.NewId ?? default;
             ObjectId after = update.Target is { } target ? After(target) : update.NewId ?? default;
             if (before.IsNull && after.IsNull)
                 continue; // HEAD goes from one unborn branch to another
@@ -108,8 +120,7 @@ internal sealed class RefUpdates
     private ObjectId After(RefName target)
     {
         RefName end = Follow(target);
-        int index = _updates.FindIndex(u => u.Name == end);
-        return index < 0 ? Current(_files.ReadOrDamaged(end)) : _updates[index].Update.NewId ?? default;
+        return _byName.TryGetValue(end, out RefUpdate? update) ? update.NewId ?? default : Current(_files.ReadOrDamaged(end));
     }
 
     private RefName Follow(RefName name)
@@ -123,6 +134,8 @@ internal sealed class RefUpdates
                 : _files.ReadOrDamaged(current);
             if (value?.Target is not { } target)
                 return current;
+            if (current == RefName.Head && !target.IsBranch)
+                throw new CorruptStoreException("HIST-017", $"HEAD stands for {target}, which is not a branch; 'mig checkout <branch>' sets it again");
             current = target;
         }
 

@@ -69,10 +69,20 @@ public sealed partial class FileLock : IDisposable
 
     public void Dispose()
     {
-        // Removed while still locked: whoever waits on this file finds out, and opens the next one.
-        if (_removed is not null && !_handle.IsClosed)
-            HostFiles.Delete(_removed);
-        _handle.Dispose();
+        try
+        {
+            // Removed while still locked: whoever waits on this file finds out, and opens the next one.
+            if (_removed is not null && !_handle.IsClosed)
+                HostFiles.Delete(_removed);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A lock file that nobody holds stops nobody, and what was done under it is done.
+        }
+        finally
+        {
+            _handle.Dispose();
+        }
     }
 
     private static SafeFileHandle Open(string path)

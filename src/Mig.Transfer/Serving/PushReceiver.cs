@@ -150,8 +150,17 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         }
         else
         {
-            foreach (int i in Choose(refusals).ToList())
-                Move([updates[i]], refusals, [i]);
+            // Together, so that a fault leaves all or none; each for itself only when another process has moved one of them meanwhile.
+            List<int> chosen = [.. Choose(refusals)];
+            Move([.. chosen.Select(i => updates[i])], refusals, chosen);
+            if (chosen.Count > 1 && refusals[chosen[0]] is not null)
+            {
+                foreach (int i in chosen)
+                {
+                    refusals[i] = null;
+                    Move([updates[i]], refusals, [i]);
+                }
+            }
         }
 
         if (Choose(refusals).ToList() is { Count: > 0 } moved)

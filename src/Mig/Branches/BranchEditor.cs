@@ -35,15 +35,17 @@ public sealed class BranchEditor(Repository repository)
     /// <exception cref="ConflictException">HEAD is on it, or it is not merged.</exception>
     public ObjectId Delete(string branch, bool force)
     {
-        RefName name = RefName.Branch(branch);
+        RefName name = Existing(branch);
         Head head = repository.Refs.ReadHead();
         if (head.Branch == name)
             throw new ConflictException($"HEAD is on branch '{branch}', so it cannot be deleted; check out another one first");
         ObjectId tip = repository.Refs.Resolve(name) ?? throw NotFound(branch);
         if (!force && !IsMerged(branch, tip, head))
             throw new ConflictException($"the branch '{branch}' is not fully merged; 'mig branch -D {branch}' deletes it all the same");
-        repository.Refs.Delete(name, tip, ReflogSignature.Of(repository), "branch: deleted");
-        Config.RepositoryFile(repository.Folder).Update(document => document.RemoveSection(Section, branch));
+        repository.Refs.BeginTransaction(ReflogSignature.Of(repository))
+            .Delete(name, tip, "branch: deleted")
+            .Configure(document => document.RemoveSection(Section, branch))
+            .Commit();
         return tip;
     }
 
@@ -66,25 +68,27 @@ public sealed class BranchEditor(Repository repository)
     {
         Head head = repository.Refs.ReadHead();
         string old = from ?? head.Branch?.ShortName ?? throw new UsageException("HEAD is on no branch; name the one to rename");
-        RefName name = RefName.Branch(old), newName = RefName.Branch(to);
+        RefName name = Existing(old), newName = RefName.Branch(to);
         if (repository.Refs.Resolve(name) is null && head.Branch != name)
             throw NotFound(old);
         if (name == newName)
             return;
         if (!force && repository.Refs.Resolve(newName) is not null)
             throw Exists(to);
-        repository.Refs.Rename(name, newName, ReflogSignature.Of(repository), force);
-        Config.RepositoryFile(repository.Folder).Update(document =>
+        repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).Rename(name, newName, force).Configure(document =>
         {
             if (document.Entries.Any(entry => entry.Key.Section == Section && entry.Key.Subsection == old))
             {
                 document.RemoveSection(Section, to);
                 document.RenameSection(Section, old, Section, to);
             }
-        });
+        }).Commit();
     }
 
     internal static ConflictException Exists(string branch) => new($"a branch named '{branch}' already exists; choose another name, or move it with --force");
+
+    // An older mig made branches of names that none may have now.
+    private RefName Existing(string branch) => RefName.TryParse(RefName.BranchPrefix + branch, out RefName? name) ? name : throw NotFound(branch);
 
     private NotFoundException NotFound(string branch) =>
         new($"branch '{branch}' not found.{NearNames.Suggest(branch, repository.Refs.List(RefName.BranchPrefix, damaged: []).Select(found => found.Name.ShortName))}");

@@ -69,7 +69,7 @@ public sealed class HeadMover(Repository repository)
 
     private int CountLeftBehind(Head before, CommitId? after)
     {
-        if (!before.IsDetached || before.Id is not { } left || left == after?.Value)
+        if (!before.IsDetached || before.Id is not { } left || left == after?.Value || repository.Objects.GetKind(left) != ObjectKind.Commit)
             return 0;
         IEnumerable<CommitId> tips = repository.Refs.List("refs/", damaged: [])
             .Select(name => repository.Objects.GetKind(name.Id) == ObjectKind.Commit ? new CommitId(name.Id) : (CommitId?)null)

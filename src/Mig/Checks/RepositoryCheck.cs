@@ -96,13 +96,19 @@ public sealed class RepositoryCheck(Repository repository)
         {
             _refCount++;
             AddRoot(store, item.Id, item.Name.Value);
+            CheckBranch(store, item);
         }
 
         damaged.ForEach(Report);
+        CheckSymbolicRefs();
         try
         {
             _refCount++;
             Head head = repository.Refs.ReadHead();
+            if (head.Branch is { IsBranch: false } strange)
+                Report(new CorruptStoreException("HIST-017", $"HEAD stands for {strange}, which is not a branch; 'mig checkout <branch>' sets it again"));
+            if (head is { IsDetached: true, Id: { } detached } && store.TryFind(detached, out ObjectLocation found) && found.Kind != ObjectKind.Commit)
+                Report(new CorruptStoreException("HIST-017", $"HEAD is on {ObjectHeader.NameOf(found.Kind)} {detached}, which is not a commit; 'mig checkout <branch>' sets it again"));
             if (head.Id is { } id)
                 AddRoot(store, id, "HEAD");
             else if (_pending.Count > 0)
@@ -132,7 +138,31 @@ public sealed class RepositoryCheck(Repository repository)
             _warnings.Add($"{branch.Name} has no reflog: where it was before is not known");
     }
 
-    // The log is written before the ref moves, and goes when the ref is deleted. So where they differ, a command was killed in between, or a file is not what it was.
+    private void CheckBranch(ObjectStore store, Ref item)
+    {
+        if (item.Name.IsBranch && store.TryFind(item.Id, out ObjectLocation location) && location.Kind != ObjectKind.Commit)
+            Report(new CorruptStoreException("HIST-017", $"{item.Name} is on {ObjectHeader.NameOf(location.Kind)} {item.Id}, which is not a commit; 'mig branch -f {item.Name.ShortName} <commit>' sets it again"));
+        if (item.Name.IsBranchHead)
+            _warnings.Add($"{item.Name} is a branch called HEAD, which commands take for HEAD: 'mig branch -m HEAD <name>' gives it another name");
+    }
+
+    private void CheckSymbolicRefs()
+    {
+        foreach (RefName name in repository.Refs.ListNames("refs/"))
+        {
+            try
+            {
+                if (repository.Refs.ReadSymbolic(name) is { } target && repository.Refs.Resolve(name) is null)
+                    _warnings.Add($"{name} stands for {target}, which does not exist: 'mig branch -d -r {name.ShortName}' deletes it, if it is a tracking branch");
+            }
+            catch (CorruptStoreException)
+            {
+                // Named already.
+            }
+        }
+    }
+
+    // A log and its ref move together. So where they differ, an older mig was killed in between, or a file is not what it was.
     private void CheckLog(ObjectStore store, RefName name)
     {
         IReadOnlyList<ReflogEntry> entries = repository.Refs.ReadLog(name);
@@ -150,7 +180,7 @@ public sealed class RepositoryCheck(Repository repository)
 
         ObjectId? now = repository.Refs.Resolve(name);
         if ((now ?? default) != entries[0].After)
-            _warnings.Add($"{name} is {(now is { } id ? $"at {id}" : "gone")}, its reflog says {entries[0].After}: a command was killed as it moved it, or one of the two files is not what it was");
+            _warnings.Add($"{name} is {(now is { } id ? $"at {id}" : "gone")}, its reflog says {entries[0].After}: one of the two files is not what it was, or an older mig was killed as it moved the ref");
     }
 
     private void AddRoot(ObjectStore store, in ObjectId id, string from)

@@ -52,7 +52,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         {
             using FileLock held = store.AcquireForDeletion(options.Patience);
             Step("delete");
-            Delete(marks, roots, packs, choice, before, cancellation);
+            Delete(marks, roots, packs, [.. choice.Dropped.Concat(choice.Rewritten).Except(written)], before, cancellation);
         }
         catch (ConflictException e)
         {
@@ -63,8 +63,9 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         return report with { PacksAfter = store.CountPackFiles(), BytesAfter = store.Measure().StoredBytes, Blocker = blocker };
     }
 
+    // What was written anew may be a pack that was there already, since a collection was killed after it wrote it: that one stays.
     // Nobody else writes now. What has become reachable since it was looked for is looked for again.
-    private void Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, PackChoice choice, DateTime before, CancellationToken cancellation)
+    private void Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going, DateTime before, CancellationToken cancellation)
     {
         ObjectStore store = repository.Store;
         IReadOnlySet<ObjectId> rootsNow = Reachability.FindRoots(repository);
@@ -73,7 +74,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
             marks = new Reachability(repository, cancellation).Run(rootsNow, pack => added.Contains(pack) || store.GetPackTime(pack) >= before);
         Step("remove");
         store.RemoveStaleFiles();
-        PackRemover.Run(store, marks, new HashSet<ObjectId>([.. choice.Dropped, .. choice.Rewritten]), before);
+        PackRemover.Run(store, marks, going, before);
     }
 
     private ObjectMarks Mark(IReadOnlySet<ObjectId> roots, Func<DateTime, bool> isYoung, CancellationToken cancellation)
@@ -93,6 +94,6 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     {
         if (options.DryRun || options.ExpireLogsBefore is not { } before)
             return 0;
-        return repository.Refs.ListLogs().Sum(name => LogExpiry.Run(repository.Refs, name, before));
+        return LogExpiry.Run(repository.Refs, repository.Refs.ListLogs(), before);
     }
 }

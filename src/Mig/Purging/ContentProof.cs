@@ -9,24 +9,30 @@ namespace Mig.Purging;
 /// <summary>Reads all contents that a repository holds, and looks in them for the beginnings of some that should be gone.</summary>
 internal sealed class ContentProof
 {
-    private const int KeySize = sizeof(ulong);
     private const int FilterBits = 16;
     private const int Batch = 1 << 14;
 
-    private readonly IReadOnlyList<byte[]> _heads;
+    private readonly ILookup<uint, SecretHead> _heads;
     private readonly bool[] _filter = new bool[1 << FilterBits];
 
-    /// <param name="heads">At least eight bytes each.</param>
-    private ContentProof(IReadOnlyList<byte[]> heads)
+    private ContentProof(IEnumerable<SecretHead> heads)
     {
-        _heads = heads;
-        foreach (byte[] head in heads)
-            _filter[Hash(BinaryPrimitives.ReadUInt64LittleEndian(head))] = true;
+        _heads = heads.Distinct().ToLookup(head => head.Key);
+        foreach (IGrouping<uint, SecretHead> head in _heads)
+            _filter[head.Key >> (32 - FilterBits)] = true;
     }
 
     /// <param name="gone">Contents that must not be there under their own names, either.</param>
+    /// <param name="left">Names that some version still has.</param>
     /// <param name="blocker">Why old packs could not be deleted.</param>
-    public static PurgeProof Run(Repository repository, IReadOnlyList<ObjectId> gone, IReadOnlyList<byte[]> heads, string? blocker, IProgressSink progress, CancellationToken cancellation)
+    public static PurgeProof Run(
+        Repository repository,
+        IReadOnlyCollection<ObjectId> gone,
+        IReadOnlyCollection<SecretHead> heads,
+        IReadOnlyList<PurgedFile> left,
+        string? blocker,
+        IProgressSink progress,
+        CancellationToken cancellation)
     {
         var blobs = new List<BlobId>();
         long bytes = 0;
@@ -54,7 +60,7 @@ internal sealed class ContentProof
                 cancellation);
         }
 
-        return new PurgeProof(blobs.Count, bytes, [.. found.Distinct().OrderBy(blob => blob.Value)], blocker);
+        return new PurgeProof(blobs.Count, bytes, [.. found.Distinct().OrderBy(blob => blob.Value)], left, blocker);
     }
 
     private bool IsIn(ReadOnlySpan<byte> content)
@@ -62,26 +68,25 @@ internal sealed class ContentProof
         if (_heads.Count == 0)
             return false;
         ref byte start = ref MemoryMarshal.GetReference(content);
-        for (int i = 0; i <= content.Length - KeySize; i++)
+        for (int i = 0; i <= content.Length - SecretHead.KeySize; i++)
         {
-            ulong key = BinaryPrimitives.ReadUInt64LittleEndian(MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref start, i), KeySize));
-            if (_filter[Hash(key)] && StartsWithHead(content[i..]))
+            ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref start, i), SecretHead.KeySize));
+            uint key = SecretHead.KeyOf(bytes);
+            if (_filter[key >> (32 - FilterBits)] && StartsWithHead(key, content[i..]))
                 return true;
         }
 
         return false;
     }
 
-    private bool StartsWithHead(ReadOnlySpan<byte> content)
+    private bool StartsWithHead(uint key, ReadOnlySpan<byte> content)
     {
-        foreach (byte[] head in _heads)
+        foreach (SecretHead head in _heads[key])
         {
-            if (content.StartsWith(head))
+            if (head.Length <= content.Length && ObjectId.Of(content[..head.Length]) == head.Sha256)
                 return true;
         }
 
         return false;
     }
-
-    private static int Hash(ulong key) => (int)((key * 0x9E3779B97F4A7C15) >> (64 - FilterBits));
 }

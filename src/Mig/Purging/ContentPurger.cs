@@ -7,7 +7,9 @@ using Mig.History.Refs;
 using Mig.History.Trees;
 using Mig.Maintenance;
 using Mig.Remotes;
+using Mig.Searching;
 using Mig.Store;
+using Mig.Store.Collection;
 using Mig.Store.Content;
 using Mig.Store.Locks;
 
@@ -29,6 +31,8 @@ public sealed class ContentPurger(Repository repository)
         if (repository.PromisorRemote is not null || repository.Objects.Shallow.Count > 0)
             throw new UnsupportedFeatureException("purging a partial or shallow clone", "a part of its history is elsewhere; purge there, and clone again");
         Signature who = repository.Identity.Committer();
+        using FileLock? alone = request.DryRun ? null : FileLock.Acquire(Path.Combine(repository.Folder, "locks", "purge"), "purging of this repository", TimeSpan.Zero);
+        PendingPurge pending = PendingPurge.Open(repository.Folder);
 
         IReadOnlyList<Ref> refs = repository.Refs.List("refs/");
         Head head = repository.Refs.ReadHead();
@@ -37,16 +41,16 @@ public sealed class ContentPurger(Repository repository)
         using (FileLock retained = repository.Store.Retain())
         {
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
-            report = Rewrite(request, refs, head, secrets, writer, who, cancellation);
+            report = Rewrite(request, refs, head, secrets, pending, writer, who, cancellation);
         }
 
-        if (request.DryRun || request.KeepsOldVersions || report.Map is null)
-            return report;
-        return report with { Proof = Prove(request, report, secrets, cancellation) };
+        return request.DryRun || request.KeepsOldVersions ? report : report with { Proof = Prove(request, report, pending, who, cancellation) };
     }
 
-    private PurgeReport Rewrite(PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, ObjectWriter writer, Signature who, CancellationToken cancellation)
+    private PurgeReport Rewrite(
+        PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, PendingPurge pending, ObjectWriter writer, Signature who, CancellationToken cancellation)
     {
+        repository.Store.Refresh();
         var finder = new VictimFinder(repository.Store, request);
         var images = new Dictionary<ImageId, (MachineImage Image, IReadOnlyList<PurgedFile> Victims)>();
         IEnumerable<ObjectId> tips = refs.Select(item => item.Id).Concat(head.Id is { } at ? [at] : []);
@@ -58,15 +62,33 @@ public sealed class ContentPurger(Repository repository)
             images.Add(id, (image, finder.Find(id, image)));
         }
 
-        List<PurgedFile> files = [.. images.Values.SelectMany(item => item.Victims)];
+        // A log may lead to what no ref leads to, a killed command may have left it, and a purge that was killed has moved the refs already.
+        List<PurgedFile> files = [.. images.Values.SelectMany(item => item.Victims), .. FindUnreachable(request, [.. times.Keys], cancellation)];
         List<PurgedFile> withContent = [.. files.Where(file => file.Entry is { Type: TreeEntryType.File, Size: > 0, Sha256: not null }).DistinctBy(file => file.Entry.Sha256)];
         List<PurgedFile> gone = [.. withContent.Where(file => !finder.Kept.Contains(file.Entry.Sha256!.Value))];
-        gone.ForEach(file => AddTo(secrets, file.Entry));
+        foreach (PurgedFile file in gone)
+        {
+            try
+            {
+                AddTo(secrets, file.Entry);
+            }
+            catch (CorruptStoreException) when (!times.ContainsKey(file.Image))
+            {
+                // A version that nothing leads to need not be whole.
+            }
+        }
+
         var purger = new ImagePurger(repository, writer, new ResidueSearch(repository.Store, secrets, FindKeptBlobs(finder)));
         var report = new PurgeReport(
             files, [.. gone.Select(file => file.Entry.Sha256!.Value)], [.. withContent.Except(gone).Select(file => file.Entry.Sha256!.Value)], 0, [], 0, 0, null, null);
         if (request.DryRun)
             return report;
+        if (!request.KeepsOldVersions)
+        {
+            pending.Contents.UnionWith(report.Contents);
+            pending.Heads.UnionWith(secrets.Heads);
+            pending.Save();
+        }
 
         var after = new Dictionary<ImageId, ImageId>();
         var rewriter = new HistoryRewriter(repository, writer, id =>
@@ -75,7 +97,8 @@ public sealed class ContentPurger(Repository repository)
                 after.Add(id, now = purger.Purge(images[id].Image, images[id].Victims, times[id], request.Progress, cancellation).Write(writer));
             return now;
         });
-        List<(Ref Ref, ObjectId After)> moves = [.. refs.Select(item => (item, rewriter.Rewrite(item.Id))).Where(move => move.Item1.Id != move.Item2)];
+        // Symbolic refs follow what they stand for.
+        List<(Ref Ref, ObjectId After)> moves = [.. refs.Where(item => item.Target is null).Select(item => (item, rewriter.Rewrite(item.Id))).Where(move => move.Item1.Id != move.Item2)];
         ObjectId? detached = head.IsDetached && head.Id is { } headId ? rewriter.Rewrite(headId) : null;
         cancellation.ThrowIfCancellationRequested();
         writer.Complete();
@@ -90,6 +113,37 @@ public sealed class ContentPurger(Repository repository)
             transaction.DetachHead(target, "purge");
         transaction.Commit();
         return report;
+    }
+
+    private List<PurgedFile> FindUnreachable(PurgeRequest request, HashSet<ImageId> reachable, CancellationToken cancellation)
+    {
+        var finder = new VictimFinder(repository.Store, request, isWhole: false);
+        var found = new List<PurgedFile>();
+        foreach (ImageId id in ListImages().Where(id => !reachable.Contains(id)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                found.AddRange(finder.Find(id, repository.Objects.ReadImage(id)));
+            }
+            catch (CorruptStoreException)
+            {
+                // It goes in any case.
+            }
+        }
+
+        return found;
+    }
+
+    private List<ImageId> ListImages()
+    {
+        var images = new HashSet<ImageId>();
+        new ObjectMarks(repository.Store).ForEachId((id, location, _) =>
+        {
+            if (location.Kind == ObjectKind.Image)
+                images.Add(new ImageId(id));
+        });
+        return [.. images];
     }
 
     // With the time of the first commit that has each.
@@ -153,15 +207,34 @@ public sealed class ContentPurger(Repository repository)
         return kept;
     }
 
-    private PurgeProof Prove(PurgeRequest request, PurgeReport report, SecretBlocks secrets, CancellationToken cancellation)
+    private PurgeProof Prove(PurgeRequest request, PurgeReport report, PendingPurge pending, Signature who, CancellationToken cancellation)
     {
-        foreach (RefName name in repository.Refs.ListLogs())
-            LogExpiry.Run(repository.Refs, name, DateTime.MaxValue);
-        if (repository.Refs.Read(FetchOperation.FetchHead) is not null)
-            HostFiles.Delete(Path.Combine(repository.Folder, FetchOperation.FetchHead.Value));
+        if (report.Files.Count > 0 || report.Map is not null || pending.Contents.Count > 0)
+            Forget(who);
         CollectionReport collected = new GarbageCollection(
             repository, new CollectionOptions { PruneBefore = DateTime.MaxValue, GarbageTolerated = 0, Progress = request.Progress }).Run(cancellation);
         repository.Store.Refresh();
-        return ContentProof.Run(repository, report.Contents, secrets.Heads, collected.Blocker, request.Progress, cancellation);
+        string? blocker = collected.Blocker
+            ?? (PackRemover.FindUnlisted(repository.Store, DateTime.MaxValue) is [{ } unlisted, ..] ? $"another command is writing pack {unlisted}" : null);
+
+        // Whatever is left was made here, or came meanwhile.
+        List<PurgedFile> left = FindUnreachable(request, [], cancellation);
+        List<ObjectId> gone = [.. pending.Contents.Except(report.KeptContents)];
+        PurgeProof proof = ContentProof.Run(repository, gone, pending.Heads, left, blocker, request.Progress, cancellation);
+        if (blocker is null)
+            pending.Delete();
+        return proof;
+    }
+
+    // What leads to old versions, and what was worked out from them.
+    private void Forget(Signature who)
+    {
+        LogExpiry.Run(repository.Refs, repository.Refs.ListLogs(), DateTime.MaxValue);
+        if (repository.Refs.Read(FetchOperation.FetchHead) is not null)
+            repository.Refs.Delete(FetchOperation.FetchHead, null, who, "purge");
+        foreach (string name in (string[])[ImageSearch.CatalogFile, ImageSearch.CatalogFile + "-wal", ImageSearch.CatalogFile + "-shm"])
+            HostFiles.Delete(Path.Combine(repository.Folder, name));
+        if (new DirectoryInfo(Path.Combine(repository.Folder, "cache")) is { Exists: true, LinkTarget: null } cache)
+            HostFiles.DeleteFolder(cache.FullName, recursive: true);
     }
 }

@@ -11,12 +11,10 @@ internal sealed class SecretBlocks
     /// <summary>What every block of a file system, wherever its partition begins, is a multiple of.</summary>
     public const int BlockSize = 512;
 
-    private const int KeySize = sizeof(ulong);
-
     private readonly Dictionary<ulong, List<byte[]>> _blocks = [];
 
-    /// <summary>The first bytes of each content, for those who look for it at any place.</summary>
-    public List<byte[]> Heads { get; } = [];
+    /// <summary>The beginnings of the contents, for those who look for them at any place.</summary>
+    public List<SecretHead> Heads { get; } = [];
 
     /// <summary>Whether there is anything to look for.</summary>
     public bool IsEmpty => _blocks.Count == 0;
@@ -26,15 +24,14 @@ internal sealed class SecretBlocks
     /// <param name="isStart">Whether they are the first of the content.</param>
     public void Add(ReadOnlySpan<byte> bytes, bool isStart)
     {
-        const int HeadSize = 4096; // many files begin alike: programs, scripts under one licence
-        if (isStart && bytes.Length >= KeySize)
-            Heads.Add(bytes[..Math.Min(HeadSize, bytes.Length)].ToArray());
+        if (isStart && bytes.Length >= SecretHead.KeySize)
+            Heads.Add(SecretHead.Of(bytes));
         for (; !bytes.IsEmpty; bytes = bytes[Math.Min(BlockSize, bytes.Length)..])
         {
             ReadOnlySpan<byte> block = bytes[..Math.Min(BlockSize, bytes.Length)];
 
             // What is shorter could be anything, and zeros are no secret.
-            if (block.Length < KeySize || ZeroBytes.IsZero(block))
+            if (block.Length < SecretHead.KeySize || ZeroBytes.IsZero(block))
                 continue;
             ulong key = BinaryPrimitives.ReadUInt64LittleEndian(block);
             if (!_blocks.TryGetValue(key, out List<byte[]>? same))
@@ -47,7 +44,7 @@ internal sealed class SecretBlocks
     /// <summary>Returns how many bytes at the start of a block of a disk are those of a secret block; 0 when none are.</summary>
     public int Match(ReadOnlySpan<byte> block)
     {
-        if (block.Length < KeySize || !_blocks.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(block), out List<byte[]>? candidates))
+        if (block.Length < SecretHead.KeySize || !_blocks.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(block), out List<byte[]>? candidates))
             return 0;
         int longest = 0;
         foreach (byte[] candidate in candidates)

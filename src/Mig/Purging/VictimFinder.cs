@@ -7,7 +7,8 @@ using Mig.Store;
 namespace Mig.Purging;
 
 /// <summary>Finds what must go out of images, and which contents stay. Directories that several images share are looked at once for contents, and once under each path.</summary>
-internal sealed class VictimFinder(ObjectStore store, PurgeRequest request)
+/// <param name="isWhole">Whether all is there that the images need. Of what nothing leads to, parts may be gone, and nothing stays.</param>
+internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, bool isWhole = true)
 {
     private readonly PathLimits? _paths = request.Paths.Count == 0 ? null : new PathLimits([.. request.Paths.Select(path => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(path.Trim('/')))]);
     private readonly HashSet<ObjectId> _contents = [.. request.Contents];
@@ -46,7 +47,7 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request)
             return;
         }
 
-        foreach (TreeEntry entry in TreeReader.ReadEntries(store, tree))
+        foreach (TreeEntry entry in Read(tree))
         {
             byte[] child = path.Length == 0 ? entry.Name.ToArray() : [.. path, (byte)'/', .. entry.Name.Span];
             bool isNamed = isBelowVictim || _paths?.Includes(child) == true;
@@ -59,11 +60,37 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request)
                 continue;
             }
 
-            TreeEntry file = entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(store, root, entry) : entry;
+            TreeEntry file = entry.Type == TreeEntryType.HardLink ? Follow(root, entry) : entry;
             if (isNamed || (file.Sha256 is { } sha256 && _contents.Contains(sha256)))
                 victims.Add((child, file));
             else
                 Keep(file);
+        }
+    }
+
+    private IEnumerable<TreeEntry> Read(TreeId tree)
+    {
+        if (isWhole)
+            return TreeReader.ReadEntries(store, tree);
+        try
+        {
+            return [.. TreeReader.ReadEntries(store, tree)];
+        }
+        catch (CorruptStoreException)
+        {
+            return [];
+        }
+    }
+
+    private TreeEntry Follow(TreeEntry root, TreeEntry link)
+    {
+        try
+        {
+            return TreeLookup.FollowLink(store, root, link);
+        }
+        catch (CorruptStoreException) when (!isWhole)
+        {
+            return link;
         }
     }
 
@@ -75,7 +102,7 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request)
         if (_hasContent.TryGetValue(tree, out bool known))
             return known;
         bool has = false;
-        foreach (TreeEntry entry in TreeReader.ReadEntries(store, tree))
+        foreach (TreeEntry entry in Read(tree))
         {
             has |= entry.Type == TreeEntryType.HardLink || (entry.Sha256 is { } sha256 && _contents.Contains(sha256));
             if (entry.Type == TreeEntryType.Directory)
@@ -87,12 +114,14 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request)
 
     private void KeepAll(TreeId tree)
     {
+        if (!isWhole)
+            return;
         var pending = new Stack<TreeId>([tree]);
         while (pending.TryPop(out TreeId next))
         {
             if (!_counted.Add(next))
                 continue;
-            foreach (TreeEntry entry in TreeReader.ReadEntries(store, next))
+            foreach (TreeEntry entry in Read(next))
             {
                 if (entry.Type == TreeEntryType.Directory)
                     pending.Push(entry.Tree);

@@ -133,11 +133,13 @@ public sealed class CloneOperation
         RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         RefName? branch = start is null ? listing.HeadTarget : start.Name.IsBranch ? start.Name : null;
         ObjectId? head = start is null ? listing.HeadTarget is null ? listing.HeadId : null : start.Peeled ?? start.Id;
-        if (branch is { IsBranch: true })
+        if (branch is { IsBranch: true, IsBranchHead: false })
         {
             if (head is { } tip && repository.Refs.Resolve(branch) is null)
                 transaction.Update(branch, default(ObjectId), tip, reason);
             transaction.AttachHead(branch, reason);
+            if (!_options.IsBare)
+                transaction.Configure(document => Upstreams.Write(document, branch, _remoteName, branch));
         }
         else if (head is { } id)
         {
@@ -146,8 +148,6 @@ public sealed class CloneOperation
         }
 
         transaction.Commit();
-        if (branch is not null && !_options.IsBare)
-            new Upstreams(repository).Write(branch, _remoteName, branch);
         int hook = head is null || _options.IsBare ? 0 : repository.Hooks.PostCheckout(null, head, cancellation: cancellation);
         return new CloneOutcome(repository.Folder, branch, head, fetch, hook);
     }

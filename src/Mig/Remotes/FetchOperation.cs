@@ -145,7 +145,7 @@ public sealed class FetchOperation(Repository repository)
         if (choice.Ours is not { } ours)
             return new FetchedRef(RefChange.Created, choice.Theirs, null, null, choice.Id);
         ObjectId? old = repository.Refs.Resolve(ours);
-        (RefChange change, string? note) = IsSymbolic(ours) ? (RefChange.Rejected, $"{ours} stands for another ref")
+        (RefChange change, string? note) = ours.IsBranchHead && old is null ? (RefChange.Rejected, "no branch can be called HEAD") : IsSymbolic(ours) ? (RefChange.Rejected, $"{ours} stands for another ref")
             : old == choice.Id ? (RefChange.UpToDate, null)
             : old is not { } before ? RefMove.FindObstacle(repository.Refs, ours, deleted) is { } obstacle
                 ? (RefChange.Rejected, $"{obstacle} is in the way; --prune removes it when it is gone there")

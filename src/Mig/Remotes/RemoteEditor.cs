@@ -1,6 +1,5 @@
 using Mig.Branches;
 using Mig.Core;
-using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.Transfer.Addresses;
@@ -35,14 +34,10 @@ public sealed class RemoteEditor(Repository repository)
     public void Remove(string name)
     {
         CheckOwn(name);
-        Signature who = ReflogSignature.Of(repository);
-
-        // Settings last: as long as there are tracking refs, the remote can be named and removed again.
-        RefTransaction transaction = repository.Refs.BeginTransaction(who);
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         foreach (RefName tracking in TrackingRefs(name))
             transaction.Delete(tracking, null, "remote: removed");
-        transaction.Commit();
-        Update(document =>
+        transaction.Configure(document =>
         {
             foreach (ConfigEntry entry in document.Entries.Where(entry => entry.Key.Section == BranchSection && entry.Value == name).ToList())
             {
@@ -56,7 +51,7 @@ public sealed class RemoteEditor(Repository repository)
             if (document.GetAll(ConfigKey.Parse($"{Section}.pushdefault")).Contains(name))
                 document.Unset(ConfigKey.Parse($"{Section}.pushdefault"));
             document.RemoveSection(Section, name);
-        });
+        }).Commit();
     }
 
     /// <summary>Renames a remote, its tracking refs with their logs, and what branches say of it.</summary>
@@ -71,31 +66,24 @@ public sealed class RemoteEditor(Repository repository)
         if (_remotes.Exists(to))
             throw new ConflictException($"remote {to} already exists; choose another name");
         CheckFree(to, except: from);
-        IReadOnlyList<RefName> tracking = TrackingRefs(from);
-        Update(document => Rename(document, from, to));
-        Signature who = ReflogSignature.Of(repository);
         string oldPrefix = Prefix(from), newPrefix = Prefix(to);
-        var symbolic = new List<(RefName Name, RefName Target)>();
-        foreach (RefName name in tracking)
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
+        foreach (RefName name in TrackingRefs(from))
         {
             RefName renamed = Renamed(name);
+            string reason = $"remote: renamed {name} to {renamed}";
             if (repository.Refs.ReadSymbolic(name) is { } target)
             {
-                symbolic.Add((renamed, target.Value.StartsWith(oldPrefix, StringComparison.Ordinal) ? Renamed(target) : target));
-                repository.Refs.Delete(name, null, who, "remote: renamed");
+                transaction.Delete(name, null, reason);
+                transaction.SetSymbolic(renamed, target.Value.StartsWith(oldPrefix, StringComparison.Ordinal) ? Renamed(target) : target, reason);
+            }
+            else
+            {
+                transaction.Rename(name, renamed, reason: reason);
             }
         }
 
-        foreach (RefName name in tracking)
-        {
-            if (repository.Refs.Resolve(name) is not null)
-                repository.Refs.Rename(name, Renamed(name), who);
-        }
-
-        RefTransaction transaction = repository.Refs.BeginTransaction(who);
-        foreach ((RefName name, RefName target) in symbolic)
-            transaction.SetSymbolic(name, target, $"remote: renamed {oldPrefix}HEAD to {name}");
-        transaction.Commit();
+        transaction.Configure(document => Rename(document, from, to)).Commit();
 
         RefName Renamed(RefName name) => RefName.Parse(newPrefix + name.Value[oldPrefix.Length..]);
     }

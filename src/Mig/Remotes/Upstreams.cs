@@ -105,11 +105,13 @@ public sealed class Upstreams(Repository repository)
         return null;
     }
 
-    internal void Write(RefName branch, string remote, RefName merge) => Config.RepositoryFile(repository.Folder).Update(document =>
+    internal void Write(RefName branch, string remote, RefName merge) => Config.RepositoryFile(repository.Folder).Update(document => Write(document, branch, remote, merge));
+
+    internal static void Write(ConfigDocument document, RefName branch, string remote, RefName merge)
     {
         document.ReplaceAll(ConfigKey.Parse($"branch.{branch.ShortName}.remote"), remote);
         document.ReplaceAll(ConfigKey.Parse($"branch.{branch.ShortName}.merge"), merge.Value);
-    });
+    }
 
     private NotFoundException NoUpstream(string upstream) =>
         new($"the requested upstream branch '{upstream}' does not exist.{NearNames.Suggest(upstream, Names(RefName.RemotePrefix).Concat(Names(RefName.BranchPrefix)))} 'mig fetch' brings what the remote has, 'mig push -u' makes a branch there");

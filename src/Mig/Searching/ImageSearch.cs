@@ -8,7 +8,8 @@ namespace Mig.Searching;
 /// <summary>Finds files in all versions of all images, by means of the catalogue, which is brought up to date first.</summary>
 public sealed class ImageSearch(Repository repository, IProgressSink progress)
 {
-    private const string CatalogFile = "catalog.db";
+    /// <summary>The file of the catalogue: a cache, which may be deleted at any time.</summary>
+    internal const string CatalogFile = "catalog.db";
 
     /// <exception cref="UsageException">The answer would be too long for any memory.</exception>
     public SearchAnswer Find(SearchRequest request, CancellationToken cancellation = default)

@@ -85,7 +85,7 @@ public sealed class ImageDeriver(Repository repository)
         foreach (CsvRow row in request.Hosts.Rows)
         {
             string where = $"{request.HostsName}, line {row.Line}", name = Encoding.UTF8.GetString(branches.Fill(row));
-            if (!RefName.TryParse(RefName.BranchPrefix + name, out RefName? branch))
+            if (!RefName.TryBranch(name, out RefName? branch))
                 throw new UsageException($"{where}: '{name}' can be no branch; see 'mig help branch' for what a name may hold");
             if (!rows.TryAdd(branch, row))
                 throw new UsageException($"{where}: '{name}' is the branch of line {rows[branch].Line}, too; use a column that differs, or more of them, in --branch");
