@@ -75,6 +75,14 @@ public sealed class TemporaryFile : IDisposable
         }
     }
 
+    /// <summary>Reads back what was written.</summary>
+    /// <returns>How many bytes are there.</returns>
+    public int Read(Span<byte> bytes, long offset)
+    {
+        _failure?.Throw();
+        return _file.Read(bytes, offset);
+    }
+
     /// <summary>Has the kernel start writing a range to the medium; the later sync has less left to do.</summary>
     public void StartWriteback(ByteRange range) => LibC.StartWriteback(_file.Handle, range);
 

@@ -7,12 +7,19 @@ namespace Mig.Transfer;
 public sealed record RemoteOptions
 {
     public const int MostRequests = ProtocolLimits.MaxParts;
+    public const int DefaultMaxRefs = 200_000;
 
     /// <summary>The command that ssh runs there (<c>remote.NAME.serve</c>).</summary>
     public string ServeCommand { get; init; } = "mig";
 
     /// <summary>The ssh program and its options (<c>MIG_SSH</c>, <c>core.sshCommand</c>).</summary>
     public string SshCommand { get; init; } = "ssh";
+
+    /// <summary>How long to wait for the other side (<c>http.lowSpeedTime</c>, <c>http.lowSpeedLimit</c>), over ssh as well.</summary>
+    public Patience Patience { get; init; } = Patience.Default;
+
+    /// <summary>Most refs of another repository that are listened to (<c>transfer.maxRefs</c>).</summary>
+    public int MaxRefs { get; init; } = DefaultMaxRefs;
 
     /// <summary>Gives the bearer token for an HTTP address; called first with false, then with true after each refusal. Null when there is none, or no other.</summary>
     public Func<bool, string?> Token { get; init; } = _ => null;

@@ -1,6 +1,4 @@
-using System.Text.Json.Serialization.Metadata;
 using Mig.Core;
-using Mig.History.Refs;
 using Mig.Store;
 using Mig.Transfer.Addresses;
 using Mig.Transfer.Exchange;
@@ -13,12 +11,19 @@ namespace Mig.Transfer;
 public sealed class RemoteRepository : IDisposable
 {
     private readonly ITransport _transport;
+    private readonly HelloMessage _server;
+    private readonly int _maxRefs;
 
-    private RemoteRepository(ITransport transport) => _transport = transport;
+    private RemoteRepository(ITransport transport, RemoteOptions options, CancellationToken cancellation)
+    {
+        _transport = transport;
+        _maxRefs = options.MaxRefs;
+        _server = Greet(cancellation);
+    }
 
     /// <summary>Connects.</summary>
     /// <exception cref="RemoteException">It cannot be reached, refuses, or is no repository.</exception>
-    public static RemoteRepository Open(RemoteAddress address, RemoteOptions options)
+    public static RemoteRepository Open(RemoteAddress address, RemoteOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(options);
@@ -30,9 +35,7 @@ public sealed class RemoteRepository : IDisposable
         };
         try
         {
-            var remote = new RemoteRepository(transport);
-            remote.Greet();
-            return remote;
+            return new RemoteRepository(transport, options, cancellation);
         }
         catch
         {
@@ -41,13 +44,10 @@ public sealed class RemoteRepository : IDisposable
         }
     }
 
-    public RemoteListing ListRefs(CancellationToken cancellation = default)
-    {
-        RefsMessage message = Ask(Verbs.Refs, ProtocolJson.Default.RefsMessage, cancellation);
-        List<RemoteRef> list = [.. (message.Refs ?? []).Select(item => new RemoteRef(ParseName(item?.Name), ParseId(item?.Id ?? "")!.Value, ParseId(item?.Peeled)))];
-        list.Sort((a, b) => a.Name.CompareTo(b.Name));
-        return new RemoteListing(message.HeadTarget is null ? null : ParseName(message.HeadTarget), ParseId(message.HeadId), list);
-    }
+    /// <summary>Asks for the refs.</summary>
+    /// <param name="prefixes">Only refs whose names begin with one of these; null for all.</param>
+    public RemoteListing ListRefs(IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default) =>
+        new RefListing(_transport, _server, _maxRefs).Run(prefixes, cancellation);
 
     /// <summary>Brings what <paramref name="store"/> lacks; when it returns, all of it is durable.</summary>
     /// <exception cref="RemoteException">The connection broke, or the other side sent what does not hold. Contents that did come are kept; no manifest is.</exception>
@@ -71,36 +71,27 @@ public sealed class RemoteRepository : IDisposable
     }
 
     /// <summary>Sends what the other side lacks, then has it move its refs.</summary>
+    /// <exception cref="UsageException">The other side says that it does not take as much.</exception>
     public PushReport Push(ObjectStore store, PushRequest request, CancellationToken cancellation = default) =>
-        new PushSession(_transport, store, request, cancellation).Run(ListRefs(cancellation));
+        new PushSession(_transport, _server, store, request, cancellation).Run(ListRefs(null, cancellation));
 
     public void Dispose() => _transport.Dispose();
 
-    private void Greet()
+    private HelloMessage Greet(CancellationToken cancellation)
     {
-        HelloMessage hello = Ask(Verbs.Hello, ProtocolJson.Default.HelloMessage, CancellationToken.None);
-        if (hello.Protocol != ProtocolLimits.Version)
-            throw new RemoteException("REMOTE-003", $"{_transport.Peer} speaks version {hello.Protocol} of the protocol, this mig speaks {ProtocolLimits.Version}; update the older one");
+        HelloMessage hello = _transport.Call(
+            new RequestMessage(Verbs.Hello),
+            _ => { },
+            reader =>
+            {
+                reader.Expect(RecordType.Json, ProtocolLimits.MaxHello);
+                HelloMessage message = reader.ParseJson(ProtocolJson.Default.HelloMessage);
+                reader.ExpectEnd();
+                return message;
+            },
+            cancellation);
+        return hello.Protocol == ProtocolLimits.Version
+            ? hello
+            : throw new RemoteException("REMOTE-003", $"{_transport.Peer} speaks version {hello.Protocol} of the protocol, this mig speaks {ProtocolLimits.Version}; update the older one");
     }
-
-    // A question without more to say, and an answer of one record.
-    private T Ask<T>(string verb, JsonTypeInfo<T> answer, CancellationToken cancellation) => _transport.Call(
-        new RequestMessage(verb),
-        _ => { },
-        reader =>
-        {
-            reader.Expect(RecordType.Json);
-            T message = reader.ParseJson(answer);
-            reader.ExpectEnd();
-            return message;
-        },
-        cancellation);
-
-    // Names become files here: none may lead out of the folder of refs.
-    private RefName ParseName(string? text) => text is not null && RefName.TryParse(text, out RefName? name) && text.StartsWith("refs/", StringComparison.Ordinal)
-        ? name
-        : throw new RemoteException("REMOTE-015", $"{_transport.Peer} has a ref named '{text}', which no ref can be");
-
-    private ObjectId? ParseId(string? text) => text is null ? null
-        : ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new RemoteException("REMOTE-015", $"{_transport.Peer} has a ref at '{text}', which is no id");
 }

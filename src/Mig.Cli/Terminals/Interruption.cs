@@ -27,6 +27,9 @@ internal sealed class Interruption : IDisposable
         }
     }
 
+    /// <summary>The token, when somebody has asked for it; else none, for then the signal itself ends the program.</summary>
+    public CancellationToken Asked => _source?.Token ?? CancellationToken.None;
+
     public void Dispose()
     {
         foreach (PosixSignalRegistration registration in _registrations)

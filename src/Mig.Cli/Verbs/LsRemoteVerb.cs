@@ -45,8 +45,9 @@ internal sealed class LsRemoteVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         string[] words = arguments.GetValue(_words) ?? [];
-        RemoteListing listing = new ListOperation(session.FindRepository(), session.Context).Run(words.FirstOrDefault(), Environment.CurrentDirectory, session.Cancellation);
         bool heads = arguments.GetValue(_heads), tags = arguments.GetValue(_tags), refsOnly = arguments.GetValue(_refs);
+        string[]? prefixes = heads || tags ? [.. new[] { heads ? RefName.BranchPrefix : null, tags ? RefName.TagPrefix : null }.OfType<string>()] : null;
+        RemoteListing listing = new ListOperation(session.FindRepository(), session.Context).Run(words.FirstOrDefault(), Environment.CurrentDirectory, prefixes, session.Cancellation);
         IEnumerable<RemoteRef> refs = listing.Refs.Where(found => (!heads && !tags) || (heads && found.Name.IsBranch) || (tags && found.Name.IsTag));
         if (listing.HeadId is { } head && !heads && !tags && !refsOnly)
             refs = refs.Prepend(new RemoteRef(RefName.Head, head, null));

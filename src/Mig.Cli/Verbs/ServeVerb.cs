@@ -19,17 +19,22 @@ internal sealed class ServeVerb : Verb
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allows everybody who can reach the address to read and write" };
     private readonly Option<string> _maxBody = new("--max-body") { HelpName = "SIZE", Description = "Most bytes of one request, such as 20g; no limit unless given" };
     private readonly Option<int> _maxRate = new("--max-rate") { HelpName = "N", DefaultValueFactory = _ => 100, Description = "Requests a second of one client, ten times as many at once; 0 for any number" };
-    private readonly Option<int> _maxConnections = new("--max-connections") { HelpName = "N", DefaultValueFactory = _ => 256, Description = "Connections at once" };
+    private readonly Option<int> _maxConnections = new("--max-connections") { HelpName = "N", DefaultValueFactory = _ => 512, Description = "Connections at once; of more, one without work is closed" };
+    private readonly Option<int> _maxConnectionsPerClient = new("--max-connections-per-client") { HelpName = "N", DefaultValueFactory = _ => 64, Description = "Those of one client" };
+    private readonly Option<int> _maxRequests = new("--max-requests") { HelpName = "N", DefaultValueFactory = _ => 32, Description = "Requests worked on at once; others wait" };
+    private readonly Option<int> _maxRequestsPerClient = new("--max-requests-per-client") { HelpName = "N", DefaultValueFactory = _ => 16, Description = "Those of one client, or of one token" };
+    private readonly Option<int> _minRate = new("--min-rate") { HelpName = "BYTES", DefaultValueFactory = _ => 1024, Description = "Bytes a second; who is slower for 20 seconds is cut. 0 for none" };
+    private readonly Option<string[]> _proxies = new("--trusted-proxy") { HelpName = "ADDRESS", Description = "A proxy of yours, which says in X-Forwarded-For who the client is" };
     private readonly Argument<string> _folder = new("DIR") { Arity = ArgumentArity.ZeroOrOne };
 
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _certificate, _key, _auth, _insecure, _maxBody, _maxRate, _maxConnections);
+        Add(_stdio, _listen, _certificate, _key, _auth, _insecure, _maxBody, _maxRate, _maxConnections, _maxConnectionsPerClient, _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
         Add(_folder);
     }
 
-    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-body SIZE] [--max-rate N] [--max-connections N] [DIR]", "serve --stdio DIR"];
+    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-...] [--trusted-proxy ADDRESS]... [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
         "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the one in DIR/NAME. It is the current repository unless given.\nEach request is a line on standard error. /healthz says whether the server runs, /metrics how it does (Prometheus).\nThe server stops on SIGTERM or Ctrl-C, when the requests under way have ended.";
@@ -67,6 +72,11 @@ internal sealed class ServeVerb : Verb
             MaxBodySize = arguments.GetValue(_maxBody) is { } size ? ParseSize(size) : 0,
             MaxRate = CheckPositive("--max-rate", arguments.GetValue(_maxRate), 0),
             MaxConnections = CheckPositive("--max-connections", arguments.GetValue(_maxConnections), 1),
+            MaxConnectionsPerClient = CheckPositive("--max-connections-per-client", arguments.GetValue(_maxConnectionsPerClient), 1),
+            MaxRequests = CheckPositive("--max-requests", arguments.GetValue(_maxRequests), 1),
+            MaxRequestsPerClient = CheckPositive("--max-requests-per-client", arguments.GetValue(_maxRequestsPerClient), 1),
+            MinRate = CheckPositive("--min-rate", arguments.GetValue(_minRate), 0),
+            TrustedProxies = [.. (arguments.GetValue(_proxies) ?? []).Select(ParseAddress)],
             Log = session.Say,
             Warn = session.Warn,
         };
@@ -93,6 +103,9 @@ internal sealed class ServeVerb : Verb
         IPEndPoint.TryParse(text, out IPEndPoint? endpoint) && text.Contains(':', StringComparison.Ordinal)
             ? endpoint
             : throw new UsageException($"'{text}' is no address to listen on; 127.0.0.1:8320 is one");
+
+    private static IPAddress ParseAddress(string text) =>
+        IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"'{text}' is no address of a proxy; 10.0.0.1 is one");
 
     private static long ParseSize(string text) =>
         ConfigValue.TryParseInteger(text, out long size) && size > 0 ? size : throw new UsageException($"'{text}' is no size; 500m and 20g are some");

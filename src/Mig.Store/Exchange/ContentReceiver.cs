@@ -47,8 +47,9 @@ public sealed class ContentReceiver : IDisposable
     public long StoredBytes => Interlocked.Read(ref _storedBytes);
 
     /// <summary>Takes in a frame. May be called from several threads.</summary>
+    /// <returns>How many objects it holds, known ones included.</returns>
     /// <exception cref="CorruptStoreException">It is no valid frame, or holds what was not asked for; nothing of it is kept.</exception>
-    public void Add(ReadOnlySpan<byte> frame)
+    public int Add(ReadOnlySpan<byte> frame)
     {
         byte[]? rented = null;
         try
@@ -65,7 +66,7 @@ public sealed class ContentReceiver : IDisposable
             }
 
             if (!anyNew)
-                return;
+                return contents.Count;
             Interlocked.Add(ref _objects, contents.Count);
             Interlocked.Add(ref _bytes, contents.Raw.Length);
             Interlocked.Add(ref _storedBytes, frame.Length);
@@ -76,6 +77,8 @@ public sealed class ContentReceiver : IDisposable
                 if (_pack.Length >= PublishSize)
                     BeginPublish();
             }
+
+            return contents.Count;
         }
         finally
         {

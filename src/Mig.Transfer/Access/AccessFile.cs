@@ -74,8 +74,11 @@ public sealed class AccessFile
         }
 
         CheckHashes(tokens.Values, source);
+
+        // A token takes nothing away: what is open to all is open to its holder.
+        IReadOnlyList<AccessGrant> common = anonymous?.Grants ?? [];
         return new AccessFile(
-            [.. tokens.Values.Select(draft => new AccessEntry(draft.Hashes, draft.Expires, new AccessRights(draft.Name, draft.Grants)))],
+            [.. tokens.Values.Select(draft => new AccessEntry(draft.Hashes, draft.Expires, new AccessRights(draft.Name, [.. draft.Grants, .. common])))],
             anonymous is null ? null : new AccessRights(anonymous.Name, anonymous.Grants));
     }
 

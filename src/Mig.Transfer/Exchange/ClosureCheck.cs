@@ -9,8 +9,12 @@ namespace Mig.Transfer.Exchange;
 /// Holds received objects to the rule that everything in a store has all that it names: an object may become visible only when what it names is in the
 /// store, or comes with it.
 /// </summary>
-internal sealed class ClosureCheck(ObjectStore store)
+/// <param name="withContent">False when blobs may be missing.</param>
+internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
 {
+    // What is missing is kept in memory until it comes.
+    private const int MaxMissing = 1 << 22;
+
     private readonly Dictionary<ObjectId, (ObjectReference Reference, ObjectId From)> _missing = [];
     private readonly Dictionary<ObjectId, ObjectKind> _received = [];
 
@@ -39,6 +43,8 @@ internal sealed class ClosureCheck(ObjectStore store)
             return false;
         }
 
+        if (reference.Kind == ObjectKind.Blob && !withContent)
+            return false;
         if (_missing.TryGetValue(reference.Id, out (ObjectReference Reference, ObjectId From) other))
         {
             CheckFit(reference, from, other.Reference.Kind, -1);
@@ -47,23 +53,34 @@ internal sealed class ClosureCheck(ObjectStore store)
             return true;
         }
 
+        if (_missing.Count >= MaxMissing)
+            throw new UsageException($"what came names more than {MaxMissing} objects that are not here; send or fetch fewer versions at once");
         _missing.Add(reference.Id, (reference, from));
         return true;
     }
 
+    /// <summary>Notes that a blob has come into the store, by another way than <see cref="Receive"/>.</summary>
+    /// <exception cref="CorruptStoreException">It is not there, or is not what it is said to be.</exception>
+    public void Settle(in ObjectId id)
+    {
+        if (_missing.TryGetValue(id, out (ObjectReference Reference, ObjectId From) wanted))
+            CheckHere(id, wanted.Reference, wanted.From);
+        _missing.Remove(id);
+    }
+
     /// <summary>Checks that nothing is missing any more: what is not among the received must be in the store by now.</summary>
-    /// <param name="withContent">False when blobs may be missing.</param>
     /// <exception cref="CorruptStoreException">Something never came, or is not what it is said to be.</exception>
-    public void Finish(bool withContent)
+    public void Finish()
     {
         foreach ((ObjectId id, (ObjectReference reference, ObjectId from)) in _missing)
-        {
-            if (reference.Kind == ObjectKind.Blob && !withContent)
-                continue;
-            if (!store.TryFind(id, out ObjectLocation location))
-                throw new CorruptStoreException("FRAME-004", $"{ObjectHeader.NameOf(reference.Kind)} {id}, which {from} names, did not come and is not here");
-            CheckFit(reference, from, location.Kind, location.Length);
-        }
+            CheckHere(id, reference, from);
+    }
+
+    private void CheckHere(in ObjectId id, in ObjectReference reference, in ObjectId from)
+    {
+        if (!store.TryFind(id, out ObjectLocation location))
+            throw new CorruptStoreException("FRAME-004", $"{ObjectHeader.NameOf(reference.Kind)} {id}, which {from} names, did not come and is not here");
+        CheckFit(reference, from, location.Kind, location.Length);
     }
 
     private static void CheckFit(in ObjectReference reference, in ObjectId from, ObjectKind kind, long length)

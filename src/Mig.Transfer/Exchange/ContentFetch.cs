@@ -45,18 +45,23 @@ internal static class ContentFetch
 
         return new Result(receiver.Objects, receiver.Bytes, receiver.StoredBytes);
 
-        void Get(FrameShare share, ObjectId[] ids, CancellationToken stop) => transport.Call(
-            new RequestMessage(Verbs.Get) { Part = share.Index, Parts = share.Count > 1 ? share.Count : 0 },
-            writer => writer.WriteIds(ids),
-            reader =>
-            {
-                FramePump.Run(reader, Math.Max(1, parallelism / share.Count), frame =>
+        void Get(FrameShare share, ObjectId[] ids, CancellationToken stop)
+        {
+            int came = 0;
+            transport.Call(
+                new RequestMessage(Verbs.Get) { Part = share.Index, Parts = share.Count > 1 ? share.Count : 0 },
+                writer => writer.WriteIds(ids),
+                reader =>
                 {
-                    receiver.Add(frame.Span);
-                    progress.Advance(frame.Length);
-                }, stop);
-                return true;
-            },
-            stop);
+                    FramePump.Run(reader, Math.Max(1, parallelism / share.Count), frame =>
+                    {
+                        if (Interlocked.Add(ref came, receiver.Add(frame.Span)) > ids.Length)
+                            throw new RemoteException("REMOTE-013", $"{transport.Peer} sent more than the {ids.Length} contents that were asked for, some of them twice");
+                        progress.Advance(frame.Length);
+                    }, stop);
+                    return true;
+                },
+                stop);
+        }
     }
 }

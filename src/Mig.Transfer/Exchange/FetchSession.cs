@@ -1,3 +1,4 @@
+using System.Buffers;
 using Mig.Core;
 using Mig.Core.Zstd;
 using Mig.History.Commits;
@@ -15,6 +16,11 @@ namespace Mig.Transfer.Exchange;
 /// </summary>
 internal sealed class FetchSession : IDisposable
 {
+    // Depth first, part by part: so few are waited for at once.
+    private const int ManifestsPerCall = 8192;
+    private const int BlobsPerRound = 1 << 18;
+    private const int MaxWanted = 1 << 20, MaxWantedDry = 1 << 23;
+
     private readonly ITransport _transport;
     private readonly ObjectStore _store;
     private readonly StoreOptions _options;
@@ -37,21 +43,22 @@ internal sealed class FetchSession : IDisposable
         _options = options;
         _request = request;
         _cancellation = cancellation;
-        _closure = new ClosureCheck(store);
+        _closure = new ClosureCheck(store, !request.WithoutContent);
         _writer = store.BeginWrite(options with { MaxPackSize = long.MaxValue }); // manifests become visible all at once, or not at all
     }
 
     public FetchReport Run()
     {
         long wireBefore = _transport.WireBytes;
-        (Dictionary<ObjectId, ReceivedObject> received, List<ObjectId> cut) = FetchCommits();
-        HashSet<ObjectId> ends = TakeCommits(received, cut);
+        HashSet<ObjectId> ends;
+        using (var received = new ReceivedHistory(Path.Combine(_store.Folder, ObjectStore.TemporaryFolder), _transport.Peer))
+            ends = TakeCommits(received, FetchCommits(received));
         FetchManifests();
-        if (!_request.WithoutContent && !_request.DryRun)
-            FetchContent();
+        if (TakesContent)
+            FetchContent(isLast: true);
         if (!_request.DryRun)
         {
-            _closure.Finish(!_request.WithoutContent);
+            _closure.Finish();
             _writer.Complete();
         }
 
@@ -65,7 +72,10 @@ internal sealed class FetchSession : IDisposable
         _codec.Dispose();
     }
 
-    private (Dictionary<ObjectId, ReceivedObject> Received, List<ObjectId> Cut) FetchCommits()
+    private bool TakesContent => !_request.WithoutContent && !_request.DryRun;
+
+    // Returns the commits whose parents the server leaves out.
+    private HashSet<ObjectId> FetchCommits(ReceivedHistory received)
     {
         _request.Progress.Begin("history", 0);
         var graph = new CommitGraph(_store);
@@ -77,25 +87,34 @@ internal sealed class FetchSession : IDisposable
             writer => writer.WriteIds([.. _request.Wants, .. haves, .. _request.Shallow]),
             reader =>
             {
-                var received = new Dictionary<ObjectId, ReceivedObject>();
-                var cut = new List<ObjectId>();
+                var cut = new HashSet<ObjectId>();
                 while (reader.Read())
                 {
-                    if (reader.Type == RecordType.Ids)
-                        cut.AddRange(reader.ParseIds());
-                    else if (reader.Type == RecordType.Frame)
-                        ReadFrame(reader, item => received.TryAdd(item.Id, item));
+                    if (reader.Type == RecordType.Frame)
+                        ReadFrame(reader, received.Add);
+                    else if (reader.Type == RecordType.Ids)
+                        AddCut(reader.ParseIds(), cut, received);
                     else
                         throw reader.Unexpected("commits were expected");
                 }
 
-                return (received, cut);
+                return cut;
             },
             _cancellation);
     }
 
+    // Each is one that has come, or that was here: so they cannot go on for ever.
+    private void AddCut(IEnumerable<ObjectId> ids, HashSet<ObjectId> cut, ReceivedHistory received)
+    {
+        foreach (ObjectId id in ids)
+        {
+            if (!cut.Add(id) || !(received.Contains(id) || _store.Contains(id)))
+                throw new RemoteException("REMOTE-013", $"{_transport.Peer} names {id} as the end of a history that it sent no commit of, or names it twice");
+        }
+    }
+
     // Takes only what the wants lead to; returns the commits whose parents are not here, which a shallow history may have.
-    private HashSet<ObjectId> TakeCommits(Dictionary<ObjectId, ReceivedObject> received, List<ObjectId> cut)
+    private HashSet<ObjectId> TakeCommits(ReceivedHistory received, HashSet<ObjectId> cut)
     {
         bool mayBeShallow = _request.Depth is not null || _request.Shallow.Count > 0 || cut.Count > 0;
         var ends = cut.Concat(_request.Shallow).ToHashSet();
@@ -107,12 +126,12 @@ internal sealed class FetchSession : IDisposable
         {
             if (!seen.Add(next))
                 continue;
-            if (!received.TryGetValue(next, out ReceivedObject? item))
+            if (received.Find(next) is not { } item)
             {
                 if (!_store.Contains(next))
                     throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {next}, which is needed; its repository may be damaged: mig fsck there tells");
                 if (_request.Depth is not null && graph.Peel(next) is { } commit)
-                    graph.Read(commit).Parents.Where(parent => received.ContainsKey(parent.Value) || _store.Contains(parent.Value)).ToList().ForEach(parent => pending.Push(parent.Value));
+                    graph.Read(commit).Parents.Where(parent => received.Contains(parent.Value) || _store.Contains(parent.Value)).ToList().ForEach(parent => pending.Push(parent.Value));
                 continue;
             }
 
@@ -120,7 +139,7 @@ internal sealed class FetchSession : IDisposable
             {
                 if (reference.Kind is ObjectKind.Image or ObjectKind.Blob)
                     images.Add(reference);
-                else if (!(mayBeShallow && ends.Contains(item.Id) && !received.ContainsKey(reference.Id)))
+                else if (!(mayBeShallow && ends.Contains(item.Id) && !received.Contains(reference.Id)))
                     pending.Push(reference.Id);
             }
 
@@ -136,12 +155,12 @@ internal sealed class FetchSession : IDisposable
         return ends;
     }
 
-    private bool IsCutOff(ObjectId id, Dictionary<ObjectId, ReceivedObject> received, HashSet<ObjectId> seen)
+    private bool IsCutOff(ObjectId id, ReceivedHistory received, HashSet<ObjectId> seen)
     {
-        Commit? commit = received.TryGetValue(id, out ReceivedObject? item) && seen.Contains(id) && item.Kind == ObjectKind.Commit
+        Commit? commit = seen.Contains(id) && received.Find(id) is { Kind: ObjectKind.Commit } item
             ? Commit.Parse(item.Payload.Span, id)
             : _store.Contains(id) ? new CommitGraph(_store).Read(id) : null;
-        return commit is not null && commit.Parents.Any(parent => !_store.Contains(parent.Value) && !(received.ContainsKey(parent.Value) && seen.Contains(parent.Value)));
+        return commit is not null && commit.Parents.Any(parent => !_store.Contains(parent.Value) && !(received.Contains(parent.Value) && seen.Contains(parent.Value)));
     }
 
     private void FetchManifests()
@@ -149,19 +168,25 @@ internal sealed class FetchSession : IDisposable
         _request.Progress.Begin("manifests", 0);
         while (_next.Count > 0)
         {
-            ObjectReference[] level = [.. _next];
-            _next.Clear();
-            foreach (ObjectReference[] part in level.Chunk(ProtocolLimits.MaxIds))
-                FetchLevel(part);
+            int count = Math.Min(_next.Count, ManifestsPerCall);
+            ObjectReference[] part = [.. _next[^count..]];
+            _next.RemoveRange(_next.Count - count, count);
+            FetchPart(part);
+
+            // Contents name nothing and count as soon as they are here: what has come need not be remembered.
+            if (!TakesContent || _blobs.Count < BlobsPerRound)
+                continue;
+            FetchContent(isLast: false);
+            _request.Progress.Begin("manifests", 0);
         }
     }
 
-    private void FetchLevel(ObjectReference[] level)
+    private void FetchPart(ObjectReference[] part)
     {
-        var waiting = level.ToDictionary(reference => reference.Id, reference => reference.Kind);
+        var waiting = part.ToDictionary(reference => reference.Id, reference => reference.Kind);
         _transport.Call(
             new RequestMessage(Verbs.Get),
-            writer => writer.WriteIds(level.Select(reference => reference.Id)),
+            writer => writer.WriteIds(part.Select(reference => reference.Id)),
             reader =>
             {
                 while (reader.Read())
@@ -202,25 +227,33 @@ internal sealed class FetchSession : IDisposable
             _blobs.Add(reference.Id);
         else if (_asked.Add(reference.Id))
             _next.Add(reference);
+        int most = _request.DryRun ? MaxWantedDry : MaxWanted;
+        if (_blobs.Count + _next.Count > most)
+            throw new RemoteException("REMOTE-017", $"the versions of {_transport.Peer} name more than {most} objects that are not here, more than mig keeps in mind at once; fetch fewer of them at once, with --depth or branch by branch");
     }
 
-    private void FetchContent()
+    private void FetchContent(bool isLast)
     {
         _request.Progress.Begin("contents", 0);
-        ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, mergesIndexes: true, _cancellation);
+        ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, isLast, _cancellation);
         _objects += result.Objects;
         _bytes += result.Bytes;
         _storedBytes += result.StoredBytes;
+        foreach (ObjectId id in _blobs)
+            _closure.Settle(id);
+        _blobs.Clear();
     }
 
+    // What is taken is valid during the call only.
     private void ReadFrame(MessageReader reader, Action<ReceivedObject> take)
     {
+        byte[]? rented = null;
         if (reader.Type != RecordType.Frame)
             throw reader.Unexpected("a frame was expected");
         _storedBytes += reader.Payload.Length;
         try
         {
-            FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => new byte[length]);
+            FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
             for (int i = 0; i < frame.Count; i++)
             {
                 (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> bytes) = frame[i];
@@ -230,6 +263,11 @@ internal sealed class FetchSession : IDisposable
         catch (CorruptStoreException e)
         {
             throw new RemoteException("REMOTE-014", $"{_transport.Peer} sent what does not hold: {e.Message}", e);
+        }
+        finally
+        {
+            if (rented is not null)
+                ArrayPool<byte>.Shared.Return(rented);
         }
     }
 

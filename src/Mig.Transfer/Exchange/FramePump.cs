@@ -8,19 +8,24 @@ namespace Mig.Transfer.Exchange;
 /// <summary>Reads the frames of a message, and has them handled on other threads while the next ones arrive.</summary>
 internal static class FramePump
 {
+    // Frames may have 40 MiB; most have 1.
+    private const long MaxBytes = 64 << 20;
+
     /// <summary>Reads up to the end of the message.</summary>
     /// <param name="handle">Given each frame, valid during the call only; called from several threads.</param>
     public static void Run(MessageReader reader, int parallelism, Action<ReadOnlyMemory<byte>> handle, CancellationToken cancellation)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var queue = new BlockingCollection<(byte[] Buffer, int Length)>(parallelism);
-        Task[] workers = [.. Enumerable.Range(0, parallelism).Select(_ => Task.Factory.StartNew(() => Work(queue, handle, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        var budget = new ByteBudget(MaxBytes);
+        Task[] workers = [.. Enumerable.Range(0, parallelism).Select(_ => Task.Factory.StartNew(() => Work(queue, handle, budget, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         try
         {
             while (reader.Read())
             {
                 if (reader.Type != RecordType.Frame)
                     throw reader.Unexpected("a frame was expected");
+                budget.Take(reader.Payload.Length, stop.Token);
                 byte[] buffer = ArrayPool<byte>.Shared.Rent(reader.Payload.Length);
                 reader.Payload.CopyTo(buffer);
                 queue.Add((buffer, reader.Payload.Length), stop.Token);
@@ -40,7 +45,7 @@ internal static class FramePump
             ExceptionDispatchInfo.Throw(failure.InnerExceptions[0]);
     }
 
-    private static void Work(BlockingCollection<(byte[] Buffer, int Length)> queue, Action<ReadOnlyMemory<byte>> handle, CancellationTokenSource stop)
+    private static void Work(BlockingCollection<(byte[] Buffer, int Length)> queue, Action<ReadOnlyMemory<byte>> handle, ByteBudget budget, CancellationTokenSource stop)
     {
         try
         {
@@ -48,6 +53,7 @@ internal static class FramePump
             {
                 handle(buffer.AsMemory(0, length));
                 ArrayPool<byte>.Shared.Return(buffer);
+                budget.Give(length);
             }
         }
         catch

@@ -13,10 +13,14 @@ namespace Mig.Transfer.Exchange;
 /// Sends commits and all that the other side lacks of what they need. The walk goes down the manifests level by level, leaving out what the versions before
 /// have in the same place, and what the other side says it has; so its cost is that of the difference.
 /// </summary>
-internal sealed class PushSession(ITransport transport, ObjectStore store, PushRequest request, CancellationToken cancellation)
+/// <param name="server">What the other side says of itself: its limits are kept.</param>
+internal sealed class PushSession(ITransport transport, HelloMessage server, ObjectStore store, PushRequest request, CancellationToken cancellation)
 {
     // Versions that the other side has, beside which the new ones are laid; more would cost more than they save.
     private const int MaxBoundary = 32;
+
+    // Of the JSON of one push: well below what a request may have.
+    private const int MaxUpdateBytes = ProtocolLimits.MaxRequest / 4 * 3;
 
     private readonly CommitGraph _graph = new(store);
     private readonly List<ObjectId> _manifests = [];
@@ -27,12 +31,51 @@ internal sealed class PushSession(ITransport transport, ObjectStore store, PushR
     public PushReport Run(RemoteListing remote)
     {
         long wireBefore = transport.WireBytes;
+        List<PushUpdate[]> parts = Split(remote);
         List<ObjectId> blobs = FindMissing(remote);
         _bytes = _manifests.Concat(blobs).Sum(id => store.TryFind(id, out ObjectLocation location) ? (long)location.Length : 0);
         if (!request.DryRun && blobs.Count > 0)
             SendContent(blobs);
-        PushReport answer = SendManifests();
-        return answer with { Transfer = new TransferReport(_manifests.Count + blobs.Count, _bytes, _storedBytes, transport.WireBytes - wireBefore) };
+        var results = new List<PushResult>();
+        var messages = new List<string>();
+        foreach (PushUpdate[] part in parts)
+        {
+            PushReport answer = SendManifests(part, isFirst: results.Count == 0);
+            results.AddRange(answer.Results);
+            messages.AddRange(answer.Messages);
+        }
+
+        return new PushReport(new TransferReport(_manifests.Count + blobs.Count, _bytes, _storedBytes, transport.WireBytes - wireBefore), results, messages);
+    }
+
+    // What the other side would refuse is not sent; refs that need not move together go in several pushes.
+    private List<PushUpdate[]> Split(RemoteListing remote)
+    {
+        long refsAfter = remote.Refs.Count + request.Updates.Sum(update => update.Old is null ? 1 : update.New is null ? -1 : 0);
+        if (server.MaxRefs > 0 && refsAfter > server.MaxRefs && refsAfter > remote.Refs.Count)
+            throw new UsageException($"{transport.Peer} would have {refsAfter} refs then, at most {server.MaxRefs} allowed there (receive.maxRefs); push fewer, or delete some there");
+        int most = server.MaxUpdates > 0 ? server.MaxUpdates : int.MaxValue;
+        var parts = new List<PushUpdate[]>();
+        var part = new List<PushUpdate>();
+        int bytes = 0;
+        foreach (PushUpdate update in request.Updates)
+        {
+            int size = RefPage.SizeOf(update.Name.Value);
+            if (part.Count > 0 && (part.Count >= most || bytes + size > MaxUpdateBytes))
+            {
+                parts.Add([.. part]);
+                part.Clear();
+                bytes = 0;
+            }
+
+            part.Add(update);
+            bytes += size;
+        }
+
+        parts.Add([.. part]);
+        if (request.Atomic && parts.Count > 1)
+            throw new UsageException($"{request.Updates.Count} refs are more than {transport.Peer} moves together, at most {Math.Min(most, parts[0].Length)} here (receive.maxUpdates); push fewer at once, or with --no-atomic, which moves them part by part");
+        return parts;
     }
 
     private List<ObjectId> FindMissing(RemoteListing remote)
@@ -138,55 +181,76 @@ internal sealed class PushSession(ITransport transport, ObjectStore store, PushR
             cancellation);
     }
 
-    private void Send(List<ObjectId> objects, FrameShare share, MessageWriter writer, CancellationToken stop) => FrameSender.Send(
-        store,
-        StoreOptions.Default,
-        objects,
-        share,
-        frame =>
-        {
-            writer.WriteFrame(frame);
-            Interlocked.Add(ref _storedBytes, frame.Length);
-            request.Progress.Advance(frame.Length);
-        },
-        stop);
+    private void Send(List<ObjectId> objects, FrameShare share, MessageWriter writer, CancellationToken stop)
+    {
+        long sent = 0;
+        FrameSender.Send(
+            store,
+            StoreOptions.Default,
+            objects,
+            share,
+            frame =>
+            {
+                if (Interlocked.Add(ref sent, frame.Length) > server.MaxInputSize && server.MaxInputSize > 0)
+                    throw new UsageException($"the push brings more than {server.MaxInputSize} bytes, the limit of the repository at {transport.Peer} (receive.maxInputSize)");
+                writer.WriteFrame(frame);
+                Interlocked.Add(ref _storedBytes, frame.Length);
+                request.Progress.Advance(frame.Length);
+            },
+            stop);
+    }
 
-    private PushReport SendManifests()
+    private PushReport SendManifests(PushUpdate[] updates, bool isFirst)
     {
         request.Progress.Begin("manifests", 0);
         var message = new RequestMessage(Verbs.Push)
         {
             Atomic = request.Atomic,
             DryRun = request.DryRun,
-            Updates = [.. request.Updates.Select(update => new UpdateMessage(update.Name.Value, update.Old?.ToString(), update.New?.ToString(), update.Force))],
+            Updates = [.. updates.Select(update => new UpdateMessage(update.Name.Value, update.Old?.ToString(), update.New?.ToString(), update.Force))],
         };
         return transport.Call(
             message,
             writer =>
             {
-                if (!request.DryRun)
+                if (!request.DryRun && isFirst)
                     Send(_manifests, FrameShare.All, writer, cancellation);
             },
-            ReadResults,
+            reader => ReadResults(reader, updates),
             cancellation);
     }
 
-    private PushReport ReadResults(MessageReader reader)
+    private PushReport ReadResults(MessageReader reader, PushUpdate[] updates)
     {
         var messages = new List<string>();
         ResultsMessage? results = null;
+        long bytes = 0;
         while (reader.Read())
         {
-            if (reader.Type == RecordType.Text && messages.Count < ProtocolLimits.MaxLines)
-                messages.Add(reader.ParseText());
+            if (reader.Type == RecordType.Text)
+                AddLine(messages, reader, ref bytes);
             else if (reader.Type == RecordType.Json && results is null)
                 results = reader.ParseJson(ProtocolJson.Default.ResultsMessage);
             else
                 throw reader.Unexpected("the results of a push were expected");
         }
 
-        if (results?.Refusals is null || results.Refusals.Count != request.Updates.Count)
-            throw reader.Unexpected($"results for {request.Updates.Count} refs were expected");
-        return new PushReport(TransferReport.Nothing, [.. request.Updates.Zip(results.Refusals, (update, refusal) => new PushResult(update.Name, refusal))], messages);
+        if (results?.Refusals is null || results.Refusals.Count != updates.Length)
+            throw reader.Unexpected($"results for {updates.Length} refs were expected");
+        return new PushReport(TransferReport.Nothing, [.. updates.Zip(results.Refusals, (update, refusal) => new PushResult(update.Name, refusal is null ? null : RemoteText.Cut(refusal)))], messages);
+    }
+
+    // What is more than anybody reads is left out; the refs have moved, so it is no error yet.
+    private void AddLine(List<string> lines, MessageReader reader, ref long bytes)
+    {
+        bool wasFull = lines.Count >= ProtocolLimits.MaxLines || bytes > ProtocolLimits.MaxTextKept;
+        bytes += reader.Payload.Length + MessageWriter.HeaderSize;
+        if (bytes > ProtocolLimits.MaxTextSent)
+            throw new RemoteException("REMOTE-017", $"{transport.Peer} says more than {ProtocolLimits.MaxTextSent} bytes; what its refs are now, 'mig ls-remote' tells");
+        if (wasFull)
+            return;
+        lines.Add(reader.ParseText());
+        if (lines.Count >= ProtocolLimits.MaxLines || bytes > ProtocolLimits.MaxTextKept)
+            lines.Add("… and more, which is left out");
     }
 }

@@ -14,12 +14,16 @@ internal sealed class ReceivedObject : IObjectSource
     {
         Id = id;
         Kind = kind;
+        Bytes = bytes;
         _payload = bytes[ObjectHeader.Check(bytes.Span, kind, id)..];
     }
 
     public ObjectId Id { get; }
 
     public ObjectKind Kind { get; }
+
+    /// <summary>Header and payload.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
 
     public ReadOnlyMemory<byte> Payload => _payload;
 

@@ -1,10 +1,11 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
+using Mig.Transfer.Access;
 
 namespace Mig.Transfer.Http;
 
 /// <summary>One request, its answer, and what the log shall say of them.</summary>
-internal sealed class HttpExchange(HttpContext context, long maxBodySize, DateTimeOffset time)
+internal sealed class HttpExchange(HttpContext context, HttpServerOptions options, DateTimeOffset time)
 {
     private const string Scheme = "Bearer ";
 
@@ -14,11 +15,21 @@ internal sealed class HttpExchange(HttpContext context, long maxBodySize, DateTi
 
     public HttpResponse Response => context.Response;
 
-    public CountingStream Input { get; } = new(context.Request.Body, maxBodySize);
+    public CountingStream Input { get; } = new(context.Request.Body, options.MaxBodySize) { Connection = context.Features.Get<ClientConnection>() };
 
-    public CountingStream Output { get; } = new(context.Response.Body, 0);
+    public CountingStream Output { get; } = new(context.Response.Body, 0) { Connection = context.Features.Get<ClientConnection>() };
 
-    public IPAddress Client { get; } = context.Connection.RemoteIpAddress ?? IPAddress.None;
+    /// <summary>Who asks: the other end of the connection, or whom a proxy of ours names.</summary>
+    public IPAddress Client { get; } = FindClient(context, options);
+
+    /// <summary>The connection; null when nobody counts connections.</summary>
+    public ClientConnection? Connection { get; } = context.Features.Get<ClientConnection>();
+
+    /// <summary>What the caller may do; null when the token is unknown, or there is none and nothing is public.</summary>
+    public AccessRights? Rights { get; init; }
+
+    /// <summary>Who counts for limits: a token that is known, wherever it comes from; else the address.</summary>
+    public string Key => Token is not null && Rights is not null && Rights != AccessRights.Unlimited ? "token " + Rights.Name : "address " + ClientKey.Of(Client);
 
     public string Path { get; } = context.Request.Path.Value ?? "";
 
@@ -73,7 +84,17 @@ internal sealed class HttpExchange(HttpContext context, long maxBodySize, DateTi
         Error = Error,
     };
 
-    private static string? FindToken(HttpRequest request)
+    // The proxy adds the address that it saw at the end; what stands before was said by strangers.
+    private static IPAddress FindClient(HttpContext context, HttpServerOptions options)
+    {
+        IPAddress peer = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        string[] hops = options.IsTrustedProxy(peer) ? string.Join(',', context.Request.Headers["X-Forwarded-For"].ToArray()).Split(',', StringSplitOptions.TrimEntries) : [];
+        for (int i = hops.Length - 1; i >= 0 && options.IsTrustedProxy(peer) && IPAddress.TryParse(hops[i], out IPAddress? hop); i--)
+            peer = hop;
+        return peer;
+    }
+
+    public static string? FindToken(HttpRequest request)
     {
         string? value = request.Headers.Authorization;
         return value is not null && value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim() : null;

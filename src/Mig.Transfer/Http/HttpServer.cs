@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
@@ -17,12 +18,14 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly HttpServerOptions _options;
     private readonly WebApplication _application;
     private readonly RequestHandler _handler;
+    private readonly ConnectionGate _gate;
     private readonly CancellationTokenSource _cut = new();
 
     private HttpServer(HttpServerOptions options, HttpsConnectionAdapterOptions? https)
     {
         _options = options;
-        _handler = new RequestHandler(options, _cut.Token);
+        _gate = new ConnectionGate(options);
+        _handler = new RequestHandler(options, () => _gate.Count, _cut.Token);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // StopAsync says how long
@@ -99,14 +102,15 @@ public sealed class HttpServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = true;
         KestrelServerLimits limits = kestrel.Limits;
-        limits.MaxConcurrentConnections = _options.MaxConnections;
+        limits.KeepAliveTimeout = _options.IdlePatience;
         limits.MaxRequestBodySize = null; // counted by ourselves, which can be told to the client
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.RequestHeadersTimeout = _options.HeaderPatience;
-        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = new MinDataRate(_options.MinBytesPerSecond, _options.RateGrace);
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = _options.MinBytesPerSecond > 0 ? new MinDataRate(_options.MinBytesPerSecond, _options.RateGrace) : null;
         kestrel.Listen(_options.Listen, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => _gate.RunAsync(connection, next));
             if (https is not null)
                 listen.UseHttps(https);
         });

@@ -29,14 +29,25 @@ public sealed record HttpServerOptions
     /// <summary>Counts for <c>/metrics</c>.</summary>
     public ServerMetrics Metrics { get; init; } = new();
 
-    /// <summary>Says how often one client may ask; null for any number of times.</summary>
-    public ClientRateLimiter? RateLimiter { get; init; }
+    /// <summary>Requests a second that one client may make for ever, and <see cref="BurstSeconds"/> times as many at once; 0 for any number.</summary>
+    public int MaxRate { get; init; }
 
-    /// <summary>Connections at once; more are closed at once.</summary>
-    public int MaxConnections { get; init; } = 256;
+    public int BurstSeconds { get; init; } = 10;
+
+    /// <summary>Connections at once. When there are more, one that is not worked for is closed.</summary>
+    public int MaxConnections { get; init; } = 512;
+
+    /// <summary>Those of one client.</summary>
+    public int MaxConnectionsPerClient { get; init; } = 64;
 
     /// <summary>Requests that are worked on at once; others wait.</summary>
     public int MaxRequests { get; init; } = 32;
+
+    /// <summary>Those of one client, or of one token.</summary>
+    public int MaxRequestsPerClient { get; init; } = 16;
+
+    /// <summary>Proxies of our own: what they say in <c>X-Forwarded-For</c> is the client.</summary>
+    public IReadOnlyList<IPAddress> TrustedProxies { get; init; } = [];
 
     /// <summary>Most bytes of a request's body; 0 for no limit.</summary>
     public long MaxBodySize { get; init; }
@@ -45,12 +56,17 @@ public sealed record HttpServerOptions
     public TimeSpan HeaderPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Bytes a second that a body, or the reading of an answer, may not fall below on average, once <see cref="RateGrace"/> has passed.</summary>
-    public double MinBytesPerSecond { get; init; } = 240;
+    public int MinBytesPerSecond { get; init; } = 1024;
 
     public TimeSpan RateGrace { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long a connection may be open without a request.</summary>
+    public TimeSpan IdlePatience { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long requests under way may go on when the server stops.</summary>
     public TimeSpan StopPatience { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    internal bool IsTrustedProxy(IPAddress address) => TrustedProxies.Contains(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
 }

@@ -11,20 +11,26 @@ using Mig.Transfer.Transports;
 namespace Mig.Transfer.Http;
 
 /// <summary>Answers requests: who asks, whether that one may, and then the repository. For many threads.</summary>
+/// <param name="connections">Says how many connections are open.</param>
 /// <param name="stop">Cuts what is still being answered.</param>
-internal sealed class RequestHandler(HttpServerOptions options, CancellationToken stop) : IDisposable
+internal sealed class RequestHandler(HttpServerOptions options, Func<int> connections, CancellationToken stop) : IDisposable
 {
     private const string NoRepository = "there is no such repository";
     private const string HealthPath = "/healthz";
     private const string MetricsPath = "/metrics";
 
-    private readonly SemaphoreSlim _slots = new(options.MaxRequests);
+    // A request of this size is not worked on before it is there; more is read while it comes.
+    private const int FirstPiece = 32 << 10;
+
+    private readonly WorkSlots _slots = new(options.MaxRequestsPerClient, options.MaxRequests);
+    private readonly RequestRates? _rates = options.MaxRate > 0 ? new RequestRates(options.MaxRate, (int)Math.Min(int.MaxValue, (long)options.MaxRate * options.BurstSeconds)) : null;
 
     [SuppressMessage("Design", "CA1031", Justification = "a fault in one request must not end the server; it is logged and counted")]
     public async Task HandleAsync(HttpContext context)
     {
         long begin = options.Clock.GetTimestamp();
-        var exchange = new HttpExchange(context, options.MaxBodySize, options.Clock.GetUtcNow());
+        var exchange = new HttpExchange(context, options, options.Clock.GetUtcNow()) { Rights = options.Authenticate(HttpExchange.FindToken(context.Request)) };
+        exchange.Connection?.BeginRequest();
         options.Metrics.Begin();
         try
         {
@@ -36,6 +42,8 @@ internal sealed class RequestHandler(HttpServerOptions options, CancellationToke
         }
         catch (BadHttpRequestException e)
         {
+            if (e.StatusCode == StatusCodes.Status408RequestTimeout)
+                options.Metrics.Add(ServerCounter.TooSlow);
             await FailAsync(exchange, e.StatusCode, e.Message).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
@@ -52,13 +60,18 @@ internal sealed class RequestHandler(HttpServerOptions options, CancellationToke
         }
         finally
         {
+            exchange.Connection?.EndRequest();
             TimeSpan duration = options.Clock.GetElapsedTime(begin);
             options.Metrics.End(context.Request.Method, context.Response.StatusCode, duration, exchange.Input.Bytes, exchange.Output.Bytes);
             options.Log(exchange.ToLogEntry(duration));
         }
     }
 
-    public void Dispose() => _slots.Dispose();
+    public void Dispose()
+    {
+        _slots.Dispose();
+        _rates?.Dispose();
+    }
 
     private static async Task FailAsync(HttpExchange exchange, int status, string text)
     {
@@ -76,11 +89,11 @@ internal sealed class RequestHandler(HttpServerOptions options, CancellationToke
         {
             await exchange.SayAsync(StatusCodes.Status200OK, "ok").ConfigureAwait(false);
         }
-        else if (options.RateLimiter is { } limiter && !limiter.TryTake(exchange.Client, out TimeSpan wait))
+        else if (_rates is { } rates && !rates.TryTake(exchange.Key, out TimeSpan wait))
         {
             options.Metrics.Add(ServerCounter.RateLimited);
             exchange.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            await exchange.SayAsync(StatusCodes.Status429TooManyRequests, "too many requests from your address").ConfigureAwait(false);
+            await exchange.SayAsync(StatusCodes.Status429TooManyRequests, exchange.Key[0] == 't' ? "too many requests with your token" : "too many requests from your address").ConfigureAwait(false);
         }
         else if (options.WantsLocalHost && !IsLocalHost(exchange.Request.Host.Host))
         {
@@ -106,10 +119,10 @@ internal sealed class RequestHandler(HttpServerOptions options, CancellationToke
     // How busy a server is tells strangers something, too.
     private async Task ShowMetricsAsync(HttpExchange exchange)
     {
-        AccessRights? rights = options.Authenticate(exchange.Token);
+        AccessRights? rights = exchange.Rights;
         exchange.User = exchange.Token is null ? null : rights?.Name;
         if (exchange.IsLocal || (rights is not null && rights.MayAdminister("").IsAllowed))
-            await exchange.WriteAsync(ServerMetrics.ContentType, options.Metrics.ToString()).ConfigureAwait(false);
+            await exchange.WriteAsync(ServerMetrics.ContentType, options.Metrics.ToString(connections())).ConfigureAwait(false);
         else if (exchange.Token is null || rights is null)
             await RefuseTokenAsync(exchange).ConfigureAwait(false);
         else
@@ -119,7 +132,7 @@ internal sealed class RequestHandler(HttpServerOptions options, CancellationToke
     private async Task ServeAsync(HttpExchange exchange)
     {
         var call = new HttpCall(exchange.Client, exchange.Path[..^HttpTransport.Endpoint.Length].TrimStart('/'), exchange.Token);
-        AccessRights? rights = options.Authenticate(call.Token);
+        AccessRights? rights = exchange.Rights;
         exchange.User = call.Token is null ? null : rights?.Name;
         if (rights is null || (call.Token is null && !rights.MayRead(call.Repository).IsAllowed))
         {
@@ -145,22 +158,32 @@ internal sealed class RequestHandler(HttpServerOptions options, CancellationToke
             throw new BodyTooLargeException(options.MaxBodySize);
         using var cut = CancellationTokenSource.CreateLinkedTokenSource(exchange.Context.RequestAborted, stop);
 
-        // Whoever announces a body and sends none waits alone, and keeps nobody from being served.
-        ReadResult first = await exchange.Request.BodyReader.ReadAsync(cut.Token).ConfigureAwait(false);
-        exchange.Request.BodyReader.AdvanceTo(first.Buffer.Start);
-        await _slots.WaitAsync(cut.Token).ConfigureAwait(false);
+        // Whoever announces a body and does not send it waits alone, and keeps nobody from being served.
+        await WaitForBodyAsync(exchange.Request.BodyReader, cut.Token).ConfigureAwait(false);
         bool isFound;
-        try
+        using (var slot = new WorkSlot(_slots, exchange.Key, exchange.Connection, cut.Token))
         {
+            await slot.TakeAsync().ConfigureAwait(false);
+            (exchange.Input.Slot, exchange.Output.Slot) = (slot, slot);
             isFound = await Task.Factory.StartNew(() => Serve(exchange, call, rights, cut.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
-        }
-        finally
-        {
-            _slots.Release();
+            (exchange.Input.Slot, exchange.Output.Slot) = (null, null);
         }
 
         if (!isFound)
             await exchange.SayAsync(StatusCodes.Status404NotFound, NoRepository).ConfigureAwait(false);
+    }
+
+    // Nothing is taken: it is there when it is read.
+    private static async Task WaitForBodyAsync(PipeReader body, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            ReadResult read = await body.ReadAsync(cancellation).ConfigureAwait(false);
+            bool isEnough = read.IsCompleted || read.Buffer.Length >= FirstPiece;
+            body.AdvanceTo(read.Buffer.Start, isEnough ? read.Buffer.Start : read.Buffer.End);
+            if (isEnough)
+                return;
+        }
     }
 
     private bool Serve(HttpExchange exchange, HttpCall call, AccessRights rights, CancellationToken cancellation)

@@ -12,5 +12,8 @@ public enum ServerCounter
     ObjectsSent,
     Unauthorized,
     RateLimited,
+    ConnectionsRefused,
+    ConnectionsClosed,
+    TooSlow,
     Failures,
 }

@@ -57,7 +57,11 @@ public sealed class ServerMetrics
     public long Get(ServerCounter counter) => Interlocked.Read(ref _counters[(int)counter]);
 
     /// <summary>The text of <c>/metrics</c>.</summary>
-    public override string ToString()
+    public override string ToString() => ToString(0);
+
+    /// <inheritdoc cref="ToString()"/>
+    /// <param name="connections">Open connections.</param>
+    public string ToString(int connections)
     {
         var text = new StringBuilder();
         Describe(text, "mig_http_requests_total", "counter", "Requests answered, by method and class of status.");
@@ -69,6 +73,8 @@ public sealed class ServerMetrics
 
         Describe(text, "mig_http_requests_active", "gauge", "Requests that are being answered.");
         text.Append(CultureInfo.InvariantCulture, $"mig_http_requests_active {ActiveRequests}\n");
+        Describe(text, "mig_connections", "gauge", "Open connections.");
+        text.Append(CultureInfo.InvariantCulture, $"mig_connections {connections}\n");
         Describe(text, "mig_http_request_duration_seconds", "histogram", "How long requests took.");
         _seconds.Write(text, "mig_http_request_duration_seconds");
         foreach (ServerCounter counter in Enum.GetValues<ServerCounter>())
@@ -92,6 +98,9 @@ public sealed class ServerMetrics
         ServerCounter.ObjectsSent => ("mig_objects_sent_total", "Objects that fetches took."),
         ServerCounter.Unauthorized => ("mig_unauthorized_total", "Requests whose token was missing, unknown or not enough."),
         ServerCounter.RateLimited => ("mig_rate_limited_total", "Requests refused because their client asked too often."),
+        ServerCounter.ConnectionsRefused => ("mig_connections_refused_total", "Connections refused because all others were being worked for."),
+        ServerCounter.ConnectionsClosed => ("mig_connections_closed_total", "Connections without work that were closed to make room for others."),
+        ServerCounter.TooSlow => ("mig_too_slow_total", "Requests whose client sent too slowly."),
         ServerCounter.Failures => ("mig_failures_total", "Requests that failed through a fault of the server."),
         _ => throw new ArgumentOutOfRangeException(nameof(counter)),
     };

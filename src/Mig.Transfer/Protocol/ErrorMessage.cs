@@ -7,7 +7,23 @@ namespace Mig.Transfer.Protocol;
 /// <param name="Code">Such as <c>REMOTE-020</c>; empty where the kind has none.</param>
 internal sealed record ErrorMessage(string Kind, string Code, string Text)
 {
-    public static ErrorMessage Of(Exception e) => e switch
+    public static ErrorMessage Of(Exception e)
+    {
+        ErrorMessage message = Choose(e);
+        return message with { Text = RemoteText.Cut(message.Text) };
+    }
+
+
+    /// <summary>The same error on this side, saying whose it is.</summary>
+    public MigException ToException(string peer) => Kind switch
+    {
+        "notFound" => new NotFoundException($"{peer} says: {RemoteText.Quote(Text)}"),
+        "conflict" => new ConflictException($"{peer} says: {RemoteText.Quote(Text)}"),
+        "usage" => new UsageException($"{peer} says: {RemoteText.Quote(Text)}"),
+        _ => new RemoteException("REMOTE-020", $"{peer} says: {RemoteText.Quote(Text)}"),
+    };
+
+    private static ErrorMessage Choose(Exception e) => e switch
     {
         NotFoundException => new("notFound", "", e.Message),
         ConflictException => new("conflict", "", e.Message),
@@ -17,14 +33,5 @@ internal sealed record ErrorMessage(string Kind, string Code, string Text)
         RemoteException remote => new("remote", remote.Code, e.Message),
         IOException => new("remote", "REMOTE-021", "the server cannot read or write its repository: " + e.Message),
         _ => new("remote", "REMOTE-029", "the server failed; its own log says more"),
-    };
-
-    /// <summary>The same error on this side, saying whose it is.</summary>
-    public MigException ToException(string peer) => Kind switch
-    {
-        "notFound" => new NotFoundException($"{peer} says: {Text}"),
-        "conflict" => new ConflictException($"{peer} says: {Text}"),
-        "usage" => new UsageException($"{peer} says: {Text}"),
-        _ => new RemoteException("REMOTE-020", $"{peer} says: {Text}"),
     };
 }

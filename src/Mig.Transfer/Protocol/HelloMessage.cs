@@ -1,4 +1,20 @@
 namespace Mig.Transfer.Protocol;
 
 /// <summary>What a server says of itself and its repository.</summary>
-internal sealed record HelloMessage(int Protocol, int Format, string Program);
+internal sealed record HelloMessage(int Protocol, int Format, string Program)
+{
+    /// <summary>The feature of those who give refs in pages and by prefix.</summary>
+    public const string RefsInPages = "refs-in-pages";
+
+    /// <summary>What the server can beyond the first version; null for nothing.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>Most refs of one push; 0 for any number.</summary>
+    public int MaxUpdates { get; init; }
+
+    /// <summary>Most refs of the repository; 0 for any number.</summary>
+    public int MaxRefs { get; init; }
+
+    /// <summary>Most bytes of frames in one call; 0 for any number.</summary>
+    public long MaxInputSize { get; init; }
+}

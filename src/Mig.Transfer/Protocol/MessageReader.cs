@@ -25,11 +25,12 @@ internal sealed class MessageReader(Stream stream, string peer)
     public ReadOnlyMemory<byte> Payload => _buffer.AsMemory(0, _length);
 
     /// <summary>Reads the next record.</summary>
+    /// <param name="maxJson">Most bytes that JSON may have.</param>
     /// <returns>False at the end of the message.</returns>
     /// <exception cref="RemoteException">The connection broke, the peer reports an error, or does not keep to the protocol.</exception>
-    public bool Read()
+    public bool Read(int maxJson = ProtocolLimits.MaxJson)
     {
-        if (!TryRead())
+        if (!TryRead(maxJson))
             throw Broken();
         if (Type == RecordType.Error)
             throw ParseJson(ProtocolJson.Default.ErrorMessage).ToException(peer);
@@ -38,7 +39,7 @@ internal sealed class MessageReader(Stream stream, string peer)
 
     /// <summary>Reads the next record, whatever it is.</summary>
     /// <returns>False when the stream ends before it begins.</returns>
-    public bool TryRead()
+    public bool TryRead(int maxJson = ProtocolLimits.MaxJson)
     {
         Span<byte> header = stackalloc byte[MessageWriter.HeaderSize];
         int have = stream.ReadAtLeast(header, header.Length, throwOnEndOfStream: false);
@@ -51,11 +52,12 @@ internal sealed class MessageReader(Stream stream, string peer)
         int allowed = Type switch
         {
             RecordType.End => 0,
-            RecordType.Request or RecordType.Json or RecordType.Error => ProtocolLimits.MaxJson,
+            RecordType.Request => ProtocolLimits.MaxRequest,
+            RecordType.Json => maxJson,
             RecordType.Ids => ProtocolLimits.IdsPerRecord * ObjectId.Size,
             RecordType.Bits => ProtocolLimits.MaxIds / 8,
             RecordType.Frame => ProtocolLimits.MaxRecord,
-            RecordType.Text => ProtocolLimits.MaxText,
+            RecordType.Text or RecordType.Error => ProtocolLimits.MaxText,
             _ => throw new RemoteException("REMOTE-011", $"{peer} sent a record of type 0x{header[4]:x2}, which this mig does not know; is there a mig at the other end?"),
         };
         if (length < 0 || length > allowed)
@@ -66,9 +68,9 @@ internal sealed class MessageReader(Stream stream, string peer)
     }
 
     /// <summary>Reads a record that must be of one type.</summary>
-    public void Expect(RecordType type)
+    public void Expect(RecordType type, int maxJson = ProtocolLimits.MaxJson)
     {
-        if (!Read() || Type != type)
+        if (!Read(maxJson) || Type != type)
             throw Unexpected($"'{(char)type}' was expected");
     }
 

@@ -21,6 +21,15 @@ internal sealed record RequestMessage(string Verb)
     /// <summary>… of how many; 0 for all of them.</summary>
     public int Parts { get; init; }
 
+    /// <summary><c>refs</c>: whether a page is enough.</summary>
+    public bool Paged { get; init; }
+
+    /// <summary><c>refs</c>: the name after which the page begins; null for the first page.</summary>
+    public string? After { get; init; }
+
+    /// <summary><c>refs</c>: only names that begin with one of these; null for all.</summary>
+    public IReadOnlyList<string>? Prefixes { get; init; }
+
     /// <summary><c>push</c>: the refs to move.</summary>
     public IReadOnlyList<UpdateMessage>? Updates { get; init; }
 

@@ -24,5 +24,11 @@ internal static class Verbs
     /// <summary>Take these manifests, and move refs.</summary>
     public const string Push = "push";
 
+    /// <summary>Whether a server may have much to do before it begins to answer.</summary>
+    public static bool TakesTime(string verb) => verb is Commits or Get or Put or Push;
+
+    /// <summary>Whether it is not the same to ask once or twice.</summary>
+    public static bool ChangesThings(string verb) => verb is Put or Push;
+
     public static readonly IReadOnlyList<string> All = [Hello, Refs, Commits, Has, Get, Put, Push];
 }

@@ -28,9 +28,12 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
 
     public void Run(RequestMessage request, MessageReader reader, MessageWriter writer, CancellationToken cancellation)
     {
+        if (request.Updates?.Count > options.MaxUpdates)
+            throw new UsageException($"the push moves {request.Updates.Count} refs, at most {options.MaxUpdates} allowed (receive.maxUpdates); push them in parts");
         List<PushUpdate> updates = [.. (request.Updates ?? []).Select(Parse)];
         if (updates.Select(update => update.Name).Distinct().Count() != updates.Count)
             throw new UsageException("a ref is named twice in one push");
+        CheckCount(updates);
         using FileLock retained = store.Retain();
         TakeManifests(reader, cancellation);
         string?[] refusals = [.. updates.Select(update => Refuse(update, request.DryRun))];
@@ -49,6 +52,13 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
 
         writer.WriteJson(RecordType.Json, new ResultsMessage(refusals), ProtocolJson.Default.ResultsMessage);
         writer.End();
+    }
+
+    private void CheckCount(List<PushUpdate> updates)
+    {
+        int added = updates.Sum(update => update.Old is null ? 1 : update.New is null ? -1 : 0);
+        if (added > 0 && refs.ListNames("refs/").Count is int now && now + added > options.MaxRefs)
+            throw new UsageException($"the repository has {now} refs and would have {now + added}, at most {options.MaxRefs} allowed (receive.maxRefs); push fewer, or delete some");
     }
 
     private static PushUpdate Parse(UpdateMessage? message)
@@ -90,7 +100,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
             }
         }
 
-        closure.Finish(withContent: true);
+        closure.Finish();
         writer.Complete();
     }
 

@@ -76,12 +76,12 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         {
             case Verbs.Hello:
                 reader.ExpectEnd();
-                writer.WriteJson(RecordType.Json, new HelloMessage(ProtocolLimits.Version, 1, "mig"), ProtocolJson.Default.HelloMessage);
+                writer.WriteJson(RecordType.Json, Greet(), ProtocolJson.Default.HelloMessage);
                 writer.End();
                 break;
             case Verbs.Refs:
                 reader.ExpectEnd();
-                writer.WriteJson(RecordType.Json, ListRefs(), ProtocolJson.Default.RefsMessage);
+                writer.WriteJson(RecordType.Json, new RefPager(store, refs, options.Access).Read(request), ProtocolJson.Default.RefsMessage);
                 writer.End();
                 break;
             case Verbs.Commits:
@@ -134,21 +134,13 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         return ids;
     }
 
-    private RefsMessage ListRefs()
+    private HelloMessage Greet() => new(ProtocolLimits.Version, 1, "mig")
     {
-        var graph = new CommitGraph(store);
-        Head head = refs.ReadHead();
-        bool showsHead = head.Branch is null || options.Access.MayRead(head.Branch);
-        List<RefMessage> list =
-        [
-            .. refs.List().Where(item => item.Target is null && options.Access.MayRead(item.Name)).Select(item =>
-            {
-                ObjectId? peeled = graph.Peel(item.Id);
-                return new RefMessage(item.Name.Value, item.Id.ToString(), peeled == item.Id ? null : peeled?.ToString());
-            }),
-        ];
-        return new RefsMessage(showsHead ? head.Branch?.Value : null, showsHead ? head.Id?.ToString() : null, list);
-    }
+        Features = [HelloMessage.RefsInPages],
+        MaxUpdates = options.MaxUpdates,
+        MaxRefs = options.MaxRefs,
+        MaxInputSize = options.MaxInputSize,
+    };
 
     private void SendCommits(RequestMessage request, List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
     {

@@ -8,6 +8,9 @@ namespace Mig.Transfer.Serving;
 /// <summary>How a repository is served.</summary>
 public sealed record ServiceOptions
 {
+    public const int DefaultMaxUpdates = 10_000;
+    public const int DefaultMaxRefs = 100_000;
+
     /// <summary>How what comes is stored.</summary>
     public StoreOptions StoreOptions { get; init; } = StoreOptions.Default;
 
@@ -31,6 +34,12 @@ public sealed record ServiceOptions
 
     /// <summary>Most bytes of frames that one push may bring (<c>receive.maxInputSize</c>); 0 for no limit.</summary>
     public long MaxInputSize { get; init; }
+
+    /// <summary>Most refs that one push may move (<c>receive.maxUpdates</c>).</summary>
+    public int MaxUpdates { get; init; } = DefaultMaxUpdates;
+
+    /// <summary>Most refs that pushes may make the repository have (<c>receive.maxRefs</c>).</summary>
+    public int MaxRefs { get; init; } = DefaultMaxRefs;
 
     /// <summary>Called when the service is disposed.</summary>
     public Action? Close { get; init; }

@@ -9,11 +9,13 @@ internal sealed class CallContent : HttpContent
 {
     private readonly RequestMessage _request;
     private readonly Action<MessageWriter> _write;
+    private readonly CallWatch _watch;
 
-    public CallContent(RequestMessage request, Action<MessageWriter> write)
+    public CallContent(RequestMessage request, Action<MessageWriter> write, CallWatch watch)
     {
         _request = request;
         _write = write;
+        _watch = watch;
         Headers.ContentType = new MediaTypeHeaderValue(HttpTransport.MediaType);
     }
 
@@ -22,13 +24,16 @@ internal sealed class CallContent : HttpContent
 
     protected override void SerializeToStream(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        var buffered = new BufferedStream(stream, 1 << 16);
+        _watch.EndWait();
+        var buffered = new BufferedStream(new WatchedStream(stream) { Watch = _watch }, 1 << 16);
         var writer = new MessageWriter(buffered);
         try
         {
             writer.WriteJson(RecordType.Request, _request, ProtocolJson.Default.RequestMessage);
             _write(writer);
             writer.End();
+            _watch.Asked(Verbs.TakesTime(_request.Verb));
+            _watch.BeginWait();
         }
         finally
         {

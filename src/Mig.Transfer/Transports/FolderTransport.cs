@@ -8,13 +8,14 @@ namespace Mig.Transfer.Transports;
 internal static class FolderTransport
 {
     /// <param name="serve">Opens the repository in a folder.</param>
-    public static ITransport Open(string folder, Func<string, RepositoryService> serve, CancellationToken cancellation = default)
+    public static ITransport Open(string folder, Func<string, RepositoryService> serve)
     {
         RepositoryService service = serve(folder);
         var toServer = new AnonymousPipeServerStream(PipeDirection.Out);
         var fromServer = new AnonymousPipeServerStream(PipeDirection.In);
         var requests = new AnonymousPipeClientStream(PipeDirection.In, toServer.ClientSafePipeHandle);
         var answers = new AnonymousPipeClientStream(PipeDirection.Out, fromServer.ClientSafePipeHandle);
+        var stop = new CancellationTokenSource();
         Exception? failure = null;
         var thread = new Thread(() =>
         {
@@ -23,7 +24,7 @@ internal static class FolderTransport
                 using (service)
                 using (requests)
                 using (answers)
-                    service.Run(requests, answers, cancellation);
+                    service.Run(requests, answers, stop.Token);
             }
             catch (Exception e) when (e is IOException or MigException or OperationCanceledException)
             {
@@ -32,15 +33,16 @@ internal static class FolderTransport
         })
         { IsBackground = true, Name = "served folder" };
         thread.Start();
-        return new StreamTransport(
-            folder,
-            toServer,
-            fromServer,
-            () =>
+        return new StreamTransport(folder, toServer, fromServer)
+        {
+            Cut = stop.Cancel,
+            Close = () =>
             {
                 fromServer.Dispose();
                 thread.Join();
+                stop.Dispose();
             },
-            () => failure?.Message);
+            Diagnose = () => failure?.Message,
+        };
     }
 }

@@ -24,6 +24,9 @@ internal sealed class HttpTransport : ITransport
 
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
+    // Shorter than that of servers, so that no request goes into a connection that is just being closed.
+    private static readonly TimeSpan IdlePatience = TimeSpan.FromSeconds(15);
+
     private readonly HttpClient _client;
     private readonly Uri _uri;
     private readonly RemoteOptions _options;
@@ -42,7 +45,8 @@ internal sealed class HttpTransport : ITransport
             AllowAutoRedirect = false, // a token goes where the user said, nowhere else
             AutomaticDecompression = DecompressionMethods.None,
             UseProxy = !_uri.IsLoopback, // what stays on this machine is sent in the clear, so nobody else may carry it
-            ConnectTimeout = TimeSpan.FromSeconds(30),
+            ConnectTimeout = ConnectPatience(options.Patience),
+            PooledConnectionIdleTimeout = IdlePatience,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.AuthorityFile is { } file ? Trust(file) : null },
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -64,12 +68,17 @@ internal sealed class HttpTransport : ITransport
 
         for (int attempt = 1; ; attempt++)
         {
-            using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = new CallContent(request, write) };
+            bool hasAnswer = false;
+            using var watch = new CallWatch(_options.Patience, cancellation);
+            using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = new CallContent(request, write, watch) };
             if (_bearer is not null)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _bearer);
             try
             {
-                using HttpResponseMessage response = _client.Send(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
+                watch.BeginWait();
+                using HttpResponseMessage response = _client.Send(message, HttpCompletionOption.ResponseHeadersRead, watch.Token);
+                watch.EndWait();
+                hasAnswer = true;
                 Interlocked.Add(ref _wireBytes, ((CallContent)message.Content).Bytes);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && attempt < MaxAttempts && FindOtherToken())
                     continue;
@@ -80,7 +89,7 @@ internal sealed class HttpTransport : ITransport
                     continue;
                 }
 
-                using Stream body = response.Content.ReadAsStream(cancellation);
+                using Stream body = new WatchedStream(response.Content.ReadAsStream(watch.Token)) { Watch = watch };
                 if (response.StatusCode != HttpStatusCode.OK || response.Content.Headers.ContentType?.MediaType != MediaType)
                     throw Refused(response, body);
                 if (!_isAccepted && _bearer is not null)
@@ -96,8 +105,13 @@ internal sealed class HttpTransport : ITransport
                     Interlocked.Add(ref _wireBytes, reader.Bytes);
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or SocketException)
+            catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
             {
+                cancellation.ThrowIfCancellationRequested();
+                if (watch.IsTooSlow)
+                    throw watch.TooSlow(Peer);
+                if (!hasAnswer && attempt < MaxAttempts && !Verbs.ChangesThings(request.Verb) && IsClosed(e))
+                    continue;
                 if (Find<AuthenticationException>(e) is { } untrusted)
                     throw new RemoteException("REMOTE-004", $"there is no safe connection to {Peer}: {untrusted.Message.TrimEnd('.')}; if its certificate is from an authority of your own, name that with 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.sslCAInfo FILE'", e);
                 throw e.InnerException as MigException ?? new RemoteException("REMOTE-010", $"the connection to {Peer} failed: {Reason(e)}; what has arrived is kept, try again", e);
@@ -106,6 +120,8 @@ internal sealed class HttpTransport : ITransport
     }
 
     public void Dispose() => _client.Dispose();
+
+    private static TimeSpan ConnectPatience(Patience patience) => patience.Time > TimeSpan.Zero && patience.Time < MaxWait ? patience.Time : MaxWait;
 
     // As Git: only these authorities count.
     private static X509ChainPolicy Trust(string file)
@@ -153,7 +169,18 @@ internal sealed class HttpTransport : ITransport
             HttpStatusCode.OK => "it answers, but not as a mig server does",
             _ => $"it answers {(int)response.StatusCode} {response.ReasonPhrase}",
         };
-        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{(text.Length > 0 && text != what ? $" ({text})" : "")}");
+        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
+    }
+
+    // A server closes connections to make room for others, also just when the next request is on its way.
+    private static bool IsClosed(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
+        || Find<SocketException>(e) is { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown };
+
+    // One line goes behind what it means, several stand below it.
+    private static string Explain(string text, string what)
+    {
+        string quoted = RemoteText.Quote(text);
+        return quoted.Length == 0 || quoted == what ? "" : quoted[0] == '\n' ? quoted : $" ({quoted})";
     }
 
     private static string Reason(Exception e)

@@ -8,6 +8,7 @@ namespace Mig.Transfer.Transports;
 internal static class SshTransport
 {
     private const int PatienceMilliseconds = 10_000;
+    private const int CutPatienceMilliseconds = 500;
 
     public static ITransport Open(RemoteAddress address, RemoteOptions options)
     {
@@ -35,17 +36,36 @@ internal static class SshTransport
             throw new RemoteException("REMOTE-001", $"{words[0]} cannot be run: {e.Message}; install OpenSSH, or name another program with MIG_SSH", e);
         }
 
-        return new StreamTransport(
-            address.Host,
-            process.StandardInput.BaseStream,
-            process.StandardOutput.BaseStream,
-            () =>
+        bool isCut = false;
+        return new StreamTransport(address.Host, process.StandardInput.BaseStream, process.StandardOutput.BaseStream)
+        {
+            Patience = options.Patience,
+            Cut = () =>
             {
-                if (!process.WaitForExit(PatienceMilliseconds))
-                    process.Kill();
+                isCut = true;
+                Kill(process);
+            },
+            Close = () =>
+            {
+                if (!process.WaitForExit(isCut ? CutPatienceMilliseconds : PatienceMilliseconds))
+                    Kill(process);
                 process.Dispose();
             },
-            () => process.WaitForExit(PatienceMilliseconds) ? Explain(process.ExitCode, words[0]) : null);
+            Diagnose = () => process.WaitForExit(PatienceMilliseconds) ? Explain(process.ExitCode, words[0]) : null,
+        };
+    }
+
+    // Whatever it started holds the same pipes.
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It ended by itself, or belongs to somebody else.
+        }
     }
 
     // As a POSIX shell reads it.

@@ -45,8 +45,8 @@ public sealed class CloneOperation
         bool isThere = Directory.Exists(Folder);
         if (File.Exists(Folder) || (isThere && Directory.EnumerateFileSystemEntries(Folder).Any()))
             throw new ConflictException($"{Folder} is there already, and not an empty folder; name another one");
-        using RemoteRepository connection = new RemoteAccess(null, _context).Open(_remoteName, _address, isNamed: true);
-        RemoteListing listing = connection.ListRefs(cancellation);
+        using RemoteRepository connection = new RemoteAccess(null, _context).Open(_remoteName, _address, isNamed: true, cancellation);
+        RemoteListing listing = connection.ListRefs(null, cancellation);
         RemoteRef? start = FindStart(listing);
         try
         {

@@ -26,8 +26,8 @@ public sealed class FetchOperation(Repository repository)
         RefName? branch = repository.Refs.ReadHead().Branch;
         Remote remote = _remotes.Read(options.Remote ?? _remotes.DefaultFor(branch));
         RemoteAddress address = _remotes.AddressOf(remote.FetchUrl);
-        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isNamed: !options.IsOneOfSeveral);
-        return Run(connection, connection.ListRefs(cancellation), remote, address, options, cancellation);
+        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isNamed: !options.IsOneOfSeveral, cancellation);
+        return Run(connection, connection.ListRefs(null, cancellation), remote, address, options, cancellation);
     }
 
     internal FetchOutcome Run(RemoteRepository connection, RemoteListing listing, Remote remote, RemoteAddress address, FetchOptions options, CancellationToken cancellation)

@@ -11,13 +11,14 @@ public sealed class ListOperation(Repository? repository, RepositoryContext cont
 {
     /// <param name="remote">A remote or an address; null for the one that the current branch follows.</param>
     /// <param name="baseFolder">What a relative folder begins at, outside of a repository.</param>
+    /// <param name="prefixes">Only refs whose names begin with one of these are needed; null for all.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="NotFoundException">There is no such remote.</exception>
-    public RemoteListing Run(string? remote, string baseFolder, CancellationToken cancellation = default)
+    public RemoteListing Run(string? remote, string baseFolder, IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default)
     {
         (string? name, RemoteAddress address) = Find(remote, baseFolder);
-        using RemoteRepository connection = new RemoteAccess(repository, context).Open(name, address, isNamed: true);
-        return connection.ListRefs(cancellation);
+        using RemoteRepository connection = new RemoteAccess(repository, context).Open(name, address, isNamed: true, cancellation);
+        return connection.ListRefs(prefixes, cancellation);
     }
 
     private (string? Name, RemoteAddress Address) Find(string? remote, string baseFolder)

@@ -13,8 +13,9 @@ internal sealed class PromisedContent(Repository repository, string remote) : IP
     {
         var configuration = new RemoteConfiguration(repository);
         RemoteAddress address = configuration.AddressOf(configuration.Read(remote).FetchUrl);
-        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote, address, isNamed: false);
-        TransferReport report = connection.FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance);
+        CancellationToken cancellation = repository.Context.Interruption();
+        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote, address, isNamed: false, cancellation);
+        TransferReport report = connection.FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, cancellation);
         repository.Context.Notice($"fetched {report.Objects} contents ({report.StoredBytes} bytes) from {remote}");
     }
 }

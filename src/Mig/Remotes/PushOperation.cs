@@ -34,8 +34,8 @@ public sealed class PushOperation(Repository repository)
         foreach (RemoteAddress address in addresses)
         {
             bool isAlone = addresses.All(other => (other.Kind, other.IsSecure, other.Host, other.Port) == (address.Kind, address.IsSecure, address.Host, address.Port));
-            using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isAlone);
-            outcomes.Add(Push(connection, connection.ListRefs(cancellation), address, remote, refspecs, options, cancellation));
+            using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isAlone, cancellation);
+            outcomes.Add(Push(connection, connection.ListRefs(null, cancellation), address, remote, refspecs, options, cancellation));
         }
 
         return outcomes;

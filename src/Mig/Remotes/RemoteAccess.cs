@@ -13,21 +13,30 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
     // One connection over a long way is slower than the line; on this machine there is nothing to gain.
     private const int MaxRequests = 4;
 
+    private const int MaxSeconds = 24 * 60 * 60;
+
     private readonly Config _config = repository?.Config ?? Config.Load(null, context.Environment, context.ConfigOverrides);
 
     /// <summary>Connects.</summary>
     /// <param name="name">The remote's name, for its settings; null when it has none.</param>
     /// <param name="isNamed">Whether the command is about this server alone, so that a token which names no server is meant for it.</param>
     /// <exception cref="RemoteException">It cannot be reached, refuses, or is no repository.</exception>
-    public RemoteRepository Open(string? name, RemoteAddress address, bool isNamed)
+    public RemoteRepository Open(string? name, RemoteAddress address, bool isNamed, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return RemoteRepository.Open(address, OptionsFor(name, address, isNamed));
+        return RemoteRepository.Open(address, OptionsFor(name, address, isNamed), cancellation);
     }
 
     internal RemoteOptions OptionsFor(string? name, RemoteAddress address, bool isNamed)
     {
-        var options = new RemoteOptions { ServeFolder = folder => ServedRepository.Open(folder, context) };
+        var options = new RemoteOptions
+        {
+            ServeFolder = folder => ServedRepository.Open(folder, context),
+            Patience = new Patience(
+                TimeSpan.FromSeconds(_config.GetInteger("http.lowspeedtime", (long)Patience.Default.Time.TotalSeconds, least: 0, most: MaxSeconds)),
+                _config.GetInteger("http.lowspeedlimit", Patience.Default.BytesPerSecond, least: 0, most: int.MaxValue)),
+            MaxRefs = (int)_config.GetInteger("transfer.maxrefs", RemoteOptions.DefaultMaxRefs, least: 1, most: int.MaxValue),
+        };
         if (Setting(name, "serve") is { } serve)
             options = options with { ServeCommand = serve };
         if ((Filled(context.Environment("MIG_SSH")) ?? Filled(_config.Get("core.sshcommand"))) is { } ssh)

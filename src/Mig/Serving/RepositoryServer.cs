@@ -10,8 +10,6 @@ namespace Mig.Serving;
 /// <summary>Serves repositories over HTTP until it is stopped.</summary>
 public sealed class RepositoryServer : IAsyncDisposable
 {
-    private const double BurstSeconds = 10;
-
     private readonly RepositoryHost _host;
     private readonly HttpServer _server;
 
@@ -46,7 +44,12 @@ public sealed class RepositoryServer : IAsyncDisposable
             WantsLocalHost = access is null && isLocal && !options.IsInsecure,
             MaxBodySize = options.MaxBodySize,
             MaxConnections = options.MaxConnections,
-            RateLimiter = options.MaxRate > 0 ? new ClientRateLimiter(options.MaxRate, Math.Max(1, options.MaxRate * BurstSeconds), context.Clock) : null,
+            MaxConnectionsPerClient = options.MaxConnectionsPerClient,
+            MaxRequests = options.MaxRequests,
+            MaxRequestsPerClient = options.MaxRequestsPerClient,
+            MaxRate = options.MaxRate,
+            MinBytesPerSecond = options.MinRate,
+            TrustedProxies = options.TrustedProxies,
             Log = entry =>
             {
                 lock (gate)

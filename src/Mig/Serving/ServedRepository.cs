@@ -46,6 +46,8 @@ public static class ServedRepository
             DenyNonFastForwards = repository.Config.GetBoolean("receive.denyNonFastForwards", false),
             DenyDeletes = repository.Config.GetBoolean("receive.denyDeletes", false),
             MaxInputSize = repository.Config.GetInteger("receive.maxInputSize", 0, 0, long.MaxValue),
+            MaxUpdates = (int)repository.Config.GetInteger("receive.maxUpdates", ServiceOptions.DefaultMaxUpdates, 1, int.MaxValue),
+            MaxRefs = (int)repository.Config.GetInteger("receive.maxRefs", ServiceOptions.DefaultMaxRefs, 1, int.MaxValue),
             Close = close,
         });
     }

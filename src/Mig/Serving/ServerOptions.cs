@@ -23,10 +23,25 @@ public sealed record ServerOptions
     public long MaxBodySize { get; init; }
 
     /// <summary>Requests a second that one client may make for ever, and ten times as many at once; 0 for any number.</summary>
-    public double MaxRate { get; init; } = 100;
+    public int MaxRate { get; init; } = 100;
 
-    /// <summary>Connections at once.</summary>
-    public int MaxConnections { get; init; } = 256;
+    /// <summary>Connections at once. When there are more, one that is not worked for is closed.</summary>
+    public int MaxConnections { get; init; } = 512;
+
+    /// <summary>Those of one client.</summary>
+    public int MaxConnectionsPerClient { get; init; } = 64;
+
+    /// <summary>Requests that are worked on at once; others wait.</summary>
+    public int MaxRequests { get; init; } = 32;
+
+    /// <summary>Those of one client, or of one token.</summary>
+    public int MaxRequestsPerClient { get; init; } = 16;
+
+    /// <summary>Bytes a second that a client may not fall below for long; 0 for none.</summary>
+    public int MinRate { get; init; } = 1024;
+
+    /// <summary>Proxies of our own: what they say in <c>X-Forwarded-For</c> is the client.</summary>
+    public IReadOnlyList<IPAddress> TrustedProxies { get; init; } = [];
 
     /// <summary>Takes a line for each request; called by one thread at a time.</summary>
     public Action<string> Log { get; init; } = _ => { };

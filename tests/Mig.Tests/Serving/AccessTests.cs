@@ -43,6 +43,23 @@ public sealed class AccessTests : IDisposable
         Assert.EndsWith("200\n", Ask("lab/web"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_token_takes_nothing_away_that_everybody_has()
+    {
+        string other = _served.Token("other", "read elsewhere");
+        File.AppendAllText(_served.Files["tokens"], "[anonymous]\n\tallow = read lab/**\n");
+        _served.Start("--auth", _served.Files["tokens"]);
+        string Ask(string name, params string[] more) => ServedFolder.Curl(["-H", "Content-Type: application/x-mig", "--data-binary", "x", .. more, $"{_served.Address}/{name}/mig/v1"]);
+        string[] token = ["-H", "Authorization: Bearer " + other];
+        Assert.EndsWith("200\n", Ask("lab/web"), StringComparison.Ordinal);
+        Assert.EndsWith("200\n", Ask("lab/web", token), StringComparison.Ordinal);
+        ServedFolder.MigAs(other, "ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
+        Assert.EndsWith("401\n", Ask("secret"), StringComparison.Ordinal);
+        Assert.EndsWith("404\n", Ask("secret", token), StringComparison.Ordinal);
+        ServedFolder.MigAs(other, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(2, "'other' may not push");
+        Assert.EndsWith("401\n", Ask("lab/web", "-H", "Authorization: Bearer mig_" + new string('A', 43)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/lab/../secret")]
     [InlineData("/lab/%2e%2e/secret")]

@@ -1,0 +1,121 @@
+using System.Globalization;
+using Mig.Core;
+
+namespace Mig.Transfer.Transports;
+
+/// <summary>Watches one call, and ends it when the other side is silent or trickles for too long, or when the user has had enough. What this side does meanwhile costs the other one nothing.</summary>
+internal sealed class CallWatch : IDisposable
+{
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1), ShortestStep = TimeSpan.FromMilliseconds(50);
+
+    private readonly Patience _patience;
+    private readonly CancellationTokenSource _cut;
+    private readonly Timer? _timer;
+    private readonly Lock _gate = new();
+    private long _waitsSince;
+    private bool _isWaiting;
+    private TimeSpan _waited;
+    private long _moved;
+    private bool _mayThink;
+    private string? _tooSlow;
+
+    public CallWatch(Patience patience, CancellationToken cancellation)
+    {
+        _patience = patience;
+        _cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        if (patience.Time <= TimeSpan.Zero || patience.BytesPerSecond <= 0)
+            return;
+        TimeSpan step = patience.Time / 4;
+        step = step > LongestStep ? LongestStep : step < ShortestStep ? ShortestStep : step;
+        _timer = new Timer(_ => Look(), null, step, step);
+    }
+
+    /// <summary>Cancelled when the call shall end.</summary>
+    public CancellationToken Token => _cut.Token;
+
+    /// <summary>Whether the other side was too slow.</summary>
+    public bool IsTooSlow => Volatile.Read(ref _tooSlow) is not null;
+
+    /// <summary>From now on this side waits for the other one.</summary>
+    public void BeginWait()
+    {
+        lock (_gate)
+        {
+            if (!_isWaiting)
+                (_isWaiting, _waitsSince) = (true, TimeProvider.System.GetTimestamp());
+        }
+    }
+
+    /// <summary>From now on it does not.</summary>
+    public void EndWait()
+    {
+        lock (_gate)
+            Pause();
+    }
+
+    /// <summary>Bytes went to the other side, or came.</summary>
+    public void Moved(long bytes, bool isAnswer)
+    {
+        lock (_gate)
+        {
+            if (isAnswer && _mayThink && bytes > 0)
+                (_mayThink, _waited, _moved) = (false, TimeSpan.Zero, 0);
+            _moved += bytes;
+        }
+    }
+
+    /// <summary>Everything was asked; now the other side is to answer.</summary>
+    /// <param name="mayThink">Whether it may have much to do before.</param>
+    public void Asked(bool mayThink)
+    {
+        lock (_gate)
+            (_mayThink, _waited, _moved) = (mayThink, TimeSpan.Zero, 0);
+    }
+
+    /// <summary>Says that the other side was too slow.</summary>
+    public RemoteException TooSlow(string peer) => new("REMOTE-016", string.Create(
+        CultureInfo.InvariantCulture,
+        $"{peer} {_tooSlow}, less than {_patience.BytesPerSecond} bytes a second (http.lowSpeedLimit, http.lowSpeedTime); look whether it runs and can be reached, then try again: what has arrived is kept"));
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _cut.Dispose();
+    }
+
+    private void Pause()
+    {
+        if (_isWaiting)
+            _waited += TimeProvider.System.GetElapsedTime(_waitsSince);
+        _isWaiting = false;
+    }
+
+    private void Look()
+    {
+        lock (_gate)
+        {
+            bool isWaiting = _isWaiting;
+            Pause();
+            TimeSpan window = _mayThink ? _patience.Time * Patience.ThinkingFactor : _patience.Time;
+            if (_waited >= window)
+            {
+                if (_moved < _patience.BytesPerSecond * window.TotalSeconds)
+                    _tooSlow ??= string.Create(CultureInfo.InvariantCulture, $"moved {_moved} bytes in {_waited.TotalSeconds:0} s");
+                (_waited, _moved) = (TimeSpan.Zero, 0);
+            }
+
+            (_isWaiting, _waitsSince) = (isWaiting, TimeProvider.System.GetTimestamp());
+        }
+
+        if (!IsTooSlow)
+            return;
+        try
+        {
+            _cut.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The call ended meanwhile.
+        }
+    }
+}
