@@ -16,6 +16,7 @@ internal static class ExitCode
     public const int Conflict = 3;
     public const int InputOutput = 4;
     public const int Findings = 5;
+    public const int Incomplete = 6;
     public const int CorruptImage = 20;
     public const int Unsupported = 21;
     public const int CorruptStore = 22;

@@ -10,7 +10,9 @@ internal sealed record AuditJson(
     int PackageCount,
     IReadOnlyList<VulnerabilityJson> Vulnerabilities,
     IReadOnlyList<RuleFinding> Rules,
-    IReadOnlyList<string> Warnings)
+    IReadOnlyList<string> Warnings,
+    bool IsComplete,
+    IReadOnlyList<UnseenJson> Unseen)
 {
     public static AuditJson Of(AuditedImage image) => new(
         image.Name,
@@ -19,5 +21,7 @@ internal sealed record AuditJson(
         image.Packages,
         [.. image.Vulnerabilities.Select(VulnerabilityJson.Of)],
         image.Rules,
-        image.Warnings);
+        image.Coverage.Warnings,
+        image.Coverage.IsComplete,
+        UnseenJson.Of(image.Coverage));
 }

@@ -14,6 +14,8 @@ internal sealed record InventoryJson(
     IReadOnlyList<EnabledUnit> Units,
     IReadOnlyList<Listener> Listeners,
     IReadOnlyList<string> Warnings,
+    bool IsComplete,
+    IReadOnlyList<UnseenJson> Unseen,
     WindowsSystem? Windows)
 {
     public static InventoryJson Of(string image, Inventory inventory) => new(
@@ -25,6 +27,8 @@ internal sealed record InventoryJson(
         inventory.Users,
         inventory.Units,
         inventory.Listeners,
-        inventory.Warnings,
+        inventory.Coverage.Warnings,
+        inventory.Coverage.IsComplete,
+        UnseenJson.Of(inventory.Coverage),
         inventory.Windows);
 }

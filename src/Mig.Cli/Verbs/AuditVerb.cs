@@ -5,6 +5,7 @@ using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Refs;
+using Mig.History.Revisions;
 
 namespace Mig.Cli.Verbs;
 
@@ -26,12 +27,13 @@ internal sealed class AuditVerb : Verb
         Add(_revisions);
     }
 
-    public override IReadOnlyList<string> Usage => ["audit [--feed PATH]... [--baseline FILE] [--ignore ID]... [--history] [--json] [--all | REV...]"];
+    public override IReadOnlyList<string> Usage => ["audit [--feed PATH]... [--baseline FILE] [--ignore ID]... [--history] [--json] [--all | REV[:@VOLUME]...]"];
 
     public override string Description =>
         "HEAD when nothing is named. Works without a network: a feed is a file that you have, such as one of OSV's all.zip or\n"
         + "the JSON of Debian's security tracker. Versions are compared by the rules of each package manager; advisories about\n"
-        + "source packages are matched with what was built from them. Ends with 5 when something was found.";
+        + "source packages are matched with what was built from them. Ends with 5 when something was found, and with 6 when\n"
+        + "nothing was, but not all of the image was seen.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -63,14 +65,22 @@ internal sealed class AuditVerb : Verb
         });
         var images = new List<AuditedImage>();
         foreach (string revision in revisions)
-            images.Add(auditor.Audit(revision, session.Cancellation));
+            images.Add(Audit(auditor, revision, session.Cancellation));
         if (session.IsJson)
             session.WriteJson(images.Select(AuditJson.Of), MigJson.Default.AuditJson);
         else
             Write(images, feed is not null, session);
-        foreach (string warning in images.SelectMany(image => image.Warnings).Distinct())
+        foreach (string warning in images.SelectMany(image => image.Coverage.Warnings.Select(warning => images.Count == 1 ? warning : $"{image.Name}: {warning}")))
             session.Warn(warning);
-        return images.Any(image => image.HasFindings) ? ExitCode.Findings : ExitCode.Success;
+        return images.Any(image => image.HasFindings) ? ExitCode.Findings : images.TrueForAll(image => image.Coverage.IsComplete) ? ExitCode.Success : ExitCode.Incomplete;
+    }
+
+    private static AuditedImage Audit(Auditor auditor, string revisionAndVolume, CancellationToken cancellation)
+    {
+        (string revision, PathSpec? volume) = PathArgument.Parse(revisionAndVolume);
+        return volume is null or { Path.IsEmpty: true }
+            ? auditor.Audit(revision, volume, cancellation)
+            : throw new UsageException($"a whole machine is audited; write {revision}, or {revision}:@2 for the one on partition 2");
     }
 
     private IReadOnlyList<string> Select(ParseResult arguments, Session session)

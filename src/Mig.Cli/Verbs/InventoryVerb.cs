@@ -5,6 +5,7 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
+using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Inventories;
 using Mig.Sboms;
@@ -32,7 +33,8 @@ internal sealed class InventoryVerb : Verb
         "Reads, from the files alone: the operating system, kernels, packages (dpkg, rpm, apk, pacman, Python, Node, Ruby, Java, Go,\n"
         + "Rust), users, the units that systemd starts, and where services are set up to listen; of Windows, from its registry:\n"
         + "version, edition, computer name, programs, users, and services that start. Nothing of the image is run.\n"
-        + "An inventory is taken once and kept; the same version gives the same bytes each time.";
+        + "An inventory is taken once and kept; the same version gives the same bytes each time. Ends with 6 when not all of the\n"
+        + "image was seen.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -55,16 +57,17 @@ internal sealed class InventoryVerb : Verb
         if (path is { Path.IsEmpty: false })
             throw new UsageException($"an inventory is of a whole machine; write {revision}, or {revision}:@2 for the one on partition 2");
         ImageId image = repository.Revisions.ResolveImage(revision);
-        Inventory inventory = new InventoryReader(repository).Read(repository.Objects.ReadImage(image), path, revision, session.Cancellation);
+        MachineImage machine = repository.Objects.ReadImage(image);
+        Inventory inventory = new InventoryReader(repository).Read(machine, path, revision, session.Cancellation);
         if (session.IsJson)
             session.WriteJson(InventoryJson.Of(image.ToString(), inventory), MigJson.Default.InventoryJson);
         else if (isCycloneDx || isSpdx)
-            WriteSbom(isSpdx, inventory, new SbomSubject(revision, image, CommitTime(repository, revision), VersionVerb.Number), session);
+            WriteSbom(isSpdx, inventory, new SbomSubject(SbomSubject.NameOf(machine, path), image, CommitTime(repository, revision), VersionVerb.Number), session);
         else
             new InventoryView(session.Output, session.Palette).Write(inventory);
-        foreach (string warning in inventory.Warnings)
+        foreach (string warning in inventory.Coverage.Warnings)
             session.Warn(warning);
-        return ExitCode.Success;
+        return inventory.Coverage.IsComplete ? ExitCode.Success : ExitCode.Incomplete;
     }
 
     private static void WriteSbom(bool isSpdx, Inventory inventory, SbomSubject subject, Session session)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
@@ -33,7 +34,8 @@ internal sealed class SealVerb : Verb
 
     public override string Description =>
         "The operations have the names that virt-sysprep gives them. Paths are followed as the machine itself would, over all its volumes. Free space becomes zeros at the\n"
-        + "end, so what went is not on the disk as deleted data, either. Earlier versions keep everything; 'mig purge' is for those.";
+        + "end, so what went is not on the disk as deleted data, either. Earlier versions keep everything; 'mig purge' is for those. What was not looked\n"
+        + "into is named; when secrets may be in it, mig ends with 6.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -73,7 +75,9 @@ internal sealed class SealVerb : Verb
             session.WriteJson(SealJson.Of(report, edit.DryRun), MigJson.Default.SealJson);
         else
             Write(report, edit.DryRun, session);
-        return ExitCode.Success;
+        foreach (UnseenPart part in report.Coverage.Unseen)
+            session.Warn($"not sealed: {part.Sentence}");
+        return report.Coverage.IsComplete ? ExitCode.Success : ExitCode.Incomplete;
     }
 
     private static void List(Session session)
@@ -103,7 +107,7 @@ internal sealed class SealVerb : Verb
             if (!isDryRun)
                 continue;
             foreach (SealedPath path in operation)
-                session.Output.WriteLine($"   {SafeText.Name(path.Path)}");
+                session.Output.WriteLine($"   {SafeText.Name(path.Path)}{(path.Files > 1 ? $" ({Sizes.Count(path.Files, "file")})" : "")}");
         }
 
         if (report.ZeroedBytes > 0)

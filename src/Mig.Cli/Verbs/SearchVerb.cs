@@ -56,7 +56,8 @@ internal sealed class SearchVerb : Verb
     public override string Description =>
         "Without REV, what every branch, tag and tracking branch names is searched. All conditions hold together; of several\n"
         + "contents, names, paths or packages, one. Each path is printed once, as mig cat takes it, with the other versions that have it.\n"
-        + "MD5 and SHA-1 are known of the files that dpkg, rpm or apk recorded. Ends with 1 when nothing is found. The first search after a commit or fetch takes in what is new.";
+        + "MD5 and SHA-1 are known of the files that dpkg, rpm or apk recorded. Ends with 1 when nothing is found, and\n"
+        + "with 6 when nothing is, but not all of the images was seen. The first search after a commit or fetch takes in what is new.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -88,10 +89,19 @@ internal sealed class SearchVerb : Verb
         using (ProgressBar? progress = session.ShowProgress())
             answer = new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Find(request, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))), MigJson.Default.FoundJson);
+            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))).Concat(answer.Unseen.Select(FoundJson.Of)), MigJson.Default.FoundJson);
         else if (!session.IsQuiet)
             Write(arguments, answer, (request.Conditions.Contents?.Count ?? 0) + request.RecordedDigests.Count > 1, session);
-        return answer.IsEmpty ? ExitCode.NotFound : ExitCode.Success;
+        foreach (UnseenVersions unseen in answer.Unseen)
+            Warn(unseen, session);
+        return !answer.IsEmpty ? ExitCode.Success : answer.Unseen.Count > 0 ? ExitCode.Incomplete : ExitCode.NotFound;
+    }
+
+    private static void Warn(UnseenVersions unseen, Session session)
+    {
+        string name = unseen.Versions[0].Names[0], more = unseen.Versions.Count > 1 ? $" and {Sizes.Count(unseen.Versions.Count - 1, "version")} more" : "";
+        foreach (string warning in unseen.Coverage.Warnings)
+            session.Warn($"{name}{more}: {warning}");
     }
 
     private EntryConditions Conditions(ParseResult arguments, Session session)

@@ -26,7 +26,8 @@ internal sealed class VerifyPackagesVerb : Verb
 
     public override string Description =>
         "Compares contents with the checksums that dpkg, rpm or apk recorded, and where they have them, permissions and the\n"
-        + "targets of links. A 'c' marks configuration, which people change. Ends with 5 when something differs.";
+        + "targets of links. A 'c' marks configuration, which people change. Ends with 5 when something differs, and with 6\n"
+        + "when nothing does, but not all of the image was seen.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -50,9 +51,9 @@ internal sealed class VerifyPackagesVerb : Verb
             session.WriteJson(VerificationJson.Of(report), MigJson.Default.VerificationJson);
         else
             Write(report, session);
-        foreach (string warning in report.Warnings)
+        foreach (string warning in report.Coverage.Warnings)
             session.Warn(warning);
-        return report.Findings.Count > 0 ? ExitCode.Findings : ExitCode.Success;
+        return report.Findings.Count > 0 ? ExitCode.Findings : report.Coverage.IsComplete ? ExitCode.Success : ExitCode.Incomplete;
     }
 
     private static void Write(VerificationReport report, Session session)

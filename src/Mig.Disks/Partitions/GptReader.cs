@@ -92,7 +92,7 @@ internal static class GptReader
             int end = name.IndexOf('\0', StringComparison.Ordinal);
             // 0..2^64-1 is a count that does not fit; such a partition is cut to the disk anyway.
             ulong count = last - first == ulong.MaxValue ? ulong.MaxValue : last - first + 1;
-            if (!list.Add(i + 1, first, count, sectorSize, type.ToString("d"), end < 0 ? name : name[..end]))
+            if (!list.Add(i + 1, first, count, sectorSize, type.ToString("d"), end < 0 ? name : name[..end], new Guid(entry[0x10..0x20]).ToString("d")))
                 return;
         }
     }

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using Mig.Core;
 
 namespace Mig.Disks.Partitions;
@@ -11,15 +13,16 @@ internal static class MbrReader
     public static PartitionList Read(IByteSource disk, MbrEntry[] entries, int sectorSize, Limits limits)
     {
         var list = new PartitionList(disk.Length, limits);
+        uint signature = ReadSignature(disk);
         for (int i = 0; i < entries.Length; i++)
         {
             if (entries[i].HasSectors && !entries[i].IsExtended)
-                list.Add(i + 1, entries[i].FirstSector, entries[i].SectorCount, sectorSize, entries[i].TypeName, "");
+                list.Add(i + 1, entries[i].FirstSector, entries[i].SectorCount, sectorSize, entries[i].TypeName, "", UniqueId(signature, i + 1));
         }
 
         int number = FirstLogicalNumber;
         foreach (MbrEntry extended in entries.Where(entry => entry.HasSectors && entry.IsExtended))
-            ReadChain(disk, extended, sectorSize, list, ref number);
+            ReadChain(disk, extended, sectorSize, list, signature, ref number);
         return list;
     }
 
@@ -34,8 +37,19 @@ internal static class MbrReader
         return MbrEntry.HasSignature(bytes) ? MbrEntry.ReadAll(bytes) : null;
     }
 
+    // Layout: UEFI specification 2.10, table 5-1, "Unique MBR Disk Signature"; the form is that of the kernel's block/partitions/msdos.c.
+    private static uint ReadSignature(IByteSource disk)
+    {
+        const int SignatureOffset = 440;
+        Span<byte> signature = stackalloc byte[sizeof(uint)];
+        disk.ReadExactly(SignatureOffset, signature);
+        return BinaryPrimitives.ReadUInt32LittleEndian(signature);
+    }
+
+    private static string UniqueId(uint signature, int number) => string.Create(CultureInfo.InvariantCulture, $"{signature:x8}-{number:x2}");
+
     // Each link of the chain holds a partition, relative to itself, and the next link, relative to the whole extended partition.
-    private static void ReadChain(IByteSource disk, MbrEntry extended, int sectorSize, PartitionList list, ref int number)
+    private static void ReadChain(IByteSource disk, MbrEntry extended, int sectorSize, PartitionList list, uint signature, ref int number)
     {
         var seen = new HashSet<long>();
         long sector = extended.FirstSector;
@@ -71,8 +85,9 @@ internal static class MbrReader
                 }
 
                 // A partition may begin above 2^32 sectors here, as the sum of two numbers.
-                if (!list.Add(number++, (ulong)(sector + entry.FirstSector), entry.SectorCount, sectorSize, entry.TypeName, ""))
+                if (!list.Add(number, (ulong)(sector + entry.FirstSector), entry.SectorCount, sectorSize, entry.TypeName, "", UniqueId(signature, number)))
                     return;
+                number++;
             }
 
             if (next is null)

@@ -7,4 +7,8 @@ namespace Mig.Disks.Partitions;
 /// <param name="Range">Where it lies on the disk, in bytes.</param>
 /// <param name="Type">The type: two hexadecimal digits (MBR) or a GUID in lower case (GPT).</param>
 /// <param name="Name">The GPT name, else empty.</param>
-public sealed record Partition(int Number, ByteRange Range, string Type, string Name);
+public sealed record Partition(int Number, ByteRange Range, string Type, string Name)
+{
+    /// <summary>The id that Linux calls <c>PARTUUID</c>: a GUID in lower case (GPT), or the disk's signature and the number (MBR); empty for a bare disk.</summary>
+    public string UniqueId { get; init; } = "";
+}

@@ -15,7 +15,7 @@ internal sealed class PartitionList(long diskLength, Limits limits)
     /// <summary>Adds a partition, cut or left out where it must be, with a warning.</summary>
     /// <param name="firstSector">May be any number that a disk says.</param>
     /// <returns>False when there is no place for this one or any other.</returns>
-    public bool Add(int number, ulong firstSector, ulong sectorCount, int sectorSize, string type, string name)
+    public bool Add(int number, ulong firstSector, ulong sectorCount, int sectorSize, string type, string name, string uniqueId)
     {
         ulong diskSectorCount = ((ulong)diskLength + (ulong)sectorSize - 1) / (ulong)sectorSize;
         if (_partitions.Count >= limits.MaxPartitions)
@@ -47,7 +47,7 @@ internal sealed class PartitionList(long diskLength, Limits limits)
             return true;
         }
 
-        var partition = new Partition(number, range, type, name);
+        var partition = new Partition(number, range, type, name) { UniqueId = uniqueId };
         _partitions.Add(partition);
         _byOffset.Add(offset, partition);
         return true;

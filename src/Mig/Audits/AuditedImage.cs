@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Core;
 
 namespace Mig.Audits;
@@ -8,8 +9,8 @@ namespace Mig.Audits;
 /// <param name="Packages">How many packages were looked at.</param>
 /// <param name="Vulnerabilities">Sorted by package and id.</param>
 /// <param name="Rules">In the order of the baseline.</param>
-/// <param name="Warnings">What could not be looked at, and why; one sentence each.</param>
-public sealed record AuditedImage(string Name, CommitId? Commit, ImageId Image, int Packages, IReadOnlyList<AuditFinding> Vulnerabilities, IReadOnlyList<RuleFinding> Rules, IReadOnlyList<string> Warnings)
+/// <param name="Coverage">What could not be looked at.</param>
+public sealed record AuditedImage(string Name, CommitId? Commit, ImageId Image, int Packages, IReadOnlyList<AuditFinding> Vulnerabilities, IReadOnlyList<RuleFinding> Rules, ImageCoverage Coverage)
 {
     /// <summary>Whether there is anything to do.</summary>
     public bool HasFindings => Rules.Count > 0 || Vulnerabilities.Any(finding => finding.IsOpen);

@@ -12,26 +12,31 @@ public sealed class Auditor(Repository repository, AuditOptions options)
     private readonly InventoryReader _inventories = new(repository);
 
     /// <summary>Audits what a revision names.</summary>
-    /// <exception cref="NotFoundException">There is no such revision, or it has no files.</exception>
-    public AuditedImage Audit(string revision, CancellationToken cancellation = default)
+    /// <param name="volume">The volume with the operating system, without a path; null for the one that has it. When none has, the answer says that nothing was seen.</param>
+    /// <exception cref="NotFoundException">There is no such revision, or no such volume.</exception>
+    public AuditedImage Audit(string revision, PathSpec? volume = null, CancellationToken cancellation = default)
     {
         ImageId id = repository.Revisions.ResolveImage(revision);
         CommitId? commit = repository.Revisions.Resolve(revision).Kind == ObjectKind.Image ? null : repository.Revisions.ResolveCommit(revision);
         MachineImage image = repository.Objects.ReadImage(id);
-        ImagePath root = new ImageBrowser(repository).Find(image, new PathSpec(null, null, default), revision);
-        Inventory inventory = _inventories.Read(image, root.Volume, cancellation);
+        var coverage = new CoverageReader(repository.Store);
+        if (volume is null && SystemVolume.FindDefault(repository.Store, image) is null)
+            return new AuditedImage(revision, commit, id, 0, [], [], coverage.ReadWithout(image));
+        ImageVolume root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision).Volume;
+        var files = new MachineFiles(repository, image, root);
+        Inventory inventory = _inventories.Read(image, root, cancellation);
         IReadOnlyList<AuditFinding> findings = Match(inventory);
         if (options.WantsHistory && commit is { } tip)
             findings = FollowBack(tip, findings, cancellation);
-        IReadOnlyList<RuleFinding> rules = options.Baseline?.Check(inventory, new MachineFiles(repository, image, root.Volume)) ?? [];
-        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules, inventory.Warnings);
+        IReadOnlyList<RuleFinding> rules = options.Baseline?.Check(inventory, files) ?? [];
+        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules, coverage.Read(image, root, files, isChosen: volume is not null).With(inventory.Warnings));
     }
 
     /// <summary>Returns the vulnerabilities of a machine, sorted by package and id.</summary>
     private List<AuditFinding> Match(Inventory inventory)
     {
         var found = new Dictionary<(string, PackageKind, string, string), (AuditFinding Finding, SortedSet<string> Installed)>();
-        foreach (InstalledPackage package in inventory.Packages)
+        foreach (InstalledPackage package in inventory.Packages.SelectMany(package => SignedSource.Unsign(package).Prepend(package)))
         {
             foreach (AffectedPackage affected in options.Feed?.Find(package) ?? [])
             {

@@ -8,13 +8,12 @@ using Mig.Store;
 namespace Mig.Browse;
 
 /// <summary>
-/// The files of a machine as its own programs see them: volumes are mounted as its <c>fstab</c> says, and symbolic links are followed, inside the machine.
+/// The files of a machine as its own programs see them: volumes are mounted as its <c>fstab</c> and systemd say, and symbolic links are followed, inside the machine.
 /// For one thread.
 /// </summary>
 internal sealed class MachineFiles
 {
     private const int MaxLinks = 40; // as Linux allows in one path
-    private const int MaxFstabSize = 1 << 20;
 
     private readonly FileContents _contents;
     private readonly List<MountPoint> _mounts;
@@ -28,13 +27,27 @@ internal sealed class MachineFiles
     {
         Store = store;
         _contents = new FileContents(store, parallelism);
-        _mounts = [new MountPoint("", root.Root ?? throw new ArgumentException("the root volume has no files", nameof(root)))];
-        if (image.Disks.Sum(disk => disk.Volumes.Count(volume => volume.Root is not null)) > 1 && Find("etc/fstab") is { Entry: { Type: TreeEntryType.File, Size: <= MaxFstabSize } fstab })
-            _mounts.AddRange(MountTable.Read(_contents.Read(fstab, "etc/fstab", MaxFstabSize), image, root));
+        _mounts = [new MountPoint("", root, "", root.Root ?? throw new ArgumentException("the root volume has no files", nameof(root)))];
+        if (OstreeDeployment.Find(this, image, root) is { } deployment)
+        {
+            _mounts = [.. deployment.Mounts];
+            OtherDeployments = deployment.Others;
+        }
+
+        var table = new MountTable(this, image, root, new VolumeFinder(store, image));
+        foreach (MountPoint mount in table.Read())
+            _mounts.Add(mount);
+        MissingMounts = table.Missing;
     }
 
     /// <summary>The volumes of the machine, the root volume first.</summary>
     public IReadOnlyList<MountPoint> Mounts => _mounts;
+
+    /// <summary>What the machine mounts and the image does not show.</summary>
+    public IReadOnlyList<MissingMount> MissingMounts { get; }
+
+    /// <summary>Directories of the root volume that hold other deployments of ostree than the one that starts.</summary>
+    public IReadOnlyList<string> OtherDeployments { get; } = [];
 
     public IContentSource Store { get; }
 
@@ -60,8 +73,18 @@ internal sealed class MachineFiles
             }
 
             (TreeEntry parent, MountPoint mount) = entries[^1];
-            if (parent.Type != TreeEntryType.Directory || TreeReader.Find(Store, parent.Tree, Encoding.UTF8.GetBytes(name)) is not { } entry)
+            if (parent.Type != TreeEntryType.Directory)
                 return null;
+            if (TreeReader.Find(Store, parent.Tree, Encoding.UTF8.GetBytes(name)) is not { } entry)
+            {
+                // systemd makes the directories that it mounts on.
+                names.Add(name);
+                if (MountAt(string.Join('/', names)) is not { } made)
+                    return null;
+                entries.Add((made.Root, made));
+                continue;
+            }
+
             if (entry.Type == TreeEntryType.SymbolicLink)
             {
                 if (++links > MaxLinks)
@@ -106,10 +129,12 @@ internal sealed class MachineFiles
     public void ReadMany(IReadOnlyList<MachineFile> files, int maxSize, BlobVisitor visit, CancellationToken cancellation = default) => _contents.ReadMany(files, maxSize, visit, cancellation);
 
     /// <summary>Returns the entry with the content, where a hard link stands.</summary>
-    public TreeEntry Resolve(TreeEntry entry, MountPoint mount) => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(Store, mount.Root, entry) : entry;
+    public TreeEntry Resolve(TreeEntry entry, MountPoint mount) => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(Store, mount.Volume.Root!, entry) : entry;
 
     private (TreeEntry Entry, MountPoint Mount) Enter(string path, TreeEntry entry, MountPoint mount) =>
-        _mounts.Find(item => item.Path.Length > 0 && item.Path == path) is { } other ? (other.Root, other) : (entry, mount);
+        MountAt(path) is { } other ? (other.Root, other) : (entry, mount);
+
+    private MountPoint? MountAt(string path) => _mounts.Find(item => item.Path.Length > 0 && item.Path == path);
 
     /// <summary>The volume that a path without links lies on.</summary>
     public MountPoint MountOf(string path)
@@ -117,7 +142,7 @@ internal sealed class MachineFiles
         MountPoint best = _mounts[0];
         foreach (MountPoint mount in _mounts)
         {
-            if (mount.Path.Length > best.Path.Length && (path == mount.Path || path.StartsWith(mount.Path + "/", StringComparison.Ordinal)))
+            if (mount.Path.Length > best.Path.Length && mount.Holds(path))
                 best = mount;
         }
 

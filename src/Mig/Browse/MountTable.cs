@@ -1,62 +1,73 @@
-using System.Globalization;
-using System.Text;
 using Mig.History.Images;
+using Mig.History.Trees;
 
 namespace Mig.Browse;
 
-/// <summary>Reads which volumes of an image a machine mounts where. Source: fstab(5).</summary>
-internal static class MountTable
+/// <summary>Finds which volumes of an image a machine mounts where. Source: fstab(5), systemd.mount(5), systemd-gpt-auto-generator(8).</summary>
+internal sealed class MountTable(MachineFiles files, MachineImage image, ImageVolume root, VolumeFinder finder)
 {
     private const int MaxMounts = 256;
+    private const int MaxFstabSize = 1 << 20;
 
-    /// <summary>Returns the mount points besides the root whose volume is part of the image and was looked into.</summary>
-    /// <param name="fstab">The machine's <c>/etc/fstab</c>.</param>
-    public static IReadOnlyList<MountPoint> Read(ReadOnlySpan<byte> fstab, MachineImage image, ImageVolume root)
+    private readonly HashSet<string> _taken = [];
+    private readonly List<MissingMount> _missing = [];
+
+    /// <summary>What the machine mounts and the image does not show.</summary>
+    public IReadOnlyList<MissingMount> Missing => _missing;
+
+    /// <summary>Says what is mounted besides the root, one after another: each may stand on those before it.</summary>
+    public IEnumerable<MountPoint> Read()
     {
-        var mounts = new List<MountPoint>();
-        foreach (string line in Encoding.UTF8.GetString(fstab).Split('\n'))
+        IReadOnlyList<MountEntry> fstab = files.Find(Fstab.Path) is { Entry: { Type: TreeEntryType.File, Size: <= MaxFstabSize } } file ? Fstab.Parse(files.Read(file, MaxFstabSize)) : [];
+        IReadOnlyList<MountEntry> units = MountUnits.Read(files);
+        List<MountEntry> entries = [.. fstab.Concat(units).Where(entry => entry.IsOfDisk)];
+        foreach (MountEntry entry in entries)
         {
-            string[] fields = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-            if (fields.Length < 2 || fields[0][0] == '#' || fields[1][0] != '/' || mounts.Count == MaxMounts)
+            string path = entry.Path.Trim('/');
+            if (path.Length == 0 || !_taken.Add(path))
                 continue;
-            string path = fields[1].Trim('/');
-            if (path.Length > 0 && Find(fields[0], image) is { Root: { } entry } volume && volume != root && !mounts.Exists(mount => mount.Path == path))
-                mounts.Add(new MountPoint(path, entry));
+            if (files.Mounts.Count > MaxMounts)
+                _missing.Add(new MissingMount(entry, null));
+            else if (Mount(entry, path) is { } mount)
+                yield return mount;
         }
 
-        return mounts;
+        foreach (MountPoint mount in Discover())
+            yield return mount;
     }
 
-    private static ImageVolume? Find(string device, MachineImage image)
+    private MountPoint? Mount(MountEntry entry, string path)
     {
-        int equals = device.IndexOf('=', StringComparison.Ordinal);
-        string value = device[(equals + 1)..].Trim('"');
-        IEnumerable<ImageVolume> volumes = image.Disks.SelectMany(disk => disk.Volumes);
-        return (equals < 0 ? "" : device[..equals]) switch
+        if (entry.IsBind)
         {
-            "UUID" => volumes.FirstOrDefault(volume => volume.Uuid.Equals(value, StringComparison.OrdinalIgnoreCase)),
-            "LABEL" => volumes.FirstOrDefault(volume => volume.Label == value),
-            "PARTLABEL" => volumes.FirstOrDefault(volume => volume.PartitionName == value),
-            "" => FindDevice(value, image),
-            _ => null,
-        };
-    }
+            if (files.Find(entry.Device) is { Entry.Type: TreeEntryType.Directory } source)
+            {
+                MountPoint under = files.MountOf(source.Path);
+                return source.Path == path ? null : new MountPoint(path, under.Volume, under.OnVolume(source.Path), source.Entry, IsBind: true);
+            }
 
-    // Such as /dev/sda2, /dev/vdb1 or /dev/nvme0n1p3: the letter or number counts disks.
-    private static ImageVolume? FindDevice(string device, MachineImage image)
-    {
-        ReadOnlySpan<char> name = device.AsSpan()[(device.LastIndexOf('/') + 1)..];
-        ReadOnlySpan<char> number = name[(name.LastIndexOfAnyExceptInRange('0', '9') + 1)..];
-        if (!device.StartsWith("/dev/", StringComparison.Ordinal) || !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int partition))
+            _missing.Add(new MissingMount(entry, null));
             return null;
-        ReadOnlySpan<char> disk = name[..^number.Length];
-        int index = disk switch
+        }
+
+        ImageVolume? volume = finder.Find(entry.Device);
+        if (volume?.Root is { } directory)
+            return volume == root ? null : new MountPoint(path, volume, "", directory);
+        _missing.Add(new MissingMount(entry, volume));
+        return null;
+    }
+
+    // As systemd does on the disk of the root: a directory that is there and empty takes the partition of its type.
+    private IEnumerable<MountPoint> Discover()
+    {
+        if (image.Disks.FirstOrDefault(disk => disk.Volumes.Contains(root)) is not { Scheme: "gpt" } disk)
+            yield break;
+        foreach (ImageVolume volume in disk.Volumes)
         {
-            ['s' or 'v' or 'h', 'd', >= 'a' and <= 'z' and char letter] => letter - 'a',
-            ['x', 'v', 'd', >= 'a' and <= 'z' and char letter] => letter - 'a',
-            ['n', 'v', 'm', 'e', >= '0' and <= '9' and char digit, 'n', '1', 'p'] => digit - '0',
-            _ => -1,
-        };
-        return index < 0 || index >= image.Disks.Count ? null : image.Disks[index].Volumes.FirstOrDefault(volume => volume.Number == partition);
+            if (volume == root || volume.Root is not { } directory || files.Mounts.Any(mount => mount.Volume == volume) || DiscoverablePartitions.PathOf(volume.PartitionType) is not { } path)
+                continue;
+            if (!_taken.Contains(path) && files.Find(path) is { Entry.Type: TreeEntryType.Directory } place && files.List(path).Count == 0 && _taken.Add(path))
+                yield return new MountPoint(place.Path, volume, "", directory);
+        }
     }
 }

@@ -8,8 +8,8 @@ namespace Mig.Browse;
 /// <summary>Finds the volume that a path without <c>@</c> means.</summary>
 internal static class SystemVolume
 {
-    // What is looked for in turn: either of these on Linux, this on older systems; then the registry of Windows.
-    private static readonly string[][] Signs = [["etc/os-release", "usr/lib/os-release"], ["etc/passwd"]];
+    // What is looked for in turn: either of these on Linux, this on older systems, this where ostree deploys; then the registry of Windows.
+    private static readonly string[][] Signs = [["etc/os-release", "usr/lib/os-release"], ["etc/passwd"], [OstreeDeployment.Folder]];
 
     private static ReadOnlySpan<byte> WindowsSign => "Windows/System32/config/SOFTWARE"u8;
 
@@ -27,7 +27,7 @@ internal static class SystemVolume
     {
         foreach (string[] signs in Signs)
         {
-            var found = volumes.Where(item => signs.Any(sign => TreeLookup.Find(store, item.Volume.Root!, Encoding.ASCII.GetBytes(sign)) is not null)).ToList();
+            var found = volumes.Where(item => HasOneOf(store, item.Volume, signs)).ToList();
             if (found.Count == 1)
                 return found[0];
         }
@@ -44,8 +44,14 @@ internal static class SystemVolume
         return candidates.Count == 1 ? candidates[0] : null;
     }
 
+    /// <summary>Tells whether there is an operating system on a volume that was looked into, as far as the names of its files tell.</summary>
+    public static bool HasSystem(IObjectSource store, ImageVolume volume) =>
+        Signs.Any(signs => HasOneOf(store, volume, signs)) || (WindowsPath.IsUsedOn(volume) && WindowsPath.Find(store, volume.Root!, WindowsSign) is not null);
+
+    private static bool HasOneOf(IObjectSource store, ImageVolume volume, string[] paths) => paths.Any(path => TreeLookup.Find(store, volume.Root!, Encoding.ASCII.GetBytes(path)) is not null);
+
     private static (ImageDisk Disk, ImageVolume Volume)? FindOnlyOne(IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes) => volumes.Count == 1 ? volumes[0] : null;
 
-    // UEFI specification 2.10, 5.2.2 and table 5-7: the EFI system partition holds what starts the machine, and is nobody's first thought.
-    private static bool IsBootVolume(ImageVolume volume) => volume.PartitionType is "ef" or "c12a7328-f81f-11d2-ba4b-00c04f8ec93b";
+    /// <summary>Tells whether a volume holds what starts the machine, and is nobody's first thought: UEFI specification 2.10, 5.2.2 and table 5-7.</summary>
+    public static bool IsBootVolume(ImageVolume volume) => volume.PartitionType is "ef" or "c12a7328-f81f-11d2-ba4b-00c04f8ec93b";
 }

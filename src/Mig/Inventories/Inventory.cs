@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Inventories.Windows;
 
 namespace Mig.Inventories;
@@ -21,6 +22,9 @@ public sealed record Inventory(
     IReadOnlyList<Listener> Listeners,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>What of the image it does not rest on, <see cref="Warnings"/> among it.</summary>
+    public ImageCoverage Coverage { get; init; } = new([]);
+
     /// <summary>What Windows says of itself; null on other systems.</summary>
     public WindowsSystem? Windows { get; init; }
 }

@@ -17,7 +17,7 @@ internal sealed class InventoryCache(string repositoryFolder)
     private const int MaxFileSize = 256 << 20;
 
     // The last byte is the version: of the form, and of what is read. It changes with either.
-    private static ReadOnlySpan<byte> Magic => "miginvt\u0003"u8;
+    private static ReadOnlySpan<byte> Magic => "miginvt\u0004"u8;
 
     /// <returns>Null when there is none that counts.</returns>
     public Inventory? Read(MachineFiles files)
@@ -49,8 +49,9 @@ internal sealed class InventoryCache(string repositoryFolder)
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (MountPoint mount in files.Mounts)
         {
-            hash.AppendData(System.Text.Encoding.UTF8.GetBytes(mount.Path + "\0"));
-            hash.AppendData(mount.Root.Tree.Value.ToArray());
+            // The whole volume: names of its files elsewhere may lead to contents here.
+            hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{mount.Path}\0{mount.Folder}\0"));
+            hash.AppendData(mount.Volume.Root!.Tree.Value.ToArray());
         }
 
         return $"{Folder}/{ObjectId.Finish(hash)}";

@@ -38,7 +38,7 @@ public sealed class InventoryReader
         _walk = new LanguageWalk(objects);
     }
 
-    /// <summary>Takes the inventory of an image.</summary>
+    /// <summary>Takes the inventory of an image, and finds what it does not rest on.</summary>
     /// <param name="volume">The volume with the operating system, without a path; null for the one that has it.</param>
     /// <param name="revision">How the user called the image, for messages.</param>
     /// <exception cref="NotFoundException">There is no such volume, or none with files.</exception>
@@ -47,10 +47,12 @@ public sealed class InventoryReader
     {
         ArgumentNullException.ThrowIfNull(image);
         ImagePath root = new ImageBrowser(_repository!).Find(image, volume ?? new PathSpec(null, null, default), revision);
-        return Read(image, root.Volume, cancellation);
+        Inventory inventory = Read(image, root.Volume, cancellation);
+        var files = new MachineFiles(_objects, _parallelism, image, root.Volume);
+        return inventory with { Coverage = new CoverageReader(_objects).Read(image, root.Volume, files, isChosen: volume is not null).With(inventory.Warnings) };
     }
 
-    /// <summary>Takes the inventory of the operating system on a volume.</summary>
+    /// <summary>Takes the inventory of the operating system on a volume; what of the image it does not rest on is left out.</summary>
     /// <param name="root">A volume of the image that was looked into.</param>
     public Inventory Read(MachineImage image, ImageVolume root, CancellationToken cancellation = default)
     {

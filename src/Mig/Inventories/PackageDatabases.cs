@@ -12,6 +12,9 @@ internal static class PackageDatabases
 {
     private static readonly IPackageDatabase[] All = [new DpkgDatabase(), new RpmDatabase(), new ApkDatabase(), new PacmanDatabase()];
 
+    /// <summary>Tells whether the machine has any of them.</summary>
+    public static bool AnyIn(MachineFiles files) => Array.Exists(All, database => database.IsIn(files));
+
     /// <summary>Returns what the operating system's package managers have installed.</summary>
     /// <param name="warn">Told of databases that cannot be read.</param>
     public static IReadOnlyList<InstalledPackage> Read(MachineFiles files, Action<string> warn, CancellationToken cancellation)

@@ -20,7 +20,7 @@ public static class CycloneDxWriter
         writer.WriteString("specVersion", "1.6");
         writer.WriteString("serialNumber", $"urn:uuid:{subject.Identify("cyclonedx"):D}");
         writer.WriteNumber("version", 1);
-        WriteMetadata(writer, subject);
+        WriteMetadata(writer, inventory, subject);
         writer.WriteStartArray("components");
         if (inventory.Release is { } release)
             WriteSystem(writer, release);
@@ -28,10 +28,24 @@ public static class CycloneDxWriter
         foreach (InstalledPackage package in inventory.Packages)
             WritePackage(writer, package, inventory.Release, references);
         writer.WriteEndArray();
+        if (!inventory.Coverage.IsComplete)
+            WriteComposition(writer);
         writer.WriteEndObject();
     }
 
-    private static void WriteMetadata(Utf8JsonWriter writer, SbomSubject subject)
+    private static void WriteComposition(Utf8JsonWriter writer)
+    {
+        writer.WriteStartArray("compositions");
+        writer.WriteStartObject();
+        writer.WriteString("aggregate", "incomplete");
+        writer.WriteStartArray("assemblies");
+        writer.WriteStringValue(SubjectReference);
+        writer.WriteEndArray();
+        writer.WriteEndObject();
+        writer.WriteEndArray();
+    }
+
+    private static void WriteMetadata(Utf8JsonWriter writer, Inventory inventory, SbomSubject subject)
     {
         writer.WriteStartObject("metadata");
         if (subject.Created is not null)
@@ -50,6 +64,14 @@ public static class CycloneDxWriter
         writer.WriteString("bom-ref", SubjectReference);
         writer.WriteString("name", subject.Name);
         writer.WriteString("version", subject.Image.ToString());
+        if (!inventory.Coverage.IsComplete)
+        {
+            writer.WriteStartArray("properties");
+            foreach (string warning in inventory.Coverage.Warnings)
+                WriteProperty(writer, "mig:unseen", warning);
+            writer.WriteEndArray();
+        }
+
         writer.WriteEndObject();
         writer.WriteEndObject();
     }

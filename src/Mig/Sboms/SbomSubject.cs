@@ -1,16 +1,27 @@
 using System.Security.Cryptography;
 using System.Text;
 using Mig.Core;
+using Mig.History.Images;
+using Mig.History.Revisions;
 
 namespace Mig.Sboms;
 
 /// <summary>What a bill of materials is about. All that is in one follows from this and the inventory, so the same version gives the same bytes.</summary>
-/// <param name="Name">How the user called the image.</param>
+/// <param name="Name">Of the image itself: not what the user called it, which may be any of many names.</param>
 /// <param name="Image">Its id.</param>
 /// <param name="Created">The time of its commit, in seconds since 1970; null when no commit is known.</param>
 /// <param name="ToolVersion">Of mig.</param>
 public sealed record SbomSubject(string Name, ImageId Image, long? Created, string ToolVersion)
 {
+    /// <summary>Names an image by its disks.</summary>
+    /// <param name="volume">The volume that was chosen, without a path; null for the one with the operating system.</param>
+    public static string NameOf(MachineImage image, PathSpec? volume)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        string disks = string.Join(", ", image.Disks.Select(disk => disk.Name));
+        return volume is null or { Disk: null, Partition: null } ? disks : disks + volume.ToString().TrimEnd('/');
+    }
+
     /// <summary>A UUID that is the image's own in this form.</summary>
     internal Guid Identify(string form)
     {

@@ -26,6 +26,8 @@ public static class SpdxWriter
         writer.WriteStringValue($"Tool: mig-{subject.ToolVersion}");
         writer.WriteEndArray();
         writer.WriteEndObject();
+        if (!inventory.Coverage.IsComplete)
+            writer.WriteString("comment", $"This document is incomplete. {string.Join(". ", inventory.Coverage.Warnings)}.");
         writer.WriteStartArray("packages");
         WriteHead(writer, Image, subject.Name, subject.Image.ToString(), "CONTAINER");
         writer.WriteEndObject();

@@ -18,12 +18,15 @@ public sealed class ImageSealer(Repository repository)
         IReadOnlyList<SealOperation> operations = Choose(request);
         var paths = new List<SealedPath>();
         long zeroed = 0;
+        var coverage = new ImageCoverage([]);
         EditResult result = new ImageEditor(repository).Commit(
             request.Edit,
             edit =>
             {
                 ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before) ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
-                var files = new SealedFiles(edit, new MachineFiles(repository, edit.Before, root));
+                var machine = new MachineFiles(repository, edit.Before, root);
+                coverage = JudgeForSecrets(new CoverageReader(repository.Store).Read(edit.Before, root, machine, isChosen: false));
+                var files = new SealedFiles(edit, machine);
                 foreach (SealOperation operation in operations)
                 {
                     cancellation.ThrowIfCancellationRequested();
@@ -33,8 +36,11 @@ public sealed class ImageSealer(Repository repository)
                 }
             },
             cancellation);
-        return new SealReport(result, paths, zeroed);
+        return new SealReport(result, paths, zeroed, coverage);
     }
+
+    // Swap has no packages, but what memory held may be a secret.
+    private static ImageCoverage JudgeForSecrets(ImageCoverage coverage) => new([.. coverage.Unseen.Select(part => part is { Kind: UnseenKind.Swap, HasContent: true } ? part with { Matters = true } : part)]);
 
     private long ZeroFree(ImageEdit edit)
     {

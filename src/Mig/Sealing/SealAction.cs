@@ -11,4 +11,7 @@ public enum SealAction
 
     /// <summary>Leaves a directory with nothing in it.</summary>
     RemoveContents,
+
+    /// <summary>Takes away all that is in a directory but the directories themselves, which programs expect to find.</summary>
+    RemoveFiles,
 }

@@ -5,4 +5,8 @@ namespace Mig.Sealing;
 /// <param name="Summary">What goes, in a few words.</param>
 /// <param name="IsDefault">Whether it is done when nothing is said.</param>
 /// <param name="Rules">What it does to files.</param>
-public sealed record SealOperation(string Name, string Summary, bool IsDefault, IReadOnlyList<SealRule> Rules);
+public sealed record SealOperation(string Name, string Summary, bool IsDefault, IReadOnlyList<SealRule> Rules)
+{
+    /// <summary>Whether what goes is a secret, which goes under all names that it has.</summary>
+    public bool IsSecret { get; init; }
+}

@@ -10,18 +10,18 @@ public static class SealOperations
 
     public static IReadOnlyList<SealOperation> All { get; } =
     [
-        Removing("ssh-hostkeys", "the host keys of SSH; sshd or the first boot makes new ones", "/etc/ssh/ssh_host_*"),
+        Secret(Removing("ssh-hostkeys", "the host keys of SSH; sshd or the first boot makes new ones", "/etc/ssh/ssh_host_*")),
         new("machine-id", "the machine's id; systemd makes a new one", true,
         [
             new(Empty, "/etc/machine-id"), new(Remove, "/var/lib/dbus/machine-id"), new(Remove, "/boot/loader/random-seed"), new(Remove, "/boot/efi/loader/random-seed"),
         ]),
-        Removing("random-seed", "saved random numbers", "/var/lib/systemd/random-seed", "/var/lib/urandom/random-seed", "/var/lib/random-seed", "/var/lib/systemd/credential.secret"),
-        Removing("shell-history", "what users typed", [.. Homes(".bash_history", ".zsh_history", ".ash_history", ".sh_history", ".history", ".local/share/fish/fish_history")]),
-        Removing("program-history", "what users typed into programs, and looked at", [.. Homes(
+        Secret(Removing("random-seed", "saved random numbers", "/var/lib/systemd/random-seed", "/var/lib/urandom/random-seed", "/var/lib/random-seed", "/var/lib/systemd/credential.secret")),
+        Removing("storage-identity", "the names by which storage knows the machine: iSCSI, NVMe, multipath", "/etc/iscsi/initiatorname.iscsi", "/etc/initiatorname.iscsi", "/etc/nvme/hostnqn", "/etc/nvme/hostid", "/etc/multipath/wwids", "/etc/multipath/bindings"),
+        Secret(Removing("shell-history", "what users typed", [.. Homes(".bash_history", ".zsh_history", ".ash_history", ".sh_history", ".history", ".local/share/fish/fish_history")])),
+        Secret(Removing("program-history", "what users typed into programs, and looked at", [.. Homes(
             ".python_history", ".node_repl_history", ".mysql_history", ".psql_history", ".sqlite_history", ".rediscli_history", ".lesshst", ".viminfo", ".wget-hsts",
-            ".local/share/recently-used.xbel", ".local/share/nano/*_history", ".sudo_as_admin_successful")]),
-        new("logfiles", "logs", true, [.. Contents("/var/log/journal", "/var/log/installer", "/var/log/apt", "/var/log/audit", "/var/log/unattended-upgrades", "/var/log/cups", "/var/log/gdm", "/var/log/gdm3",
-            "/var/log/ConsoleKit", "/var/log/samba", "/var/log/sssd", "/var/log/nginx", "/var/log/apache2", "/var/log/httpd", "/var/log/mysql", "/var/log/postgresql", "/var/log/libvirt/qemu"),
+            ".local/share/recently-used.xbel", ".local/share/nano/*_history", ".sudo_as_admin_successful")])),
+        new("logfiles", "logs", true, [.. Contents("/var/log/journal", "/var/log/installer"), .. Files(RemoveFiles, "/var/log/*"),
             .. Files(Remove, "/var/log/*.gz", "/var/log/*.xz", "/var/log/*.zst", "/var/log/*.old", "/var/log/*.[0-9]", "/var/log/anaconda*", "/var/log/*-????????"),
             .. Files(Empty, "/var/log/*.log", "/var/log/messages*", "/var/log/syslog*", "/var/log/secure*", "/var/log/maillog*", "/var/log/mail.*", "/var/log/cron*", "/var/log/dmesg*", "/var/log/boot*", "/var/log/kern*",
                 "/var/log/debug", "/var/log/daemon*", "/var/log/user*", "/var/log/spooler*", "root/install.log", "root/install.log.syslog", "root/anaconda-ks.cfg", "root/original-ks.cfg")]),
@@ -42,11 +42,11 @@ public static class SealOperations
         Removing("pam-data", "data of PAM modules", "/var/run/console/*", "/var/run/faillock/*", "/var/run/sepermit/*"),
         Removing("pacct-log", "accounting of processes", "/var/account/pacct*", "/var/log/account/pacct*"),
         Removing("rpm-db", "scratch files of the RPM database", "/var/lib/rpm/__db.*", "/usr/lib/sysimage/rpm/__db.*"),
-        Removing("rh-subscription-manager", "a subscription", "/etc/pki/consumer/*", "/etc/pki/entitlement/*", "/etc/sysconfig/rhn/systemid"),
+        Secret(Removing("rh-subscription-manager", "a subscription", "/etc/pki/consumer/*", "/etc/pki/entitlement/*", "/etc/sysconfig/rhn/systemid")),
         Removing("puppet-data-log", "what Puppet knows of the machine", "/var/lib/puppet/*/*", "/var/log/puppet/*", "/var/cache/puppet/*"),
         Removing("samba-db-log", "databases of Samba", "/var/lib/samba/*.tdb", "/var/lib/samba/private/*.tdb"),
         Removing("sssd-db-log", "databases of SSSD", "/var/lib/sss/db/*"),
-        Removing("kerberos-hostkeytab", "the host's Kerberos key", "/etc/krb5.keytab"),
+        Secret(Removing("kerberos-hostkeytab", "the host's Kerberos key", "/etc/krb5.keytab")),
         new(FreeSpace, "deleted data: free space becomes zeros", true, []),
         Optional("ssh-userdir", "users' own .ssh folders", [.. Homes(".ssh").Select(path => new SealRule(Remove, path))]),
         Optional("cron-spool", "users' cron and at jobs", [.. Files(Remove, "/var/spool/cron/crontabs/*", "/var/spool/cron/atjobs/*", "/var/spool/cron/atspool/*", "/var/spool/at/*")]),
@@ -57,11 +57,13 @@ public static class SealOperations
 
     private static SealOperation Removing(string name, string summary, params string[] patterns) => new(name, summary, true, [.. Files(Remove, patterns)]);
 
+    private static SealOperation Secret(SealOperation operation) => operation with { IsSecret = true };
+
     private static SealOperation Optional(string name, string summary, IReadOnlyList<SealRule> rules) => new(name, summary, false, rules);
 
     private static IEnumerable<SealRule> Files(SealAction action, params string[] patterns) => patterns.Select(pattern => new SealRule(action, pattern));
 
     private static IEnumerable<SealRule> Contents(params string[] patterns) => Files(RemoveContents, patterns);
 
-    private static IEnumerable<string> Homes(params string[] names) => names.SelectMany(name => new[] { $"root/{name}", $"home/*/{name}" });
+    private static IEnumerable<string> Homes(params string[] names) => names.Select(name => $"~/{name}");
 }

@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Edits;
 
 namespace Mig.Sealing;
@@ -6,4 +7,5 @@ namespace Mig.Sealing;
 /// <param name="Edit">The commit, when there is one.</param>
 /// <param name="Paths">What it did to files.</param>
 /// <param name="ZeroedBytes">Bytes of free space that held something, and are zero now.</param>
-public sealed record SealReport(EditResult Edit, IReadOnlyList<SealedPath> Paths, long ZeroedBytes);
+/// <param name="Coverage">What of the image was not sealed, because it was not seen.</param>
+public sealed record SealReport(EditResult Edit, IReadOnlyList<SealedPath> Paths, long ZeroedBytes, ImageCoverage Coverage);

@@ -7,6 +7,7 @@ using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Trees;
+using Mig.Inventories.Systems;
 
 namespace Mig.Sealing;
 
@@ -14,23 +15,61 @@ namespace Mig.Sealing;
 internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
 {
     private const byte Slash = (byte)'/';
+    private const char Home = '~';
+
+    private readonly Dictionary<ImageVolume, LinkedNames> _links = [];
+    private IReadOnlyList<string>? _homes;
 
     /// <returns>What was there and is not any more.</returns>
     public IEnumerable<SealedPath> Run(SealOperation operation)
     {
         foreach (SealRule rule in operation.Rules)
         {
-            foreach ((string folder, TreeEntry entry) in Expand("", rule.Pattern.Split('/', StringSplitOptions.RemoveEmptyEntries)))
+            foreach ((string folder, TreeEntry entry) in Expand(rule.Pattern))
             {
-                (NodeWriter nodes, byte[] path) = Locate(folder, entry);
+                MountPoint mount = machine.MountOf(folder);
+                NodeWriter nodes = Open(mount);
+                byte[] path = [.. Encoding.UTF8.GetBytes(mount.OnVolume(folder)), Slash, .. entry.Name.Span];
                 if (nodes.Writer.Find(path) is not { } node)
                     continue; // an earlier rule took it
-                (long Files, long Bytes) gone = Do(rule.Action, nodes, path, node);
-                if (gone.Files > 0)
-                    yield return new SealedPath(operation.Name, rule.Action, $"/{(folder.Length == 0 ? "" : folder + "/")}{Encoding.UTF8.GetString(entry.Name.Span)}", gone.Files, gone.Bytes);
+                string place = $"/{(folder.Length == 0 ? "" : folder + "/")}{Encoding.UTF8.GetString(entry.Name.Span)}";
+                foreach ((string where, long files, long bytes) in Do(rule.Action, nodes, path, node, place))
+                    yield return new SealedPath(operation.Name, rule.Action, where, files, bytes);
+                if (!operation.IsSecret || node is not { Type: NodeType.File, LinkCount: > 1 })
+                    continue;
+                foreach (SealedPath other in RemoveOtherNames(operation, mount, nodes, path))
+                    yield return other;
             }
         }
     }
+
+    // A secret that has another name would stay.
+    private IEnumerable<SealedPath> RemoveOtherNames(SealOperation operation, MountPoint mount, NodeWriter nodes, byte[] path)
+    {
+        if (!_links.TryGetValue(mount.Volume, out LinkedNames? links))
+            _links.Add(mount.Volume, links = new LinkedNames(machine.Store, mount.Volume.Root!));
+        foreach (string name in links.OthersOf("/" + Encoding.Latin1.GetString(path).TrimStart('/')))
+        {
+            byte[] other = Encoding.Latin1.GetBytes(name);
+            if (nodes.Writer.Find(other) is not { } node)
+                continue;
+            (long files, long bytes) = nodes.RemoveTree(other, node);
+            yield return new SealedPath(operation.Name, SealAction.Remove, mount.OfVolume(Encoding.UTF8.GetString(other)), files, bytes);
+        }
+    }
+
+    private IEnumerable<(string Folder, TreeEntry Entry)> Expand(string pattern)
+    {
+        string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return pattern[0] == Home ? Homes().SelectMany(home => Expand(home, parts[1..])) : Expand("", parts);
+    }
+
+    // Where users have always been, and where the user database says they are.
+    private IReadOnlyList<string> Homes() => _homes ??=
+    [
+        .. machine.List("home").Select(file => file.Path).Append("root").Concat(Users.Read(machine).Select(user => user.Home))
+            .Select(home => machine.Find(home)).Where(home => home is { Entry.Type: TreeEntryType.Directory }).Select(home => home!.Path).Distinct(),
+    ];
 
     // Folders are followed wherever links lead, as programs of the machine would; the last name is not.
     private IEnumerable<(string Folder, TreeEntry Entry)> Expand(string folder, ArraySegment<string> pattern)
@@ -61,27 +100,49 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
             && FileSystemName.MatchesSimpleExpression(pattern.AsSpan(0, pattern.Length - Digit.Length), name.AsSpan(0, name.Length - 1), ignoreCase: false);
     }
 
-    private (NodeWriter Nodes, byte[] Path) Locate(string folder, TreeEntry entry)
-    {
-        MountPoint mount = machine.MountOf(folder);
-        (ImageDisk disk, ImageVolume volume) = edit.Before.Disks.SelectMany(disk => disk.Volumes.Select(volume => (disk, volume))).First(item => ReferenceEquals(item.volume.Root, mount.Root));
-        string below = folder[mount.Path.Length..];
-        return (new NodeWriter(edit.OpenVolume(disk, volume), new EditLog(), edit.Clock), [.. Encoding.UTF8.GetBytes(below), Slash, .. entry.Name.Span]);
-    }
+    private NodeWriter Open(MountPoint mount) =>
+        new(edit.OpenVolume(edit.Before.Disks.First(disk => disk.Volumes.Contains(mount.Volume)), mount.Volume), new EditLog(), edit.Clock);
 
-    private static (long Files, long Bytes) Do(SealAction action, NodeWriter nodes, byte[] path, FileNode node)
+    /// <returns>Each path that lost something: a directory that went as one is one.</returns>
+    private static IEnumerable<(string Path, long Files, long Bytes)> Do(SealAction action, NodeWriter nodes, byte[] path, FileNode node, string place)
     {
+        (long Files, long Bytes) gone = (0, 0);
         switch (action)
         {
             case SealAction.Empty when node is { Type: NodeType.File, Size: > 0 }:
                 nodes.Writer.SetLength(path, 0);
-                return (1, node.Size);
+                gone = (1, node.Size);
+                break;
             case SealAction.Remove:
-                return nodes.RemoveTree(path, node);
+                gone = nodes.RemoveTree(path, node);
+                break;
             case SealAction.RemoveContents when node.Type == NodeType.Directory:
-                return nodes.RemoveChildren(path);
-            default:
-                return (0, 0);
+                gone = nodes.RemoveChildren(path);
+                break;
+            case SealAction.RemoveFiles when node.Type == NodeType.Directory:
+                return RemoveFiles(nodes, path, place);
         }
+
+        return gone.Files > 0 ? [(place, gone.Files, gone.Bytes)] : [];
+    }
+
+    private static List<(string Path, long Files, long Bytes)> RemoveFiles(NodeWriter nodes, byte[] directory, string place)
+    {
+        var gone = new List<(string, long, long)>();
+        foreach ((byte[] name, FileNode node) in nodes.List(directory))
+        {
+            byte[] path = [.. directory, Slash, .. name];
+            string below = $"{place}/{Encoding.UTF8.GetString(name)}";
+            if (node.Type == NodeType.Directory)
+            {
+                gone.AddRange(RemoveFiles(nodes, path, below));
+                continue;
+            }
+
+            (long files, long bytes) = nodes.RemoveTree(path, node);
+            gone.Add((below, files, bytes));
+        }
+
+        return gone;
     }
 }

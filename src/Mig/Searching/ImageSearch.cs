@@ -22,7 +22,12 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         found.Sort(Compare);
         List<FoundPackage> packages = request.Conditions.AreEmpty && request.RecordedDigests.Count == 0 ? [.. answer.Packages] : [];
         packages.Sort(Compare);
-        return new SearchAnswer(VersionNames.Find(answer.Commits, tips), found, packages);
+        IReadOnlyList<SearchedVersion> versions = VersionNames.Find(answer.Commits, tips);
+
+        // Files that were found are an answer; that there are none is one only of what was seen. Of thousands of versions, those that have names are enough to say that.
+        bool arePackagesWanted = request.Packages.Count > 0;
+        IEnumerable<SearchedVersion> judged = arePackagesWanted ? versions : found.Count > 0 ? [] : versions.Where(version => tips.NamesOf(version.Id).Count > 0);
+        return new SearchAnswer(versions, found, packages, new SearchCoverage(repository).Find(judged, arePackagesWanted));
     }
 
     /// <summary>Makes the catalogue anew, for all that refs lead to.</summary>

@@ -6,7 +6,8 @@ namespace Mig.Searching;
 /// <param name="Versions">The versions that were searched, newest first; sets of versions count in this order.</param>
 /// <param name="Found">Sorted by volume and path.</param>
 /// <param name="Packages">Sorted by name, kind, architecture and version.</param>
-public sealed record SearchAnswer(IReadOnlyList<SearchedVersion> Versions, IReadOnlyList<FoundEntry> Found, IReadOnlyList<FoundPackage> Packages)
+/// <param name="Unseen">Versions of which not all was seen.</param>
+public sealed record SearchAnswer(IReadOnlyList<SearchedVersion> Versions, IReadOnlyList<FoundEntry> Found, IReadOnlyList<FoundPackage> Packages, IReadOnlyList<UnseenVersions> Unseen)
 {
     /// <summary>Whether nothing was found.</summary>
     public bool IsEmpty => Found.Count == 0 && Packages.Count == 0;

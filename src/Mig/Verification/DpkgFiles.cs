@@ -30,12 +30,17 @@ internal static class DpkgFiles
         var found = new ConcurrentBag<List<RecordedFile>>();
         int count = 0;
         files.ReadMany(sums, MaxSize, (i, content) => Keep(found, ParseSums(content, PackageOf(sums[i].Path), diversions)), cancellation);
-        var paths = new ConcurrentBag<List<string>>();
-        files.ReadMany(lists, MaxSize, (i, content) => Keep(paths, [.. Lines(content).Select(line => diversions.Apply(line.Trim('/'), PackageOf(lists[i].Path)))]), cancellation);
-        owned.UnionWith(paths.SelectMany(list => list));
+        var paths = new ConcurrentBag<List<(string Path, string Package)>>();
+        files.ReadMany(lists, MaxSize, (i, content) => Keep(paths, Owned(content, PackageOf(lists[i].Path), diversions)), cancellation);
+        owned.UnionWith(paths.SelectMany(list => list).Select(item => item.Path));
         var conffiles = ParseConffiles(files.Read($"{DpkgDatabase.Folder}/status", MaxSize) ?? [], diversions).ToDictionary(file => file.Path);
         recorded.AddRange(found.SelectMany(list => list).Where(file => !conffiles.ContainsKey(file.Path)));
         recorded.AddRange(conffiles.Values.Where(file => owned.Contains(file.Path)));
+
+        // Of links and directories no checksum is kept, but dpkg knows that they were there.
+        HashSet<string> known = [.. recorded.Select(file => file.Path)];
+        recorded.AddRange(paths.SelectMany(list => list).OrderBy(item => item.Package, StringComparer.Ordinal)
+            .Where(item => item.Path is not ("" or ".") && known.Add(item.Path)).Select(item => new RecordedFile(item.Path, item.Package) { IsPresenceOnly = true }));
 
         void Keep<T>(ConcurrentBag<List<T>> all, List<T> some)
         {
@@ -45,6 +50,9 @@ internal static class DpkgFiles
         }
     }
 
+    private static List<(string Path, string Package)> Owned(ReadOnlySpan<byte> content, string package, DpkgDiversions diversions) =>
+        [.. Lines(content).Select(line => (diversions.Apply(line.Trim('/'), package), package))];
+
     // "d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/x"
     private static List<RecordedFile> ParseSums(ReadOnlySpan<byte> content, string package, DpkgDiversions diversions)
     {
@@ -52,7 +60,7 @@ internal static class DpkgFiles
         foreach (string line in Lines(content))
         {
             if (line.Length > DigestLength + 2 && line[DigestLength] == ' ')
-                files.Add(new RecordedFile(diversions.Apply(line[(DigestLength + 2)..].TrimStart('/'), package), package) { Digest = line[..DigestLength] });
+                files.Add(new RecordedFile(diversions.Apply(line[(DigestLength + 2)..].TrimStart('/'), package), package) { Digest = line[..DigestLength], IsLink = false });
         }
 
         return files;
@@ -81,7 +89,7 @@ internal static class DpkgFiles
 
             int space = text.LastIndexOf(' ');
             if (space > 0 && text.Length - space - 1 == DigestLength && seen.Add(text[1..space]))
-                yield return new RecordedFile(diversions.Apply(text[1..space], package), package) { Digest = text[(space + 1)..], IsConfiguration = true, IsOptional = isObsolete };
+                yield return new RecordedFile(diversions.Apply(text[1..space], package), package) { Digest = text[(space + 1)..], IsConfiguration = true, IsOptional = isObsolete, IsLink = false };
         }
     }
 

@@ -35,7 +35,7 @@ public sealed class PackageVerifier(Repository repository)
         if (wantsExtra)
             findings.AddRange(FindExtra(files, [.. owned.Select(directories.RealPath)], cancellation));
         findings.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
-        return new VerificationReport(recorded.Count, findings, warnings);
+        return new VerificationReport(recorded.Count(record => !record.IsPresenceOnly), findings, new CoverageReader(repository.Store).Read(image, root.Volume, files, isChosen: volume is not null).With(warnings));
 
         void Collect(Action read)
         {
@@ -61,6 +61,10 @@ public sealed class PackageVerifier(Repository repository)
             {
                 if (!record.IsOptional)
                     findings.Add(new FileFinding(FindingKind.Missing, record.Path, record.Package, record.IsConfiguration, "", ""));
+            }
+            else if (record.IsPresenceOnly)
+            {
+                continue;
             }
             else if (entry.Type == TreeEntryType.SymbolicLink)
             {
@@ -92,7 +96,7 @@ public sealed class PackageVerifier(Repository repository)
         return findings;
     }
 
-    // dpkg says nothing of links; apk has a digest of their target.
+    // dpkg has no checksums of links, so what has one was a file; apk has a digest of their target.
     private static void CompareLink(RecordedFile record, TreeEntry link, List<FileFinding> findings)
     {
         string target = Encoding.UTF8.GetString(link.LinkTarget.Span);

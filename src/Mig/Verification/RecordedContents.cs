@@ -1,8 +1,9 @@
 using Mig.Browse;
 using Mig.Core;
-using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Trees;
+using Mig.Inventories.Dpkg;
+using Mig.Inventories.Rpm;
 
 namespace Mig.Verification;
 
@@ -12,7 +13,7 @@ namespace Mig.Verification;
 internal sealed class RecordedContents(Repository repository)
 {
     // Images whose databases are the same record the same.
-    private static readonly string[] Databases = ["var/lib/dpkg", "var/lib/rpm", "usr/lib/sysimage/rpm", "lib/apk/db", "usr/lib/apk/db"];
+    private static readonly string[] Databases = [DpkgDatabase.Folder, .. RpmDatabase.Folders, "lib/apk/db", "usr/lib/apk/db"];
 
     private readonly ImageBrowser _browser = new(repository);
     private readonly Dictionary<string, List<RecordedFile>> _recorded = [];
@@ -30,7 +31,7 @@ internal sealed class RecordedContents(Repository repository)
                 continue;
             var files = new MachineFiles(repository, image, system);
             var directories = new MachineDirectories(files);
-            foreach (RecordedFile record in Read(files, system, digests, cancellation))
+            foreach (RecordedFile record in Read(files, digests, cancellation))
             {
                 if (directories.Find(record.Path)?.Entry is not { Type: TreeEntryType.File, Sha256: { } sha256 } entry)
                     continue;
@@ -46,9 +47,9 @@ internal sealed class RecordedContents(Repository repository)
         return found;
     }
 
-    private List<RecordedFile> Read(MachineFiles files, ImageVolume system, IReadOnlySet<string> digests, CancellationToken cancellation)
+    private List<RecordedFile> Read(MachineFiles files, IReadOnlySet<string> digests, CancellationToken cancellation)
     {
-        string key = string.Join(' ', Databases.Select(path => TreeLookup.Find(repository.Store, system.Root!, System.Text.Encoding.ASCII.GetBytes(path))?.Tree.ToString() ?? "-"));
+        string key = string.Join(' ', Databases.Select(path => files.Find(path)?.Entry.Tree.ToString() ?? "-"));
         if (_recorded.TryGetValue(key, out List<RecordedFile>? known))
             return known;
         var recorded = new List<RecordedFile>();

@@ -16,6 +16,9 @@ internal sealed record RecordedFile(string Path, string Package)
     /// <summary>Whether users are expected to change it.</summary>
     public bool IsConfiguration { get; init; }
 
+    /// <summary>Whether nothing is recorded but that it is there: a directory, or a link of a package that does not say more.</summary>
+    public bool IsPresenceOnly { get; init; }
+
     /// <summary>Whether it may be missing.</summary>
     public bool IsOptional { get; init; }
 

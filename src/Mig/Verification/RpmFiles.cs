@@ -7,7 +7,7 @@ namespace Mig.Verification;
 /// <summary>What RPM records of files, in the headers of its packages. Source: rpm, "docs/manual/tags.md".</summary>
 internal static class RpmFiles
 {
-    private const int TypeMask = 0xF000, LinkType = 0xA000, RegularType = 0x8000, ModeMask = 0xFFF;
+    private const int TypeMask = 0xF000, LinkType = 0xA000, RegularType = 0x8000, DirectoryType = 0x4000, ModeMask = 0xFFF;
 
     [Flags]
     private enum FileFlags
@@ -38,8 +38,14 @@ internal static class RpmFiles
                 bool isInstalled = i >= states.Length || states[i] == 0;
                 var flag = (FileFlags)(i < flags.Length ? flags[i] : 0);
                 int mode = i < modes.Length ? (int)modes[i] : 0;
-                if (!isInstalled || (flag & FileFlags.Ghost) != 0 || (mode & TypeMask) is not (LinkType or RegularType))
+                if (!isInstalled || (flag & FileFlags.Ghost) != 0 || (mode & TypeMask) is not (LinkType or RegularType or DirectoryType))
                     continue;
+                if ((mode & TypeMask) == DirectoryType)
+                {
+                    recorded.Add(new RecordedFile(path, package) { IsPresenceOnly = true, IsOptional = (flag & FileFlags.MissingOk) != 0 });
+                    continue;
+                }
+
                 bool isLink = (mode & TypeMask) == LinkType;
                 recorded.Add(new RecordedFile(path, package)
                 {

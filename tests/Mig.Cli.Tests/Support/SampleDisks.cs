@@ -52,13 +52,15 @@ internal static class SampleDisks
         echo 'Port 2222' > server/etc/ssh/sshd_config
         echo sshd > server/usr/sbin/sshd
         touch server/usr/lib/modules/6.1.0-18-amd64/modules.dep
+        mkdir -p server/usr/lib/systemd/system
+        printf '[Service]\nExecStart=/usr/sbin/sshd -D\n' > server/usr/lib/systemd/system/ssh.service
         ln -s usr/lib server/lib
         ln -s /usr/lib/systemd/system/ssh.service server/etc/systemd/system/multi-user.target.wants/ssh.service
         echo '{"name":"left-pad","version":"1.3.0","license":"WTFPL"}' > server/srv/app/node_modules/left-pad/package.json
         package() { printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: Some Team <team@example.com>\nVersion: %s\n%b\n' "$@"; }
         ssh=$(package openssh-server 1:9.2p1-2 "Source: openssh\nConffiles:\n /etc/ssh/sshd_config $(md5sum < server/etc/ssh/sshd_config | cut -c1-32)\n")
         { package libssl3 3.0.9-1 'Source: openssl\n'; echo "$ssh"; echo; package telnetd 0.17-44 ''; } > server/var/lib/dpkg/status
-        printf '/.\n/etc\n/etc/ssh\n/etc/ssh/sshd_config\n/usr\n/usr/sbin\n/usr/sbin/sshd\n' > server/var/lib/dpkg/info/openssh-server.list
+        printf '/.\n/etc\n/etc/ssh\n/etc/ssh/sshd_config\n/usr\n/usr/lib/systemd/system/ssh.service\n/usr/sbin\n/usr/sbin/sshd\n' > server/var/lib/dpkg/info/openssh-server.list
         (cd server && md5sum usr/sbin/sshd > var/lib/dpkg/info/openssh-server.md5sums)
         find server -exec touch -h -d '2026-01-31 12:34:56 UTC' {} +
         mke2fs -q -t ext4 -L root -d server -E hash_seed=00000000-0000-4000-8000-000000000001 -U 00000000-0000-4000-8000-000000000005 server.raw 16M

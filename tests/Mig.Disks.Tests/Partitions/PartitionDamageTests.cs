@@ -129,7 +129,7 @@ public class PartitionDamageTests
     public void PartitionsThatCannotBeAreCutOrLeftOut()
     {
         PartitionTable table = new DiskBuilder(Length).Gpt((40, 50), (45, 60), (60, 59), (100, 100_000), (600, 700), (0, ulong.MaxValue)).Read();
-        Assert.Equal([new Partition(1, new ByteRange(40 * 512, 11 * 512), "0fc63daf-8483-4772-8e79-3d69d8477de4", ""), new Partition(4, ByteRange.FromBounds(100 * 512, Length), "0fc63daf-8483-4772-8e79-3d69d8477de4", "")], table.Partitions);
+        Assert.Equal([new Partition(1, new ByteRange(40 * 512, 11 * 512), "0fc63daf-8483-4772-8e79-3d69d8477de4", ""), new Partition(4, ByteRange.FromBounds(100 * 512, Length), "0fc63daf-8483-4772-8e79-3d69d8477de4", "")], table.Partitions.Select(partition => partition with { UniqueId = "" }));
         Assert.Equal(
             [
                 "partition 2 is left out: its bytes [23040..31232) overlap partition 1 at [20480..26112)",

@@ -63,6 +63,25 @@ public sealed class AuditTests : IDisposable
         Assert.Equal(["CVE-2010-4756 glibc libc6 -", "CVE-2023-5363 openssl libssl3,openssl-tool 3.0.11-1~deb12u2"], Find(Tracker));
     }
 
+    [Theory]
+    [InlineData("linux-image-6.1.0-44-amd64", "6.1.192-3", "linux-signed-amd64 (6.1.192+3)", "linux", "6.1.192-3")]
+    [InlineData("linux-image-6.1.0-0.deb11.44-arm64", "6.1.192-3~deb11u1", "linux-signed-6.1-arm64 (6.1.192+3~deb11u1)", "linux-6.1", "6.1.192-3~deb11u1")]
+    [InlineData("grub-efi-amd64-signed", "1+2.06+13+deb12u1", "", "grub2", "2.06-13+deb12u1")]
+    [InlineData("shim-helpers-amd64-signed", "1+15.8+1~deb12u1", "", "shim", "15.8-1~deb12u1")]
+    [InlineData("shim-signed", "1.44~1+deb12u1+15.8-1~deb12u1", "shim-signed (1.44~1+deb12u1)", "shim", "15.8-1~deb12u1")]
+    [InlineData("grub-efi-amd64-signed", "1.187.6+2.06-2ubuntu14.4", "grub2-signed (1.187.6)", "grub2", "2.06-2ubuntu14.4")]
+    [InlineData("linux-image-5.15.0-91-generic", "5.15.0-91.101", "linux-signed", "linux", "5.15.0-91.101")]
+    public void SignedProgramsAreThoseOfTheSourceThatWasSigned(string package, string version, string source, string unsigned, string unsignedVersion)
+    {
+        Commit((package, version, source));
+        string feed = """
+            {"SOURCE": {"CVE-1": {"releases": {"bookworm": {"status": "open", "urgency": "high"}}}, "CVE-2": {"releases": {"bookworm": {"status": "resolved", "fixed_version": "VERSION+x"}}},
+            "CVE-3": {"releases": {"bookworm": {"status": "resolved", "fixed_version": "VERSION"}}}}}
+            """.Replace("SOURCE", unsigned, StringComparison.Ordinal).Replace("VERSION", unsignedVersion, StringComparison.Ordinal);
+        Assert.Equal([$"CVE-1 {unsigned} {package} -", $"CVE-2 {unsigned} {package} {unsignedVersion}+x"], Find(feed));
+        Assert.All(Audit(feed).Vulnerabilities, finding => Assert.Equal(unsignedVersion, finding.Version));
+    }
+
     [Fact]
     public void LanguagePackagesAreMatchedByTheNamesOfTheirEcosystem()
     {
@@ -143,7 +162,7 @@ public sealed class AuditTests : IDisposable
         var feed = new VulnerabilityFeed();
         feed.Add(_machine.Files["feeds"]);
         using Repository repository = _machine.Open();
-        AuditedImage image = new Auditor(repository, new AuditOptions { Feed = feed }).Audit("HEAD", TestContext.Current.CancellationToken);
+        AuditedImage image = new Auditor(repository, new AuditOptions { Feed = feed }).Audit("HEAD", cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(["CVE-2023-5363", "DSA-5532-1"], image.Vulnerabilities.Select(finding => finding.Vulnerability.Id));
         Assert.Throws<NotFoundException>(() => feed.Add(_machine.Files["nowhere"]));
     }
@@ -172,13 +191,13 @@ public sealed class AuditTests : IDisposable
     {
         using Repository repository = _machine.Open();
         var options = new AuditOptions { Feed = Feed(feed), Ignored = ignored ?? new HashSet<string>(), WantsHistory = wantsHistory };
-        return new Auditor(repository, options).Audit("HEAD", TestContext.Current.CancellationToken);
+        return new Auditor(repository, options).Audit("HEAD", cancellation: TestContext.Current.CancellationToken);
     }
 
     private IEnumerable<string> Check(string baseline)
     {
         using Repository repository = _machine.Open();
         var options = new AuditOptions { Baseline = Baseline.Read(_machine.Files.Write("baseline.json", baseline)) };
-        return new Auditor(repository, options).Audit("HEAD", TestContext.Current.CancellationToken).Rules.Select(rule => $"{rule.Rule} {rule.Subject}");
+        return new Auditor(repository, options).Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Rules.Select(rule => $"{rule.Rule} {rule.Subject}");
     }
 }

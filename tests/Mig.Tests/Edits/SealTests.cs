@@ -16,13 +16,14 @@ public class SealTests
         "etc/ssh/ssh_host_ed25519_key", "etc/ssh/ssh_host_ed25519_key.pub", "var/lib/dbus/machine-id", "var/lib/systemd/random-seed", "root/.bash_history", "home/user/.bash_history",
         "home/user/.python_history", "var/log/journal/0123/system.journal", "var/log/syslog.1", "var/log/apt/history.log", "var/lib/dhcp/dhclient.eth0.leases", "tmp/scratch/deep/file",
         "var/tmp/x", "var/cache/apt/archives/vim_1_amd64.deb", "etc/passwd-", "etc/shadow-", "var/lib/cloud/instances/i-1/user-data.txt", "var/crash/_usr_bin_x.crash", "var/spool/mail/user",
+        "etc/iscsi/initiatorname.iscsi", "etc/nvme/hostnqn", "var/log/mosquitto/mosquitto.log", "var/log/deep/er/x", "srv/home/bob/.bash_history", "root/backup/key-with-two-names",
     ];
 
     private static readonly string[] Emptied = ["etc/machine-id", "var/log/syslog", "var/log/wtmp"];
 
     private static readonly string[] Kept =
     [
-        "etc/ssh/sshd_config", "etc/passwd", "etc/hostname", "home/user/document", "home/user/.ssh/authorized_keys", "var/lib/dpkg/status", "var/log/README", "var/cache/apt/archives/lock", "usr/bin/tool",
+        "etc/ssh/sshd_config", "etc/hostname", "srv/home/bob/document", "home/user/document", "home/user/.ssh/authorized_keys", "var/lib/dpkg/status", "var/log/README", "var/cache/apt/archives/lock", "usr/bin/tool",
     ];
 
     [Fact]
@@ -30,8 +31,13 @@ public class SealTests
     {
         using var test = new TestRepository();
         MakeMachine(test);
+        SealReport planned = Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed", DryRun = true } });
         SealReport report = Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" } });
+        Assert.Equal(report.Paths, planned.Paths);
         Assert.NotNull(report.Edit.Id);
+        Assert.True(report.Coverage.IsComplete);
+        foreach (string path in (string[])["/etc/iscsi/initiatorname.iscsi", "/var/log/mosquitto/mosquitto.log", "/srv/home/bob/.bash_history", "/root/backup/key-with-two-names", "/etc/ssh/ssh_host_rsa_key"])
+            Assert.Contains(path, planned.Paths.Select(item => item.Path));
         Assert.True(report.ZeroedBytes > 0);
         string disk = test.Export("out.raw");
         (int exitCode, string output) = Tool.Try("e2fsck", "-fn", disk);
@@ -41,6 +47,8 @@ public class SealTests
             Assert.All(Personal, path => Assert.False(File.Exists(Path.Combine(mount.Path, path)), path));
             Assert.All(Emptied, path => Assert.Equal(0, new FileInfo(Path.Combine(mount.Path, path)).Length));
             Assert.All(Kept, path => Assert.Equal($"content of {path}\n", File.ReadAllText(Path.Combine(mount.Path, path))));
+            Assert.False(File.Exists(Path.Combine(mount.Path, "etc/ssh/ssh_host_rsa_key")));
+            Assert.True(Directory.Exists(Path.Combine(mount.Path, "var/log/deep/er")));
             Assert.True(Directory.Exists(Path.Combine(mount.Path, "tmp")));
             Assert.True(Directory.Exists(Path.Combine(mount.Path, "var/lib/cloud/instances")));
         }
@@ -59,7 +67,7 @@ public class SealTests
         using var test = new TestRepository();
         MakeMachine(test);
         SealReport report = Seal(test, new SealRequest { Edit = new EditRequest { Message = "sealed" }, Enabled = ["hostname", "ssh-hostkeys"] });
-        Assert.Equal(["ssh-hostkeys", "ssh-hostkeys", "hostname"], report.Paths.Select(path => path.Operation));
+        Assert.Equal(["ssh-hostkeys", "hostname"], report.Paths.Select(path => path.Operation).Distinct());
         Assert.Equal(0, report.ZeroedBytes);
     }
 
@@ -109,6 +117,9 @@ public class SealTests
                 Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(mount.Path, path))!);
                 File.WriteAllText(Path.Combine(mount.Path, path), $"content of {path}\n");
             }
+
+            File.WriteAllText(Path.Combine(mount.Path, "etc/passwd"), "root:x:0:0::/root:/bin/sh\nbob:x:1000:1000::/srv/home/bob:/bin/sh\nnobody:x:65534:65534::/nonexistent:/bin/false\n");
+            Tool.Run("ln", Path.Combine(mount.Path, "root/backup/key-with-two-names"), Path.Combine(mount.Path, "etc/ssh/ssh_host_rsa_key"));
         }
 
         test.Commit("disk");

@@ -18,15 +18,28 @@ public sealed class InventoryReaderTests : IDisposable
         _machine.Write("boot/vmlinuz-6.1.0-18-amd64", "x");
         _machine.Write("boot/vmlinuz-old", "x");
         _machine.Write("usr/sbin/sshd", "x");
-        _machine.Write("etc/ssh/sshd_config", "#Port 1\nPort 2222\n  listenaddress 10.0.0.1:22\n");
+        _machine.Write("etc/ssh/sshd_config", "#Port 1\nPort 22\n  listenaddress 10.0.0.1\nPort 2222\nListenAddress [::1]:99\nInclude sshd_config.d/*.conf\nMatch User x\n Port 7\n");
+        _machine.Write("etc/ssh/sshd_config.d/a.conf", "ListenAddress=fe80::1 # here\n");
+        _machine.Write("etc/ssh/sshd_config.d/b.off", "ListenAddress 10.9.9.9\n");
         _machine.Write("usr/lib/systemd/system/docker.socket", "[Socket]\nListenStream=/run/docker.sock\n");
-        _machine.Write("etc/nginx/sites-enabled/default", "server {\n\tlisten 80 default_server; # here\n}\n");
+        _machine.Write("usr/lib/systemd/system/ssh.service", "[Service]\nExecStart=/usr/sbin/sshd\n");
+        _machine.Write("usr/lib/systemd/system/dbus.socket", "[Socket]\nListenStream=/run/dbus\n");
+        _machine.Write("usr/lib/systemd/system/masked.socket", "[Socket]\nListenStream=/run/masked\n");
+        _machine.Write("etc/systemd/system/dbus.socket.d/x.conf", "[Socket]\nListenStream=\nListenStream=/run/other\n");
+        _machine.Write("etc/nginx/nginx.conf", "http { include sites-enabled/*; server { listen 8080 ssl http2; listen [::]; listen unix:/run/n; } server { server_name x; } }\nstream { server { listen 53 udp; } }\n");
+        _machine.Write("etc/nginx/sites-enabled/default", "server {\n\tlisten 80 default_server; # here\n location / { return 200 \"listen 9;\"; }\n}\n");
+        _machine.Write("etc/nginx/conf.d/not-included.conf", "server { listen 666; }\n");
         _machine.Run("""
             ln -s ../usr/lib/os-release etc/os-release
             ln -s usr/lib lib
             mkdir -p etc/systemd/system/multi-user.target.wants etc/systemd/system/sockets.target.wants
             ln -s /usr/lib/systemd/system/ssh.service etc/systemd/system/multi-user.target.wants/ssh.service
             ln -s /usr/lib/systemd/system/docker.socket etc/systemd/system/sockets.target.wants/docker.socket
+            ln -s /usr/lib/systemd/system/gone.service etc/systemd/system/multi-user.target.wants/gone.service
+            mkdir -p usr/lib/systemd/system/sockets.target.wants
+            ln -s ../dbus.socket usr/lib/systemd/system/sockets.target.wants/dbus.socket
+            ln -s ../masked.socket usr/lib/systemd/system/sockets.target.wants/masked.socket
+            ln -s /dev/null etc/systemd/system/masked.socket
             """);
         Inventory inventory = _machine.CommitAndTake();
         OsRelease release = Assert.IsType<OsRelease>(inventory.Release);
@@ -36,7 +49,7 @@ public sealed class InventoryReaderTests : IDisposable
         Assert.Equal(["6.1.0-18-amd64", "6.1.0-9-amd64"], inventory.Kernels);
         Assert.Equal([new EnabledUnit("docker.socket", "sockets.target"), new EnabledUnit("ssh.service", "multi-user.target")], inventory.Units);
         Assert.Equal(
-            ["sshd 2222", "sshd 10.0.0.1:22", "docker.socket /run/docker.sock", "nginx 80 default_server"],
+            ["sshd 10.0.0.1:22", "sshd 10.0.0.1:2222", "sshd [::1]:99", "sshd [fe80::1]:22", "sshd [fe80::1]:2222", "docker.socket /run/docker.sock", "dbus.socket /run/other", "nginx 80", "nginx 8080", "nginx [::]:80", "nginx unix:/run/n", "nginx 80", "nginx 53"],
             inventory.Listeners.Select(listener => $"{listener.Service} {listener.Address}"));
     }
 
@@ -104,6 +117,7 @@ public sealed class InventoryReaderTests : IDisposable
             echo '{"version":"3.0.0-rc.1","name":"three"}' > opt/app/node_modules/two/node_modules/three/package.json
             echo '{"name":"no","version":"1"}' > usr/share/doc/node_modules/no/package.json
             printf 'Gem::Specification.new do |s|\n  s.name = "rack".freeze\n  s.version = "2.2.7"\n  s.licenses = ["MIT".freeze]\nend\n' > srv/gems/specifications/rack-2.2.7.gemspec
+            printf 'Gem::Specification.new do |s|\n  s.name = %%q{rake}\n  s.version = %%Q(13.0)\nend\n' > srv/gems/specifications/rake-13.0.gemspec
             cd $work
             mkdir -p META-INF/maven/org.x/lib inner
             printf 'groupId=org.x\nartifactId=lib\nversion=1.5\n' > META-INF/maven/org.x/lib/pom.properties
@@ -111,10 +125,18 @@ public sealed class InventoryReaderTests : IDisposable
             zip -qr inner/lib-1.5.jar META-INF
             rm -r META-INF/maven
             zip -qr $root/srv/jars/app-9.war META-INF inner
+            { printf '#!/bin/sh\nexec java -jar "$0"\n#'; head -c 8000 /dev/zero | tr '\0' x; echo; cat inner/lib-1.5.jar; } > $root/opt/bin/behind-a-script
+            printf 'Manifest-Version: 1.0\r\nBundle-SymbolicName: com.google.inject;singleton:=true\r\nBundle-Version: 4.2.3\r\n' > META-INF/MANIFEST.MF
+            zip -qr $root/srv/jars/guice-4.2.3.jar META-INF
+            printf 'Manifest-Version: 1.0\r\nBundle-SymbolicName: org.apache.commons.thing4\r\nImplementation-Version: 1\r\n' > META-INF/MANIFEST.MF
+            zip -qr $root/srv/jars/commons-thing4-4.1.jar META-INF
+            mkdir -p META-INF/maven/com.x/model
+            printf '<project xmlns="http://maven.apache.org/POM/4.0.0"><parent><groupId>com.x</groupId><version>7</version></parent><artifactId>model</artifactId></project>' > META-INF/maven/com.x/model/pom.xml
+            zip -qr $root/srv/jars/anything.jar META-INF
             """);
         const string Programs = """
             import json, struct, sys, zlib
-            text = "path\tx\nmod\texample.com/app\t(devel)\t\ndep\tgolang.org/x/net\tv0.1.0\th1:x\ndep\told.com/m\tv1.0.0\n=>\tnew.com/m\tv1.1.0\th1:y\nbuild\tx\n"
+            text = "path\tx\nmod\texample.com/app\t(devel)\t\ndep\tgolang.org/x/net\tv0.1.0\th1:x\ndep\told.com/m\tv1.0.0\n=>\tnew.com/m\tv1.1.0\th1:y\ndep\told.com/local\tv2.0.0\n=>\t./local\t(devel)\nbuild\tx\n"
             version, mods = b"go1.21.3", b"0" * 16 + text.encode() + b"1" * 16
             def field(b):
                 n, out = len(b), b""
@@ -142,10 +164,10 @@ public sealed class InventoryReaderTests : IDisposable
         Assert.NotEmpty(distributions);
         Assert.Equal(distributions.Order(StringComparer.Ordinal), Names(inventory, PackageKind.Python).Order(StringComparer.Ordinal));
         Assert.Equal(["@scope/one 1.0.0", "three 3.0.0-rc.1", "two 2.0.0"], Names(inventory, PackageKind.Node));
-        Assert.Equal(["rack 2.2.7"], Names(inventory, PackageKind.Ruby));
-        Assert.Equal(["app 9", "org.x:lib 1.5"], Names(inventory, PackageKind.Java));
-        Assert.Equal("srv/jars/app-9.war!inner/lib-1.5.jar", inventory.Packages.Single(package => package.Name == "org.x:lib").Location);
-        Assert.Equal(["example.com/app (devel)", "golang.org/x/net v0.1.0", "new.com/m v1.1.0", "stdlib 1.21.3"], Names(inventory, PackageKind.Go));
+        Assert.Equal(["rack 2.2.7", "rake 13.0"], Names(inventory, PackageKind.Ruby));
+        Assert.Equal(["app:app 9", "com.google.inject:guice 4.2.3", "com.x:model 7", "org.apache.commons:commons-thing4 4.1", "org.x:lib 1.5", "org.x:lib 1.5"], Names(inventory, PackageKind.Java));
+        Assert.Equal("srv/jars/app-9.war!inner/lib-1.5.jar", inventory.Packages.First(package => package.Name == "org.x:lib").Location);
+        Assert.Equal(["example.com/app (devel)", "golang.org/x/net v0.1.0", "new.com/m v1.1.0", "old.com/local v2.0.0", "stdlib 1.21.3"], Names(inventory, PackageKind.Go));
         Assert.Equal(["serde 1.0.1"], Names(inventory, PackageKind.Rust));
     }
 

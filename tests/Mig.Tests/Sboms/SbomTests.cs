@@ -5,6 +5,7 @@ using Mig.Core;
 using Mig.Inventories;
 using Mig.Sboms;
 using Mig.Testing;
+using Mig.Tests.Support;
 using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Sboms;
@@ -62,6 +63,28 @@ public sealed class SbomTests
         []);
 
     private static SbomSubject Subject => new("main", new ImageId(ObjectId.Of("image"u8)), 1_700_000_000, "0.1.0");
+
+    [Fact]
+    public void NothingDependsOnWhatTheVersionIsCalled()
+    {
+        using var machine = new Inventories.MachineRoot();
+        machine.Write("etc/os-release", "ID=debian\n");
+        machine.Write("var/lib/dpkg/status", "Package: a\nStatus: install ok half-installed\nVersion: 1\n");
+        CommitId id = machine.Commit();
+        foreach (string form in (string[])["--cyclonedx", "--spdx"])
+        {
+            string[] documents = [.. ((string[])["HEAD", "main", "HEAD~0", id.ToString()]).Select(name => Print(name))];
+            Assert.Contains("pkg:deb/debian/a@1", documents[0], StringComparison.Ordinal);
+            Assert.Single(documents.Distinct());
+
+            string Print(string name)
+            {
+                (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "--repo", machine.RepositoryFolder, "inventory", form, name));
+                Assert.Equal(0, exitCode);
+                return output;
+            }
+        }
+    }
 
     [Fact]
     public void CycloneDxKeepsToItsSchema()

@@ -31,6 +31,8 @@ public sealed class PackageVerifierTests : IDisposable
             echo blank > "$work/one/usr/share/one/a b"
             head -c 3000000 /dev/urandom > $work/one/usr/share/one/large
             ln -s file1 $work/one/usr/share/one/link
+            ln -s file1 $work/one/usr/share/one/kept
+            mkdir $work/one/usr/share/one/empty
             echo two > $work/two/usr/share/two/file
             echo diverted > $work/two/usr/share/two/diverted
             dpkg-deb -b $work/one $work/one.deb; dpkg-deb -b $work/two $work/two.deb
@@ -45,6 +47,9 @@ public sealed class PackageVerifierTests : IDisposable
             rm usr/share/one/file2
             chmod 600 usr/share/one/file3
             touch usr/share/one/file4
+            ln -sf file1 usr/share/one/file5
+            rm usr/share/one/link
+            rmdir usr/share/one/empty
             echo other > 'usr/share/one/a b'
             printf x | dd of=usr/share/one/large bs=1 seek=2000000 conv=notrunc status=none
             echo other > usr/share/two/elsewhere
@@ -52,7 +57,7 @@ public sealed class PackageVerifierTests : IDisposable
             """);
         VerificationReport report = Verify(wantsExtra: true);
         string[] expected = DpkgFindings();
-        Assert.Equal(5, expected.Length);
+        Assert.Equal(8, expected.Length);
 
         // dpkg looks for the checksum of a diverted file under its new name, where there is none.
         Assert.Equal([.. expected, "changed /usr/share/two/elsewhere"], report.Findings.Where(finding => finding.Kind != FindingKind.Extra).Select(finding => $"{(finding.Kind == FindingKind.Missing ? "missing" : "changed")} {(finding.IsConfiguration ? "c " : "")}/{finding.Path}"));

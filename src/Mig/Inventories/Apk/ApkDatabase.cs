@@ -11,6 +11,8 @@ internal sealed class ApkDatabase : IPackageDatabase
     // apk 3 keeps it below /usr.
     private static readonly string[] Paths = ["lib/apk/db/installed", "usr/lib/apk/db/installed"];
 
+    public bool IsIn(MachineFiles files) => Array.Exists(Paths, path => files.Find(path) is not null);
+
     public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation) => ReadContent(files) is { } content ? ApkInstalled.Parse(content) : [];
 
     /// <summary>Returns the database as it is; null when there is none.</summary>

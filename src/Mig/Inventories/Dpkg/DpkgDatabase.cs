@@ -12,6 +12,8 @@ internal sealed class DpkgDatabase : IPackageDatabase
 
     private const int MaxSize = 64 << 20;
 
+    public bool IsIn(MachineFiles files) => files.Find($"{Folder}/status") is not null || files.List($"{Folder}/status.d").Count > 0;
+
     public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation)
     {
         var packages = new List<InstalledPackage>();

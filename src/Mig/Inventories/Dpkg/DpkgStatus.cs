@@ -38,11 +38,11 @@ internal static class DpkgStatus
         return packages;
     }
 
-    // "install ok installed": what was wanted, whether something is wrong, what is there. A package that is not yet configured has its files.
+    // "install ok installed": what was wanted, whether something is wrong, what is there. A package that is not yet configured has its files, and one that is half installed has some.
     private static bool HasFiles(ReadOnlySpan<byte> status)
     {
         ReadOnlySpan<byte> state = status[(status.LastIndexOf((byte)' ') + 1)..];
-        return !state.SequenceEqual("not-installed"u8) && !state.SequenceEqual("config-files"u8) && !state.SequenceEqual("half-installed"u8);
+        return !state.SequenceEqual("not-installed"u8) && !state.SequenceEqual("config-files"u8);
     }
 
     // "Source: glibc" or "Source: gcc-12 (12.2.0-14)".

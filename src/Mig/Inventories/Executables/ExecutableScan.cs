@@ -1,12 +1,15 @@
 using Mig.Browse;
 using Mig.History.Trees;
+using Mig.Inventories.Languages;
 
 namespace Mig.Inventories.Executables;
 
-/// <summary>Reads what Go and Rust programs say they were built from. Of a large program only its headers and one section are read.</summary>
+/// <summary>
+/// Reads what Go and Rust programs say they were built from, and Java archives behind a script that starts them. Of a large program only its headers and one section are read.
+/// </summary>
 internal static class ExecutableScan
 {
-    private const long MinSize = 200 << 10; // Smaller than any program of the two with a runtime in it.
+    private const long MinSize = 4 << 10; // Smaller than any program with a section for it: Rust without its standard library is small.
     private const long MaxSize = 2L << 30;
     private const int ExecuteBits = 0x49;
 
@@ -19,12 +22,21 @@ internal static class ExecutableScan
     /// <summary>Tells whether a path belongs to the packages of the operating system.</summary>
     public static bool IsOfDistribution(string path) => Array.Exists(DistributionFolders, folder => path.StartsWith(folder, StringComparison.Ordinal));
 
+    private static readonly JavaLanguage Java = new();
+
     public static IReadOnlyList<InstalledPackage> Read(MachineFiles files, MachineFile program)
     {
-        if (ElfFile.Open(new ContentSource(files.Store, program.Entry)) is not { } elf)
-            return [];
+        var source = new ContentSource(files.Store, program.Entry);
+        if (ElfFile.Open(source) is not { } elf)
+            return IsArchiveBehindScript(source) && program.Entry.Size <= Java.MaxSize ? [.. Java.Read(files.Read(program, Java.MaxSize), program.Path)] : [];
         if (elf.ReadSection(GoBuildInfo.SectionName, GoBuildInfo.MaxSize) is { } go)
             return GoBuildInfo.Parse(go, program.Path);
         return elf.ReadSection(RustAudit.SectionName, RustAudit.MaxSize) is { } rust ? RustAudit.Parse(rust, program.Path) : [];
+    }
+
+    private static bool IsArchiveBehindScript(ContentSource program)
+    {
+        const int EndSize = 22; // of a ZIP archive without a comment
+        return program.Read(0, 2) is [(byte)'#', (byte)'!'] && program.Read(program.Length - EndSize, EndSize) is { } end && end.AsSpan().StartsWith("PK\u0005\u0006"u8);
     }
 }

@@ -5,13 +5,13 @@ using Mig.Store;
 
 namespace Mig.Inventories.Languages;
 
-/// <summary>Java archives, by the properties that Maven puts into them or else by their manifest; archives inside archives, too.</summary>
+/// <summary>Java archives, by the properties that Maven puts into them, or its model, or else by their manifest and name; archives inside archives, too.</summary>
 internal sealed class JavaLanguage : ILanguage
 {
     private const int MaxMemberSize = 16 << 20;
     private const int MaxNesting = 2;
     private const string ManifestName = "META-INF/MANIFEST.MF";
-    private const string PropertiesEnding = "/pom.properties";
+    private const string PropertiesEnding = "/pom.properties", ModelEnding = "/pom.xml";
     private static readonly string[] Endings = [".jar", ".war", ".ear"];
 
     public int MaxSize => 64 << 20;
@@ -25,6 +25,8 @@ internal sealed class JavaLanguage : ILanguage
     {
         var packages = new List<InstalledPackage>();
         Dictionary<string, string> manifest = [];
+        var models = new List<(string Folder, byte[] Content)>();
+        var described = new HashSet<string>();
         foreach ((string name, byte[] content) in ZipDirectory.Read(archive, IsWanted, MaxMemberSize))
         {
             if (IsArchive(name))
@@ -36,11 +38,22 @@ internal sealed class JavaLanguage : ILanguage
             {
                 manifest = Fields(content, ':');
             }
+            else if (name.EndsWith(ModelEnding, StringComparison.Ordinal))
+            {
+                models.Add((name[..^ModelEnding.Length], content));
+            }
             else
             {
+                described.Add(name[..^PropertiesEnding.Length]);
                 Dictionary<string, string> maven = Fields(content, '=');
                 Add(packages, maven.GetValueOrDefault("groupId"), maven.GetValueOrDefault("artifactId"), maven.GetValueOrDefault("version"), location);
             }
+        }
+
+        foreach ((string folder, byte[] model) in models)
+        {
+            if (!described.Contains(folder) && MavenCoordinates.ReadPom(model) is { } pom)
+                Add(packages, pom.Group, pom.Artifact, pom.Version, location);
         }
 
         if (!packages.Exists(package => package.Location == location))
@@ -49,24 +62,25 @@ internal sealed class JavaLanguage : ILanguage
     }
 
     private static bool IsWanted(string name) => name == ManifestName || IsArchive(name)
-        || (name.StartsWith("META-INF/maven/", StringComparison.Ordinal) && name.EndsWith(PropertiesEnding, StringComparison.Ordinal));
+        || (name.StartsWith("META-INF/maven/", StringComparison.Ordinal) && (name.EndsWith(PropertiesEnding, StringComparison.Ordinal) || name.EndsWith(ModelEnding, StringComparison.Ordinal)));
 
     private static bool IsArchive(string name) => Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     private static void AddByManifest(List<InstalledPackage> packages, Dictionary<string, string> manifest, string location)
     {
-        string? version = manifest.GetValueOrDefault("Implementation-Version") ?? manifest.GetValueOrDefault("Bundle-Version") ?? manifest.GetValueOrDefault("Specification-Version");
-        string? name = manifest.GetValueOrDefault("Bundle-SymbolicName")?.Split(';')[0] ?? manifest.GetValueOrDefault("Automatic-Module-Name");
-        string file = location[(location.LastIndexOfAny(['/', '!']) + 1)..];
-        string stem = file[..file.LastIndexOf('.')];
-        int dash = stem.LastIndexOf('-');
-        Add(packages, manifest.GetValueOrDefault("Implementation-Vendor-Id"), name ?? (dash > 0 && char.IsAsciiDigit(stem[Math.Min(dash + 1, stem.Length - 1)]) ? stem[..dash] : stem), version, location);
+        (string artifact, string version) = MavenCoordinates.SplitName(location[(location.LastIndexOfAny(['/', '!']) + 1)..]);
+        string bundle = manifest.GetValueOrDefault("Bundle-SymbolicName")?.Split(';')[0].Trim() ?? manifest.GetValueOrDefault("Automatic-Module-Name") ?? "";
+        if (version.Length == 0)
+            version = manifest.GetValueOrDefault("Implementation-Version") ?? manifest.GetValueOrDefault("Bundle-Version") ?? manifest.GetValueOrDefault("Specification-Version") ?? "";
+        if (manifest.Count > 0)
+            Add(packages, MavenCoordinates.FindGroup(artifact, manifest.GetValueOrDefault("Implementation-Vendor-Id", ""), bundle), artifact, version, location);
     }
 
+    // A package of Maven always has a group; that of old ones is their own name.
     private static void Add(List<InstalledPackage> packages, string? group, string? artifact, string? version, string location)
     {
         if (!string.IsNullOrEmpty(artifact) && !string.IsNullOrEmpty(version))
-            packages.Add(new InstalledPackage(PackageKind.Java, string.IsNullOrEmpty(group) ? artifact : $"{group}:{artifact}", version) { Location = location });
+            packages.Add(new InstalledPackage(PackageKind.Java, $"{(string.IsNullOrEmpty(group) ? artifact : group)}:{artifact}", version) { Location = location });
     }
 
     private static Dictionary<string, string> Fields(byte[] content, char separator)

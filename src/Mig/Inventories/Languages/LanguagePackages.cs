@@ -14,7 +14,7 @@ internal static class LanguagePackages
     {
         var packages = new ConcurrentBag<InstalledPackage>();
         var described = new List<(MachineFile File, ILanguage Language)>();
-        foreach (MountPoint mount in files.Mounts)
+        foreach (MountPoint mount in files.Mounts.Where(mount => !mount.IsBind))
         {
             foreach (FoundFile found in walk.Find(mount.Root, mount.Path))
             {

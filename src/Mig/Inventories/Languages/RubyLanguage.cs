@@ -50,8 +50,21 @@ internal sealed class RubyLanguage : ILanguage
 
     private static string Quoted(ReadOnlySpan<byte> line)
     {
-        int start = line.IndexOfAny((byte)'"', (byte)'\'') + 1;
-        int length = start == 0 ? -1 : line[start..].IndexOf(line[start - 1]);
+        int start = line.IndexOfAny((byte)'"', (byte)'\'', (byte)'%') + 1;
+        if (start == 0)
+            return "";
+        byte end = line[start - 1];
+        if (end == '%')
+        {
+            // %q{rack}, %Q(rack), %(rack): any bracket, or any other sign twice.
+            if (start < line.Length && line[start] is (byte)'q' or (byte)'Q')
+                start++;
+            if (start == line.Length)
+                return "";
+            end = line[start++] switch { (byte)'{' => (byte)'}', (byte)'(' => (byte)')', (byte)'[' => (byte)']', (byte)'<' => (byte)'>', var sign => sign };
+        }
+
+        int length = line[start..].IndexOf(end);
         return length < 0 ? "" : Encoding.UTF8.GetString(line.Slice(start, length));
     }
 }

@@ -5,7 +5,7 @@ using System.Text;
 namespace Mig.Inventories.Languages;
 
 /// <summary>
-/// Reads chosen members of a ZIP archive that lies in memory. Source: PKWARE APPNOTE.TXT; without ZIP64, which no archive below 4 GiB needs. What breaks the format ends the reading.
+/// Reads chosen members of a ZIP archive that lies in memory, also behind a program. Source: PKWARE APPNOTE.TXT; without ZIP64, which no archive below 4 GiB needs. What breaks the format ends the reading.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -27,7 +27,7 @@ internal static class ZipDirectory
         if (end < 0 || end > archive.Length - EndSize || !archive.AsSpan(end).StartsWith("PK\u0005\u0006"u8))
             return members;
         int count = U16(archive, end + 10);
-        long at = U32(archive, end + 16), budget = 4L * maxSize;
+        long budget = 4L * maxSize, start = FindStart(archive, end), at = start + U32(archive, end + 16);
         for (int i = 0; i < count && at <= archive.Length - EntrySize && U32(archive, (int)at) == EntrySignature; i++)
         {
             int entry = (int)at;
@@ -37,7 +37,7 @@ internal static class ZipDirectory
                 break;
             string name = Encoding.UTF8.GetString(archive, entry + EntrySize, nameLength);
             long size = U32(archive, entry + 24);
-            if (size > maxSize || size > budget || !isWanted(name) || Content(archive, entry, (int)size) is not { } content)
+            if (size > maxSize || size > budget || !isWanted(name) || Content(archive, start, entry, (int)size) is not { } content)
                 continue;
             budget -= size;
             members.Add((name, content));
@@ -46,9 +46,16 @@ internal static class ZipDirectory
         return members;
     }
 
-    private static byte[]? Content(byte[] archive, int entry, int size)
+    // A program may stand before the archive, such as a script that starts it; then the offsets may count from the archive's own begin.
+    private static long FindStart(byte[] archive, int end)
     {
-        long local = U32(archive, entry + 42), stored = U32(archive, entry + 20);
+        long offset = U32(archive, end + 16), start = end - U32(archive, end + 12) - offset;
+        return start > 0 && start + offset <= archive.Length - EntrySize && U32(archive, (int)(start + offset)) == EntrySignature ? start : 0;
+    }
+
+    private static byte[]? Content(byte[] archive, long archiveStart, int entry, int size)
+    {
+        long local = archiveStart + U32(archive, entry + 42), stored = U32(archive, entry + 20);
         if (local > archive.Length - LocalSize || U32(archive, (int)local) != LocalSignature)
             return null;
         long start = local + LocalSize + U16(archive, (int)local + 26) + U16(archive, (int)local + 28);

@@ -10,6 +10,8 @@ internal sealed class PacmanDatabase : IPackageDatabase
     private const string Folder = "var/lib/pacman/local";
     private const int MaxSize = 1 << 20;
 
+    public bool IsIn(MachineFiles files) => files.List(Folder).Count > 0;
+
     public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation)
     {
         var descriptions = new List<MachineFile>();

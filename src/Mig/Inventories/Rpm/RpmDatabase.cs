@@ -8,8 +8,10 @@ internal sealed class RpmDatabase : IPackageDatabase
 {
     private const int MaxSize = 256 << 20;
 
-    // Fedora and SUSE have moved it below /usr.
-    private static readonly string[] Folders = ["var/lib/rpm", "usr/lib/sysimage/rpm"];
+    /// <summary>Where it may be: Fedora and SUSE have moved it below /usr, and so has rpm-ostree, to another place.</summary>
+    public static IReadOnlyList<string> Folders { get; } = ["var/lib/rpm", "usr/lib/sysimage/rpm", "usr/share/rpm"];
+
+    public bool IsIn(MachineFiles files) => Folders.Any(folder => files.List(folder).Count > 0);
 
     public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation)
     {

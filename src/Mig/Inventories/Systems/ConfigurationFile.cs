@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 using Mig.Browse;
 using Mig.History.Trees;
@@ -14,6 +15,16 @@ internal static class ConfigurationFile
         files.Find(path) is { Entry: { Type: TreeEntryType.File, Size: <= MaxSize } } file
             ? Encoding.UTF8.GetString(files.Read(file, MaxSize)).Split('\n').Select(line => line.Trim().Replace('\t', ' '))
             : [];
+
+    /// <summary>Returns the paths that a pattern for files names, in the order of names.</summary>
+    /// <param name="folder">Where it begins when it has no slash in front.</param>
+    public static IEnumerable<string> Expand(MachineFiles files, string folder, string pattern)
+    {
+        string path = pattern.StartsWith('/') ? pattern.Trim('/') : $"{folder}/{pattern}";
+        int slash = path.LastIndexOf('/');
+        string name = path[(slash + 1)..];
+        return In(files, slash < 0 ? "" : path[..slash]).Where(file => FileSystemName.MatchesSimpleExpression(name, file.AsSpan(file.LastIndexOf('/') + 1), ignoreCase: false));
+    }
 
     /// <summary>Returns the paths of what is in some folders, in the order of names; what is not there has nothing.</summary>
     public static IEnumerable<string> In(MachineFiles files, params IEnumerable<string> folders) => folders.SelectMany(folder => files.List(folder)).Select(file => file.Path);

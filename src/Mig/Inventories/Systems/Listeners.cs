@@ -1,17 +1,15 @@
 using Mig.Browse;
-using Mig.History.Trees;
 
 namespace Mig.Inventories.Systems;
 
 /// <summary>Reads where services are set up to listen: OpenSSH, sockets of systemd, nginx, Apache, MariaDB and MySQL, PostgreSQL.</summary>
 internal static class Listeners
 {
-    private const string SshConfiguration = "etc/ssh/sshd_config";
-    private static readonly string[] UnitFolders = ["etc/systemd/system", "usr/lib/systemd/system"];
+    private static readonly string[] SocketKeys = ["ListenStream=", "ListenDatagram=", "ListenSequentialPacket="];
 
     /// <param name="units">What systemd starts by itself.</param>
     public static IReadOnlyList<Listener> Read(MachineFiles files, IReadOnlyList<EnabledUnit> units) =>
-        [.. ((IEnumerable<Listener>)[.. ReadSsh(files), .. ReadSockets(files, units), .. ReadNginx(files), .. ApacheListeners.Read(files), .. DatabaseListeners.Read(files)]).Distinct()];
+        [.. ((IEnumerable<Listener>)[.. SshListeners.Read(files), .. ReadSockets(files, units), .. NginxListeners.Read(files), .. ApacheListeners.Read(files), .. DatabaseListeners.Read(files)]).Distinct()];
 
     /// <summary>Finds the lines of a file that say where to listen.</summary>
     /// <param name="lines">Without white space around them.</param>
@@ -24,26 +22,28 @@ internal static class Listeners
         where address.Length > 0
         select new Listener(service, address, path);
 
-    // Without a Port or ListenAddress, sshd listens on 22.
-    private static List<Listener> ReadSsh(MachineFiles files)
-    {
-        if (files.Find("usr/sbin/sshd") is null)
-            return [];
-        List<Listener> listeners = [.. ConfigurationFile.In(files, "etc/ssh/sshd_config.d").Append(SshConfiguration).SelectMany(path => Find("sshd", path, ConfigurationFile.ReadLines(files, path), "Port ", "ListenAddress "))];
-        return listeners is [] ? [new Listener("sshd", "22", SshConfiguration)] : listeners;
-    }
-
+    // Sockets that an administrator enabled, and those that packages start.
     private static IEnumerable<Listener> ReadSockets(MachineFiles files, IReadOnlyList<EnabledUnit> units)
     {
-        foreach (string unit in units.Select(unit => unit.Name).Where(name => name.EndsWith(".socket", StringComparison.Ordinal)).Distinct())
+        const string Ending = ".socket";
+        foreach (string unit in units.Select(unit => unit.Name).Where(name => name.EndsWith(Ending, StringComparison.Ordinal)).Concat(SystemdUnits.ReadStatic(files, Ending)).Distinct())
         {
-            if (UnitFolders.Select(folder => $"{folder}/{unit}").FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File }) is not { } path)
+            if (SystemdUnits.FindFile(files, unit) is not { } path)
                 continue;
-            foreach (Listener listener in Find(unit, path, ConfigurationFile.ReadLines(files, path), "ListenStream=", "ListenDatagram=", "ListenSequentialPacket="))
+            var listeners = new List<Listener>();
+            foreach (string part in ConfigurationFile.In(files, $"usr/lib/systemd/system/{unit}.d", $"etc/systemd/system/{unit}.d").Prepend(path))
+            {
+                foreach (string line in ConfigurationFile.ReadLines(files, part))
+                {
+                    // An empty value takes back what was said before.
+                    if (SocketKeys.Contains(line))
+                        listeners.Clear();
+                    listeners.AddRange(Find(unit, part, [line], SocketKeys));
+                }
+            }
+
+            foreach (Listener listener in listeners)
                 yield return listener;
         }
     }
-
-    private static IEnumerable<Listener> ReadNginx(MachineFiles files) =>
-        ConfigurationFile.In(files, "etc/nginx/conf.d", "etc/nginx/sites-enabled").Append("etc/nginx/nginx.conf").SelectMany(path => Find("nginx", path, ConfigurationFile.ReadLines(files, path), "listen "));
 }

@@ -1,0 +1,26 @@
+namespace Mig.Browse;
+
+/// <summary>What it is that an answer does not rest on.</summary>
+public enum UnseenKind
+{
+    /// <summary>A volume that mig cannot read.</summary>
+    Volume,
+
+    /// <summary>Swap space.</summary>
+    Swap,
+
+    /// <summary>A partition that holds a boot loader or checksums, and no files.</summary>
+    Boot,
+
+    /// <summary>Something that the machine mounts and the image does not have.</summary>
+    Mount,
+
+    /// <summary>Files that the machine mounts nowhere.</summary>
+    Unmounted,
+
+    /// <summary>An operating system: there is none, or another one beside the one that was looked at.</summary>
+    System,
+
+    /// <summary>A file or database that could not be read.</summary>
+    Record,
+}

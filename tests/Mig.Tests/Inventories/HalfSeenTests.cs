@@ -1,0 +1,133 @@
+using System.Text.Json;
+using Mig.Testing;
+using Mig.Tests.Support;
+using Tool = Mig.Testing.Tool;
+
+namespace Mig.Tests.Inventories;
+
+/// <summary>A machine of which not all was seen is not called clean: by no verb, in no form, and with an exit code of its own.</summary>
+public sealed class HalfSeenTests : IDisposable
+{
+    private const int Incomplete = 6;
+    private const int RootMegabytes = 16, OtherMegabytes = 8;
+
+    private readonly TestRepository _test = new();
+
+    [Fact]
+    public void ASystemInAVolumeThatCannotBeReadIsNoCleanMachine()
+    {
+        Commit(root: "vmlinuz-1", other: "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none");
+        string feed = _test.Files["feed"];
+        File.WriteAllText(feed, """{"linux":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
+        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"]])
+        {
+            (int exitCode, string output) = Run(verb);
+            Assert.True(exitCode == Incomplete, $"{string.Join(' ', verb)}: {exitCode}\n{output}");
+            Assert.Contains("warning: ", output, StringComparison.Ordinal);
+            Assert.Contains("volume 2 of disk: it holds an LVM2 physical volume", output, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("the operating system: the only volume that was looked into has none", Run("audit", "--feed", feed).Output, StringComparison.Ordinal);
+        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"], ["search", "--json", "--package", "openssl"]])
+        {
+            JsonElement answer = Json(verb);
+            JsonElement unseen = answer.GetProperty("unseen").EnumerateArray().First(part => part.GetProperty("kind").GetString() == "volume");
+            Assert.Equal("volume 2 of disk", unseen.GetProperty("what").GetString());
+            Assert.True(unseen.GetProperty("matters").GetBoolean());
+            Assert.True(!answer.TryGetProperty("isComplete", out JsonElement isComplete) || !isComplete.GetBoolean());
+        }
+
+        JsonElement sbom = Json("inventory", "--cyclonedx");
+        Assert.Equal("incomplete", sbom.GetProperty("compositions")[0].GetProperty("aggregate").GetString());
+        Assert.Contains("LVM2", Json("inventory", "--spdx").GetProperty("comment").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void PackagesThatWereFoundWinOverWhatWasNotSeen()
+    {
+        Commit(root: "etc/os-release", other: "printf 'LUKS\\272\\276' | dd of=\"$1\" conv=notrunc status=none");
+        string feed = _test.Files["feed"];
+        File.WriteAllText(feed, """{"x":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
+        Assert.Equal(5, Run("audit", "--feed", feed).ExitCode);
+        Assert.Equal(0, Run("search", "--package", "x").ExitCode);
+        File.WriteAllText(feed, """{"y":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
+        Assert.Equal(Incomplete, Run("audit", "--feed", feed).ExitCode);
+        Assert.Equal(Incomplete, Run("search", "--package", "y").ExitCode);
+    }
+
+    [Fact]
+    public void SwapAndLoadersHoldNoPackages()
+    {
+        string feed = _test.Files["feed"];
+        File.WriteAllText(feed, """{"y":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
+        Commit(root: "etc/os-release", other: "mkswap -q \"$1\"");
+        Assert.Equal(0, Run("audit", "--feed", feed).ExitCode);
+        Assert.Equal(0, Run("inventory").ExitCode);
+        (int exitCode, string output) = Run("seal", "-n");
+        Assert.Equal(0, exitCode);
+        Assert.Contains("not sealed: volume 2 of disk: it is swap space that nothing was written to", output, StringComparison.Ordinal);
+
+        Commit(root: "etc/os-release", other: "mkswap -q \"$1\"; echo secret | dd of=\"$1\" bs=1M seek=4 conv=notrunc status=none");
+        Assert.Equal(0, Run("audit", "--feed", feed).ExitCode);
+        (exitCode, output) = Run("seal", "-n");
+        Assert.Equal(Incomplete, exitCode);
+        Assert.Contains("holds what memory held", output, StringComparison.Ordinal);
+
+        Commit(root: "etc/os-release", other: "echo loader > \"$1\"; truncate -s 8M \"$1\"", type: "EF02");
+        Assert.Equal(0, Run("audit", "--feed", feed).ExitCode);
+        Commit(root: "etc/os-release", other: "true");
+        Assert.Equal(0, Run("seal", "-n").ExitCode);
+
+        // Negative control: of no such type, nobody knows what it is.
+        Commit(root: "etc/os-release", other: "echo loader > \"$1\"; truncate -s 8M \"$1\"");
+        Assert.Equal(Incomplete, Run("audit", "--feed", feed).ExitCode);
+    }
+
+    [Fact]
+    public void AnotherSystemBesideIsNamed()
+    {
+        Commit(root: "etc/os-release", other: "mkdir -p \"$1.d/etc\"; echo ID=other > \"$1.d/etc/os-release\"; mke2fs -F -q -d \"$1.d\" \"$1\"");
+        string feed = _test.Files["feed"];
+        File.WriteAllText(feed, """{"y":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
+        (int exitCode, string output) = Run("audit", "--feed", feed);
+        Assert.Equal(Incomplete, exitCode);
+        Assert.Contains("name the volume", output, StringComparison.Ordinal);
+        Assert.Equal(0, Run("audit", "--feed", feed, "HEAD:@1").ExitCode);
+    }
+
+    public void Dispose() => _test.Dispose();
+
+    // A GPT disk: an ext4 with one file of a machine, and beside it what a script makes.
+    private void Commit(string root, string other, string type = "8300")
+    {
+        string disk = _test.Files["disk"], folder = _test.Files["root"];
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        string file = Path.Combine(folder, root);
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        File.WriteAllText(file, "ID=debian\nVERSION_CODENAME=bookworm\n");
+        if (root == "etc/os-release")
+        {
+            Directory.CreateDirectory(Path.Combine(folder, "var/lib/dpkg"));
+            File.WriteAllText(Path.Combine(folder, "var/lib/dpkg/status"), "Package: x\nStatus: install ok installed\nVersion: 1\n");
+        }
+
+        Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-d", folder, disk + ".root", $"{RootMegabytes}M");
+        File.Delete(disk + ".other");
+        _test.Files.Sparse("disk.other", OtherMegabytes << 20);
+        Tool.Run("bash", "-euc", other, "bash", disk + ".other");
+        _test.Files.Sparse("disk", (RootMegabytes + OtherMegabytes + 2) << 20);
+        Tool.Run("sgdisk", "-n", $"1:2048:+{RootMegabytes}M", "-t", "1:8300", "-n", $"2:0:+{OtherMegabytes}M", "-t", $"2:{type}", disk);
+        TestDisks.Insert(disk, (1 << 20, disk + ".root"), ((1 + RootMegabytes) << 20, disk + ".other"));
+        _test.Commit("disk");
+    }
+
+    private (int ExitCode, string Output) Run(params string[] arguments) => MigProgram.Finish(MigProgram.Start([], ["--repo", _test.Folder, .. arguments]));
+
+    private JsonElement Json(params string[] arguments)
+    {
+        string output = Run(arguments).Output;
+        JsonElement answer = JsonDocument.Parse(output[..output.IndexOf("warning: ", StringComparison.Ordinal)]).RootElement;
+        return answer.ValueKind == JsonValueKind.Array ? answer[answer.GetArrayLength() - 1] : answer;
+    }
+}
