@@ -8,15 +8,18 @@ namespace Mig.Core;
 public sealed partial class FileSource : IByteSource
 {
     private readonly SafeFileHandle _handle;
+    private readonly FileWatch? _watch;
 
-    private FileSource(SafeFileHandle handle, string path, long length, bool isBlockDevice)
+    private FileSource(SafeFileHandle handle, string path, string name, long length, bool isBlockDevice, bool isWatched)
     {
         _handle = handle;
-        Path = path;
+        _watch = isWatched ? FileWatch.Begin(path, handle, isBlockDevice ? FileType.BlockDevice : FileType.Regular) : null;
+        Path = name;
         Length = length;
         IsBlockDevice = isBlockDevice;
     }
 
+    /// <summary>What the file is called.</summary>
     public string Path { get; }
 
     public long Length { get; }
@@ -26,14 +29,21 @@ public sealed partial class FileSource : IByteSource
     /// <summary>Opens a file or block device for reading.</summary>
     /// <exception cref="NotFoundException">There is no such file.</exception>
     /// <exception cref="UsageException">It is neither a file nor a block device, or may not be read.</exception>
-    public static FileSource Open(string path)
+    public static FileSource Open(string path) => Open(path, path);
+
+    /// <inheritdoc cref="Open(string)"/>
+    /// <param name="name">What to call it, where its path is one that no user knows.</param>
+    public static FileSource Open(string path, string name) => Open(path, name, isWatched: true);
+
+    /// <param name="isWatched">Whether <see cref="FindChange"/> will be asked.</param>
+    internal static FileSource Open(string path, string name, bool isWatched)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         FileType type = LibC.GetFileType(path);
         if (type == FileType.Missing)
-            throw new NotFoundException($"{path} does not exist");
+            throw new NotFoundException($"{name} does not exist");
         if (type is not (FileType.Regular or FileType.BlockDevice))
-            throw new UsageException($"{path} is neither a file nor a block device; give a disk image");
+            throw new UsageException($"{name} is neither a file nor a block device; give a disk image");
         SafeFileHandle handle;
         try
         {
@@ -41,26 +51,27 @@ public sealed partial class FileSource : IByteSource
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new NotFoundException($"{path} does not exist");
+            throw new NotFoundException($"{name} does not exist");
         }
         catch (UnauthorizedAccessException)
         {
-            throw new UsageException($"{path} may not be read by this user");
+            throw new UsageException($"{name} may not be read by this user");
         }
 
         long length = LibC.Seek(handle, 0, LibC.SeekEnd); // the size of files and of block devices alike
         if (length < 0)
         {
             handle.Dispose();
-            throw new IOException($"{path}: the size cannot be found");
+            throw new IOException($"{name}: the size cannot be found");
         }
 
-        return new FileSource(handle, path, length, type == FileType.BlockDevice);
+        return new FileSource(handle, path, name, length, type == FileType.BlockDevice, isWatched);
     }
 
     /// <summary>A file that is open already; it stays its owner's.</summary>
-    internal static FileSource Of(HostFile file, long length) => new(file.Handle, file.Path, length, isBlockDevice: false);
+    internal static FileSource Of(HostFile file, long length) => new(file.Handle, file.Path, file.Path, length, isBlockDevice: false, isWatched: false);
 
+    /// <exception cref="ChangedFileException">The file has become shorter.</exception>
     public void ReadExactly(long offset, Span<byte> destination)
     {
         SourceRange.Check(offset, destination.Length, Length);
@@ -69,7 +80,7 @@ public sealed partial class FileSource : IByteSource
         {
             int read = RandomAccess.Read(_handle, destination, offset);
             if (read == 0)
-                throw new IOException($"{Path} became shorter while it was read: {Length} bytes at the start, now nothing at offset {offset}");
+                throw BecameShorter(offset);
             destination = destination[read..];
             offset += read;
         }
@@ -105,6 +116,19 @@ public sealed partial class FileSource : IByteSource
         }
     }
 
+    /// <summary>Returns what is different from when the file was opened, without a full stop; null when nobody wrote to it.</summary>
+    public string? FindChange() => _watch?.FindChange();
+
+    /// <exception cref="ChangedFileException">Somebody wrote to the file since it was opened.</exception>
+    public void CheckUnchanged()
+    {
+        if (FindChange() is { } change)
+            throw new ChangedFileException(Path, change);
+    }
+
+    /// <summary>Tells whether another program holds a lock of fcntl(2) on a byte of the file.</summary>
+    public bool IsLocked(long offset) => LibC.IsLocked(_handle, offset);
+
     /// <summary>Asks the kernel to start reading a range that will be wanted soon.</summary>
     public void Prefetch(ByteRange range) => _ = LibC.Advise(_handle, range.Offset, range.Length, LibC.AdviseWillNeed);
 
@@ -115,6 +139,8 @@ public sealed partial class FileSource : IByteSource
     {
         long length = LibC.Seek(_handle, 0, LibC.SeekEnd);
         if (length < Length)
-            throw new IOException($"{Path} became shorter while it was read: {Length} bytes at the start, {length} now");
+            throw BecameShorter(length);
     }
+
+    private ChangedFileException BecameShorter(long end) => new(Path, $"it had {Length} bytes, and ends at {end} now");
 }

@@ -58,7 +58,7 @@ public static class DiskFormats
         {
             return (container ?? FormatProbe.Find(file)) switch
             {
-                FormatProbe.Raw => new DiskImage(path, FormatProbe.Raw, file, [path]),
+                FormatProbe.Raw => new DiskImage(path, FormatProbe.Raw, file, [file], new DiskWarnings()),
                 FormatProbe.Qcow2 => Qcow2Format.Open(file, container is not null, limits, options),
                 _ => VmdkFormat.Open(file, container is not null, limits, options),
             };

@@ -5,19 +5,15 @@ namespace Mig.Disks;
 /// <summary>An opened disk image: what the guest sees, byte for byte, and the container it came in. Owns its source.</summary>
 public sealed class DiskImage : IDisposable
 {
+    private readonly IReadOnlyList<FileSource> _sources;
     private readonly DiskWarnings _warnings;
 
-    public DiskImage(string path, string format, IByteSource content, IReadOnlyList<string> files)
-        : this(path, format, content, files, new DiskWarnings())
-    {
-    }
-
-    internal DiskImage(string path, string format, IByteSource content, IReadOnlyList<string> files, DiskWarnings warnings)
+    internal DiskImage(string path, string format, IByteSource content, IReadOnlyList<FileSource> sources, DiskWarnings warnings)
     {
         Path = path;
         Format = format;
         Content = content;
-        Files = files;
+        _sources = sources;
         _warnings = warnings;
     }
 
@@ -34,10 +30,29 @@ public sealed class DiskImage : IDisposable
     public IByteSource Content { get; }
 
     /// <summary>All files that the container is spread over, the opened one first, those of the disks under it included.</summary>
-    public IReadOnlyList<string> Files { get; }
+    public IReadOnlyList<string> Files => [.. _sources.Select(source => source.Path)];
 
     /// <summary>What was wrong with the container and how it was got around, one sentence each. Grows while the disk is read, since tables are read late.</summary>
     public IReadOnlyList<string> Warnings => _warnings.ToList();
+
+    /// <summary>The same, as they were opened.</summary>
+    internal IReadOnlyList<FileSource> Sources => _sources;
+
+    /// <summary>Returns which of its files somebody wrote to since it was opened, and how that shows; null when nobody did.</summary>
+    public (string Path, string Change)? FindChange()
+    {
+        foreach (FileSource source in _sources)
+        {
+            if (source.FindChange() is { } change)
+                return (source.Path, change);
+        }
+
+        return null;
+    }
+
+    /// <summary>Tells whether a machine or another program has one of its files open for writing, as far as they say so.</summary>
+    /// <returns>A sentence without its full stop; null when none has.</returns>
+    public string? FindUse() => _sources.Select(DiskUse.Find).FirstOrDefault(use => use is not null);
 
     public void Dispose() => Content.Dispose();
 }

@@ -29,6 +29,9 @@ public interface IFileSystem : IDisposable
     /// <summary>Reads content as a program inside the machine would; works for every extent, also one with no place on the volume.</summary>
     void ReadContent(long file, long offset, Span<byte> destination);
 
-    /// <summary>Returns the ranges of the volume that the file system holds to be free, ascending and disjoint.</summary>
+    /// <summary>Returns the ranges of the volume that the file system says are free, ascending and disjoint. <see cref="TrustedFreeSpace"/> decides whether that is so.</summary>
     IEnumerable<ByteRange> GetFreeRanges();
+
+    /// <summary>Tells a watcher what is in use: at once what the format itself takes, and from now on all that nodes take when they, their directories and their extents are read.</summary>
+    void Watch(ISpaceWatcher watcher);
 }

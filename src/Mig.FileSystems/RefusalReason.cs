@@ -56,4 +56,7 @@ public enum RefusalReason
 
     /// <summary>The volume is in use by a machine, or its state must be repaired first.</summary>
     InUse,
+
+    /// <summary>Something that is in use is said to be free, so that a change could overwrite it (EUCLEAN).</summary>
+    FreeSpaceInUse,
 }

@@ -20,6 +20,7 @@ internal sealed class CommitVerb : Verb
     private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
     private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
     private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw, vmdk or qcow2", HelpName = "F" };
+    private readonly Option<bool> _allowChanging = new("--allow-changing") { Description = "Takes disks that are in use or change while they are read, and notes it in the commit" };
     private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
     private readonly Option<bool> _amend = new("--amend") { Description = "Puts the commit in the place of the last one; without disks, only the message changes" };
     private readonly Option<bool> _noEdit = new("--no-edit") { Description = "With --amend: keeps the message" };
@@ -28,17 +29,18 @@ internal sealed class CommitVerb : Verb
     public CommitVerb()
         : base("commit", Summary)
     {
-        Add(_message, _file, _discardFree, _quick, _format, _allowEmpty, _amend, _noEdit, _noVerify);
+        Add(_message, _file, _discardFree, _quick, _format, _allowChanging, _allowEmpty, _amend, _noEdit, _noVerify);
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-empty] [--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
+    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-changing] [--allow-empty] [--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
         + "What any version of any image had already is not stored again. A file system that mig cannot look into is\n"
         + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
-        + "VISUAL, EDITOR. The hook commit-msg may refuse the message, pre-commit the image.";
+        + "VISUAL, EDITOR. The hook commit-msg may refuse the message, pre-commit the image. A disk that a machine is\n"
+        + "using, or that changes while it is read, is refused: what was read of it was never there at one time.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -75,6 +77,7 @@ internal sealed class CommitVerb : Verb
             DiscardFree = arguments.GetValue(_discardFree) || repository.Config.GetBoolean(DiscardSetting, whenNotSet: false),
             Quick = arguments.GetValue(_quick),
             Amend = isAmended,
+            AllowChanging = arguments.GetValue(_allowChanging),
             AllowEmpty = arguments.GetValue(_allowEmpty),
             NoVerify = arguments.GetValue(_noVerify),
         };

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
+using Mig.Commits;
 using Mig.Core;
 using Mig.History.Commits;
 
@@ -27,6 +28,8 @@ internal sealed class CommitView(TextOutput output, Palette palette)
             yield return "Merge: " + string.Join(' ', commit.Parents.Select(parent => ShortId(parent.Value)));
         yield return $"Author: {Person(commit.Author)}";
         yield return $"Date:   {Date(commit.Author)}";
+        foreach (string line in DiskProvenance.FindDisturbed(commit))
+            yield return $"Note:   {SafeText.Line(line)}";
         yield return "";
         foreach (string line in MessageLines(commit.Message))
             yield return line;

@@ -25,6 +25,8 @@ internal static class DiskWarnings
                 session.Warn($"{place} was not looked into, and is kept as it is: {volume.Reason}");
             foreach (string note in volume.Notes)
                 session.Warn($"{place}: {note}");
+            if (volume.FreeSpaceDoubt.Length > 0)
+                session.Warn($"{place}: none of its free space is trusted, and all of it is kept: {volume.FreeSpaceDoubt}");
         }
     }
 }

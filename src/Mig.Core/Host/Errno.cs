@@ -11,6 +11,7 @@ public static class Errno
     public const int ExecFormat = 8;
     public const int WouldBlock = 11;
     public const int AccessDenied = 13;
+    public const int Busy = 16;
     public const int Exists = 17;
     public const int NotADirectory = 20;
     public const int Invalid = 22;

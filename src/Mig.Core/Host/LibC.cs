@@ -110,11 +110,36 @@ public static partial class LibC
 
     /// <summary>Tells which state a file is in, links followed.</summary>
     /// <returns>Null when there is none.</returns>
-    public static FileStamp? GetStamp(string path)
+    public static FileStamp? GetStamp(string path) => FileStatus.Of(path, followsLinks: true) is { } status ? ToStamp(status) : null;
+
+    /// <summary>Tells which state an open file is in.</summary>
+    internal static FileStamp GetStamp(SafeFileHandle file) => ToStamp(FileStatus.Of(file));
+
+    /// <summary>Tells whether the kernel has given a block device, or a part of it, to one user alone: a mount, a volume manager, swap.</summary>
+    internal static bool IsHeld(string path)
     {
-        return FileStatus.Of(path, followsLinks: true) is { } status
-            ? new FileStamp(status.Length, Nanoseconds(status.Modified), Nanoseconds(status.Changed), status.Inode, status.Device)
-            : null;
+        int descriptor = OpenNative(path, OpenFlags.CloseOnExec | OpenFlags.Exclusive | OpenFlags.ReadOnly);
+        if (descriptor < 0)
+            return LastError == Errno.Busy;
+        _ = CloseNative(descriptor);
+        return false;
+    }
+
+    /// <summary>Tells whether another open file holds a lock on a byte, shared or not: those of fcntl(2), by open file or by process.</summary>
+    internal static unsafe bool IsLocked(SafeFileHandle file, long offset)
+    {
+        // struct flock: l_type (16 bits), l_whence (16), l_start at 8, l_len at 16, l_pid at 24.
+        byte* request = stackalloc byte[32];
+        new Span<byte>(request, 32).Clear();
+        *(short*)request = 1; // F_WRLCK: one that any lock of another is in the way of
+        *(long*)(request + 8) = offset;
+        *(long*)(request + 16) = 1;
+        return ControlLock(file, 36 /* F_OFD_GETLK */, request) == 0 && *(short*)request != 2 /* F_UNLCK */;
+    }
+
+    private static FileStamp ToStamp(in FileStatus status)
+    {
+        return new FileStamp(status.Length, Nanoseconds(status.Modified), Nanoseconds(status.Changed), status.Inode, status.Device);
 
         static long Nanoseconds(Timestamp time) => unchecked((time.Seconds * 1_000_000_000) + time.Nanoseconds);
     }
@@ -164,6 +189,9 @@ public static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     internal static unsafe partial int StatX(SafeFileHandle directory, byte* path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static unsafe partial int ControlLock(SafeFileHandle file, int command, byte* request);
 
     [LibraryImport("libc", EntryPoint = "access", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int AccessNative(string path, int mode);

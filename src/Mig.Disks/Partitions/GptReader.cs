@@ -36,7 +36,7 @@ internal static class GptReader
         var list = new PartitionList(disk.Length, limits);
         list.Warnings.AddRange(warnings);
         ReadEntries(table, entrySize, sectorSize, list);
-        return new PartitionTable("gpt", sectorSize, list.ToSorted(), list.Warnings);
+        return new PartitionTable("gpt", sectorSize, list.ToSorted(), list.Warnings) { LeftOut = list.LeftOut };
     }
 
     private static byte[]? ReadCopy(IByteSource disk, ulong sector, int sectorSize, Limits limits, out int entrySize, out ulong alternate, out string? problem)

@@ -10,6 +10,9 @@ internal sealed class PartitionList(long diskLength, Limits limits)
 
     public List<string> Warnings { get; } = [];
 
+    /// <summary>Where partitions were said to be that overlap others, and were left out.</summary>
+    public List<ByteRange> LeftOut { get; } = [];
+
     public int MaxCount => limits.MaxPartitions;
 
     /// <summary>Adds a partition, cut or left out where it must be, with a warning.</summary>
@@ -43,6 +46,7 @@ internal sealed class PartitionList(long diskLength, Limits limits)
             return true;
         if (FindOverlap(range) is Partition other)
         {
+            LeftOut.Add(range);
             Warn($"partition {number} is left out: its bytes {range} overlap partition {other.Number} at {other.Range}");
             return true;
         }

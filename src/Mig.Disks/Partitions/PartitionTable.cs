@@ -9,6 +9,9 @@ namespace Mig.Disks.Partitions;
 /// <param name="Warnings">What was wrong and how it was got around, one sentence each.</param>
 public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList<Partition> Partitions, IReadOnlyList<string> Warnings)
 {
+    /// <summary>Where partitions were said to be that were left out because they overlap others: what there is free in one may be in use in another.</summary>
+    public IReadOnlyList<ByteRange> LeftOut { get; init; } = [];
+
     private static readonly int[] AllSectorSizes = [SectorSizes.Small, SectorSizes.Large];
 
     /// <summary>
@@ -46,7 +49,7 @@ public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList
             return new PartitionTable(Array.TrueForAll(entries, entry => entry.IsEmpty) ? "mbr" : "none", SectorSizes.Small, [], warnings);
         int sectorSize = SectorSizes.Guess(disk, entries);
         PartitionList list = MbrReader.Read(disk, entries, sectorSize, limits);
-        return new PartitionTable("mbr", sectorSize, list.ToSorted(), [.. warnings, .. list.Warnings]);
+        return new PartitionTable("mbr", sectorSize, list.ToSorted(), [.. warnings, .. list.Warnings]) { LeftOut = list.LeftOut };
     }
 
     private static PartitionTable? ReadGpt(IByteSource disk, bool isProtective, Limits limits, List<string> warnings)

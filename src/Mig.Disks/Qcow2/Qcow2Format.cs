@@ -23,7 +23,7 @@ internal static class Qcow2Format
         Warn(header, file.Path, warnings);
         ClusterTables tables = ClusterTables.Load(file, layout, limits);
         DiskImage? backing = OpenBacking(file, head, header, isForced, warnings, limits, options);
-        return new DiskImage(file.Path, FormatProbe.Qcow2, new Qcow2Source(file, layout, tables, backing?.Content), [file.Path, .. backing?.Files ?? []], warnings);
+        return new DiskImage(file.Path, FormatProbe.Qcow2, new Qcow2Source(file, layout, tables, backing?.Content), [file, .. backing?.Sources ?? []], warnings);
     }
 
     private static void Warn(in Qcow2Header header, string path, DiskWarnings warnings)

@@ -5,13 +5,13 @@ namespace Mig.Disks.Vmdk;
 /// <summary>Opens a disk whose descriptor stands alone in a file.</summary>
 internal static class VmdkDescriptorDisk
 {
-    /// <summary>Opens the extents and takes over <paramref name="descriptorFile"/>, which is no longer needed then.</summary>
+    /// <summary>Opens the extents and takes over <paramref name="descriptorFile"/>.</summary>
     public static DiskImage Open(FileSource descriptorFile, bool isForced, Limits limits, DiskOpenOptions options)
     {
         VmdkDescriptor descriptor = ReadDescriptor(descriptorFile, limits);
         DiskWarnings warnings = options.Warnings ?? new DiskWarnings();
         var files = new Dictionary<string, FileSource>(StringComparer.Ordinal);
-        var paths = new List<string> { descriptorFile.Path };
+        var all = new List<FileSource> { descriptorFile };
         var parts = new List<IByteSource>();
         DiskImage? parent = ParentDisk.Open(descriptorFile.Path, descriptor, isForced, warnings, limits, options);
         long start = 0;
@@ -30,17 +30,15 @@ internal static class VmdkDescriptorDisk
                 if (!files.TryGetValue(path, out FileSource? file))
                 {
                     files.Add(path, file = FileSource.Open(path));
-                    paths.Add(path);
+                    all.Add(file);
                 }
 
                 parts.Add(extent.Kind == ExtentKind.Flat ? OpenFlat(file, extent) : OpenSparse(file, extent, Window(parent, start, extent), limits, warnings));
                 start += parts[^1].Length;
             }
 
-            IEnumerable<IDisposable> owned = parent is null ? files.Values : files.Values.Append<IDisposable>(parent);
-            var disk = new DiskImage(descriptorFile.Path, $"vmdk:{descriptor.CreateType}", new ConcatenatedSource(parts, owned), [.. paths, .. parent?.Files ?? []], warnings) { ContentId = descriptor.ContentId };
-            descriptorFile.Dispose();
-            return disk;
+            IEnumerable<IDisposable> owned = parent is null ? all : all.Append<IDisposable>(parent);
+            return new DiskImage(descriptorFile.Path, $"vmdk:{descriptor.CreateType}", new ConcatenatedSource(parts, owned), [.. all, .. parent?.Sources ?? []], warnings) { ContentId = descriptor.ContentId };
         }
         catch
         {

@@ -40,7 +40,7 @@ internal static class VmdkFormat
         try
         {
             SparseExtent extent = SparseExtent.Open(file, layout, parent?.Content, limits, warnings);
-            string[] files = [file.Path, .. parent?.Files ?? []];
+            FileSource[] files = [file, .. parent?.Sources ?? []];
             return new DiskImage(file.Path, extent.IsCompressed ? StreamOptimized : MonolithicSparse, extent, files, warnings) { ContentId = descriptor?.ContentId };
         }
         catch

@@ -12,6 +12,9 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
 
     private static ReadOnlySpan<byte> NoEntries => [0, 0, 0, 0];
 
+    /// <summary>Is told which blocks of attributes are read; null when nobody wants to know.</summary>
+    public ISpaceWatcher? Watcher { get; set; }
+
     /// <summary>Returns the attributes within the inode.</summary>
     public static AttributeEntries GetInodeEntries(Inode inode)
     {
@@ -60,7 +63,11 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
             Collect(inode, GetInodeEntries(inode), ref attributes, ref total);
         long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
         if (block != 0)
+        {
             Collect(inode, GetBlockEntries(reader, geometry, inode, block), ref attributes, ref total);
+            Watcher?.InUse(new ByteRange(block * geometry.BlockSize, geometry.BlockSize), inode.Number, "extended attributes");
+        }
+
         if (attributes is null)
             return [];
         attributes.Sort(static (left, right) => left.Name.Span.SequenceCompareTo(right.Name.Span));

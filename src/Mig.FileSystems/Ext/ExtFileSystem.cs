@@ -12,6 +12,7 @@ internal sealed class ExtFileSystem : IFileSystem
     private readonly GroupTable _groups;
     private readonly InodeTable _inodes;
     private readonly FileMap _map;
+    private readonly AttributeReader _attributes;
     private readonly NodeReader _nodes;
     private readonly DirectoryReader _directories;
     private readonly Limits _limits;
@@ -25,7 +26,8 @@ internal sealed class ExtFileSystem : IFileSystem
         _groups = new GroupTable(reader, geometry, limits);
         _inodes = new InodeTable(reader, geometry, _groups);
         _map = new FileMap(reader, geometry, limits);
-        _nodes = new NodeReader(geometry, _map, new AttributeReader(reader, geometry, _inodes, _map, limits));
+        _attributes = new AttributeReader(reader, geometry, _inodes, _map, limits);
+        _nodes = new NodeReader(geometry, _map, _attributes);
         _directories = new DirectoryReader(reader, geometry, _map, limits);
         Info = Describe(notes);
     }
@@ -111,7 +113,20 @@ internal sealed class ExtFileSystem : IFileSystem
     }
 
     /// <remarks>Empty when the bitmaps may lag behind the files: errors are recorded, or it was not unmounted and has no journal.</remarks>
-    public IEnumerable<ByteRange> GetFreeRanges() => AreBitmapsCurrent ? new FreeSpace(_reader, _geometry, _groups, GetJournalRuns()).GetRanges() : [];
+    public IEnumerable<ByteRange> GetFreeRanges() => AreBitmapsCurrent ? new FreeSpace(_reader, _geometry, _groups, MetadataZones.Find(_geometry, _groups, GetJournalRuns())).GetRanges() : [];
+
+    public void Watch(ISpaceWatcher watcher)
+    {
+        _map.Watcher = _attributes.Watcher = watcher;
+        foreach (ByteRange zone in MetadataZones.Find(_geometry, _groups, GetJournalRuns()))
+            watcher.InUse(new ByteRange(zone.Offset * _geometry.BlockSize, zone.Length * _geometry.BlockSize), ISpaceWatcher.NoNode, "metadata with a fixed place");
+        foreach (uint number in _geometry.HiddenInodes.Append(_geometry.Has(CompatibleFeatures.ResizeInode) ? (uint)Geometry.ResizeInode : 0).Where(static number => number != 0))
+        {
+            Inode inode = _inodes[number];
+            if (inode.Type is not null && inode.LinkCount > 0)
+                _ = _map.GetRuns(inode, _map.GetSize(inode));
+        }
+    }
 
     public void Dispose()
     {
@@ -196,8 +211,6 @@ internal sealed class ExtFileSystem : IFileSystem
         uint unknown = (uint)(_geometry.ReadOnlyCompatible & ~ReadOnlyCompatibleFeatures.Known);
         if (unknown != 0)
             all.Add($"Features that only a writer must know were ignored: 0x{unknown:x}.");
-        if (!AreBitmapsCurrent)
-            all.Add("It was not unmounted cleanly or has recorded errors, and its free space cannot be trusted; e2fsck would tell.");
         ReadOnlySpan<byte> label = _geometry.Label.Span;
         int end = label.IndexOf((byte)0);
         return new FileSystemInfo(
@@ -207,7 +220,10 @@ internal sealed class ExtFileSystem : IFileSystem
             _geometry.BlockSize,
             _geometry.Length,
             _groups.CountFreeBytes(),
-            all);
+            all)
+        {
+            FreeSpaceDoubt = AreBitmapsCurrent ? "" : "it was not unmounted cleanly or has recorded errors; e2fsck would tell",
+        };
     }
 
     // As blkid decides it: whatever the ext3 driver could not have mounted is ext4.

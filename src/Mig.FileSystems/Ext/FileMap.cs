@@ -7,6 +7,9 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
 {
     private const long MaxFileBlocks = 1L << 32; // file blocks have 32-bit numbers
 
+    /// <summary>Is told what the inodes whose maps are read take; null when nobody wants to know.</summary>
+    public ISpaceWatcher? Watcher { get; set; }
+
     /// <summary>Returns an inode's size in bytes, checked against what its map can hold.</summary>
     public long GetSize(Inode inode)
     {
@@ -23,7 +26,7 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
     /// <summary>Returns the runs of an inode that has blocks, cut at <paramref name="size"/>; the journal's copies are not considered.</summary>
     public FileExtent[] GetRuns(Inode inode, long size)
     {
-        var runs = new RunList(geometry, inode.Number, size, limits);
+        var runs = new RunList(geometry, inode.Number, size, limits, Watcher, inode.Type == NodeType.Directory ? "directory" : "content");
         if ((inode.Flags & InodeFlags.Extents) != 0)
             ExtentTree.Read(inode, reader, geometry, runs);
         else

@@ -2,38 +2,24 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext;
 
-/// <summary>Finds the blocks that nothing uses, from the block bitmaps, minus all metadata whose place is known.</summary>
-internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTable groups, IReadOnlyList<FileExtent> journal)
+/// <summary>Finds the blocks that the block bitmaps hold to be free. Groups whose bitmap was never written are free but for the metadata with a fixed place.</summary>
+/// <param name="metadata">In blocks, ascending and disjoint: <see cref="MetadataZones"/>.</param>
+internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTable groups, IReadOnlyList<ByteRange> metadata)
 {
     /// <summary>Returns free ranges in bytes, ascending, disjoint, not touching.</summary>
     public IEnumerable<ByteRange> GetRanges()
     {
-        List<ByteRange> metadata = MetadataZones.Find(geometry, groups, journal);
-        int next = 0;
         ByteRange pending = default;
         foreach (ByteRange free in GetBitmapRanges())
         {
-            while (next < metadata.Count && metadata[next].End <= free.Offset)
-                next++;
-            long offset = free.Offset;
-            for (int i = next; offset < free.End; i++)
+            if (!pending.IsEmpty && pending.End != free.Offset)
             {
-                bool isMetadataAhead = i < metadata.Count && metadata[i].Offset < free.End;
-                long end = isMetadataAhead ? metadata[i].Offset : free.End;
-                if (end > offset)
-                {
-                    if (!pending.IsEmpty && pending.End != offset)
-                    {
-                        yield return InBytes(pending);
-                        pending = ByteRange.FromBounds(offset, end);
-                    }
-                    else
-                    {
-                        pending = pending.IsEmpty ? ByteRange.FromBounds(offset, end) : ByteRange.FromBounds(pending.Offset, end);
-                    }
-                }
-
-                offset = isMetadataAhead ? metadata[i].End : free.End;
+                yield return InBytes(pending);
+                pending = free;
+            }
+            else
+            {
+                pending = pending.IsEmpty ? free : ByteRange.FromBounds(pending.Offset, free.End);
             }
         }
 
@@ -43,7 +29,7 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
 
     private ByteRange InBytes(ByteRange blocks) => new(blocks.Offset * geometry.BlockSize, blocks.Length * geometry.BlockSize);
 
-    /// <summary>Returns what the bitmaps say, in blocks. Groups whose bitmap was never written are free but for their metadata.</summary>
+    /// <summary>Returns what the bitmaps say, in blocks.</summary>
     private IEnumerable<ByteRange> GetBitmapRanges()
     {
         for (int group = 0; group < geometry.GroupCount; group++)
@@ -52,7 +38,8 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
             long blocks = Math.Min(geometry.BlocksPerGroup, geometry.BlockCount - firstBlock);
             if (!groups[group].HasBlockBitmap)
             {
-                yield return new ByteRange(firstBlock, blocks);
+                foreach (ByteRange rest in Without(new ByteRange(firstBlock, blocks)))
+                    yield return rest;
                 continue;
             }
 
@@ -66,6 +53,20 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
                 cluster = end;
             }
         }
+    }
+
+    private IEnumerable<ByteRange> Without(ByteRange group)
+    {
+        long offset = group.Offset;
+        for (int i = SortedSearch.First(metadata.Count, i => metadata[i].End > group.Offset); i < metadata.Count && metadata[i].Offset < group.End; i++)
+        {
+            if (metadata[i].Offset > offset)
+                yield return ByteRange.FromBounds(offset, metadata[i].Offset);
+            offset = metadata[i].End;
+        }
+
+        if (offset < group.End)
+            yield return ByteRange.FromBounds(offset, group.End);
     }
 
     private byte[] ReadBitmap(int group)

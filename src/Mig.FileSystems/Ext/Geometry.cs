@@ -5,6 +5,9 @@ internal sealed record Geometry
 {
     public const int RootInode = 2;
 
+    /// <summary>Holds the blocks that are kept for more descriptors.</summary>
+    public const int ResizeInode = 7;
+
     public Geometry(Superblock superblock)
     {
         BlockSize = superblock.BlockSize;

@@ -10,6 +10,8 @@ internal sealed class RunList : IBlockMapSink
     private readonly long _size;
     private readonly long _maxBlocks;
     private readonly int _maxRuns;
+    private readonly ISpaceWatcher? _watcher;
+    private readonly string _what;
     private FileExtent[] _runs = [];
     private int _count;
     private long _blocks;
@@ -17,8 +19,12 @@ internal sealed class RunList : IBlockMapSink
 
     /// <param name="inode">For messages.</param>
     /// <param name="size">Where to cut, in bytes.</param>
-    public RunList(Geometry geometry, long inode, long size, Limits limits)
+    /// <param name="watcher">Is told of all blocks, those too that are reserved or lie beyond the end; null when nobody wants to know.</param>
+    /// <param name="what">What lies in them, for the watcher.</param>
+    public RunList(Geometry geometry, long inode, long size, Limits limits, ISpaceWatcher? watcher, string what)
     {
+        _watcher = watcher;
+        _what = what;
         _geometry = geometry;
         _inode = inode;
         _size = size;
@@ -29,6 +35,7 @@ internal sealed class RunList : IBlockMapSink
 
     public void Add(long fileBlock, long count, long volumeBlock, bool isUnwritten)
     {
+        _watcher?.InUse(new ByteRange(volumeBlock * _geometry.BlockSize, count * _geometry.BlockSize), _inode, _what);
         if (isUnwritten)
             return;
         _blocks += count;
@@ -59,6 +66,7 @@ internal sealed class RunList : IBlockMapSink
     // A block of the map that comes twice would be a loop without end.
     public void VisitTreeBlock(long block)
     {
+        _watcher?.InUse(new ByteRange(block * _geometry.BlockSize, _geometry.BlockSize), _inode, "block map");
         _treeBlocks ??= [];
         if (!_treeBlocks.Add(block))
             throw ExtError.Corrupt("EXT4-047", $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");

@@ -15,6 +15,7 @@ internal sealed class FatFileSystem : IFileSystem
     private readonly DirectoryReader _directories;
     private readonly Lazy<FileSystemInfo> _info;
     private CachedExtents? _lastExtents;
+    private ISpaceWatcher? _watcher;
 
     private FatFileSystem(Geometry geometry, IVolumeReader reader, Limits limits)
     {
@@ -81,7 +82,11 @@ internal sealed class FatFileSystem : IFileSystem
 
     public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
     {
-        List<FatEntry> entries = _directories.Read(GetFirstCluster(directory));
+        int first = GetFirstCluster(directory);
+        List<ByteRange> ranges = _directories.GetRanges(first);
+        foreach (ByteRange range in ranges)
+            _watcher?.InUse(range, directory, "directory");
+        List<FatEntry> entries = _directories.Read(ranges, first);
         var names = new DirectoryEntry[entries.Count];
         for (int i = 0; i < names.Length; i++)
             names[i] = new DirectoryEntry(Wtf8.Encode(entries[i].Name), entries[i].Node);
@@ -123,6 +128,13 @@ internal sealed class FatFileSystem : IFileSystem
             yield return new ByteRange(_geometry.OffsetOf((int)run.Offset), run.Length * _geometry.ClusterSize);
     }
 
+    public void Watch(ISpaceWatcher watcher)
+    {
+        _watcher = watcher;
+        if (TableCopies.FindDifference(_reader, _geometry) is { } difference)
+            watcher.Doubt(difference);
+    }
+
     public void Dispose()
     {
     }
@@ -144,6 +156,7 @@ internal sealed class FatFileSystem : IFileSystem
         {
             long length = (long)runs[i].Count * _geometry.ClusterSize;
             extents[i] = new FileExtent(offset, Math.Min(length, size - offset), _geometry.OffsetOf(runs[i].First));
+            _watcher?.InUse(new ByteRange(extents[i].VolumeOffset, length), file, "content");
             offset += length;
         }
 
@@ -179,7 +192,6 @@ internal sealed class FatFileSystem : IFileSystem
 
     private FileSystemInfo Describe()
     {
-        bool isClean = IsClean(_geometry, _table);
         return new FileSystemInfo(
             $"fat{(int)_geometry.Type}",
             _directories.ReadLabel(_geometry.RootCluster) ?? _geometry.Label,
@@ -187,7 +199,10 @@ internal sealed class FatFileSystem : IFileSystem
             _geometry.ClusterSize,
             _geometry.Length,
             _table.GetFreeRuns().Sum(static run => run.Length) * _geometry.ClusterSize,
-            isClean ? [] : ["It was not unmounted cleanly, and its free space cannot be trusted; fsck.fat would tell."]);
+            [])
+        {
+            FreeSpaceDoubt = IsClean(_geometry, _table) ? "" : "it was not unmounted cleanly; fsck.fat would tell",
+        };
     }
 
     private sealed record CachedExtents(long File, long Size, FileExtent[] Extents)

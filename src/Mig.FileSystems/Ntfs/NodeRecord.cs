@@ -47,6 +47,9 @@ internal sealed class NodeRecord
     /// <summary>Returns a value; null when there is none of that type and name.</summary>
     public AttributeValue? Find(AttributeType type, string name = "") => _values.Find(value => value.Type == type && value.Name == name);
 
+    /// <summary>All values with clusters of their own.</summary>
+    public IEnumerable<AttributeValue> OutOfRecord => _values.Where(static value => !value.IsResident);
+
     /// <summary>Returns all values of a type.</summary>
     public IEnumerable<AttributeValue> All(AttributeType type) => _values.Where(value => value.Type == type);
 

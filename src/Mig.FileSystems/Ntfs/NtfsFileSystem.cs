@@ -11,6 +11,7 @@ internal sealed class NtfsFileSystem : IFileSystem
     private const long VolumeRecord = 3;
     private const long RootRecord = 5;
     private const long BitmapRecord = 6;
+    private const long BadClustersRecord = 8;
     private const long SecureRecord = 9;
     private const long LastSystemRecord = 11;
     private const ushort IsDirtyFlag = 1;
@@ -27,6 +28,7 @@ internal sealed class NtfsFileSystem : IFileSystem
     private readonly FreeSpace? _freeSpace;
     private readonly FileSystemInfo _info;
     private CachedValue? _lastValue;
+    private ISpaceWatcher? _watcher;
 
     private NtfsFileSystem(IByteSource volume, Geometry geometry, Limits limits)
     {
@@ -43,7 +45,7 @@ internal sealed class NtfsFileSystem : IFileSystem
         if (_table.UsedMirror)
             notes.Add("The beginning of the MFT is damaged; its copy was read.");
         if (isInUse)
-            notes.Add("It was not unmounted cleanly: it is read as it is, without what waits in its $LogFile, and its free space cannot be trusted.");
+            notes.Add("It was not unmounted cleanly: it is read as it is, without what waits in its $LogFile.");
         AttributeValue? bitmap = GetRecord(BitmapRecord).Find(AttributeType.Data);
         if (bitmap is null || bitmap.Size < (geometry.ClusterCount + 7) / 8)
             throw NtfsError.Corrupt("NTFS-050", $"$Bitmap has {bitmap?.Size ?? 0} bytes, {(geometry.ClusterCount + 7) / 8} needed for {geometry.ClusterCount} clusters");
@@ -54,7 +56,10 @@ internal sealed class NtfsFileSystem : IFileSystem
         long free = _freeSpace?.GetRanges().Sum(static range => range.Length) ?? 0;
         if (isInUse)
             _freeSpace = null;
-        _info = new FileSystemInfo("ntfs", ReadLabel(volumeRecord), geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes);
+        _info = new FileSystemInfo("ntfs", ReadLabel(volumeRecord), geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes)
+        {
+            FreeSpaceDoubt = isInUse ? "it was not unmounted cleanly" : _table.UsedMirror ? "the beginning of its MFT is damaged" : "",
+        };
     }
 
     public FileSystemInfo Info => _info with { Notes = [.. _info.Notes, .. _observations.Describe()] };
@@ -72,17 +77,30 @@ internal sealed class NtfsFileSystem : IFileSystem
         return BootSector.HasMagic(boot) ? new NtfsFileSystem(volume, BootSector.Parse(boot, volume.Length), limits) : null;
     }
 
-    public FileNode GetNode(long node) => _nodes.Read(GetRecord(node));
+    public FileNode GetNode(long node)
+    {
+        NodeRecord record = GetRecord(node);
+        FileNode read = _nodes.Read(record);
+        if (read.Type is not (NodeType.File or NodeType.Directory))
+            TellWatcher(record); // those are told when their extents or their names are read
+        return read;
+    }
 
     public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
     {
         NodeRecord record = GetRecord(directory);
         if (!record.IsDirectory)
             throw NtfsError.Corrupt("NTFS-051", $"MFT record {directory}: it is no directory, and one is needed");
+        TellWatcher(record);
         return _directories.Read(record);
     }
 
-    public IReadOnlyList<FileExtent> GetExtents(long file) => FindContent(file) is { } value ? FileMap.GetExtents(value, _geometry.ClusterSize) : [];
+    public IReadOnlyList<FileExtent> GetExtents(long file)
+    {
+        NodeRecord record = GetRecord(file);
+        TellWatcher(record);
+        return FindContent(record) is { } value ? FileMap.GetExtents(value, _geometry.ClusterSize) : [];
+    }
 
     public void ReadContent(long file, long offset, Span<byte> destination)
     {
@@ -90,7 +108,7 @@ internal sealed class NtfsFileSystem : IFileSystem
         CachedValue? last = Volatile.Read(ref _lastValue);
         if (last is null || last.File != file)
         {
-            last = new CachedValue(file, FindContent(file));
+            last = new CachedValue(file, FindContent(GetRecord(file)));
             Volatile.Write(ref _lastValue, last);
         }
 
@@ -99,8 +117,27 @@ internal sealed class NtfsFileSystem : IFileSystem
             _reader.Read(last.Value, offset, destination);
     }
 
-    /// <remarks>Empty when the volume was in use, as the bitmap may lag behind the files. What the format itself uses is never free.</remarks>
-    public IEnumerable<ByteRange> GetFreeRanges() => _freeSpace is null ? [] : ByteRanges.Subtract(_freeSpace.GetRanges(), ByteRanges.Normalize(GetSystemRanges()));
+    /// <remarks>Empty when the volume was in use, as the bitmap may lag behind the files.</remarks>
+    public IEnumerable<ByteRange> GetFreeRanges() => _freeSpace?.GetRanges() ?? [];
+
+    public void Watch(ISpaceWatcher watcher)
+    {
+        _watcher = watcher;
+        watcher.InUse(new ByteRange(0, _geometry.ClusterSize), ISpaceWatcher.NoNode, "boot sector");
+        for (long number = 0; number <= LastSystemRecord; number++)
+        {
+            if (number == BadClustersRecord)
+                continue; // a hole as long as the volume, but for what is bad
+            NodeRecord record = GetRecord(number);
+            TellWatcher(record);
+            if (number != LastSystemRecord || !record.IsDirectory)
+                continue;
+
+            // What lies in $Extend is hidden from a walk, as the format's own files are.
+            foreach (DirectoryEntry entry in _directories.Read(record))
+                TellWatcher(GetRecord(entry.Node));
+        }
+    }
 
     public void Dispose()
     {
@@ -108,27 +145,39 @@ internal sealed class NtfsFileSystem : IFileSystem
 
     private NodeRecord GetRecord(long number) => NodeRecord.Read(number, _table, _reader, _geometry, _limits);
 
-    private AttributeValue? FindContent(long file)
-    {
-        NodeRecord record = GetRecord(file);
-        return _nodes.GetType(record, StandardInformation.Read(record)) == NodeType.File ? record.Find(AttributeType.Data) : null;
-    }
+    private AttributeValue? FindContent(NodeRecord record) =>
+        _nodes.GetType(record, StandardInformation.Read(record)) == NodeType.File ? record.Find(AttributeType.Data) : null;
 
-    private IEnumerable<ByteRange> GetSystemRanges()
+    // All that has clusters: content, named streams, indexes, bitmaps, lists of attributes, descriptors.
+    private void TellWatcher(NodeRecord record)
     {
-        yield return new ByteRange(0, _geometry.ClusterSize);
-        for (long number = 0; number <= LastSystemRecord; number++)
+        if (_watcher is not { } watcher)
+            return;
+        try
         {
-            if (number == 8)
-                continue; // $BadClus is a hole as long as the volume, but for what is bad
-            NodeRecord record = GetRecord(number);
-            foreach (AttributeType type in new[] { AttributeType.Data, AttributeType.IndexAllocation, AttributeType.Bitmap, AttributeType.AttributeList })
+            foreach (AttributeValue value in record.OutOfRecord)
             {
-                foreach (Run run in record.All(type).Where(static value => !value.IsResident).SelectMany(static value => value.GetRuns()).Where(static run => !run.IsHole))
-                    yield return new ByteRange(run.Lcn * _geometry.ClusterSize, run.Count * _geometry.ClusterSize);
+                foreach (Run run in value.GetRuns())
+                {
+                    if (!run.IsHole)
+                        watcher.InUse(new ByteRange(run.Lcn * _geometry.ClusterSize, run.Count * _geometry.ClusterSize), record.Number, Describe(value.Type));
+                }
             }
         }
+        catch (CorruptImageException e)
+        {
+            // Of a value that nobody reads: the volume is looked into all the same.
+            watcher.Doubt(e.Message);
+        }
     }
+
+    private static string Describe(AttributeType type) => type switch
+    {
+        AttributeType.Data => "content",
+        AttributeType.IndexAllocation => "directory",
+        AttributeType.AttributeList => "list of attributes",
+        _ => "attribute",
+    };
 
     private static bool IsDirty(NodeRecord volume) =>
         volume.Find(AttributeType.VolumeInformation) is { IsResident: true, Size: >= 12 } information

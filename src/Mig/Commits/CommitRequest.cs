@@ -20,6 +20,9 @@ public sealed record CommitRequest
     /// <summary>Trusts size, times and extents of files that were committed before.</summary>
     public bool Quick { get; init; }
 
+    /// <summary>Takes disks that are in use, or that change while they are read, and notes it in the commit.</summary>
+    public bool AllowChanging { get; init; }
+
     /// <summary>Makes a commit even when nothing changed.</summary>
     public bool AllowEmpty { get; init; }
 

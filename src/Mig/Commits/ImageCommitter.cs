@@ -21,7 +21,8 @@ public sealed class ImageCommitter(Repository repository)
     /// into the image with <c>mig ls</c> and <c>mig cat</c>; post-commit is told at the end.
     /// </remarks>
     /// <exception cref="HookRefusedException">A hook said no. The branch is where it was; what was stored waits for the next <c>gc</c>.</exception>
-    /// <exception cref="ConflictException">The branch moved meanwhile. What was stored stays; trying again is quick.</exception>
+    /// <exception cref="ConflictException">The branch moved meanwhile, and what was stored stays; trying again is quick. Or a disk is in use.</exception>
+    /// <exception cref="ChangedFileException">A disk was written to while it was read.</exception>
     public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -40,31 +41,45 @@ public sealed class ImageCommitter(Repository repository)
         List<DiskImage> disks = OpenDisks(request);
         try
         {
+            var rest = new DiskRest(disks);
+            if (!request.AllowChanging)
+                rest.CheckUnused();
             IReadOnlyList<string> names = DiskNames.Choose(request.Disks);
             using FileLock retained = repository.Store.Retain();
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
-            var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation);
+            var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation) { MayChange = request.AllowChanging };
             var taken = new List<(ImageDisk Disk, DiskReport Report)>();
             var stats = new List<StatCache>();
-            for (int i = 0; i < disks.Count; i++)
+            try
             {
-                ImageDisk? before = FindBefore(head, names, i);
-                QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length) : null;
-                var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, before, plan);
-                taken.Add(ingest.Run());
-                stats.Add(ingest.Stats);
+                for (int i = 0; i < disks.Count; i++)
+                {
+                    ImageDisk? before = FindBefore(head, names, i);
+                    QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length) : null;
+                    var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, before, plan);
+                    taken.Add(ingest.Run());
+                    stats.Add(ingest.Stats);
+                }
+            }
+            catch (MigException) when (!request.AllowChanging)
+            {
+                // What looks damaged may only be half written.
+                rest.CheckUnchanged();
+                throw;
             }
 
+            // Together, at the end: the disks of a machine belong to one moment.
+            if (!request.AllowChanging)
+                rest.CheckUnchanged();
             writer.EndContent();
 
             bool keepsImage = amended is not null && disks.Count == 0;
             MachineImage image = keepsImage ? repository.Objects.ReadImage(amended!.Image) : new MachineImage([.. taken.Select(item => item.Disk)]);
             ImageId imageId = keepsImage ? amended!.Image : image.Write(writer);
-            List<DiskReport> reports = [.. taken.Select(item => item.Report)];
+            List<DiskReport> reports = [.. taken.Select((item, i) => rest.Note(item.Report, i))];
             if (!request.AllowEmpty && amended is null && IsUnchanged(head, image))
             {
-                session.Keep(request.DiscardFree ? [] : image.Disks);
-                WriteStats(image, stats);
+                WriteCaches(session, request.DiscardFree ? [] : image.Disks, image, stats, reports);
                 DiskPlaces.Write(repository.Folder, new CommitId(head.Id!.Value), request.Disks);
                 return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
             }
@@ -75,14 +90,13 @@ public sealed class ImageCommitter(Repository repository)
                 Parents = amended?.Parents ?? (head.Id is { } parent ? [new CommitId(parent)] : []),
                 Author = amended?.Author ?? author,
                 Committer = committer,
-                Provenance = keepsImage ? amended!.Provenance : [.. taken.Select(item => DiskProvenance.Of(item.Report))],
+                Provenance = keepsImage ? amended!.Provenance : [.. reports.Select(DiskProvenance.Of)],
                 Message = message,
             };
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
-            session.Keep(request.DiscardFree ? [] : taken.Select(item => item.Disk));
-            WriteStats(image, stats);
+            WriteCaches(session, request.DiscardFree ? [] : taken.Select(item => item.Disk), image, stats, reports);
             if (!keepsImage)
                 DiskPlaces.Write(repository.Folder, id, request.Disks);
             if (!request.NoVerify)
@@ -125,12 +139,17 @@ public sealed class ImageCommitter(Repository repository)
         }
     }
 
-    private void WriteStats(MachineImage image, List<StatCache> stats)
+    private void WriteCaches(IngestSession session, IEnumerable<ImageDisk> whole, MachineImage image, List<StatCache> stats, List<DiskReport> reports)
     {
+        if (reports.TrueForAll(report => report.Disturbance.Length == 0))
+            session.Keep(whole);
         for (int i = 0; i < stats.Count; i++)
         {
-            if (image.Disks[i].Layout is not null)
-                stats[i].Write(repository.Folder, image.Disks[i]);
+            // What was read of a disk that changed is nothing to rely on later.
+            if (image.Disks[i].Layout is not { } layout || reports[i].Disturbance.Length > 0)
+                continue;
+            stats[i].Write(repository.Folder, image.Disks[i]);
+            FreeSpaceCache.Add(repository.Folder, layout, reports[i].Volumes.Where(volume => volume.IsFreeSpaceTrusted).Select(volume => volume.Number));
         }
     }
 

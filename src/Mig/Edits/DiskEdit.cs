@@ -28,7 +28,7 @@ internal sealed class DiskEdit : IDisposable
     public IFileSystemWriter OpenVolume(ImageVolume volume, Limits limits, TimeProvider clock)
     {
         if (!_volumes.TryGetValue(volume.Number, out VolumeEdit? edit))
-            _volumes.Add(volume.Number, edit = VolumeEdit.Open(_overlay, volume, _store, limits, clock));
+            _volumes.Add(volume.Number, edit = VolumeEdit.Open(_overlay, _disk, volume, _store, limits, clock));
         return edit.Writer;
     }
 

@@ -45,12 +45,19 @@ public sealed class ImageEdit : IDisposable
     /// <summary>Makes what a volume's file system holds to be free read as zeros.</summary>
     /// <returns>Bytes that lay in blocks which were not zero.</returns>
     /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
+    /// <exception cref="RefusedOperationException">Its free space is not to be trusted.</exception>
     public long ZeroFree(ImageDisk disk, ImageVolume volume)
     {
         IFileSystemWriter writer = OpenVolume(disk, volume);
         writer.Commit();
+        return OpenDisk(disk).Zero(FindFree(writer, volume));
+    }
+
+    /// <summary>Returns what of a volume is free after all changes so far, as ranges of the disk; nothing when that is not to be trusted.</summary>
+    internal IReadOnlyList<ByteRange> FindFree(IFileSystemWriter writer, ImageVolume volume)
+    {
         using IFileSystem fileSystem = writer.Read();
-        return OpenDisk(disk).Zero(fileSystem.GetFreeRanges().Select(range => range with { Offset = volume.Range.Offset + range.Offset }).ToList());
+        return [.. VolumeScan.Run(fileSystem, _base.Repository.Context.Limits).FreeSpace.Ranges.Select(range => range with { Offset = volume.Range.Offset + range.Offset })];
     }
 
     /// <summary>Makes ranges of a disk read as zeros. Whoever calls this knows that no file and no structure of a file system is there.</summary>

@@ -3,6 +3,7 @@ using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.Hooks;
+using Mig.Ingest;
 using Mig.Store;
 using Mig.Store.Locks;
 
@@ -53,6 +54,12 @@ public sealed class ImageEditor(Repository repository)
         if (request.DryRun)
             return new EditResult(null, branch, message, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
         writer.Complete();
+        foreach ((ImageDisk old, ImageDisk now) in before.Disks.Zip(image.Disks))
+        {
+            if (old.Layout is { } from && now.Layout is { } to)
+                FreeSpaceCache.Carry(repository.Folder, from, to);
+        }
+
         if (!request.NoVerify)
             repository.Hooks.PreCommit(id, cancellation);
         repository.Refs.Update(target, expected, id.Value, committer, $"commit: {commit.Subject}");

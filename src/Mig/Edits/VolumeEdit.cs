@@ -25,15 +25,27 @@ internal sealed class VolumeEdit : IDisposable
 
     public IFileSystemWriter Writer { get; }
 
+    /// <param name="disk">The disk with all changes so far.</param>
+    /// <param name="before">The same in the version before.</param>
     /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
-    public static VolumeEdit Open(OverlayTarget disk, ImageVolume volume, IObjectSource store, Limits limits, TimeProvider clock)
+    /// <exception cref="RefusedOperationException">Its free space is not to be trusted, so that whatever is written could overwrite something.</exception>
+    public static VolumeEdit Open(OverlayTarget disk, ImageDisk before, ImageVolume volume, ObjectStore store, Limits limits, TimeProvider clock)
     {
         if (volume.Root is null)
             throw new UnsupportedFeatureException("changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
         var target = new SubTarget(disk, volume.Range);
         IFileSystemWriter writer = FileSystemFormats.OpenWriter(target, limits, clock)
             ?? throw new UnsupportedFeatureException($"changing {volume.FileSystem}", $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit it again");
-        return new VolumeEdit(volume, target, writer, store);
+        try
+        {
+            CheckFreeSpace(writer, before, volume, store, limits);
+            return new VolumeEdit(volume, target, writer, store);
+        }
+        catch
+        {
+            writer.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Writes what changed to the disk, takes in changed contents and stores the changed trees.</summary>
@@ -67,6 +79,17 @@ internal sealed class VolumeEdit : IDisposable
     }
 
     public void Dispose() => Writer.Dispose();
+
+    // A walk over the whole volume; a commit or an earlier edit has mostly done it.
+    private static void CheckFreeSpace(IFileSystemWriter writer, ImageDisk before, ImageVolume volume, ObjectStore store, Limits limits)
+    {
+        if (before.Layout is not { } layout || FreeSpaceCache.Contains(store.Folder, layout, volume.Number))
+            return;
+        using IFileSystem view = writer.Read();
+        if (VolumeScan.Run(view, limits).FreeSpace.Doubt is { Length: > 0 } doubt)
+            throw new RefusedOperationException(RefusalReason.FreeSpaceInUse, $"volume {volume.Number} of {before.Name} is not changed, since a change could overwrite what is in use: {doubt}. Export the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
+        FreeSpaceCache.Add(store.Folder, layout, [volume.Number]);
+    }
 
     private static ScannedFile ToScannedFile(IFileSystem fileSystem, FileNode node, byte[] name)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Trust;
 
 namespace Mig.Export;

@@ -79,6 +79,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         List<ByteRange> stored = [.. _content.GetStoredRanges(new ByteRange(0, _content.Length))];
         session.Progress.Begin(name, stored.Sum(range => range.Length));
         Stats = new StatCache();
+        DoubtOverlaps(table, volumes);
         long trusted = 0;
         var pieces = new List<LayoutPiece>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
@@ -167,9 +168,19 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         }
     }
 
+    // What one of two partitions over the same bytes does not use, the other may.
+    private static void DoubtOverlaps(PartitionTable table, List<OpenVolume> volumes)
+    {
+        foreach (ByteRange other in table.LeftOut)
+        {
+            foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null && !volume.Partition.Range.Intersect(other).IsEmpty))
+                ((ISpaceWatcher)volume.Scan!.FreeSpace).Doubt($"another partition, of {other.Length} bytes at offset {other.Offset} of the disk, lies over the same bytes");
+        }
+    }
+
     private static IEnumerable<ByteRange> FreeRanges(List<OpenVolume> volumes) => ByteRanges.Normalize(
-        volumes.Where(volume => volume.FileSystem is not null).SelectMany(volume => Guard(volume, () => volume.FileSystem!.GetFreeRanges().ToList())
-            .Select(range => range with { Offset = range.Offset + volume.Partition.Range.Offset })));
+        volumes.Where(volume => volume.Scan is not null).SelectMany(volume =>
+            volume.Scan!.FreeSpace.Ranges.Select(range => range with { Offset = range.Offset + volume.Partition.Range.Offset })));
 
     private LayoutId? WriteLayout(List<LayoutPiece> files, List<LayoutPiece> residue)
     {
@@ -216,5 +227,6 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         volume.Scan?.Directories.Count ?? 0,
         volume.Scan?.FileBytes ?? 0,
         volume.Reason,
-        volume.FileSystem?.Info.Notes ?? []);
+        volume.FileSystem?.Info.Notes ?? [],
+        volume.Scan?.FreeSpace.Doubt ?? "");
 }

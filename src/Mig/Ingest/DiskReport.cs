@@ -21,4 +21,8 @@ public sealed record DiskReport(
     long DiscardedBytes,
     long TrustedBytes,
     IReadOnlyList<VolumeReport> Volumes,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>How the disk was not at rest while it was read, so that what was read may be half the old and half the new (<see cref="Commits.DiskProvenance"/>); empty when it was.</summary>
+    public string Disturbance { get; init; } = "";
+}

@@ -112,8 +112,9 @@ internal sealed class FileIngest
         }
 
         var chunker = new FileChunker(_session.Writer, key);
-        Chunk[] chunks = chunker.Run(file, reader, canHash && sha256 is null ? hash : null);
-        if (canHash && sha256 is null)
+        bool hashes = canHash && (sha256 is null || _session.MayChange);
+        Chunk[] chunks = chunker.Run(file, reader, hashes ? hash : null);
+        if (hashes)
             sha256 = ObjectId.Finish(hash);
         ListId list = ChunkList.Write(_session.Writer, chunks, file.Size, sha256);
         if (sha256 is { } whole)

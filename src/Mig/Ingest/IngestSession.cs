@@ -21,6 +21,9 @@ internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IPro
 
     public IObjectSink Writer { get; } = writer;
 
+    /// <summary>Whether what is read twice may differ, so that nothing is taken from one reading for what another one stored.</summary>
+    public bool MayChange { get; init; }
+
     public IProgressSink Progress { get; } = progress;
 
     public int Parallelism { get; } = parallelism;

@@ -9,6 +9,7 @@ namespace Mig.Ingest;
 /// <param name="FileBytes">Bytes of all regular files.</param>
 /// <param name="Reason">Why it was not looked into; empty when it was.</param>
 /// <param name="Notes">What the file system's reader noticed.</param>
+/// <param name="FreeSpaceDoubt">Why nothing of its free space is trusted; empty when it is.</param>
 public sealed record VolumeReport(
     int Number,
     string FileSystem,
@@ -18,4 +19,9 @@ public sealed record VolumeReport(
     long Directories,
     long FileBytes,
     string Reason,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes,
+    string FreeSpaceDoubt)
+{
+    /// <summary>Whether its free space was compared with all that is in use, and nothing was wrong.</summary>
+    public bool IsFreeSpaceTrusted => Reason.Length == 0 && FreeSpaceDoubt.Length == 0 && FileSystem.Length > 0;
+}

@@ -15,7 +15,11 @@ internal sealed class VolumeScan
     {
         _fileSystem = fileSystem;
         _limits = limits;
+        FreeSpace = TrustedFreeSpace.Begin(fileSystem);
     }
+
+    /// <summary>What is free, compared with all that the walk found in use.</summary>
+    public TrustedFreeSpace FreeSpace { get; }
 
     /// <summary>The root first; parents before their children.</summary>
     public List<ScannedDirectory> Directories { get; } = [];

@@ -46,7 +46,7 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
 
     /// <param name="own">Receives where the contents of the victims stand on the disk.</param>
     /// <returns>What of the disk is free afterwards.</returns>
-    private static List<ByteRange> Remove(ImageEdit edit, ImageDisk disk, ImageVolume volume, List<PurgedFile> victims, List<ByteRange> own)
+    private static IReadOnlyList<ByteRange> Remove(ImageEdit edit, ImageDisk disk, ImageVolume volume, List<PurgedFile> victims, List<ByteRange> own)
     {
         IFileSystemWriter files = edit.OpenVolume(disk, volume);
         foreach (PurgedFile victim in victims)
@@ -70,8 +70,7 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
         }
 
         files.Commit();
-        using IFileSystem after = files.Read();
-        return [.. after.GetFreeRanges().Select(range => range with { Offset = volume.Range.Offset + range.Offset })];
+        return edit.FindFree(files, volume);
     }
 
     // Only free space is overwritten. The blocks of a file that went are free now, and go whole.

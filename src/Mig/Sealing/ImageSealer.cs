@@ -1,6 +1,7 @@
 using Mig.Browse;
 using Mig.Core;
 using Mig.Edits;
+using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Revisions;
 
@@ -51,7 +52,7 @@ public sealed class ImageSealer(Repository repository)
             {
                 bytes += edit.ZeroFree(disk, volume);
             }
-            catch (UnsupportedFeatureException e)
+            catch (MigException e) when (e is UnsupportedFeatureException or RefusedOperationException { Reason: RefusalReason.FreeSpaceInUse })
             {
                 repository.Context.Notice($"the free space of volume {volume.Number} of {disk.Name} is left as it is: {e.Message}");
             }

@@ -57,7 +57,7 @@ public sealed class WorkingImage : IDisposable
         MachineImage image = repository.Store.Contains(Id.Value) ? repository.Objects.ReadImage(Id) : new MachineImage([]);
         for (int i = 0; i < image.Disks.Count; i++)
         {
-            if (image.Disks[i].Layout is not null)
+            if (image.Disks[i].Layout is not null && Reports[i].Disturbance.Length == 0)
                 _stats[i].Write(repository.Folder, image.Disks[i]);
         }
     }
@@ -72,6 +72,7 @@ public sealed class WorkingImage : IDisposable
     {
         foreach (string path in Paths)
             _disks.Add(DiskFormats.Open(path, options.InputFormat, context.Limits));
+        var rest = new DiskRest(_disks);
         IReadOnlyList<string> names = DiskNames.Choose(Paths);
         var session = new IngestSession(scratch.Below, scratch, options.Progress, context.Parallelism, cancellation);
         var disks = new List<ImageDisk>();
@@ -97,6 +98,6 @@ public sealed class WorkingImage : IDisposable
         }
 
         Id = new MachineImage(disks).Write(scratch);
-        Reports = reports;
+        Reports = [.. reports.Select(rest.Note)];
     }
 }

@@ -6,14 +6,28 @@ namespace Mig.Tests.Support;
 /// <summary>The program, stopped just before one of its system calls until it is told to go on: what others do meanwhile happens exactly there.</summary>
 internal sealed class FrozenProcess : IDisposable
 {
+    private readonly string _log = Path.GetTempFileName();
     private readonly Process _strace;
     private readonly Task<(int ExitCode, string Output)> _end;
 
     /// <param name="call">The system call.</param>
     /// <param name="number">Which one of that name, from 1.</param>
     public FrozenProcess(string call, int number, params string[] arguments)
+        : this([], call, number, arguments)
     {
-        _strace = MigProgram.Start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGSTOP:when={number}"], arguments);
+    }
+
+    /// <param name="call">The system call.</param>
+    /// <param name="path">The file that it is about.</param>
+    /// <param name="number">Which one of that name about that file, from 1.</param>
+    public FrozenProcess(string call, string path, int number, params string[] arguments)
+        : this(["-P", path], call, number, arguments)
+    {
+    }
+
+    private FrozenProcess(string[] filter, string call, int number, string[] arguments)
+    {
+        _strace = MigProgram.Start(["strace", "-f", "-qq", "-o", _log, .. filter, "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGSTOP:when={number}"], arguments);
         _end = Task.Run(() => MigProgram.Finish(_strace), TestContext.Current.CancellationToken);
         while (!_end.IsCompleted && !IsFrozen)
             Thread.Sleep(2);
@@ -23,7 +37,7 @@ internal sealed class FrozenProcess : IDisposable
     /// <summary>Whether it got as far as that call, and waits there.</summary>
     public bool IsFrozen
     {
-        get => field || FindTraced() is { } process && ReadState(process) is 'T' or 't' && IsStopped(process);
+        get => field || (HasStopped() && FindTraced() is { } process && ReadState(process) is 'T' or 't' && IsStopped(process));
         private set;
     }
 
@@ -46,6 +60,14 @@ internal sealed class FrozenProcess : IDisposable
         if (!_end.IsCompleted)
             _strace.Kill(entireProcessTree: true);
         _strace.Dispose();
+        File.Delete(_log);
+    }
+
+    // Where the machine is busy, any tracing stop may last; strace tells the one that was asked for.
+    private bool HasStopped()
+    {
+        using var log = new StreamReader(File.Open(_log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+        return log.ReadToEnd().Contains("--- stopped by SIGSTOP ---", StringComparison.Ordinal);
     }
 
     // A traced thread is in a tracing stop for a moment at each call; a stop that lasts is the one that was asked for.

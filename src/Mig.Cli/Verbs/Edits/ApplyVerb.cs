@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Core;
-using Mig.Core.Host;
 using Mig.Edits.Changes;
 using Mig.History.Revisions;
 
@@ -40,7 +39,7 @@ internal sealed class ApplyVerb : EditVerb
         (string revision, PathSpec? place) = PathArgument.Parse(Given(arguments).FirstOrDefault("HEAD"));
         if (place is { Path.IsEmpty: false })
             throw new UsageException($"changes name whole paths; leave '{place}' out of the branch, or name a volume only, as in HEAD:@2");
-        byte[] text = file == "-" ? ReadInput(session) : ReadFile(file);
+        byte[] text = file == "-" ? ReadInput(session) : InputFile.ReadAllBytes(file);
         string folder = file == "-" ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(file))!;
         IReadOnlyList<PlacedOperation> operations = new ChangesReader(file == "-" ? "standard input" : file, folder, session.Context.Clock).Read(text);
         return Commit(arguments, session, revision, place ?? new PathSpec(null, null, default), $"apply {(file == "-" ? "changes" : Path.GetFileName(file))}", changes =>
@@ -52,9 +51,6 @@ internal sealed class ApplyVerb : EditVerb
             }
         });
     }
-
-    private static byte[] ReadFile(string file) =>
-        LibC.GetFileType(file) == FileType.Missing ? throw new NotFoundException($"{file} does not exist") : File.ReadAllBytes(file);
 
     private static byte[] ReadInput(Session session)
     {

@@ -5,7 +5,6 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Core.Host;
 using Mig.Edits.Deriving;
 
 namespace Mig.Cli.Verbs.Edits;
@@ -97,7 +96,7 @@ internal sealed class DeriveVerb : Verb
     private static byte[] ReadTable(string path, Session session)
     {
         if (path != "-")
-            return LibC.GetFileType(path) == FileType.Missing ? throw new NotFoundException($"{path} does not exist") : File.ReadAllBytes(path);
+            return InputFile.ReadAllBytes(path);
         using Stream input = session.OpenInput();
         using var bytes = new MemoryStream();
         input.CopyTo(bytes);

@@ -67,7 +67,13 @@ internal sealed class OverlayVerb : EditVerb
             return;
         }
 
-        using Stream archive = layer == "-" ? session.OpenInput() : File.OpenRead(layer);
+        if (layer != "-")
+        {
+            InputFile.Read(layer, file => overlay.ApplyArchive(changes, place, file, session.Cancellation));
+            return;
+        }
+
+        using Stream archive = session.OpenInput();
         overlay.ApplyArchive(changes, place, archive, session.Cancellation);
     }
 }

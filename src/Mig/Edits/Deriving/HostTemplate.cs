@@ -103,9 +103,12 @@ internal sealed class HostTemplate
     {
         if (node.Size > MaxTextSize)
             return null;
-        using IByteSource source = files.Open(path);
-        byte[] text = new byte[(int)Math.Min(source.Length, MaxTextSize)];
-        source.ReadExactly(0, text);
+        byte[] text = [];
+        files.Read(path, source =>
+        {
+            text = new byte[(int)Math.Min(source.Length, MaxTextSize)];
+            source.ReadExactly(0, text);
+        });
         return text.AsSpan().Contains((byte)0) ? null : text;
     }
 

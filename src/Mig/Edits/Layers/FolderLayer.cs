@@ -64,11 +64,7 @@ internal sealed class FolderLayer(LayerWriter layer)
             DeviceMajor = isDevice ? node.DeviceMajor : 0,
             DeviceMinor = isDevice ? node.DeviceMinor : 0,
             Xattrs = [.. attributes.Where(attribute => OverlayName(attribute) is null)],
-            MakeFile = (writer, place, metadata) =>
-            {
-                using IByteSource content = files.Open(path);
-                writer.CreateFile(place, writer.Fit(NodeType.File, metadata), content);
-            },
+            MakeFile = (writer, place, metadata) => files.Read(path, content => writer.CreateFile(place, writer.Fit(NodeType.File, metadata), content)),
         });
         if (isOpaque)
             layer.HideBelow(VolumePath.Join("/"u8, path));

@@ -5,5 +5,9 @@ namespace Mig.Edits.Operations;
 /// <summary>Content that is in memory.</summary>
 public sealed record BytesContent(ReadOnlyMemory<byte> Bytes) : FileContent
 {
-    internal override IByteSource Open() => new MemorySource(Bytes);
+    internal override void Read(Action<IByteSource> read)
+    {
+        using var source = new MemorySource(Bytes);
+        read(source);
+    }
 }

@@ -5,5 +5,10 @@ namespace Mig.Edits.Operations;
 /// <summary>The content of a file of the host, holes included.</summary>
 public sealed record HostFileContent(string HostPath) : FileContent
 {
-    internal override IByteSource Open() => FileSource.Open(HostPath);
+    internal override void Read(Action<IByteSource> read)
+    {
+        using FileSource source = FileSource.Open(HostPath);
+        read(source);
+        source.CheckUnchanged();
+    }
 }

@@ -89,8 +89,7 @@ public sealed class OperationRunner
             _nodes.MakeParents(write.Path.Span);
         byte[] path = _nodes.Follow(write.Path.Span);
         RefuseDirectory(path, "nothing can be written to it");
-        using IByteSource content = write.Content.Open();
-        _nodes.WriteFile(path, content, new NodeMetadata(NodeWriter.DefaultFileMode));
+        write.Content.Read(content => _nodes.WriteFile(path, content, new NodeMetadata(NodeWriter.DefaultFileMode)));
         _nodes.Apply(path, write.Settings);
     }
 
@@ -98,12 +97,14 @@ public sealed class OperationRunner
     {
         byte[] path = _nodes.Follow(append.Path.Span);
         FileNode node = _nodes.Get(path);
-        using IByteSource content = append.Content.Open();
-        if (content.Length == 0)
-            return;
-        _writer.Append(path, content);
-        _nodes.DropCapability(path, node);
-        Log.Add(path, EditChangeKind.Changed);
+        append.Content.Read(content =>
+        {
+            if (content.Length == 0)
+                return;
+            _writer.Append(path, content);
+            _nodes.DropCapability(path, node);
+            Log.Add(path, EditChangeKind.Changed);
+        });
     }
 
     private void Truncate(TruncateOperation truncate)

@@ -53,11 +53,14 @@ internal sealed unsafe class HostTree(HostFolder folder)
         return names;
     }
 
-    /// <summary>Opens a regular file.</summary>
-    public IByteSource Open(ReadOnlySpan<byte> path)
+    /// <summary>Gives a regular file to who reads it.</summary>
+    /// <exception cref="ChangedFileException">It was written to meanwhile: what was read is not to be kept.</exception>
+    public void Read(ReadOnlySpan<byte> path, Action<IByteSource> read)
     {
         using SafeFileHandle handle = folder.OpenForReading(path);
-        return FileSource.Open(DescriptorPath(handle));
+        using FileSource source = FileSource.Open(DescriptorPath(handle), Display(path));
+        read(source);
+        source.CheckUnchanged();
     }
 
     public byte[] ReadLink(ReadOnlySpan<byte> path)

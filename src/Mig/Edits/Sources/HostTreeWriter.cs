@@ -94,8 +94,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         switch (source.Type)
         {
             case NodeType.File:
-                using (IByteSource content = files.Open(path))
-                    nodes.WriteFile(target, content, metadata);
+                files.Read(path, content => nodes.WriteFile(target, content, metadata));
                 break;
             case NodeType.SymbolicLink:
                 nodes.Writer.CreateSymbolicLink(target, files.ReadLink(path), metadata);

@@ -72,11 +72,13 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
 
     private bool KeepsOwner(TreeEntry entry) => entry.Uid == _user && entry.Gid == _group;
 
+    // A program that runs as its owner gives rights away, whoever the owner is: one that is root's, or this user's own, most of all.
     private uint Mode(TreeEntry entry, bool keepsOwner)
     {
-        if (keepsOwner)
+        if (!keepsOwner)
+            leftOut.Owner();
+        if (keepsOwner && isPrivileged)
             return (uint)entry.Mode;
-        leftOut.Owner();
         if ((entry.Mode & SetIds) != 0)
             leftOut.SetIdBit();
         return (uint)(entry.Mode & ~SetIds);
