@@ -105,8 +105,8 @@ internal sealed class HostileServer : IDisposable
                     {
                     }
 
-                    // The end of the connection is that of the answer.
-                    if (_isHttp)
+                    // The end of the connection is that of the answer. What nobody has read would make a reset of it.
+                    if (_isHttp && input.Read(new byte[1]) == 0)
                         buffered.Write("HTTP/1.1 200 OK\r\nContent-Type: application/x-mig\r\nConnection: close\r\n\r\n"u8);
                     _answer(verb, buffered);
                     buffered.Flush();
@@ -143,7 +143,10 @@ internal sealed class HostileServer : IDisposable
             {
                 _left = Convert.ToInt32(ReadLine(), 16);
                 if (_left == 0)
+                {
+                    ReadLine();
                     return 0;
+                }
             }
 
             int got = stream.Read(buffer[..Math.Min(buffer.Length, _left)]);

@@ -130,7 +130,7 @@ internal sealed class CheckoutVerb : Verb
     private static void Tell(HeadMove move, bool isNew, Session session)
     {
         Repository repository = session.Repository;
-        if (move.Before.IsDetached && move.Before.Id is { } left && !move.IsNone && left != move.Commit?.Value)
+        if (move.Before.IsDetached && move.Before.Id is { } left && !move.IsNone && left != move.Commit?.Value && session.Repository.Objects.GetKind(left) == ObjectKind.Commit)
         {
             if (move.LeftBehind > 0)
                 session.Warn($"you are leaving {Sizes.Count(move.LeftBehind, "commit")} that no branch or tag leads to; 'mig branch NAME {CommitView.ShortId(left)}' keeps {(move.LeftBehind == 1 ? "it" : "them")}");

@@ -44,14 +44,14 @@ public sealed class CutTests : IDisposable
         long whole;
         using (TestRepository control = new())
         using (Repository into = control.Open())
-        using (RemoteRepository remote = RemoteRepository.Open(address, options))
+        using (RemoteRepository remote = RemoteRepository.Open(address, options, TestContext.Current.CancellationToken))
             whole = Peers.Fetch(remote, into).Transfer.WireBytes;
         Assert.True(whole > 10 << 20, $"{whole} bytes");
         using Repository here = _here.Open();
         using (var proxy = new CutProxy(address.Port!.Value, whole * 3 / 4))
-        using (RemoteRepository remote = RemoteRepository.Open(address with { Port = proxy.Port }, options))
+        using (RemoteRepository remote = RemoteRepository.Open(address with { Port = proxy.Port }, options, TestContext.Current.CancellationToken))
             Assert.Equal("REMOTE-010", Assert.Throws<RemoteException>(() => Peers.Fetch(remote, here)).Code);
-        using (RemoteRepository remote = RemoteRepository.Open(address, options))
+        using (RemoteRepository remote = RemoteRepository.Open(address, options, TestContext.Current.CancellationToken))
         {
             long rest = Peers.Fetch(remote, here).Transfer.WireBytes;
             Assert.True(rest < whole / 2, $"{rest} of {whole} bytes came again");
