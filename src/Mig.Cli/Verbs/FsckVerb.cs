@@ -23,7 +23,7 @@ internal sealed class FsckVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["fsck [--quick | --no-views] [--json]"];
 
-    public override string Description => "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block,\nand reads the file systems of each image from its disks, to see that its files are what they hold. That costs\nabout as much as 'mig commit --quick' for each image, once: what was proven here is noted.\nProblems end the command with 22.";
+    public override string Description => "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block,\nand reads the file systems of each image from its disks, to see that its files are what they hold. That costs\na few times what 'mig commit --quick' costs for each image, once: what was proven here is noted.\nProblems end the command with 22.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

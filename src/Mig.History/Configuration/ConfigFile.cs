@@ -57,15 +57,7 @@ public sealed class ConfigFile(string path, ConfigScope scope)
     {
         ArgumentNullException.ThrowIfNull(change);
 
-        // Users link their configuration into folders of dotfiles; a repository has no reason to, and may come from a stranger.
-        string target = Path;
-        if (new FileInfo(Path).LinkTarget is not null)
-        {
-            if (Scope == ConfigScope.Repository)
-                throw Malformed(Scope, Path, "it is a symbolic link, which mig does not follow here");
-            target = File.ResolveLinkTarget(Path, returnFinalTarget: true)?.FullName ?? Path;
-        }
-
+        string target = FindTarget();
         if (LibC.GetFileType(target) is not (FileType.Regular or FileType.Missing))
             throw new UsageException($"{Path} is not a file, so nothing can be set in it");
         string folder = System.IO.Path.GetDirectoryName(target)!;
@@ -122,23 +114,32 @@ public sealed class ConfigFile(string path, ConfigScope scope)
 
     private byte[]? Pending() => new JournalFile(System.IO.Path.GetDirectoryName(Path)!).Read()?.Find(RefJournal.ConfigPath)?.Bytes;
 
+    // Users link their configuration into folders of dotfiles; a repository has no reason to, and may come from a stranger.
+    private string FindTarget()
+    {
+        var file = new FileInfo(Path);
+        if (file.LinkTarget is null)
+            return Path;
+        return Scope == ConfigScope.Repository
+            ? throw Malformed(Scope, Path, "it is a symbolic link, which mig does not follow here")
+            : file.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? Path;
+    }
+
     private byte[] ReadBytes()
     {
-        if (Scope == ConfigScope.Repository && new FileInfo(Path).LinkTarget is not null)
-            throw Malformed(Scope, Path, "it is a symbolic link, which mig does not follow here");
+        string target = FindTarget();
         if (Scope == ConfigScope.Repository && Pending() is { } pending)
             return pending;
-        switch (LibC.GetFileType(Path))
+        switch (LibC.GetFileType(target))
         {
             case FileType.Missing:
                 return [];
             case not FileType.Regular:
                 // MIG_CONFIG_GLOBAL=/dev/null means none, as in Git.
-                return Path == "/dev/null" ? [] : throw Malformed(Scope, Path, "it is not a file");
+                return target == "/dev/null" ? [] : throw Malformed(Scope, Path, "it is not a file");
         }
 
-        return new FileInfo(Path).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Length: > MaxBytes } || new FileInfo(Path).Length > MaxBytes
-            ? throw Malformed(Scope, Path, $"it is larger than {MaxBytes} bytes")
-            : HostFiles.ReadAllBytes(Path);
+        byte[] bytes = HostFiles.ReadAllBytes(target, MaxBytes + 1);
+        return bytes.Length <= MaxBytes ? bytes : throw Malformed(Scope, Path, $"it is larger than {MaxBytes} bytes");
     }
 }

@@ -46,8 +46,7 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
     {
         ScannedEntry[] found = scan.Directories[directory].Entries;
         List<TreeEntry> said = [];
-        if (!Collect(_trees[directory], found.Length, said))
-            throw Differs($"{PathOf(directory, default)} has {found.Length} names on the disk, the manifest has more");
+        bool isAll = Collect(_trees[directory], found.Length, said);
         for (int i = 0; i < found.Length; i++)
         {
             ScannedEntry entry = found[i];
@@ -71,6 +70,9 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
                 files[entry.Index] = said[i];
             }
         }
+
+        if (!isAll)
+            throw Differs($"the manifest has {PathOf(directory, said[found.Length].Name)}, the disk has not");
     }
 
     // What a directory or a content is called is taken from the manifest here: what they hold is compared by itself.
@@ -78,6 +80,7 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
         ? new TreeEntry { Name = entry.Name, Type = TreeEntryType.HardLink, LinkTarget = first }
         : TreeEntries.Of(fileSystem.GetNode(entry.Node), entry.Name, entry.Type == NodeType.File ? new FileContent(said.Sha256, said.List) : default, said.Tree);
 
+    // Reads no more of a directory than one node beyond what the disk has: a few trees can stand for any number of names.
     private bool Collect(in TreeId tree, int most, List<TreeEntry> entries)
     {
         cancellation.ThrowIfCancellationRequested();

@@ -36,8 +36,8 @@ public class SealTests
         Assert.Equal(report.Paths, planned.Paths);
         Assert.NotNull(report.Edit.Id);
         Assert.True(report.Coverage.IsComplete);
-        foreach (string path in (string[])["/etc/iscsi/initiatorname.iscsi", "/var/log/mosquitto/mosquitto.log", "/srv/home/bob/.bash_history", "/root/backup/key-with-two-names", "/etc/ssh/ssh_host_rsa_key"])
-            Assert.Contains(path, planned.Paths.Select(item => item.Path));
+        foreach (string path in (string[])["etc/iscsi/initiatorname.iscsi", "var/log/mosquitto/mosquitto.log", "srv/home/bob/.bash_history", "root/backup/key-with-two-names", "etc/ssh/ssh_host_rsa_key"])
+            Assert.Contains($"/{path}", planned.Paths.Select(item => item.Path));
         Assert.True(report.ZeroedBytes > 0);
         string disk = test.Export("out.raw");
         (int exitCode, string output) = Tool.Try("e2fsck", "-fn", disk);
