@@ -10,6 +10,9 @@ public interface ICatalogSource
     /// <summary>The objects; only trees are read from it.</summary>
     IObjectSource Store { get; }
 
+    /// <summary>What images may hold.</summary>
+    Limits Limits { get; }
+
     /// <summary>The commits whose parents are not here.</summary>
     IReadOnlySet<ObjectId> Shallow { get; }
 

@@ -40,16 +40,17 @@ public sealed class ImageCatalog : IDisposable
     }
 
     /// <summary>Brings in all that leads to some commits.</summary>
-    public void Update(IReadOnlyCollection<CommitId> tips) => Run(tips, () => true);
+    /// <returns>Those that could not be taken in, and why.</returns>
+    public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> Update(IReadOnlyCollection<CommitId> tips) => Run(tips, () => true).LeftOut;
 
     /// <summary>Makes the catalogue anew.</summary>
+    /// <returns>The commits that could not be taken in, and why.</returns>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public void Rebuild(IReadOnlyCollection<CommitId> tips)
+    public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> Rebuild(IReadOnlyCollection<CommitId> tips)
     {
         Reset();
-        Update(tips);
-        if (_database.IsInMemory)
-            throw new IOException($"{_path} cannot be written");
+        IReadOnlyList<(CommitId, CorruptStoreException)> leftOut = Update(tips);
+        return _database.IsInMemory ? throw new IOException($"{_path} cannot be written") : leftOut;
     }
 
     /// <summary>Finds entries, packages, or entries where packages are.</summary>
@@ -62,11 +63,12 @@ public sealed class ImageCatalog : IDisposable
     {
         ArgumentNullException.ThrowIfNull(conditions);
         ArgumentNullException.ThrowIfNull(packages);
-        return Run(tips, () => Search(CatalogScope.Read(_database, tips, withHistory), conditions, packages), () =>
+        (CatalogAnswer answer, IReadOnlyList<(CommitId, CorruptStoreException)> leftOut) = Run(tips, () => Search(CatalogScope.Read(_database, tips, withHistory), conditions, packages), () =>
         {
             if (packages.Count > 0)
                 new PackageIndexer(_database, _source, _progress, _cancellation).Update(_database.Read(() => CatalogScope.Read(_database, tips, withHistory)).Images);
         });
+        return answer with { LeftOut = leftOut };
     }
 
     public void Dispose() => _database.Dispose();
@@ -89,7 +91,7 @@ public sealed class ImageCatalog : IDisposable
     }
 
     // A catalogue that fails is made anew; a place that fails is left for one in memory. Each is tried once.
-    private T Run<T>(IReadOnlyCollection<CommitId> tips, Func<T> action, Action? complete = null)
+    private (T Answer, IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> LeftOut) Run<T>(IReadOnlyCollection<CommitId> tips, Func<T> action, Action? complete = null)
     {
         bool wasReset = false, isElsewhere = false;
         while (true)
@@ -98,10 +100,9 @@ public sealed class ImageCatalog : IDisposable
             {
                 Prepare();
                 var indexer = new HistoryIndexer(_database, _source, _progress, _cancellation);
-                if (_database.Read(() => indexer.IsBehind(tips)))
-                    indexer.Update(tips);
+                IReadOnlyList<(CommitId, CorruptStoreException)> leftOut = _database.Read(() => indexer.IsBehind(tips)) ? indexer.Update(tips) : [];
                 complete?.Invoke();
-                return _database.Read(action);
+                return (_database.Read(action), leftOut);
             }
             catch (SqliteException e) when (e.IsPlace && !isElsewhere)
             {

@@ -4,4 +4,7 @@ namespace Mig.Core;
 public sealed class CorruptStoreException(string code, string detail, Exception? inner = null) : MigException($"{code}: {detail}", inner)
 {
     public string Code { get; } = code;
+
+    /// <summary>The message without the code.</summary>
+    public string Detail { get; } = detail;
 }

@@ -14,7 +14,6 @@ public sealed class OutputFile : IDisposable
     private const string TemporarySuffix = ".tmp";
     private const int MaxNameLength = 200; // the temporary name must stay below the 255 bytes of most file systems
     private const int Attempts = 5;
-    private const int FileTooLarge = 27; // EFBIG, as in an IOException of .NET on Linux
     private readonly bool _overwrite;
     private bool _isPublished;
 
@@ -64,7 +63,18 @@ public sealed class OutputFile : IDisposable
         }
     }
 
-    public void Write(long offset, ReadOnlySpan<byte> bytes) => RandomAccess.Write(Handle, bytes, offset);
+    /// <exception cref="IOException">The file system is full, fails, or cannot hold a file of this length.</exception>
+    public void Write(long offset, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            RandomAccess.Write(Handle, bytes, offset);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw HostFile.TooLong(Path, offset + bytes.Length, e);
+        }
+    }
 
     /// <summary>Makes the file this long; what was not written is a hole that reads as zeros.</summary>
     /// <exception cref="IOException">The file system cannot hold a file of this length, or is full.</exception>
@@ -76,8 +86,7 @@ public sealed class OutputFile : IDisposable
         }
         catch (ArgumentOutOfRangeException e)
         {
-            // .NET takes a length that the file system refuses (EFBIG) for the caller's mistake.
-            throw new IOException($"{Path} cannot have {length} bytes: file too large for its file system, or for this user's limit", e) { HResult = FileTooLarge };
+            throw HostFile.TooLong(Path, length, e);
         }
     }
 

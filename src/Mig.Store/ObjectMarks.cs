@@ -54,8 +54,13 @@ public sealed class ObjectMarks
     /// <summary>The mark that is kept in a slot.</summary>
     public ref int At(long slot) => ref _marks[slot >> 32][(int)slot];
 
-    /// <summary>Number of objects whose mark is still 0.</summary>
-    public long CountUnmarked() => _marks.Sum(marks => (long)marks.Count(mark => mark == 0));
+    /// <summary>Number of objects whose mark is still 0. Two indexes may name the same object; the mark of the first one counts.</summary>
+    public long CountUnmarked()
+    {
+        long count = 0;
+        ForEachId((id, _, mark) => count += mark == 0 && Find(id, out ObjectLocation _, out bool _) == 0 ? 1 : 0);
+        return count;
+    }
 
     internal IReadOnlyList<PackIndex> Indexes => _indexes;
 
@@ -86,7 +91,10 @@ public sealed class ObjectMarks
         for (int i = 0; i < _indexes.Length; i++)
         {
             for (int ordinal = 0; ordinal < _marks[i].Length; ordinal++)
-                visit(_indexes[i].IdOf(ordinal), _indexes[i].Locate(ordinal), _marks[i][ordinal]);
+            {
+                if (_indexes[i].Counts(ordinal))
+                    visit(_indexes[i].IdOf(ordinal), _indexes[i].Locate(ordinal), _marks[i][ordinal]);
+            }
         }
     }
 }

@@ -70,9 +70,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     public FileLock Retain()
     {
         HostFiles.CreateFolder(Path.Combine(Folder, LocksFolder));
-        FileLock held = FileLock.AcquireShared(RetentionPath, "the repository", RetainPatience);
-        Refresh();
-        return held;
+        return Refreshed(FileLock.AcquireShared(RetentionPath, "the repository", RetainPatience));
     }
 
     /// <summary>Waits until nobody retains objects, and lets nobody do so until the result is disposed: then some may be deleted.</summary>
@@ -80,9 +78,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     public FileLock AcquireForDeletion(TimeSpan patience)
     {
         HostFiles.CreateFolder(Path.Combine(Folder, LocksFolder));
-        FileLock held = FileLock.Acquire(RetentionPath, "the repository", patience);
-        Refresh();
-        return held;
+        return Refreshed(FileLock.Acquire(RetentionPath, "the repository", patience));
     }
 
     /// <summary>Begins to add objects; nothing counts before <see cref="ObjectWriter.Complete"/>.</summary>
@@ -125,9 +121,12 @@ public sealed class ObjectStore : IContentSource, IDisposable
         return (_packs.Indexes.Sum(index => (long)index.ObjectCount), bytes, _packs.Indexes.Sum(index => index.PackCount));
     }
 
-    /// <summary>Returns the packs that indexes name, and when they were written, UTC.</summary>
+    /// <summary>Returns the packs that count, and when they were written, UTC.</summary>
     public IReadOnlyList<(ObjectId Id, DateTime Written)> ListPacks() =>
-        [.. _packs.Indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId)).Distinct().Select(id => (id, GetPackTime(id)))];
+        [.. _packs.Packs.Select(id => (id, GetPackTime(id)))];
+
+    /// <summary>Whether a pack that an index names is missing or has another length: then an object may be here while what it names is not.</summary>
+    public bool HasLostPacks => _packs.Lost.Count > 0;
 
     /// <summary>Returns the pack that an object lies in.</summary>
     public static ObjectId GetPack(in ObjectLocation location) => location.Index.GetFrame(location.Frame).Pack;
@@ -175,7 +174,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
                 return location;
         }
 
-        if (_packs.Damaged is [{ } damage, ..])
+        if (_packs.Damaged.Concat(_packs.Lost.Select(pack => pack.Problem)).FirstOrDefault() is { } damage)
             throw new CorruptStoreException(damage.Code, $"object {id} cannot be found: {damage.Message}", damage);
         throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
     }
@@ -279,6 +278,20 @@ public sealed class ObjectStore : IContentSource, IDisposable
             return false;
         Refresh();
         return true;
+    }
+
+    private FileLock Refreshed(FileLock held)
+    {
+        try
+        {
+            Refresh();
+            return held;
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     private void ReadVerified(in ObjectId id, in ObjectLocation location, Span<byte> destination)

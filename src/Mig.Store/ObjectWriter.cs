@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.Store.Locks;
 using Mig.Store.Packs;
@@ -8,6 +9,7 @@ namespace Mig.Store;
 /// Adds objects to a store. They are compressed and written on the threads that add them, and count when <see cref="Complete"/> returns:
 /// first all packs are durable, then the index that names them. Disposed without it, nothing has happened but what ended packs may keep.
 /// </summary>
+/// <remarks>After a write that failed it is dead: every further call says why, and nothing that is not yet visible becomes so.</remarks>
 public sealed class ObjectWriter : IObjectSink, IDisposable
 {
     private readonly ObjectStore _store;
@@ -22,16 +24,17 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     private readonly OpenPack?[] _open = new OpenPack?[2];
     private readonly List<OpenPack> _finished = [];
     private Task? _contentFinish;
+    private volatile ExceptionDispatchInfo? _failure;
     private long _storedBytes;
     private long _rawBytes;
 
     internal ObjectWriter(ObjectStore store, StoreOptions options)
     {
         _store = store;
-        _retained = store.Retain();
         _options = options;
         _temporaryFolder = Path.Combine(store.Folder, ObjectStore.TemporaryFolder);
         TemporaryFile.RemoveStale(_temporaryFolder);
+        _retained = store.Retain();
         _content = new FrameBuilder(ObjectClass.Content, options, store.Codec, WriteFrame);
         _metadata = new FrameBuilder(ObjectClass.Metadata, options, store.Codec, WriteFrame);
     }
@@ -79,11 +82,13 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     /// <summary>Makes everything that was added durable and visible.</summary>
     public void Complete()
     {
+        _failure?.Throw();
         if (_contentFinish is null)
             EndContent();
         Drain(_metadata);
         FinishPack(ObjectClass.Metadata);
         _contentFinish!.GetAwaiter().GetResult();
+        _failure?.Throw();
         var index = new PackIndexBuilder();
         bool isEmpty = true;
         foreach (OpenPack pack in _finished)
@@ -94,7 +99,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
 
         if (isEmpty)
             return;
-        OpenPack.Publish(_store.Packs, _temporaryFolder, index, _finished);
+        Guard(() => OpenPack.Publish(_store.Packs, _temporaryFolder, index, _finished));
         IndexMerger.MergeSmall(_store.Packs, _temporaryFolder);
     }
 
@@ -148,7 +153,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
         catch (AggregateException e)
         {
             // A full disk is an IOException, on however many threads it is noticed.
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
     }
 
@@ -157,11 +162,33 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
         int place = (int)builder.Class;
         lock (_writeGate)
         {
-            OpenPack pack = _open[place] ??= new OpenPack(_temporaryFolder);
-            pack.Append(frame.Bytes.Span, frame.RawLength, frame.Objects);
-            Interlocked.Add(ref _storedBytes, frame.Bytes.Length);
-            if (pack.Length >= _options.MaxPackSize)
-                PublishFull(builder.Class);
+            _failure?.Throw();
+            try
+            {
+                OpenPack pack = _open[place] ??= new OpenPack(_temporaryFolder);
+                pack.Append(frame.Bytes.Span, frame.RawLength, frame.Objects);
+                Interlocked.Add(ref _storedBytes, frame.Bytes.Length);
+                if (pack.Length >= _options.MaxPackSize)
+                    PublishFull(builder.Class);
+            }
+            catch (Exception e)
+            {
+                _failure = ExceptionDispatchInfo.Capture(e);
+                throw;
+            }
+        }
+    }
+
+    private void Guard(Action write)
+    {
+        try
+        {
+            write();
+        }
+        catch (Exception e)
+        {
+            _failure = ExceptionDispatchInfo.Capture(e);
+            throw;
         }
     }
 
@@ -176,9 +203,9 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
 
         if (pack is null)
             return;
-        pack.Finish();
         lock (_writeGate)
-            _finished.Add(pack);
+            _finished.Add(pack); // so that it is disposed whatever becomes of it
+        Guard(pack.Finish);
     }
 
     // A full pack counts at once: if this commit is killed, the next try finds what it holds.

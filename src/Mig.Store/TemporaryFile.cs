@@ -12,8 +12,6 @@ namespace Mig.Store;
 public sealed class TemporaryFile : IDisposable
 {
     private const int Attempts = 20;
-    private const int Busy = 11; // EWOULDBLOCK, as in an IOException of .NET on Linux
-    private const int Exists = 17; // EEXIST
 
     private readonly HostFile _file;
     private ExceptionDispatchInfo? _failure;
@@ -35,7 +33,7 @@ public sealed class TemporaryFile : IDisposable
                     return;
                 _file.Dispose();
             }
-            catch (IOException e) when (attempt < Attempts && e.HResult is Busy or Exists)
+            catch (IOException e) when (attempt < Attempts && e.HResult is Errno.WouldBlock or Errno.Exists)
             {
             }
         }

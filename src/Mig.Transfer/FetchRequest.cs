@@ -23,5 +23,8 @@ public sealed record FetchRequest
     /// <summary>Only says what would come.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>What images that come may hold.</summary>
+    public Limits Limits { get; init; } = Limits.Default;
+
     public IProgressSink Progress { get; init; } = NoProgress.Instance;
 }

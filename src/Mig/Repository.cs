@@ -32,8 +32,11 @@ public sealed class Repository : IDisposable
         RepositoryOwnership.Require(folder, context);
         OwnFiles.Check(folder);
         Folder = folder;
-        Context = context;
         Config = Config.Load(folder, context.Environment, context.ConfigOverrides);
+        Context = context with
+        {
+            Limits = context.Limits with { MaxDirectoryEntries = Config.GetInteger("core.maxEntries", context.Limits.MaxDirectoryEntries, 1, int.MaxValue) },
+        };
         CheckFormat();
         Store = ObjectStore.Open(folder);
         if (PromisorRemote is { } promisor)
@@ -50,6 +53,7 @@ public sealed class Repository : IDisposable
     /// <summary>The folder that holds <c>HEAD</c>, <c>config</c>, <c>refs</c> and <c>packs</c>.</summary>
     public string Folder { get; }
 
+    /// <summary>The world around it, with the limits that the configuration sets.</summary>
     public RepositoryContext Context { get; }
 
     public Config Config { get; }

@@ -63,7 +63,8 @@ public sealed class LyingBitmapTests : IDisposable
         Assert.Equal(file, Dump(export, "g"));
         Judge.AssertSame(disk, export);
 
-        Assert.Contains("is left as it is", Run(0, "seal", "--enable", "free-space", "main"), StringComparison.Ordinal);
+        // It ends with 6, as no volume has a system that could be sealed.
+        Assert.Contains("is left as it is", Run(6, "seal", "--enable", "free-space", "main"), StringComparison.Ordinal);
         Judge.AssertSame(disk, _repository.Export("sealed"));
         Assert.Contains("\"freeSpaceDoubt\":\"the ", Run(0, "commit", "--json", "--allow-empty", disk, "-m", "again"), StringComparison.Ordinal);
         Assert.Contains("none of its free space is trusted", Run(0, "status", disk), StringComparison.Ordinal);
@@ -145,10 +146,11 @@ public sealed class LyingBitmapTests : IDisposable
         Run(0, "put", disk + ".value", "HEAD:/new");
         string edited = Assert.Single(Directory.GetFiles(cache), file => file != committed);
 
-        // What was cut off is not believed, and found out again.
+        // What was not written here is not believed, and found out again.
+        byte[] note = File.ReadAllBytes(edited);
         File.WriteAllText(edited, "0");
         Run(0, "put", disk + ".value", "HEAD:/newer");
-        Assert.Equal("0\nend", File.ReadAllText(edited));
+        Assert.Equal(note, File.ReadAllBytes(edited));
         Assert.Equal(0, Tool.Try("e2fsck", "-fn", _repository.Export("out")).ExitCode);
     }
 

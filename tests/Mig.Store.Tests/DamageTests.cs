@@ -121,7 +121,8 @@ public sealed class DamageTests : IDisposable
             1,
             (index, bytes) => Assert.True(bytes.SequenceEqual(_objects[index].Payload))));
         StoreCheckResult result = new StoreCheck(store, isQuick: false, NoProgress.Instance).Run(1, TestContext.Current.CancellationToken);
-        return (result.Packs + (result.Problems.Count == 0 ? 1 : 0), result.Problems.Count);
+        int problems = result.Problems.Count + result.LostPacks.Count;
+        return (result.Packs + (problems == 0 ? 1 : 0), problems);
     }
 
     private static void Allow(Action action)

@@ -109,18 +109,73 @@ public sealed class IndexTests : IDisposable
     }
 
     [Fact]
-    public void AnIndexWithoutItsPackDoesNotCountAndIsReported()
+    public void WhatAnIndexSaysOfAMissingPackDoesNotCountAndIsReported()
     {
         using (ObjectStore store = _folder.Open())
             StoreFolder.Add(store, Blobs(1));
         File.Delete(Directory.EnumerateFiles(_folder.Packs, "*.pack").Single());
+        CheckIsLost("IDX-002");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(1)]
+    [InlineData(100_000)]
+    public void WhatAnIndexSaysOfAPackOfAnotherLengthDoesNotCountAndIsReported(int more)
+    {
+        using (ObjectStore store = _folder.Open())
+            StoreFolder.Add(store, Blobs(1));
+        string pack = Directory.EnumerateFiles(_folder.Packs, "*.pack").Single();
+        long length = new FileInfo(pack).Length;
+        using (FileStream file = File.OpenWrite(pack))
+            file.SetLength(length + more);
+        Assert.Contains($"has {length} bytes, it has {length + more}", CheckIsLost("IDX-003"), StringComparison.Ordinal);
+    }
+
+    // As merging makes it: one index over a pack that is whole and one that is not.
+    [Fact]
+    public void TheOtherPacksOfAnIndexCount()
+    {
+        for (int i = 1; i <= 6; i++)
+        {
+            using ObjectStore store = _folder.Open();
+            StoreFolder.Add(store, [ObjectTests.Noise(1000 + i)]);
+        }
+
+        string cut = Directory.EnumerateFiles(_folder.Packs, "*.pack").OrderBy(File.GetLastWriteTimeUtc).First();
+        File.AppendAllText(cut, "what a failed write left");
         using ObjectStore opened = _folder.Open();
-        Assert.False(opened.Contains(ObjectId.Of(Blobs(1).First())));
-        Assert.Equal("IDX-002", Assert.Throws<CorruptStoreException>(() => opened.Read(ObjectId.Of(Blobs(1).First()), ObjectKind.Blob)).Code);
-        Assert.Equal("IDX-002", Assert.Single(new StoreCheck(opened, isQuick: false, NoProgress.Instance).Run(1, TestContext.Current.CancellationToken).Problems).Code);
+        Assert.Contains(opened.Packs.Indexes, index => index.PackCount > 1 && index.HasLost);
+        int[] there = [.. Enumerable.Range(1, 6).Where(i => opened.Contains(ObjectId.Of(ObjectTests.Noise(1000 + i))))];
+        Assert.Equal(5, there.Length);
+        Assert.All(there, i => Assert.Equal(ObjectTests.Noise(1000 + i), opened.Read(ObjectId.Of(ObjectTests.Noise(1000 + i)), ObjectKind.Blob)));
+
+        // Whoever gives the same objects again is not told that they are here.
+        byte[] lost = ObjectTests.Noise(1000 + Enumerable.Range(1, 6).Except(there).Single());
+        StoreFolder.Add(opened, [lost]);
+        Assert.Equal(lost, opened.Read(ObjectId.Of(lost), ObjectKind.Blob));
     }
 
     public void Dispose() => _folder.Dispose();
+
+    private string CheckIsLost(string code)
+    {
+        using ObjectStore opened = _folder.Open();
+        Assert.False(opened.Contains(ObjectId.Of(Blobs(1).First())));
+        Assert.False(opened.TryFind(ObjectId.Of(Blobs(1).First()), out _));
+        Assert.Empty(opened.ListPacks());
+        Assert.Equal(code, Assert.Throws<CorruptStoreException>(() => opened.Read(ObjectId.Of(Blobs(1).First()), ObjectKind.Blob)).Code);
+        CorruptStoreException problem = Assert.Single(new StoreCheck(opened, isQuick: false, NoProgress.Instance).Run(1, TestContext.Current.CancellationToken).LostPacks);
+        Assert.Equal(code, problem.Code);
+
+        // The same objects again: the pack has the same name, and is whole again.
+        StoreFolder.Add(opened, Blobs(1));
+        CheckBlobs(opened, 1);
+        using ObjectStore again = _folder.Open();
+        ObjectTests.CheckIsClean(again);
+        Assert.Empty(again.Packs.Lost);
+        return problem.Message;
+    }
 
     private static IEnumerable<byte[]> Blobs(int commit) => Enumerable.Range(0, 6).Select(i => MixedBytes.Make(300 + i, (commit * 10) + i));
 

@@ -1,6 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using Mig.Catalog.Sqlite;
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.History.Trees;
 
 namespace Mig.Catalog.Indexing;
 
@@ -10,18 +12,25 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
     // What is lost at most when the process is killed, and what others wait for.
     private const int CommitsInTransaction = 500;
 
+    private readonly TreeSurvey _survey = new(source.Store, source.Limits, cancellation);
+
     /// <summary>Whether something is to be added.</summary>
     public bool IsBehind(IEnumerable<CommitId> tips) => tips.Any(tip => FindRow(tip) is null) || ChangedBoundary().Count > 0;
 
-    /// <summary>Brings in what leads to some commits. Each transaction ends with a catalogue that is complete for the commits it has.</summary>
-    public void Update(IReadOnlyCollection<CommitId> tips)
+    /// <summary>
+    /// Brings in what leads to some commits. Each transaction ends with a catalogue that is complete for the commits it has. A commit that is missing or damaged, or
+    /// whose image is, or goes beyond the limits, is left out with all that come after it; the others are not.
+    /// </summary>
+    /// <returns>Those of the commits that were left out, and why.</returns>
+    public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> Update(IReadOnlyCollection<CommitId> tips)
     {
+        var failed = new Dictionary<CommitId, CorruptStoreException>();
         Begin();
         try
         {
             foreach (CommitId changed in ChangedBoundary())
                 Forget(changed);
-            List<(CommitId Id, Commit Commit)> missing = FindMissing(tips);
+            List<(CommitId Id, Commit Commit)> missing = FindMissing(tips, failed);
             progress.Begin(missing.Count == 1 ? "indexing a version" : $"indexing {missing.Count} versions", 0);
             TreeIndexer trees = Begun();
             for (int i = 0; i < missing.Count; i++)
@@ -33,7 +42,10 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
                     trees = Begun();
                 }
 
-                Add(missing[i].Id, missing[i].Commit, trees);
+                (CommitId id, Commit commit) = missing[i];
+                CorruptStoreException? reason = commit.Parents.Where(failed.ContainsKey).Select(parent => failed[parent]).FirstOrDefault();
+                if (reason is not null || !TryAdd(id, commit, ref trees, out reason))
+                    failed.Add(id, reason);
             }
 
             database.Execute("COMMIT");
@@ -43,6 +55,8 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
             database.Rollback();
             throw;
         }
+
+        return [.. tips.Where(failed.ContainsKey).Select(tip => (tip, failed[tip]))];
     }
 
     private void Begin() => database.Execute("BEGIN IMMEDIATE");
@@ -89,7 +103,7 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
     }
 
     // Parents before children.
-    private List<(CommitId Id, Commit Commit)> FindMissing(IEnumerable<CommitId> tips)
+    private List<(CommitId Id, Commit Commit)> FindMissing(IEnumerable<CommitId> tips, Dictionary<CommitId, CorruptStoreException> failed)
     {
         var ordered = new List<(CommitId, Commit)>();
         var seen = new HashSet<CommitId>();
@@ -105,13 +119,40 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
             if (!seen.Add(next.Id) || FindRow(next.Id) is not null)
                 continue;
             cancellation.ThrowIfCancellationRequested();
-            Commit commit = source.ReadCommit(next.Id);
-            open.Push((next.Id, commit));
-            foreach (CommitId parent in commit.Parents)
-                open.Push((parent, null));
+            try
+            {
+                Commit commit = source.ReadCommit(next.Id);
+                open.Push((next.Id, commit));
+                foreach (CommitId parent in commit.Parents)
+                    open.Push((parent, null));
+            }
+            catch (CorruptStoreException e)
+            {
+                failed.Add(next.Id, e);
+            }
         }
 
         return ordered;
+    }
+
+    // What was begun of a version that cannot be taken in is undone, and with it the numbers that were given.
+    private bool TryAdd(in CommitId id, Commit commit, ref TreeIndexer trees, [NotNullWhen(false)] out CorruptStoreException? reason)
+    {
+        reason = null;
+        database.Execute("SAVEPOINT version");
+        try
+        {
+            Add(id, commit, trees);
+        }
+        catch (CorruptStoreException e)
+        {
+            reason = e;
+            database.Execute("ROLLBACK TO version");
+            trees = Begun();
+        }
+
+        database.Execute("RELEASE version");
+        return reason is null;
     }
 
     private void Add(in CommitId id, Commit commit, TreeIndexer trees)
@@ -140,6 +181,7 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
         row = database.Number("SELECT max(id) FROM images") + 1;
         foreach (CatalogVolume volume in source.ReadVolumes(id))
         {
+            _survey.Of(volume.Root.Tree);
             database.Prepare("INSERT OR IGNORE INTO volumes(image, name, entry) VALUES(?, ?, ?)")
                 .Bind(1, row).Bind(2, System.Text.Encoding.UTF8.GetBytes(volume.Name)).Bind(3, trees.AddRoot(volume.Root)).Execute();
         }

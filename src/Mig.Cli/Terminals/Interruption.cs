@@ -6,6 +6,8 @@ namespace Mig.Cli.Terminals;
 /// <remarks>Only for verbs that ask for <see cref="Token"/>. The others are ended by the signal itself, which they all survive: what they write is there as a whole or not at all.</remarks>
 internal sealed class Interruption : IDisposable
 {
+    private const PosixSignal FileSizeLimit = (PosixSignal)25; // SIGXFSZ, on every Linux
+
     private readonly List<PosixSignalRegistration> _registrations = [];
     private CancellationTokenSource? _source;
 
@@ -21,6 +23,9 @@ internal sealed class Interruption : IDisposable
                 _source = new CancellationTokenSource();
                 foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
                     _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
+
+                // Without it the write fails, and the program can say so.
+                _registrations.Add(PosixSignalRegistration.Create(FileSizeLimit, context => context.Cancel = true));
             }
 
             return _source.Token;

@@ -63,6 +63,6 @@ internal sealed class GcVerb : Verb
         session.Output.WriteLine($"{(isDryRun ? "Would go" : "Went")} from {Sizes.Count(report.PacksBefore, "pack")} of {Sizes.Bytes(report.BytesBefore)} to {(isDryRun ? "about " : "")}{Sizes.Bytes(report.BytesAfter)}"
             + $"{(isDryRun ? "" : $" in {Sizes.Count(report.PacksAfter, "pack")}")}.");
         if (report.Blocker is { } blocker)
-            session.Warn($"the old packs are still there, since other commands are at work ({blocker}); run 'mig gc' again when they are done");
+            session.Warn($"old packs are still there, since {blocker}; run 'mig gc' again when that is over");
     }
 }

@@ -64,7 +64,7 @@ internal sealed class PurgeVerb : Verb
         foreach (ObjectId kept in report.KeptContents)
             session.Warn($"{kept} is still there under other names; 'mig search --all-history --sha256 {kept}' names them");
         if (report.Proof is { Blocker: { } blocker })
-            session.Warn($"old packs are still there, since other commands are at work ({blocker}); run 'mig gc --prune=now --full' when they are done");
+            session.Warn($"old packs are still there, since {blocker}; run 'mig gc --prune=now --full' when that is over");
         foreach (PurgedFile left in report.Proof?.Left ?? [])
             session.Warn($"image {left.Image} still has /{SafeText.Name(left.Path.Span)}: it came while the purge was at work; purge again");
         foreach (BlobId found in report.Proof?.Found ?? [])

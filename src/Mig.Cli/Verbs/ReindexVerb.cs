@@ -24,7 +24,6 @@ internal sealed class ReindexVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         using ProgressBar? progress = session.ShowProgress();
-        new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Reindex(session.Cancellation);
-        return ExitCode.Success;
+        return new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Reindex(session.Cancellation) ? ExitCode.Success : ExitCode.CorruptStore;
     }
 }

@@ -94,7 +94,7 @@ internal sealed class SearchVerb : Verb
             Write(arguments, answer, (request.Conditions.Contents?.Count ?? 0) + request.RecordedDigests.Count > 1, session);
         foreach (UnseenVersions unseen in answer.Unseen)
             Warn(unseen, session);
-        return !answer.IsEmpty ? ExitCode.Success : answer.Unseen.Count > 0 ? ExitCode.Incomplete : ExitCode.NotFound;
+        return !answer.IsWhole ? ExitCode.CorruptStore : !answer.IsEmpty ? ExitCode.Success : answer.Unseen.Count > 0 ? ExitCode.Incomplete : ExitCode.NotFound;
     }
 
     private static void Warn(UnseenVersions unseen, Session session)

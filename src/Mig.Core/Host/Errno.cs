@@ -6,6 +6,7 @@ public static class Errno
     public const int NotPermitted = 1;
     public const int NoEntry = 2;
     public const int Interrupted = 4;
+    public const int InputOutput = 5; // EIO: the medium fails
     public const int NoDevice = 6; // ENXIO: from lseek, no data from here on
     public const int ArgumentsTooLong = 7;
     public const int ExecFormat = 8;
@@ -16,10 +17,12 @@ public static class Errno
     public const int NotADirectory = 20;
     public const int Invalid = 22;
     public const int TextFileBusy = 26;
+    public const int FileTooLarge = 27; // EFBIG: for the file system, or for what the process may make
     public const int NoSpace = 28;
     public const int Range = 34;
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;
     public const int TooManyLinks = 40; // ELOOP: a symbolic link where none may be
     public const int NotSupported = 95;
+    public const int QuotaUsedUp = 122;
 }

@@ -7,18 +7,6 @@ namespace Mig.Core.Host;
 /// </summary>
 public sealed class FileFault : IDisposable
 {
-    /// <summary>The medium fails.</summary>
-    public const int EIO = 5;
-
-    /// <summary>A file is larger than the process may make it.</summary>
-    public const int EFBIG = 27;
-
-    /// <summary>The file system is full.</summary>
-    public const int ENOSPC = 28;
-
-    /// <summary>The user's share of the file system is used up.</summary>
-    public const int EDQUOT = 122;
-
     private static readonly Lock Gate = new();
     private static volatile FileFault[] installed = [];
 
@@ -53,10 +41,10 @@ public sealed class FileFault : IDisposable
     /// <param name="failAt">Which step fails, from 1; 0 for none.</param>
     /// <param name="errorNumber">With which error of the system. A write that fails has written half of its bytes.</param>
     /// <param name="lasts">
-    /// Whether steps go on failing from there. A full disk (ENOSPC, EDQUOT) refuses only what takes space, a file-size limit (EFBIG) only writes.
+    /// Whether steps go on failing from there. A full disk (or quota) refuses only what takes space, a file-size limit only writes.
     /// </param>
     /// <param name="counts">Which steps there are; all when null.</param>
-    public static FileFault Install(string folder, long failAt, int errorNumber = ENOSPC, bool lasts = false, Func<FileStep, string, bool>? counts = null)
+    public static FileFault Install(string folder, long failAt, int errorNumber = Errno.NoSpace, bool lasts = false, Func<FileStep, string, bool>? counts = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var fault = new FileFault(folder, failAt, errorNumber, lasts, counts);
@@ -105,8 +93,8 @@ public sealed class FileFault : IDisposable
 
     private bool GoesOnFailing(FileStep step) => _errorNumber switch
     {
-        ENOSPC or EDQUOT => step is FileStep.Create or FileStep.Write or FileStep.CreateFolder,
-        EFBIG => step is FileStep.Write,
+        Errno.NoSpace or Errno.QuotaUsedUp => step is FileStep.Create or FileStep.Write or FileStep.CreateFolder,
+        Errno.FileTooLarge => step is FileStep.Write,
         _ => true,
     };
 

@@ -92,7 +92,14 @@ public sealed class HostFile : IDisposable
             throw error;
         }
 
-        RandomAccess.Write(Handle, bytes, offset);
+        try
+        {
+            RandomAccess.Write(Handle, bytes, offset);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw TooLong(Path, offset + bytes.Length, e);
+        }
     }
 
     /// <summary>Makes the file shorter, or longer by a hole.</summary>
@@ -106,10 +113,13 @@ public sealed class HostFile : IDisposable
         }
         catch (ArgumentOutOfRangeException e)
         {
-            // .NET takes a length that the file system refuses (EFBIG) for the caller's mistake.
-            throw new IOException($"{Path} cannot have {length} bytes: file too large for its file system, or for this user's limit", e) { HResult = FileFault.EFBIG };
+            throw TooLong(Path, length, e);
         }
     }
+
+    /// <summary>What is wrong when .NET takes a length that the file system refuses (EFBIG) for the caller's mistake.</summary>
+    public static IOException TooLong(string path, long length, ArgumentOutOfRangeException cause) =>
+        new($"{path} cannot have {length} bytes: file too large for its file system, or for this user's limit", cause) { HResult = Errno.FileTooLarge };
 
     /// <summary>Makes what was written durable. When that fails, nothing is known of it, and asking again proves nothing.</summary>
     public void Sync()

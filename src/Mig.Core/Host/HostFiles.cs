@@ -3,6 +3,13 @@ namespace Mig.Core.Host;
 /// <summary>What is done with the names of a repository's files, and with whole small files. Each step can be made to fail by a <see cref="FileFault"/>.</summary>
 public static class HostFiles
 {
+    /// <summary>Tells whether there was no space left: of the file system, or of the user's share of it.</summary>
+    public static bool IsFull(Exception e)
+    {
+        ArgumentNullException.ThrowIfNull(e);
+        return e is IOException && e.HResult is Errno.NoSpace or Errno.QuotaUsedUp;
+    }
+
     /// <summary>Reads a whole file, whoever has locked it.</summary>
     /// <param name="path">The file.</param>
     /// <param name="limit">Most bytes to read; more of them are left out, so ask for one more than is allowed.</param>

@@ -55,10 +55,9 @@ public sealed class LayoutDiff(IObjectSource store)
     {
         if (side.Node is not { } id)
             return [];
-        IReadOnlyList<LayoutPiece> pieces = LayoutReader.ReadNode(store, id, 0).Pieces;
-        if (pieces.Count > 0 && start + pieces[^1].End > side.DiskLength)
-            throw LayoutFormat.Corrupt(id, $"a piece ends at {start + pieces[^1].End} on a disk of {side.DiskLength} bytes");
-        return [.. pieces];
+        LayoutNode leaf = LayoutReader.ReadNode(store, id, 0);
+        LayoutFormat.CheckEnd(id, leaf, start, side.DiskLength);
+        return [.. leaf.Pieces];
     }
 
     /// <summary>Returns the ranges that two lists of pieces describe differently, ascending; each lies within one piece of either side.</summary>

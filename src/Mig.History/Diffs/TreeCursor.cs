@@ -48,13 +48,10 @@ internal sealed class TreeCursor
     /// <summary>Goes into the node.</summary>
     public void Open()
     {
-        (TreeId id, int parentLevel) = (Node, NodeLevel + 1);
-        TreeNode child = TreeReader.ReadNode(_store, id);
-        if (child.Level >= parentLevel)
-            throw Corrupt(id, $"its level is {child.Level}, below {parentLevel} needed");
         (TreeNode node, TreeId parent, int next) = _open.Pop();
+        TreeNode child = TreeReader.ReadChild(_store, node, next);
         _open.Push((node, parent, next + 1));
-        Push(id, child);
+        Push(node.Children[next].Tree, child);
         Settle();
     }
 
@@ -72,8 +69,8 @@ internal sealed class TreeCursor
         {
             Entry = node.Entries[next];
             Name = Entry.Name;
-            if (_last is { } last && last.Span.SequenceCompareTo(Name.Span) >= 0)
-                throw Corrupt(id, $"entry {next} is out of order");
+            if (next == 0 && _last is { } last && last.Span.SequenceCompareTo(Name.Span) >= 0)
+                throw TreeReader.Overlapping(id);
             _last = Name;
         }
         else
@@ -82,6 +79,4 @@ internal sealed class TreeCursor
             NodeLevel = node.Level - 1;
         }
     }
-
-    private static CorruptStoreException Corrupt(TreeId tree, string problem) => new("OBJ-004", $"tree {tree}: {problem}; run mig fsck");
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using Mig.Core;
 using Mig.History.Trees;
 using Mig.Store;
@@ -15,8 +14,8 @@ namespace Mig.History.Diffs;
 /// </remarks>
 public sealed class TreeDiff(IObjectSource store, PathLimits limits)
 {
-    // A directory in a directory; the format has no limit, and the stack has one.
-    private const int MaxDepth = 4096;
+    /// <summary>What the trees may hold.</summary>
+    public Limits Limits { get; init; } = Limits.Default;
 
     /// <summary>Whether hard links stand for the file that they name; else they are entries of their own, without content.</summary>
     public bool FollowsLinks { get; init; } = true;
@@ -45,19 +44,19 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
     public bool Visit(TreeEntry? before, TreeEntry? after, Func<TreeChange, bool> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
-        var run = new Run(store, limits, before, after, FollowsLinks, visit);
+        TreeId[] roots = [.. new[] { before, after }.Where(root => root is { Type: TreeEntryType.Directory }).Select(root => root!.Tree)];
+        var run = new Run(store, limits, before, after, FollowsLinks, visit, new WalkGuard(store, Limits, roots));
         run.CompareEntries(default, before, after, 0);
         return !run.IsStopped;
     }
 
-    private sealed class Run(IObjectSource store, PathLimits limits, TreeEntry? rootBefore, TreeEntry? rootAfter, bool followsLinks, Func<TreeChange, bool> visit)
+    private sealed class Run(IObjectSource store, PathLimits limits, TreeEntry? rootBefore, TreeEntry? rootAfter, bool followsLinks, Func<TreeChange, bool> visit, WalkGuard guard)
     {
         public bool IsStopped { get; private set; }
 
         public void CompareEntries(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry? after, int depth)
         {
-            if (depth > MaxDepth)
-                throw new CorruptStoreException("OBJ-009", $"directories are nested more than {MaxDepth} deep at '{Encoding.UTF8.GetString(path.Span[..64])}…'; run mig fsck");
+            guard.Meet(depth - 1, path.Span);
             if (limits.Includes(path.Span))
                 AddChange(path, before, after);
             TreeId? left = before is { Type: TreeEntryType.Directory } ? before.Tree : null, right = after is { Type: TreeEntryType.Directory } ? after.Tree : null;

@@ -3,6 +3,7 @@ using Mig.History.Layouts;
 using Mig.History.Trees;
 using Mig.Store;
 using Mig.Store.Encoding;
+using Utf8Text = Mig.History.Commits.Utf8Text;
 
 namespace Mig.History.Images;
 
@@ -50,6 +51,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         for (int i = 0; i < diskCount; i++)
         {
             string name = Text(ref reader, "disk name");
+            if (FindNameFault(name, disks) is { } fault)
+                throw reader.Corrupt("disk name", fault);
             long length = reader.Unsigned("disk length", long.MaxValue - LayoutFormat.LeafSize);
             string scheme = Text(ref reader, "scheme");
             int sectorSize = (int)reader.Unsigned("sector size", 1 << 16);
@@ -81,7 +84,7 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         payload.String(volume.Reason);
         payload.Byte(volume.Root is null ? (byte)0 : (byte)1);
         if (volume.Root is { } root)
-            TreeEntryCodec.Write(payload, root);
+            TreeEntryWriter.Write(payload, root);
     }
 
     private static ImageVolume ReadVolume(ref PayloadReader reader, long diskLength)
@@ -94,11 +97,14 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         byte hasRoot = reader.Byte("root flag");
         if (hasRoot > 1)
             throw reader.Corrupt("root flag", $"{hasRoot}, 0 or 1 allowed");
-        TreeEntry? root = hasRoot == 1 ? TreeEntryCodec.Read(ref reader) : null;
-        if (root is not null && root.Type != TreeEntryType.Directory)
-            throw reader.Corrupt("root", $"the root of volume {number} is a {root.Type}");
+        TreeEntry? root = hasRoot == 1 ? TreeEntryView.ParseRoot(ref reader).ToEntry() : null;
         return new ImageVolume(number, new ByteRange(offset, length), type, name, fileSystem, label, uuid, root, reason);
     }
 
-    private static string Text(ref PayloadReader reader, string field) => System.Text.Encoding.UTF8.GetString(reader.String(field, MaxText));
+    // A disk is named as a file of a folder, and exported under that name.
+    private static string? FindNameFault(string name, List<ImageDisk> before) =>
+        TreeName.FindFault(System.Text.Encoding.UTF8.GetBytes(name)) ?? (before.Exists(disk => disk.Name == name) ? $"two disks are named '{name}'" : null);
+
+    private static string Text(ref PayloadReader reader, string field) =>
+        Utf8Text.TryDecode(reader.String(field, MaxText), out string? text) ? text : throw reader.Corrupt(field, "it is not UTF-8");
 }

@@ -34,5 +34,22 @@ public static class LayoutFormat
         return span;
     }
 
+    /// <summary>Returns where on the disk the child in a slot begins.</summary>
+    /// <exception cref="CorruptStoreException">OBJ-005: after the end of the disk.</exception>
+    internal static long ChildStart(LayoutId id, int slot, int level, long start, long diskLength)
+    {
+        long span = Span(level - 1);
+        return slot == 0 || span < (diskLength - start + slot - 1) / slot
+            ? start + (slot * span)
+            : throw Corrupt(id, $"child {slot} lies after the end of a disk of {diskLength} bytes");
+    }
+
+    /// <summary>Checks that the pieces of a leaf end by the end of the disk.</summary>
+    internal static void CheckEnd(LayoutId id, LayoutNode leaf, long start, long diskLength)
+    {
+        if (leaf.Pieces.Count > 0 && leaf.Pieces[^1].End > diskLength - start)
+            throw Corrupt(id, $"a piece ends at {start + leaf.Pieces[^1].End} on a disk of {diskLength} bytes");
+    }
+
     internal static CorruptStoreException Corrupt(LayoutId id, string problem) => new("OBJ-005", $"layout {id}: {problem}; run mig fsck");
 }

@@ -42,10 +42,9 @@ public static class LayoutReader
         LayoutNode node = ReadNode(store, id, level);
         if (level == 0)
         {
+            LayoutFormat.CheckEnd(id, node, start, diskLength);
             foreach (LayoutPiece piece in node.Pieces)
             {
-                if (start + piece.End > diskLength)
-                    throw LayoutFormat.Corrupt(id, $"a piece ends at {start + piece.End} on a disk of {diskLength} bytes");
                 ByteRange cut = new ByteRange(start + piece.Offset, piece.Length).Intersect(within);
                 if (!cut.IsEmpty)
                     yield return new LayoutPiece(cut.Offset, cut.Length, piece.Blob, (int)(piece.BlobOffset + cut.Offset - start - piece.Offset));
@@ -57,9 +56,7 @@ public static class LayoutReader
         long span = LayoutFormat.Span(level - 1);
         foreach ((int slot, LayoutId child) in node.Children)
         {
-            if (slot > 0 && span > (diskLength - start) / slot)
-                throw LayoutFormat.Corrupt(id, $"child {slot} lies after the end of a disk of {diskLength} bytes");
-            long childStart = start + (slot * span);
+            long childStart = LayoutFormat.ChildStart(id, slot, level, start, diskLength);
             if (childStart >= within.End || (span < long.MaxValue - childStart && childStart + span <= within.Offset))
                 continue;
             foreach (LayoutPiece piece in ReadNode(store, child, level - 1, childStart, diskLength, within))

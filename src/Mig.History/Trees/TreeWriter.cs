@@ -30,7 +30,7 @@ public sealed class TreeWriter(IObjectSink writer)
         foreach (TreeEntry entry in entries)
         {
             _entry.Clear();
-            TreeEntryCodec.Write(_entry, entry);
+            TreeEntryWriter.Write(_entry, entry);
             encoded.Add(_entry.Written.ToArray());
         }
 

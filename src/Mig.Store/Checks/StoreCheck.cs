@@ -32,7 +32,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             Try(() => CheckPacks(index, seen, parallelism, cancellation));
         }
 
-        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings);
+        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings) { LostPacks = [.. store.Packs.Lost.Select(pack => pack.Problem)] };
     }
 
     private void CheckFolder(PackIndex[] indexes)
@@ -61,7 +61,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         ILookup<int, int> ordinalsByFrame = Enumerable.Range(0, index.ObjectCount).ToLookup(ordinal => index.Locate(ordinal).Frame);
         for (int pack = 0; pack < index.PackCount; pack++)
         {
-            if (!seen.Add(index.GetPackId(pack)))
+            if (index.IsLost(pack) || !seen.Add(index.GetPackId(pack)))
                 continue;
             int number = pack;
             Try(() => store.Packs.Use(index.GetPackId(number), file => CheckPack(index, number, file, ordinalsByFrame, parallelism, cancellation)));

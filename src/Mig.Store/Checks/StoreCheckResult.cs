@@ -15,4 +15,8 @@ public sealed record StoreCheckResult(
     long RawBytes,
     long StoredBytes,
     IReadOnlyList<CorruptStoreException> Problems,
-    IReadOnlyList<string> Warnings);
+    IReadOnlyList<string> Warnings)
+{
+    /// <summary>Packs that are missing or have another length than their index says: damage where something is needed that only they held.</summary>
+    public IReadOnlyList<CorruptStoreException> LostPacks { get; init; } = [];
+}

@@ -8,6 +8,9 @@ namespace Mig.Store.Collection;
 /// Deletes packs. First an index without them takes the place of those that name them, then the files go; killed in between, packs are left that no index
 /// names, and the next collection takes them.
 /// </summary>
+/// <remarks>
+/// Where there is no space for that index, the files go first: what an index says of a missing pack does not count, and nothing is wanted of these.
+/// </remarks>
 public static class PackRemover
 {
     /// <summary>Deletes what can go of some packs. The caller has the lock that keeps others from relying on them.</summary>
@@ -24,7 +27,7 @@ public static class PackRemover
             throw new CorruptStoreException(damage.Code, $"nothing is deleted from a repository that is damaged: {damage.Message}", damage);
         HashSet<ObjectId> going = [.. packs];
         Spare(store, marks, going);
-        Unlist(store, going);
+        bool isFull = !TryUnlist(store, going);
         going.UnionWith(FindUnlisted(store, before));
         long bytes = 0;
         foreach (ObjectId id in going)
@@ -36,6 +39,8 @@ public static class PackRemover
 
         HostFiles.SyncFolder(store.Packs.Folder);
         store.Refresh();
+        if (isFull)
+            _ = TryUnlist(store, going); // an index that is longer than it need be is the next collection's
         return ([.. going], bytes);
     }
 
@@ -43,7 +48,7 @@ public static class PackRemover
     public static IReadOnlyList<ObjectId> FindUnlisted(ObjectStore store, DateTime before)
     {
         ArgumentNullException.ThrowIfNull(store);
-        HashSet<ObjectId> listed = [.. store.Packs.Indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId))];
+        HashSet<ObjectId> listed = [.. store.Packs.Indexes.SelectMany(PacksOf)];
         var unlisted = new List<ObjectId>();
         foreach (FileInfo file in new DirectoryInfo(store.Packs.Folder).EnumerateFiles("*" + PackFormat.Extension))
         {
@@ -80,9 +85,26 @@ public static class PackRemover
         return false;
     }
 
-    private static void Unlist(ObjectStore store, HashSet<ObjectId> going)
+    // False when there is no space for the index that is needed then.
+    private static bool TryUnlist(ObjectStore store, HashSet<ObjectId> going)
     {
-        PackIndex[] affected = [.. store.Packs.Indexes.Where(index => Enumerable.Range(0, index.PackCount).Any(pack => going.Contains(index.GetPackId(pack))))];
+        PackIndex[] affected = [.. store.Packs.Indexes.Where(index => PacksOf(index).Any(going.Contains))];
+        try
+        {
+            Unlist(store, affected, going);
+            return true;
+        }
+        catch (IOException e) when (HostFiles.IsFull(e))
+        {
+            Unlist(store, [.. affected.Where(index => PacksOf(index).All(going.Contains))], going);
+            return false;
+        }
+    }
+
+    private static IEnumerable<ObjectId> PacksOf(PackIndex index) => Enumerable.Range(0, index.PackCount).Select(index.GetPackId);
+
+    private static void Unlist(ObjectStore store, PackIndex[] affected, HashSet<ObjectId> going)
+    {
         if (affected.Length == 0)
             return;
         var left = new PackIndexBuilder();

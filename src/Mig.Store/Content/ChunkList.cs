@@ -13,10 +13,11 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     /// <summary>Holes that add up to more are not hashed: hashing zeros takes as long as hashing anything else.</summary>
     public const long MaxHashedHoles = 16L << 30;
 
+    internal const int MaxDepth = 4;
+
     // A node ends after an entry whose id says so, or when it is full: a change in the middle of a long list leaves most nodes as they were.
     private const int MaxEntries = 4096;
     private const ulong NodeEndMask = (1 << 10) - 1;
-    private const int MaxDepth = 4;
     private const byte Version = 1;
 
     /// <summary>Stores the list of a file's chunks.</summary>
@@ -63,11 +64,14 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     /// <summary>Returns the entries of one list object: chunks at depth 0, else lists, whose ids then stand where a blob's would.</summary>
     public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(IObjectSource store, in ListId id) => ReadEntries(store, id.Value, null);
 
+    internal static CorruptStoreException TooDeep(in ObjectId id, int depth, int maxDepth) =>
+        new("OBJ-003", $"list {id} is nested {depth} deep, at most {maxDepth} allowed here; run mig fsck");
+
     private static IEnumerable<Chunk> ReadNode(IObjectSource store, ObjectId id, int maxDepth, long? expectedSize)
     {
         (int depth, List<Chunk> entries) = ReadEntries(store, id, expectedSize);
         if (depth > maxDepth)
-            throw new CorruptStoreException("OBJ-003", $"list {id} is nested {depth} deep, at most {maxDepth} allowed here; run mig fsck");
+            throw TooDeep(id, depth, maxDepth);
         foreach (Chunk entry in entries)
         {
             if (depth == 0 || entry.IsHole)

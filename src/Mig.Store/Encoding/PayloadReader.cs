@@ -22,6 +22,9 @@ public ref struct PayloadReader
 
     public readonly int Remaining => _bytes.Length - _position;
 
+    /// <summary>Bytes read so far.</summary>
+    public readonly int Position => _position;
+
     public byte Byte(string field)
     {
         if (_position >= _bytes.Length)
@@ -73,12 +76,18 @@ public ref struct PayloadReader
         return bytes;
     }
 
+    /// <summary>Returns what was read since a position.</summary>
+    public readonly ReadOnlySpan<byte> Since(int position) => _bytes[position.._position];
+
     public readonly void ExpectEnd(string what)
     {
         if (!IsAtEnd)
             throw Corrupt(what, $"{Remaining} bytes follow the end");
     }
 
-    public readonly CorruptStoreException Corrupt(string field, string detail) =>
-        new("OBJ-001", $"object {_id}, payload offset {_position}, {field}: {detail}; run mig fsck");
+    public readonly CorruptStoreException Corrupt(string field, string detail) => Corrupt("OBJ-001", field, detail);
+
+    /// <summary>What is wrong has a code of its own.</summary>
+    public readonly CorruptStoreException Corrupt(string code, string field, string detail) =>
+        new(code, $"object {_id}, payload offset {_position}, {field}: {detail}; run mig fsck");
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.Store.Content;
 using Mig.Store.Locks;
@@ -10,6 +11,7 @@ namespace Mig.Store.Exchange;
 /// Takes in frames of content as they are stored elsewhere. Every object is hashed before it counts, and none that was not asked for is taken. Packs become
 /// visible as they fill up: content refers to nothing, so what has arrived is of use whatever comes of the rest, and need not come again.
 /// </summary>
+/// <remarks>After a write that failed it is dead: every further call says why, and no other pack becomes visible.</remarks>
 public sealed class ContentReceiver : IDisposable
 {
     /// <summary>A pack is made durable when it has so many bytes: a broken transfer loses less than that.</summary>
@@ -22,6 +24,7 @@ public sealed class ContentReceiver : IDisposable
     private readonly Lock _gate = new();
     private OpenPack? _pack;
     private Task _publishing = Task.CompletedTask;
+    private ExceptionDispatchInfo? _failure;
     private long _objects;
     private long _bytes;
     private long _storedBytes;
@@ -31,10 +34,10 @@ public sealed class ContentReceiver : IDisposable
     {
         ArgumentNullException.ThrowIfNull(store);
         _store = store;
-        _retained = store.Retain();
         _isWanted = isWanted;
         _temporaryFolder = Path.Combine(store.Folder, ObjectStore.TemporaryFolder);
         TemporaryFile.RemoveStale(_temporaryFolder);
+        _retained = store.Retain();
     }
 
     /// <summary>Objects taken so far.</summary>
@@ -71,13 +74,7 @@ public sealed class ContentReceiver : IDisposable
             Interlocked.Add(ref _bytes, contents.Raw.Length);
             Interlocked.Add(ref _storedBytes, frame.Length);
             lock (_gate)
-            {
-                _pack ??= new OpenPack(_temporaryFolder);
-                _pack.Append(frame, contents.Raw.Length, contents.Objects);
-                if (_pack.Length >= PublishSize)
-                    BeginPublish();
-            }
-
+                Append(frame, contents);
             return contents.Count;
         }
         finally
@@ -94,8 +91,9 @@ public sealed class ContentReceiver : IDisposable
     {
         lock (_gate)
         {
+            _failure?.Throw();
             BeginPublish();
-            _publishing.GetAwaiter().GetResult();
+            AwaitPublish();
         }
 
         if (mergesIndexes)
@@ -109,10 +107,48 @@ public sealed class ContentReceiver : IDisposable
         _retained.Dispose();
     }
 
+    private void Append(ReadOnlySpan<byte> frame, FrameContents contents)
+    {
+        _failure?.Throw();
+        try
+        {
+            _pack ??= new OpenPack(_temporaryFolder);
+            _pack.Append(frame, contents.Raw.Length, contents.Objects);
+        }
+        catch (Exception e)
+        {
+            Die(e);
+            throw;
+        }
+
+        if (_pack.Length >= PublishSize)
+            BeginPublish();
+    }
+
+    private void Die(Exception e)
+    {
+        _failure = ExceptionDispatchInfo.Capture(e);
+        _pack?.Dispose();
+        _pack = null;
+    }
+
+    private void AwaitPublish()
+    {
+        try
+        {
+            _publishing.GetAwaiter().GetResult();
+        }
+        catch (Exception e)
+        {
+            Die(e);
+            throw;
+        }
+    }
+
     // The disk takes its time to make a pack durable; the next one fills up meanwhile.
     private void BeginPublish()
     {
-        _publishing.GetAwaiter().GetResult();
+        AwaitPublish();
         if (_pack is not { } pack)
             return;
         _pack = null;

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using Mig.Core;
 using Mig.Core.Zstd;
@@ -8,6 +9,7 @@ namespace Mig.Store.Packs;
 /// Collects new objects of one class in a window, puts the window in order, cuts it into frames, and has the frames compressed by whichever
 /// threads add objects: a thread compresses what is waiting before it may add more, so memory stays bounded and no thread idles.
 /// </summary>
+/// <remarks>A frame that could not be written is lost, with what was in it: from then on every call says why, so that nobody takes the rest for all.</remarks>
 internal sealed unsafe class FrameBuilder : IDisposable
 {
     private const int SegmentSize = 4 << 20;
@@ -24,6 +26,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
     private readonly Queue<FrameJob> _pending = new();
     private readonly Stack<byte[]> _buffers = new();
     private Window _window = new();
+    private ExceptionDispatchInfo? _failure;
     private bool _isDisposed;
 
     public FrameBuilder(ObjectClass objectClass, StoreOptions options, ZstdCodec codec, Action<FrameBuilder, FrameResult> write)
@@ -47,6 +50,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
 
         lock (_gate)
         {
+            _failure?.Throw();
             byte* to = Allocate(_window, bytes.Length);
             bytes.CopyTo(new Span<byte>(to, bytes.Length));
             _window.Objects.Add(new WindowObject(key, id, (nint)to, bytes.Length, kind));
@@ -59,7 +63,10 @@ internal sealed unsafe class FrameBuilder : IDisposable
     public void Flush()
     {
         lock (_gate)
+        {
+            _failure?.Throw();
             Seal();
+        }
     }
 
     /// <summary>Compresses one waiting frame.</summary>
@@ -70,6 +77,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
         byte[] buffer;
         lock (_gate)
         {
+            _failure?.Throw();
             if (!_pending.TryDequeue(out job!))
                 return false;
             if (!_buffers.TryPop(out buffer!))
@@ -80,7 +88,17 @@ internal sealed unsafe class FrameBuilder : IDisposable
         int needed = headLength + ZstdCodec.GetBound(job.RawLength) + job.RawLength;
         if (buffer.Length < needed)
             buffer = GC.AllocateUninitializedArray<byte>(Math.Max(needed, (2 * _frameSize) + BufferSlack)); // one size fits nearly all: no garbage
-        Compress(job, buffer, headLength);
+        try
+        {
+            Compress(job, buffer, headLength);
+        }
+        catch (Exception e)
+        {
+            lock (_gate)
+                _failure ??= ExceptionDispatchInfo.Capture(e);
+            throw;
+        }
+
         lock (_gate)
         {
             _buffers.Push(buffer);

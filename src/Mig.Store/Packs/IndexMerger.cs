@@ -15,6 +15,18 @@ internal static class IndexMerger
 
     public static void MergeSmall(PackSet packs, string temporaryFolder)
     {
+        try
+        {
+            Merge(packs, temporaryFolder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What was stored is durable. On a full disk there are more indexes for a while: another merge takes them.
+        }
+    }
+
+    private static void Merge(PackSet packs, string temporaryFolder)
+    {
         PackIndex[] indexes = [.. packs.Indexes.Reverse()];
         if (indexes.Length <= KeepUnmerged)
             return;
@@ -41,9 +53,12 @@ internal static class IndexMerger
         packs.Refresh();
     }
 
-    // A damaged index must not become part of a new one whose checksum is right. It stays as it is until fsck reports it.
+    // A damaged index must not become part of a new one whose checksum is right. It stays as it is until fsck reports it. The same holds for one with a pack
+    // that does not count.
     private static bool IsSound(PackIndex index)
     {
+        if (index.HasLost)
+            return false;
         try
         {
             index.Verify();

@@ -35,17 +35,53 @@ internal sealed class OpenPack(string temporaryFolder) : IDisposable
     }
 
     /// <summary>Gives finished packs and their index their names: packs first, then the index, each durable; the names become durable together.</summary>
-    /// <remarks>An index whose packs are missing does not count.</remarks>
+    /// <remarks>
+    /// What an index says of a missing pack does not count. When a name cannot be given, or it is not known to be durable, those that were given before go
+    /// again: somebody would find the objects, and write a ref to what a crash may take away.
+    /// </remarks>
     public static void Publish(PackSet packs, string temporaryFolder, PackIndexBuilder index, IEnumerable<OpenPack> finished)
     {
         using var file = new TemporaryFile(temporaryFolder, "index");
         ObjectId indexId = index.Write(file);
-        foreach (OpenPack pack in finished)
-            pack._writer.Publish(Path.Combine(packs.Folder, PackFormat.FileName(pack.Id)));
-        file.Publish(Path.Combine(packs.Folder, PackIndexFormat.FileName(indexId)));
-        HostFiles.SyncFolder(packs.Folder);
+        var given = new Stack<string>();
+        try
+        {
+            foreach (OpenPack pack in finished)
+                Give(PackFormat.FileName(pack.Id), pack._writer.Publish);
+            Give(PackIndexFormat.FileName(indexId), file.Publish);
+            HostFiles.SyncFolder(packs.Folder);
+        }
+        catch
+        {
+            Withdraw(given);
+            throw;
+        }
+
         packs.Refresh();
+
+        void Give(string name, Action<string> publish)
+        {
+            string path = Path.Combine(packs.Folder, name);
+            bool isNew = !File.Exists(path); // what was there before holds the same bytes, and others may rely on it
+            publish(path);
+            if (isNew)
+                given.Push(path);
+        }
     }
 
     public void Dispose() => _writer.Dispose();
+
+    // The index first, for it may name the packs as long as it stands.
+    private static void Withdraw(Stack<string> given)
+    {
+        try
+        {
+            while (given.TryPop(out string? path))
+                HostFiles.Delete(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Why it came to this says more. Whole packs and indexes are left, whose names a crash may take.
+        }
+    }
 }

@@ -18,6 +18,7 @@ public sealed unsafe class PackIndex : IDisposable
     private readonly long _frames;
     private readonly long _ids;
     private readonly long _places;
+    private volatile bool[]? _lost;
 
     private PackIndex(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
@@ -51,6 +52,9 @@ public sealed unsafe class PackIndex : IDisposable
 
     internal int FrameCount => _frameCount;
 
+    /// <summary>Whether some of its packs do not count.</summary>
+    internal bool HasLost => _lost is not null;
+
     /// <exception cref="CorruptStoreException">The file is not a whole index.</exception>
     /// <exception cref="FileNotFoundException">It is gone, merged into another by a different process.</exception>
     public static PackIndex Open(string path)
@@ -83,30 +87,38 @@ public sealed unsafe class PackIndex : IDisposable
 
     public bool TryFind(in ObjectId id, out ObjectLocation location)
     {
-        int ordinal = Search(id, out bool found);
-        location = found ? Locate(ordinal) : default;
-        return found;
+        int ordinal = FindOrdinal(id);
+        location = ordinal >= 0 ? Locate(ordinal) : default;
+        return ordinal >= 0;
     }
 
-    /// <summary>Returns the place of an id among the ids, -1 when it is not there.</summary>
+    /// <summary>Returns the place of an id among the ids, -1 when it is not there, or its pack does not count.</summary>
     public int FindOrdinal(in ObjectId id)
     {
         int ordinal = Search(id, out bool found);
-        return found ? ordinal : -1;
+        return found && Counts(ordinal) ? ordinal : -1;
     }
 
-    public bool Contains(in ObjectId id)
-    {
-        Search(id, out bool found);
-        return found;
-    }
+    public bool Contains(in ObjectId id) => FindOrdinal(id) >= 0;
+
+    /// <summary>Tells whether the pack that an object lies in is there as this index knows it.</summary>
+    internal bool Counts(int ordinal) => _lost is not { } lost || !lost[PackOf(Locate(ordinal).Frame)];
+
+    /// <summary>Tells whether a pack is not there as this index knows it.</summary>
+    internal bool IsLost(int pack) => _lost?[pack] == true;
+
+    /// <summary>Says which packs do not count; null for none.</summary>
+    internal void SetLost(bool[]? packs) => _lost = packs;
 
     /// <summary>Returns the ids that begin with <paramref name="prefix"/>'s first <paramref name="digits"/> hexadecimal digits.</summary>
     public IEnumerable<(ObjectId Id, ObjectKind Kind)> FindByPrefix(ObjectId prefix, int digits)
     {
         string wanted = prefix.ToShortString(digits);
         for (int i = Search(prefix, out _); i < ObjectCount && IdOf(i).ToShortString(digits) == wanted; i++)
-            yield return (IdOf(i), Locate(i).Kind);
+        {
+            if (Counts(i))
+                yield return (IdOf(i), Locate(i).Kind);
+        }
     }
 
     public ObjectId IdOf(int ordinal)
@@ -133,6 +145,16 @@ public sealed unsafe class PackIndex : IDisposable
 
     internal FramePlace GetFrame(int frame)
     {
+        long at = _frames + ((long)frame * PackIndexFormat.FrameSize);
+        ulong offset = U64(at);
+        uint total = U32(at + 8), raw = U32(at + 12);
+        if (offset > long.MaxValue / 2 || total > 2 * PackFormat.MaxFrameSize || raw > PackFormat.MaxFrameSize)
+            throw Corrupt($"frame {frame} is said to have {total} bytes at {offset}");
+        return new FramePlace(GetPackId(PackOf(frame)), (long)offset, (int)total, (int)raw);
+    }
+
+    private int PackOf(int frame)
+    {
         int low = 0, high = PackCount - 1;
         while (low < high)
         {
@@ -143,12 +165,7 @@ public sealed unsafe class PackIndex : IDisposable
                 high = middle - 1;
         }
 
-        long at = _frames + ((long)frame * PackIndexFormat.FrameSize);
-        ulong offset = U64(at);
-        uint total = U32(at + 8), raw = U32(at + 12);
-        if (offset > long.MaxValue / 2 || total > 2 * PackFormat.MaxFrameSize || raw > PackFormat.MaxFrameSize)
-            throw Corrupt($"frame {frame} is said to have {total} bytes at {offset}");
-        return new FramePlace(GetPackId(low), (long)offset, (int)total, (int)raw);
+        return low;
     }
 
     internal uint FirstFrameOf(int pack) => U32(_packs + ((long)pack * PackIndexFormat.PackSize) + 40);

@@ -4,14 +4,15 @@ using Mig.Core.Host;
 namespace Mig.Store.Packs;
 
 /// <summary>
-/// The <c>packs</c> folder: which packs there are, and the indexes over them. An index counts only while all its packs are there; packs without an index
-/// are garbage that a killed commit left, or work that another process has not finished.
+/// The <c>packs</c> folder: which packs there are, and the indexes over them. What an index says of a pack counts only while the pack is there with the length
+/// that the index says; packs without an index are garbage that a killed commit left, or work that another process has not finished.
 /// </summary>
 internal sealed class PackSet : IDisposable
 {
     // Above so many open files the others are opened for each read, so that a repository of thousands of packs stays below the usual limit.
     private const int MaxOpenPacks = 256;
     private const int MaxLooks = 100;
+    private const string Advice = "copy it back from another copy of the repository, or commit, push or fetch again what it held";
 
     /// <summary>The code of the error that says that a pack is not there: a collection may have put its objects into another one.</summary>
     public const string MissingPackCode = "PACK-002";
@@ -21,6 +22,7 @@ internal sealed class PackSet : IDisposable
     private volatile PackIndex[] _indexes = [];
     private readonly List<PackIndex> _retired = [];
     private volatile CorruptStoreException[] _damaged = [];
+    private volatile LostPack[] _lost = [];
 
     public PackSet(string folder)
     {
@@ -35,6 +37,12 @@ internal sealed class PackSet : IDisposable
 
     /// <summary>What is wrong with indexes that cannot be used; the rest is used without them.</summary>
     public IReadOnlyList<CorruptStoreException> Damaged => _damaged;
+
+    /// <summary>The packs that do not count; their objects are as good as missing where no other pack has them.</summary>
+    public IReadOnlyList<LostPack> Lost => _lost;
+
+    /// <summary>The packs that count, each once.</summary>
+    public IEnumerable<ObjectId> Packs => _indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Where(pack => !index.IsLost(pack)).Select(index.GetPackId)).Distinct();
 
     /// <summary>Looks at the folder again.</summary>
     /// <returns>True when there are indexes now that were not known.</returns>
@@ -105,10 +113,12 @@ internal sealed class PackSet : IDisposable
         var known = _indexes.ToDictionary(index => Path.GetFileName(index.Path));
         var next = new List<PackIndex>();
         var damaged = new List<CorruptStoreException>();
+        var lost = new List<LostPack>();
         HashSet<string> files = ListFiles();
         foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
         {
-            if (known.Remove(file, out PackIndex? index))
+            bool isNew = !known.Remove(file, out PackIndex? index);
+            if (!isNew && !index!.HasLost)
             {
                 next.Add(index);
                 continue;
@@ -116,7 +126,7 @@ internal sealed class PackSet : IDisposable
 
             try
             {
-                index = PackIndex.Open(Path.Combine(Folder, file));
+                index ??= PackIndex.Open(Path.Combine(Folder, file));
             }
             catch (FileNotFoundException)
             {
@@ -129,23 +139,29 @@ internal sealed class PackSet : IDisposable
                 continue;
             }
 
-            if (FindMissingPack(index, files) is { } missing)
+            int lostBefore = lost.Count;
+            bool hadLost = index.HasLost;
+            index.SetLost(FindLost(index, lost));
+            if (index.HasLost && !File.Exists(index.Path))
             {
-                damaged.Add(new CorruptStoreException("IDX-002", $"{index.Path} names pack {missing}, which is missing; run mig fsck"));
-                index.Dispose();
+                // Another process has collected the packs, and the index before them.
+                lost.RemoveRange(lostBefore, lost.Count - lostBefore);
+                _retired.Add(index);
+                isWhole = false;
                 continue;
             }
 
             next.Add(index);
-            isChanged = true;
+            isChanged |= isNew || (hadLost && !index.HasLost);
         }
 
         // Threads may be reading through what is gone now: kept until the end.
         _retired.AddRange(known.Values);
-        Close([.. _open.Keys.Except(next.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId)))]);
         next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
         _indexes = [.. next];
+        Close([.. _open.Keys.Except(Packs)]);
         _damaged = [.. damaged];
+        _lost = [.. lost.DistinctBy(pack => pack.Id)];
         return isWhole;
     }
 
@@ -191,15 +207,23 @@ internal sealed class PackSet : IDisposable
         }
     }
 
-    private string? FindMissingPack(PackIndex index, HashSet<string> files)
+    // Null when all packs are there as the index knows them.
+    private bool[]? FindLost(PackIndex index, List<LostPack> all)
     {
+        bool[]? lost = null;
         for (int pack = 0; pack < index.PackCount; pack++)
         {
-            string name = PackFormat.FileName(index.GetPackId(pack));
-            if (!files.Contains(name) && !File.Exists(Path.Combine(Folder, name)))
-                return name;
+            string path = Path.Combine(Folder, PackFormat.FileName(index.GetPackId(pack)));
+            long length = LibC.GetStamp(path)?.Length ?? -1;
+            if (length == index.GetPackLength(pack))
+                continue;
+            lost ??= new bool[index.PackCount];
+            lost[pack] = true;
+            all.Add(new LostPack(index.GetPackId(pack), length < 0
+                ? new CorruptStoreException("IDX-002", $"{index.Path} names pack {path}, which is missing; {Advice}")
+                : new CorruptStoreException("IDX-003", $"{index.Path} says that pack {path} has {index.GetPackLength(pack)} bytes, it has {length}, so it does not count; {Advice}")));
         }
 
-        return null;
+        return lost;
     }
 }

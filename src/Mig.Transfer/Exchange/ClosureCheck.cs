@@ -26,6 +26,9 @@ internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
             CheckFit(wanted.Reference, wanted.From, kind, -1);
     }
 
+    /// <summary>The commits that came.</summary>
+    public IReadOnlySet<ObjectId> Commits => _received.Where(item => item.Value == ObjectKind.Commit).Select(item => item.Key).ToHashSet();
+
     /// <summary>Notes what an object names.</summary>
     /// <returns>True when it is neither in the store nor among what has come.</returns>
     /// <exception cref="CorruptStoreException">It is there, and is not what it is said to be.</exception>

@@ -50,16 +50,17 @@ internal sealed class FetchSession : IDisposable
     public FetchReport Run()
     {
         long wireBefore = _transport.WireBytes;
-        HashSet<ObjectId> ends;
+        HashSet<ObjectId> ends = [];
         using (var received = new ReceivedHistory(Path.Combine(_store.Folder, ObjectStore.TemporaryFolder), _transport.Peer))
-            ends = TakeCommits(received, FetchCommits(received));
+            Hold(() => ends = TakeCommits(received, FetchCommits(received)));
         FetchManifests();
         if (TakesContent)
             FetchContent(isLast: true);
         if (!_request.DryRun)
         {
-            _closure.Finish();
+            Hold(_closure.Finish);
             _writer.Complete();
+            Hold(() => new ReceiptCheck(_store, _request.Limits).Run(_request.Wants, _request.Haves, _closure.Commits, _cancellation));
         }
 
         var report = new TransferReport(_objects + (_request.DryRun ? _blobs.Count : 0), _bytes, _storedBytes, _transport.WireBytes - wireBefore);
@@ -253,21 +254,32 @@ internal sealed class FetchSession : IDisposable
         _storedBytes += reader.Payload.Length;
         try
         {
-            FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
-            for (int i = 0; i < frame.Count; i++)
+            Hold(() =>
             {
-                (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> bytes) = frame[i];
-                take(new ReceivedObject(id, kind, bytes));
-            }
-        }
-        catch (CorruptStoreException e)
-        {
-            throw new RemoteException("REMOTE-014", $"{_transport.Peer} sent what does not hold: {e.Message}", e);
+                FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
+                for (int i = 0; i < frame.Count; i++)
+                {
+                    (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> bytes) = frame[i];
+                    take(new ReceivedObject(id, kind, bytes));
+                }
+            });
         }
         finally
         {
             if (rented is not null)
                 ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    private void Hold(Action take)
+    {
+        try
+        {
+            take();
+        }
+        catch (CorruptStoreException e)
+        {
+            throw new RemoteException("REMOTE-014", $"{_transport.Peer} sent what does not hold: {e.Message}", e);
         }
     }
 

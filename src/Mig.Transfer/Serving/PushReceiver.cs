@@ -35,7 +35,9 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
             throw new UsageException("a ref is named twice in one push");
         CheckCount(updates);
         using FileLock retained = store.Retain();
-        TakeManifests(reader, cancellation);
+        ClosureCheck closure = TakeManifests(reader, cancellation);
+        if (!request.DryRun)
+            new ReceiptCheck(store, options.Limits).Run(updates.Select(update => update.New).OfType<ObjectId>(), refs.List().Select(item => item.Id), closure.Commits, cancellation);
         string?[] refusals = [.. updates.Select(update => Refuse(update, request.DryRun))];
         int lines = 0;
         void Say(string line)
@@ -77,7 +79,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         return ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new UsageException($"'{text}' is no object id");
     }
 
-    private void TakeManifests(MessageReader reader, CancellationToken cancellation)
+    private ClosureCheck TakeManifests(MessageReader reader, CancellationToken cancellation)
     {
         using var codec = new ZstdCodec();
         using ObjectWriter writer = store.BeginWrite(options.StoreOptions with { MaxPackSize = long.MaxValue }); // all at once, or not at all
@@ -102,6 +104,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
 
         closure.Finish();
         writer.Complete();
+        return closure;
     }
 
     private string? Refuse(PushUpdate update, bool isDryRun)

@@ -175,9 +175,12 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     private void AnswerHas(List<ObjectId> ids, MessageWriter writer)
     {
         byte[] bits = new byte[(ids.Count + 7) / 8];
+
+        // Whoever has a commit has all that it leads to, unless a pack is lost. Then it is all gone through again, and what is missing comes anew.
+        bool isWhole = !store.HasLostPacks;
         for (int i = 0; i < ids.Count; i++)
         {
-            if (store.Contains(ids[i]))
+            if (store.TryFind(ids[i], out ObjectLocation location) && (isWhole || location.Kind == ObjectKind.Blob))
                 bits[i / 8] |= (byte)(1 << (i % 8));
         }
 

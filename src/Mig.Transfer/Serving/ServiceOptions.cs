@@ -41,6 +41,9 @@ public sealed record ServiceOptions
     /// <summary>Most refs that pushes may make the repository have (<c>receive.maxRefs</c>).</summary>
     public int MaxRefs { get; init; } = DefaultMaxRefs;
 
+    /// <summary>What images that come may hold.</summary>
+    public Limits Limits { get; init; } = Limits.Default;
+
     /// <summary>Called when the service is disposed.</summary>
     public Action? Close { get; init; }
 }

@@ -44,14 +44,20 @@ public sealed class ImageBrowser(Repository repository)
     /// <summary>Returns a directory's whole subtree, each directory before what is in it, with paths from the volume's root.</summary>
     public IEnumerable<ImagePath> ListAll(ImagePath directory)
     {
-        foreach (TreeEntry entry in List(directory))
+        ArgumentNullException.ThrowIfNull(directory);
+        var guard = new WalkGuard(repository.Store, repository.Context.Limits, directory.Entry.Tree);
+        var open = new Stack<(ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next)>([(directory.Path, List(directory), 0)]);
+        while (open.TryPop(out (ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next) top))
         {
-            ImagePath child = directory with { Path = Join(directory.Path.Span, entry.Name.Span), Entry = entry };
-            yield return child;
-            if (entry.Type != TreeEntryType.Directory)
+            if (top.Next == top.Entries.Count)
                 continue;
-            foreach (ImagePath below in ListAll(child))
-                yield return below;
+            open.Push(top with { Next = top.Next + 1 });
+            TreeEntry entry = top.Entries[top.Next];
+            ImagePath child = directory with { Path = Join(top.Path.Span, entry.Name.Span), Entry = entry };
+            guard.Meet(open.Count - 1, child.Path.Span);
+            yield return child;
+            if (entry.Type == TreeEntryType.Directory)
+                open.Push((child.Path, List(child), 0));
         }
     }
 

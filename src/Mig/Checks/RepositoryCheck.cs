@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mig.Core;
+using Mig.History.Checks;
 using Mig.History.Graph;
 using Mig.History.Refs;
 using Mig.History.Trees;
@@ -22,8 +23,8 @@ public sealed class RepositoryCheck(Repository repository)
     private readonly List<CheckProblem> _problems = [];
     private readonly List<string> _warnings = [];
     private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
-    private readonly List<ListId> _files = [];
     private readonly List<(ImageId Image, string From)> _images = [];
+    private readonly Dictionary<ListId, long> _files = [];
     private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
@@ -51,10 +52,12 @@ public sealed class RepositoryCheck(Repository repository)
         CheckRefs(store);
         var marks = new ObjectMarks(store);
         Walk(store, marks, cancellation);
+        CheckImages(store, cancellation);
         if (!isQuick)
             CheckFiles(store, progress, cancellation);
         if (!isQuick && ComparesViews && !_isPartial)
             CheckViews(progress, cancellation);
+        ReportLost(result.LostPacks);
         return new CheckReport(
             _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
             _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
@@ -62,6 +65,15 @@ public sealed class RepositoryCheck(Repository repository)
             LeftOut = _leftOut,
             ComparedImages = _compared,
         };
+    }
+
+    // A pack that does not count is damage where something is missing. Else all that it held is elsewhere, or nobody needs it.
+    private void ReportLost(IReadOnlyList<CorruptStoreException> packs)
+    {
+        if (_problems.Exists(problem => problem.Code == "FSCK-001"))
+            _problems.InsertRange(0, packs.Select(pack => new CheckProblem(pack.Code, pack.Message)));
+        else
+            _warnings.AddRange(packs.Select(pack => $"{pack.Message}; nothing that is needed is missing, so 'mig gc' may take what is left of it"));
     }
 
     // What a collection deletes meanwhile would look missing. Where nobody may write, there is none.
@@ -225,7 +237,7 @@ public sealed class RepositoryCheck(Repository repository)
                 if (reference.Kind == ObjectKind.Image)
                     _images.Add((new ImageId(reference.Id), from));
                 if (reference.Kind == ObjectKind.Tree)
-                    CheckTree(store, new TreeId(reference.Id));
+                    CountFiles(store, new TreeId(reference.Id));
             }
             catch (CorruptStoreException e)
             {
@@ -250,31 +262,45 @@ public sealed class RepositoryCheck(Repository repository)
         return false;
     }
 
-    private void CheckTree(ObjectStore store, TreeId tree)
+    private void CountFiles(ObjectStore store, TreeId tree)
     {
         foreach (TreeEntry entry in TreeReader.ReadNode(store, tree).Entries)
         {
             if (entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
                 _fileCount++;
-            if (entry.List is not { } list)
-                continue;
-            ChunkList head = ChunkList.Read(store, list);
-            if (head.Size != entry.Size || head.Sha256 != entry.Sha256)
-                Report(new CorruptStoreException("FSCK-004", $"tree {tree} says that a file has {entry.Size} bytes and the hash {entry.Sha256}, its list {list} says {head.Size} and {head.Sha256}"));
-            else if (head.Sha256 is not null)
-                _files.Add(list);
+            if (entry is { List: { } list, Sha256: not null })
+                _files[list] = entry.Size;
+        }
+    }
+
+    // What cannot be said of one object alone. What is missing, or is another kind of object, was said by the walk.
+    private void CheckImages(ObjectStore store, CancellationToken cancellation)
+    {
+        var check = new ImageCheck(store, repository.Context.Limits, cancellation);
+        foreach ((ImageId image, string from) in _images)
+        {
+            try
+            {
+                check.Check(image);
+            }
+            catch (CorruptStoreException e)
+            {
+                if (e.Code.StartsWith("OBJ-", StringComparison.Ordinal))
+                    Report(new CorruptStoreException(e.Code, $"{from}: {e.Detail}"));
+            }
         }
     }
 
     // Each chunk has been hashed by itself; here the whole is.
     private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
     {
-        List<ListId> lists = [.. _files.Distinct().Where(list => !_isPartial || IsHere(store, new ObjectReference(list.Value, ObjectKind.List)))];
-        progress.Begin("large files", lists.Sum(list => ChunkList.Read(store, list).Size));
-        Parallel.ForEach(lists, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, list =>
+        progress.Begin("large files", _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
+        Parallel.ForEach(_files.Keys, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, list =>
         {
             try
             {
+                if (_isPartial && !IsHere(store, new ObjectReference(list.Value, ObjectKind.List)))
+                    return;
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 new ContentReader(store).Read(list, bytes =>
                 {

@@ -19,7 +19,7 @@ public sealed class RepositoryStatistics(Repository repository)
     private readonly ObjectMarks _owners = new(repository.Store);
     private readonly Dictionary<ImageId, (long Disk, long Used)> _imageSizes = [];
     private readonly Dictionary<ObjectId, long> _layoutSizes = [];
-    private readonly Dictionary<TreeId, long> _fileCounts = [];
+    private readonly TreeSurvey _survey = new(repository.Store, repository.Context.Limits);
 
     public StatisticsReport Run(CancellationToken cancellation = default)
     {
@@ -107,16 +107,5 @@ public sealed class RepositoryStatistics(Repository repository)
     }
 
     private long CountFiles(ImageId id) => repository.Objects.ReadImage(id).Disks
-        .SelectMany(disk => disk.Volumes).Sum(volume => volume.Root is { } root ? CountFiles(root.Tree) : 0);
-
-    private long CountFiles(TreeId id)
-    {
-        if (_fileCounts.TryGetValue(id, out long known))
-            return known;
-        long count = 0;
-        foreach (TreeEntry entry in TreeReader.ReadEntries(_store, id))
-            count += entry.Type == TreeEntryType.Directory ? CountFiles(entry.Tree) : entry.Type is TreeEntryType.File or TreeEntryType.HardLink ? 1 : 0;
-        _fileCounts.Add(id, count);
-        return count;
-    }
+        .SelectMany(disk => disk.Volumes).Sum(volume => volume.Root is { } root ? _survey.Of(root.Tree).Files : 0);
 }

@@ -14,9 +14,12 @@ public sealed class ImageComparer(IContentSource objects)
 
     private readonly Dictionary<ImageId, MachineImage> _images = [];
 
+    private readonly Limits _limits = Limits.Default;
+
     public ImageComparer(Repository repository)
         : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store)
     {
+        _limits = repository.Context.Limits;
     }
 
     /// <summary>Compares the files of two images.</summary>
@@ -29,7 +32,7 @@ public sealed class ImageComparer(IContentSource objects)
         var volumes = new List<VolumeComparison>();
         foreach ((VolumePair pair, string prefix, bool isDefault, PathLimits limits) in Pair(left, right, paths))
         {
-            IReadOnlyList<TreeChange> changes = Renames.Find(new TreeDiff(objects, limits).Compare(pair.Before?.Root, pair.After?.Root));
+            IReadOnlyList<TreeChange> changes = Renames.Find(new TreeDiff(objects, limits) { Limits = _limits }.Compare(pair.Before?.Root, pair.After?.Root));
             volumes.Add(new VolumeComparison(pair, prefix, isDefault, changes));
         }
 
@@ -50,7 +53,7 @@ public sealed class ImageComparer(IContentSource objects)
     internal bool VisitChanges(ImageId? before, ImageId after, IReadOnlyList<PathSpec> paths, bool followsLinks, Func<string, TreeChange, bool> visit)
     {
         MachineImage left = before is { } id ? Read(id) : new MachineImage([]), right = Read(after);
-        return Pair(left, right, paths).All(item => new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks }
+        return Pair(left, right, paths).All(item => new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks, Limits = _limits }
             .Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
     }
 

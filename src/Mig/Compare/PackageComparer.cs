@@ -1,3 +1,4 @@
+using Mig.Core;
 using Mig.Browse;
 using Mig.History.Diffs;
 using Mig.History.Images;
@@ -23,7 +24,7 @@ public sealed class PackageComparer
     internal PackageComparer(IContentSource objects, int parallelism)
     {
         _objects = objects;
-        _inventories = new InventoryReader(objects, parallelism);
+        _inventories = new InventoryReader(objects, parallelism, Limits.Default);
     }
 
     /// <summary>Returns the packages that differ, sorted by kind, name and architecture: those of the system come before what its languages know of them.</summary>

@@ -28,6 +28,9 @@ public sealed class ImageEdit : IDisposable
     /// <summary>The image that is changed.</summary>
     public MachineImage Before => _base.Image;
 
+    /// <summary>What images may hold.</summary>
+    internal Limits Limits => _base.Repository.Context.Limits;
+
     /// <summary>What the times of changes are taken from.</summary>
     public TimeProvider Clock => _clock;
 
@@ -36,7 +39,7 @@ public sealed class ImageEdit : IDisposable
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        return OpenDisk(disk).OpenVolume(volume, _base.Repository.Context.Limits, _clock);
+        return OpenDisk(disk).OpenVolume(volume, Limits, _clock);
     }
 
     /// <summary>Returns the bytes of a disk with all changes so far. They change with the next one.</summary>
@@ -57,7 +60,7 @@ public sealed class ImageEdit : IDisposable
     internal IReadOnlyList<ByteRange> FindFree(IFileSystemWriter writer, ImageVolume volume)
     {
         using IFileSystem fileSystem = writer.Read();
-        return [.. VolumeScan.Run(fileSystem, _base.Repository.Context.Limits).FreeSpace.Ranges.Select(range => range with { Offset = volume.Range.Offset + range.Offset })];
+        return [.. VolumeScan.Run(fileSystem, Limits).FreeSpace.Ranges.Select(range => range with { Offset = volume.Range.Offset + range.Offset })];
     }
 
     /// <summary>Makes ranges of a disk read as zeros. Whoever calls this knows that no file and no structure of a file system is there.</summary>

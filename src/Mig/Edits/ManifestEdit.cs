@@ -13,14 +13,15 @@ internal sealed class ManifestEdit
     private static readonly Comparer<byte[]> ByBytes = Comparer<byte[]>.Create(static (a, b) => a.AsSpan().SequenceCompareTo(b));
 
     private readonly IObjectSource _store;
+    private readonly Limits _limits;
     private readonly HashSet<ManifestItem> _changed = [];
     private readonly List<ManifestItem> _linked = [];
     private bool _hasLinks;
 
     /// <param name="root">The root directory of the volume, an entry without a name.</param>
-    public ManifestEdit(IObjectSource store, TreeEntry root)
+    public ManifestEdit(IObjectSource store, Limits limits, TreeEntry root)
     {
-        _store = store;
+        (_store, _limits) = (store, limits);
         var item = new ManifestItem(root);
         Root = new ManifestName([], null, item, root);
         item.Names.Add(Root);
@@ -55,6 +56,7 @@ internal sealed class ManifestEdit
         if (_hasLinks)
             return;
         _hasLinks = true;
+        new TreeSurvey(_store, _limits).Of(Root.Item.Entry.Tree);
         var links = new List<ManifestName>();
         var pending = new Stack<ManifestName>([Root]);
         while (pending.TryPop(out ManifestName? directory))

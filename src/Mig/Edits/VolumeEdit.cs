@@ -15,11 +15,11 @@ internal sealed class VolumeEdit : IDisposable
     private readonly SubTarget _target;
     private readonly ManifestEdit _manifest;
 
-    private VolumeEdit(ImageVolume volume, SubTarget target, IFileSystemWriter writer, IObjectSource store)
+    private VolumeEdit(ImageVolume volume, SubTarget target, IFileSystemWriter writer, IObjectSource store, Limits limits)
     {
         _volume = volume;
         _target = target;
-        _manifest = new ManifestEdit(store, volume.Root!);
+        _manifest = new ManifestEdit(store, limits, volume.Root!);
         Writer = new RecordingWriter(writer, _manifest);
     }
 
@@ -39,7 +39,7 @@ internal sealed class VolumeEdit : IDisposable
         try
         {
             CheckFreeSpace(writer, before, volume, store, limits);
-            return new VolumeEdit(volume, target, writer, store);
+            return new VolumeEdit(volume, target, writer, store, limits);
         }
         catch
         {

@@ -38,7 +38,7 @@ public sealed class ArchiveExtractor(Repository repository)
         Check(format);
         request.Progress.Begin("reading names", 0);
         byte[][] names = [.. Destination.NamesOf(request.Sources).Select(name => name.Length == 0 ? "."u8.ToArray() : name)];
-        ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
+        ExtractPlan plan = new PlanBuilder(repository.Store, repository.Context.Limits, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
         var leftOut = new LeftOutCounter();

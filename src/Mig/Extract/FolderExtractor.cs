@@ -27,7 +27,7 @@ public sealed class FolderExtractor(Repository repository)
 
         // The root of a volume has no name; in the staging folder it needs one.
         byte[][] staged = [.. destination.Names.Select(name => name.Length == 0 ? "root"u8.ToArray() : name)];
-        ExtractPlan plan = new PlanBuilder(repository.Store, [.. request.Sources.Zip(staged)], !request.WithRepositories, cancellation).Build();
+        ExtractPlan plan = new PlanBuilder(repository.Store, repository.Context.Limits, [.. request.Sources.Zip(staged)], !request.WithRepositories, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
         var leftOut = new LeftOutCounter();

@@ -8,21 +8,22 @@ using Mig.Store;
 
 namespace Mig.Extract;
 
-/// <summary>Walks what was chosen and says what is to be made of it. Names that could lead elsewhere are refused here, for folders and archives alike.</summary>
+/// <summary>Walks what was chosen and says what is to be made of it. Names that no file system here takes are refused, for folders and archives alike.</summary>
 /// <param name="leavesRepositories">Whether folders and links that this mig would take for a repository are left out: their hooks and settings would run programs.</param>
-internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath Source, byte[] Name)> selection, bool leavesRepositories, CancellationToken cancellation)
+internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyList<(ImagePath Source, byte[] Name)> selection, bool leavesRepositories, CancellationToken cancellation)
 {
     private const int MaxNameLength = 255;
 
     private readonly ExtractPlan _plan = new();
     private readonly List<(PlannedEntry Entry, ImageVolume Volume)> _links = [];
 
-    /// <exception cref="CorruptImageException">A name or link target can stand on no file system.</exception>
+    /// <exception cref="CorruptImageException">A name is too long.</exception>
     public ExtractPlan Build()
     {
         foreach ((ImagePath source, byte[] name) in selection)
         {
             int first = _plan.Directories.Count;
+            var guard = new WalkGuard(store, limits, source.Entry.Type == TreeEntryType.Directory ? [source.Entry.Tree] : []);
             Add(new PlannedEntry(null, name, source.Entry), source.Volume);
 
             // The list grows as it is walked: each directory comes before what is in it.
@@ -32,6 +33,7 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
                 PlannedEntry directory = _plan.Directories[i];
                 foreach (TreeEntry entry in TreeReader.ReadEntries(store, directory.Entry.Tree))
                 {
+                    guard.Meet(directory.Depth);
                     CheckName(entry.Name.Span, directory);
                     Add(new PlannedEntry(directory, entry.Name, entry), source.Volume);
                 }
@@ -64,8 +66,6 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
                 _links.Add((planned, volume));
                 break;
             default:
-                if (planned.Entry.Type == TreeEntryType.SymbolicLink && (planned.Entry.LinkTarget.IsEmpty || planned.Entry.LinkTarget.Span.Contains((byte)0)))
-                    throw new CorruptImageException("EXTRACT-002", $"the symbolic link {Display(planned.Path())} has a target that is empty or holds a NUL; leave it out by naming other paths");
                 _plan.Others.Add(planned);
                 break;
         }
@@ -122,8 +122,8 @@ internal sealed class PlanBuilder(ObjectStore store, IReadOnlyList<(ImagePath So
 
     private static void CheckName(ReadOnlySpan<byte> name, PlannedEntry directory)
     {
-        if (name.IsEmpty || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8) || name.ContainsAny((byte)'/', (byte)0) || name.Length > MaxNameLength)
-            throw new CorruptImageException("EXTRACT-001", $"directory {Display(directory.Path())} holds the name '{Encoding.UTF8.GetString(name)}', which can stand on no file system; names are 1 to {MaxNameLength} bytes without '/' and NUL, and neither '.' nor '..'. Choose paths that leave it out");
+        if (name.Length > MaxNameLength)
+            throw new CorruptImageException("EXTRACT-001", $"directory {Display(directory.Path())} holds the name '{Encoding.UTF8.GetString(name)}' of {name.Length} bytes; file systems here allow {MaxNameLength}. Choose paths that leave it out");
     }
 
     private static string Display(byte[] path) => "/" + Encoding.UTF8.GetString(path);

@@ -9,6 +9,9 @@ namespace Mig.Extract;
 /// <param name="Entry">What it is. A hard link has the entry of the file that it names.</param>
 internal sealed record PlannedEntry(PlannedEntry? Parent, ReadOnlyMemory<byte> Name, TreeEntry Entry)
 {
+    /// <summary>How many directories it is in.</summary>
+    public int Depth { get; } = Parent is null ? 0 : Parent.Depth + 1;
+
     /// <summary>For another name of a file that is made, too: that file's path at the destination.</summary>
     public byte[]? LinkTo { get; init; }
 

@@ -28,31 +28,41 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
             if (paths.Count > 0 && limits.Count == 0)
                 continue;
             var template = new GrepFile(revision, isUsual ? "" : NameOf(image, disk, volume), default);
-            foreach ((GrepFile, TreeEntry) found in Walk(template, volume.Root!, volume.Root!, new PathLimits(limits), enter, cancellation))
+            foreach ((GrepFile, TreeEntry) found in Walk(template, volume.Root!, new PathLimits(limits), enter, cancellation))
                 yield return found;
         }
     }
 
-    private IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(GrepFile directory, TreeEntry entry, TreeEntry root, PathLimits limits, DirectoryFilter enter, CancellationToken cancellation)
+    private IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(GrepFile top, TreeEntry root, PathLimits limits, DirectoryFilter enter, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
-        if (limits.Includes(directory.Path.Span) && !enter(entry.Tree))
-            yield break;
-        foreach (TreeEntry child in TreeReader.ReadEntries(repository.Store, entry.Tree))
+        var guard = new WalkGuard(repository.Store, repository.Context.Limits, root.Tree);
+        var open = new Stack<(ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next)>();
+        Enter(top.Path, root);
+        while (open.TryPop(out (ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next) directory))
         {
+            cancellation.ThrowIfCancellationRequested();
+            if (directory.Next == directory.Entries.Count)
+                continue;
+            open.Push(directory with { Next = directory.Next + 1 });
+            TreeEntry child = directory.Entries[directory.Next];
             byte[] path = directory.Path.IsEmpty ? child.Name.ToArray() : [.. directory.Path.Span, (byte)'/', .. child.Name.Span];
-            GrepFile file = directory with { Path = path };
+            guard.Meet(open.Count - 1, path);
             if (child.Type == TreeEntryType.Directory && limits.MayIncludeBelow(path))
             {
-                foreach ((GrepFile, TreeEntry) found in Walk(file, child, root, limits, enter, cancellation))
-                    yield return found;
+                Enter(path, child);
             }
             else if (child.Type is TreeEntryType.File or TreeEntryType.HardLink && limits.Includes(path))
             {
                 TreeEntry content = child.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, root, child) : child;
                 if (content is { Type: TreeEntryType.File, Size: > 0 })
-                    yield return (file, content);
+                    yield return (top with { Path = path }, content);
             }
+        }
+
+        void Enter(ReadOnlyMemory<byte> path, TreeEntry directory)
+        {
+            if (!limits.Includes(path.Span) || enter(directory.Tree))
+                open.Push((path, TreeReader.ReadEntries(repository.Store, directory.Tree), 0));
         }
     }
 

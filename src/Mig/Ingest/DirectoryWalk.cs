@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.FileSystems;
+using Mig.History.Trees;
 
 namespace Mig.Ingest;
 
@@ -59,9 +60,29 @@ internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
         {
             if (i > 0 && entries[i].Name.Span.SequenceEqual(entries[i - 1].Name.Span))
                 throw new CorruptImageException("FS-003", $"directory {directory.Node} has the same name twice");
-            directory.Nodes[i] = NodeSummary.Of(fileSystem.GetNode(entries[i].Node));
+            FileNode node = fileSystem.GetNode(entries[i].Node);
+            if (FindFault(entries[i].Name.Span, node) is { } fault)
+                throw new CorruptImageException("FS-006", $"directory {directory.Node}, entry {i}: {fault}");
+            directory.Nodes[i] = NodeSummary.Of(node);
             if (directory.Nodes[i].Type == NodeType.Directory && _directories.TryAdd(entries[i].Node, true))
                 directory.Children[i] = new DirectoryListing(entries[i].Node);
         }
+    }
+
+    // What no manifest may hold; whoever reads one relies on it.
+    private static string? FindFault(ReadOnlySpan<byte> name, FileNode node)
+    {
+        if (TreeName.FindFault(name) is { } nameFault)
+            return $"the name cannot be: {nameFault}";
+        if (node.Type == NodeType.SymbolicLink && TreeName.FindTargetFault(node.LinkTarget.Span) is { } targetFault)
+            return $"the target of the symbolic link cannot be: {targetFault}";
+        for (int i = 0; i < node.Xattrs.Count; i++)
+        {
+            ReadOnlySpan<byte> xattr = node.Xattrs[i].Name.Span;
+            if (xattr.IsEmpty || xattr.Contains((byte)0) || (i > 0 && node.Xattrs[i - 1].Name.Span.SequenceCompareTo(xattr) >= 0))
+                return "extended attributes are out of order, or one is there twice or has a name that cannot be";
+        }
+
+        return null;
     }
 }

@@ -69,6 +69,8 @@ internal sealed class VolumeScan
 
     private ScannedEntry Visit(in DirectoryEntry entry, in NodeSummary node, byte[] parent)
     {
+        if (parent.Length + entry.Name.Length > _limits.MaxPathLength)
+            throw new CorruptImageException("FS-007", $"a path has {parent.Length + entry.Name.Length} bytes, at most {_limits.MaxPathLength} allowed");
         if (_seen.TryGetValue(entry.Node, out (int Index, byte[]? Path) first))
         {
             if (first.Path is null)

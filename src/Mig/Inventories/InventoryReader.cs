@@ -24,18 +24,18 @@ public sealed class InventoryReader
     private readonly InventoryCache? _cache;
 
     public InventoryReader(Repository repository)
-        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism)
+        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism, repository.Context.Limits)
     {
         _repository = repository;
         _cache = new InventoryCache(repository.Folder);
     }
 
     /// <summary>Takes inventories of what is not in a repository; none is kept.</summary>
-    internal InventoryReader(IContentSource objects, int parallelism)
+    internal InventoryReader(IContentSource objects, int parallelism, Limits limits)
     {
         _objects = objects;
         _parallelism = parallelism;
-        _walk = new LanguageWalk(objects);
+        _walk = new LanguageWalk(objects, limits);
     }
 
     /// <summary>Takes the inventory of an image, and finds what it does not rest on.</summary>

@@ -10,7 +10,7 @@ namespace Mig.Maintenance;
 /// <param name="RewrittenPacks">Packs whose objects were written into new ones.</param>
 /// <param name="BytesBefore">Bytes of packs and indexes at first.</param>
 /// <param name="BytesAfter">Bytes now; in a dry run, about.</param>
-/// <param name="Blocker">Who keeps the old packs from being deleted; null when they are gone.</param>
+/// <param name="Blocker">Why old packs are still there, as the end of a sentence; null when they are gone.</param>
 public sealed record CollectionReport(
     long LiveObjects,
     long KeptObjects,

@@ -25,6 +25,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         HostFiles.CreateFolder(_lockFolder);
         using FileLock alone = FileLock.Acquire(Path.Combine(_lockFolder, "gc"), "garbage collection of this repository", TimeSpan.Zero);
         ObjectStore store = repository.Store;
+        store.RemoveStaleFiles();
         store.Refresh();
         DateTime before = options.PruneBefore ?? DateTime.MinValue;
         int packsBefore = store.CountPackFiles();
@@ -43,29 +44,65 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
 
         Step("rewrite");
         options.Progress.Begin("packs", 0);
-        IReadOnlyList<ObjectId> written = PackRewriter.Run(store, repository.StoreOptions, marks, choice.Rewritten, options.Progress, cancellation);
-        packs.UnionWith(written);
-
-        Step("lock");
-        string? blocker = null;
-        try
-        {
-            using FileLock held = store.AcquireForDeletion(options.Patience);
-            Step("delete");
-            Delete(marks, roots, packs, [.. choice.Dropped.Concat(choice.Rewritten).Except(written)], before, cancellation);
-        }
-        catch (ConflictException e)
-        {
-            blocker = e.Message;
-        }
+        string? blocker = TryRewrite(marks, packs, choice.Rewritten, cancellation) is { } written
+            ? Delete(marks, roots, packs, [.. choice.Dropped.Concat(choice.Rewritten).Except(written)], before, cancellation)
+            : FreeStepwise(marks, roots, packs, choice, before, cancellation);
 
         repository.Objects.UpdateShallow(added: [], removed: [.. repository.Objects.Shallow.Where(id => !store.Contains(id))]);
         return report with { PacksAfter = store.CountPackFiles(), BytesAfter = store.Measure().StoredBytes, Blocker = blocker };
     }
 
-    // What was written anew may be a pack that was there already, since a collection was killed after it wrote it: that one stays.
+    // Null when there is no space for what is wanted of them. What is written may be a pack that was there already, since a collection was killed after it wrote
+    // it: that one stays.
+    private IReadOnlyList<ObjectId>? TryRewrite(ObjectMarks marks, HashSet<ObjectId> packs, IReadOnlySet<ObjectId> rewritten, CancellationToken cancellation)
+    {
+        try
+        {
+            IReadOnlyList<ObjectId> written = PackRewriter.Run(repository.Store, repository.StoreOptions, marks, rewritten, options.Progress, cancellation);
+            packs.UnionWith(written);
+            return written;
+        }
+        catch (IOException e) when (HostFiles.IsFull(e))
+        {
+            return null;
+        }
+    }
+
+    // On a full disk what is garbage altogether makes the space for the rest: the pack of which least is wanted is written anew first, and gone before the next.
+    private string? FreeStepwise(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, PackChoice choice, DateTime before, CancellationToken cancellation)
+    {
+        string? blocker = Delete(marks, roots, packs, [.. choice.Dropped], before, cancellation);
+        var left = new Queue<ObjectId>(choice.RewrittenInOrder);
+        while (blocker is null && left.TryPeek(out ObjectId pack))
+        {
+            if (TryRewrite(marks, packs, new HashSet<ObjectId> { pack }, cancellation) is not { } written)
+                return $"the file system is too full to write {left.Count} of them anew";
+            left.Dequeue();
+            blocker = Delete(marks, roots, packs, [.. new[] { pack }.Except(written)], before, cancellation);
+        }
+
+        return blocker;
+    }
+
+    // Returns why nothing was deleted, null when it was.
+    private string? Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going, DateTime before, CancellationToken cancellation)
+    {
+        Step("lock");
+        try
+        {
+            using FileLock held = repository.Store.AcquireForDeletion(options.Patience);
+            Step("delete");
+            DeleteAlone(marks, roots, packs, going, before, cancellation);
+            return null;
+        }
+        catch (ConflictException e)
+        {
+            return $"other commands are at work ({e.Message})";
+        }
+    }
+
     // Nobody else writes now. What has become reachable since it was looked for is looked for again.
-    private void Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going, DateTime before, CancellationToken cancellation)
+    private void DeleteAlone(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going, DateTime before, CancellationToken cancellation)
     {
         ObjectStore store = repository.Store;
         IReadOnlySet<ObjectId> rootsNow = Reachability.FindRoots(repository);
@@ -94,6 +131,13 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     {
         if (options.DryRun || options.ExpireLogsBefore is not { } before)
             return 0;
-        return LogExpiry.Run(repository.Refs, repository.Refs.ListLogs(), before);
+        try
+        {
+            return LogExpiry.Run(repository.Refs, repository.Refs.ListLogs(), before);
+        }
+        catch (IOException e) when (HostFiles.IsFull(e))
+        {
+            return 0; // on a full disk the logs stay as they are until there is space
+        }
     }
 }

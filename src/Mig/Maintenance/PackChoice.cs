@@ -22,7 +22,8 @@ internal sealed class PackChoice
                 rewritten.UnionWith(small);
         }
 
-        Rewritten = rewritten.Select(pack => pack.Id).ToHashSet();
+        RewrittenInOrder = [.. rewritten.OrderBy(pack => pack.Length - pack.Garbage).Select(pack => pack.Id)];
+        Rewritten = RewrittenInOrder.ToHashSet();
         FreedBytes = packs.Sum(pack => Dropped.Contains(pack.Id) ? pack.Length : rewritten.Contains(pack) ? pack.Garbage : 0);
     }
 
@@ -31,6 +32,9 @@ internal sealed class PackChoice
 
     /// <summary>Packs whose wanted objects go into new ones.</summary>
     public IReadOnlySet<ObjectId> Rewritten { get; }
+
+    /// <summary>The same packs, the one of which least is wanted first.</summary>
+    public IReadOnlyList<ObjectId> RewrittenInOrder { get; }
 
     /// <summary>By how many bytes all packs shrink, about.</summary>
     public long FreedBytes { get; }

@@ -51,7 +51,7 @@ public sealed class ContentPurger(Repository repository)
         PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, PendingPurge pending, ObjectWriter writer, Signature who, CancellationToken cancellation)
     {
         repository.Store.Refresh();
-        var finder = new VictimFinder(repository.Store, request);
+        var finder = new VictimFinder(repository.Store, request, repository.Context.Limits);
         var images = new Dictionary<ImageId, (MachineImage Image, IReadOnlyList<PurgedFile> Victims)>();
         IEnumerable<ObjectId> tips = refs.Select(item => item.Id).Concat(head.Id is { } at ? [at] : []);
         IReadOnlyDictionary<ImageId, DateTimeOffset> times = FindImages(tips);
@@ -117,7 +117,7 @@ public sealed class ContentPurger(Repository repository)
 
     private List<PurgedFile> FindUnreachable(PurgeRequest request, HashSet<ImageId> reachable, CancellationToken cancellation)
     {
-        var finder = new VictimFinder(repository.Store, request, isWhole: false);
+        var finder = new VictimFinder(repository.Store, request, repository.Context.Limits, isWhole: false);
         var found = new List<PurgedFile>();
         foreach (ImageId id in ListImages().Where(id => !reachable.Contains(id)))
         {

@@ -8,7 +8,7 @@ namespace Mig.Purging;
 
 /// <summary>Finds what must go out of images, and which contents stay. Directories that several images share are looked at once for contents, and once under each path.</summary>
 /// <param name="isWhole">Whether all is there that the images need. Of what nothing leads to, parts may be gone, and nothing stays.</param>
-internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, bool isWhole = true)
+internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, Limits limits, bool isWhole = true)
 {
     private readonly PathLimits? _paths = request.Paths.Count == 0 ? null : new PathLimits([.. request.Paths.Select(path => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(path.Trim('/')))]);
     private readonly HashSet<ObjectId> _contents = [.. request.Contents];
@@ -30,7 +30,7 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, bool
             foreach (ImageVolume volume in disk.Volumes.Where(volume => volume.Root is not null))
             {
                 var found = new List<(byte[] Path, TreeEntry Entry)>();
-                Walk(volume.Root!, volume.Root!.Tree, [], isBelowVictim: false, found);
+                Walk(volume.Root!, volume.Root!.Tree, [], isBelowVictim: false, found, new WalkGuard(store, limits, volume.Root!.Tree), 0);
                 victims.AddRange(found.Select(item => new PurgedFile(id, disk.Name, volume.Number, item.Path, item.Entry)));
             }
         }
@@ -38,10 +38,10 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, bool
         return victims;
     }
 
-    private void Walk(TreeEntry root, TreeId tree, byte[] path, bool isBelowVictim, List<(byte[] Path, TreeEntry Entry)> victims)
+    private void Walk(TreeEntry root, TreeId tree, byte[] path, bool isBelowVictim, List<(byte[] Path, TreeEntry Entry)> victims, WalkGuard guard, int depth)
     {
         bool mayHavePaths = isBelowVictim || _paths?.MayIncludeBelow(path) == true;
-        if (!mayHavePaths && !HasContent(tree))
+        if (!mayHavePaths && !HasContent(tree, depth))
         {
             KeepAll(tree);
             return;
@@ -50,11 +50,12 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, bool
         foreach (TreeEntry entry in Read(tree))
         {
             byte[] child = path.Length == 0 ? entry.Name.ToArray() : [.. path, (byte)'/', .. entry.Name.Span];
+            guard.Meet(depth, child);
             bool isNamed = isBelowVictim || _paths?.Includes(child) == true;
             if (entry.Type == TreeEntryType.Directory)
             {
                 // The directory follows what is in it: it can go when it is empty.
-                Walk(root, entry.Tree, child, isNamed, victims);
+                Walk(root, entry.Tree, child, isNamed, victims, guard, depth + 1);
                 if (isNamed)
                     victims.Add((child, entry));
                 continue;
@@ -95,18 +96,19 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, bool
     }
 
     // Hard links with the content are found where their first name is: the directories of both are read in any case.
-    private bool HasContent(TreeId tree)
+    private bool HasContent(TreeId tree, int depth)
     {
         if (_contents.Count == 0)
             return false;
         if (_hasContent.TryGetValue(tree, out bool known))
             return known;
         bool has = false;
+        WalkGuard.CheckDepth(depth, limits);
         foreach (TreeEntry entry in Read(tree))
         {
             has |= entry.Type == TreeEntryType.HardLink || (entry.Sha256 is { } sha256 && _contents.Contains(sha256));
             if (entry.Type == TreeEntryType.Directory)
-                has |= HasContent(entry.Tree);
+                has |= HasContent(entry.Tree, depth + 1);
         }
 
         return _hasContent[tree] = has;

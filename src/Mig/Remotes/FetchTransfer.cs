@@ -31,6 +31,7 @@ internal sealed class FetchTransfer(Repository repository, RemoteRepository conn
                 WithoutContent = options.WithoutContent == true,
                 DryRun = options.DryRun,
                 Progress = options.Progress,
+                Limits = repository.Context.Limits,
             },
             cancellation);
         Add(report.Transfer);

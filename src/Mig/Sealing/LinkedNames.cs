@@ -8,13 +8,16 @@ namespace Mig.Sealing;
 internal sealed class LinkedNames
 {
     private readonly IObjectSource _store;
+    private readonly TreeSurvey _survey;
     private readonly Dictionary<string, string> _firsts = [];
     private readonly Dictionary<string, List<string>> _links = [];
 
     /// <param name="root">The volume's root directory.</param>
-    public LinkedNames(IObjectSource store, TreeEntry root)
+    /// <exception cref="Core.CorruptStoreException">The trees are beyond the limits, or damaged.</exception>
+    public LinkedNames(IObjectSource store, Core.Limits limits, TreeEntry root)
     {
         _store = store;
+        _survey = new TreeSurvey(store, limits);
         Collect(root, "");
     }
 
@@ -28,6 +31,8 @@ internal sealed class LinkedNames
 
     private void Collect(TreeEntry directory, string path)
     {
+        if (!_survey.Of(directory.Tree).HasHardLinks)
+            return;
         foreach (TreeEntry entry in TreeReader.ReadEntries(_store, directory.Tree))
         {
             string name = $"{path}/{Encoding.Latin1.GetString(entry.Name.Span)}";

@@ -47,7 +47,7 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
     private IEnumerable<SealedPath> RemoveOtherNames(SealOperation operation, MountPoint mount, NodeWriter nodes, byte[] path)
     {
         if (!_links.TryGetValue(mount.Volume, out LinkedNames? links))
-            _links.Add(mount.Volume, links = new LinkedNames(machine.Store, mount.Volume.Root!));
+            _links.Add(mount.Volume, links = new LinkedNames(machine.Store, edit.Limits, mount.Volume.Root!));
         foreach (string name in links.OthersOf("/" + Encoding.Latin1.GetString(path).TrimStart('/')))
         {
             byte[] other = Encoding.Latin1.GetBytes(name);

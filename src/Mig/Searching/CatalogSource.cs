@@ -16,6 +16,8 @@ internal sealed class CatalogSource(Repository repository) : ICatalogSource
 
     public IObjectSource Store => repository.Store;
 
+    public Limits Limits => repository.Context.Limits;
+
     public IReadOnlySet<ObjectId> Shallow => repository.Objects.Shallow;
 
     public Commit ReadCommit(CommitId id) => repository.Objects.ReadCommit(id);

@@ -27,14 +27,23 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         // Files that were found are an answer; that there are none is one only of what was seen. Of thousands of versions, those that have names are enough to say that.
         bool arePackagesWanted = request.Packages.Count > 0;
         IEnumerable<SearchedVersion> judged = arePackagesWanted ? versions : found.Count > 0 ? [] : versions.Where(version => tips.NamesOf(version.Id).Count > 0);
-        return new SearchAnswer(versions, found, packages, new SearchCoverage(repository).Find(judged, arePackagesWanted));
+        return new SearchAnswer(versions, found, packages, new SearchCoverage(repository).Find(judged, arePackagesWanted)) { IsWhole = Report(answer.LeftOut, tips) };
     }
 
     /// <summary>Makes the catalogue anew, for all that refs lead to.</summary>
-    public void Reindex(CancellationToken cancellation = default)
+    /// <returns>False when some of it could not be taken in, which was said.</returns>
+    public bool Reindex(CancellationToken cancellation = default)
     {
         using ImageCatalog catalog = Open(cancellation);
-        catalog.Rebuild(NamedTips.OfRefs(repository).Commits);
+        NamedTips tips = NamedTips.OfRefs(repository);
+        return Report(catalog.Rebuild(tips.Commits), tips);
+    }
+
+    private bool Report(IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> leftOut, NamedTips tips)
+    {
+        foreach ((CommitId tip, CorruptStoreException reason) in leftOut)
+            repository.Context.Notice($"not searched: {string.Join(", ", tips.NamesOf(tip))}: {reason.Message}");
+        return leftOut.Count == 0 && tips.AreWhole;
     }
 
     private EntryConditions WithRecorded(SearchRequest request, NamedTips tips, CancellationToken cancellation)

@@ -11,6 +11,9 @@ internal sealed class NamedTips
 
     public IReadOnlyList<CommitId> Commits => _commits;
 
+    /// <summary>Whether no ref had to be left out; those that had were said.</summary>
+    public bool AreWhole { get; private set; } = true;
+
     /// <summary>The names of a commit; none when it is no tip.</summary>
     public IReadOnlyList<string> NamesOf(CommitId commit) => _names.GetValueOrDefault(commit) ?? [];
 
@@ -31,17 +34,26 @@ internal sealed class NamedTips
         var damaged = new List<CorruptStoreException>();
         IReadOnlyList<Ref> refs = repository.Refs.List("refs/", damaged);
         foreach (CorruptStoreException damage in damaged)
-            repository.Context.Notice($"not searched: {damage.Message}");
+            tips.LeaveOut(repository, damage.Message);
         foreach (Ref found in refs.OrderBy(found => Rank(found.Name, head)))
         {
             // refs/remotes/origin/HEAD stands for another one that is in the list itself.
             if (found.Target is not null)
                 continue;
-            ObjectId id = found.Id;
-            while (repository.Objects.GetKind(id) == ObjectKind.Tag)
-                id = repository.Objects.ReadTag(new TagId(id)).Target;
-            if (repository.Objects.GetKind(id) == ObjectKind.Commit)
-                tips.Add(new CommitId(id), found.Name.ShortName);
+            try
+            {
+                ObjectId id = found.Id;
+                while (repository.Objects.GetKind(id) == ObjectKind.Tag)
+                    id = repository.Objects.ReadTag(new TagId(id)).Target;
+                if (repository.Objects.GetKind(id) == ObjectKind.Commit)
+                    tips.Add(new CommitId(id), found.Name.ShortName);
+                else if (repository.Objects.GetKind(id) is null)
+                    tips.LeaveOut(repository, $"{found.Name.ShortName}: {id} is missing; run mig fsck");
+            }
+            catch (CorruptStoreException e)
+            {
+                tips.LeaveOut(repository, $"{found.Name.ShortName}: {e.Message}");
+            }
         }
 
         if (head is { IsDetached: true, Id: { } detached })
@@ -50,6 +62,12 @@ internal sealed class NamedTips
     }
 
     private static int Rank(RefName name, Head head) => name == head.Branch ? 0 : name.IsBranch ? 1 : name.IsTag ? 2 : 3;
+
+    private void LeaveOut(Repository repository, string what)
+    {
+        AreWhole = false;
+        repository.Context.Notice($"not searched: {what}");
+    }
 
     private void Add(CommitId commit, string name)
     {

@@ -9,6 +9,9 @@ namespace Mig.Searching;
 /// <param name="Unseen">Versions of which not all was seen.</param>
 public sealed record SearchAnswer(IReadOnlyList<SearchedVersion> Versions, IReadOnlyList<FoundEntry> Found, IReadOnlyList<FoundPackage> Packages, IReadOnlyList<UnseenVersions> Unseen)
 {
+    /// <summary>Whether all that was asked for was searched; what was not was said.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Whether nothing was found.</summary>
     public bool IsEmpty => Found.Count == 0 && Packages.Count == 0;
 }

@@ -23,8 +23,9 @@ internal static class VersionNames
 
         foreach (CommitId tip in tips.Commits)
         {
+            // One that was left out is not among them.
             string line = tips.NamesOf(tip)[0];
-            int next = places[tip.Value];
+            int next = places.GetValueOrDefault(tip.Value, -1);
             for (int distance = 0; next >= 0 && lines[next] is null; distance++)
             {
                 lines[next] = line;

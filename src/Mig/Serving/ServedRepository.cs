@@ -48,6 +48,7 @@ public static class ServedRepository
             MaxInputSize = repository.Config.GetInteger("receive.maxInputSize", 0, 0, long.MaxValue),
             MaxUpdates = (int)repository.Config.GetInteger("receive.maxUpdates", ServiceOptions.DefaultMaxUpdates, 1, int.MaxValue),
             MaxRefs = (int)repository.Config.GetInteger("receive.maxRefs", ServiceOptions.DefaultMaxRefs, 1, int.MaxValue),
+            Limits = repository.Context.Limits,
             Close = close,
         });
     }

@@ -32,9 +32,9 @@ public sealed class FileFaultTests : IDisposable
     public void AStepFailsWithItsError(int number, string step, long length)
     {
         string path = _folder["file"];
-        using var fault = FileFault.Install(_folder.Path, number, FileFault.EDQUOT);
+        using var fault = FileFault.Install(_folder.Path, number, Errno.QuotaUsedUp);
         IOException e = Assert.Throws<IOException>(() => WriteAndSync(path));
-        Assert.Equal(FileFault.EDQUOT, e.HResult);
+        Assert.Equal(Errno.QuotaUsedUp, e.HResult);
         Assert.Equal($"Disk quota exceeded : '{path}'", e.Message);
         Assert.Equal($"{step} {path}", fault.First);
         Assert.Equal(length, File.Exists(path) ? new FileInfo(path).Length : -1);
@@ -58,12 +58,12 @@ public sealed class FileFaultTests : IDisposable
     [Fact]
     public void EveryThreadIsReached()
     {
-        using var fault = FileFault.Install(_folder.Path, 1, FileFault.EIO);
+        using var fault = FileFault.Install(_folder.Path, 1, Errno.InputOutput);
         IOException? seen = null;
         var thread = new Thread(() => seen = Record.Exception(() => WriteAndSync(_folder["file"])) as IOException);
         thread.UnsafeStart();
         thread.Join();
-        Assert.Equal(FileFault.EIO, seen?.HResult);
+        Assert.Equal(Errno.InputOutput, seen?.HResult);
     }
 
     [Theory]

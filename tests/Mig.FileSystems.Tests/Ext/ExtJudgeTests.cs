@@ -59,18 +59,18 @@ public sealed class ExtJudgeTests : IDisposable
         string image = _folder.File("image");
         ExtImages.Make(image, "8M", "-t ext2 -b 1024");
         Assert.NotEmpty(ReadFree(image, out FileSystemInfo clean));
-        Assert.Empty(clean.Notes);
+        Assert.Equal("", clean.FreeSpaceDoubt);
         Tool.Run("debugfs", "-w", "-R", "ssv state 0", image);
         Assert.Empty(ReadFree(image, out FileSystemInfo unclean));
-        Assert.Single(unclean.Notes);
+        Assert.Contains("not unmounted", unclean.FreeSpaceDoubt, StringComparison.Ordinal);
 
         ExtImages.Make(image, "8M", "-t ext4 -b 1024");
         Tool.Run("debugfs", "-w", "-R", "ssv state 0", image);
         Assert.NotEmpty(ReadFree(image, out FileSystemInfo frozen)); // a frozen file system is not clean, but whole
-        Assert.Empty(frozen.Notes);
+        Assert.Equal("", frozen.FreeSpaceDoubt);
         Tool.Run("debugfs", "-w", "-R", "ssv state 3", image);
         Assert.Empty(ReadFree(image, out FileSystemInfo broken));
-        Assert.Single(broken.Notes);
+        Assert.Contains("recorded errors", broken.FreeSpaceDoubt, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -73,7 +73,7 @@ public sealed class RefFaultTests : IDisposable
                 Reset();
                 _notices.Clear();
                 Exception? thrown;
-                using (FileFault fault = FileFault.Install(_folder.Path, n, FileFault.EIO, lasts))
+                using (FileFault fault = FileFault.Install(_folder.Path, n, Errno.InputOutput, lasts))
                 {
                     thrown = Record.Exception(() => update(Open()));
                     failures = fault.Failures;
@@ -115,7 +115,7 @@ public sealed class RefFaultTests : IDisposable
         for (long n = 1, failures = 1; failures > 0; n++)
         {
             Reset();
-            using FileFault fault = FileFault.Install(_folder.Path, n, FileFault.ENOSPC, lasts: true);
+            using FileFault fault = FileFault.Install(_folder.Path, n, Errno.NoSpace, lasts: true);
             Exception? thrown = Record.Exception(() => Many(Open(), 3));
             failures = fault.Failures;
             Assert.Equal(thrown is not null, RefSnapshot.Read(_folder.Path).SequenceEqual(_before) && !File.Exists(_folder["journal"]));
@@ -125,7 +125,7 @@ public sealed class RefFaultTests : IDisposable
     [Fact]
     public void ALastSyncThatFailsIsAWarning()
     {
-        using (FileFault.Install(_folder.Path, 1, FileFault.EIO, lasts: true, (step, path) => step == FileStep.SyncFolder && path.EndsWith("refs/heads", StringComparison.Ordinal)))
+        using (FileFault.Install(_folder.Path, 1, Errno.InputOutput, lasts: true, (step, path) => step == FileStep.SyncFolder && path.EndsWith("refs/heads", StringComparison.Ordinal)))
             Open().Update(Main, One, Two, Samples.Who, "commit: a");
         Assert.Contains("the refs have moved", Assert.Single(_notices), StringComparison.Ordinal);
         Assert.True(File.Exists(_folder["journal"]));

@@ -102,7 +102,7 @@ public sealed class PurgeLeftoverTests : IDisposable
             TestFolder.Copy(_test.Folder, copy);
             PurgeReport? report = null;
             string? first;
-            using (FileFault fault = FileFault.Install(copy, n, FileFault.ENOSPC, lasts: false, Changes))
+            using (FileFault fault = FileFault.Install(copy, n, Errno.NoSpace, lasts: false, Changes))
             {
                 _ = Record.Exception(() => report = Purge(copy));
                 isDone = fault.Failures == 0;

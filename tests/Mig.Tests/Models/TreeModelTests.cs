@@ -104,7 +104,7 @@ public sealed class TreeModelTests : IDisposable
         while (names.Count < count)
         {
             // Latin-1 text stands for raw bytes and sorts as they do.
-            string name = string.Concat(Enumerable.Range(0, 1 + random.Next(isLong ? 255 : 12)).Select(_ => (char)random.Next(1, 255)));
+            string name = string.Concat(Enumerable.Range(0, 1 + random.Next(isLong ? 255 : 12)).Select(_ => (char)random.Next(1, 255))).Replace('/', '_').Replace('.', '_');
             names[name] = Entry(random, name);
         }
 
@@ -115,6 +115,8 @@ public sealed class TreeModelTests : IDisposable
     {
         byte[] bytes = new byte[32];
         random.NextBytes(bytes);
+        bytes.AsSpan().Replace((byte)0, (byte)1);
+        bytes.AsSpan().Replace((byte)'/', (byte)1);
         var hash = ObjectId.Of(bytes);
         var entry = new TreeEntry
         {
@@ -125,7 +127,7 @@ public sealed class TreeModelTests : IDisposable
             Gid = (uint)random.NextInt64(1L << 32),
             ModifiedTime = new Timestamp(random.NextInt64(-(1L << 34), 1L << 34), random.Next(1_000_000_000)),
             Attributes = random.Next(3) == 0 ? (uint)random.Next() : 0,
-            Xattrs = random.Next(5) == 0 ? [new TreeXattr(bytes.AsMemory(0, 5), bytes.AsMemory(5, random.Next(20))), new TreeXattr(bytes.AsMemory(1, 7), default)] : [],
+            Xattrs = random.Next(5) == 0 ? [new TreeXattr(bytes.AsMemory(0, 5), bytes.AsMemory(5, random.Next(20))), new TreeXattr(bytes.AsMemory(0, 7), default)] : [],
         };
         return entry.Type switch
         {
@@ -133,7 +135,7 @@ public sealed class TreeModelTests : IDisposable
             TreeEntryType.Directory => entry with { Tree = new TreeId(hash) },
             TreeEntryType.SymbolicLink => entry with { LinkTarget = bytes },
             TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice => entry with { DeviceMajor = (uint)random.Next(), DeviceMinor = uint.MaxValue },
-            TreeEntryType.HardLink => new TreeEntry { Name = entry.Name, Type = entry.Type, LinkTarget = bytes },
+            TreeEntryType.HardLink => new TreeEntry { Name = entry.Name, Type = entry.Type, LinkTarget = (byte[])[(byte)'/', .. bytes] },
             _ => entry,
         };
     }

@@ -11,7 +11,7 @@ namespace Mig.Inventories.Languages;
 /// Walks the trees of machines and finds the files that describe packages of programming languages. What is below a directory is remembered by the
 /// directory's tree, so the next version of a machine costs what changed. For one thread.
 /// </summary>
-internal sealed class LanguageWalk(IContentSource store)
+internal sealed class LanguageWalk(IContentSource store, Limits limits)
 {
     private const int MaxDepth = 128; // Paths grow with it; node_modules nest to a few dozen.
 
@@ -25,9 +25,16 @@ internal sealed class LanguageWalk(IContentSource store)
         ["proc", "sys", "dev", "run", "boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/icons", "usr/share/info", "usr/share/zoneinfo", "var/lib/dpkg", "var/lib/apt", "lib/modules", "usr/lib/modules"];
 
     private readonly Dictionary<TreeId, IReadOnlyList<FoundFile>> _known = [];
+    private readonly TreeSurvey _survey = new(store, limits);
 
     /// <summary>Returns the files below a root, hard links not followed, in the order of the trees.</summary>
-    public IReadOnlyList<FoundFile> Find(TreeEntry root, string path) => Find(root, path, path.Length == 0 ? 0 : path.Split('/').Length, 0);
+    /// <exception cref="CorruptStoreException">The trees are beyond the limits, or damaged.</exception>
+    public IReadOnlyList<FoundFile> Find(TreeEntry root, string path)
+    {
+        // What is found in a directory is found in each place where it stands.
+        _survey.Of(root.Tree);
+        return Find(root, path, path.Length == 0 ? 0 : path.Split('/').Length, 0);
+    }
 
     private IReadOnlyList<FoundFile> Find(TreeEntry directory, string path, int level, int depth)
     {
