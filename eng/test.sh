@@ -41,7 +41,7 @@ need_python jsonschema=python3-jsonschema packaging=python3-packaging hivex=pyth
 dotnet_root=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
-limit=${MIG_TEST_TIMEOUT:-1500}
+limit=${MIG_TEST_TIMEOUT:-3000}
 sudo=()
 [ "$(id -u)" = 0 ] || ! command -v sudo >/dev/null || sudo=(sudo)
 

@@ -97,7 +97,7 @@ public sealed class EndlessServerTests : IDisposable
 
     [Theory]
     [InlineData("{\"refs\":[{}", ",{}", "JSON that does not fit")]
-    [InlineData("{\"refs\":[null", ",null", "REMOTE-015")]
+    [InlineData("{\"refs\":[null", ",null", "REMOTE-017")]
     [InlineData("[[", "[[", "JSON that does not fit")]
     public void Json_that_stands_for_more_than_it_has_bytes_is_refused(string begin, string repeated, string said)
     {

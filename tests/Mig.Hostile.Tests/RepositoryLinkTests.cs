@@ -60,10 +60,11 @@ public sealed class RepositoryLinkTests : IDisposable
             Assert.InRange(Attack.Mig(["--repo", _repository.Folder, .. verb]).Result.ExitCode, 1, 23);
     }
 
+    // A pipe has not the length of the pack whose name it has, so it is as good as missing.
     [Theory]
-    [InlineData(".pack")]
-    [InlineData(".idx")]
-    public void APackIsAFileOrRefused(string extension)
+    [InlineData(".pack", 1, "is not in this repository")]
+    [InlineData(".idx", 4, "is not a file")]
+    public void APackIsAFileOrRefused(string extension, int exitCodeOfPipes, string ofPipes)
     {
         string[] packs = Directory.GetFiles(Path.Combine(_repository.Folder, "packs"), "*" + extension);
         foreach (string pack in packs)
@@ -76,7 +77,7 @@ public sealed class RepositoryLinkTests : IDisposable
         Array.ForEach(packs, File.Delete);
         foreach (string pack in packs)
             Tool.Run("mkfifo", pack);
-        Attack.Mig("--repo", _repository.Folder, "cat", "HEAD:/etc/os-release").Ends(4, "is not a file");
+        Attack.Mig("--repo", _repository.Folder, "cat", "HEAD:/etc/os-release").Ends(exitCodeOfPipes, ofPipes);
         foreach (string pack in packs)
             File.Move(_repository.Files[Path.GetFileName(pack)], pack, overwrite: true);
         Attack.Mig("--repo", _repository.Folder, "cat", "HEAD:/etc/os-release").Ends(0, "NAME=test");

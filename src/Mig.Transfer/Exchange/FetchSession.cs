@@ -240,8 +240,11 @@ internal sealed class FetchSession : IDisposable
         _objects += result.Objects;
         _bytes += result.Bytes;
         _storedBytes += result.StoredBytes;
-        foreach (ObjectId id in _blobs)
-            _closure.Settle(id);
+        Hold(() =>
+        {
+            foreach (ObjectId id in _blobs)
+                _closure.Settle(id);
+        });
         _blobs.Clear();
     }
 

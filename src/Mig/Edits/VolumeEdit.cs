@@ -38,7 +38,7 @@ internal sealed class VolumeEdit : IDisposable
             ?? throw new UnsupportedFeatureException($"changing {volume.FileSystem}", $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit it again");
         try
         {
-            CheckFreeSpace(writer, before, volume, store, limits);
+            CheckFreeSpace(target, before, volume, store, limits);
             return new VolumeEdit(volume, target, writer, store, limits);
         }
         catch
@@ -81,11 +81,12 @@ internal sealed class VolumeEdit : IDisposable
     public void Dispose() => Writer.Dispose();
 
     // A walk over the whole volume; a commit or an earlier edit has mostly done it.
-    private static void CheckFreeSpace(IFileSystemWriter writer, ImageDisk before, ImageVolume volume, ObjectStore store, Limits limits)
+    // Read beside the writer, whose view is for one thread: directories are read on all cores.
+    private static void CheckFreeSpace(SubTarget target, ImageDisk before, ImageVolume volume, ObjectStore store, Limits limits)
     {
         if (before.Layout is not { } layout || FreeSpaceCache.Contains(store.Folder, layout, volume.Number))
             return;
-        using IFileSystem view = writer.Read();
+        using IFileSystem view = FileSystemFormats.Open(target, limits)!;
         if (VolumeScan.Run(view, limits).FreeSpace.Doubt is { Length: > 0 } doubt)
             throw new RefusedOperationException(RefusalReason.FreeSpaceInUse, $"volume {volume.Number} of {before.Name} is not changed, since a change could overwrite what is in use: {doubt}. Export the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
         FreeSpaceCache.Add(store.Folder, layout, [volume.Number]);

@@ -108,7 +108,7 @@ public sealed class RefJournalTests : IDisposable
             File.WriteAllBytes(_folder["journal"], _journal[..length]);
             Assert.Equal(One, _refs.Resolve(Side));
             Assert.Null(_refs.Resolve(Moved));
-            _refs.TryFinish();
+            _refs.Finish();
             Assert.False(File.Exists(_folder["journal"]));
             Assert.Equal(_before, RefSnapshot.Read(_folder.Path));
         }

@@ -29,7 +29,7 @@ public sealed class DifferingViewsTests : IDisposable
     public static TheoryData<string, string> Lies => new()
     {
         { "the disk is zeros", "" },
-        { "a file is hidden", "the disk has /etc/os-release, the manifest has not" },
+        { "a file is hidden", "the disk has /etc/link, the manifest has not" },
         { "a file is made up", "the manifest has /etc/ok, the disk has not" },
         { "a file has another content", "'os-release' on volume 0 has another content on the disk than in the manifest" },
         { "a large file has another content", "'large' on volume 0" },
@@ -109,7 +109,7 @@ public sealed class DifferingViewsTests : IDisposable
         return lie switch
         {
             "the disk is zeros" => disk with { Layout = null },
-            "a file is hidden" => Change("etc", entries => [.. entries.Where(entry => NameOf(entry) != "os-release")]),
+            "a file is hidden" => Change("etc", entries => [.. entries.Where(entry => NameOf(entry) != "link")]),
             "a file is made up" => Change("etc", entries => [.. entries.Append(new TreeEntry { Name = "ok"u8.ToArray(), Type = TreeEntryType.File, Sha256 = ObjectId.Of([]) }).OrderBy(NameOf, StringComparer.Ordinal)]),
             "a file has another content" => Change("etc", entries => [.. entries.Select(entry => NameOf(entry) == "os-release" ? entry with { Sha256 = blob.Value } : entry)]),
             "a large file has another content" => Change("usr", entries => [.. entries.Select(entry => NameOf(entry) == "large" ? Forgery.Lie(writer, "large", MixedBytes.Make(2_345_678, 1), other) with { Mode = entry.Mode, ModifiedTime = entry.ModifiedTime } : entry)]),

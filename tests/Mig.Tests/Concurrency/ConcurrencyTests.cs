@@ -119,7 +119,7 @@ public sealed class ConcurrencyTests : IDisposable
         string disk = _repository.Files.Write("disk", MixedBytes.Make(3_000_000, 3));
         using Repository repository = _repository.Open();
         var progress = new Shrink(disk);
-        Assert.Throws<IOException>(() => new ImageCommitter(repository).Commit(new CommitRequest { Disks = [disk], Message = "x", Progress = progress }, TestContext.Current.CancellationToken));
+        Assert.Throws<ChangedFileException>(() => new ImageCommitter(repository).Commit(new CommitRequest { Disks = [disk], Message = "x", Progress = progress }, TestContext.Current.CancellationToken));
         Assert.True(repository.Refs.ReadHead().IsUnborn);
         Assert.Empty(_repository.Check().Problems);
     }

@@ -56,7 +56,7 @@ public sealed class AccessTests : IDisposable
         ServedFolder.MigAs(other, "ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
         Assert.EndsWith("401\n", Ask("secret"), StringComparison.Ordinal);
         Assert.EndsWith("404\n", Ask("secret", token), StringComparison.Ordinal);
-        ServedFolder.MigAs(other, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(2, "'other' may not push");
+        ServedFolder.MigAs(other, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main:other").Ends(2, "'other' may not push");
         Assert.EndsWith("401\n", Ask("lab/web", "-H", "Authorization: Bearer mig_" + new string('A', 43)), StringComparison.Ordinal);
     }
 
