@@ -29,14 +29,15 @@ public sealed partial class FileSource : IByteSource
     /// <summary>Opens a file or block device for reading.</summary>
     /// <exception cref="NotFoundException">There is no such file.</exception>
     /// <exception cref="UsageException">It is neither a file nor a block device, or may not be read.</exception>
-    public static FileSource Open(string path) => Open(path, path);
+    public static FileSource Open(string path) => Open(path, path, isWatched: false);
 
-    /// <inheritdoc cref="Open(string)"/>
-    /// <param name="name">What to call it, where its path is one that no user knows.</param>
-    public static FileSource Open(string path, string name) => Open(path, name, isWatched: true);
+    /// <summary>Opens a file or block device for reading, to be asked later whether somebody wrote to it. Waits for a moment when it was written to just now.</summary>
+    /// <param name="name">What to call it, where its path is one that no user knows; null for its path.</param>
+    /// <exception cref="NotFoundException">There is no such file.</exception>
+    /// <exception cref="UsageException">It is neither a file nor a block device, or may not be read.</exception>
+    public static FileSource OpenWatched(string path, string? name = null) => Open(path, name ?? path, isWatched: true);
 
-    /// <param name="isWatched">Whether <see cref="FindChange"/> will be asked.</param>
-    internal static FileSource Open(string path, string name, bool isWatched)
+    private static FileSource Open(string path, string name, bool isWatched)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         FileType type = LibC.GetFileType(path);
@@ -117,7 +118,8 @@ public sealed partial class FileSource : IByteSource
     }
 
     /// <summary>Returns what is different from when the file was opened, without a full stop; null when nobody wrote to it.</summary>
-    public string? FindChange() => _watch?.FindChange();
+    /// <exception cref="InvalidOperationException">It was not opened by <see cref="OpenWatched"/>.</exception>
+    public string? FindChange() => (_watch ?? throw new InvalidOperationException($"{Path} was not opened to be watched")).FindChange();
 
     /// <exception cref="ChangedFileException">Somebody wrote to the file since it was opened.</exception>
     public void CheckUnchanged()

@@ -21,7 +21,7 @@ public sealed class FileTarget : IByteTarget
     /// <exception cref="UsageException">It is neither a file nor a block device, or may not be changed.</exception>
     public static FileTarget Open(string path)
     {
-        FileSource source = FileSource.Open(path, path, isWatched: false);
+        FileSource source = FileSource.Open(path);
         try
         {
             return new FileTarget(HostFile.OpenWrite(path), source);

@@ -53,7 +53,7 @@ public static class DiskFormats
         string? container = format?.Split(':')[0].ToLowerInvariant();
         if (container is not null && !ReadableFormats.Contains(container))
             throw new UsageException($"input format {format} is not known; give one of {string.Join(", ", ReadableFormats)}");
-        FileSource file = FileSource.Open(path);
+        FileSource file = options.OpenFile(path);
         try
         {
             return (container ?? FormatProbe.Find(file)) switch

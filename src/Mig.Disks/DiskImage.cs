@@ -39,6 +39,7 @@ public sealed class DiskImage : IDisposable
     internal IReadOnlyList<FileSource> Sources => _sources;
 
     /// <summary>Returns which of its files somebody wrote to since it was opened, and how that shows; null when nobody did.</summary>
+    /// <exception cref="InvalidOperationException">It was not opened to be watched.</exception>
     public (string Path, string Change)? FindChange()
     {
         foreach (FileSource source in _sources)

@@ -95,7 +95,7 @@ public sealed class ChangingDiskTests : IDisposable
         for (int i = 0; i < 20; i++)
         {
             Change(file, 0);
-            using FileSource source = FileSource.Open(file);
+            using FileSource source = FileSource.OpenWatched(file);
             Assert.Null(source.FindChange());
             Change(file, 1);
             Assert.NotNull(source.FindChange());

@@ -208,12 +208,6 @@ public sealed class EndlessServerTests : IDisposable
         }
 
         source.Store.Refresh();
-        var frames = new List<byte[]>();
-        FrameSender.Send(source.Store, source.StoreOptions, ids, FrameShare.All, frame =>
-        {
-            lock (frames)
-                frames.Add(frame.ToArray());
-        }, TestContext.Current.CancellationToken);
-        return frames;
+        return SentFrames.Of(source, ids);
     }
 }

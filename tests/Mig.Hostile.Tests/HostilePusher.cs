@@ -19,20 +19,9 @@ internal static class HostilePusher
         using Repository source = TestRepository.Open(from);
         List<(ObjectId Id, ObjectKind Kind)> all = [.. source.Store.FindByPrefix("")];
         ObjectId tip = source.Refs.Read(RefName.Branch(branch))!.Id;
-        string? refusal = Ask(to, new RequestMessage(Verbs.Put), FramesOf(source, [.. all.Where(item => item.Kind == ObjectKind.Blob).Select(item => item.Id)]));
+        string? refusal = Ask(to, new RequestMessage(Verbs.Put), SentFrames.Of(source, [.. all.Where(item => item.Kind == ObjectKind.Blob).Select(item => item.Id)]));
         var push = new RequestMessage(Verbs.Push) { Updates = [new UpdateMessage($"refs/heads/{toBranch}", null, tip.ToString(), true)] };
-        return refusal ?? Ask(to, push, FramesOf(source, [.. all.Where(item => item.Kind != ObjectKind.Blob).Select(item => item.Id)]));
-    }
-
-    private static List<byte[]> FramesOf(Repository source, IReadOnlyList<ObjectId> ids)
-    {
-        var frames = new List<byte[]>();
-        FrameSender.Send(source.Store, source.StoreOptions, ids, FrameShare.All, frame =>
-        {
-            lock (frames)
-                frames.Add(frame.ToArray());
-        }, TestContext.Current.CancellationToken);
-        return frames;
+        return refusal ?? Ask(to, push, SentFrames.Of(source, [.. all.Where(item => item.Kind != ObjectKind.Blob).Select(item => item.Id)]));
     }
 
     private static string? Ask(string folder, RequestMessage request, List<byte[]> frames)

@@ -71,7 +71,7 @@ internal sealed class StoreSample : IDisposable
         if (first is not null)
         {
             // What cannot be read must be reported.
-            if (result.Problems.Count == 0 && result.Warnings.Count == 0 && first is not CorruptStoreException { Code: "STORE-002" })
+            if (result.Problems.Count + result.LostPacks.Count + result.Warnings.Count == 0 && first is not CorruptStoreException { Code: "STORE-002" })
                 throw new InvalidOperationException($"the check reports nothing, and reading says: {first.Message}");
             throw first;
         }

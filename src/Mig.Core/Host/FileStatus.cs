@@ -7,7 +7,8 @@ namespace Mig.Core.Host;
 public readonly record struct FileStatus
 {
     private const int Size = 256;
-    private const uint BasicFields = 0x7FF; // STATX_BASIC_STATS
+    private const uint Born = 0x800; // STATX_BTIME
+    private const uint Fields = 0x7FF /* STATX_BASIC_STATS */ | Born;
 
     public required FileType Type { get; init; }
 
@@ -31,6 +32,9 @@ public readonly record struct FileStatus
 
     public required Timestamp Changed { get; init; }
 
+    /// <summary>When the file was made; null where the file system does not keep that.</summary>
+    public required Timestamp? Made { get; init; }
+
     /// <summary>Of a device: which one.</summary>
     public required uint SpecialMajor { get; init; }
 
@@ -42,7 +46,7 @@ public readonly record struct FileStatus
     public static unsafe FileStatus? Of(string path, bool followsLinks)
     {
         byte* buffer = stackalloc byte[Size];
-        return LibC.StatX(AtFlags.CurrentDirectory, path, followsLinks ? 0 : AtFlags.NoFollow, BasicFields, buffer) == 0 ? Read(buffer) : null;
+        return LibC.StatX(AtFlags.CurrentDirectory, path, followsLinks ? 0 : AtFlags.NoFollow, Fields, buffer) == 0 ? Read(buffer) : null;
     }
 
     /// <summary>Looks at an open file.</summary>
@@ -59,7 +63,7 @@ public readonly record struct FileStatus
     {
         byte* buffer = stackalloc byte[Size];
         fixed (byte* start = name)
-            return LibC.StatX(folder, start, flags, BasicFields, buffer) == 0 ? Read(buffer) : null;
+            return LibC.StatX(folder, start, flags, Fields, buffer) == 0 ? Read(buffer) : null;
     }
 
     // struct statx (linux/stat.h) is the same on every processor.
@@ -78,6 +82,7 @@ public readonly record struct FileStatus
             Length = *(long*)(statx + Field.Length),
             Modified = Time(statx + Field.Modified),
             Changed = Time(statx + Field.Changed),
+            Made = (*(uint*)(statx + Field.Mask) & Born) != 0 ? Time(statx + Field.Made) : null,
             SpecialMajor = *(uint*)(statx + Field.SpecialMajor),
             SpecialMinor = *(uint*)(statx + Field.SpecialMinor),
         };
@@ -99,12 +104,14 @@ public readonly record struct FileStatus
 
     private static class Field
     {
+        public const int Mask = 0x00;
         public const int LinkCount = 0x10;
         public const int Uid = 0x14;
         public const int Gid = 0x18;
         public const int Mode = 0x1C;
         public const int Inode = 0x20;
         public const int Length = 0x28;
+        public const int Made = 0x50;
         public const int Changed = 0x60;
         public const int Modified = 0x70;
         public const int SpecialMajor = 0x80;

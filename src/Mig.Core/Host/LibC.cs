@@ -144,19 +144,6 @@ public static partial class LibC
         static long Nanoseconds(Timestamp time) => unchecked((time.Seconds * 1_000_000_000) + time.Nanoseconds);
     }
 
-    /// <summary>Tells a file from every other one, its copies included: its number, and when it was made (when it was last renamed, where the file system does not keep that).</summary>
-    /// <returns>Null when there is none.</returns>
-    public static unsafe (ulong Inode, long Born)? GetIdentity(string path)
-    {
-        // struct statx: stx_mask at 0, stx_ino at 32, stx_btime at 80, stx_ctime at 96 (seconds, nanoseconds).
-        const uint Birth = 0x800 /* STATX_BTIME */;
-        byte* buffer = stackalloc byte[256];
-        if (StatX(-100 /* AT_FDCWD */, path, 0, 0x7FF /* STATX_BASIC_STATS */ | Birth, buffer) != 0)
-            return null;
-        byte* time = buffer + ((*(uint*)buffer & Birth) != 0 ? 80 : 96);
-        return (*(ulong*)(buffer + 32), unchecked((*(long*)time * 1_000_000_000) + *(uint*)(time + 8)));
-    }
-
     /// <summary>Tells whether this user may execute a file.</summary>
     public static bool IsExecutable(string path) => AccessNative(path, 1 /* X_OK */) == 0;
 

@@ -29,7 +29,7 @@ internal static class VmdkDescriptorDisk
                 string path = ExtentPath.Find(descriptorFile.Path, extent, options);
                 if (!files.TryGetValue(path, out FileSource? file))
                 {
-                    files.Add(path, file = FileSource.Open(path));
+                    files.Add(path, file = options.OpenFile(path));
                     all.Add(file);
                 }
 

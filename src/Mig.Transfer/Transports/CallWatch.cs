@@ -3,14 +3,16 @@ using Mig.Core;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>Watches one call, and ends it when the other side is silent or trickles for too long, or when the user has had enough. What this side does meanwhile costs the other one nothing.</summary>
+/// <summary>Watches one call, and ends it when the other side is silent or trickles for too long, or when the user has had enough. What this side does meanwhile costs the other one nothing, nor does time in which this program did not run (a laptop that sleeps).</summary>
 internal sealed class CallWatch : IDisposable
 {
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1), ShortestStep = TimeSpan.FromMilliseconds(50);
 
     private readonly Patience _patience;
+    private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _cut;
-    private readonly Timer? _timer;
+    private readonly ITimer? _timer;
+    private readonly TimeSpan _longestWait;
     private readonly Lock _gate = new();
     private long _waitsSince;
     private bool _isWaiting;
@@ -19,15 +21,16 @@ internal sealed class CallWatch : IDisposable
     private bool _mayThink;
     private string? _tooSlow;
 
-    public CallWatch(Patience patience, CancellationToken cancellation)
+    public CallWatch(Patience patience, TimeProvider clock, CancellationToken cancellation)
     {
-        _patience = patience;
+        (_patience, _clock) = (patience, clock);
         _cut = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (patience.Time <= TimeSpan.Zero || patience.BytesPerSecond <= 0)
             return;
         TimeSpan step = patience.Time / 4;
         step = step > LongestStep ? LongestStep : step < ShortestStep ? ShortestStep : step;
-        _timer = new Timer(_ => Look(), null, step, step);
+        _longestWait = 2 * step;
+        _timer = clock.CreateTimer(_ => Look(), null, step, step);
     }
 
     /// <summary>Cancelled when the call shall end.</summary>
@@ -42,7 +45,7 @@ internal sealed class CallWatch : IDisposable
         lock (_gate)
         {
             if (!_isWaiting)
-                (_isWaiting, _waitsSince) = (true, TimeProvider.System.GetTimestamp());
+                (_isWaiting, _waitsSince) = (true, _clock.GetTimestamp());
         }
     }
 
@@ -77,20 +80,8 @@ internal sealed class CallWatch : IDisposable
         CultureInfo.InvariantCulture,
         $"{peer} {_tooSlow}, less than {_patience.BytesPerSecond} bytes a second (http.lowSpeedLimit, http.lowSpeedTime); look whether it runs and can be reached, then try again: what has arrived is kept"));
 
-    public void Dispose()
-    {
-        _timer?.Dispose();
-        _cut.Dispose();
-    }
-
-    private void Pause()
-    {
-        if (_isWaiting)
-            _waited += TimeProvider.System.GetElapsedTime(_waitsSince);
-        _isWaiting = false;
-    }
-
-    private void Look()
+    /// <summary>Ends the call if the other side was too slow; the timer comes here.</summary>
+    internal void Look()
     {
         lock (_gate)
         {
@@ -104,7 +95,7 @@ internal sealed class CallWatch : IDisposable
                 (_waited, _moved) = (TimeSpan.Zero, 0);
             }
 
-            (_isWaiting, _waitsSince) = (isWaiting, TimeProvider.System.GetTimestamp());
+            (_isWaiting, _waitsSince) = (isWaiting, _clock.GetTimestamp());
         }
 
         if (!IsTooSlow)
@@ -117,5 +108,19 @@ internal sealed class CallWatch : IDisposable
         {
             // The call ended meanwhile.
         }
+    }
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _cut.Dispose();
+    }
+
+    private void Pause()
+    {
+        // Looks come one step after the other; a longer time than that is one in which nobody looked.
+        if (_isWaiting && _clock.GetElapsedTime(_waitsSince) is var waited)
+            _waited += waited < _longestWait ? waited : _longestWait;
+        _isWaiting = false;
     }
 }

@@ -69,7 +69,7 @@ internal sealed class HttpTransport : ITransport
         for (int attempt = 1; ; attempt++)
         {
             bool hasAnswer = false;
-            using var watch = new CallWatch(_options.Patience, cancellation);
+            using var watch = new CallWatch(_options.Patience, TimeProvider.System, cancellation);
             using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = new CallContent(request, write, watch) };
             if (_bearer is not null)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _bearer);

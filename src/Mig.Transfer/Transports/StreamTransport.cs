@@ -45,7 +45,7 @@ internal sealed class StreamTransport : ITransport
     public T Call<T>(RequestMessage request, Action<MessageWriter> write, Func<MessageReader, T> read, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using CallWatch? watch = Patience is null ? null : new CallWatch(Patience, cancellation);
+        using CallWatch? watch = Patience is null ? null : new CallWatch(Patience, TimeProvider.System, cancellation);
         using CancellationTokenRegistration cut = (watch?.Token ?? cancellation).Register(CutServer);
         (_toServer.Watch, _fromServer.Watch) = (watch, watch);
         try

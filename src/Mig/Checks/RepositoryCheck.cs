@@ -25,6 +25,7 @@ public sealed class RepositoryCheck(Repository repository)
     private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
     private readonly List<(ImageId Image, string From)> _images = [];
     private readonly Dictionary<ListId, long> _files = [];
+    private readonly HashSet<ListId> _hashed = [];
     private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
@@ -309,7 +310,13 @@ public sealed class RepositoryCheck(Repository repository)
                 });
                 ObjectId actual = ObjectId.Finish(hash);
                 if (ChunkList.Read(store, list).Sha256 is { } expected && expected != actual)
+                {
                     Report(new CorruptStoreException("FSCK-005", $"the content of list {list} has the hash {actual}, the list says {expected}"));
+                    return;
+                }
+
+                lock (_hashed)
+                    _hashed.Add(list);
             }
             catch (CorruptStoreException e)
             {
@@ -322,7 +329,7 @@ public sealed class RepositoryCheck(Repository repository)
     private void CheckViews(IProgressSink progress, CancellationToken cancellation)
     {
         progress.Begin("views", 0);
-        var proof = new ImageProof(repository, cancellation);
+        var proof = new ImageProof(repository, cancellation, _hashed);
         try
         {
             foreach ((ImageId image, string from) in _images)

@@ -15,9 +15,10 @@ namespace Mig.Checks;
 /// Proves that the two views of a disk agree: reads partition tables and file systems from the layout, as a commit reads them from a disk, and sees that the manifest says
 /// the same of every file, and names the content that stands at its extents. Metadata is read, and of contents only what no side has hashed yet.
 /// </summary>
-internal sealed class ViewProof(IContentSource store, Limits limits, int parallelism, CancellationToken cancellation)
+/// <param name="hashed">Lists whose chunks were seen to make what the list says.</param>
+internal sealed class ViewProof(IContentSource store, Limits limits, int parallelism, CancellationToken cancellation, IReadOnlySet<ListId>? hashed = null)
 {
-    private readonly ListCheck _lists = new(store);
+    private readonly ListCheck _lists = new(store, hashed);
 
     /// <summary>Compares the views of a disk.</summary>
     /// <returns>Null when they agree.</returns>

@@ -128,7 +128,7 @@ public sealed class ImageCommitter(Repository repository)
         try
         {
             foreach (string path in request.Disks)
-                disks.Add(DiskFormats.Open(path, request.InputFormat, repository.Context.Limits));
+                disks.Add(DiskFormats.Open(path, request.InputFormat, repository.Context.Limits, new DiskOpenOptions { IsWatched = true }));
             return disks;
         }
         catch

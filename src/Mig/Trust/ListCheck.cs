@@ -11,7 +11,8 @@ namespace Mig.Trust;
 /// Holds the content of a large file to the SHA-256 that its directory gives, before any of it is given away whole: its chunks are right one by one, but a list that
 /// was received may name any chunks. What was cut here is known to be right, and not read for this. For several threads.
 /// </summary>
-internal sealed class ListCheck(IContentSource contents)
+/// <param name="hashed">Lists whose chunks were seen to make what the list says; they are not read again.</param>
+internal sealed class ListCheck(IContentSource contents, IReadOnlySet<ListId>? hashed = null)
 {
     /// <summary>The code of the error that says that a content is not what its directory says.</summary>
     public const string DifferentCode = "OBJ-010";
@@ -30,7 +31,7 @@ internal sealed class ListCheck(IContentSource contents)
         ChunkList head = ChunkList.Read(contents, list);
         if (head.Size != entry.Size || head.Sha256 != entry.Sha256)
             throw Differs(entry, $"its list says {head.Size} bytes and {Text(head.Sha256)}");
-        if (entry.Sha256 is not null)
+        if (entry.Sha256 is not null && hashed?.Contains(list) != true)
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
             new ContentReader(contents).Read(list, bytes =>

@@ -45,10 +45,11 @@ internal static class LocalSeal
         try
         {
             using HostFile file = HostFile.OpenRead(path);
-            if (file.Length != NonceSize || file.Read(bytes.AsSpan(0, NonceSize), 0) != NonceSize || LibC.GetIdentity(path) is not { } identity)
+            if (file.Length != NonceSize || file.Read(bytes.AsSpan(0, NonceSize), 0) != NonceSize)
                 return null;
-            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(NonceSize), identity.Inode);
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(NonceSize + 8), identity.Born);
+            FileStatus status = FileStatus.Of(file.Handle);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(NonceSize), status.Inode);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(NonceSize + 8), Nanoseconds(status.Made ?? status.Changed));
         }
         catch (IOException)
         {
@@ -57,6 +58,8 @@ internal static class LocalSeal
 
         return SHA256.HashData([.. bytes, .. ReadMachineId()]);
     }
+
+    private static long Nanoseconds(Timestamp time) => unchecked((time.Seconds * 1_000_000_000) + time.Nanoseconds);
 
     private static byte[] ReadMachineId()
     {

@@ -71,7 +71,7 @@ public sealed class WorkingImage : IDisposable
     private void TakeIn(ScratchStore scratch, string? repositoryFolder, RepositoryContext context, WorkingOptions options, CancellationToken cancellation)
     {
         foreach (string path in Paths)
-            _disks.Add(DiskFormats.Open(path, options.InputFormat, context.Limits));
+            _disks.Add(DiskFormats.Open(path, options.InputFormat, context.Limits, new DiskOpenOptions { IsWatched = true }));
         var rest = new DiskRest(_disks);
         IReadOnlyList<string> names = DiskNames.Choose(Paths);
         var session = new IngestSession(scratch.Below, scratch, options.Progress, context.Parallelism, cancellation);

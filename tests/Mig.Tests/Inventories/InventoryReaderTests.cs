@@ -166,7 +166,7 @@ public sealed class InventoryReaderTests : IDisposable
         Assert.Equal(["@scope/one 1.0.0", "three 3.0.0-rc.1", "two 2.0.0"], Names(inventory, PackageKind.Node));
         Assert.Equal(["rack 2.2.7", "rake 13.0"], Names(inventory, PackageKind.Ruby));
         Assert.Equal(["app:app 9", "com.google.inject:guice 4.2.3", "com.x:model 7", "org.apache.commons:commons-thing4 4.1", "org.x:lib 1.5", "org.x:lib 1.5"], Names(inventory, PackageKind.Java));
-        Assert.Equal("srv/jars/app-9.war!inner/lib-1.5.jar", inventory.Packages.First(package => package.Name == "org.x:lib").Location);
+        Assert.Equal(["opt/bin/behind-a-script", "srv/jars/app-9.war!inner/lib-1.5.jar"], inventory.Packages.Where(package => package.Name == "org.x:lib").Select(package => package.Location).Order(StringComparer.Ordinal));
         Assert.Equal(["example.com/app (devel)", "golang.org/x/net v0.1.0", "new.com/m v1.1.0", "old.com/local v2.0.0", "stdlib 1.21.3"], Names(inventory, PackageKind.Go));
         Assert.Equal(["serde 1.0.1"], Names(inventory, PackageKind.Rust));
     }

@@ -144,13 +144,7 @@ public sealed class HostilePeerTests : IDisposable
     private List<byte[]> FramesOf(IReadOnlyList<ObjectId> ids)
     {
         using Repository source = _source.Open();
-        var frames = new List<byte[]>();
-        FrameSender.Send(source.Store, source.StoreOptions, ids, FrameShare.All, frame =>
-        {
-            lock (frames)
-                frames.Add(frame.ToArray());
-        }, TestContext.Current.CancellationToken);
-        return frames;
+        return SentFrames.Of(source, ids);
     }
 
     private static void Push(MessageWriter writer, string name, string id, IEnumerable<byte[]> frames)

@@ -7,7 +7,7 @@ public sealed record HostFileContent(string HostPath) : FileContent
 {
     internal override void Read(Action<IByteSource> read)
     {
-        using FileSource source = FileSource.Open(HostPath);
+        using FileSource source = FileSource.OpenWatched(HostPath);
         read(source);
         source.CheckUnchanged();
     }

@@ -58,7 +58,7 @@ internal sealed unsafe class HostTree(HostFolder folder)
     public void Read(ReadOnlySpan<byte> path, Action<IByteSource> read)
     {
         using SafeFileHandle handle = folder.OpenForReading(path);
-        using FileSource source = FileSource.Open(DescriptorPath(handle), Display(path));
+        using FileSource source = FileSource.OpenWatched(DescriptorPath(handle), Display(path));
         read(source);
         source.CheckUnchanged();
     }
