@@ -16,6 +16,7 @@ public sealed partial class FileLock : IDisposable
     private const int Shared = 1 /* LOCK_SH */;
     private const int Exclusive = 2 /* LOCK_EX */;
     private const int Now = 4 /* LOCK_NB */;
+    private const int Unlock = 8 /* LOCK_UN */;
 
     private readonly SafeFileHandle _handle;
     private readonly string? _removed;
@@ -81,6 +82,9 @@ public sealed partial class FileLock : IDisposable
         }
         finally
         {
+            // Not by closing alone: a program that another thread starts at this moment has a copy of the handle until it is replaced by what it runs.
+            if (!_handle.IsClosed)
+                _ = LockNative(_handle, Unlock);
             _handle.Dispose();
         }
     }
