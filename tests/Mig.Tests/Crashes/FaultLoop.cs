@@ -8,7 +8,7 @@ namespace Mig.Tests.Crashes;
 /// <summary>Runs a command with a fault at one step after the other, until it gets through without one.</summary>
 internal static class FaultLoop
 {
-    private const int Samples = 5;
+    private const int Samples = 3;
 
     private static readonly (int Error, bool Lasts)[] Kinds =
         [(Errno.NoSpace, true), (Errno.InputOutput, false), (Errno.QuotaUsedUp, true), (Errno.NoSpace, false), (Errno.InputOutput, true), (Errno.FileTooLarge, true)];

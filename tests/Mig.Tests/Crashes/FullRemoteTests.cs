@@ -20,7 +20,7 @@ public sealed class FullRemoteTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void APushIntoAFullFileSystem(RemoteKind kind)
     {
-        Prepare(60_000_000, "80M");
+        Prepare(22_000_000, "32M");
         using Mount full = MakeFull();
         string there = full["w"];
         Initialize(there);
@@ -35,7 +35,7 @@ public sealed class FullRemoteTests : IDisposable
     [MemberData(nameof(Kinds))]
     public void AFetchIntoAFullFileSystem(RemoteKind kind)
     {
-        Prepare(60_000_000, "80M");
+        Prepare(22_000_000, "32M");
         using Mount full = MakeFull();
         string here = full["w"];
         Initialize(here);
@@ -50,7 +50,7 @@ public sealed class FullRemoteTests : IDisposable
     [Fact]
     public void ARepositoryWithAPackThatAFailedWriteLeftIsHealedByTheNextPush()
     {
-        Prepare(3_000_000, "8M");
+        Prepare(1_500_000, "4M");
         string there = _source.Files["w"];
         Initialize(there);
         Run(0, "--repo", _source.Folder, "push", there, "main:full");
@@ -68,7 +68,7 @@ public sealed class FullRemoteTests : IDisposable
     [Fact]
     public void AFileSizeLimit()
     {
-        Prepare(3_000_000, "8M");
+        Prepare(1_500_000, "4M");
         string there = _source.Files["w"];
         foreach (int limit in (int[])[100, 5_000, 30_000, 1_000_000])
         {
@@ -96,10 +96,10 @@ public sealed class FullRemoteTests : IDisposable
     [InlineData("rename", "ENOSPC", false)]
     public void TheSystemRefusesACall(string call, string error, bool lasts)
     {
-        Prepare(3_000_000, "8M");
+        Prepare(1_500_000, "4M");
         string there = _source.Files["w"];
         int failed = 0;
-        for (int n = 1; ; n = Killing.IsLong || FaultLoop.IsLong ? n + 1 : n * 3)
+        for (int n = 1; ; n = Killing.IsLong || FaultLoop.IsLong ? n + 1 : n * 4)
         {
             if (Directory.Exists(there))
                 Directory.Delete(there, recursive: true);
@@ -141,7 +141,7 @@ public sealed class FullRemoteTests : IDisposable
 
     private Mount MakeFull()
     {
-        Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-m", "0", _source.Files.Sparse("full", 24 << 20));
+        Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-m", "0", _source.Files.Sparse("full", 12 << 20));
         return Mount.Image(_source.Files["full"]);
     }
 

@@ -12,6 +12,9 @@ internal static class Killing
     /// <summary>Whether this is the long run.</summary>
     public static bool IsLong => RandomKills > 100;
 
+    /// <summary>The short run takes every third step.</summary>
+    public static int Stride => IsLong ? 1 : 3;
+
     // What creates, changes, names and syncs files.
     private static readonly string[] Steps =
     [
@@ -26,7 +29,7 @@ internal static class Killing
         int points = 0;
         foreach (string step in steps ?? Steps)
         {
-            for (int n = 1; ; n++)
+            for (int n = 1; ; n += Stride)
             {
                 reset();
                 (int exitCode, string output) = Trace($"{step}:signal=SIGKILL:when={n}", arguments);

@@ -3,6 +3,7 @@ using Mig.Core;
 using Mig.History.Refs;
 using Mig.Maintenance;
 using Mig.Testing;
+using Mig.Tests.Crashes;
 using Mig.Tests.Support;
 
 namespace Mig.Tests.Maintenance;
@@ -13,10 +14,8 @@ namespace Mig.Tests.Maintenance;
 /// </summary>
 public sealed class GcInterleavingTests : IDisposable
 {
-    private static readonly bool IsLong = int.TryParse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS"), out int kills) && kills > 100;
-
     // Around locks and names; the long run (eng/crash.sh) stops at syncs, writes and files that are opened, too.
-    private static readonly string[] Calls = ["flock", "rename", "unlink", .. IsLong ? ["fsync", "openat", "pwrite64"] : (string[])[]];
+    private static readonly string[] Calls = ["flock", "rename", "unlink", .. Killing.IsLong ? ["fsync", "openat", "pwrite64"] : (string[])[]];
 
     private readonly TestRepository _repository = new();
     private readonly byte[] _kept = MixedBytes.Make(300_000, 1);
@@ -70,7 +69,7 @@ public sealed class GcInterleavingTests : IDisposable
                 Assert.True(exitCode == 0, output);
                 Assert.Equal(_kept, File.ReadAllBytes(target));
             },
-            IsLong ? ["openat", "pread64"] : ["pread64"]);
+            Killing.IsLong ? ["openat", "pread64"] : ["pread64"]);
         Say($"{points} steps");
         Assert.True(points > 3, $"{points} steps");
     }
@@ -113,7 +112,7 @@ public sealed class GcInterleavingTests : IDisposable
                 AssertExports(command == "commit" ? "HEAD" : "again", _dropped);
         });
         Say($"{points} steps, at {succeeded} of them {command} succeeded");
-        Assert.True(points > 8 && succeeded > 0, $"{points} steps, {succeeded} successes");
+        Assert.True(points > 8 / Killing.Stride && succeeded > 0, $"{points} steps, {succeeded} successes");
         if (command is "commit" or "export")
             Assert.Equal(points, succeeded);
     }
@@ -124,7 +123,7 @@ public sealed class GcInterleavingTests : IDisposable
         int points = 0;
         foreach (string call in Calls.Append("fsync"))
         {
-            for (int n = 1; ; n++)
+            for (int n = 1; ; n += Killing.Stride)
             {
                 Reset();
                 using Process process = MigProgram.Start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={n}"], "--repo", Copy, "gc", "--prune=now", "--full");
@@ -143,7 +142,7 @@ public sealed class GcInterleavingTests : IDisposable
         }
 
         Say($"{points} kills");
-        Assert.True(points > 8);
+        Assert.True(points > 8 / Killing.Stride);
     }
 
     public void Dispose() => _repository.Dispose();
@@ -155,7 +154,7 @@ public sealed class GcInterleavingTests : IDisposable
         foreach (string call in calls.Length > 0 ? calls : Calls)
         {
             // Most of what is read belongs to the runtime.
-            for (int n = 1; ; n += call == "pread64" && !IsLong ? 12 : 1)
+            for (int n = 1; ; n += call == "pread64" && !Killing.IsLong ? 12 : Killing.Stride)
             {
                 Reset();
                 using var frozen = new FrozenProcess(call, n, arguments);

@@ -1,6 +1,7 @@
 using Mig.Checks;
 using Mig.Remotes;
 using Mig.Testing;
+using Mig.Tests.Crashes;
 using Mig.Tests.Support;
 
 namespace Mig.Tests.Remotes;
@@ -8,7 +9,7 @@ namespace Mig.Tests.Remotes;
 /// <summary>Two users and a server, in mig and in git: whatever they push, fetch and pull, all refs end up the same, and the same is refused.</summary>
 public sealed class GitAgreementTests
 {
-    private const int Steps = 120;
+    private static readonly int Steps = Killing.IsLong ? 120 : 40;
 
     private static readonly string[] Branches = ["main", "web", "db/1", "x"];
 
