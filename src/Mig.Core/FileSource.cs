@@ -28,19 +28,21 @@ public sealed partial class FileSource : IByteSource
 
     /// <summary>Opens a file or block device for reading.</summary>
     /// <exception cref="NotFoundException">There is no such file.</exception>
-    /// <exception cref="UsageException">It is neither a file nor a block device, or may not be read.</exception>
+    /// <exception cref="UsageException">It is neither a file nor a block device.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static FileSource Open(string path) => Open(path, path, isWatched: false);
 
     /// <summary>Opens a file or block device for reading, to be asked later whether somebody wrote to it. Waits for a moment when it was written to just now.</summary>
     /// <param name="name">What to call it, where its path is one that no user knows; null for its path.</param>
     /// <exception cref="NotFoundException">There is no such file.</exception>
-    /// <exception cref="UsageException">It is neither a file nor a block device, or may not be read.</exception>
+    /// <exception cref="UsageException">It is neither a file nor a block device.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static FileSource OpenWatched(string path, string? name = null) => Open(path, name ?? path, isWatched: true);
 
     private static FileSource Open(string path, string name, bool isWatched)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        FileType type = LibC.GetFileType(path);
+        FileType type = LibC.LookAt(path);
         if (type == FileType.Missing)
             throw new NotFoundException($"{name} does not exist");
         if (type is not (FileType.Regular or FileType.BlockDevice))
@@ -56,7 +58,7 @@ public sealed partial class FileSource : IByteSource
         }
         catch (UnauthorizedAccessException)
         {
-            throw new UsageException($"{name} may not be read by this user");
+            throw new UnauthorizedAccessException($"{name} may not be read by this user");
         }
 
         long length = LibC.Seek(handle, 0, LibC.SeekEnd); // the size of files and of block devices alike

@@ -8,6 +8,9 @@ namespace Mig.Disks;
 /// <summary>The disk formats that mig reads and writes: listed here, not discovered.</summary>
 public static class DiskFormats
 {
+    /// <summary>The format without a container: the bytes of the disk.</summary>
+    public const string Raw = FormatProbe.Raw;
+
     private static readonly (string Format, Func<string, long, bool, IDiskWriter> Create)[] Writers =
     [
         (FormatProbe.Raw, (path, length, overwrite) => new RawWriter(path, length, overwrite)),

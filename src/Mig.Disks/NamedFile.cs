@@ -25,7 +25,7 @@ internal static class NamedFile
         string? realFolder = HostPath.Resolve(folder);
         string? real = HostPath.Resolve(path);
         bool isOutside = real is null ? name.Contains('/', StringComparison.Ordinal) : realFolder is null || HostPath.FolderOf(real) != realFolder;
-        FileType type = LibC.GetFileType(path);
+        FileType type = LibC.LookAt(path);
         if (type == FileType.Missing && (!isOutside || options.AllowFilesOutsideFolder))
             throw new NotFoundException($"{where}, but {path} does not exist");
         if (type is not (FileType.Regular or FileType.Missing))

@@ -39,7 +39,7 @@ public sealed class OutputFile : IDisposable
         string folder = HostPath.FolderOf(path);
         string name = System.IO.Path.GetFileName(path);
         string stem = $".{name[..Math.Min(name.Length, MaxNameLength / 3)]}.mig-";
-        if (!Directory.Exists(folder))
+        if (LibC.LookAt(folder) != FileType.Directory)
             throw new UsageException($"folder {folder} does not exist; create it first");
         RemoveStale(folder, stem);
         for (int attempt = 1; ; attempt++)
@@ -55,7 +55,7 @@ public sealed class OutputFile : IDisposable
             }
             catch (UnauthorizedAccessException)
             {
-                throw new UsageException($"{folder} may not be written by this user");
+                throw new UnauthorizedAccessException($"folder {folder} may not be written by this user");
             }
             catch (IOException) when (attempt < Attempts)
             {
@@ -129,7 +129,7 @@ public sealed class OutputFile : IDisposable
 
     private static void CheckTarget(string path, bool overwrite)
     {
-        switch (LibC.GetFileType(path))
+        switch (LibC.LookAt(path))
         {
             case FileType.Missing:
                 return;

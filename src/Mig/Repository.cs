@@ -44,7 +44,7 @@ public sealed class Repository : IDisposable
         Refs = new RefStore(folder, objects: Store, notice: context.Notice);
         Refs.TryFinish();
         Objects = new RepositoryObjects(Store, new ShallowFile(folder));
-        Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock);
+        Revisions = new RevisionResolver(Objects, Refs, Config, context.Clock) { Warning = context.Warning };
         Walk = new CommitWalk(Objects);
         Identity = new Identity(Config, context.Environment, context.Clock);
         Hooks = new RepositoryHooks(new HookRunner(folder, Config, context), folder, context);

@@ -22,6 +22,9 @@ public sealed record RepositoryContext
     /// <summary>Takes what the user should know of work that was not asked for in so many words, such as fetching contents.</summary>
     public Action<string> Notice { get; init; } = _ => { };
 
+    /// <summary>Takes what the user must know to take a result for what it is.</summary>
+    public Action<string> Warning { get; init; } = _ => { };
+
     /// <summary>What ends waits that nobody asked for in so many words, such as for contents that a partial clone left elsewhere.</summary>
     public Func<CancellationToken> Interruption { get; init; } = () => CancellationToken.None;
 

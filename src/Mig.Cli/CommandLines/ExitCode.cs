@@ -65,7 +65,7 @@ internal static class ExitCode
     private static int NumberOf(PosixSignal signal) => signal switch { PosixSignal.SIGTERM => 15, PosixSignal.SIGHUP => 1, _ => 2 };
 
     // HResult of an IOException is the errno of Linux.
-    private static string Advice(Exception error) => error is UnauthorizedAccessException
+    private static string Advice(Exception error) => error is UnauthorizedAccessException || error.HResult is 13
         ? "; run mig as a user who may, or change the permissions"
         : error.HResult switch
         {

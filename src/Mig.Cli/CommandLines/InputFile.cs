@@ -10,7 +10,7 @@ internal static class InputFile
     /// <exception cref="ChangedFileException">It was written to while it was read.</exception>
     public static byte[] ReadAllBytes(string path)
     {
-        if (LibC.GetFileType(path) == FileType.Missing)
+        if (LibC.LookAt(path) == FileType.Missing)
             throw new NotFoundException($"{path} does not exist");
         FileWatch watch = FileWatch.Begin(path);
         byte[] bytes = File.ReadAllBytes(path);

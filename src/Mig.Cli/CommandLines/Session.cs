@@ -21,7 +21,7 @@ internal sealed class Session : IDisposable
         _terminal = terminal;
         _repositoryFolder = repositoryFolder;
         _showsProgress = showsProgress && terminal.IsErrorTerminal;
-        Context = context with { HookOutput = PassOn, Notice = Say, IsInteractive = IsInteractive, Interruption = () => terminal.Interruption.Asked };
+        Context = context with { HookOutput = PassOn, Notice = Say, Warning = Warn, IsInteractive = IsInteractive, Interruption = () => terminal.Interruption.Asked };
         IsJson = isJson;
         Palette = new Palette(WantsColor(colorMode, terminal.IsOutputTerminal, context));
         ErrorPalette = new Palette(WantsColor(colorMode, terminal.IsErrorTerminal, context));

@@ -82,6 +82,9 @@ internal static class VerbList
         ]),
     ];
 
+    /// <summary>The verbs that may be offered for a name that is none: not those that destroy, whose name a user should know.</summary>
+    public static IEnumerable<string> Suggested => Names.Where(name => name is not ("purge" or "rm" or "gc"));
+
     public static IEnumerable<string> Names
     {
         get

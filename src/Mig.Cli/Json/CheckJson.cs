@@ -4,7 +4,7 @@ namespace Mig.Cli.Json;
 
 /// <summary>What a check of the repository looked at and found.</summary>
 internal sealed record CheckJson(
-    bool IsIntact,
+    bool? IsIntact,
     bool IsQuick,
     IReadOnlyList<CheckProblem> Problems,
     IReadOnlyList<string> Warnings,
@@ -23,7 +23,7 @@ internal sealed record CheckJson(
     long ComparedImages)
 {
     public static CheckJson Of(CheckReport report, bool isQuick) => new(
-        report.Problems.Count == 0,
+        report.Problems.Count > 0 ? false : isQuick ? null : true,
         isQuick,
         report.Problems,
         report.Warnings,

@@ -41,7 +41,8 @@ internal sealed class CheckoutVerb : Verb
     public override string Description =>
         "Without --export, HEAD moves: to a branch, which the next commit goes to, or to any other commit, on no branch.\n"
         + "With --export, the disk of REV (HEAD when none is given) is written bit for bit, under a temporary name until\n"
-        + "it is whole; a file that is there is never overwritten without --force.\n\n"
+        + "it is whole; a file that is there is never overwritten without --force. '-' is standard output, which gets a raw\n"
+        + "disk: what came is whole when the command ends with 0, and only then; ./- is a file of that name.\n\n"
         + "With --backing, the file is a QCOW2 or VMDK that lies over BASE and holds only what differs from it. What BASE holds\n"
         + "is known when mig wrote it and nobody changed it since; else BASE is read: with :REV it must be that version.";
 
@@ -51,6 +52,7 @@ internal sealed class CheckoutVerb : Verb
         ("mig checkout -b experiment v1", "makes branch experiment at tag v1 and goes there"),
         ("mig checkout v1 --export v1.vmdk", "writes the disk of v1 as a VMDK"),
         ("mig checkout web1 --export web1.qcow2 --backing base.qcow2", "writes only what differs from the disk in base.qcow2"),
+        ("mig checkout v1 --export - | ssh host 'dd of=/dev/vg/web1'", "sends the disk, raw, to another program"),
         ("mig checkout HEAD~1 --export old.raw --disk data.vmdk", "writes one of several disks as it was before"),
     ];
 
@@ -99,9 +101,14 @@ internal sealed class CheckoutVerb : Verb
     {
         if (arguments.GetValue(_branch) is not null || arguments.GetValue(_branchForced) is not null)
             throw new UsageException("-b moves HEAD and --export does not; give one of them");
+        bool isStream = file == "-";
+        if (isStream && session.IsOutputTerminal)
+            throw new UsageException("a disk is nothing for a terminal; send standard output to a program or a file, as in 'mig checkout v1 --export - | zstd > v1.raw.zst'");
+        using Stream? output = isStream ? session.OpenOutput() : null;
         var request = new ExportRequest
         {
             Revision = revision,
+            Output = output,
             Path = file,
             Format = arguments.GetValue(_format),
             Disk = arguments.GetValue(_disk),
@@ -112,8 +119,11 @@ internal sealed class CheckoutVerb : Verb
         Repository repository = session.Repository;
         using (ProgressBar? progress = session.ShowProgress())
             result = new ImageExporter(repository).Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
-        if (!session.IsQuiet)
-            session.Output.WriteLine($"{SafeText.Name(file)}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}");
+        string done = $"{(isStream ? "standard output" : SafeText.Name(file))}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}";
+        if (isStream)
+            session.Say(done);
+        else
+            session.Report(done);
         return ExitCode.Success;
     }
 

@@ -40,11 +40,13 @@ internal sealed class CommitVerb : Verb
         + "What any version of any image had already is not stored again. A file system that mig cannot look into is\n"
         + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
         + "VISUAL, EDITOR. The hook commit-msg may refuse the message, pre-commit the image. A disk that a machine is\n"
-        + "using, or that changes while it is read, is refused: what was read of it was never there at one time.";
+        + "using, or that changes while it is read, is refused: what was read of it was never there at one time. '-' is\n"
+        + "standard input, of which a copy is kept in the repository's folder until it is read; ./- is a file of that name.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig commit disk.vmdk -m 'golden web server'", "records the disk on the current branch"),
+        ("qemu-img dd -O raw if=snap.qcow2 of=/dev/stdout | mig commit - -m nightly", "takes a disk from standard input"),
         ("mig commit system.vmdk data.vmdk -m 'database server'", "records a machine of two disks"),
         ("mig commit --discard-free disk.raw -m 'without deleted data'", "leaves free blocks out; they read as zeros later"),
         ("mig commit --amend -m 'golden web server, reviewed'", "gives the last version another message"),
@@ -65,13 +67,16 @@ internal sealed class CommitVerb : Verb
         foreach (string disk in disks)
         {
             // Before anyone writes a message for it.
-            if (LibC.GetFileType(disk) == FileType.Missing)
+            if (disk != "-" && LibC.LookAt(disk) == FileType.Missing)
                 throw new NotFoundException($"disk {disk} does not exist");
         }
 
+        if (disks.Contains("-") && arguments.GetValue(_file) == "-")
+            throw new UsageException("standard input is the disk or the message, not both; give the message with -m");
         CommitRequest request = new()
         {
             Disks = disks,
+            Input = session.OpenInput,
             Message = ReadMessage(arguments, session),
             InputFormat = arguments.GetValue(_format),
             DiscardFree = arguments.GetValue(_discardFree) || repository.Config.GetBoolean(DiscardSetting, whenNotSet: false),

@@ -28,7 +28,7 @@ internal sealed class FsckVerb : Verb
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig fsck", "checks everything"),
-        ("mig fsck --quick", "checks only that nothing is missing, in a fraction of the time"),
+        ("mig fsck --quick", "checks only that nothing is missing, in a fraction of the time; contents are not read"),
     ];
 
     public override bool HasJson => true;
@@ -62,10 +62,10 @@ internal sealed class FsckVerb : Verb
             session.Output.WriteLine($"{Sizes.Count(report.LeftOut, "reference leads", "references lead")} to content that this partial clone left at its remote.");
         if (report.ComparedImages > 0)
             session.Output.WriteLine($"The manifests of {Sizes.Count(report.ComparedImages, "image")} say what their disks hold.");
-        if (isQuick)
-            session.Output.WriteLine("Content was not read (--quick): damage inside of packs is found by mig fsck alone.");
         session.Output.WriteLine(report.Problems.Count == 0
-            ? session.Palette.Green("Everything is there and intact.")
+            ? isQuick
+                ? "Nothing is missing. Contents were not read (--quick), so whether they are intact is not known: mig fsck reads them."
+                : session.Palette.Green("Everything is there and intact.")
             : session.Palette.Red($"Found {Sizes.Count(report.Problems.Count, "problem")}.") + " Do not delete anything; copy the repository, then restore what is named from another copy.");
     }
 }

@@ -49,6 +49,13 @@ public readonly record struct FileStatus
         return LibC.StatX(AtFlags.CurrentDirectory, path, followsLinks ? 0 : AtFlags.NoFollow, Fields, buffer) == 0 ? Read(buffer) : null;
     }
 
+    /// <summary>Looks at a path, links followed, and tells nothing from what it may not see.</summary>
+    /// <returns>Null when nothing is there.</returns>
+    /// <exception cref="UnauthorizedAccessException">This user may not look there.</exception>
+    public static FileStatus? Find(string path) => Of(path, followsLinks: true) is { } status ? status
+        : LibC.LastError == Errno.AccessDenied ? throw new UnauthorizedAccessException($"cannot look at {path}: {Marshal.GetPInvokeErrorMessage(Errno.AccessDenied)}")
+        : null;
+
     /// <summary>Looks at an open file.</summary>
     /// <exception cref="IOException">The kernel does not say.</exception>
     public static FileStatus Of(SafeFileHandle file) => Of(file, "\0"u8, AtFlags.EmptyPath)

@@ -105,8 +105,12 @@ public static partial class LibC
     /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>
     public static void StartWriteback(SafeFileHandle file, ByteRange range) => _ = SyncFileRange(file, range.Offset, range.Length, 2 /* SYNC_FILE_RANGE_WRITE */);
 
-    /// <summary>Tells what stands at a path, links followed.</summary>
+    /// <summary>Tells what stands at a path, links followed; what this user may not look at is missing.</summary>
     public static FileType GetFileType(string path) => FileStatus.Of(path, followsLinks: true)?.Type ?? FileType.Missing;
+
+    /// <summary>Tells what stands at a path that a user named, links followed.</summary>
+    /// <exception cref="UnauthorizedAccessException">This user may not look there, so nobody can say that nothing is there.</exception>
+    public static FileType LookAt(string path) => FileStatus.Find(path)?.Type ?? FileType.Missing;
 
     /// <summary>Tells which state a file is in, links followed.</summary>
     /// <returns>Null when there is none.</returns>

@@ -8,6 +8,7 @@ namespace Mig.History.Revisions;
 internal static class RevisionParser
 {
     private const int MaxLength = 4096;
+    private const string BeforePrefix = "before:";
     private const int MaxCount = 1_000_000_000;
 
     /// <exception cref="UsageException">The text is no revision.</exception>
@@ -83,9 +84,11 @@ internal static class RevisionParser
             position += content.Length + 2;
             if (content.Length == 0)
                 return new RevisionStep.Peel(null);
+            if (content.StartsWith(BeforePrefix, StringComparison.Ordinal))
+                return new RevisionStep.Before(content[BeforePrefix.Length..]);
             return ObjectKindName.TryParse(content, out ObjectKind objectKind)
                 ? new RevisionStep.Peel(objectKind)
-                : throw Bad(text, $"'{content}' is no kind of object; write commit, image or tag");
+                : throw Bad(text, $"'{content}' is no kind of object; write commit, image or tag, or before:DATE");
         }
 
         int start = position;

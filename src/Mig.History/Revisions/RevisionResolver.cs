@@ -17,6 +17,10 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
     private const int MostCandidates = 10;
 
     private readonly RefResolver _refs = new(refs, config);
+    private readonly HashSet<string> _warned = [];
+
+    /// <summary>Takes what the user must know of an answer that is the best there is, and not what was asked for.</summary>
+    public Action<string> Warning { get; init; } = _ => { };
 
     /// <summary>Finds what a revision names, of whatever kind.</summary>
     /// <exception cref="NotFoundException">There is no such thing; near names are offered.</exception>
@@ -148,9 +152,13 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
                 return !entry.After.IsNull ? entry.After : throw new NotFoundException($"'{revision}': '{name.ShortName}' did not exist then");
         }
 
-        // As Git, the oldest value that is known.
+        // As Git, the oldest value that is known; and as Git, this is said: a log begins where a repository was cloned or restored.
         ObjectId oldest = log.Count == 0 ? default : log[^1].Before.IsNull ? log[^1].After : log[^1].Before;
-        return !oldest.IsNull ? oldest : throw new NotFoundException($"'{revision}': '{name.ShortName}' has no log");
+        if (oldest.IsNull)
+            throw new NotFoundException($"'{revision}': '{name.ShortName}' has no log; '{name.ShortName}^{{before:{place}}}' goes by the dates of commits");
+        if (_warned.Add(revision))
+            Warning($"the log of '{name.ShortName}' only goes back to {log[^1].Who.Time:yyyy-MM-dd HH:mm:ss zzz}, so '{revision}' is what was there then; '{name.ShortName}^{{before:{place}}}' goes by the dates of commits");
+        return oldest;
     }
 
     private ObjectId? FindByPrefix(string text, bool wantsCommit)
@@ -186,6 +194,8 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
                 while (KindOf(id, revision) == ObjectKind.Tag)
                     id = source.ReadTag(new TagId(id)).Target;
                 return id;
+            case RevisionStep.Before { Date: var text }:
+                return FindBefore(id, text, revision);
             case RevisionStep.Parent { Number: var number }:
                 ObjectId child = Peel(id, ObjectKind.Commit, revision);
                 IReadOnlyList<CommitId> parents = source.ReadCommit(new CommitId(child)).Parents;
@@ -201,6 +211,23 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
                 return current;
             default:
                 throw new InvalidOperationException();
+        }
+    }
+
+    // What a branch was on a day is on its own line of history: first parents.
+    private ObjectId FindBefore(ObjectId id, string text, string revision)
+    {
+        if (!DateText.TryParse(text, clock, out DateTimeOffset date))
+            throw new UsageException($"'{revision}': '{text}' is no date; write ^{{before:yesterday}}, ^{{before:3.days.ago}} or ^{{before:2026-01-31 12:00:00}}");
+        ObjectId current = Peel(id, ObjectKind.Commit, revision);
+        while (true)
+        {
+            Commit commit = source.ReadCommit(new CommitId(current));
+            if (commit.Committer.Seconds <= date.ToUnixTimeSeconds())
+                return current;
+            if (commit.Parents.Count == 0 || source.GetKind(commit.Parents[0].Value) is null)
+                throw new NotFoundException($"'{revision}': the oldest commit here, {current.ToShortString()}, is of {commit.Committer.Time:yyyy-MM-dd HH:mm:ss zzz}, after that");
+            current = commit.Parents[0].Value;
         }
     }
 

@@ -15,6 +15,9 @@ internal abstract record RevisionStep
     /// <summary><c>^n</c>: the nth parent; <c>^0</c> the commit itself.</summary>
     public sealed record Parent(int Number) : RevisionStep;
 
+    /// <summary><c>^{before:date}</c>: the newest commit on the line of first parents that is not younger.</summary>
+    public sealed record Before(string Date) : RevisionStep;
+
     /// <summary><c>^{kind}</c>; null for <c>^{}</c>, whatever is no tag.</summary>
     public sealed record Peel(ObjectKind? Kind) : RevisionStep;
 }

@@ -214,7 +214,7 @@ internal sealed class PackSet : IDisposable
         for (int pack = 0; pack < index.PackCount; pack++)
         {
             string path = Path.Combine(Folder, PackFormat.FileName(index.GetPackId(pack)));
-            long length = LibC.GetStamp(path)?.Length ?? -1;
+            long length = FileStatus.Find(path)?.Length ?? -1;
             if (length == index.GetPackLength(pack))
                 continue;
             lost ??= new bool[index.PackCount];

@@ -40,7 +40,7 @@ public sealed class AccessFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="UsageException">It is missing or malformed; names line and what is allowed.</exception>
-    public static AccessFile Load(string path, TimeProvider clock) => LibC.GetFileType(path) switch
+    public static AccessFile Load(string path, TimeProvider clock) => LibC.LookAt(path) switch
     {
         FileType.Regular => Parse(File.ReadAllText(path), path, clock),
         FileType.Missing => throw new UsageException($"there is no access file {path}; 'mig token create NAME' prints a section for it"),

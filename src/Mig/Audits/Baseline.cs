@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mig.Browse;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Inventories;
 using Mig.Inventories.Versions;
 
@@ -22,7 +23,7 @@ public sealed class Baseline
     /// <exception cref="UsageException">It is no baseline; the message says where.</exception>
     public static Baseline Read(string path)
     {
-        if (!File.Exists(path))
+        if (LibC.LookAt(path) == FileType.Missing)
             throw new NotFoundException($"baseline {path} does not exist");
         try
         {

@@ -8,6 +8,9 @@ public sealed record CommitRequest
     /// <summary>Paths of the disks of one machine, in order; none when only the message of the last version is amended.</summary>
     public required IReadOnlyList<string> Disks { get; init; }
 
+    /// <summary>Where a disk called <c>-</c> comes from; null when that is a file's name.</summary>
+    public Func<Stream>? Input { get; init; }
+
     /// <summary>The message; a newline is added when it lacks one.</summary>
     public required string Message { get; init; }
 

@@ -38,13 +38,14 @@ public sealed class ImageCommitter(Repository repository)
             message = repository.Hooks.CommitMessage(message, cancellation);
         Head head = repository.Refs.ReadHead();
         Commit? amended = request.Amend ? FindAmended(head) : null;
-        List<DiskImage> disks = OpenDisks(request);
+        using SpooledDisk? spooled = ReadInput(request, cancellation);
+        List<DiskImage> disks = OpenDisks(request, spooled);
         try
         {
             var rest = new DiskRest(disks);
             if (!request.AllowChanging)
                 rest.CheckUnused();
-            IReadOnlyList<string> names = DiskNames.Choose(request.Disks);
+            IReadOnlyList<string> names = DiskNames.Choose([.. request.Disks.Select(disk => IsInput(request, disk) ? SpooledDisk.DiskName : disk)]);
             using FileLock retained = repository.Store.Retain();
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
             var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation) { MayChange = request.AllowChanging };
@@ -80,7 +81,7 @@ public sealed class ImageCommitter(Repository repository)
             if (!request.AllowEmpty && amended is null && IsUnchanged(head, image))
             {
                 WriteCaches(session, request.DiscardFree ? [] : image.Disks, image, stats, reports);
-                DiskPlaces.Write(repository.Folder, new CommitId(head.Id!.Value), request.Disks);
+                RememberPlaces(new CommitId(head.Id!.Value), request);
                 return new CommitResult(null, head.Branch, false, imageId, reports, 0, 0, 0);
             }
 
@@ -98,7 +99,7 @@ public sealed class ImageCommitter(Repository repository)
             writer.Complete();
             WriteCaches(session, request.DiscardFree ? [] : taken.Select(item => item.Disk), image, stats, reports);
             if (!keepsImage)
-                DiskPlaces.Write(repository.Folder, id, request.Disks);
+                RememberPlaces(id, request);
             if (!request.NoVerify)
                 repository.Hooks.PreCommit(id, cancellation);
             string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
@@ -122,13 +123,30 @@ public sealed class ImageCommitter(Repository repository)
         return repository.Objects.ReadCommit(new CommitId(last));
     }
 
-    private List<DiskImage> OpenDisks(CommitRequest request)
+    private static bool IsInput(CommitRequest request, string disk) => disk == SpooledDisk.Name && request.Input is not null;
+
+    private SpooledDisk? ReadInput(CommitRequest request, CancellationToken cancellation)
+    {
+        int count = request.Disks.Count(disk => IsInput(request, disk));
+        if (count > 1)
+            throw new UsageException("standard input is one disk, and '-' is given more than once");
+        return count == 0 ? null : SpooledDisk.Read(Path.Combine(repository.Folder, ObjectStore.TemporaryFolder), request.Input!(), request.Progress, cancellation);
+    }
+
+    // What came from standard input is nowhere any more.
+    private void RememberPlaces(CommitId commit, CommitRequest request)
+    {
+        if (!request.Disks.Any(disk => IsInput(request, disk)))
+            DiskPlaces.Write(repository.Folder, commit, request.Disks);
+    }
+
+    private List<DiskImage> OpenDisks(CommitRequest request, SpooledDisk? spooled)
     {
         var disks = new List<DiskImage>();
         try
         {
             foreach (string path in request.Disks)
-                disks.Add(DiskFormats.Open(path, request.InputFormat, repository.Context.Limits, new DiskOpenOptions { IsWatched = true }));
+                disks.Add(DiskFormats.Open(IsInput(request, path) ? spooled!.Path : path, request.InputFormat, repository.Context.Limits, new DiskOpenOptions { IsWatched = true, InputPath = spooled?.Path }));
             return disks;
         }
         catch

@@ -12,15 +12,15 @@ internal sealed record BackingSpec(string Path, string? Revision)
     /// <exception cref="NotFoundException">No beginning is a file.</exception>
     public static BackingSpec Parse(string given)
     {
-        if (LibC.GetFileType(given) == FileType.Regular)
+        if (LibC.LookAt(given) == FileType.Regular)
             return new BackingSpec(given, null);
         for (int colon = given.IndexOf(':', StringComparison.Ordinal); colon > 0; colon = given.IndexOf(':', colon + 1))
         {
-            if (LibC.GetFileType(given[..colon]) == FileType.Regular)
+            if (LibC.LookAt(given[..colon]) == FileType.Regular)
                 return colon + 1 < given.Length ? new BackingSpec(given[..colon], given[(colon + 1)..]) : throw new UsageException($"{given}: a version must stand after the colon");
         }
 
-        throw LibC.GetFileType(given) == FileType.Missing
+        throw LibC.LookAt(given) == FileType.Missing
             ? new NotFoundException($"{given} does not exist; --backing takes a disk file, with ':REV' after it for the version that it holds")
             : new UsageException($"{given} is a folder or device; --backing takes a disk file");
     }

@@ -8,8 +8,11 @@ public sealed record ExportRequest
     /// <summary>The revision.</summary>
     public string Revision { get; init; } = "HEAD";
 
-    /// <summary>The file to write.</summary>
+    /// <summary>The file to write; not looked at when there is an <see cref="Output"/>.</summary>
     public required string Path { get; init; }
+
+    /// <summary>Takes the disk, raw and in order, in the place of a file; null for a file.</summary>
+    public Stream? Output { get; init; }
 
     /// <summary>The format; null to take it from the file's name.</summary>
     public string? Format { get; init; }

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.Disks;
+using Mig.Disks.Raw;
 using Mig.History.Images;
 using Mig.History.Revisions;
 
@@ -22,14 +23,26 @@ public sealed class ImageExporter(Repository repository)
         ArgumentNullException.ThrowIfNull(request);
         ImageId imageId = repository.Revisions.ResolveImage(request.Revision);
         ImageDisk disk = FindDisk(repository.Objects.ReadImage(imageId), request.Revision, request.Disk);
-        string format = request.Format ?? DiskFormats.FromFileName(request.Path);
+        string format = request.Format ?? (request.Output is null ? DiskFormats.FromFileName(request.Path) : DiskFormats.Raw);
         request.Progress.Begin(disk.Name, 0);
         long? differing = null;
-        if (request.Backing is null)
+        if (request.Output is { } output)
+            ExportStream(request, disk, format, output, cancellation);
+        else if (request.Backing is null)
             ExportWhole(request, disk, format, cancellation);
         else
             differing = new ThinExporter(repository, request, cancellation).Export(disk, format, revision => FindClaimed(revision, disk.Name));
         return new ExportResult(imageId, disk.Name, disk.Length, format, differing);
+    }
+
+    private void ExportStream(ExportRequest request, ImageDisk disk, string format, Stream output, CancellationToken cancellation)
+    {
+        if (!format.Equals(DiskFormats.Raw, StringComparison.OrdinalIgnoreCase) || request.Backing is not null)
+            throw new UsageException($"standard output takes a whole raw disk, for other formats go back to their beginning; leave {(request.Backing is null ? "--format" : "--backing")} out, or export to a file");
+        using var writer = new RawStreamWriter(output, disk.Length);
+        new DiskExporter(repository.Store, new PieceReader(repository.Store, repository.Context.Parallelism, request.Progress, cancellation)).Export(disk, writer);
+        cancellation.ThrowIfCancellationRequested();
+        writer.Complete();
     }
 
     private void ExportWhole(ExportRequest request, ImageDisk disk, string format, CancellationToken cancellation)

@@ -1,5 +1,7 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Configuration;
+using Mig.Store;
 
 namespace Mig.Trust;
 
@@ -9,7 +11,12 @@ internal static class RepositoryFinder
     private const string BareSetting = "safe.bareRepository";
 
     /// <summary>Tells whether a folder is a repository's own.</summary>
-    public static bool IsRepository(string folder) => File.Exists(Path.Combine(folder, "HEAD")) && Directory.Exists(Path.Combine(folder, "packs"));
+    /// <exception cref="UnauthorizedAccessException">This user may not look into it.</exception>
+    public static bool IsRepository(string folder) =>
+        LibC.LookAt(Path.Combine(folder, "HEAD")) == FileType.Regular && LibC.LookAt(Path.Combine(folder, ObjectStore.PacksFolder)) == FileType.Directory;
+
+    // A folder on the way up that may not be looked into holds no repository of this user.
+    private static bool MayBeRepository(string folder) => LibC.GetFileType(Path.Combine(folder, "HEAD")) != FileType.Missing && IsRepository(folder);
 
     /// <summary>Returns the repository that a user named: the folder itself, or the <c>.mig</c> in it. Links on the way to it are the user's own.</summary>
     /// <exception cref="NotFoundException">There is none.</exception>
@@ -39,14 +46,15 @@ internal static class RepositoryFinder
         string? passed = null;
         for (string? directory = first; directory is not null; directory = Path.GetDirectoryName(directory))
         {
-            if (IsRepository(Path.Combine(directory, Repository.FolderName)))
+            string inner = Path.Combine(directory, Repository.FolderName);
+            if (LibC.GetFileType(inner) == FileType.Directory && IsRepository(inner))
             {
                 if (passed is not null)
                     context.Notice($"{passed} looks like a bare repository, and is passed over: the one in {directory} is used ({BareSetting} says whether bare ones are)");
                 return Open(directory);
             }
 
-            if (!IsRepository(directory))
+            if (!MayBeRepository(directory))
                 continue;
             if (Path.GetFileName(directory) == Repository.FolderName || FindsBare(context))
                 return Open(directory);

@@ -46,7 +46,7 @@ internal sealed class OverlayVerb : EditVerb
             throw new UsageException($"a layer goes over a whole volume; leave '{place}' out, or name a volume only, as in HEAD:@2");
         foreach (string layer in given[1..])
         {
-            if (layer != "-" && LibC.GetFileType(layer) == FileType.Missing)
+            if (layer != "-" && LibC.LookAt(layer) == FileType.Missing)
                 throw new NotFoundException($"{layer} does not exist");
         }
 
@@ -61,7 +61,7 @@ internal sealed class OverlayVerb : EditVerb
 
     private static void Apply(ImageLayer overlay, VolumeChanges changes, PathSpec place, string layer, Session session)
     {
-        if (layer != "-" && LibC.GetFileType(layer) == FileType.Directory)
+        if (layer != "-" && LibC.LookAt(layer) == FileType.Directory)
         {
             overlay.ApplyFolder(changes, place, layer, session.Cancellation);
             return;

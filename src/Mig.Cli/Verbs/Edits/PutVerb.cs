@@ -50,7 +50,7 @@ internal sealed class PutVerb : EditVerb
         bool isInto = sources.Length > 1 || EditPaths.IsDirectory(given[^1]), makesParents = arguments.GetValue(_parents);
         foreach (string source in sources)
         {
-            if (source != "-" && LibC.GetFileType(source) == FileType.Missing)
+            if (source != "-" && LibC.LookAt(source) == FileType.Missing)
                 throw new NotFoundException($"{source} does not exist on this machine");
         }
 

@@ -34,7 +34,7 @@ internal sealed class HostTemplate
     /// <exception cref="UsageException">A column is not there, or something in it is neither file, directory nor link.</exception>
     public static HostTemplate Read(string path, CsvTable table, TimeProvider clock)
     {
-        if (LibC.GetFileType(path) != FileType.Directory)
+        if (LibC.LookAt(path) != FileType.Directory)
             throw new NotFoundException($"template {path} is no folder");
         var template = new HostTemplate(path, clock);
         using HostFolder folder = HostFolder.Open(path);

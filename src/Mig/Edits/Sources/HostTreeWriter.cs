@@ -17,7 +17,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
 
     public void Run()
     {
-        FileType type = LibC.GetFileType(put.HostPath);
+        FileType type = LibC.LookAt(put.HostPath);
         if (type == FileType.Missing)
             throw new NotFoundException($"{put.HostPath} does not exist on this machine");
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(put.HostPath));

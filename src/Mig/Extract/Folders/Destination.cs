@@ -14,12 +14,12 @@ internal sealed record Destination(string Folder, IReadOnlyList<byte[]> Names)
     /// <exception cref="ConflictException">Two sources have the same name.</exception>
     public static Destination Choose(IReadOnlyList<ImagePath> sources, string path)
     {
-        if (LibC.GetFileType(path) == FileType.Directory)
+        if (LibC.LookAt(path) == FileType.Directory)
             return new Destination(path, NamesOf(sources));
         if (sources.Count > 1)
             throw new UsageException($"{path} is no folder, and {sources.Count} sources need one; create it first");
         string full = Path.GetFullPath(path).TrimEnd('/'), folder = Path.GetDirectoryName(full) ?? "/";
-        if (LibC.GetFileType(folder) != FileType.Directory)
+        if (LibC.LookAt(folder) != FileType.Directory)
             throw new UsageException($"folder {folder} does not exist; create it first");
         return new Destination(folder, [Encoding.UTF8.GetBytes(Path.GetFileName(full))]);
     }
