@@ -71,8 +71,9 @@ public sealed partial class FileSource : IByteSource
         return new FileSource(handle, path, name, length, type == FileType.BlockDevice, isWatched);
     }
 
-    /// <summary>A file that is open already; it stays its owner's.</summary>
-    internal static FileSource Of(HostFile file, long length) => new(file.Handle, file.Path, file.Path, length, isBlockDevice: false, isWatched: false);
+    /// <summary>A file that is open already, and that nobody else writes to; closing either closes both.</summary>
+    /// <param name="name">What to call it; null for its path.</param>
+    public static FileSource Of(HostFile file, long length, string? name = null) => new(file.Handle, file.Path, name ?? file.Path, length, isBlockDevice: false, isWatched: false);
 
     /// <exception cref="ChangedFileException">The file has become shorter.</exception>
     public void ReadExactly(long offset, Span<byte> destination)

@@ -13,8 +13,8 @@ public sealed record DiskOpenOptions
     /// <summary>Whether <see cref="DiskImage.FindChange"/> will be asked. Opening a file that was written to just now waits for a moment then.</summary>
     public bool IsWatched { get; init; }
 
-    /// <summary>A path that no user knows, for a disk that came from standard input; null when none did.</summary>
-    public string? InputPath { get; init; }
+    /// <summary>What the name <c>-</c> stands for; null when it is that of a file.</summary>
+    public FileSource? Input { get; init; }
 
     /// <summary>The files of the disks that lie over this one, links resolved.</summary>
     internal IReadOnlyList<string> Above { get; init; } = [];
@@ -23,5 +23,5 @@ public sealed record DiskOpenOptions
     internal DiskWarnings? Warnings { get; init; }
 
     /// <summary>Opens one of the files that a disk is made of.</summary>
-    internal FileSource OpenFile(string path) => !IsWatched ? FileSource.Open(path) : FileSource.OpenWatched(path, path == InputPath ? "standard input" : null);
+    internal FileSource OpenFile(string path) => path == "-" && Input is not null ? Input : IsWatched ? FileSource.OpenWatched(path) : FileSource.Open(path);
 }

@@ -119,6 +119,16 @@ public sealed class Repository : IDisposable
         return (folder, true);
     }
 
+    /// <summary>Makes an empty repository where <see cref="Open"/> would look for one: the folder itself, or the <c>.mig</c> in it that is there already.</summary>
+    /// <inheritdoc cref="Initialize"/>
+    public static (string Folder, bool IsNew) InitializeAt(string directory, RepositoryContext context)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
+        if (RepositoryFinder.IsRepository(Path.Combine(full, FolderName)))
+            return (Path.Combine(full, FolderName), false);
+        return Path.GetFileName(full) == FolderName ? Initialize(Path.GetDirectoryName(full)!, isBare: false, context) : Initialize(full, isBare: true, context);
+    }
+
     // The folders of a new repository, and those that were made for it, up to the one that was there before.
     private static void SyncFolders(string folder, string top)
     {

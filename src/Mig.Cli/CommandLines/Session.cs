@@ -55,6 +55,9 @@ internal sealed class Session : IDisposable
     /// <exception cref="NotFoundException">There is none.</exception>
     public Repository Repository => _repository ??= OpenRepository();
 
+    /// <summary>What <c>--repo</c> says; null when it is not given.</summary>
+    public string? RepositoryFolder => _repositoryFolder;
+
     /// <summary>The repository, or null when there is none and none was named.</summary>
     public Repository? FindRepository()
     {

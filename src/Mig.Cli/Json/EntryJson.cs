@@ -44,6 +44,9 @@ internal sealed record EntryJson
 
     public IReadOnlyList<XattrJson>? Xattrs { get; init; }
 
+    /// <summary>Which of several arguments it belongs to, as it was given.</summary>
+    public string? Argument { get; init; }
+
     public static EntryJson Of(TreeEntry entry, ReadOnlySpan<byte> path)
     {
         bool isDevice = entry.Type is TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice;

@@ -12,12 +12,18 @@ internal sealed class CatVerb : Verb
 
     private readonly Argument<string[]> _paths = new("REV:PATH") { Arity = ArgumentArity.ZeroOrMore };
 
+    private readonly Option<bool> _noFollow = new("--no-follow") { Description = "Does not follow symbolic links" };
+
     public CatVerb()
-        : base("cat", Summary) => Add(_paths);
+        : base("cat", Summary)
+    {
+        Add(_noFollow);
+        Add(_paths);
+    }
 
-    public override IReadOnlyList<string> Usage => ["cat REV:PATH..."];
+    public override IReadOnlyList<string> Usage => ["cat [--no-follow] REV:PATH..."];
 
-    public override string Description => "Writes the bytes as they are. Symbolic links are not followed, as in 'git show REV:PATH'.";
+    public override string Description => "Writes the bytes as they are. Symbolic links are followed inside the image, those on the way, too.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -40,7 +46,7 @@ internal sealed class CatVerb : Verb
             (string revision, PathSpec? path) = PathArgument.Parse(text);
             if (path is null)
                 throw new UsageException($"'{text}' names no file; write REV:PATH, as in 'mig cat HEAD:/etc/hostname'");
-            ImagePath file = browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision);
+            ImagePath file = browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision, followsLinks: !arguments.GetValue(_noFollow));
             browser.CopyContent(file, session.Output.AsStream());
         }
 

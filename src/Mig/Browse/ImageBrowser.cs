@@ -7,7 +7,7 @@ using Mig.History.Trees;
 
 namespace Mig.Browse;
 
-/// <summary>Looks into images: finds paths, lists directories, reads content. Symbolic links are not followed, as in <c>git show REV:PATH</c>.</summary>
+/// <summary>Looks into images: finds paths, lists directories, reads content. Symbolic links are not followed unless that is asked for, as in <c>git show REV:PATH</c>.</summary>
 public sealed class ImageBrowser(Repository repository)
 {
     /// <summary>Finds <c>REV:PATH</c>; without a path, the root.</summary>
@@ -21,12 +21,15 @@ public sealed class ImageBrowser(Repository repository)
 
     /// <summary>Finds a path in an image; on the volumes of Windows also with its drive letters, backslashes, and in any case.</summary>
     /// <param name="revision">How the user called the image, for messages.</param>
-    public ImagePath Find(MachineImage image, PathSpec path, string revision)
+    /// <param name="followsLinks">Whether symbolic links are followed, inside the image: on the way, and at the end. The path stays as it was given.</param>
+    public ImagePath Find(MachineImage image, PathSpec path, string revision, bool followsLinks = false)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(path);
         path = PathFinder.Locate(repository.Store, image, path);
         (ImageDisk disk, ImageVolume volume) = FindVolume(image, path, revision);
+        if (followsLinks)
+            return new LinkWalk(repository, image, disk, volume, path, $"{revision}:{path}").Run();
         TreeEntry entry = FindEntry(volume, path.Path.Span, $"{revision}:{path}");
         if (entry.Type == TreeEntryType.HardLink)
             entry = TreeLookup.FollowLink(repository.Store, volume.Root!, entry);

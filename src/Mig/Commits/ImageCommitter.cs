@@ -38,8 +38,7 @@ public sealed class ImageCommitter(Repository repository)
             message = repository.Hooks.CommitMessage(message, cancellation);
         Head head = repository.Refs.ReadHead();
         Commit? amended = request.Amend ? FindAmended(head) : null;
-        using SpooledDisk? spooled = ReadInput(request, cancellation);
-        List<DiskImage> disks = OpenDisks(request, spooled);
+        List<DiskImage> disks = OpenDisks(request, cancellation);
         try
         {
             var rest = new DiskRest(disks);
@@ -125,7 +124,7 @@ public sealed class ImageCommitter(Repository repository)
 
     private static bool IsInput(CommitRequest request, string disk) => disk == SpooledDisk.Name && request.Input is not null;
 
-    private SpooledDisk? ReadInput(CommitRequest request, CancellationToken cancellation)
+    private FileSource? ReadInput(CommitRequest request, CancellationToken cancellation)
     {
         int count = request.Disks.Count(disk => IsInput(request, disk));
         if (count > 1)
@@ -140,19 +139,21 @@ public sealed class ImageCommitter(Repository repository)
             DiskPlaces.Write(repository.Folder, commit, request.Disks);
     }
 
-    private List<DiskImage> OpenDisks(CommitRequest request, SpooledDisk? spooled)
+    private List<DiskImage> OpenDisks(CommitRequest request, CancellationToken cancellation)
     {
+        FileSource? input = ReadInput(request, cancellation);
         var disks = new List<DiskImage>();
         try
         {
             foreach (string path in request.Disks)
-                disks.Add(DiskFormats.Open(IsInput(request, path) ? spooled!.Path : path, request.InputFormat, repository.Context.Limits, new DiskOpenOptions { IsWatched = true, InputPath = spooled?.Path }));
+                disks.Add(DiskFormats.Open(path, request.InputFormat, repository.Context.Limits, new DiskOpenOptions { IsWatched = true, Input = input }));
             return disks;
         }
         catch
         {
             foreach (DiskImage disk in disks)
                 disk.Dispose();
+            input?.Dispose();
             throw;
         }
     }
