@@ -89,14 +89,19 @@ internal sealed class EntryMerge(IMergePolicy policy)
             ModifiedTime = PickTime(before?.ModifiedTime, ours.ModifiedTime, theirs.ModifiedTime),
         };
         string? contentConflict = null;
-        bool canOffer = true;
+        bool canOffer = true, isClash = false;
         if (ours.Type == TreeEntryType.File && !EntryComparison.HasSameContent(ours, theirs))
         {
             TreeEntry? content = ours;
             if (before is not null && EntryComparison.HasSameContent(before, ours))
                 content = theirs;
             else if (before is null || !EntryComparison.HasSameContent(before, theirs))
-                (content, contentConflict, note) = policy.MergeContent(path, before, ours, theirs);
+            {
+                ContentMerge made = policy.MergeContent(path, before, ours, theirs);
+                (content, contentConflict, note) = made;
+                isClash = made.IsClash;
+            }
+
             canOffer = content is not null;
             if (content is not null)
                 merged = merged with { Size = content.Size, Sha256 = content.Sha256, List = content.List };
@@ -115,6 +120,7 @@ internal sealed class EntryMerge(IMergePolicy policy)
                 theirs)
             {
                 Merged = canOffer ? merged : null,
+                IsClash = isClash,
             };
         }
 

@@ -16,6 +16,9 @@ public interface IMergePolicy
     /// <summary>Returns all paths for which <see cref="SideOf"/> names a side.</summary>
     IEnumerable<ReadOnlyMemory<byte>> SidedPaths { get; }
 
+    /// <summary>Tells whether what a side has under a new name, and not under the old one any more, is the same thing; what merely looks alike is not.</summary>
+    bool IsRename(MergeSide side, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now);
+
     /// <summary>Returns how a conflict was resolved by the user; null when it was not.</summary>
     MergeResolution? Resolve(MergeConflict conflict);
 }

@@ -13,6 +13,9 @@ public sealed record MergeConflict(ReadOnlyMemory<byte> Path, MergeConflictKind 
     /// <summary>The entry with all that could be merged; its content, if it is a text, has both sides between marks. Null when there is no such thing.</summary>
     public TreeEntry? Merged { get; init; }
 
+    /// <summary>Whether no side decides it: see <see cref="ContentMerge.IsClash"/>.</summary>
+    public bool IsClash { get; init; }
+
     /// <summary>The other path, where a file was renamed.</summary>
     public ReadOnlyMemory<byte>? OtherPath { get; init; }
 }

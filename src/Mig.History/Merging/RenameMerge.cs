@@ -21,13 +21,13 @@ internal sealed class RenameMerge(
         var done = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string old, string now) in theirs.Renames)
         {
-            if (ours.Find(old) is { } change && !HasSide(old, now) && done.Add(old))
+            if (ours.Find(old) is { } change && !HasSide(old, now) && IsRename(MergeSide.Theirs, old, now) && done.Add(old))
                 MeetTheirs(old, now, change);
         }
 
         foreach ((string old, string now) in ours.Renames)
         {
-            if (theirs.Find(old) is { } change && !HasSide(old, now) && done.Add(old))
+            if (theirs.Find(old) is { } change && !HasSide(old, now) && IsRename(MergeSide.Ours, old, now) && done.Add(old))
                 MeetOurs(old, now, change);
         }
 
@@ -95,7 +95,7 @@ internal sealed class RenameMerge(
             return;
         foreach (string path in theirs.Paths)
         {
-            if (theirs.Find(path) is not { Before: null, After: { } added } || Move(path, ours.DirectoryRenames) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
+            if (theirs.Find(path) is not { Before: null, After: { } added } || Move(path, ours.DirectoryRenames, MergeSide.Ours) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
                 continue;
             items.Remove(path);
             items[moved] = new MergeItem(null, null, null, added);
@@ -111,7 +111,7 @@ internal sealed class RenameMerge(
             return;
         foreach (string path in ours.Paths)
         {
-            if (ours.Find(path) is not { Before: null, After: { } added } || items.ContainsKey(path) || Move(path, theirs.DirectoryRenames) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
+            if (ours.Find(path) is not { Before: null, After: { } added } || items.ContainsKey(path) || Move(path, theirs.DirectoryRenames, MergeSide.Theirs) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
                 continue;
             items[path] = new MergeItem(added, null, added, null).Decide(null);
             items[moved] = new MergeItem(null, null, added, null).Decide(added);
@@ -120,16 +120,20 @@ internal sealed class RenameMerge(
         }
     }
 
-    private static string? Move(string path, IReadOnlyDictionary<string, string> directories)
+    private string? Move(string path, IReadOnlyDictionary<string, string> directories, MergeSide mover)
     {
+        if (policy.SideOf(PathKey.ToBytes(path)) is not null)
+            return null;
         for (string parent = PathKey.Parent(path); parent.Length > 0; parent = PathKey.Parent(parent))
         {
-            if (directories.TryGetValue(parent, out string? target))
+            if (directories.TryGetValue(parent, out string? target) && IsRename(mover, parent, target))
                 return target.Length == 0 ? path[(parent.Length + 1)..] : target + path[parent.Length..];
         }
 
         return null;
     }
+
+    private bool IsRename(MergeSide side, string old, string now) => policy.IsRename(side, PathKey.ToBytes(old), PathKey.ToBytes(now));
 
     private bool HasSide(string old, string now) => policy.SideOf(PathKey.ToBytes(old)) is not null || policy.SideOf(PathKey.ToBytes(now)) is not null;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Merging.Machines;
 
 namespace Mig.Merging;
 
@@ -11,9 +12,11 @@ internal sealed class BaseMergePolicy(ContentMerger merger, MergeContents conten
 {
     public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => [];
 
-    public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs) => merger.Merge(path, before, ours, theirs, null, PackageSides.None);
+    public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs) => merger.Merge(path, before, ours, theirs, null, null, MachineSides.None);
 
     public MergeSide? SideOf(ReadOnlyMemory<byte> path) => null;
+
+    public bool IsRename(MergeSide side, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now) => true;
 
     public MergeResolution? Resolve(MergeConflict conflict)
     {

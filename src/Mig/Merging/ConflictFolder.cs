@@ -39,7 +39,7 @@ public sealed class ConflictFolder(string path)
             Copy(contents, conflict.Theirs, folder, "theirs");
             if (conflict.Merged is { } merged && outcome.Plan.Contents is { } made)
                 Copy(made, merged, folder, MergedName);
-            written.Add(new ConflictManifestEntry(MergeConflictPath.Of(prefix, conflict.Path.Span), KindName(conflict.Kind), conflict.Reason, folder));
+            written.Add(new ConflictManifestEntry(MergeConflictPath.Of(prefix, conflict.Path.Span), KindName(conflict.Kind), conflict.Reason, folder, conflict.Merged?.Sha256?.ToString()));
         }
 
         var manifest = new ConflictManifest(1, request.Revision, outcome.Before.ToString(), outcome.Theirs.ToString(), outcome.Message, written);
@@ -68,7 +68,7 @@ public sealed class ConflictFolder(string path)
             string file = Path.Combine(path, entry.Folder, MergedName);
             if (entry.Folder.Length == 0 || !entry.Folder.All(char.IsAsciiDigit) || LibC.GetFileType(file) != FileType.Regular || new FileInfo(file).Length > MaxSize)
                 open.Add(entry.Path);
-            else if (HostFiles.ReadAllBytes(file) is var bytes && HasMarks(bytes))
+            else if (HostFiles.ReadAllBytes(file) is var bytes && (HasMarks(bytes) || ObjectId.Of(bytes).ToString() == entry.Merged))
                 open.Add(entry.Path);
             else
                 contents[entry.Path] = bytes;

@@ -20,9 +20,10 @@ internal sealed class ContentMerger(MergeContents contents)
 
     private readonly ConcurrentDictionary<(string Path, ObjectId? Before, ObjectId? Ours, ObjectId? Theirs, MergeSide? Favored, string Sides), ContentMerge> _done = [];
 
-    /// <param name="favored">Whose lines are taken where texts are in conflict.</param>
-    /// <param name="packages">Whose package is taken, where both sides have it in different versions.</param>
-    public ContentMerge Merge(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favored, PackageSides packages)
+    /// <param name="favoredLines">Whose lines are taken where texts are in conflict.</param>
+    /// <param name="favoredEntries">Whose entries are taken where tables are.</param>
+    /// <param name="sides">What entries of tables must agree with.</param>
+    public ContentMerge Merge(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favoredLines, MergeSide? favoredEntries, MachineSides sides)
     {
         string name = Encoding.Latin1.GetString(path.Span);
         if (GeneratedFiles.FindMaker(name) is { } maker)
@@ -33,26 +34,26 @@ internal sealed class ContentMerger(MergeContents contents)
         }
 
         // Only what merges by path depends on it.
-        bool isMachine = AccountFile.Find(name) is not null || StanzaFile.Is(name);
+        MachineFiles.Merge? table = MachineFiles.Find(name);
+        MergeSide? favored = table is null ? favoredLines : favoredEntries;
         return _done.GetOrAdd(
-            (isMachine ? name : "", before?.Sha256, ours.Sha256, theirs.Sha256, favored, isMachine ? packages.Signature : ""),
-            _ => MergeContent(name, before, ours, theirs, favored, packages));
+            (table is null ? "" : name, before?.Sha256, ours.Sha256, theirs.Sha256, favored, table is null ? "" : sides.Signature),
+            _ => MergeContent(name, before, ours, theirs, favored, table, sides));
     }
 
-    private ContentMerge MergeContent(string name, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favored, PackageSides packages)
+    private ContentMerge MergeContent(string name, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favored, MachineFiles.Merge? table, MachineSides sides)
     {
         long largest = Math.Max(before?.Size ?? 0, Math.Max(ours.Size, theirs.Size));
-        AccountFile? accounts = AccountFile.Find(name);
-        bool isMachine = accounts is not null || StanzaFile.Is(name);
-        if (largest > (isMachine ? MaxSize : MaxTextSize))
+        if (largest > (table is not null ? MaxSize : MaxTextSize))
             return new ContentMerge(null, $"changed on both sides, and too large to be merged ({largest} bytes)");
         byte[] old = before is null ? [] : contents.Read(before, name, MaxSize), left = contents.Read(ours, name, MaxSize), right = contents.Read(theirs, name, MaxSize);
         if (TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right))
             return new ContentMerge(null, "changed on both sides, and no text");
-        if (isMachine)
+        if (table is not null)
         {
-            MergedText merged = accounts is not null ? accounts.Merge(old, left, right) : StanzaFile.Merge(old, left, right, packages.SideOfPackage);
-            return new ContentMerge(contents.Add(merged.Text), merged.Conflict, merged.Note);
+            MergedText merged = table(old, left, right, favored, sides);
+            string? problem = merged.Conflict is null ? merged.Clash : merged.Clash is null ? merged.Conflict : $"{merged.Conflict}; {merged.Clash}";
+            return new ContentMerge(contents.Add(merged.Text), problem, merged.Note) { IsClash = merged.Clash is not null };
         }
 
         TextMergeResult text = TextMerge.Merge(old, left, right, TextMergeOptions.Default with { Favored = favored });

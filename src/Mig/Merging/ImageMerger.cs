@@ -3,6 +3,7 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Merging.Machines;
 using Mig.Store;
 
 namespace Mig.Merging;
@@ -27,12 +28,17 @@ internal sealed class ImageMerger
 
     /// <summary>Finds out how to merge.</summary>
     public MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, MergeChoices choices) =>
-        Plan(before, ours, theirs, (prefix, old, left, right) => new MergePolicy(_merger, Contents, PackageSides.Find(Contents, old, left, right), choices, prefix));
+        Plan(before, ours, theirs, choices, (prefix, old, left, right) => new MergePolicy(
+            _merger,
+            Contents,
+            new MachineSides(PackageSides.Find(Contents, old, left, right, choices.SideOf(MergeConflictPath.Of(prefix, PackageSides.StatusPath))), AccountSides.Find(Contents, old, left, right), new PathOwners(Contents, old, left), new PathOwners(Contents, old, right)),
+            choices,
+            prefix));
 
     /// <summary>Merges images that are merge bases themselves, into one that only serves as a base: its files are true, its disks are those of <paramref name="ours"/>.</summary>
     public MachineImage MergeBases(MachineImage before, MachineImage ours, MachineImage theirs)
     {
-        MergePlan plan = Plan(before, ours, theirs, (_, _, _, _) => new BaseMergePolicy(_merger, Contents));
+        MergePlan plan = Plan(before, ours, theirs, MergeChoices.None, (_, _, _, _) => new BaseMergePolicy(_merger, Contents));
         var roots = plan.Volumes.ToDictionary(volume => (volume.Disk.Name, volume.Volume.Number), volume => TreeEdit.Apply(Store, Store, volume.Volume.Root!, volume.Result.Operations));
         return new MachineImage([.. plan.Disks.Select(disk => disk with
         {
@@ -40,7 +46,7 @@ internal sealed class ImageMerger
         })]);
     }
 
-    private MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, Func<string, TreeEntry?, TreeEntry, TreeEntry, IMergePolicy> policies)
+    private MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, MergeChoices choices, Func<string, TreeEntry?, TreeEntry, TreeEntry, IMergePolicy> policies)
     {
         var conflicts = new List<(string, string)>();
         var notes = new List<string>();
@@ -58,7 +64,7 @@ internal sealed class ImageMerger
             else if (old is null || their is null)
                 conflicts.Add((our.Name, old is null ? "both sides added a disk of this name" : "changed here and removed there"));
             else
-                disks.Add(MergeDisk(ours, old, our, their, policies, volumes, conflicts, notes));
+                disks.Add(MergeDisk(ours, old, our, their, choices, policies, volumes, conflicts, notes));
         }
 
         foreach (ImageDisk their in theirs.Disks)
@@ -86,6 +92,7 @@ internal sealed class ImageMerger
         ImageDisk old,
         ImageDisk our,
         ImageDisk their,
+        MergeChoices choices,
         Func<string, TreeEntry?, TreeEntry, TreeEntry, IMergePolicy> policies,
         List<VolumeMerge> volumes,
         List<(string, string)> conflicts,
@@ -98,15 +105,30 @@ internal sealed class ImageMerger
         {
             ImageVolume? was = left.First(pair => pair.After == volume).Before;
             ImageVolume? other = was is null ? null : right.First(pair => pair.Before == was).After;
+            if (was is not null && other is not null)
+                CompareVolumes(our, was, volume, other, choices, conflicts, notes);
             if (was?.Root is null || other?.Root is null || EntryTree(was) == EntryTree(other) || EntryTree(volume) == EntryTree(other))
                 continue;
-            if (other.Label != was.Label && other.Label != volume.Label)
-                notes.Add($"{our.Name}: the label of volume {volume.Number}, '{other.Label}' there, stays '{volume.Label}'");
             string prefix = PrefixOf(ours, our, volume);
             volumes.Add(new VolumeMerge(our, volume, prefix, TreeMerge.Merge(Store, _cache, policies(prefix, was.Root, volume.Root!, other.Root), was.Root, volume.Root!, other.Root)));
         }
 
         return our;
+    }
+
+    // Tables such as /etc/fstab name volumes by these: what the other side changed is not dropped without a word.
+    private static void CompareVolumes(ImageDisk disk, ImageVolume before, ImageVolume ours, ImageVolume theirs, MergeChoices choices, List<(string, string)> conflicts, List<string> notes)
+    {
+        foreach ((string what, string was, string here, string there) in ((string, string, string, string)[])[("label", before.Label, ours.Label, theirs.Label), ("UUID", before.Uuid, ours.Uuid, theirs.Uuid)])
+        {
+            if (there == was || there == here)
+                continue;
+            string difference = $"the {what} of volume {ours.Number} is '{there}' there, '{here}' here";
+            if (choices.SideOf(MergeConflictPath.OfDisk(disk.Name)) == MergeSide.Ours)
+                notes.Add($"{disk.Name}: {difference}, and stays");
+            else
+                conflicts.Add((disk.Name, $"{difference}; mig does not carry it over: '--ours @{disk.Name}' leaves it as it is here"));
+        }
     }
 
     private static (Core.TreeId Tree, int Mode, uint Uid, uint Gid) EntryTree(ImageVolume volume) => (volume.Root!.Tree, volume.Root.Mode, volume.Root.Uid, volume.Root.Gid);

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Mig.Core;
 using Mig.History.Merging;
 
 namespace Mig.Merging;
@@ -5,12 +7,17 @@ namespace Mig.Merging;
 /// <summary>What the user decided before a merge began.</summary>
 public sealed record MergeChoices
 {
+    private readonly ConcurrentDictionary<string, bool> _used = new(StringComparer.Ordinal);
+
     public static MergeChoices None { get; } = new();
 
     /// <summary>Whose side is taken wherever there is a conflict; null for none. Texts are still merged where they are not in conflict.</summary>
     public MergeSide? Favored { get; init; }
 
-    /// <summary>Paths whose conflicts our side decides, with all below them: as <see cref="MergeConflictPath"/> writes them, a slash at the start is optional.</summary>
+    /// <summary>
+    /// Paths whose conflicts our side decides, with all below them: as <see cref="MergeConflictPath"/> writes them, a slash at the start is optional. The longest of all paths that were chosen counts;
+    /// of tables of the machine (users, groups, packages), a side decides the entries in conflict alone.
+    /// </summary>
     public IReadOnlyList<string> Ours { get; init; } = [];
 
     /// <summary>Paths whose conflicts their side decides.</summary>
@@ -22,13 +29,34 @@ public sealed record MergeChoices
     /// <summary>Whose side decides a path; null when nobody's does.</summary>
     internal MergeSide? SideOf(string path)
     {
-        if (Contains(Ours, path))
-            return MergeSide.Ours;
-        return Contains(Theirs, path) ? MergeSide.Theirs : Favored;
+        (string Chosen, int Length) ours = FindLongest(Ours, path), theirs = FindLongest(Theirs, path);
+        if (Math.Max(ours.Length, theirs.Length) < 0)
+            return Favored;
+        bool isOurs = ours.Length >= theirs.Length;
+        _used[isOurs ? ours.Chosen : theirs.Chosen] = true;
+        return isOurs ? MergeSide.Ours : MergeSide.Theirs;
     }
 
-    private static bool Contains(IReadOnlyList<string> paths, string path) =>
-        paths.Any(chosen => Normalize(chosen) is var limit && (path == limit || limit == "/" || path.StartsWith(limit + "/", StringComparison.Ordinal)));
+    /// <summary>Checks, when all was merged, that each path that was chosen had something to decide, so that none is mistyped.</summary>
+    /// <exception cref="UsageException">One had not.</exception>
+    internal void CheckUsed()
+    {
+        if (Ours.Concat(Theirs).FirstOrDefault(path => !_used.ContainsKey(path)) is { } unused)
+            throw new UsageException($"nothing at '{unused}' or below it was changed on both sides, so no side can be taken there; leave it out, or look at the path");
+    }
+
+    private static (string Chosen, int Length) FindLongest(IReadOnlyList<string> paths, string path)
+    {
+        (string, int) longest = ("", -1);
+        foreach (string chosen in paths)
+        {
+            string limit = Normalize(chosen);
+            if ((path == limit || limit == "/" || path.StartsWith(limit + "/", StringComparison.Ordinal)) && limit.Length > longest.Item2)
+                longest = (chosen, limit.Length);
+        }
+
+        return longest;
+    }
 
     private static string Normalize(string path)
     {

@@ -1,29 +1,45 @@
+using System.Text;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Merging.Machines;
 
 namespace Mig.Merging;
 
 /// <summary>What a merge of one volume goes by: what its files mean, and what the user chose.</summary>
 /// <param name="prefix">Of the volume, as paths begin with it.</param>
-internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, PackageSides packages, MergeChoices choices, string prefix) : IMergePolicy
+internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, MachineSides sides, MergeChoices choices, string prefix) : IMergePolicy
 {
-    public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => packages.Paths;
+    public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => sides.Packages.Paths;
 
-    public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs) =>
-        merger.Merge(path, before, ours, theirs, choices.SideOf(MergeConflictPath.Of(prefix, path.Span)) is { } side && side == choices.Favored ? side : null, packages);
+    // A side that was chosen for a path takes a text as a whole, and of a table the entries in conflict alone: the others belong to files that both sides have.
+    public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
+    {
+        MergeSide? side = choices.SideOf(MergeConflictPath.Of(prefix, path.Span));
+        return merger.Merge(path, before, ours, theirs, side == choices.Favored ? side : null, side, sides);
+    }
 
-    public MergeSide? SideOf(ReadOnlyMemory<byte> path) => packages.SideOfPath(path.Span);
+    public MergeSide? SideOf(ReadOnlyMemory<byte> path) => sides.Packages.SideOfPath(path.Span);
+
+    public bool IsRename(MergeSide side, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now) => sides.Owners(side).IsRename(old.Span, now.Span);
 
     public MergeResolution? Resolve(MergeConflict conflict)
     {
         string path = MergeConflictPath.Of(prefix, conflict.Path.Span);
         if (choices.Contents.TryGetValue(path, out byte[]? content))
         {
+            if (conflict is { IsClash: true, Ours: { } ours, Theirs: { } theirs } && FindClash(conflict.Path, content, ours, theirs) is not null)
+                return null;
             TreeEntry made = contents.Add(content);
             TreeEntry like = conflict.Merged ?? conflict.Ours ?? conflict.Theirs ?? made with { Mode = 0x1A4 };
             return new MergeResolution(null, like with { Type = TreeEntryType.File, Size = made.Size, Sha256 = made.Sha256, List = null, LinkTarget = default });
         }
 
-        return choices.SideOf(path) is { } side ? new MergeResolution(side) : null;
+        return !conflict.IsClash && choices.SideOf(path) is { } side ? new MergeResolution(side) : null;
+    }
+
+    private string? FindClash(ReadOnlyMemory<byte> path, byte[] merged, TreeEntry ours, TreeEntry theirs)
+    {
+        string name = Encoding.Latin1.GetString(path.Span);
+        return MachineFiles.FindClash(name, merged, contents.Read(ours, name, long.MaxValue), contents.Read(theirs, name, long.MaxValue));
     }
 }

@@ -42,7 +42,9 @@ public sealed class Merger(Repository repository)
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
         MergePlan plan = merger.Plan(history.MergeBases(bases), history.Read(ours), history.Read(theirs), request.Choices);
-        if (plan.HasConflicts)
+        if (!plan.HasConflicts)
+            request.Choices.CheckUsed();
+        else
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Conflict, plan) { Message = message };
         if (request is { NoVerify: false, DryRun: false })
             message = repository.Hooks.CommitMessage(message, cancellation);

@@ -22,6 +22,7 @@ internal sealed class PackageSides
     private const int MaxLinks = 40;
     private const int MaxPath = 4096; // as Linux allows
 
+    private readonly HashSet<string> _contested = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MergeSide> _packages = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MergeSide> _paths = new(StringComparer.Ordinal);
 
@@ -29,37 +30,56 @@ internal sealed class PackageSides
     {
     }
 
+    /// <summary>The table of packages: a side that is chosen for it has the packages that one side removed and the other one upgraded.</summary>
+    public static ReadOnlySpan<byte> StatusPath => "var/lib/dpkg/status"u8;
+
     /// <summary>No such package.</summary>
     public static PackageSides None { get; } = new();
 
     /// <summary>What it depends on, as text: equal for equal choices.</summary>
-    public string Signature => string.Join(' ', _packages.Select(item => $"{item.Key}={item.Value}").Order(StringComparer.Ordinal));
+    public string Signature => string.Join(' ', _packages.Select(item => $"{item.Key}={item.Value}").Concat(_contested).Order(StringComparer.Ordinal));
 
     public IEnumerable<ReadOnlyMemory<byte>> Paths => _paths.Keys.Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
 
-    /// <param name="key">Name and architecture, as <see cref="StanzaFile"/> has them.</param>
+    /// <param name="key">As <see cref="StanzaFile"/> has it.</param>
     public MergeSide? SideOfPackage(string key) => _packages.TryGetValue(key, out MergeSide side) ? side : null;
 
     public MergeSide? SideOfPath(ReadOnlySpan<byte> path) => _paths.Count > 0 && _paths.TryGetValue(Encoding.Latin1.GetString(path), out MergeSide side) ? side : null;
 
-    public static PackageSides Find(MergeContents contents, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
+    /// <summary>Whether one side removed a package and the other one changed its version: a conflict of the package as a whole, which a side decides as a whole.</summary>
+    public bool IsContested(string key) => _contested.Contains(key);
+
+    /// <param name="favored">Whose packages are taken where one side removed what the other one upgraded; null for a conflict.</param>
+    public static PackageSides Find(MergeContents contents, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favored)
     {
         IObjectSource store = contents.Store;
         TreeEntry? old = Status(store, before), left = Status(store, ours), right = Status(store, theirs);
         if (left is null || right is null || left.Sha256 == right.Sha256 || old?.Sha256 == left.Sha256 || old?.Sha256 == right.Sha256)
             return None;
-        Dictionary<string, string> was = Stanzas(contents, old), here = Stanzas(contents, left), there = Stanzas(contents, right);
+        Dictionary<string, string>[] stanzas =
+        [
+            .. StanzaFile.Parse([.. ((TreeEntry?[])[old, left, right]).Select(status => status is null ? [] : contents.Read(status, $"{Folder}/status", MaxSize))])
+                .Select(items => items.DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal)),
+        ];
+        (Dictionary<string, string> was, Dictionary<string, string> here, Dictionary<string, string> there) = (stanzas[0], stanzas[1], stanzas[2]);
         var sides = new PackageSides();
-        foreach ((string key, string stanza) in here)
+        foreach (string key in here.Keys.Union(there.Keys))
         {
-            if (!there.TryGetValue(key, out string? other))
+            string? stanza = here.GetValueOrDefault(key), other = there.GetValueOrDefault(key);
+            string? a = StanzaFile.InstalledVersion(stanza), b = StanzaFile.InstalledVersion(other), c = StanzaFile.InstalledVersion(was.GetValueOrDefault(key));
+            if (a == b || a == c || b == c)
                 continue;
-            string? a = StanzaFile.Field(stanza, "Version"), b = StanzaFile.Field(other, "Version"), c = was.TryGetValue(key, out string? origin) ? StanzaFile.Field(origin, "Version") : null;
-            if (a is null || b is null || a == b || a == c || b == c)
+            if (a is null || b is null)
+            {
+                // Until somebody decides, all of the package is as it is here: the conflict is that of its stanza alone.
+                sides._contested.Add(key);
+                sides.AddPaths(contents, key, favored ?? MergeSide.Ours, [before, ours, theirs], []);
                 continue;
+            }
+
             sides._packages[key] = DebianVersion.Compare(a, b) >= 0 ? MergeSide.Ours : MergeSide.Theirs;
             bool isOurs = sides._packages[key] == MergeSide.Ours;
-            HashSet<string> edited = FindEdited(contents, isOurs ? theirs : ours, isOurs ? other : stanza);
+            HashSet<string> edited = FindEdited(contents, isOurs ? theirs : ours, (isOurs ? other : stanza)!);
             sides.AddPaths(contents, key, sides._packages[key], [before, ours, theirs], edited);
         }
 
@@ -68,7 +88,7 @@ internal sealed class PackageSides
 
     private void AddPaths(MergeContents contents, string key, MergeSide side, TreeEntry?[] roots, HashSet<string> edited)
     {
-        string name = key[..key.IndexOf(':', StringComparison.Ordinal)];
+        string name = StanzaFile.NameOf(key);
         foreach (TreeEntry root in roots.OfType<TreeEntry>())
         {
             if (TreeLookup.Find(contents.Store, root, Encoding.ASCII.GetBytes($"{Folder}/info")) is not { Type: TreeEntryType.Directory } info)
@@ -77,7 +97,7 @@ internal sealed class PackageSides
             {
                 string file = Encoding.Latin1.GetString(entry.Name.Span);
                 int dot = file.LastIndexOf('.');
-                if (dot < 0 || (file[..dot] != name && file[..dot] != key))
+                if (dot < 0 || (file[..dot] != name && file[..dot] != key && !(key == name && file.StartsWith(name + ":", StringComparison.Ordinal))))
                     continue;
                 _paths[$"{Folder}/info/{file}"] = side;
                 if (!file.EndsWith(".list", StringComparison.Ordinal) || entry.Type != TreeEntryType.File)
@@ -142,8 +162,4 @@ internal sealed class PackageSides
 
     private static TreeEntry? Status(IObjectSource store, TreeEntry? root) =>
         root is not null && TreeLookup.Find(store, root, Encoding.ASCII.GetBytes($"{Folder}/status")) is { Type: TreeEntryType.File } file ? file : null;
-
-    private static Dictionary<string, string> Stanzas(MergeContents contents, TreeEntry? status) => status is null
-        ? []
-        : StanzaFile.Parse(contents.Read(status, $"{Folder}/status", MaxSize)).DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal);
 }

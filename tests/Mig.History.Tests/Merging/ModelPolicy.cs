@@ -22,5 +22,7 @@ internal sealed class ModelPolicy(Dictionary<ObjectId, byte[]> contents) : IMerg
 
     public MergeSide? SideOf(ReadOnlyMemory<byte> path) => Sides.TryGetValue(System.Text.Encoding.UTF8.GetString(path.Span), out MergeSide side) ? side : null;
 
+    public bool IsRename(MergeSide side, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now) => true;
+
     public MergeResolution? Resolve(MergeConflict conflict) => Resolution(conflict);
 }

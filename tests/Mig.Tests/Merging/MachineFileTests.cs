@@ -1,4 +1,6 @@
 using System.Text;
+using Mig.History.Merging;
+using Mig.Merging;
 using Mig.Merging.Machines;
 
 namespace Mig.Tests.Merging;
@@ -16,18 +18,71 @@ public class MachineFileTests
     [InlineData("etc/passwd", "a:x:1\nb:x:2\nc:x:3\n", "a:x:1\nc:x:3\n", "new:x:7\na:x:1\nb:x:2\nc:x:3\n", "new:x:7\na:x:1\nc:x:3\n")]
     public void TablesOfAccountsMergeByName(string path, string before, string ours, string theirs, string expected)
     {
-        MergedText merged = AccountFile.Find(path)!.Merge(Bytes(before), Bytes(ours), Bytes(theirs));
+        MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
         Assert.Null(merged.Conflict);
+        Assert.Null(merged.Clash);
         Assert.Equal(expected, Encoding.UTF8.GetString(merged.Text));
     }
 
     [Theory]
-    [InlineData("a:x:1:\n", "a:x:1:\nb:x:5:\n", "a:x:1:\nc:x:5:\n", "'b' here and 'c' there are new and have the same number 5")]
+    [InlineData("", "a:x:1:sh\n", "a:x:1:zsh\n", "'a' was added on both sides, not alike")]
     [InlineData("a:x:1:sh\n", "a:x:1:zsh\n", "a:x:1:ksh\n", "'a' was changed on both sides")]
     [InlineData("a:x:1:sh\n", "", "a:x:1:ksh\n", "'a' was removed here and changed there")]
     [InlineData("a:x:1:sh\n", "a:x:1:sh:more\n", "a:x:2:sh\n", "'a' was changed on both sides")]
     public void WhatDoesNotFitIsAConflict(string before, string ours, string theirs, string conflict) =>
-        Assert.Equal(conflict, AccountFile.Find("etc/passwd")!.Merge(Bytes(before), Bytes(ours), Bytes(theirs)).Conflict);
+        Assert.Equal(conflict, MachineFiles.Find("etc/passwd")!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None).Conflict);
+
+    // Files belong to numbers. What one side had that way before is its own affair.
+    [Theory]
+    [InlineData("etc/passwd", "a:x:1:\n", "a:x:1:\nb:x:5:\n", "a:x:1:\nc:x:5:\n", "'b' here and 'c' there have the same number 5")]
+    [InlineData("etc/passwd", "a:x:1:\n", "a:x:5:\n", "a:x:1:\nc:x:5:\n", "'a' here and 'c' there have the same number 5")]
+    [InlineData("etc/group", "a:x:1:\nb:x:2:\n", "a:x:5:\nb:x:2:\n", "a:x:1:\nb:x:5:\n", "'a' here and 'b' there have the same number 5")]
+    [InlineData("etc/passwd", "a:x:1:\n", "a:x:1:\nb:x:5:\nd:x:6:\n", "a:x:1:\nc:x:5:\ne:x:6:\n", "'b' here and 'c' there have the same number 5; 'd' here and 'e' there have the same number 6")]
+    [InlineData("etc/subuid", "", "a:100000:65536\n", "b:150000:65536\n", "'a' here and 'b' there have ranges that overlap at 150000")]
+    [InlineData("etc/subgid", "", "a:100000:65536\n", "b:165536:65536\n", null)]
+    [InlineData("etc/passwd", "root:x:0:\n", "root:x:0:\ntoor:x:0:\n", "root:x:0:\nb:x:1:\n", null)]
+    public void NumbersThatOnlyOneMayHaveClash(string path, string before, string ours, string theirs, string? clash)
+    {
+        foreach (MergeSide? favored in (MergeSide?[])[null, MergeSide.Ours, MergeSide.Theirs])
+            Assert.Equal(clash, MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), favored, MachineSides.None).Clash);
+    }
+
+    [Theory]
+    [InlineData("etc/passwd", "a:x:1:sh\n", "a:x:1:zsh\nb:x:2:\n", "a:x:1:ksh\nc:x:3:\n", "a:x:1:zsh\nb:x:2:\nc:x:3:\n", "a:x:1:ksh\nb:x:2:\nc:x:3:\n")]
+    [InlineData("etc/shadow", "bob:old\n", "bob:1\nalice:!\n", "bob:2\ncarol:!\n", "bob:1\nalice:!\ncarol:!\n", "bob:2\nalice:!\ncarol:!\n")]
+    [InlineData("etc/group", "g:x:1:\nh:x:2:\n", "h:x:2:\nb:x:4:\n", "g:x:9:\nh:x:2:\n", "h:x:2:\nb:x:4:\n", "g:x:9:\nh:x:2:\nb:x:4:\n")]
+    [InlineData(
+        "var/lib/dpkg/status",
+        "Package: base\nVersion: 1\n\nPackage: victim\nStatus: install ok installed\nVersion: 1\n",
+        "Package: base\nVersion: 1\n\nPackage: newours\nVersion: 1\n",
+        "Package: base\nVersion: 1\n\nPackage: victim\nStatus: install ok installed\nVersion: 2\n\nPackage: newtheirs\nVersion: 1\n",
+        "Package: base\nVersion: 1\n\nPackage: newours\nVersion: 1\n\nPackage: newtheirs\nVersion: 1\n\n",
+        "Package: base\nVersion: 1\n\nPackage: newours\nVersion: 1\n\nPackage: victim\nStatus: install ok installed\nVersion: 2\n\nPackage: newtheirs\nVersion: 1\n\n")]
+    public void ASideDecidesTheEntriesInConflictAlone(string path, string before, string ours, string theirs, string byUs, string byThem)
+    {
+        foreach ((MergeSide side, string expected) in ((MergeSide, string)[])[(MergeSide.Ours, byUs), (MergeSide.Theirs, byThem)])
+        {
+            MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), side, MachineSides.None);
+            Assert.Null(merged.Conflict);
+            Assert.Contains($"{(side == MergeSide.Ours ? "ours" : "theirs")} was taken", merged.Note, StringComparison.Ordinal);
+            Assert.Equal(expected, Encoding.UTF8.GetString(merged.Text));
+        }
+
+        Assert.NotNull(MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None).Conflict); // the control
+    }
+
+    [Theory]
+    [InlineData("var/lib/dpkg/triggers/File", "/a x\n", "/a x\n/b dbus\n", "/a x\n/c desktop-file-utils\n", "/a x\n/b dbus\n/c desktop-file-utils\n")]
+    [InlineData("var/lib/dpkg/triggers/ldconfig", "a\nb\n", "b\n", "a\nb\nc\n", "b\nc\n")]
+    [InlineData("var/lib/dpkg/diversions", "", "/a\n/a.x\np\n", "/b\n/b.x\nq\n", "/a\n/a.x\np\n/b\n/b.x\nq\n")]
+    [InlineData("var/lib/dpkg/statoverride", "root a 4755 /x\n", "root a 755 /x\n", "root a 4755 /x\nroot b 2755 /y\n", "root a 755 /x\nroot b 2755 /y\n")]
+    [InlineData("etc/shells", "/bin/sh\n", "/bin/sh\n/bin/zsh\n", "/bin/sh\n/bin/ksh\n", "/bin/sh\n/bin/zsh\n/bin/ksh\n")]
+    public void SetsHaveWhatEitherSideAdded(string path, string before, string ours, string theirs, string expected)
+    {
+        MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
+        Assert.Null(merged.Conflict);
+        Assert.Equal(expected, Encoding.UTF8.GetString(merged.Text));
+    }
 
     [Fact]
     public void StanzasMergeByField()
@@ -37,10 +92,11 @@ public class MachineFileTests
             Bytes(before),
             Bytes(before.Replace("install ok", "hold ok", StringComparison.Ordinal)),
             Bytes(before.Replace("Version: 1\nDesc", "Version: 2\nDesc", StringComparison.Ordinal)),
-            _ => null);
+            null,
+            PackageSides.None);
         Assert.Null(merged.Conflict);
         Assert.Equal("Package: a\nStatus: hold ok installed\nVersion: 2\nDescription: x\n more\n\nPackage: b\nVersion: 1\n\n", Encoding.UTF8.GetString(merged.Text));
-        Assert.Equal("'a:' was changed on both sides", StanzaFile.Merge(Bytes(before), Bytes(before.Replace("Version: 1\nD", "Version: 2\nD", StringComparison.Ordinal)), Bytes(before.Replace("Version: 1\nD", "Version: 3\nD", StringComparison.Ordinal)), _ => null).Conflict);
+        Assert.Equal("'a' was changed on both sides", StanzaFile.Merge(Bytes(before), Bytes(before.Replace("Version: 1\nD", "Version: 2\nD", StringComparison.Ordinal)), Bytes(before.Replace("Version: 1\nD", "Version: 3\nD", StringComparison.Ordinal)), null, PackageSides.None).Conflict);
     }
 
     [Theory]

@@ -1,3 +1,4 @@
+using System.Text;
 using Mig.Branches;
 using Mig.Core;
 using Mig.History.Merging;
@@ -89,6 +90,79 @@ public sealed class MergeTests : IDisposable
             Assert.Equal("700", Tool.Run("stat", "-c", "%a", mount + "/usr/exact").Trim());
         });
         Assert.Contains("elsewhere", Assert.Throws<ConflictException>(() => _bench.Do(repository => folder.Read(repository, choices))).Message, StringComparison.Ordinal);
+    }
+
+    // Both took the next free number. No side decides that: files belong to numbers.
+    [Fact]
+    public void NumbersThatBothSidesGaveAwayAreRefusedUntilOneIsAnother()
+    {
+        _bench.Begin(Base);
+        _bench.Commit("left", "main", "base", folder => Shell(folder, "echo 'alice:x:1001:1001::/:/bin/sh' >> etc/passwd"));
+        _bench.Commit("right", "main", "base", folder => Shell(folder, "echo 'carol:x:1001:1001::/:/bin/sh' >> etc/passwd"));
+        _bench.SwitchTo("left");
+        foreach (MergeChoices choices in (MergeChoices[])[MergeChoices.None, new MergeChoices { Favored = MergeSide.Ours }, new MergeChoices { Theirs = ["/etc/passwd"] }])
+            Assert.Equal("'alice' here and 'carol' there have the same number 1001", Assert.Single(_bench.Merge("right", choices).Plan!.Conflicts).Conflict.Reason);
+        var folder = new ConflictFolder(_bench.Test.Files["conflicts"]);
+        _bench.Do(repository => folder.Write(repository, new MergeRequest { Revision = "right" }, _bench.Merge("right")));
+        Assert.Contains("/etc/passwd", Assert.Throws<ConflictException>(() => _bench.Do(repository => folder.Read(repository, MergeChoices.None))).Message, StringComparison.Ordinal);
+        string merged = _bench.Test.Files["conflicts/1/merged"], text = File.ReadAllText(merged);
+        Assert.Equal(MergeKind.Conflict, Continue(text.Replace("alice:x:1001", "alice:y:1001", StringComparison.Ordinal)));
+        Assert.Equal(MergeKind.Merged, Continue(text.Replace("carol:x:1001", "carol:x:1002", StringComparison.Ordinal)));
+        _bench.Look("left", mount => Assert.EndsWith("alice:x:1001:1001::/:/bin/sh\ncarol:x:1002:1001::/:/bin/sh\n", File.ReadAllText(mount + "/etc/passwd"), StringComparison.Ordinal));
+
+        MergeKind Continue(string content)
+        {
+            File.WriteAllText(merged, content);
+            MergeKind kind = default;
+            _bench.Do(repository => kind = new Merger(repository).Merge(folder.Read(repository, MergeChoices.None), TestContext.Current.CancellationToken).Kind);
+            return kind;
+        }
+    }
+
+    [Fact]
+    public void AGroupHasNoMemberWhomTheOtherSideRemoved()
+    {
+        _bench.Begin(folder =>
+        {
+            Base(folder);
+            Shell(folder, "echo 'bob:x:1001:1001::/:/bin/sh' >> etc/passwd; echo 'bob:x:1001:' >> etc/group");
+        });
+        _bench.Commit("left", "main", "base", folder => Shell(folder, "sed -i '/^bob:/d' etc/passwd etc/group"));
+        _bench.Commit("right", "main", "base", folder => Shell(folder, "sed -i 's/^adm:.*/adm:x:4:root,bob/' etc/group"));
+        _bench.SwitchTo("left");
+        (string _, MergeConflict conflict) = Assert.Single(_bench.Merge("right").Plan!.Conflicts);
+        Assert.Equal("etc/group: 'adm' was changed there in a way that does not fit to the other side", $"{Encoding.UTF8.GetString(conflict.Path.Span)}: {conflict.Reason}");
+        Assert.Equal(MergeKind.Merged, _bench.Merge("right", new MergeChoices { Favored = MergeSide.Ours }).Kind);
+        _bench.Look("left", mount => Assert.DoesNotContain("bob", File.ReadAllText(mount + "/etc/passwd") + File.ReadAllText(mount + "/etc/group"), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void TheLongerPathDecidesAndOneThatDecidesNothingIsRefused()
+    {
+        _bench.Begin(Base);
+        _bench.Commit("left", "main", "base", folder => Shell(folder, "echo l > etc/both; echo l > etc/hosts"));
+        _bench.Commit("right", "main", "base", folder => Shell(folder, "echo r > etc/both; echo r > etc/hosts"));
+        _bench.SwitchTo("left");
+        Assert.Contains("'/etc/host'", Assert.Throws<UsageException>(() => _bench.Merge("right", new MergeChoices { Ours = ["/etc", "/etc/host"] })).Message, StringComparison.Ordinal);
+        Assert.Equal(MergeKind.Merged, _bench.Merge("right", new MergeChoices { Ours = ["/etc"], Theirs = ["/etc/both"] }).Kind);
+        _bench.Look("left", mount => Assert.Equal("r\nl\n", File.ReadAllText(mount + "/etc/both") + File.ReadAllText(mount + "/etc/hosts")));
+    }
+
+    [Theory]
+    [InlineData("-U 11111111-2222-3333-4444-555555555555", "UUID of volume 0 is '11111111-2222-3333-4444-555555555555' there")]
+    [InlineData("-L other", "label of volume 0 is 'other' there")]
+    public void WhatTheyCallTheirFileSystemIsNotDroppedWithoutAWord(string options, string expected)
+    {
+        _bench.Begin(Base);
+        _bench.Commit("left", "main", "base", folder => Shell(folder, "echo l > etc/left"));
+        Tool.Run("cp", "--sparse=always", _bench.Test.Files["base"], _bench.Test.Files["renamed"]);
+        Tool.Run("sh", "-c", $"tune2fs {options} '{_bench.Test.Files["renamed"]}' </dev/null");
+        _bench.Commit("right", "main", "renamed", folder => Shell(folder, "echo r > etc/right"));
+        _bench.SwitchTo("left");
+        Assert.Contains(expected, Assert.Single(_bench.Merge("right").Plan!.Conflicts).Conflict.Reason, StringComparison.Ordinal);
+        MergeOutcome outcome = _bench.Merge("right", new MergeChoices { Ours = ["@left"] });
+        Assert.Equal(MergeKind.Merged, outcome.Kind);
+        Assert.Contains(outcome.Plan!.Notes, note => note.Contains(expected, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.History.Merging;
 using Mig.Merging;
 using Mig.Testing;
 using Tool = Mig.Testing.Tool;
@@ -40,7 +41,7 @@ public sealed class PackageMergeTests : IDisposable
         _bench.SwitchTo("right");
         MergeOutcome outcome = _bench.Merge("left");
         Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
-        Assert.Contains(outcome.Plan!.Notes, note => note.Contains("one:all 1.10 from there, which is newer than 1.9", StringComparison.Ordinal));
+        Assert.Contains(outcome.Plan!.Notes, note => note.Contains("one 1.10 from there, which is newer than 1.9", StringComparison.Ordinal));
         _bench.Look("right", folder =>
         {
             Assert.Equal("one 1.10\ntwo 1.0\n", Installed(folder));
@@ -70,7 +71,59 @@ public sealed class PackageMergeTests : IDisposable
         _bench.SwitchTo("left");
         MergeOutcome outcome = _bench.Merge("right");
         Assert.Equal(MergeKind.Conflict, outcome.Kind);
-        Assert.Contains(outcome.Plan!.Conflicts, item => item.Conflict.Reason.Contains("'one:all' was removed here and changed there", StringComparison.Ordinal));
+        Assert.Equal("'one' was removed here and changed there", Assert.Single(outcome.Plan!.Conflicts).Conflict.Reason);
+    }
+
+    // The side that is taken has the whole package: files, scripts, records, configuration.
+    [Theory]
+    [InlineData("-P", MergeSide.Theirs)]
+    [InlineData("-P", MergeSide.Ours)]
+    [InlineData("-r", MergeSide.Theirs)]
+    [InlineData("-r", MergeSide.Ours)]
+    public void ASideThatIsTakenHasTheWholePackage(string how, MergeSide side)
+    {
+        Begin();
+        _bench.Commit("left", "origin", "base", folder =>
+        {
+            Tool.Run("dpkg", "--root=" + folder, "--force-script-chrootless", how, "one");
+            Unpack(folder, "extra_1.0");
+        });
+        Install("right", "origin", "base", "one_1.1", "other_1.0");
+        _bench.SwitchTo("left");
+        MergeOutcome outcome = _bench.Merge("right", new MergeChoices { Favored = side });
+        Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
+        _bench.Look("left", folder =>
+        {
+            string one = side == MergeSide.Theirs ? "one 1.1\n" : how == "-r" ? "one 1.0\n" : "";
+            Assert.Equal($"extra 1.0\n{one}other 1.0\ntwo 1.0\n", Installed(folder));
+            Assert.Equal(side == MergeSide.Theirs, File.Exists(folder + "/usr/lib/one/only-in-1.1"));
+            Assert.Equal(side == MergeSide.Theirs || how == "-r", File.Exists(folder + "/etc/one.conf"));
+            AssertTrue(folder);
+        });
+    }
+
+    // Files of sister packages are alike; none is a file of another package under a new name.
+    [Fact]
+    public void SisterPackagesAreNoRenamesOfEachOther()
+    {
+        Begin();
+        foreach ((string branch, string sister) in ((string, string)[])[("left", "sisterone_1.0"), ("right", "sistertwo_1.0")])
+        {
+            _bench.Commit(branch, "origin", "base", folder =>
+            {
+                Tool.Run("dpkg", "--root=" + folder, "--force-script-chrootless", "-P", "one");
+                Unpack(folder, sister);
+            });
+        }
+
+        _bench.SwitchTo("left");
+        MergeOutcome outcome = _bench.Merge("right");
+        Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
+        _bench.Look("left", folder =>
+        {
+            Assert.Equal("sisterone 1.0\nsistertwo 1.0\ntwo 1.0\n", Installed(folder));
+            AssertTrue(folder);
+        });
     }
 
     public void Dispose()

@@ -1,13 +1,18 @@
+using System.Globalization;
 using System.Text;
+using Mig.History.Merging;
 
 namespace Mig.Merging.Machines;
 
 /// <summary>The tables of users and groups, with a line for each. Sources: passwd(5), shadow(5), group(5), gshadow(5), subuid(5).</summary>
-/// <param name="setFields">Fields that are lists of names, merged as sets.</param>
+/// <param name="setFields">Fields that are lists of users, merged as sets.</param>
 /// <param name="numberField">The field with the number that only one line may have; -1 for none.</param>
-internal sealed class AccountFile(int[] setFields, int numberField)
+/// <param name="countField">The field that says how many numbers from there on; -1 for one.</param>
+internal sealed class AccountFile(int[] setFields, int numberField, int countField = -1)
 {
     private const char Separator = ':';
+    private const int MaxClashes = 5;
+    private const int MaxNeighbors = 100;
 
     private static readonly Dictionary<string, AccountFile> Files = new(StringComparer.Ordinal)
     {
@@ -15,19 +20,47 @@ internal sealed class AccountFile(int[] setFields, int numberField)
         ["etc/shadow"] = new AccountFile([], -1),
         ["etc/group"] = new AccountFile([3], 2),
         ["etc/gshadow"] = new AccountFile([2, 3], -1),
-        ["etc/subuid"] = new AccountFile([], 1),
-        ["etc/subgid"] = new AccountFile([], 1),
+        ["etc/subuid"] = new AccountFile([], 1, 2),
+        ["etc/subgid"] = new AccountFile([], 1, 2),
     };
 
     /// <summary>Returns the way to merge a file; null when it is none of these.</summary>
     public static AccountFile? Find(string path) => Files.GetValueOrDefault(path);
 
-    public MergedText Merge(byte[] before, byte[] ours, byte[] theirs)
+    public MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, AccountSides accounts)
     {
-        IReadOnlyList<KeyedItem> old = Parse(before), left = Parse(ours), right = Parse(theirs);
-        var merge = new KeyedMerge((_, was, a, b) => (MergeLine(was, a, b), null));
-        MergedText merged = merge.Merge(old, left, right);
-        return FindClash(old, left, right) is { } clash ? merged with { Conflict = merged.Conflict is null ? clash : $"{merged.Conflict}; {clash}" } : merged;
+        var merge = new KeyedMerge(favored, (_, was, a, b) => (MergeLine(was, a, b, accounts), null))
+        {
+            Fits = (was, now, side) => setFields.All(field => !HasNew(Field(was, field), Field(now, field) ?? "", accounts, side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours)),
+        };
+        MergedText merged = merge.Merge(Parse(before), Parse(ours), Parse(theirs));
+        return merged with { Clash = FindClash(merged.Text, ours, theirs) };
+    }
+
+    /// <summary>Finds entries that have numbers in common, though neither side has both: files belong to numbers, and what two names share belongs to neither.</summary>
+    /// <returns>Null when there are none.</returns>
+    public string? FindClash(byte[] merged, byte[] ours, byte[] theirs)
+    {
+        if (numberField < 0)
+            return null;
+        HashSet<Numbers> left = [.. Ranges(ours)], right = [.. Ranges(theirs)];
+        List<Numbers> all = [.. Ranges(merged).OrderBy(range => range.First)];
+        var clashes = new List<string>();
+        for (int i = 0; i < all.Count && clashes.Count < MaxClashes; i++)
+        {
+            for (int j = i + 1; j < all.Count && j <= i + MaxNeighbors && all[j].First < all[i].First + all[i].Count; j++)
+            {
+                (Numbers a, Numbers b) = (all[i], all[j]);
+                bool isOld = (left.Contains(a) && left.Contains(b)) || (right.Contains(a) && right.Contains(b));
+                if (isOld || a.User == b.User)
+                    continue;
+                if (!left.Contains(a))
+                    (a, b) = (b, a);
+                clashes.Add($"'{a.User}' here and '{b.User}' there have {(a.Count > 1 || b.Count > 1 ? $"ranges that overlap at {Math.Max(a.First, b.First)}" : $"the same number {a.First}")}");
+            }
+        }
+
+        return clashes.Count == 0 ? null : string.Join("; ", clashes);
     }
 
     // A name may stand there again, as for several ranges of subordinate ids; it is known by how often it came.
@@ -47,7 +80,7 @@ internal sealed class AccountFile(int[] setFields, int numberField)
         return items;
     }
 
-    private string? MergeLine(string? before, string ours, string theirs)
+    private string? MergeLine(string? before, string ours, string theirs, AccountSides accounts)
     {
         string[] a = ours.TrimEnd('\n').Split(Separator), b = theirs.TrimEnd('\n').Split(Separator), old = before?.TrimEnd('\n').Split(Separator) ?? [];
         if (a.Length != b.Length || (before is not null && old.Length != a.Length))
@@ -55,11 +88,14 @@ internal sealed class AccountFile(int[] setFields, int numberField)
         for (int i = 0; i < a.Length; i++)
         {
             string? was = before is null ? null : old[i];
+            bool isSet = Array.IndexOf(setFields, i) >= 0;
+            if (isSet && (HasNew(was, a[i], accounts, MergeSide.Theirs) || HasNew(was, b[i], accounts, MergeSide.Ours)))
+                return null;
             if (a[i] == b[i] || was == b[i])
                 continue;
             if (was == a[i])
                 a[i] = b[i];
-            else if (Array.IndexOf(setFields, i) >= 0)
+            else if (isSet)
                 a[i] = MergeSet(was ?? "", a[i], b[i]);
             else
                 return null;
@@ -67,6 +103,12 @@ internal sealed class AccountFile(int[] setFields, int numberField)
 
         return string.Join(Separator, a) + "\n";
     }
+
+    private static string? Field(string? line, int field) => line?.TrimEnd('\n').Split(Separator).ElementAtOrDefault(field);
+
+    // A member who came on one side, and whom the other one removed from the machine.
+    private static bool HasNew(string? before, string members, AccountSides accounts, MergeSide remover) =>
+        Names(members).Except(Names(before ?? "")).Any(name => accounts.WhoRemoved(name) == remover);
 
     private static string MergeSet(string before, string ours, string theirs)
     {
@@ -77,27 +119,18 @@ internal sealed class AccountFile(int[] setFields, int numberField)
 
     private static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
 
-    // Files belong to numbers: what two names share belongs to neither.
-    private string? FindClash(IReadOnlyList<KeyedItem> before, IReadOnlyList<KeyedItem> ours, IReadOnlyList<KeyedItem> theirs)
+    private IEnumerable<Numbers> Ranges(byte[] content)
     {
-        if (numberField < 0)
-            return null;
-        HashSet<string> old = [.. before.Select(item => item.Key)], left = [.. ours.Select(item => item.Key)], right = [.. theirs.Select(item => item.Key)];
-        Dictionary<string, string> numbers = new(StringComparer.Ordinal);
-        foreach (KeyedItem item in ours.Where(item => !old.Contains(item.Key) && !right.Contains(item.Key)))
+        foreach (string line in Encoding.Latin1.GetString(content).Split('\n'))
         {
-            if (Number(item) is { } number)
-                numbers[number] = item.Key;
+            string[] fields = line.Split(Separator);
+            if (fields.Length <= Math.Max(numberField, countField) || !uint.TryParse(fields[numberField], NumberStyles.None, CultureInfo.InvariantCulture, out uint first))
+                continue;
+            uint count = 1;
+            if (countField < 0 || uint.TryParse(fields[countField], NumberStyles.None, CultureInfo.InvariantCulture, out count))
+                yield return new Numbers(fields[0], first, count);
         }
-
-        foreach (KeyedItem item in theirs.Where(item => !old.Contains(item.Key) && !left.Contains(item.Key)))
-        {
-            if (Number(item) is { } number && numbers.TryGetValue(number, out string? other))
-                return $"'{other}' here and '{item.Key}' there are new and have the same number {number}";
-        }
-
-        return null;
     }
 
-    private string? Number(KeyedItem item) => item.Text.TrimEnd('\n').Split(Separator) is { } fields && fields.Length > numberField ? fields[numberField] : null;
+    private readonly record struct Numbers(string User, long First, long Count);
 }

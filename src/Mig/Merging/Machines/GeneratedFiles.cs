@@ -21,6 +21,8 @@ internal static class GeneratedFiles
         ("var/cache/fontconfig/", "fc-cache"),
         ("var/log/", ""),
         ("var/backups/", ""),
+        ("var/lib/apt/lists/", "apt update"),
+        ("boot/initrd.img-", "update-initramfs -u"),
     ];
 
     private static readonly string[] Backups = ["etc/passwd-", "etc/shadow-", "etc/group-", "etc/gshadow-", "etc/subuid-", "etc/subgid-"];

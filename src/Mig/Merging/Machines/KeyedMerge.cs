@@ -1,12 +1,18 @@
 using System.Text;
+using Mig.History.Merging;
 
 namespace Mig.Merging.Machines;
 
 /// <summary>Merges files that are tables: what counts is which keys there are and what stands under each, not where. What we have stays in its order; what is new there follows what it follows there.</summary>
+/// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together, all others being merged; null for a conflict.</param>
 /// <param name="mergeItems">Merges what both sides changed: key, base (null for none), ours, theirs; returns the text, or null for a conflict, and a note.</param>
-internal sealed class KeyedMerge(Func<string, string?, string, string, (string? Text, string? Note)> mergeItems)
+internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, string, string, (string? Text, string? Note)> mergeItems)
 {
     private readonly List<string> _conflicts = [];
+
+    /// <summary>Tells whether what one side alone changed fits to the other one: the entry before, null for none, as it is now, and who changed it.</summary>
+    public Func<string?, string, MergeSide, bool> Fits { get; init; } = static (_, _, _) => true;
+
     private readonly List<string> _notes = [];
 
     public MergedText Merge(IReadOnlyList<KeyedItem> before, IReadOnlyList<KeyedItem> ours, IReadOnlyList<KeyedItem> theirs)
@@ -31,9 +37,6 @@ internal sealed class KeyedMerge(Func<string, string?, string, string, (string? 
         return new MergedText(Encoding.Latin1.GetBytes(text.ToString()), Join(_conflicts), Join(_notes));
     }
 
-    /// <summary>Adds a conflict between different keys.</summary>
-    public void AddConflict(string conflict) => _conflicts.Add(conflict);
-
     // After what it follows there, and after what only we have in that place.
     private static LinkedListNode<string> Insert(LinkedList<string> order, LinkedListNode<string>? after, Dictionary<string, string> theirs)
     {
@@ -46,11 +49,12 @@ internal sealed class KeyedMerge(Func<string, string?, string, string, (string? 
 
     private string MergeItem(string key, string? before, string? ours, string? theirs)
     {
-        if (ours == theirs || before == theirs)
+        bool isOurs = ours == theirs || before == theirs, isTheirs = !isOurs && before == ours;
+        if (isOurs && (ours is null || ours == theirs || Fits(before, ours, MergeSide.Ours)))
             return ours ?? "";
-        if (before == ours)
+        if (isTheirs && (theirs is null || Fits(before, theirs, MergeSide.Theirs)))
             return theirs ?? "";
-        if (ours is not null && theirs is not null)
+        if (ours is not null && theirs is not null && !isOurs && !isTheirs)
         {
             (string? merged, string? note) = mergeItems(key, before, ours, theirs);
             if (note is not null)
@@ -59,7 +63,18 @@ internal sealed class KeyedMerge(Func<string, string?, string, string, (string? 
                 return merged;
         }
 
-        _conflicts.Add(ours is null ? $"{Show(key)} was removed here and changed there" : theirs is null ? $"{Show(key)} was changed here and removed there" : $"{Show(key)} was changed on both sides");
+        string conflict = isOurs || isTheirs ? $"{Show(key)} was changed {(isOurs ? "here" : "there")} in a way that does not fit to the other side"
+            : ours is null ? $"{Show(key)} was removed here and changed there"
+            : theirs is null ? $"{Show(key)} was changed here and removed there"
+            : before is null ? $"{Show(key)} was added on both sides, not alike"
+            : $"{Show(key)} was changed on both sides";
+        if (favored is { } side)
+        {
+            _notes.Add($"{conflict}; {(side == MergeSide.Ours ? "ours" : "theirs")} was taken");
+            return (side == MergeSide.Ours ? ours : theirs) ?? "";
+        }
+
+        _conflicts.Add(conflict);
         return $"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n";
     }
 

@@ -12,37 +12,64 @@ internal static class StanzaFile
 
     public static bool Is(string path) => Paths.Contains(path);
 
-    /// <summary>Returns the stanzas by package and architecture.</summary>
-    public static IReadOnlyList<KeyedItem> Parse(byte[] content)
+    /// <summary>Returns the stanzas of several files by package, or, where one of the files has a package for several architectures, by package and architecture: <c>libc6:i386</c>.</summary>
+    public static IReadOnlyList<IReadOnlyList<KeyedItem>> Parse(params IReadOnlyList<byte[]> contents)
     {
-        var items = new List<KeyedItem>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        List<(string Name, string Architecture, string Text)>[] files = [.. contents.Select(Split)];
+        HashSet<string> several = [.. files.SelectMany(file => file.CountBy(stanza => stanza.Name).Where(count => count.Value > 1).Select(count => count.Key))];
+        return [.. files.Select(file =>
+        {
+            var items = new List<KeyedItem>();
+            var seen = new HashSet<string>(StringComparer.Ordinal);
+            foreach ((string name, string architecture, string text) in file)
+            {
+                string key = several.Contains(name) ? $"{name}:{architecture}" : name;
+                items.Add(new KeyedItem(seen.Add(key) ? key : $"{key} {items.Count}", text));
+            }
+
+            return items;
+        })];
+    }
+
+    /// <summary>The package that a key stands for.</summary>
+    public static string NameOf(string key) => key.Split(':')[0];
+
+    private static List<(string Name, string Architecture, string Text)> Split(byte[] content)
+    {
+        var stanzas = new List<(string, string, string)>();
         foreach (string stanza in Encoding.Latin1.GetString(content).Split("\n\n", StringSplitOptions.RemoveEmptyEntries))
         {
             string text = stanza.Trim('\n');
             if (text.Length == 0)
                 continue;
             Dictionary<string, string> fields = Fields(text);
-            string key = $"{fields.GetValueOrDefault("Package")?.Trim()}:{fields.GetValueOrDefault("Architecture")?.Trim()}";
-            items.Add(new KeyedItem(seen.Add(key) ? key : $"{key} {items.Count}", text + "\n\n"));
+            stanzas.Add((fields.GetValueOrDefault("Package", "").Trim(), fields.GetValueOrDefault("Architecture", "").Trim(), text + "\n\n"));
         }
 
-        return items;
+        return stanzas;
     }
 
     /// <summary>The value of a field, without what follows its first line; null when there is none.</summary>
     public static string? Field(string stanza, string name) => Fields(stanza).TryGetValue(name, out string? value) ? value.Split('\n')[0].Trim() : null;
 
-    /// <param name="sideOf">Whose stanza a package has, where files and stanza must come from one side; null where they need not.</param>
-    public static MergedText Merge(byte[] before, byte[] ours, byte[] theirs, Func<string, MergeSide?> sideOf) =>
-        new KeyedMerge((key, was, a, b) => MergeStanza(key, was, a, b, sideOf(key))).Merge(Parse(before), Parse(ours), Parse(theirs));
+    /// <summary>The version of a package whose files are there; null when they are not, or there is no stanza.</summary>
+    public static string? InstalledVersion(string? stanza)
+    {
+        string? status = stanza is null ? null : Field(stanza, "Status");
+        return stanza is null || status is "" || status?.Split(' ')[^1] is "not-installed" or "config-files" ? null : Field(stanza, Version) ?? "";
+    }
+
+    /// <param name="packages">Whose stanza a package has, where files and stanza must come from one side.</param>
+    public static MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, PackageSides packages) => Parse(before, ours, theirs) is [var old, var left, var right]
+        ? new KeyedMerge(favored, (key, was, a, b) => packages.IsContested(key) ? (null, null) : MergeStanza(key, was, a, b, packages.SideOfPackage(key))).Merge(old, left, right)
+        : throw new InvalidOperationException();
 
     private static (string? Text, string? Note) MergeStanza(string key, string? before, string ours, string theirs, MergeSide? side)
     {
         if (side is { } winner)
         {
             string text = winner == MergeSide.Ours ? ours : theirs;
-            return (text, $"{key.TrimEnd(':')} {Field(text, Version)} from {(winner == MergeSide.Ours ? "here" : "there")}, which is newer than {Field(winner == MergeSide.Ours ? theirs : ours, Version)}");
+            return (text, $"{key} {Field(text, Version)} from {(winner == MergeSide.Ours ? "here" : "there")}, which is newer than {Field(winner == MergeSide.Ours ? theirs : ours, Version)}");
         }
 
         Dictionary<string, string> old = before is null ? [] : Fields(before), left = Fields(ours), right = Fields(theirs);

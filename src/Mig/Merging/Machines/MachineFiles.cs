@@ -1,0 +1,25 @@
+using Mig.History.Merging;
+
+namespace Mig.Merging.Machines;
+
+/// <summary>The files of a machine that are merged by what they mean.</summary>
+internal static class MachineFiles
+{
+    /// <summary>Merges such a file.</summary>
+    /// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together; null for a conflict.</param>
+    /// <param name="sides">What else on the machine the entries must agree with.</param>
+    public delegate MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, MachineSides sides);
+
+    /// <summary>Returns the way to merge a file; null when it is none of these.</summary>
+    public static Merge? Find(string path)
+    {
+        if (AccountFile.Find(path) is { } accounts)
+            return (before, ours, theirs, favored, sides) => accounts.Merge(before, ours, theirs, favored, sides.Accounts);
+        if (StanzaFile.Is(path))
+            return (before, ours, theirs, favored, sides) => StanzaFile.Merge(before, ours, theirs, favored, sides.Packages);
+        return SetFile.Find(path) is { } set ? (before, ours, theirs, favored, _) => set.Merge(before, ours, theirs, favored) : null;
+    }
+
+    /// <summary>Returns how entries of a file that was made by hand still clash, as <see cref="MergedText.Clash"/> has it; null when none do.</summary>
+    public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs) => AccountFile.Find(path)?.FindClash(merged, ours, theirs);
+}

@@ -1,0 +1,15 @@
+using Mig.History.Merging;
+
+namespace Mig.Merging.Machines;
+
+/// <summary>What the entries of a machine's tables must agree with.</summary>
+internal sealed record MachineSides(PackageSides Packages, AccountSides Accounts, PathOwners Ours, PathOwners Theirs)
+{
+    public static MachineSides None { get; } = new(PackageSides.None, AccountSides.None, PathOwners.None, PathOwners.None);
+
+    /// <summary>What packages of a side own, and owned before.</summary>
+    public PathOwners Owners(MergeSide side) => side == MergeSide.Ours ? Ours : Theirs;
+
+    /// <summary>Equal for what merges alike.</summary>
+    public string Signature => $"{Packages.Signature}\n{Accounts.Signature}";
+}
