@@ -18,7 +18,7 @@ internal sealed class InitVerb : Verb
         Add(_directory);
     }
 
-    public override IReadOnlyList<string> Usage => ["init [--bare] [DIR]", "--repo DIR init"];
+    public override IReadOnlyList<string> Usage => ["init [--bare] [DIR]"];
 
     public override string Description => "The repository is the folder .mig in DIR, or in the current folder; with --repo (or MIG_DIR) it is that folder itself.\n"
         + "What is there already stays as it is.\n"
