@@ -9,13 +9,23 @@ namespace Mig.Merging;
 /// <summary>Carries out the operations of a merge through the writer of a file system, in an order in which each finds what it needs. Directories keep the times that the merge gave them.</summary>
 internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents contents)
 {
+    private const uint Protection = 0x30; // FS_IMMUTABLE_FL, FS_APPEND_FL: what they forbid to a machine's programs, a merge does
+
     private readonly Dictionary<string, Timestamp> _times = new(StringComparer.Ordinal);
+
+    // Attributes that come last, so that they stand in the way of nothing.
+    private readonly Dictionary<string, uint> _attributes = new(StringComparer.Ordinal);
 
     /// <param name="operations">Sorted by path.</param>
     public void Apply(IReadOnlyList<MergeOperation> operations)
     {
         foreach (MergeOperation operation in operations)
+        {
             KeepTime(operation);
+            Unprotect(operation.Path.Span);
+            if (operation.Path.Span.LastIndexOf((byte)'/') is var slash and > 0)
+                Unprotect(operation.Path.Span[..slash]);
+        }
 
         // From the bottom up: directories are empty when their turn comes.
         foreach (MergeOperation operation in operations.Reverse().Where(operation => operation.Before is not null && IsReplaced(operation)))
@@ -24,6 +34,7 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
                 writer.RemoveDirectory(operation.Path.Span);
             else
                 writer.Remove(operation.Path.Span);
+            _attributes.Remove(Encoding.Latin1.GetString(operation.Path.Span));
         }
 
         foreach (MergeOperation operation in operations.Where(operation => operation.After is { Type: not TreeEntryType.HardLink }))
@@ -37,6 +48,21 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
             if (writer.Find(directory) is { Type: NodeType.Directory } node && node.ModifiedTime != time)
                 writer.SetTimes(directory, time);
         }
+
+        foreach ((string path, uint attributes) in _attributes)
+        {
+            byte[] place = Encoding.Latin1.GetBytes(path);
+            if (writer.Find(place) is { } node && node.Attributes != attributes)
+                writer.SetAttributes(place, attributes);
+        }
+    }
+
+    private void Unprotect(ReadOnlySpan<byte> path)
+    {
+        if (writer.Find(path) is not { } node || (node.Attributes & Protection) == 0)
+            return;
+        writer.SetAttributes(path, node.Attributes & ~Protection);
+        _attributes[Encoding.Latin1.GetString(path)] = node.Attributes;
     }
 
     private static bool IsReplaced(MergeOperation operation) =>
@@ -115,8 +141,10 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
                 writer.SetExtendedAttribute(path, xattr.Name.Span, xattr.Value.Span);
         }
 
-        if ((before?.Attributes ?? 0) != after.Attributes)
-            writer.SetAttributes(path, after.Attributes);
+        if (((before?.Attributes ?? 0) & ~Protection) != (after.Attributes & ~Protection))
+            writer.SetAttributes(path, after.Attributes & ~Protection);
+        if ((after.Attributes & Protection) != 0 || (before?.Attributes & Protection) > 0)
+            _attributes[Encoding.Latin1.GetString(path)] = after.Attributes;
         if (after.Type != TreeEntryType.Directory)
             SetTime(path, after.ModifiedTime);
     }

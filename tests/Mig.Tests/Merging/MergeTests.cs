@@ -119,6 +119,41 @@ public sealed class MergeTests : IDisposable
         }
     }
 
+    // The kernel would let nobody write to such a file; a merge has what both did.
+    [Fact]
+    public void AnImmutableFileGetsTheirContentAndKeepsItsFlag()
+    {
+        _bench.Begin(Base);
+        _bench.Commit("left", "main", "base", folder => Shell(folder, "chattr +i etc/conf empty; chattr +a etc/hosts"));
+        _bench.Commit("right", "main", "base", folder => Shell(folder, "sed -i 's/^5$/right/' etc/conf; echo new > etc/hosts; echo r > empty/new"));
+        _bench.SwitchTo("left");
+        MergeOutcome outcome = _bench.Merge("right");
+        Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
+        _bench.Look("left", mount =>
+        {
+            Assert.Contains("right\n", File.ReadAllText(mount + "/etc/conf"), StringComparison.Ordinal);
+            Assert.Equal("new\nr\n", File.ReadAllText(mount + "/etc/hosts") + File.ReadAllText(mount + "/empty/new"));
+            Assert.Matches("^....i.*/etc/conf\n.....a.*/etc/hosts\n....i.*/empty\n$", Tool.Run("lsattr", "-d", mount + "/etc/conf", mount + "/etc/hosts", mount + "/empty"));
+        });
+    }
+
+    // Three names of one file here are two files there; one of them is edited.
+    [Fact]
+    public void NamesThatWereRegroupedHereAndEditedThereAreAConflict()
+    {
+        _bench.Begin(folder =>
+        {
+            Base(folder);
+            Shell(folder, "echo old > etc/a; ln etc/a etc/b; ln etc/a etc/c");
+        });
+        _bench.Commit("left", "main", "base", folder => Shell(folder, "rm etc/a; echo alone > etc/a"));
+        _bench.Commit("right", "main", "base", folder => Shell(folder, "echo edited > etc/b"));
+        _bench.SwitchTo("left");
+        MergeOutcome outcome = _bench.Merge("right");
+        Assert.Equal(MergeKind.Conflict, outcome.Kind);
+        Assert.Contains(outcome.Plan!.Conflicts, item => Encoding.UTF8.GetString(item.Conflict.Path.Span) is "etc/a" or "etc/b");
+    }
+
     [Fact]
     public void AGroupHasNoMemberWhomTheOtherSideRemoved()
     {
