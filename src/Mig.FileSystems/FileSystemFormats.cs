@@ -11,18 +11,19 @@ namespace Mig.FileSystems;
 public static class FileSystemFormats
 {
     /// <summary>Opens the file system on a volume.</summary>
+    /// <param name="damage">Takes what is wrong with the volume as a whole, when files can be read all the same. Null to throw.</param>
     /// <returns>Null when the volume holds none that mig knows.</returns>
     /// <exception cref="CorruptImageException">It is one that mig knows, and it is damaged.</exception>
     /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot read.</exception>
-    public static IFileSystem? Open(IByteSource volume, Limits limits)
+    public static IFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(limits);
-        if (NtfsFileSystem.Open(volume, limits) is { } ntfs)
+        if (NtfsFileSystem.Open(volume, limits, damage) is { } ntfs)
             return ntfs;
         try
         {
-            if (ExtFileSystem.Open(volume, limits) is { } ext)
+            if (ExtFileSystem.Open(volume, limits, damage) is { } ext)
                 return ext;
         }
         catch (CorruptImageException) when (FatFileSystem.IsFat(volume))

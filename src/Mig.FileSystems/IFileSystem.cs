@@ -16,10 +16,12 @@ public interface IFileSystem : IDisposable
     long RootNode { get; }
 
     /// <summary>Returns a node's metadata.</summary>
-    FileNode GetNode(long node);
+    /// <param name="damage">Takes what is wrong with parts of it, such as an extended attribute; the node comes back without them. Null to throw.</param>
+    FileNode GetNode(long node, DamageList? damage = null);
 
-    /// <summary>Returns a directory's entries without <c>.</c> and <c>..</c>, as they are stored, in no particular order.</summary>
-    IReadOnlyList<DirectoryEntry> ReadDirectory(long directory);
+    /// <summary>Returns a directory's entries without <c>.</c> and <c>..</c>, as they are stored and in that order; a damaged directory may have a name twice.</summary>
+    /// <param name="damage">Takes what could not be read, as a name or as a part of the directory; the other names come back. Null to throw.</param>
+    IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null);
 
     /// <summary>
     /// Returns where a file's content lies, ascending by file offset, disjoint, cut to the file's size. What lies between extents reads as zeros.

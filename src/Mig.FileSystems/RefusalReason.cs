@@ -57,6 +57,9 @@ public enum RefusalReason
     /// <summary>The volume is in use by a machine, or its state must be repaired first.</summary>
     InUse,
 
+    /// <summary>Not all of the volume can be read, so that a change could make more of it unreadable (EUCLEAN).</summary>
+    Damaged,
+
     /// <summary>Something that is in use is said to be free, so that a change could overwrite it (EUCLEAN).</summary>
     FreeSpaceInUse,
 }

@@ -3,7 +3,7 @@ using Mig.Browse;
 namespace Mig.Cli.Json;
 
 /// <summary>A part of an image that an answer does not rest on.</summary>
-/// <param name="Kind"><c>volume</c>, <c>swap</c>, <c>boot</c>, <c>mount</c>, <c>unmounted</c>, <c>system</c> or <c>record</c>.</param>
+/// <param name="Kind"><c>volume</c>, <c>damage</c>, <c>swap</c>, <c>boot</c>, <c>mount</c>, <c>unmounted</c>, <c>system</c> or <c>record</c>.</param>
 /// <param name="Path">Where the machine has it.</param>
 /// <param name="Matters">Whether the answer could be another one because of it.</param>
 internal sealed record UnseenJson(string Kind, string What, string? Path, string? Reason, bool Matters)
@@ -14,6 +14,7 @@ internal sealed record UnseenJson(string Kind, string What, string? Path, string
     private static string NameOf(UnseenKind kind) => kind switch
     {
         UnseenKind.Volume => "volume",
+        UnseenKind.Damage => "damage",
         UnseenKind.Swap => "swap",
         UnseenKind.Boot => "boot",
         UnseenKind.Mount => "mount",

@@ -2,7 +2,7 @@ using Mig.History.Images;
 
 namespace Mig.Cli.Json;
 
-/// <summary>A volume. <paramref name="Reason"/> says why there are no files.</summary>
+/// <summary>A volume. <paramref name="Reason"/> says why there are no files, <paramref name="Unread"/> which of them could not be read.</summary>
 internal sealed record VolumeJson(
     int Number,
     long Offset,
@@ -13,7 +13,8 @@ internal sealed record VolumeJson(
     string Label,
     string Uuid,
     bool HasFiles,
-    string? Reason)
+    string? Reason,
+    IReadOnlyList<UnreadJson>? Unread)
 {
     public static VolumeJson Of(ImageVolume volume) => new(
         volume.Number,
@@ -25,5 +26,6 @@ internal sealed record VolumeJson(
         volume.Label,
         volume.Uuid,
         volume.Root is not null,
-        volume.Reason.Length == 0 ? null : volume.Reason);
+        volume.Reason.Length == 0 ? null : volume.Reason,
+        volume.Unread.Count == 0 ? null : [.. volume.Unread.Select(UnreadJson.Of)]);
 }

@@ -70,6 +70,7 @@ internal sealed class DiffVerb : Verb
         IReadOnlyList<DiskComparison>? disks = wantsDisk ? sides.CompareDisks(comparison, session.Cancellation) : null;
         IReadOnlyList<PackageChange>? packages = wantsPackages ? sides.ComparePackages(comparison, session.Cancellation) : null;
         bool differs = comparison.Volumes.Any(volume => volume.Changes.Count > 0) || disks is { Count: > 0 };
+        UnreadWarnings.Say(session, comparison);
         if (session.IsJson)
             WriteJson(sides, comparison, disks, packages, session);
         else if (!session.IsQuiet)

@@ -3,6 +3,7 @@ using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Extract;
 using Mig.History.Revisions;
@@ -68,6 +69,8 @@ internal sealed class ExtractVerb : Verb
             IsUnprivileged = arguments.GetValue(_unprivileged),
             WithRepositories = arguments.GetValue(_repositories),
         };
+        foreach (ImagePath source in request.Sources)
+            UnreadWarnings.SayBelow(session, "left out", source, isRecursive: true);
         ExtractResult result;
         using (ProgressBar? progress = session.ShowProgress())
         {

@@ -93,6 +93,8 @@ internal sealed class GrepVerb : Verb
             isFound = grep.Run(versions, paths, sink, progress ?? (IProgressSink)NoProgress.Instance, session.Cancellation);
         if (session.IsJson)
             json.End();
+        foreach ((string revision, ImageId image) in versions)
+            UnreadWarnings.Say(session, revision, session.Repository.Objects.ReadImage(image));
         return isFound ? ExitCode.Success : ExitCode.NotFound;
     }
 

@@ -61,6 +61,8 @@ internal sealed class LsVerb : Verb
 
         // What does not exist is said before anything is shown.
         List<Listing> all = [.. given.Select(text => Find(browser, text, isItself, !arguments.GetValue(_noFollow), session))];
+        foreach (Listing item in all.Where(item => !isItself && item.Place.Entry.Type == TreeEntryType.Directory))
+            UnreadWarnings.SayBelow(session, item.Text, item.Place, isRecursive);
         if (session.IsJson)
         {
             session.WriteJson(

@@ -23,6 +23,7 @@ internal static class DiskWarnings
             string place = volume.Number == 0 ? name : $"{name}.{volume.Number}";
             if (volume.Reason.Length > 0)
                 session.Warn($"{place} was not looked into, and is kept as it is: {volume.Reason}");
+            UnreadWarnings.Say(session, place, volume.Unread);
             foreach (string note in volume.Notes)
                 session.Warn($"{place}: {note}");
             if (volume.FreeSpaceDoubt.Length > 0)

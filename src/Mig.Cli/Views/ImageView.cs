@@ -15,7 +15,11 @@ internal sealed class ImageView(TextOutput output, Palette palette)
         {
             output.WriteLine($"disk {SafeText.Name(disk.Name)}: {Sizes.Bytes(disk.Length)}, {Table(disk)}");
             foreach (ImageVolume volume in disk.Volumes)
+            {
                 output.WriteLine("  " + Line(volume));
+                foreach (UnreadPath unread in volume.Unread)
+                    output.WriteLine($"    not read: {SafeText.Name([(byte)'/', .. unread.Path.Span])}: {SafeText.Line(unread.Reason)}");
+            }
         }
     }
 

@@ -13,6 +13,7 @@ internal ref struct AttributeEntries(ReadOnlySpan<byte> bytes, int start, long i
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _next = start;
+    private int _namesEnd;
 
     /// <summary>Which prefix the name has.</summary>
     public byte NameIndex { get; private set; }
@@ -26,6 +27,15 @@ internal ref struct AttributeEntries(ReadOnlySpan<byte> bytes, int start, long i
 
     /// <summary>The inode that holds the value; 0 when it is here.</summary>
     public uint ValueInode { get; private set; }
+
+    /// <summary>Checks all entries.</summary>
+    public readonly void Check()
+    {
+        AttributeEntries all = this;
+        while (all.MoveNext())
+        {
+        }
+    }
 
     public bool MoveNext()
     {
@@ -41,20 +51,37 @@ internal ref struct AttributeEntries(ReadOnlySpan<byte> bytes, int start, long i
             throw Corrupt("EXT4-072", start, $"an entry of {HeaderSize + nameLength} bytes, at most {room} allowed");
         NameIndex = entry[Field.NameIndex];
         Name = entry.Slice(HeaderSize, nameLength);
+        if (Name.Contains((byte)0))
+            throw Corrupt("EXT4-072", start, "a name with a zero byte, none allowed");
         ValueInode = BinaryPrimitives.ReadUInt32LittleEndian(entry[Field.ValueInode..]);
         ValueSize = BinaryPrimitives.ReadUInt32LittleEndian(entry[Field.ValueSize..]);
         int valueOffset = BinaryPrimitives.ReadUInt16LittleEndian(entry[Field.ValueOffset..]);
         Value = [];
         if (ValueInode == 0 && ValueSize > 0)
         {
-            if (valueOffset > _bytes.Length || ValueSize > _bytes.Length - valueOffset)
+            // Padded to four bytes, as the kernel counts it.
+            if (valueOffset > _bytes.Length || ((long)ValueSize + 3 & ~3) > _bytes.Length - valueOffset)
                 throw Corrupt("EXT4-073", start, $"value of {ValueSize} bytes at {valueOffset}, it must end by {_bytes.Length}");
+            if (_namesEnd == 0)
+                _namesEnd = FindNamesEnd(start);
+            if (valueOffset < _namesEnd)
+                throw Corrupt("EXT4-073", start, $"value of {ValueSize} bytes at {valueOffset} overlaps the names, which end at {_namesEnd}");
             Value = _bytes.Slice(valueOffset, (int)ValueSize);
         }
 
-        _next = start + ((HeaderSize + nameLength + 3) & ~3);
+        _next = start + LengthOf(nameLength);
         return true;
     }
+
+    // Behind the four zeros that end the names.
+    private readonly int FindNamesEnd(int from)
+    {
+        while (from <= _bytes.Length - sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(_bytes[from..]) != 0)
+            from += LengthOf(_bytes[from + Field.NameLength]);
+        return from + sizeof(uint);
+    }
+
+    private static int LengthOf(int nameLength) => (HeaderSize + nameLength + 3) & ~3;
 
     private readonly Mig.Core.CorruptImageException Corrupt(string code, int at, string detail) =>
         ExtError.Corrupt(code, $"extended attributes of inode {inode} at {where}, byte {at}: {detail}");

@@ -28,7 +28,7 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     {
         long offset = block * geometry.BlockSize;
         if (!geometry.Contains(block, 1))
-            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
+            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
         ReadOnlySpan<byte> bytes = reader.GetBlock(block);
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         uint blocks = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
@@ -55,17 +55,33 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     }
 
     /// <summary>Returns all attributes that the kernel would show, sorted by the bytes of their names.</summary>
-    public IReadOnlyList<ExtendedAttribute> Read(Inode inode)
+    /// <param name="damage">Takes what could not be read: an attribute, or all of the inode's or of the block's. Null to throw.</param>
+    public IReadOnlyList<ExtendedAttribute> Read(Inode inode, DamageList? damage = null)
     {
         List<ExtendedAttribute>? attributes = null;
         long total = 0;
-        if (HasInodeEntries(inode))
-            Collect(inode, GetInodeEntries(inode), ref attributes, ref total);
-        long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
-        if (block != 0)
+        try
         {
-            Collect(inode, GetBlockEntries(reader, geometry, inode, block), ref attributes, ref total);
-            Watcher?.InUse(new ByteRange(block * geometry.BlockSize, geometry.BlockSize), inode.Number, "extended attributes");
+            if (HasInodeEntries(inode))
+                Collect(inode, GetInodeEntries(inode), damage, ref attributes, ref total);
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+        }
+
+        try
+        {
+            long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
+            if (block != 0)
+            {
+                Collect(inode, GetBlockEntries(reader, geometry, inode, block), damage, ref attributes, ref total);
+                Watcher?.InUse(new ByteRange(block * geometry.BlockSize, geometry.BlockSize), inode.Number, "extended attributes");
+            }
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
         }
 
         if (attributes is null)
@@ -73,8 +89,13 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
         attributes.Sort(static (left, right) => left.Name.Span.SequenceCompareTo(right.Name.Span));
         for (int i = 1; i < attributes.Count; i++)
         {
-            if (attributes[i].Name.Span.SequenceEqual(attributes[i - 1].Name.Span))
-                throw inode.Corrupt("EXT4-078", "an extended attribute is there twice, once allowed");
+            if (!attributes[i].Name.Span.SequenceEqual(attributes[i - 1].Name.Span))
+                continue;
+            CorruptImageException twice = inode.Corrupt("EXT4-078", "an extended attribute is there twice, once allowed");
+            if (damage is null)
+                throw twice;
+            damage.Add(twice);
+            attributes.RemoveAt(i--);
         }
 
         return attributes;
@@ -83,8 +104,9 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     private static bool HasInodeEntries(Inode inode) =>
         inode.ExtraSpace.Length >= 2 * sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(inode.ExtraSpace) == Magic;
 
-    private void Collect(Inode inode, AttributeEntries entries, ref List<ExtendedAttribute>? attributes, ref long total)
+    private void Collect(Inode inode, AttributeEntries entries, DamageList? damage, ref List<ExtendedAttribute>? attributes, ref long total)
     {
+        entries.Check(); // as the kernel does: where one is wrong, none is to be trusted
         while (entries.MoveNext())
         {
             byte[]? prefix = AttributePrefix.Get(entries.NameIndex);
@@ -96,11 +118,23 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
             byte[] name = new byte[prefix.Length + entries.Name.Length];
             prefix.CopyTo(name, 0);
             entries.Name.CopyTo(name.AsSpan(prefix.Length));
-            byte[] value = entries.ValueInode == 0 ? entries.Value.ToArray() : ReadValueInode(inode, entries);
-            if (entries.NameIndex is AttributePrefix.AccessAcl or AttributePrefix.DefaultAcl)
-                value = PosixAcl.ToShownForm(value) ?? throw inode.Corrupt("EXT4-077", $"access control list of {value.Length} bytes breaks its form");
-            (attributes ??= []).Add(new ExtendedAttribute(name, value));
+            try
+            {
+                (attributes ??= []).Add(new ExtendedAttribute(name, ReadValue(inode, entries)));
+            }
+            catch (CorruptImageException e) when (damage is not null)
+            {
+                damage.Add(e);
+            }
         }
+    }
+
+    private byte[] ReadValue(Inode inode, AttributeEntries entry)
+    {
+        byte[] value = entry.ValueInode == 0 ? entry.Value.ToArray() : ReadValueInode(inode, entry);
+        return entry.NameIndex is AttributePrefix.AccessAcl or AttributePrefix.DefaultAcl
+            ? PosixAcl.ToShownForm(value) ?? throw inode.Corrupt("EXT4-077", $"access control list of {value.Length} bytes breaks its form")
+            : value;
     }
 
     private byte[] ReadValueInode(Inode inode, AttributeEntries entry)

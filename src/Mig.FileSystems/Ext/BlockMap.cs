@@ -79,6 +79,6 @@ internal static class BlockMap
     private static void Check(uint pointer, long fileBlock, Inode inode, Geometry geometry)
     {
         if (!geometry.Contains(pointer, 1))
-            throw inode.Corrupt("EXT4-050", $"block map for file block {fileBlock} points to block {pointer}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
+            throw inode.Corrupt("EXT4-050", $"block map for file block {fileBlock} points to block {pointer}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
     }
 }

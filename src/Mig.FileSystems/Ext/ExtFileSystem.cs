@@ -12,24 +12,26 @@ internal sealed class ExtFileSystem : IFileSystem
     private readonly GroupTable _groups;
     private readonly InodeTable _inodes;
     private readonly FileMap _map;
+    private readonly FileMap _hiddenMap;
     private readonly AttributeReader _attributes;
     private readonly NodeReader _nodes;
     private readonly DirectoryReader _directories;
     private readonly Limits _limits;
     private CachedExtents? _lastExtents;
 
-    private ExtFileSystem(Geometry geometry, IBlockReader reader, Limits limits, IReadOnlyList<string> notes)
+    private ExtFileSystem(Geometry geometry, IBlockReader reader, Limits limits, IReadOnlyList<string> notes, DamageList? damage = null)
     {
         _geometry = geometry;
         _reader = reader;
         _limits = limits;
-        _groups = new GroupTable(reader, geometry, limits);
+        _groups = new GroupTable(reader, geometry, limits, isLenient: damage is not null);
         _inodes = new InodeTable(reader, geometry, _groups);
         _map = new FileMap(reader, geometry, limits);
+        _hiddenMap = new FileMap(reader, geometry, limits);
         _attributes = new AttributeReader(reader, geometry, _inodes, _map, limits);
         _nodes = new NodeReader(geometry, _map, _attributes);
         _directories = new DirectoryReader(reader, geometry, _map, limits);
-        Info = Describe(notes);
+        Info = Describe(notes, damage);
     }
 
     public FileSystemInfo Info { get; }
@@ -37,8 +39,9 @@ internal sealed class ExtFileSystem : IFileSystem
     public long RootNode => Geometry.RootInode;
 
     /// <summary>Opens the file system on a volume.</summary>
+    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to read.</param>
     /// <returns>Null when the volume holds none of this family.</returns>
-    public static ExtFileSystem? Open(IByteSource volume, Limits limits)
+    public static ExtFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
         byte[] bytes = new byte[Superblock.Size];
         if (volume.Length < Superblock.Offset + Superblock.Size)
@@ -46,36 +49,36 @@ internal sealed class ExtFileSystem : IFileSystem
         volume.ReadExactly(Superblock.Offset, bytes);
         if (!Superblock.HasMagic(bytes))
             return null;
-        Geometry geometry = ReadGeometry(bytes, volume);
+        Geometry geometry = ReadGeometry(bytes, volume, damage);
         var notes = new List<string>();
         JournalOverlay overlay = JournalOverlay.Empty;
         if (geometry.Has(IncompatibleFeatures.Recover))
         {
-            overlay = RecoverJournal(volume, geometry, limits, notes);
-            if (!overlay.IsEmpty)
+            try
             {
-                // The superblock and the descriptors may have newer copies too. Its place does not depend on the rest.
-                new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay).Read(Superblock.Offset, bytes);
-                if (!Superblock.HasMagic(bytes))
-                    throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has no magic number, or another block size");
-                int blockSize = geometry.BlockSize;
-                geometry = ReadGeometry(bytes, volume);
-                if (geometry.BlockSize != blockSize)
-                    throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
+                (overlay, geometry) = Recover(volume, geometry, bytes, limits, notes, damage);
+            }
+            catch (MigException e) when (damage is not null && e is CorruptImageException or UnsupportedFeatureException)
+            {
+                damage.Add([], $"the file system was in use, and its journal cannot be replayed: files are as they stand without it, some of them half written. {e.Message}");
             }
         }
 
-        return new ExtFileSystem(geometry, new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay), limits, notes);
+        var fileSystem = new ExtFileSystem(geometry, new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay), limits, notes, damage);
+        fileSystem.Reserve(damage is not null);
+        if (damage is not null)
+            fileSystem.CheckRoot();
+        return fileSystem;
     }
 
-    public FileNode GetNode(long node) => _nodes.Read(_inodes.GetUsed(node));
+    public FileNode GetNode(long node, DamageList? damage = null) => _nodes.Read(_inodes.GetUsed(node), damage);
 
-    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
+    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null)
     {
         Inode inode = _inodes.GetUsed(directory);
         if (inode.Type != NodeType.Directory)
             throw inode.Corrupt("EXT4-059", $"mode is 0x{inode.Mode:x4}, a directory needed");
-        return _directories.Read(inode);
+        return _directories.Read(inode, damage);
     }
 
     public IReadOnlyList<FileExtent> GetExtents(long file)
@@ -117,14 +120,14 @@ internal sealed class ExtFileSystem : IFileSystem
 
     public void Watch(ISpaceWatcher watcher)
     {
-        _map.Watcher = _attributes.Watcher = watcher;
+        _map.Watcher = _hiddenMap.Watcher = _attributes.Watcher = watcher;
         foreach (ByteRange zone in MetadataZones.Find(_geometry, _groups, GetJournalRuns()))
             watcher.InUse(new ByteRange(zone.Offset * _geometry.BlockSize, zone.Length * _geometry.BlockSize), ISpaceWatcher.NoNode, "metadata with a fixed place");
         foreach (uint number in _geometry.HiddenInodes.Append(_geometry.Has(CompatibleFeatures.ResizeInode) ? (uint)Geometry.ResizeInode : 0).Where(static number => number != 0))
         {
             Inode inode = _inodes[number];
             if (inode.Type is not null && inode.LinkCount > 0)
-                _ = _map.GetRuns(inode, _map.GetSize(inode));
+                _ = _hiddenMap.GetRuns(inode, _hiddenMap.GetSize(inode));
         }
     }
 
@@ -133,14 +136,22 @@ internal sealed class ExtFileSystem : IFileSystem
     }
 
     private bool AreBitmapsCurrent =>
-        (_geometry.State & Superblock.StateErrors) == 0 && ((_geometry.State & Superblock.StateClean) != 0 || _geometry.Has(CompatibleFeatures.HasJournal));
+        !IsCutShort && (_geometry.State & Superblock.StateErrors) == 0 && ((_geometry.State & Superblock.StateClean) != 0 || _geometry.Has(CompatibleFeatures.HasJournal));
+
+    private bool IsCutShort => _geometry.ReadableBlocks < _geometry.BlockCount;
 
     /// <summary>Checks the bytes of a superblock, and that the volume is long enough for it.</summary>
-    public static Geometry ReadGeometry(ReadOnlySpan<byte> bytes, IByteSource volume)
+    /// <param name="damage">Takes that the volume is too short, and what is there is read; null to throw.</param>
+    public static Geometry ReadGeometry(ReadOnlySpan<byte> bytes, IByteSource volume, DamageList? damage = null)
     {
-        var geometry = new Geometry(Superblock.Parse(bytes));
-        if (geometry.Length > volume.Length)
-            throw ExtError.Corrupt("EXT4-011", $"superblock at {Superblock.Offset}: file system has {geometry.Length} bytes, the volume has only {volume.Length}");
+        Superblock superblock = Superblock.Parse(bytes);
+        var geometry = new Geometry(superblock, volume.Length / superblock.BlockSize);
+        if (geometry.ReadableBlocks == geometry.BlockCount)
+            return geometry;
+        CorruptImageException tooShort = ExtError.Corrupt("EXT4-011", $"superblock at {Superblock.Offset}: file system has {geometry.BlockCount * geometry.BlockSize} bytes, the volume has only {volume.Length}");
+        if (damage is null)
+            throw tooShort;
+        damage.Add(tooShort);
         return geometry;
     }
 
@@ -148,25 +159,56 @@ internal sealed class ExtFileSystem : IFileSystem
     public static ExtFileSystem OpenView(Geometry geometry, IBlockReader reader, Limits limits) => new(geometry, reader, limits, []);
 
     /// <summary>Opens a journal that must be recovered.</summary>
-    public static JournalRecovery OpenJournal(IByteSource volume, Geometry geometry, Limits limits)
+    public static JournalRecovery OpenJournal(IByteSource volume, Geometry geometry, Limits limits, bool isLenient = false)
     {
         if (geometry.JournalInode == 0)
             throw new UnsupportedFeatureException("ext4 external journal", "the journal needs recovery and is on another device; recover it with e2fsck");
         var reader = new BlockReader(volume, geometry.Length, geometry.BlockSize, JournalOverlay.Empty);
         var map = new FileMap(reader, geometry, limits);
-        Inode inode = new InodeTable(reader, geometry, new GroupTable(reader, geometry, limits)).GetUsed(geometry.JournalInode);
+        Inode inode = new InodeTable(reader, geometry, new GroupTable(reader, geometry, limits, isLenient)).GetUsed(geometry.JournalInode);
         if (inode.Type != NodeType.File)
             throw inode.Corrupt("EXT4-090", $"mode is 0x{inode.Mode:x4}, a regular file needed for the journal");
         return new JournalRecovery(new JournalLog(volume, map.GetRuns(inode, map.GetSize(inode)), geometry.BlockSize), geometry);
     }
 
-    private static JournalOverlay RecoverJournal(IByteSource volume, Geometry geometry, Limits limits, List<string> notes)
+    private static (JournalOverlay Overlay, Geometry Geometry) Recover(IByteSource volume, Geometry geometry, byte[] bytes, Limits limits, List<string> notes, DamageList? damage)
     {
-        JournalRecovery recovery = OpenJournal(volume, geometry, limits);
-        JournalOverlay overlay = recovery.FindBlocks(limits);
+        JournalRecovery recovery = OpenJournal(volume, geometry, limits, isLenient: damage is not null);
+        JournalOverlay overlay = recovery.FindBlocks(limits, damage);
+        if (!overlay.IsEmpty)
+        {
+            // The superblock and the descriptors may have newer copies too. Its place does not depend on the rest.
+            int blockSize = geometry.BlockSize;
+            new BlockReader(volume, geometry.Length, blockSize, overlay).Read(Superblock.Offset, bytes);
+            if (!Superblock.HasMagic(bytes))
+                throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has no magic number, or another block size");
+            geometry = ReadGeometry(bytes, volume, damage is null ? null : new DamageList());
+            if (geometry.BlockSize != blockSize)
+                throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
+        }
+
         if (recovery.TransactionCount > 0)
             notes.Add($"The file system was in use: {overlay.Count} blocks were replayed from its journal in memory; the image is as it was.");
-        return overlay;
+        return (overlay, geometry);
+    }
+
+    // Which place belongs to what is not known when a descriptor is damaged; what the kernel does not know either, it does not look at.
+    private void Reserve(bool isLenient)
+    {
+        try
+        {
+            _map.Reserved = MetadataZones.Find(_geometry, _groups, GetJournalRuns(), withReserved: false);
+        }
+        catch (CorruptImageException) when (isLenient)
+        {
+        }
+    }
+
+    private void CheckRoot()
+    {
+        Inode root = _inodes.GetUsed(RootNode);
+        if (root.Type != NodeType.Directory)
+            throw root.Corrupt("EXT4-059", $"mode is 0x{root.Mode:x4}, a directory needed");
     }
 
     private FileExtent[] GetJournalRuns()
@@ -174,7 +216,7 @@ internal sealed class ExtFileSystem : IFileSystem
         if (!_geometry.Has(CompatibleFeatures.HasJournal) || _geometry.JournalInode == 0)
             return [];
         Inode inode = _inodes.GetUsed(_geometry.JournalInode);
-        return _map.GetRuns(inode, _map.GetSize(inode));
+        return _hiddenMap.GetRuns(inode, _hiddenMap.GetSize(inode));
     }
 
     private IReadOnlyList<FileExtent> SplitAtJournalledBlocks(FileExtent[] runs)
@@ -205,7 +247,7 @@ internal sealed class ExtFileSystem : IFileSystem
         return (IReadOnlyList<FileExtent>?)split ?? runs;
     }
 
-    private FileSystemInfo Describe(IReadOnlyList<string> notes)
+    private FileSystemInfo Describe(IReadOnlyList<string> notes, DamageList? damage)
     {
         var all = new List<string>(notes);
         uint unknown = (uint)(_geometry.ReadOnlyCompatible & ~ReadOnlyCompatibleFeatures.Known);
@@ -219,10 +261,10 @@ internal sealed class ExtFileSystem : IFileSystem
             _geometry.Uuid.Span.ContainsAnyExcept((byte)0) ? new Guid(_geometry.Uuid.Span, bigEndian: true).ToString() : "",
             _geometry.BlockSize,
             _geometry.Length,
-            _groups.CountFreeBytes(),
+            _groups.CountFreeBytes(damage),
             all)
         {
-            FreeSpaceDoubt = AreBitmapsCurrent ? "" : "it was not unmounted cleanly or has recorded errors; e2fsck would tell",
+            FreeSpaceDoubt = AreBitmapsCurrent ? "" : IsCutShort ? "the volume was cut short" : "it was not unmounted cleanly or has recorded errors; e2fsck would tell",
         };
     }
 

@@ -40,7 +40,7 @@ internal static class ExtentTree
         if (fileBlock + count > limit)
             throw inode.Corrupt("EXT4-044", $"extent at file block {fileBlock} ends at {fileBlock + count}, at most {limit} allowed");
         if (!geometry.Contains(volumeBlock, count))
-            throw inode.Corrupt("EXT4-045", $"extent at file block {fileBlock} has {count} blocks from block {volumeBlock}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - count} allowed");
+            throw inode.Corrupt("EXT4-045", $"extent at file block {fileBlock} has {count} blocks from block {volumeBlock}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - count} allowed");
         runs.Add(fileBlock, count, volumeBlock, node.IsUnwritten(index));
         next = fileBlock + count;
     }
@@ -49,7 +49,7 @@ internal static class ExtentTree
     {
         long block = node.ChildBlock(index);
         if (!geometry.Contains(block, 1))
-            throw inode.Corrupt("EXT4-045", $"extent node for file block {node.FileBlock(index)} is at block {block}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
+            throw inode.Corrupt("EXT4-045", $"extent node for file block {node.FileBlock(index)} is at block {block}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
         runs.VisitTreeBlock(block);
         ReadOnlySpan<byte> bytes = reader.GetBlock(block);
         ExtentNode child = ExtentNode.Parse(bytes, node.Depth - 1, geometry.HasChecksums, $"extent node of inode {inode.Number} at {block * geometry.BlockSize}");

@@ -10,6 +10,9 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
     /// <summary>Is told what the inodes whose maps are read take; null when nobody wants to know.</summary>
     public ISpaceWatcher? Watcher { get; set; }
 
+    /// <summary>What no file's blocks may be, in blocks, ascending and disjoint: metadata with a fixed place. None where that is not looked at.</summary>
+    public IReadOnlyList<ByteRange> Reserved { get; set; } = [];
+
     /// <summary>Returns an inode's size in bytes, checked against what its map can hold.</summary>
     public long GetSize(Inode inode)
     {
@@ -24,13 +27,22 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
     }
 
     /// <summary>Returns the runs of an inode that has blocks, cut at <paramref name="size"/>; the journal's copies are not considered.</summary>
-    public FileExtent[] GetRuns(Inode inode, long size)
+    /// <param name="damage">Takes what is wrong, and the runs before it come back; null to throw.</param>
+    public FileExtent[] GetRuns(Inode inode, long size, DamageList? damage = null)
     {
-        var runs = new RunList(geometry, inode.Number, size, limits, Watcher, inode.Type == NodeType.Directory ? "directory" : "content");
-        if ((inode.Flags & InodeFlags.Extents) != 0)
-            ExtentTree.Read(inode, reader, geometry, runs);
-        else
-            BlockMap.Read(inode, reader, geometry, runs, (size + geometry.BlockSize - 1) / geometry.BlockSize);
+        var runs = new RunList(geometry, inode.Number, size, limits, Reserved, Watcher, inode.Type == NodeType.Directory ? "directory" : "content");
+        try
+        {
+            if ((inode.Flags & InodeFlags.Extents) != 0)
+                ExtentTree.Read(inode, reader, geometry, runs);
+            else
+                BlockMap.Read(inode, reader, geometry, runs, (size + geometry.BlockSize - 1) / geometry.BlockSize);
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+        }
+
         return runs.ToArray();
     }
 

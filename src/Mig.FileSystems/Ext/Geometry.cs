@@ -8,10 +8,12 @@ internal sealed record Geometry
     /// <summary>Holds the blocks that are kept for more descriptors.</summary>
     public const int ResizeInode = 7;
 
-    public Geometry(Superblock superblock)
+    /// <param name="availableBlocks">How many blocks the volume has.</param>
+    public Geometry(Superblock superblock, long availableBlocks = long.MaxValue)
     {
         BlockSize = superblock.BlockSize;
         BlockCount = superblock.BlockCount;
+        ReadableBlocks = Math.Min(BlockCount, availableBlocks);
         FirstDataBlock = superblock.FirstDataBlock;
         BlocksPerCluster = superblock.ClusterSize / BlockSize;
         BlocksPerGroup = superblock.BlocksPerGroup;
@@ -43,8 +45,11 @@ internal sealed record Geometry
 
     public long BlockCount { get; }
 
-    /// <summary>Bytes that the file system covers, from the start of the volume.</summary>
-    public long Length => BlockCount * BlockSize;
+    /// <summary>How many of its blocks are there: less than all where the volume was cut short.</summary>
+    public long ReadableBlocks { get; }
+
+    /// <summary>Bytes that the file system covers and that are there, from the start of the volume.</summary>
+    public long Length => ReadableBlocks * BlockSize;
 
     public long FirstDataBlock { get; }
 
@@ -109,8 +114,8 @@ internal sealed record Geometry
 
     public bool Has(ReadOnlyCompatibleFeatures feature) => (ReadOnlyCompatible & feature) != 0;
 
-    /// <summary>Tells whether so many blocks lie within the file system, behind the superblock.</summary>
-    public bool Contains(long block, long count) => block > FirstDataBlock && block <= BlockCount - count;
+    /// <summary>Tells whether so many blocks are there, behind the superblock.</summary>
+    public bool Contains(long block, long count) => block > FirstDataBlock && block <= ReadableBlocks - count;
 
     public long FirstBlockOfGroup(long group) => FirstDataBlock + (group * BlocksPerGroup);
 

@@ -8,9 +8,12 @@ internal sealed class GroupTable
     private readonly IBlockReader _reader;
     private readonly Geometry _geometry;
     private readonly Group?[] _groups;
+    private readonly bool _isLenient;
 
-    public GroupTable(IBlockReader reader, Geometry geometry, Limits limits)
+    /// <param name="isLenient">Whether a descriptor with a wrong checksum is read all the same, as the kernel does for a volume that it only reads.</param>
+    public GroupTable(IBlockReader reader, Geometry geometry, Limits limits, bool isLenient = false)
     {
+        _isLenient = isLenient;
         long tableLength = (long)geometry.GroupCount * geometry.DescriptorSize;
         if (tableLength > limits.MaxTableBytes)
             throw ExtError.Corrupt("EXT4-013", $"superblock at {Superblock.Offset}: group descriptors take {tableLength} bytes, at most {limits.MaxTableBytes} allowed");
@@ -19,30 +22,48 @@ internal sealed class GroupTable
         _groups = new Group?[geometry.GroupCount];
     }
 
-    public Group this[long group] => _groups[group] ??= Read(group);
+    public Group this[long group] => _groups[group] ??= Read(group, _isLenient);
 
     /// <summary>How many blocks each group's inode table takes.</summary>
     public long InodeTableBlocks => ((_geometry.InodesPerGroup * _geometry.InodeSize) + _geometry.BlockSize - 1) / _geometry.BlockSize;
 
     /// <summary>Adds up the free clusters of all groups, in bytes. Reads all descriptors.</summary>
-    public long CountFreeBytes()
+    /// <param name="damage">Takes the first descriptor that is wrong, and how many are; null to throw.</param>
+    public long CountFreeBytes(DamageList? damage)
     {
         long clusters = 0;
+        string? first = null;
+        int wrong = 0;
         for (int group = 0; group < _geometry.GroupCount; group++)
-            clusters += this[group].FreeClusters;
+        {
+            try
+            {
+                clusters += (_groups[group] = Read(group, isLenient: false)).FreeClusters;
+            }
+            catch (CorruptImageException e) when (damage is not null)
+            {
+                first ??= e.Message;
+                wrong++;
+            }
+        }
+
+        if (first is not null)
+            damage!.Add([], wrong == 1 ? first : $"{first}; {wrong} of {_geometry.GroupCount} group descriptors are damaged");
         return Math.Min(_geometry.Length, clusters * _geometry.BlocksPerCluster * _geometry.BlockSize);
     }
 
     /// <summary>Returns the blocks at the start of a group that copies of the superblock and of the descriptors take.</summary>
-    public long CountLeadingMetadataBlocks(long group)
+    /// <param name="withReserved">Whether those count that are kept for more descriptors.</param>
+    public long CountLeadingMetadataBlocks(long group, bool withReserved = true)
     {
         bool hasSuperblock = _geometry.HasSuperblock(group);
         long tableBlocks = (_geometry.GroupCount + _geometry.DescriptorsPerBlock - 1) / _geometry.DescriptorsPerBlock;
+        long reserved = withReserved ? _geometry.ReservedDescriptorBlocks : 0;
         long leading = hasSuperblock ? 1 : 0;
         if (!_geometry.Has(IncompatibleFeatures.MetaBlockGroups))
-            leading += hasSuperblock ? tableBlocks + _geometry.ReservedDescriptorBlocks : 0;
+            leading += hasSuperblock ? tableBlocks + reserved : 0;
         else if (group / _geometry.DescriptorsPerBlock < _geometry.FirstMetaGroup)
-            leading += hasSuperblock ? _geometry.FirstMetaGroup + _geometry.ReservedDescriptorBlocks : 0;
+            leading += hasSuperblock ? _geometry.FirstMetaGroup + reserved : 0;
         else if (group % _geometry.DescriptorsPerBlock is 0 or 1 || group % _geometry.DescriptorsPerBlock == _geometry.DescriptorsPerBlock - 1)
             leading++;
 
@@ -54,14 +75,14 @@ internal sealed class GroupTable
     public long FindDescriptor(long group) =>
         (FindDescriptorBlock(group / _geometry.DescriptorsPerBlock) * _geometry.BlockSize) + (group % _geometry.DescriptorsPerBlock * _geometry.DescriptorSize);
 
-    private Group Read(long group)
+    private Group Read(long group, bool isLenient)
     {
         long offset = FindDescriptor(group);
         if (offset > _geometry.Length - _geometry.DescriptorSize)
             throw ExtError.Corrupt("EXT4-016", $"group descriptor {group} would be at {offset}, beyond the file system's end at {_geometry.Length}");
         var descriptor = new GroupDescriptor(_reader.GetTablePart(offset, _geometry.DescriptorSize));
         bool hasChecksum = _geometry.HasChecksums || _geometry.Has(ReadOnlyCompatibleFeatures.GroupChecksums);
-        if (hasChecksum && descriptor.Checksum != descriptor.ComputeChecksum(_geometry, (uint)group))
+        if (hasChecksum && !isLenient && descriptor.Checksum != descriptor.ComputeChecksum(_geometry, (uint)group))
         {
             throw ExtError.Corrupt(
                 "EXT4-020",
@@ -83,7 +104,7 @@ internal sealed class GroupTable
         void CheckPlace(string code, string what, long block, long count)
         {
             if (!_geometry.Contains(block, count))
-                throw ExtError.Corrupt(code, $"group descriptor {group} at {offset}: {what} of {count} blocks is at block {block}, {_geometry.FirstDataBlock + 1} to {_geometry.BlockCount - count} allowed");
+                throw ExtError.Corrupt(code, $"group descriptor {group} at {offset}: {what} of {count} blocks is at block {block}, {_geometry.FirstDataBlock + 1} to {_geometry.ReadableBlocks - count} allowed");
         }
     }
 

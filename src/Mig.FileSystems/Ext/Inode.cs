@@ -10,6 +10,7 @@ internal readonly ref struct Inode
     public const int BlockMapSize = 60;
 
     private const int GoodOldSize = 128;
+    private const uint MaxNanoseconds = 999_999_999;
     private const int FirstKernelExtraSize = 32; // what the kernel takes for granted when the field is 0
 
     private readonly ReadOnlySpan<byte> _bytes;
@@ -92,20 +93,31 @@ internal readonly ref struct Inode
 
     public CorruptImageException Corrupt(string code, string detail) => ExtError.Corrupt(code, $"inode {Number} at {Offset}: {detail}");
 
+    /// <exception cref="CorruptImageException">A time has more nanoseconds than a second; it is then read without them.</exception>
+    public void CheckTimes()
+    {
+        foreach (int field in (ReadOnlySpan<int>)[Field.ModifiedTimeExtra, Field.ChangedTimeExtra])
+        {
+            if (Extra(field) >> 2 is > MaxNanoseconds and var nanoseconds)
+                throw Corrupt("EXT4-036", $"time at 0x{field:x} has {nanoseconds} nanoseconds, at most {MaxNanoseconds} allowed");
+        }
+    }
+
     // The extra field widens 32-bit seconds by two bits (to 2446) and holds nanoseconds in the other thirty.
     private Timestamp Time(int field, int extraField)
     {
-        long seconds = (int)U32(field);
-        if (_bytes.Length == GoodOldSize)
-            return new Timestamp(seconds, 0);
-        int extraSize = ExtraSize == 0 ? FirstKernelExtraSize : ExtraSize;
-        if (extraField + sizeof(uint) > GoodOldSize + extraSize)
-            return new Timestamp(seconds, 0);
-        uint extra = U32(extraField);
+        uint extra = Extra(extraField);
         uint nanoseconds = extra >> 2;
-        if (nanoseconds > 999_999_999)
-            throw Corrupt("EXT4-036", $"time at 0x{extraField:x} has {nanoseconds} nanoseconds, at most 999999999 allowed");
-        return new Timestamp(seconds + ((long)(extra & 3) << 32), (int)nanoseconds);
+        return new Timestamp((int)U32(field) + ((long)(extra & 3) << 32), nanoseconds > MaxNanoseconds ? 0 : (int)nanoseconds);
+    }
+
+    // 0 where there is no such field.
+    private uint Extra(int field)
+    {
+        if (_bytes.Length == GoodOldSize)
+            return 0;
+        int extraSize = ExtraSize == 0 ? FirstKernelExtraSize : ExtraSize;
+        return field + sizeof(uint) > GoodOldSize + extraSize ? 0 : U32(field);
     }
 
     /// <summary>Puts in the checksum that the other bytes of an inode sum up to.</summary>

@@ -22,6 +22,8 @@ internal sealed class InodeTable(IBlockReader reader, Geometry geometry, GroupTa
         Inode inode = this[number];
         if (inode.Type is null)
             throw inode.Corrupt("EXT4-032", $"mode is 0x{inode.Mode:x4}, whose type is not known");
+        if ((inode.Flags & (InodeFlags.InlineData | InodeFlags.Extents)) == (InodeFlags.InlineData | InodeFlags.Extents))
+            throw inode.Corrupt("EXT4-052", "it says that its content is inline and that it is in extents, one of them needed");
         if (inode.LinkCount == 0)
             throw inode.Corrupt("EXT4-033", "link count is 0, at least 1 needed for an inode with a name");
         return inode;

@@ -68,7 +68,8 @@ internal sealed class JournalRecovery
     public long SuperblockOffset => _log.Locate(0);
 
     /// <summary>Returns the newest copy of every block that waits in the journal.</summary>
-    public JournalOverlay FindBlocks(Limits limits)
+    /// <param name="damage">Takes that fast commits wait behind the others, which come back; null to throw.</param>
+    public JournalOverlay FindBlocks(Limits limits, DamageList? damage = null)
     {
         EndSequence = _startSequence;
         if (_start == 0)
@@ -77,7 +78,15 @@ internal sealed class JournalRecovery
         uint endSequence = Run(Pass.Scan, 0);
         TransactionCount = endSequence - _startSequence;
         EndSequence = endSequence;
-        FastCommits.ThrowIfPresent(_log, _firstFastCommit, _blockCount, endSequence, _geometry.BlockSize);
+        try
+        {
+            FastCommits.ThrowIfPresent(_log, _firstFastCommit, _blockCount, endSequence, _geometry.BlockSize);
+        }
+        catch (UnsupportedFeatureException e) when (damage is not null)
+        {
+            damage.Add([], $"the file system was in use, and its last changes are not seen: {e.Message}");
+        }
+
         Run(Pass.Revoke, endSequence);
         Run(Pass.Replay, endSequence);
         return new JournalOverlay(_newest.Values);
@@ -164,7 +173,7 @@ internal sealed class JournalRecovery
             if (pass != Pass.Replay || (_revoked.TryGetValue(tags.Block, out uint revoked) && (int)(sequence - revoked) <= 0))
                 continue;
             if (tags.Block < 0 || tags.Block >= _geometry.BlockCount)
-                throw Corrupt("EXT4-097", at, $"copy of block {tags.Block}, 0 to {_geometry.BlockCount - 1} allowed");
+                throw Corrupt("EXT4-097", at, $"copy of block {tags.Block}, 0 to {_geometry.ReadableBlocks - 1} allowed");
             if (_hasBlockChecksums)
                 CheckCopy(at, sequence, tags.Checksum);
             CheckRoom(at, _newest.Count);

@@ -7,12 +7,13 @@ internal static class MetadataZones
 {
     /// <summary>Returns them in blocks, widened to clusters: ascending, disjoint.</summary>
     /// <param name="journal">Where the journal lies, in bytes; empty when there is none.</param>
-    public static List<ByteRange> Find(Geometry geometry, GroupTable groups, IReadOnlyList<FileExtent> journal)
+    /// <param name="withReserved">Whether those count that are kept for more descriptors.</param>
+    public static List<ByteRange> Find(Geometry geometry, GroupTable groups, IReadOnlyList<FileExtent> journal, bool withReserved = true)
     {
         var ranges = new List<ByteRange>();
         for (int group = 0; group < geometry.GroupCount; group++)
         {
-            Add(geometry, ranges, geometry.FirstBlockOfGroup(group), groups.CountLeadingMetadataBlocks(group));
+            Add(geometry, ranges, geometry.FirstBlockOfGroup(group), groups.CountLeadingMetadataBlocks(group, withReserved));
             Add(geometry, ranges, groups[group].BlockBitmap, 1);
             Add(geometry, ranges, groups[group].InodeBitmap, 1);
             Add(geometry, ranges, groups[group].InodeTable, groups.InodeTableBlocks);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mig.Core;
 
 namespace Mig.FileSystems.Ext;
 
@@ -8,8 +9,18 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
     private const int PermissionMask = 0xFFF;
     private const int SectorSize = 512;
 
-    public FileNode Read(Inode inode)
+    /// <param name="damage">Takes what is wrong with times and extended attributes; null to throw.</param>
+    public FileNode Read(Inode inode, DamageList? damage = null)
     {
+        try
+        {
+            inode.CheckTimes();
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+        }
+
         NodeType type = inode.Type!.Value;
         (uint major, uint minor) = type is NodeType.BlockDevice or NodeType.CharacterDevice ? ReadDevice(inode) : default;
         byte[] target = type == NodeType.SymbolicLink ? ReadTarget(inode) : [];
@@ -28,7 +39,7 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
             DeviceMajor = major,
             DeviceMinor = minor,
             Attributes = (uint)(inode.Flags & InodeFlags.User),
-            Xattrs = attributes.Read(inode),
+            Xattrs = attributes.Read(inode, damage),
         };
     }
 
@@ -57,6 +68,8 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
             inode.BlockMap[..target.Length].CopyTo(target);
         else
             map.Read(map.GetRuns(inode, size), 0, target);
+        if (isFast && (inode.Flags & InodeFlags.Encrypted) == 0 && inode.BlockMap[target.Length] != 0)
+            throw inode.Corrupt("EXT4-039", $"target of the symbolic link goes on behind its {size} bytes, a zero byte needed there");
         if ((inode.Flags & InodeFlags.Encrypted) == 0 && target.AsSpan().Contains((byte)0))
             throw inode.Corrupt("EXT4-039", "target of the symbolic link has a zero byte, none allowed");
         return target;

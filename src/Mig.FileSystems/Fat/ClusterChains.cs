@@ -9,11 +9,25 @@ internal sealed class ClusterChains(AllocationTable table, Geometry geometry, Li
     /// <param name="first">Where it begins, as a directory entry says.</param>
     /// <param name="wanted">How many clusters to follow; less come back when the chain ends before.</param>
     /// <param name="what">Whose chain it is, for messages.</param>
+    /// <param name="damage">Takes what is wrong, and the runs before it come back; null to throw.</param>
     /// <exception cref="CorruptImageException">It leads out of the volume, to a free or bad cluster, or back to itself.</exception>
-    public List<ClusterRun> Follow(int first, long wanted, string what)
+    public List<ClusterRun> Follow(int first, long wanted, string what, DamageList? damage = null)
     {
         var runs = new List<ClusterRun>();
+        try
+        {
+            Follow(first, wanted, what, runs);
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+        }
 
+        return runs;
+    }
+
+    private void Follow(int first, long wanted, string what, List<ClusterRun> runs)
+    {
         // Brent's way to find a loop soon: a mark that moves on each time the walk has doubled.
         int mark = -1;
         long walked = 0;
@@ -34,8 +48,6 @@ internal sealed class ClusterChains(AllocationTable table, Geometry geometry, Li
             previous = cluster;
             cluster = table.Get(cluster);
         }
-
-        return runs;
     }
 
     private void Check(int cluster, int previous, string what)

@@ -10,21 +10,26 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
 
     /// <summary>Returns where a directory lies, in order.</summary>
     /// <param name="firstCluster">0 for the root directory of FAT12 and FAT16.</param>
-    public List<ByteRange> GetRanges(int firstCluster)
+    /// <param name="damage">Takes what is wrong with the chain, and what comes before it is returned; null to throw.</param>
+    public List<ByteRange> GetRanges(int firstCluster, DamageList? damage = null)
     {
         if (firstCluster == 0)
             return [geometry.FixedRoot];
         int max = Math.Max(1, MaxLength / geometry.ClusterSize);
         var ranges = new List<ByteRange>();
         long count = 0;
-        foreach (ClusterRun run in chains.Follow(firstCluster, max + 1, $"directory at cluster {firstCluster}"))
+        foreach (ClusterRun run in chains.Follow(firstCluster, max + 1, $"directory at cluster {firstCluster}", damage))
         {
             count += run.Count;
             ranges.Add(new ByteRange(geometry.OffsetOf(run.First), (long)run.Count * geometry.ClusterSize));
         }
 
-        if (count > max)
-            throw FatError.Corrupt("FAT-030", $"directory at cluster {firstCluster}: has more than {max} clusters, at most {max} allowed");
+        if (count <= max)
+            return ranges;
+        CorruptImageException tooLong = FatError.Corrupt("FAT-030", $"directory at cluster {firstCluster}: has more than {max} clusters, at most {max} allowed");
+        if (damage is null)
+            throw tooLong;
+        damage.Add(tooLong);
         return ranges;
     }
 
@@ -32,7 +37,8 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
     public List<FatEntry> Read(int firstCluster) => Read(GetRanges(firstCluster), firstCluster);
 
     /// <inheritdoc cref="Read(int)"/>
-    public List<FatEntry> Read(List<ByteRange> ranges, int firstCluster)
+    /// <param name="damage">Takes names that cannot be; null to throw.</param>
+    public List<FatEntry> Read(List<ByteRange> ranges, int firstCluster, DamageList? damage = null)
     {
         var entries = new List<FatEntry>();
         var longName = new LongName();
@@ -51,8 +57,12 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
                     continue;
                 }
 
-                if (!slot.IsDeleted && (slot.Attributes & DosAttributes.VolumeLabel) == 0 && !IsDots(slot.ShortName))
-                    entries.Add(Make(slot, longName, number, range.Offset + at, bytes.AsSpan(at, DirectorySlot.Size), firstCluster));
+                if (!slot.IsDeleted && (slot.Attributes & DosAttributes.VolumeLabel) == 0 && !IsDots(slot.ShortName)
+                    && Make(slot, longName, number, range.Offset + at, bytes.AsSpan(at, DirectorySlot.Size), firstCluster, damage) is { } entry)
+                {
+                    entries.Add(entry);
+                }
+
                 longName.Clear();
             }
         }
@@ -88,14 +98,19 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
 
     private static bool IsDots(ReadOnlySpan<byte> name) => name.SequenceEqual(".          "u8) || name.SequenceEqual("..         "u8);
 
-    private static FatEntry Make(DirectorySlot slot, LongName longName, int number, long offset, ReadOnlySpan<byte> bytes, int firstCluster)
+    private static FatEntry? Make(DirectorySlot slot, LongName longName, int number, long offset, ReadOnlySpan<byte> bytes, int firstCluster, DamageList? damage)
     {
         string shortName = ShortName.Read(slot);
         string? name = longName.Finish(slot.ShortName);
         foreach (string text in (string[])[shortName, name ?? shortName])
         {
-            if (text is "" or "." or ".." || text.AsSpan().ContainsAny('/', '\0') || text[0] == '.' && ReferenceEquals(text, shortName))
-                throw FatError.Corrupt("FAT-032", $"directory at cluster {firstCluster}: slot {number} has the name \"{text}\", which no path can have");
+            if (text is not ("" or "." or "..") && !text.AsSpan().ContainsAny('/', '\0') && !(text[0] == '.' && ReferenceEquals(text, shortName)))
+                continue;
+            CorruptImageException fault = FatError.Corrupt("FAT-032", $"directory at cluster {firstCluster}: slot {number} has the name \"{text}\", which no path can have");
+            if (damage is null)
+                throw fault;
+            damage.Add(fault);
+            return null;
         }
 
         return new FatEntry(name ?? shortName, shortName, name is null ? number : number - longName.SlotCount, number, offset, bytes.ToArray());

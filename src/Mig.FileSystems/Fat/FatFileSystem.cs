@@ -73,20 +73,20 @@ internal sealed class FatFileSystem : IFileSystem
         return geometry.Type == FatType.Fat12 || entry >= AllocationTable.Bad || (entry & (geometry.Type == FatType.Fat16 ? CleanBit16 : CleanBit32)) != 0;
     }
 
-    public FileNode GetNode(long node)
+    public FileNode GetNode(long node, DamageList? damage = null)
     {
         if (node == NodeReader.Root)
             return NodeReader.ReadRoot();
         return NodeReader.Read(new DirectorySlot(ReadSlot(node)), node);
     }
 
-    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
+    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null)
     {
         int first = GetFirstCluster(directory);
-        List<ByteRange> ranges = _directories.GetRanges(first);
+        List<ByteRange> ranges = _directories.GetRanges(first, damage);
         foreach (ByteRange range in ranges)
             _watcher?.InUse(range, directory, "directory");
-        List<FatEntry> entries = _directories.Read(ranges, first);
+        List<FatEntry> entries = _directories.Read(ranges, first, damage);
         var names = new DirectoryEntry[entries.Count];
         for (int i = 0; i < names.Length; i++)
             names[i] = new DirectoryEntry(Wtf8.Encode(entries[i].Name), entries[i].Node);
@@ -194,7 +194,7 @@ internal sealed class FatFileSystem : IFileSystem
     {
         return new FileSystemInfo(
             $"fat{(int)_geometry.Type}",
-            _directories.ReadLabel(_geometry.RootCluster) ?? _geometry.Label,
+            _directories.ReadLabel(_geometry.RootCluster) ?? "", // where it was erased there, the boot sector's copy may stay behind
             _geometry.Serial is { } serial ? $"{serial >> 16:X4}-{serial & 0xFFFF:X4}" : "",
             _geometry.ClusterSize,
             _geometry.Length,

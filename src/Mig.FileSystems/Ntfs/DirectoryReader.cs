@@ -9,7 +9,8 @@ internal sealed class DirectoryReader(MasterFileTable table, IndexReader indexes
     private const string NameIndex = "$I30";
     private const long FirstUserRecord = 16; // the files of the format itself; their content is metadata
 
-    public List<DirectoryEntry> Read(NodeRecord directory)
+    /// <param name="damage">Takes what could not be read: an index block, or a name; null to throw.</param>
+    public List<DirectoryEntry> Read(NodeRecord directory, DamageList? damage = null)
     {
         var entries = new List<DirectoryEntry>();
         indexes.Visit(directory, NameIndex, (in IndexEntries entry, string node) =>
@@ -20,9 +21,13 @@ internal sealed class DirectoryReader(MasterFileTable table, IndexReader indexes
                 return;
             if (!table.IsUsed(reference))
             {
-                if (!isInUse)
-                    throw NtfsError.Corrupt("NTFS-047", $"{node}: it names MFT record {reference.Number} with sequence {reference.Sequence}, and that is not in use as such");
-                observations.AddStale(directory.Number, reference);
+                CorruptImageException stale = NtfsError.Corrupt("NTFS-047", $"{node}: it names MFT record {reference.Number} with sequence {reference.Sequence}, and that is not in use as such");
+                if (isInUse)
+                    observations.AddStale(directory.Number, reference);
+                else if (damage is not null)
+                    damage.Add(Wtf8.Encode(name.Name), stale);
+                else
+                    throw stale;
                 return;
             }
 
@@ -32,7 +37,7 @@ internal sealed class DirectoryReader(MasterFileTable table, IndexReader indexes
             if (entries.Count >= limits.MaxDirectoryEntries)
                 throw NtfsError.Corrupt("NTFS-049", $"{node}: more than {limits.MaxDirectoryEntries} entries");
             entries.Add(new DirectoryEntry(bytes, reference.Number));
-        });
+        }, damage);
         return entries;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Mig.Core;
 
 namespace Mig.FileSystems.Ntfs;
 
@@ -15,7 +16,8 @@ internal sealed class IndexReader(ValueReader reader, Geometry geometry)
     public delegate void EntryVisitor(in IndexEntries entry, string node);
 
     /// <summary>Visits all entries of an index, in no particular order.</summary>
-    public void Visit(NodeRecord node, string name, EntryVisitor visit)
+    /// <param name="damage">Takes what is wrong, and costs the rest of a block; null to throw.</param>
+    public void Visit(NodeRecord node, string name, EntryVisitor visit, DamageList? damage = null)
     {
         string owner = $"MFT record {node.Number}: index {name}";
         AttributeValue root = node.Find(AttributeType.IndexRoot, name) ?? throw NtfsError.Corrupt("NTFS-035", $"{owner}: there is no root");
@@ -23,7 +25,15 @@ internal sealed class IndexReader(ValueReader reader, Geometry geometry)
             throw NtfsError.Corrupt("NTFS-035", $"{owner}: its root has {root.Size} bytes, {RootHeaderSize} or more in the record needed");
         uint blockSize = BinaryPrimitives.ReadUInt32LittleEndian(root.Resident[0x08..]);
         var pending = new Stack<long>();
-        Visit(new IndexEntries(root.Resident[RootHeaderSize..], owner), owner, visit, pending);
+        try
+        {
+            Visit(new IndexEntries(root.Resident[RootHeaderSize..], owner), owner, visit, pending);
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+        }
+
         if (pending.Count == 0)
             return;
         if (blockSize is < MinBlockSize or > MaxBlockSize || !System.Numerics.BitOperations.IsPow2(blockSize))
@@ -35,6 +45,18 @@ internal sealed class IndexReader(ValueReader reader, Geometry geometry)
         var seen = new HashSet<long>();
         byte[] block = new byte[blockSize];
         while (pending.TryPop(out long vcn))
+        {
+            try
+            {
+                VisitBlock(vcn);
+            }
+            catch (CorruptImageException e) when (damage is not null)
+            {
+                damage.Add(e);
+            }
+        }
+
+        void VisitBlock(long vcn)
         {
             if (vcn < 0 || vcn > (blocks.Size - blockSize) / unit || vcn * unit % blockSize != 0)
                 throw NtfsError.Corrupt("NTFS-037", $"{owner}: it names block {vcn}, whole ones within {blocks.Size} bytes allowed");

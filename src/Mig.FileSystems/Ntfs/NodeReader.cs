@@ -11,7 +11,8 @@ internal sealed class NodeReader(ValueReader reader, NodeAttributes attributes, 
     /// <summary>Tells what a node is; a link or device has its content in other fields.</summary>
     public NodeType GetType(NodeRecord node, StandardInformation information) => Classify(node, information, Reparse(node)).Type;
 
-    public FileNode Read(NodeRecord node)
+    /// <param name="damage">Takes what is wrong with its attributes, and the node comes back without them; null to throw.</param>
+    public FileNode Read(NodeRecord node, DamageList? damage = null)
     {
         StandardInformation information = StandardInformation.Read(node);
         byte[] reparse = Reparse(node);
@@ -35,8 +36,21 @@ internal sealed class NodeReader(ValueReader reader, NodeAttributes attributes, 
             LinkTarget = target,
             DeviceMajor = major,
             DeviceMinor = minor,
-            Xattrs = attributes.Read(node, information, reparse),
+            Xattrs = ReadAttributes(node, information, reparse, damage),
         };
+    }
+
+    private IReadOnlyList<ExtendedAttribute> ReadAttributes(NodeRecord node, StandardInformation information, byte[] reparse, DamageList? damage)
+    {
+        try
+        {
+            return attributes.Read(node, information, reparse);
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+            return [];
+        }
     }
 
     private (NodeType Type, byte[] Target, uint Major, uint Minor) Classify(NodeRecord node, StandardInformation information, byte[] reparse)

@@ -30,13 +30,24 @@ internal sealed class NtfsFileSystem : IFileSystem
     private CachedValue? _lastValue;
     private ISpaceWatcher? _watcher;
 
-    private NtfsFileSystem(IByteSource volume, Geometry geometry, Limits limits)
+    private NtfsFileSystem(IByteSource volume, Geometry geometry, Limits limits, DamageList? damage)
     {
         (_geometry, _limits) = (geometry, limits);
         _reader = new ValueReader(volume, geometry);
         _table = new MasterFileTable(volume, geometry, _reader, limits);
-        NodeRecord volumeRecord = GetRecord(VolumeRecord);
-        bool isInUse = IsDirty(volumeRecord) || !IsLogClean();
+        bool isInUse = true;
+        string label = "";
+        try
+        {
+            NodeRecord volumeRecord = GetRecord(VolumeRecord);
+            label = ReadLabel(volumeRecord);
+            isInUse = IsDirty(volumeRecord) || !IsLogClean();
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e); // whether it was unmounted is not known then
+        }
+
         var indexes = new IndexReader(_reader, geometry);
         var security = new SecurityTable(() => GetRecord(SecureRecord), indexes, _reader, limits.MaxTableBytes);
         _nodes = new NodeReader(_reader, new NodeAttributes(_reader, security, _observations, limits), _observations);
@@ -46,17 +57,21 @@ internal sealed class NtfsFileSystem : IFileSystem
             notes.Add("The beginning of the MFT is damaged; its copy was read.");
         if (isInUse)
             notes.Add("It was not unmounted cleanly: it is read as it is, without what waits in its $LogFile.");
-        AttributeValue? bitmap = GetRecord(BitmapRecord).Find(AttributeType.Data);
-        if (bitmap is null || bitmap.Size < (geometry.ClusterCount + 7) / 8)
-            throw NtfsError.Corrupt("NTFS-050", $"$Bitmap has {bitmap?.Size ?? 0} bytes, {(geometry.ClusterCount + 7) / 8} needed for {geometry.ClusterCount} clusters");
-        if (bitmap.Size > (long)limits.MaxTableBytes * MaxBitmapTables)
-            notes.Add("It has too many clusters to look for free ones.");
-        else
-            _freeSpace = new FreeSpace(bitmap, _reader, geometry);
-        long free = _freeSpace?.GetRanges().Sum(static range => range.Length) ?? 0;
+        long free = 0;
+        try
+        {
+            _freeSpace = FindFreeSpace(notes);
+            free = _freeSpace?.GetRanges().Sum(static range => range.Length) ?? 0;
+        }
+        catch (CorruptImageException e) when (damage is not null)
+        {
+            damage.Add(e);
+            _freeSpace = null;
+        }
+
         if (isInUse)
             _freeSpace = null;
-        _info = new FileSystemInfo("ntfs", ReadLabel(volumeRecord), geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes)
+        _info = new FileSystemInfo("ntfs", label, geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes)
         {
             FreeSpaceDoubt = isInUse ? "it was not unmounted cleanly" : _table.UsedMirror ? "the beginning of its MFT is damaged" : "",
         };
@@ -68,31 +83,32 @@ internal sealed class NtfsFileSystem : IFileSystem
 
     /// <summary>Opens the file system on a volume.</summary>
     /// <returns>Null when the volume holds none of this kind.</returns>
-    public static NtfsFileSystem? Open(IByteSource volume, Limits limits)
+    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to read.</param>
+    public static NtfsFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
         if (volume.Length < BootSector.Size)
             return null;
         byte[] boot = new byte[BootSector.Size];
         volume.ReadExactly(0, boot);
-        return BootSector.HasMagic(boot) ? new NtfsFileSystem(volume, BootSector.Parse(boot, volume.Length), limits) : null;
+        return BootSector.HasMagic(boot) ? new NtfsFileSystem(volume, BootSector.Parse(boot, volume.Length), limits, damage) : null;
     }
 
-    public FileNode GetNode(long node)
+    public FileNode GetNode(long node, DamageList? damage = null)
     {
         NodeRecord record = GetRecord(node);
-        FileNode read = _nodes.Read(record);
+        FileNode read = _nodes.Read(record, damage);
         if (read.Type is not (NodeType.File or NodeType.Directory))
             TellWatcher(record); // those are told when their extents or their names are read
         return read;
     }
 
-    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory)
+    public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null)
     {
         NodeRecord record = GetRecord(directory);
         if (!record.IsDirectory)
             throw NtfsError.Corrupt("NTFS-051", $"MFT record {directory}: it is no directory, and one is needed");
         TellWatcher(record);
-        return _directories.Read(record);
+        return _directories.Read(record, damage);
     }
 
     public IReadOnlyList<FileExtent> GetExtents(long file)
@@ -144,6 +160,17 @@ internal sealed class NtfsFileSystem : IFileSystem
     }
 
     private NodeRecord GetRecord(long number) => NodeRecord.Read(number, _table, _reader, _geometry, _limits);
+
+    private FreeSpace? FindFreeSpace(List<string> notes)
+    {
+        AttributeValue? bitmap = GetRecord(BitmapRecord).Find(AttributeType.Data);
+        if (bitmap is null || bitmap.Size < (_geometry.ClusterCount + 7) / 8)
+            throw NtfsError.Corrupt("NTFS-050", $"$Bitmap has {bitmap?.Size ?? 0} bytes, {(_geometry.ClusterCount + 7) / 8} needed for {_geometry.ClusterCount} clusters");
+        if (bitmap.Size <= (long)_limits.MaxTableBytes * MaxBitmapTables)
+            return new FreeSpace(bitmap, _reader, _geometry);
+        notes.Add("It has too many clusters to look for free ones.");
+        return null;
+    }
 
     private AttributeValue? FindContent(NodeRecord record) =>
         _nodes.GetType(record, StandardInformation.Read(record)) == NodeType.File ? record.Find(AttributeType.Data) : null;

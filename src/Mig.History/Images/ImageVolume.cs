@@ -22,4 +22,11 @@ public sealed record ImageVolume(
     string Label,
     string Uuid,
     TreeEntry? Root,
-    string Reason);
+    string Reason)
+{
+    /// <summary>What of a volume that was looked into could not be read, sorted by the bytes of the paths; none for nearly all.</summary>
+    public IReadOnlyList<UnreadPath> Unread { get; init; } = [];
+
+    /// <summary>Whether all of it was read.</summary>
+    public bool IsWhole => Root is not null && Unread.Count == 0;
+}

@@ -11,6 +11,7 @@ namespace Mig.History.Images;
 public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
 {
     private const byte Version = 1;
+    private const byte VersionWithUnread = 2; // only where something could not be read, so that all other images keep their ids
     private const int MaxDisks = 1024;
     private const int MaxVolumes = 4096;
     private const int MaxText = 1 << 16;
@@ -19,7 +20,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
     {
         ArgumentNullException.ThrowIfNull(writer);
         var payload = new PayloadWriter();
-        payload.Byte(Version);
+        byte version = Disks.Any(disk => disk.Volumes.Any(volume => volume.Unread.Count > 0)) ? VersionWithUnread : Version;
+        payload.Byte(version);
         payload.Unsigned(Disks.Count);
         foreach (ImageDisk disk in Disks)
         {
@@ -32,7 +34,7 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
                 payload.Id(layout.Value);
             payload.Unsigned(disk.Volumes.Count);
             foreach (ImageVolume volume in disk.Volumes)
-                Write(payload, volume);
+                Write(payload, volume, version);
         }
 
         return new ImageId(writer.AddObject(ObjectKind.Image, payload.Written));
@@ -44,8 +46,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Image).Span, id.Value);
         byte version = reader.Byte("version");
-        if (version != Version)
-            throw reader.Corrupt("version", $"{version}, this mig knows {Version}");
+        if (version is not (Version or VersionWithUnread))
+            throw reader.Corrupt("version", $"{version}, this mig knows {Version} and {VersionWithUnread}");
         int diskCount = (int)reader.Unsigned("disk count", MaxDisks);
         var disks = new List<ImageDisk>();
         for (int i = 0; i < diskCount; i++)
@@ -63,15 +65,17 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
             int volumeCount = (int)reader.Unsigned("volume count", MaxVolumes);
             var volumes = new List<ImageVolume>();
             for (int j = 0; j < volumeCount; j++)
-                volumes.Add(ReadVolume(ref reader, length));
+                volumes.Add(ReadVolume(ref reader, length, version));
             disks.Add(new ImageDisk(name, length, scheme, sectorSize, layout, volumes));
         }
 
         reader.ExpectEnd("image");
+        if (version == VersionWithUnread && disks.TrueForAll(disk => disk.Volumes.All(volume => volume.Unread.Count == 0)))
+            throw reader.Corrupt("version", $"{version}, {Version} needed where everything was read");
         return new MachineImage(disks);
     }
 
-    private static void Write(PayloadWriter payload, ImageVolume volume)
+    private static void Write(PayloadWriter payload, ImageVolume volume, byte version)
     {
         payload.Unsigned(volume.Number);
         payload.Unsigned(volume.Range.Offset);
@@ -85,9 +89,17 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         payload.Byte(volume.Root is null ? (byte)0 : (byte)1);
         if (volume.Root is { } root)
             TreeEntryWriter.Write(payload, root);
+        if (version == Version)
+            return;
+        payload.Unsigned(volume.Unread.Count);
+        foreach (UnreadPath unread in volume.Unread)
+        {
+            payload.String(unread.Path.Span);
+            payload.String(unread.Reason);
+        }
     }
 
-    private static ImageVolume ReadVolume(ref PayloadReader reader, long diskLength)
+    private static ImageVolume ReadVolume(ref PayloadReader reader, long diskLength, byte version)
     {
         int number = (int)reader.Unsigned("volume number", int.MaxValue);
         long offset = reader.Unsigned("volume offset", diskLength);
@@ -98,7 +110,27 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         if (hasRoot > 1)
             throw reader.Corrupt("root flag", $"{hasRoot}, 0 or 1 allowed");
         TreeEntry? root = hasRoot == 1 ? TreeEntryView.ParseRoot(ref reader).ToEntry() : null;
-        return new ImageVolume(number, new ByteRange(offset, length), type, name, fileSystem, label, uuid, root, reason);
+        IReadOnlyList<UnreadPath> unread = version == Version ? [] : ReadUnread(ref reader);
+        if (unread.Count > 0 && root is null)
+            throw reader.Corrupt("unread count", $"{unread.Count}, 0 needed for a volume that was not looked into");
+        return new ImageVolume(number, new ByteRange(offset, length), type, name, fileSystem, label, uuid, root, reason) { Unread = unread };
+    }
+
+    private static List<UnreadPath> ReadUnread(ref PayloadReader reader)
+    {
+        int count = (int)reader.Unsigned("unread count", UnreadPath.MaxCount);
+        var unread = new List<UnreadPath>();
+        for (int i = 0; i < count; i++)
+        {
+            byte[] path = reader.String("unread path", MaxText).ToArray();
+            if (path.Length > 0 && TreeName.FindPathFault([(byte)'/', .. path]) is { } fault)
+                throw reader.Corrupt("unread path", fault);
+            if (i > 0 && unread[i - 1].Path.Span.SequenceCompareTo(path) > 0)
+                throw reader.Corrupt("unread path", "it comes before the one in front of it");
+            unread.Add(new UnreadPath(path, Text(ref reader, "unread reason")));
+        }
+
+        return UnreadPath.Fits(unread) ? unread : throw reader.Corrupt("unread paths", $"they take more than {UnreadPath.MaxBytes} bytes");
     }
 
     // A disk is named as a file of a folder, and exported under that name.

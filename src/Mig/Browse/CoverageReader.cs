@@ -22,8 +22,11 @@ internal sealed class CoverageReader(IContentSource store)
             unseen.Add(NoSystem(image));
         foreach ((ImageDisk disk, ImageVolume volume) in image.Disks.SelectMany(disk => disk.Volumes.Select(volume => (disk, volume))))
         {
-            if ((volume.Root is null ? Judge(image, disk, volume, files) : JudgeLooked(disk, volume, root, files, isChosen)) is { } part)
+            UnseenPart? part = volume.Root is null ? Judge(image, disk, volume, files) : JudgeLooked(disk, volume, root, files, isChosen);
+            if (part is not null)
                 unseen.Add(part);
+            if (volume.Unread.Count > 0)
+                unseen.Add(Damage(disk, volume, matters: part is null));
         }
 
         unseen.AddRange(files.MissingMounts.Where(mount => mount.Volume is null).Select(mount => new UnseenPart(
@@ -35,9 +38,14 @@ internal sealed class CoverageReader(IContentSource store)
     /// <summary>What is not seen of an image in which no system was found.</summary>
     public ImageCoverage ReadWithout(MachineImage image) => new([NoSystem(image), .. ReadVolumes(image).Unseen]);
 
-    /// <summary>The volumes of an image that were not looked into.</summary>
+    /// <summary>The volumes of an image that were not looked into, or not as a whole.</summary>
     public ImageCoverage ReadVolumes(MachineImage image) => new([.. image.Disks
-        .SelectMany(disk => disk.Volumes.Where(volume => volume.Root is null).Select(volume => Judge(image, disk, volume, null))).OfType<UnseenPart>()]);
+        .SelectMany(disk => disk.Volumes.Where(volume => !volume.IsWhole).Select(volume => volume.Root is null ? Judge(image, disk, volume, null) : Damage(disk, volume, matters: true)))
+        .OfType<UnseenPart>()]);
+
+    // What could not be read of a volume that the answer does not rest on is as good as read.
+    private static UnseenPart Damage(ImageDisk disk, ImageVolume volume, bool matters) =>
+        new(UnseenKind.Damage, $"damaged files of {Name(disk, volume)}", "", UnreadSentence.Of(volume), matters);
 
     private static UnseenPart NoSystem(MachineImage image) => new(
         UnseenKind.System, "the operating system", "", Reason(ImageBrowser.VolumesWithFiles(image).Count()), Matters: true);

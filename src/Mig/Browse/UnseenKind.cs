@@ -6,6 +6,9 @@ public enum UnseenKind
     /// <summary>A volume that mig cannot read.</summary>
     Volume,
 
+    /// <summary>Damaged files and directories on a volume that was looked into.</summary>
+    Damage,
+
     /// <summary>Swap space.</summary>
     Swap,
 

@@ -9,17 +9,17 @@ using Mig.Store;
 namespace Mig.Checks;
 
 /// <summary>Lays the manifest of a volume beside what reading its file system gives: every name, and all that is said of what it names.</summary>
-internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem, VolumeScan scan, int parallelism, CancellationToken cancellation)
+internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem, VolumeScan scan, UnreadProof unread, int parallelism, CancellationToken cancellation)
 {
     private readonly TreeId[] _trees = new TreeId[scan.Directories.Count];
     private readonly (int Parent, ReadOnlyMemory<byte> Name)[] _places = new (int, ReadOnlyMemory<byte>)[scan.Directories.Count];
 
-    /// <summary>Returns what the manifest says of each file that the scan found, in the same order.</summary>
+    /// <summary>Returns what the manifest says of each file that the scan found, in the same order; null where the image says that it could not be read.</summary>
     /// <exception cref="ViewDifferenceException">A name is missing or too many, or something is said of it that is not so.</exception>
-    public TreeEntry[] Run(TreeEntry root)
+    public TreeEntry?[] Run(TreeEntry root)
     {
-        var files = new TreeEntry[scan.Files.Count];
-        Compare(root, TreeEntries.Of(fileSystem.GetNode(fileSystem.RootNode), default, default, root.Tree), () => "/");
+        var files = new TreeEntry?[scan.Files.Count];
+        Compare(root, TreeEntries.Of(GetNode(fileSystem.RootNode), default, default, root.Tree), () => "/");
         _trees[0] = root.Tree;
         _places[0] = (-1, default);
         List<int> level = [0];
@@ -42,43 +42,56 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
         return files;
     }
 
-    private void CompareDirectory(int directory, TreeEntry[] files, ConcurrentBag<int> next)
+    private void CompareDirectory(int directory, TreeEntry?[] files, ConcurrentBag<int> next)
     {
         ScannedEntry[] found = scan.Directories[directory].Entries;
         List<TreeEntry> said = [];
-        bool isAll = Collect(_trees[directory], found.Length, said);
-        for (int i = 0; i < found.Length; i++)
+        Collect(_trees[directory], found.Length, said);
+        int at = 0;
+        foreach (ScannedEntry entry in found)
         {
-            ScannedEntry entry = found[i];
-            if (i == said.Count || !said[i].Name.Span.SequenceEqual(entry.Name.Span))
+            if (at == said.Count || !said[at].Name.Span.SequenceEqual(entry.Name.Span))
             {
-                bool isMissing = i == said.Count || entry.Name.Span.SequenceCompareTo(said[i].Name.Span) < 0;
+                bool isMissing = at == said.Count || entry.Name.Span.SequenceCompareTo(said[at].Name.Span) < 0;
+                if (isMissing && MayLack(directory, entry.Name))
+                    continue;
                 throw Differs(isMissing
                     ? $"the disk has {PathOf(directory, entry.Name)}, the manifest has not"
-                    : $"the manifest has {PathOf(directory, said[i].Name)}, the disk has not");
+                    : $"the manifest has {PathOf(directory, said[at].Name)}, the disk has not");
             }
 
-            Compare(said[i], ToEntry(entry, said[i]), () => PathOf(directory, entry.Name));
+            TreeEntry now = said[at++];
+            Compare(now, ToEntry(entry, now), () => PathOf(directory, entry.Name));
             if (entry.Type == NodeType.Directory && entry.LinkPath is null)
             {
-                _trees[entry.Index] = said[i].Tree;
+                _trees[entry.Index] = now.Tree;
                 _places[entry.Index] = (directory, entry.Name);
                 next.Add(entry.Index);
             }
             else if (entry.Type == NodeType.File && entry.LinkPath is null)
             {
-                files[entry.Index] = said[i];
+                files[entry.Index] = now;
             }
         }
 
-        if (!isAll)
-            throw Differs($"the manifest has {PathOf(directory, said[found.Length].Name)}, the disk has not");
+        if (at < said.Count)
+            throw Differs($"the manifest has {PathOf(directory, said[at].Name)}, the disk has not");
     }
+
+    private bool MayLack(int directory, ReadOnlyMemory<byte> name)
+    {
+        byte[] path = name.ToArray();
+        for (int at = directory; _places[at].Parent >= 0; at = _places[at].Parent)
+            path = [.. _places[at].Name.Span, (byte)'/', .. path];
+        return unread.MayLack(path);
+    }
+
+    private FileNode GetNode(long node) => fileSystem.GetNode(node, new DamageList()); // the scan has told
 
     // What a directory or a content is called is taken from the manifest here: what they hold is compared by itself.
     private TreeEntry ToEntry(in ScannedEntry entry, TreeEntry said) => entry.LinkPath is { } first
         ? new TreeEntry { Name = entry.Name, Type = TreeEntryType.HardLink, LinkTarget = first }
-        : TreeEntries.Of(fileSystem.GetNode(entry.Node), entry.Name, entry.Type == NodeType.File ? new FileContent(said.Sha256, said.List) : default, said.Tree);
+        : TreeEntries.Of(GetNode(entry.Node), entry.Name, entry.Type == NodeType.File ? new FileContent(said.Sha256, said.List) : default, said.Tree);
 
     // Reads no more of a directory than one node beyond what the disk has: a few trees can stand for any number of names.
     private bool Collect(in TreeId tree, int most, List<TreeEntry> entries)

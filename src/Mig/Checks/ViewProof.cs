@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Core;
 using Mig.Disks.Partitions;
 using Mig.FileSystems;
@@ -60,13 +61,17 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
 
     private void Prove(ImageVolume volume, TreeEntry root, LayoutSource source, ProofBudget budget)
     {
-        using IFileSystem fileSystem = FileSystemFormats.Open(new SubSource(source, volume.Range), limits)
+        var damage = new DamageList();
+        using IFileSystem fileSystem = FileSystemFormats.Open(new SubSource(source, volume.Range), limits, damage)
             ?? throw Differs($"volume {volume.Number} holds no file system, the image says {volume.FileSystem}");
         FileSystems.FileSystemInfo info = fileSystem.Info;
         if ((info.Type, info.Label, info.Uuid) != (volume.FileSystem, volume.Label, volume.Uuid))
             throw Differs($"volume {volume.Number} is {info.Type} '{info.Label}' {info.Uuid}, the image says {volume.FileSystem} '{volume.Label}' {volume.Uuid}");
-        VolumeScan scan = VolumeScan.Run(fileSystem, limits);
-        TreeEntry[] said = new ManifestProof(store, fileSystem, scan, parallelism, cancellation).Run(root);
+        VolumeScan scan = VolumeScan.Run(fileSystem, limits, damage);
+        var unread = new UnreadProof(volume);
+        if (unread.FindUnsaid(scan.Unread) is { } unsaid)
+            throw Differs($"{UnreadSentence.PathOf(unsaid)} on volume {volume.Number} cannot be read, and the image does not say so: {unsaid.Reason}");
+        TreeEntry?[] said = new ManifestProof(store, fileSystem, scan, unread, parallelism, cancellation).Run(root);
 
         // In the order of the disk, nodes of the layout are read once.
         int[] order = [.. Enumerable.Range(0, said.Length)];
@@ -80,7 +85,8 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
                 () => new FileProof(store, source, volume.Range.Offset, fileSystem, budget),
                 (file, _, proof) =>
                 {
-                    Prove(volume, scan.Files[file], said[file], proof, budget);
+                    if (said[file] is { } entry)
+                        Prove(volume, scan.Files[file], entry, proof, budget);
                     return proof;
                 },
                 _ => { });

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using Mig.Browse;
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Images;
@@ -33,6 +35,8 @@ internal sealed class VolumeEdit : IDisposable
     {
         if (volume.Root is null)
             throw new UnsupportedFeatureException("changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
+        if (!volume.IsWhole)
+            throw new RefusedOperationException(RefusalReason.Damaged, $"volume {volume.Number} of {before.Name} is not changed, since it is damaged: {UnreadSentence.Of(volume)}. Export the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
         var target = new SubTarget(disk, volume.Range);
         IFileSystemWriter writer = FileSystemFormats.OpenWriter(target, limits, clock)
             ?? throw new UnsupportedFeatureException($"changing {volume.FileSystem}", $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit it again");
@@ -68,6 +72,8 @@ internal sealed class VolumeEdit : IDisposable
         }
 
         pieces.AddRange(new FileIngest(session, fileSystem, _target, _volume.Range.Offset, files.OfType<ScannedFile>()).Run());
+        if (Array.Find(files, file => file?.Loss is not null)?.Loss is { } loss)
+            ExceptionDispatchInfo.Throw(loss);
         for (int i = 0; i < nodes.Length; i++)
         {
             TreeEntry entry = changed[i].Entry;

@@ -15,4 +15,7 @@ internal sealed class DirectoryListing(long node)
 
     /// <summary>The directory that each entry is; null for all else, and for one that another entry is already.</summary>
     public DirectoryListing?[] Children { get; set; } = [];
+
+    /// <summary>What of it could not be read.</summary>
+    public DamageList Damage { get; } = new();
 }

@@ -62,10 +62,11 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         IFileSystem? fileSystem = null;
         try
         {
-            fileSystem = FileSystemFormats.Open(source, limits);
+            var damage = new DamageList();
+            fileSystem = FileSystemFormats.Open(source, limits, damage);
             if (fileSystem is null)
                 return new OpenVolume(partition, null, null, null, VolumeSignature.Describe(source));
-            return new OpenVolume(partition, source, fileSystem, VolumeScan.Run(fileSystem, limits), "");
+            return new OpenVolume(partition, source, fileSystem, VolumeScan.Run(fileSystem, limits, damage), "");
         }
         catch (MigException e) when (e is CorruptImageException or UnsupportedFeatureException)
         {
@@ -89,6 +90,11 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             List<ScannedFile> files = plan is null ? volume.Scan!.Files : plan.TakeFiles(volume, pieces);
             trusted += pieces.Skip(count).Sum(piece => piece.Length);
             pieces.AddRange(TakeFiles(volume, files));
+            Guard(volume, () =>
+            {
+                volume.Scan.DropLost();
+                return volume.Scan.Unread;
+            });
         }
 
         pieces.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
@@ -216,7 +222,10 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         volume.FileSystem?.Info.Label ?? "",
         volume.FileSystem?.Info.Uuid ?? "",
         roots.GetValueOrDefault(volume.Partition.Number),
-        volume.Reason);
+        volume.Reason)
+    {
+        Unread = volume.Scan?.Unread ?? [],
+    };
 
     private static VolumeReport ToReport(OpenVolume volume) => new(
         volume.Partition.Number,
@@ -228,5 +237,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         volume.Scan?.FileBytes ?? 0,
         volume.Reason,
         volume.FileSystem?.Info.Notes ?? [],
-        volume.Scan?.FreeSpace.Doubt ?? "");
+        volume.Scan?.FreeSpace.Doubt ?? "")
+    {
+        Unread = volume.Scan?.Unread ?? [],
+    };
 }

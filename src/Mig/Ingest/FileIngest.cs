@@ -35,7 +35,7 @@ internal sealed class FileIngest
         Array.Sort([.. _files.Select(file => file.FirstOffset)], _files);
     }
 
-    /// <summary>Runs to the end; then every file has its <see cref="ScannedFile.Content"/>.</summary>
+    /// <summary>Runs to the end; then every file has its <see cref="ScannedFile.Content"/>, or says in <see cref="ScannedFile.Loss"/> why not.</summary>
     /// <returns>What of the disk is accounted for; pieces with a null blob are zeros.</returns>
     public IEnumerable<LayoutPiece> Run()
     {
@@ -55,9 +55,19 @@ internal sealed class FileIngest
                 stop.ThrowIfCancellationRequested();
                 ScannedFile file = _files[i];
                 var key = file.Key with { Position = (ulong)i << 32 };
-                file.Content = file.Size <= BlobLimits.MaxWholeFileSize
-                    ? TakeSmall(file, key, reader, pieces)
-                    : TakeLarge(file, key, reader, hash, pieces);
+                int known = pieces.Count;
+                try
+                {
+                    file.Content = file.Size <= BlobLimits.MaxWholeFileSize
+                        ? TakeSmall(file, key, reader, pieces)
+                        : TakeLarge(file, key, reader, hash, pieces);
+                }
+                catch (CorruptImageException e)
+                {
+                    file.Lose(e);
+                    pieces.RemoveRange(known, pieces.Count - known);
+                }
+
                 _session.Progress.Advance(file.Size);
             }
         }

@@ -28,6 +28,16 @@ internal sealed class ScannedFile(long node, in NodeSummary summary, OrderKey ke
     /// <summary>First byte on the volume; -1 when no part lies there.</summary>
     public long FirstOffset => Extents.Count > 0 ? Extents[0].VolumeOffset : -1;
 
+    /// <summary>Why its content cannot be read; null when it can, as far as is known.</summary>
+    public CorruptImageException? Loss { get; private set; }
+
+    /// <summary>Takes note that its content cannot be read: no part of it is then claimed to be known.</summary>
+    public void Lose(CorruptImageException error)
+    {
+        Loss = error;
+        Extents = [];
+    }
+
     public void SetExtents(IReadOnlyList<FileExtent> extents)
     {
         Extents = extents;

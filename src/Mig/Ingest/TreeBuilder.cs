@@ -9,6 +9,7 @@ namespace Mig.Ingest;
 internal sealed class TreeBuilder(IObjectSink writer, IFileSystem fileSystem, VolumeScan scan)
 {
     private readonly TreeWriter _trees = new(writer);
+    private readonly DamageList _known = new(); // the scan has told
 
     /// <summary>Stores all trees.</summary>
     /// <returns>The root directory, as an entry without a name.</returns>
@@ -32,7 +33,8 @@ internal sealed class TreeBuilder(IObjectSink writer, IFileSystem fileSystem, Vo
     {
         if (entry.LinkPath is { } first)
             return new TreeEntry { Name = entry.Name, Type = TreeEntryType.HardLink, LinkTarget = first };
-        FileNode node = fileSystem.GetNode(entry.Node);
+        _known.Clear();
+        FileNode node = fileSystem.GetNode(entry.Node, _known);
         FileContent content = entry.Type == NodeType.File ? scan.Files[entry.Index].Content : default;
         return TreeEntries.Of(node, entry.Name, content, entry.Type == NodeType.Directory ? trees[entry.Index] : default);
     }

@@ -1,3 +1,5 @@
+using Mig.History.Images;
+
 namespace Mig.Ingest;
 
 /// <summary>What a commit found on a volume.</summary>
@@ -22,6 +24,9 @@ public sealed record VolumeReport(
     IReadOnlyList<string> Notes,
     string FreeSpaceDoubt)
 {
+    /// <summary>What of it could not be read though the volume was looked into.</summary>
+    public IReadOnlyList<UnreadPath> Unread { get; init; } = [];
+
     /// <summary>Whether its free space was compared with all that is in use, and nothing was wrong.</summary>
     public bool IsFreeSpaceTrusted => Reason.Length == 0 && FreeSpaceDoubt.Length == 0 && FileSystem.Length > 0;
 }

@@ -109,6 +109,13 @@ internal sealed class ImageMerger
                 CompareVolumes(our, was, volume, other, choices, conflicts, notes);
             if (was?.Root is null || other?.Root is null || EntryTree(was) == EntryTree(other) || EntryTree(volume) == EntryTree(other))
                 continue;
+            if (new[] { was, volume, other }.FirstOrDefault(side => !side.IsWhole) is { } damaged)
+            {
+                // What could not be read would look as if it had been removed.
+                conflicts.Add((our.Name, $"volume {volume.Number} is not merged, since it is damaged on one side: {UnreadSentence.Of(damaged)}"));
+                continue;
+            }
+
             string prefix = PrefixOf(ours, our, volume);
             volumes.Add(new VolumeMerge(our, volume, prefix, TreeMerge.Merge(Store, _cache, policies(prefix, was.Root, volume.Root!, other.Root), was.Root, volume.Root!, other.Root)));
         }

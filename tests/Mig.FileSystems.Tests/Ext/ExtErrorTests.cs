@@ -78,6 +78,8 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-049", static s => s.BlockMapped, Repeat),
         ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28, 512)),
         ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 48, 1)),
+        ("EXT4-051", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28, 2)),
+        ("EXT4-052", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x20, 0x10080000)),
         ("EXT4-058", static s => s.Plain, static p => { p.Set16(p.Inode(2) + 0x28 + 2, 2); p.Set32(p.Inode(2) + 0x04, 2048); p.Set32(p.Inode(2) + 0x28 + 24, 1); p.Set16(p.Inode(2) + 0x28 + 28, 1); p.Set32(p.Inode(2) + 0x28 + 32, p.U32(p.Inode(2) + 0x28 + 20)); }),
         ("EXT4-059", static s => s.Plain, static p => p.Set16(p.Inode(2), 0x81A4)),
         ("EXT4-060", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("folder")) + 0x04, 65536)),

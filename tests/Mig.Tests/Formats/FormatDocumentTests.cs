@@ -32,6 +32,19 @@ public sealed class FormatDocumentTests : IDisposable
     }
 
     [Fact]
+    public void ASecondReaderReadsWhatASoundRestIs()
+    {
+        string disk = TestDisks.FileSystem(_repository.Files, "disk.img", "-t ext2 -b 1024", "8M");
+        Tool.Run("debugfs", "-w", "-R", "sif usr/exact links_count 0", disk);
+        _repository.Commit("disk.img");
+        string found = Tool.Run("python3", Script, _repository.Folder, "files");
+        Assert.Contains("  /usr/above\n", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("/usr/exact", found, StringComparison.Ordinal);
+        Tool.Run("python3", Script, _repository.Folder, "disk", _repository.Files["out.img"]);
+        Judge.AssertSame(disk, _repository.Files["out.img"]);
+    }
+
+    [Fact]
     public void ASecondReaderSeesAFlippedBit()
     {
         TestDisks.FileSystem(_repository.Files, "disk.img", "-t ext2 -b 1024", "8M");

@@ -134,7 +134,8 @@ class Repository:
         if not lines[0].startswith("image "):
             fail("a commit does not begin with its image")
         p = Payload(self.payload(bytes.fromhex(lines[0][6:]), "image"))
-        if p.byte() != 1:
+        version = p.byte()
+        if version not in (1, 2):
             fail("unknown image version")
         disks = []
         for _ in range(p.number()):
@@ -143,6 +144,7 @@ class Repository:
             for _ in range(p.number()):
                 volume = dict(number=p.number(), offset=p.number(), length=p.number(), type=p.string(), name=p.string(), fs=p.string(), label=p.string(), uuid=p.string(), reason=p.string())
                 volume["root"] = self.entry(p) if p.byte() else None
+                volume["unread"] = [(p.string(), p.string()) for _ in range(p.number())] if version == 2 else []
                 disk["volumes"].append(volume)
             disks.append(disk)
         p.end()

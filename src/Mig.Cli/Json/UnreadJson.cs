@@ -1,0 +1,10 @@
+using Mig.Browse;
+using Mig.History.Images;
+
+namespace Mig.Cli.Json;
+
+/// <summary>What of a volume could not be read, and why. <c>/</c> is the root directory, or the volume as a whole.</summary>
+internal sealed record UnreadJson(string Path, string Reason)
+{
+    public static UnreadJson Of(UnreadPath unread) => new(UnreadSentence.PathOf(unread), unread.Reason);
+}
