@@ -142,7 +142,7 @@ internal sealed class VolumeScan
         NodeSummary node = listing.Nodes[i];
         if (parent.Length + entry.Name.Length > _limits.MaxPathLength)
         {
-            _unread.Add(parent, [], $"FS-007: a path has {parent.Length + entry.Name.Length} bytes, at most {_limits.MaxPathLength} allowed");
+            _unread.Add(parent, [], new CorruptImageException("FS-007", $"a path has {parent.Length + entry.Name.Length} bytes, at most {_limits.MaxPathLength} allowed").Message);
             return null;
         }
 
@@ -150,7 +150,7 @@ internal sealed class VolumeScan
         {
             if (listing.Children[i] is null)
             {
-                _unread.Add(parent, entry.Name.Span, $"FS-004: directory {entry.Node} has another name, or is its own ancestor; it is shown where it was found first");
+                _unread.Add(parent, entry.Name.Span, new CorruptImageException("FS-004", $"directory {entry.Node} has another name, or is its own ancestor; it is shown where it was found first").Message);
                 return null;
             }
 
