@@ -9,6 +9,6 @@ namespace Mig.Catalog;
 /// <param name="Packages">Packages, in no order.</param>
 public sealed record CatalogAnswer(IReadOnlyList<CatalogCommit> Commits, IReadOnlyList<FoundEntry> Found, IReadOnlyList<FoundPackage> Packages)
 {
-    /// <summary>The tips that were not searched, with all before them that nothing else leads to, and why.</summary>
-    public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> LeftOut { get; init; } = [];
+    /// <summary>The tips that were not searched, with all before them that nothing else leads to, and versions whose packages could not be read; and why.</summary>
+    public IReadOnlyList<(CommitId Version, CorruptStoreException Reason)> LeftOut { get; init; } = [];
 }

@@ -63,12 +63,15 @@ public sealed class ImageCatalog : IDisposable
     {
         ArgumentNullException.ThrowIfNull(conditions);
         ArgumentNullException.ThrowIfNull(packages);
+        List<(CommitId, CorruptStoreException)> withoutPackages = [];
         (CatalogAnswer answer, IReadOnlyList<(CommitId, CorruptStoreException)> leftOut) = Run(tips, () => Search(CatalogScope.Read(_database, tips, withHistory), conditions, packages), () =>
         {
-            if (packages.Count > 0)
-                new PackageIndexer(_database, _source, _progress, _cancellation).Update(_database.Read(() => CatalogScope.Read(_database, tips, withHistory)).Images);
+            if (packages.Count == 0)
+                return;
+            CatalogScope scope = _database.Read(() => CatalogScope.Read(_database, tips, withHistory));
+            withoutPackages = scope.CommitsOf(new PackageIndexer(_database, _source, _progress, _cancellation).Update(scope.Images));
         });
-        return answer with { LeftOut = leftOut };
+        return answer with { LeftOut = [.. leftOut, .. withoutPackages] };
     }
 
     public void Dispose() => _database.Dispose();

@@ -28,15 +28,15 @@ public sealed class TreeBombTests : IDisposable
             (int exitCode, string output) = Mig("search", "--name", "wanted");
             Assert.Equal(22, exitCode);
             Assert.Contains("/d/wanted", output, StringComparison.Ordinal);
-            Assert.Contains("not searched: bomb: OBJ-012", output, StringComparison.Ordinal);
-            Assert.Contains("not searched: bomb2: OBJ-012", output, StringComparison.Ordinal);
-            Assert.Contains("not searched: deep: OBJ-009", output, StringComparison.Ordinal);
+            Assert.Contains("bomb: left out: OBJ-012", output, StringComparison.Ordinal);
+            Assert.Contains("bomb2: left out: OBJ-012", output, StringComparison.Ordinal);
+            Assert.Contains("deep: left out: OBJ-009", output, StringComparison.Ordinal);
         }
 
         // The control.
         (int control, string found) = Mig("search", "--name", "wanted", "sound");
         Assert.Equal(0, control);
-        Assert.DoesNotContain("not searched", found, StringComparison.Ordinal);
+        Assert.DoesNotContain("left out", found, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -12,11 +12,13 @@ internal sealed class PackageIndexer(SqliteDatabase database, ICatalogSource sou
     private const int ImagesInTransaction = 50;
 
     /// <summary>Adds those of some images, by their rows, that are not there yet.</summary>
-    public void Update(IReadOnlyCollection<long> images)
+    /// <returns>The images that are damaged and were left out, and why.</returns>
+    public IReadOnlyDictionary<long, CorruptStoreException> Update(IReadOnlyCollection<long> images)
     {
+        var leftOut = new Dictionary<long, CorruptStoreException>();
         List<long> missing = [.. images.Where(image => !IsKnown(image))];
         if (missing.Count == 0)
-            return;
+            return leftOut;
         progress.Begin(missing.Count == 1 ? "taking an inventory" : $"taking inventories of {missing.Count} images", 0);
         foreach (long[] some in missing.Chunk(ImagesInTransaction))
         {
@@ -25,7 +27,14 @@ internal sealed class PackageIndexer(SqliteDatabase database, ICatalogSource sou
             foreach (long image in some)
             {
                 cancellation.ThrowIfCancellationRequested();
-                packages.Add((image, source.ReadPackages(HashOf(image))));
+                try
+                {
+                    packages.Add((image, source.ReadPackages(HashOf(image))));
+                }
+                catch (CorruptStoreException e)
+                {
+                    leftOut.Add(image, e);
+                }
             }
 
             database.Execute("BEGIN IMMEDIATE");
@@ -41,6 +50,8 @@ internal sealed class PackageIndexer(SqliteDatabase database, ICatalogSource sou
                 throw;
             }
         }
+
+        return leftOut;
     }
 
     private bool IsKnown(long image)

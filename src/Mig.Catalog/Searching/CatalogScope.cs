@@ -68,6 +68,10 @@ internal sealed class CatalogScope
     /// <summary>The rows of their images, each once.</summary>
     public IReadOnlyCollection<long> Images => _commits.Select(commit => commit.Image).ToHashSet();
 
+    /// <summary>The commits of some images, given by their rows, with what belongs to each.</summary>
+    public List<(CommitId Commit, T Value)> CommitsOf<T>(IReadOnlyDictionary<long, T> images) =>
+        [.. _commits.Where(commit => images.ContainsKey(commit.Image)).Select(commit => (commit.Id, images[commit.Image]))];
+
     /// <summary>For the row of each image, the versions that have it; null for none.</summary>
     public VersionUnion?[] VersionsOfImages(SqliteDatabase database)
     {

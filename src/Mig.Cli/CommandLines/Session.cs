@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Mig.Browse;
 using Mig.Cli.Terminals;
+using Mig.Cli.Views;
 using Mig.Core;
 
 namespace Mig.Cli.CommandLines;
@@ -88,20 +90,13 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Prints many results as one JSON array, each on a line of its own, none of them kept.</summary>
-    public void WriteJson<T>(IEnumerable<T> values, JsonTypeInfo<T> type)
+    /// <param name="coverage">What the results do not rest on, which follows them.</param>
+    public void WriteJson<T>(IEnumerable<T> values, JsonTypeInfo<T> type, AnswerCoverage? coverage = null)
     {
-        using var writer = new Utf8JsonWriter(Output.AsStream());
-        bool any = false;
+        using var array = new JsonArrayView(Output);
         foreach (T value in values)
-        {
-            Output.Write(any ? ",\n" : "[\n");
-            any = true;
-            JsonSerializer.Serialize(writer, value, type);
-            writer.Flush();
-            writer.Reset();
-        }
-
-        Output.WriteLine(any ? "\n]" : "[]");
+            array.Write(value, type);
+        array.End(coverage);
     }
 
     /// <summary>Prints what was done, unless the user wants it quiet.</summary>

@@ -11,4 +11,5 @@ internal sealed record DiffJson(
     ChangeCounts Counts,
     IReadOnlyList<ChangeJson> Changes,
     IReadOnlyList<PackageChangeJson>? Packages,
-    IReadOnlyList<RegionJson>? Regions);
+    IReadOnlyList<RegionJson>? Regions,
+    IReadOnlyList<UnseenVersionsJson>? UnseenVersions);

@@ -3,17 +3,14 @@ using Mig.Searching;
 
 namespace Mig.Cli.Json;
 
-/// <summary>A place or a package that was found, and in which versions; or what of some versions was not seen.</summary>
-internal sealed record FoundJson(string? Volume, EntryJson? Entry, FoundPackageJson? Package, IReadOnlyList<FoundVersionJson> Versions, IReadOnlyList<UnseenJson>? Unseen = null)
+/// <summary>A place or a package that was found, and in which versions.</summary>
+internal sealed record FoundJson(string? Volume, EntryJson? Entry, FoundPackageJson? Package, IReadOnlyList<FoundVersionJson> Versions)
 {
     public static FoundJson Of(SearchAnswer answer, FoundEntry found) =>
         new(found.Volume.Length == 0 ? null : found.Volume, EntryJson.Of(found.Entry, found.Path.Span), null, VersionsOf(answer, found.Versions));
 
     public static FoundJson Of(SearchAnswer answer, FoundPackage found) =>
         new(null, null, new FoundPackageJson(found.Package.Kind, found.Package.Name, found.Package.Version, found.Package.Architecture), VersionsOf(answer, found.Versions));
-
-    public static FoundJson Of(UnseenVersions unseen) =>
-        new(null, null, null, [.. unseen.Versions.Select(version => new FoundVersionJson(version.Id.ToString(), version.Names))], UnseenJson.Of(unseen.Coverage));
 
     private static IReadOnlyList<FoundVersionJson> VersionsOf(SearchAnswer answer, VersionSet versions) =>
         [.. versions.Versions.Select(version => new FoundVersionJson(answer.Versions[version].Id.ToString(), answer.Versions[version].Names))];

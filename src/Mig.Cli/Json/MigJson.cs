@@ -38,6 +38,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(StatisticsJson))]
 [JsonSerializable(typeof(StatusJson))]
 [JsonSerializable(typeof(TimelineJson))]
+[JsonSerializable(typeof(UnseenVersionsJson))]
 [JsonSerializable(typeof(VerificationJson))]
 [JsonSerializable(typeof(VersionJson))]
 internal sealed partial class MigJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Checks;
 
 namespace Mig.Cli.Json;
@@ -12,9 +13,10 @@ internal sealed record StatisticsJson(
     long StoredBytes,
     double Factor,
     long Objects,
-    long Packs)
+    long Packs,
+    IReadOnlyList<UnseenVersionsJson>? UnseenVersions)
 {
-    public static StatisticsJson Of(StatisticsReport report) => new(
+    public static StatisticsJson Of(StatisticsReport report, AnswerCoverage coverage) => new(
         [.. report.Images.Select(ImageStatisticsJson.Of)],
         report.Versions,
         report.DiskBytes,
@@ -23,5 +25,6 @@ internal sealed record StatisticsJson(
         report.StoredBytes,
         Math.Round(report.Factor, 2),
         report.Objects,
-        report.Packs);
+        report.Packs,
+        coverage.IsComplete ? null : UnseenVersionsJson.Of(coverage));
 }

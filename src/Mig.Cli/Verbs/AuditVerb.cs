@@ -1,10 +1,10 @@
 using System.CommandLine;
 using Mig.Audits;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.History.Refs;
 using Mig.History.Revisions;
 
 namespace Mig.Cli.Verbs;
@@ -52,7 +52,6 @@ internal sealed class AuditVerb : Verb
         string? rules = arguments.GetValue(_baseline);
         if (feeds.Length == 0 && rules is null)
             throw new UsageException("say what to look for: --feed PATH for vulnerabilities, --baseline FILE for rules");
-        IReadOnlyList<string> revisions = Select(arguments, session);
         VulnerabilityFeed? feed = feeds.Length == 0 ? null : new VulnerabilityFeed();
         foreach (string path in feeds)
             feed!.Add(path);
@@ -64,15 +63,16 @@ internal sealed class AuditVerb : Verb
             WantsHistory = arguments.GetValue(_history),
         });
         var images = new List<AuditedImage>();
-        foreach (string revision in revisions)
-            images.Add(Audit(auditor, revision, session.Cancellation));
+        foreach (string revision in Select(arguments, session, auditor.Coverage))
+            auditor.Coverage.Try(VersionName.Of(revision), () => images.Add(Audit(auditor, revision, session.Cancellation)));
         if (session.IsJson)
-            session.WriteJson(images.Select(AuditJson.Of), MigJson.Default.AuditJson);
+            session.WriteJson(images.Select(AuditJson.Of), MigJson.Default.AuditJson, auditor.Coverage);
         else
             Write(images, feed is not null, session);
         foreach (string warning in images.SelectMany(image => image.Coverage.Warnings.Select(warning => images.Count == 1 ? warning : $"{image.Name}: {warning}")))
             session.Warn(warning);
-        return images.Any(image => image.HasFindings) ? ExitCode.Findings : images.TrueForAll(image => image.Coverage.IsComplete) ? ExitCode.Success : ExitCode.Incomplete;
+        int end = AnswerEnd.Say(auditor.Coverage, session, images.TrueForAll(image => image.Coverage.IsComplete), nothing: ExitCode.Incomplete);
+        return images.Any(image => image.HasFindings) ? ExitCode.Findings : end;
     }
 
     private static AuditedImage Audit(Auditor auditor, string revisionAndVolume, CancellationToken cancellation)
@@ -83,14 +83,14 @@ internal sealed class AuditVerb : Verb
             : throw new UsageException($"a whole machine is audited; write {revision}, or {revision}:@2 for the one on partition 2");
     }
 
-    private IReadOnlyList<string> Select(ParseResult arguments, Session session)
+    private IReadOnlyList<string> Select(ParseResult arguments, Session session, AnswerCoverage coverage)
     {
         string[] revisions = arguments.GetValue(_revisions) ?? [];
         if (!arguments.GetValue(_all))
             return revisions.Length > 0 ? revisions : ["HEAD"];
         if (revisions.Length > 0)
             throw new UsageException("--all audits every branch; leave the revisions out, or --all");
-        return [.. session.Repository.Refs.ListNames(RefName.BranchPrefix).Select(name => name.ShortName)];
+        return [.. VersionTips.OfBranches(session.Repository, coverage).Select(branch => branch.Name.ShortName)];
     }
 
     private static void Write(List<AuditedImage> images, bool hasFeed, Session session)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
@@ -70,12 +71,13 @@ internal sealed class DiffVerb : Verb
         IReadOnlyList<DiskComparison>? disks = wantsDisk ? sides.CompareDisks(comparison, session.Cancellation) : null;
         IReadOnlyList<PackageChange>? packages = wantsPackages ? sides.ComparePackages(comparison, session.Cancellation) : null;
         bool differs = comparison.Volumes.Any(volume => volume.Changes.Count > 0) || disks is { Count: > 0 };
-        UnreadWarnings.Say(session, comparison);
+        AnswerCoverage coverage = sides.FindUnseen(comparison, differs || wantsDisk, wantsPackages, session.Cancellation);
         if (session.IsJson)
-            WriteJson(sides, comparison, disks, packages, session);
+            WriteJson(sides, comparison, disks, packages, coverage, session);
         else if (!session.IsQuiet)
             Write(arguments, sides, comparison, disks, packages, session);
-        return differs && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : ExitCode.Success;
+        int end = AnswerEnd.Say(coverage, session, wantsPackages ? packages!.Count > 0 : differs, nothing: ExitCode.Success);
+        return differs && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : end;
     }
 
     private ComparedSides Open(ParseResult arguments, string[] names, Session session)
@@ -128,7 +130,13 @@ internal sealed class DiffVerb : Verb
             session.Output.WriteLine("no packages differ");
     }
 
-    private static void WriteJson(ComparedSides sides, ImageComparison comparison, IReadOnlyList<DiskComparison>? disks, IReadOnlyList<PackageChange>? packages, Session session) =>
+    private static void WriteJson(
+        ComparedSides sides,
+        ImageComparison comparison,
+        IReadOnlyList<DiskComparison>? disks,
+        IReadOnlyList<PackageChange>? packages,
+        AnswerCoverage coverage,
+        Session session) =>
         session.WriteJson(
             new DiffJson(
                 sides.Before.ToString(),
@@ -138,6 +146,7 @@ internal sealed class DiffVerb : Verb
                 ChangeCounts.Of(comparison.Volumes.SelectMany(volume => volume.Changes)),
                 [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => ChangeJson.Of(volume, change)))],
                 packages is null ? null : [.. packages.Select(PackageChangeJson.Of)],
-                disks is null ? null : [.. disks.SelectMany(disk => disk.Regions.Select(region => RegionJson.Of(disk, region)))]),
+                disks is null ? null : [.. disks.SelectMany(disk => disk.Regions.Select(region => RegionJson.Of(disk, region)))],
+                coverage.IsComplete ? null : UnseenVersionsJson.Of(coverage)),
             MigJson.Default.DiffJson);
 }

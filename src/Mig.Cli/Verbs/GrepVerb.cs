@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
@@ -39,7 +40,8 @@ internal sealed class GrepVerb : Verb
     public override string Description =>
         "Searches HEAD when no REV is given. What several versions share is searched once, and told for each. Patterns are\n"
         + ".NET regular expressions without what could take long (look-around, back-references); a character is a byte, so\n"
-        + "that any encoding can be searched. Lines end with a line feed. Ends with 1 when nothing was found.";
+        + "that any encoding can be searched. Lines end with a line feed. Ends with 1 when nothing was found, and with 6 when\n"
+        + "nothing was, but not all of the images was seen.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -80,31 +82,30 @@ internal sealed class GrepVerb : Verb
             MaxCount = arguments.GetResult(_maxCount) is null ? null : arguments.GetValue(_maxCount),
             Output = arguments.GetValue(_names) || session.IsQuiet ? GrepOutput.Names : arguments.GetValue(_count) ? GrepOutput.Counts : GrepOutput.Lines,
         };
-        return Run(options, Versions(words, arguments.GetValue(_all), session.Repository), paths, arguments, session);
+        return Run(options, words, paths, arguments, session);
     }
 
-    private int Run(GrepOptions options, IReadOnlyList<(string, ImageId)> versions, List<PathSpec> paths, ParseResult arguments, Session session)
+    private int Run(GrepOptions options, string[] revisions, List<PathSpec> paths, ParseResult arguments, Session session)
     {
         var grep = new ImageGrep(session.Repository, options);
-        var json = new GrepJsonView(session.Output);
-        IGrepSink sink = session.IsJson ? json : session.IsQuiet ? new SilentView() : new GrepView(session, !arguments.GetValue(_noNames), arguments.GetValue(_numbers));
+        IReadOnlyList<(string, ImageId)> versions = Versions(revisions, arguments.GetValue(_all), session.Repository, grep.Coverage);
+        using var array = new JsonArrayView(session.Output);
+        IGrepSink sink = session.IsJson ? new GrepJsonView(array) : session.IsQuiet ? new SilentView() : new GrepView(session, !arguments.GetValue(_noNames), arguments.GetValue(_numbers));
         bool isFound;
         using (ProgressBar? progress = session.ShowProgress())
             isFound = grep.Run(versions, paths, sink, progress ?? (IProgressSink)NoProgress.Instance, session.Cancellation);
         if (session.IsJson)
-            json.End();
-        foreach ((string revision, ImageId image) in versions)
-            UnreadWarnings.Say(session, revision, session.Repository.Objects.ReadImage(image));
-        return isFound ? ExitCode.Success : ExitCode.NotFound;
+            array.End(grep.Coverage);
+        return AnswerEnd.Say(grep.Coverage, session, isFound);
     }
 
-    private static IReadOnlyList<(string, ImageId)> Versions(string[] revisions, bool all, Repository repository)
+    private static IReadOnlyList<(string, ImageId)> Versions(string[] revisions, bool all, Repository repository, AnswerCoverage coverage)
     {
         if (all && revisions.Length > 0)
             throw new UsageException("--all searches every branch; leave the revisions out");
-        if (all)
-            return [.. SimilarVerb.BranchImages(repository).Select(branch => (branch.Name, branch.Image))];
-        return [.. (revisions.Length == 0 ? ["HEAD"] : revisions).Select(revision => (revision, repository.Revisions.ResolveImage(revision)))];
+        return all
+            ? [.. VersionTips.OfBranches(repository, coverage).Select(branch => (branch.Name.ShortName, branch.Image))]
+            : VersionTips.OfRevisions(repository, revisions.Length == 0 ? ["HEAD"] : revisions, coverage);
     }
 
     // With --quiet, the exit code says it all.

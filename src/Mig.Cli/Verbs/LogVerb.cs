@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
@@ -31,6 +32,7 @@ internal sealed class LogVerb : Verb
     private readonly Option<string> _package = new("--package") { Description = "Only versions in which this package came, went, or got another version", HelpName = "NAME" };
     private readonly ChangeView _changes = new();
     private FollowedPath? _followed;
+    private CarefulQuestion? _question;
 
     public LogVerb()
         : base("log", Summary)
@@ -74,12 +76,15 @@ internal sealed class LogVerb : Verb
         if (graph && showsChanges)
             throw new UsageException("--graph is drawn beside commits only; leave --name-status, --stat and -p out");
         (string[] revisions, List<PathSpec> paths) = PathLimitArguments.Split(arguments, arguments.GetValue(_revisions) ?? []);
-        IEnumerable<WalkedCommit> commits = Select(arguments, session, revisions, paths);
+        var coverage = new AnswerCoverage(repository);
+        RevisionSet set = Begin(arguments, repository, revisions, coverage);
+        bool any = false;
+        IEnumerable<WalkedCommit> commits = Judged(Select(arguments, session, set, paths, coverage));
         if (session.IsJson)
         {
             var refs = new Decorations(repository);
-            session.WriteJson(commits.Select(found => CommitJson.Of(found.Id, found.Commit, refs.NamesOf(found.Id))), MigJson.Default.CommitJson);
-            return ExitCode.Success;
+            session.WriteJson(commits.Select(found => CommitJson.Of(found.Id, found.Commit, refs.NamesOf(found.Id))), MigJson.Default.CommitJson, coverage);
+            return AnswerEnd.Say(coverage, session, any, nothing: ExitCode.Success);
         }
 
         bool decorates = (arguments.GetValue(_decorate) || session.IsOutputTerminal) && !arguments.GetValue(_noDecorate);
@@ -91,7 +96,7 @@ internal sealed class LogVerb : Verb
         if (graph)
         {
             new GraphView(session.Output, session.Palette).Write([.. commits], lines, hasGaps: !oneline);
-            return ExitCode.Success;
+            return AnswerEnd.Say(coverage, session, any, nothing: ExitCode.Success);
         }
 
         bool isFirst = true;
@@ -103,10 +108,31 @@ internal sealed class LogVerb : Verb
             foreach (string line in lines(commit))
                 session.Output.WriteLine(line);
             if (showsChanges)
-                WriteChanges(arguments, commit, paths, session);
+                coverage.Try(VersionName.Of(commit.Id), () => WriteChanges(arguments, commit, paths, session));
         }
 
-        return ExitCode.Success;
+        return AnswerEnd.Say(coverage, session, any, nothing: ExitCode.Success);
+
+        // What the walk did not see is known when it has ended.
+        IEnumerable<WalkedCommit> Judged(IEnumerable<WalkedCommit> found)
+        {
+            foreach (WalkedCommit commit in found)
+            {
+                any = true;
+                yield return commit;
+            }
+
+            Judge(arguments, repository, set, paths, isFound: any, coverage);
+        }
+    }
+
+    // Packages come and go wherever a machine was not whole. That a path or content is nowhere is an answer only of what was seen: of the versions that were named.
+    private void Judge(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths, bool isFound, AnswerCoverage coverage)
+    {
+        if (arguments.GetValue(_package) is not null)
+            coverage.Judge(_question!.Asked, isMachineWanted: true);
+        else if (!isFound && (paths.Count > 0 || arguments.GetValue(_content) is not null))
+            coverage.Judge(VersionTips.OfCommits(repository, set.Include.Distinct().Select(VersionName.Of), coverage), isMachineWanted: false);
     }
 
     private void WriteChanges(ParseResult arguments, WalkedCommit found, List<PathSpec> paths, Session session)
@@ -124,29 +150,36 @@ internal sealed class LogVerb : Verb
         _changes.Write(arguments, sides, comparison, session);
     }
 
-    private IEnumerable<WalkedCommit> Select(ParseResult arguments, Session session, string[] revisions, List<PathSpec> paths)
+    private RevisionSet Begin(ParseResult arguments, Repository repository, string[] revisions, AnswerCoverage coverage)
     {
-        Repository repository = session.Repository;
         RevisionSet set = repository.Revisions.ResolveSet(revisions);
         if (arguments.GetValue(_all))
-            set = set with { Include = [.. set.Include, .. AllTips(repository)] };
-        else if (set.Include.Count == 0)
-            set = set with { Include = [Head(repository)] };
+            return set with { Include = [.. set.Include, .. VersionTips.OfAll(repository, coverage).Select(tip => tip.Commit)] };
+        return set.Include.Count > 0 ? set : set with { Include = [Head(repository)] };
+    }
+
+    private IEnumerable<WalkedCommit> Select(ParseResult arguments, Session session, RevisionSet set, List<PathSpec> paths, AnswerCoverage coverage)
+    {
+        Repository repository = session.Repository;
         long since = Date(arguments, _since, session) ?? long.MinValue, until = Date(arguments, _until, session) ?? long.MaxValue;
         int count = CountArgument.Parse(arguments.GetValue(_count));
-        IEnumerable<WalkedCommit> commits = Walk(arguments, repository, set, paths);
+        IEnumerable<WalkedCommit> commits = Walk(arguments, repository, set, paths, coverage);
         if (arguments.GetValue(_content) is { } text)
         {
             if (!ObjectId.TryParse(text, out ObjectId sha256))
                 throw new UsageException($"-S takes the SHA-256 of a content, 64 digits as sha256sum prints them, not '{text}'");
             var content = new ContentCount(repository, sha256, paths);
-            commits = commits.Where(content.Changes);
+            commits = commits.Where(found =>
+            {
+                bool changes = false;
+                return coverage.Try(VersionName.Of(found.Id), () => changes = content.Changes(found)) && changes;
+            });
         }
 
         return commits.Where(found => found.Commit.Committer.Seconds >= since && found.Commit.Committer.Seconds <= until).Take(count);
     }
 
-    private IEnumerable<WalkedCommit> Walk(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths)
+    private IEnumerable<WalkedCommit> Walk(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths, AnswerCoverage coverage)
     {
         bool graph = arguments.GetValue(_graph), firstParent = arguments.GetValue(_firstParent);
         bool hasContent = arguments.GetValue(_content) is not null;
@@ -161,8 +194,8 @@ internal sealed class LogVerb : Verb
             _ => paths.Count > 0 && !hasContent ? new PathQuestion(repository, paths) : null,
         };
         if (question is null)
-            return repository.Walk.Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, firstParent);
-        var walk = new SimplifiedWalk(repository.Objects, question);
+            return new CommitWalk(repository.Objects, coverage.LeaveOut).Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, firstParent);
+        var walk = new SimplifiedWalk(repository.Objects, _question = new CarefulQuestion(repository, question, coverage), coverage.LeaveOut);
         return graph ? walk.WalkGraph(set, firstParent) : walk.Walk(set, firstParent).Select(found => found with { Commit = repository.Objects.ReadCommit(found.Id) });
     }
 
@@ -171,21 +204,6 @@ internal sealed class LogVerb : Verb
         if (repository.Refs.ReadHead() is { IsUnborn: true, Branch: { } branch })
             throw new NotFoundException($"branch '{branch.ShortName}' has no commit yet; 'mig commit DISK' makes the first one");
         return repository.Revisions.ResolveCommit("HEAD");
-    }
-
-    private static IEnumerable<CommitId> AllTips(Repository repository)
-    {
-        foreach (Ref found in repository.Refs.List())
-        {
-            ObjectId id = found.Id;
-            while (repository.Objects.GetKind(id) == ObjectKind.Tag)
-                id = repository.Objects.ReadTag(new TagId(id)).Target;
-            if (repository.Objects.GetKind(id) == ObjectKind.Commit)
-                yield return new CommitId(id);
-        }
-
-        if (repository.Refs.ReadHead() is { IsDetached: true, Id: { } detached })
-            yield return new CommitId(detached);
     }
 
     private static long? Date(ParseResult arguments, Option<string> option, Session session)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Core;
@@ -23,7 +24,9 @@ internal sealed class ReindexVerb : Verb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        using ProgressBar? progress = session.ShowProgress();
-        return new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Reindex(session.Cancellation) ? ExitCode.Success : ExitCode.CorruptStore;
+        AnswerCoverage coverage;
+        using (ProgressBar? progress = session.ShowProgress())
+            coverage = new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Reindex(session.Cancellation);
+        return AnswerEnd.Say(coverage, session, isFound: true);
     }
 }

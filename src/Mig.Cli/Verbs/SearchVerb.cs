@@ -89,19 +89,10 @@ internal sealed class SearchVerb : Verb
         using (ProgressBar? progress = session.ShowProgress())
             answer = new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Find(request, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))).Concat(answer.Unseen.Select(FoundJson.Of)), MigJson.Default.FoundJson);
+            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))), MigJson.Default.FoundJson, answer.Coverage);
         else if (!session.IsQuiet)
             Write(arguments, answer, (request.Conditions.Contents?.Count ?? 0) + request.RecordedDigests.Count > 1, session);
-        foreach (UnseenVersions unseen in answer.Unseen)
-            Warn(unseen, session);
-        return !answer.IsWhole ? ExitCode.CorruptStore : !answer.IsEmpty ? ExitCode.Success : answer.Unseen.Count > 0 ? ExitCode.Incomplete : ExitCode.NotFound;
-    }
-
-    private static void Warn(UnseenVersions unseen, Session session)
-    {
-        string name = unseen.Versions[0].Names[0], more = unseen.Versions.Count > 1 ? $" and {Sizes.Count(unseen.Versions.Count - 1, "version")} more" : "";
-        foreach (string warning in unseen.Coverage.Warnings)
-            session.Warn($"{name}{more}: {warning}");
+        return AnswerEnd.Say(answer.Coverage, session, !answer.IsEmpty);
     }
 
     private EntryConditions Conditions(ParseResult arguments, Session session)

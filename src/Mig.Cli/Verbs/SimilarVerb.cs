@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
@@ -38,27 +39,23 @@ internal sealed class SimilarVerb : Verb
         string[] given = arguments.GetValue(_revisions) ?? [];
         Repository repository = session.Repository;
         string revision = given.Length > 0 ? given[0] : "HEAD";
-        var images = new List<(string Name, ImageId Image)> { (revision, repository.Revisions.ResolveImage(revision)) };
-        images.AddRange(given.Length > 1
-            ? given.Skip(1).Select(other => (other, repository.Revisions.ResolveImage(other)))
-            : BranchImages(repository).Where(branch => branch.Name != revision && !(revision == "HEAD" && branch.IsHead)).Select(branch => (branch.Name, branch.Image)));
-        SharingMatrix matrix = SharingMatrix.Measure(repository, images, session.Cancellation);
-        int[] order = [.. Enumerable.Range(1, images.Count - 1).OrderByDescending(i => matrix.Shared[0][i])];
+        var coverage = new AnswerCoverage(repository);
+        RefName? head = repository.Refs.ReadHead().Branch;
+        IEnumerable<(string Name, ImageId Image)> others = given.Length > 1
+            ? VersionTips.OfRevisions(repository, given.Skip(1), coverage)
+            : VersionTips.OfBranches(repository, coverage).Where(branch => branch.Name.ShortName != revision && !(revision == "HEAD" && branch.Name == head)).Select(branch => (branch.Name.ShortName, branch.Image));
+        ImageId image = repository.Revisions.ResolveImage(revision);
+        SharingMatrix matrix = SharingMatrix.Measure(repository, others.Prepend((revision, image)), coverage, session.Cancellation);
+        if (matrix.Names.Count == 0 || matrix.Names[0] != revision)
+            return AnswerEnd.Say(coverage, session, isFound: false);
+        int[] order = [.. Enumerable.Range(1, matrix.Names.Count - 1).OrderByDescending(i => matrix.Shared[0][i])];
         if (session.IsJson)
-            session.WriteJson(order.Select(i => new SimilarJson(matrix.Names[i], matrix.Shared[0][i], matrix.Shared[i][i], Round(matrix.Part(0, i)), Round(matrix.Part(i, 0)))), MigJson.Default.SimilarJson);
+            session.WriteJson(order.Select(i => new SimilarJson(matrix.Names[i], matrix.Shared[0][i], matrix.Shared[i][i], Round(matrix.Part(0, i)), Round(matrix.Part(i, 0)))), MigJson.Default.SimilarJson, coverage);
         else if (order.Length == 0)
             session.Say("There is no other branch to compare with; name revisions, as in 'mig similar HEAD HEAD~1'.");
         else
             new SharingView(session.Output).WriteRanking(matrix, order);
-        return ExitCode.Success;
-    }
-
-    /// <summary>The newest version of each branch.</summary>
-    internal static IEnumerable<(string Name, ImageId Image, bool IsHead)> BranchImages(Repository repository)
-    {
-        RefName? head = repository.Refs.ReadHead().Branch;
-        return repository.Refs.List(RefName.BranchPrefix)
-            .Select(branch => (branch.Name.ShortName, repository.Objects.ReadCommit(new CommitId(branch.Id)).Image, branch.Name == head));
+        return AnswerEnd.Say(coverage, session, isFound: true);
     }
 
     private static double Round(double part) => Math.Round(part, 4);

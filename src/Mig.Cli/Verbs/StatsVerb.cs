@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Mig.Browse;
 using Mig.Checks;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
@@ -43,12 +44,17 @@ internal sealed class StatsVerb : Verb
             return Compare(arguments, session);
         if (arguments.GetResult(_threshold) is not null)
             throw new UsageException("--threshold is about groups; add --clusters");
-        StatisticsReport report = new RepositoryStatistics(session.Repository).Run(session.Cancellation);
+        var statistics = new RepositoryStatistics(session.Repository);
+        StatisticsReport report = statistics.Run(session.Cancellation);
         if (session.IsJson)
-        {
-            session.WriteJson(StatisticsJson.Of(report), MigJson.Default.StatisticsJson);
-            return ExitCode.Success;
-        }
+            session.WriteJson(StatisticsJson.Of(report, statistics.Coverage), MigJson.Default.StatisticsJson);
+        else
+            Write(report, session);
+        return AnswerEnd.Say(statistics.Coverage, session, isFound: true);
+    }
+
+    private static void Write(StatisticsReport report, Session session)
+    {
 
         Line("images", report.Images.Count.ToString(CultureInfo.InvariantCulture));
         Line("versions", report.Versions.ToString(CultureInfo.InvariantCulture));
@@ -58,7 +64,7 @@ internal sealed class StatsVerb : Verb
         Line("stored", $"{Sizes.Bytes(report.StoredBytes)} in {Sizes.Count(report.Packs, "pack")}");
         Line("saved", report.Factor == 0 ? "nothing yet" : string.Create(CultureInfo.InvariantCulture, $"{report.Factor:0.0} times smaller"));
         if (report.Images.Count == 0)
-            return ExitCode.Success;
+            return;
         int width = Math.Max(5, report.Images.Max(image => image.Name.Length));
         session.Output.WriteLine();
         session.Output.WriteLine($"{"image".PadRight(width)} {"versions",8} {"disks",10} {"not zero",10} {"files",9} {"its own",10} {"stored",10}");
@@ -69,8 +75,6 @@ internal sealed class StatsVerb : Verb
                 $"{image.Name.PadRight(width)} {image.Versions,8} {Sizes.Bytes(image.DiskBytes),10} {Sizes.Bytes(image.UsedBytes),10} {image.Files,9} {Sizes.Bytes(image.UniqueBytes),10} {Sizes.Bytes(image.UniqueStoredBytes),10}"));
         }
 
-        return ExitCode.Success;
-
         void Line(string what, string value) => session.Output.WriteLine($"{what + ":",-16}{value}");
     }
 
@@ -79,12 +83,13 @@ internal sealed class StatsVerb : Verb
         int threshold = arguments.GetResult(_threshold) is null ? DefaultThreshold : arguments.GetValue(_threshold);
         if (threshold is < 1 or > 100)
             throw new UsageException($"--threshold is 1 to 100 percent, not {threshold}");
-        SharingMatrix matrix = SharingMatrix.Measure(session.Repository, [.. SimilarVerb.BranchImages(session.Repository).Select(branch => (branch.Name, branch.Image))], session.Cancellation);
+        var coverage = new AnswerCoverage(session.Repository);
+        SharingMatrix matrix = SharingMatrix.Measure(session.Repository, VersionTips.OfBranches(session.Repository, coverage).Select(branch => (branch.Name.ShortName, branch.Image)), coverage, session.Cancellation);
         IReadOnlyList<IReadOnlyList<int>>? clusters = arguments.GetValue(_clusters) ? matrix.FindClusters(threshold / 100.0) : null;
         if (session.IsJson)
         {
-            session.WriteJson(SharingJson.Of(matrix, clusters), MigJson.Default.SharingJson);
-            return ExitCode.Success;
+            session.WriteJson(SharingJson.Of(matrix, clusters, coverage), MigJson.Default.SharingJson);
+            return AnswerEnd.Say(coverage, session, isFound: true);
         }
 
         var view = new SharingView(session.Output);
@@ -92,6 +97,6 @@ internal sealed class StatsVerb : Verb
             view.WriteMatrix(matrix);
         if (clusters is not null)
             view.WriteClusters(matrix, clusters);
-        return ExitCode.Success;
+        return AnswerEnd.Say(coverage, session, isFound: true);
     }
 }

@@ -39,14 +39,15 @@ internal sealed class WhenVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         string subject = arguments.GetValue(_subject)!;
-        IReadOnlyList<TimelineEntry> entries = Find(subject, new Timeline(session.Repository));
+        var timeline = new Timeline(session.Repository);
+        IReadOnlyList<TimelineEntry> entries = Find(subject, timeline);
         if (session.IsJson)
         {
-            session.WriteJson(entries.Select(TimelineJson.Of), MigJson.Default.TimelineJson);
-            return ExitCode.Success;
+            session.WriteJson(entries.Select(TimelineJson.Of), MigJson.Default.TimelineJson, timeline.Coverage);
+            return AnswerEnd.Say(timeline.Coverage, session, entries.Count > 0, nothing: ExitCode.Success);
         }
 
-        if (entries.Count == 0)
+        if (entries.Count == 0 && timeline.Coverage.IsComplete)
             throw new NotFoundException($"no version of any branch or tag has {SafeText.Line(subject)}");
         for (int i = 0; i < entries.Count; i++)
         {
@@ -55,7 +56,7 @@ internal sealed class WhenVerb : Verb
             Write(entries[i], session);
         }
 
-        return ExitCode.Success;
+        return AnswerEnd.Say(timeline.Coverage, session, entries.Count > 0);
     }
 
     private static IReadOnlyList<TimelineEntry> Find(string subject, Timeline timeline)

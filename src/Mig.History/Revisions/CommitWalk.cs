@@ -4,7 +4,8 @@ using Mig.History.Commits;
 namespace Mig.History.Revisions;
 
 /// <summary>Walks the graph of commits. Trusts no clock: dates decide the order, never what belongs to the result.</summary>
-public sealed class CommitWalk(IRevisionSource source)
+/// <param name="leaveOut">Takes commits that are missing or damaged, which are then left out with what only they lead to; null when such a commit ends the walk.</param>
+public sealed class CommitWalk(IRevisionSource source, Action<CommitId, CorruptStoreException>? leaveOut = null)
 {
     /// <summary>Yields the commits reachable from <paramref name="include"/> and not from <paramref name="exclude"/>.</summary>
     /// <param name="include">Where to begin.</param>
@@ -69,10 +70,10 @@ public sealed class CommitWalk(IRevisionSource source)
         {
             if (hidden.Contains(id) || !seen.Add(id))
                 return;
-            Commit commit = source.ReadCommit(id);
 
             // Equal dates come out as they went in.
-            queue.Enqueue(new WalkedCommit(id, commit), (-commit.Committer.Seconds, seen.Count));
+            if (Read(id) is { } commit)
+                queue.Enqueue(commit, (-commit.Commit.Committer.Seconds, seen.Count));
         }
     }
 
@@ -129,10 +130,24 @@ public sealed class CommitWalk(IRevisionSource source)
         {
             if (!seen.Add(id))
                 continue;
-            foreach (CommitId parent in source.ReadCommit(id).Parents)
+            foreach (CommitId parent in Read(id)?.Commit.Parents ?? [])
                 open.Push(parent);
         }
 
         return seen;
+    }
+
+    /// <summary>Reads a commit; null when it is left out.</summary>
+    internal WalkedCommit? Read(CommitId id)
+    {
+        try
+        {
+            return new WalkedCommit(id, source.ReadCommit(id));
+        }
+        catch (CorruptStoreException e) when (leaveOut is not null)
+        {
+            leaveOut(id, e);
+            return null;
+        }
     }
 }

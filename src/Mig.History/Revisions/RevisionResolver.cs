@@ -241,7 +241,7 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
             if (kind == ObjectKind.Tag)
                 id = source.ReadTag(new TagId(id)).Target;
             else if (kind == ObjectKind.Commit && wanted == ObjectKind.Image)
-                id = source.ReadCommit(new CommitId(id)).Image.Value;
+                return source.ReadCommit(new CommitId(id)).Image.Value; // one that is missing is damage, which its reader tells
             else
                 throw new UsageException($"'{revision}' names {WithArticle(kind)}, but {WithArticle(wanted)} is needed");
         }

@@ -7,9 +7,10 @@ namespace Mig.History.Revisions;
 /// Walks the commits in which something changed, as <c>git log -- PATH</c> does (git-log(1), "History Simplification", default mode): where a merge has the same
 /// as one of its parents, only that one is followed, since the others brought nothing.
 /// </summary>
-public sealed class SimplifiedWalk(IRevisionSource source, IHistoryQuestion question)
+/// <param name="leaveOut">Takes commits that are missing or damaged, as <see cref="CommitWalk"/> does.</param>
+public sealed class SimplifiedWalk(IRevisionSource source, IHistoryQuestion question, Action<CommitId, CorruptStoreException>? leaveOut = null)
 {
-    private readonly CommitWalk _walk = new(source);
+    private readonly CommitWalk _walk = new(source, leaveOut);
 
     /// <summary>Yields the commits that changed what is asked about, with their parents as the walk follows them, newest first.</summary>
     /// <param name="set">Where to begin, and what to leave out.</param>
@@ -60,8 +61,8 @@ public sealed class SimplifiedWalk(IRevisionSource source, IHistoryQuestion ques
 
         void Enqueue(CommitId id)
         {
-            if (!hidden.Contains(id) && seen.Add(id))
-                queue.Enqueue(Read(id), (-source.ReadCommit(id).Committer.Seconds, seen.Count));
+            if (!hidden.Contains(id) && seen.Add(id) && _walk.Read(id) is { } commit)
+                queue.Enqueue(commit, (-commit.Commit.Committer.Seconds, seen.Count));
         }
     }
 
@@ -69,22 +70,20 @@ public sealed class SimplifiedWalk(IRevisionSource source, IHistoryQuestion ques
     // are no others.
     private (IReadOnlyList<CommitId> Parents, bool IsShown) Simplify(WalkedCommit child, Func<CommitId, bool> isOutside, bool firstParentOnly)
     {
-        IReadOnlyList<CommitId> parents = firstParentOnly ? [.. child.Commit.Parents.Take(1)] : child.Commit.Parents;
+        List<WalkedCommit> parents = [.. (firstParentOnly ? child.Commit.Parents.Take(1) : child.Commit.Parents).Select(_walk.Read).OfType<WalkedCommit>()];
         if (parents.Count == 0)
-            return (parents, !question.IsSame(null, child));
+            return ([], !question.IsSame(null, child));
         bool hasInside = false, differsInside = false, differsOutside = false;
-        foreach (CommitId parent in parents)
+        foreach (WalkedCommit parent in parents)
         {
-            bool isApart = isOutside(parent), isSame = question.IsSame(Read(parent), child);
+            bool isApart = isOutside(parent.Id), isSame = question.IsSame(parent, child);
             if (isSame && !isApart)
-                return ([parent], false);
+                return ([parent.Id], false);
             hasInside |= !isApart;
             differsInside |= !isSame && !isApart;
             differsOutside |= !isSame && isApart;
         }
 
-        return (parents, hasInside ? differsInside : differsOutside);
+        return ([.. parents.Select(parent => parent.Id)], hasInside ? differsInside : differsOutside);
     }
-
-    private WalkedCommit Read(CommitId id) => new(id, source.ReadCommit(id));
 }

@@ -11,6 +11,9 @@ public sealed class Auditor(Repository repository, AuditOptions options)
 {
     private readonly InventoryReader _inventories = new(repository);
 
+    /// <summary>The versions before those that were audited that are damaged, and so are in no history.</summary>
+    public AnswerCoverage Coverage { get; } = new(repository);
+
     /// <summary>Audits what a revision names.</summary>
     /// <param name="volume">The volume with the operating system, without a path; null for the one that has it. When none has, the answer says that nothing was seen.</param>
     /// <exception cref="NotFoundException">There is no such revision, or no such volume.</exception>
@@ -62,10 +65,12 @@ public sealed class Auditor(Repository repository, AuditOptions options)
         var current = result.ToDictionary(finding => (finding.Key, finding.Version), _ => tip);
         HashSet<(string, PackageKind, string)> known = [.. open.Select(finding => finding.Key)], live = [.. known];
         CommitId next = tip;
-        foreach (WalkedCommit commit in repository.Walk.Walk([tip], firstParentOnly: true).Skip(1))
+        foreach (WalkedCommit commit in new CommitWalk(repository.Objects, Coverage.LeaveOut).Walk([tip], firstParentOnly: true).Skip(1))
         {
             cancellation.ThrowIfCancellationRequested();
-            IReadOnlyList<AuditFinding> findings = MatchCommit(commit, cancellation);
+            IReadOnlyList<AuditFinding> findings = [];
+            if (!Coverage.Try(VersionName.Of(commit.Id), () => findings = MatchCommit(commit, cancellation)))
+                continue;
             HashSet<(string, PackageKind, string)> here = [.. findings.Select(finding => finding.Key)];
             foreach (AuditFinding finding in findings.Where(finding => known.Add(finding.Key)))
                 result.Add(finding with { FixedIn = next });

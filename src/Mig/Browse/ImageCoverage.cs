@@ -11,7 +11,12 @@ public sealed record ImageCoverage(IReadOnlyList<UnseenPart> Unseen)
     public IEnumerable<UnseenPart> Gaps => Unseen.Where(part => part.Matters);
 
     /// <summary>What people should hear of with any answer, one sentence each.</summary>
-    public IReadOnlyList<string> Warnings => [.. Gaps.Select(part => part.Kind == UnseenKind.Record ? part.What : $"not seen: {part.Sentence}")];
+    public IReadOnlyList<string> Warnings => [.. Gaps.Select(part => part.Kind switch
+    {
+        UnseenKind.Record => part.What,
+        UnseenKind.Version => $"left out: {part.Reason}",
+        _ => $"not seen: {part.Sentence}",
+    })];
 
     /// <summary>Adds what could not be read.</summary>
     /// <param name="sentences">What, and why.</param>

@@ -26,4 +26,7 @@ public enum UnseenKind
 
     /// <summary>A file or database that could not be read.</summary>
     Record,
+
+    /// <summary>All of a version, which is damaged.</summary>
+    Version,
 }

@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Core;
 using Mig.History.Graph;
 using Mig.History.Images;
@@ -21,40 +22,60 @@ public sealed class RepositoryStatistics(Repository repository)
     private readonly Dictionary<ObjectId, long> _layoutSizes = [];
     private readonly TreeSurvey _survey = new(repository.Store, repository.Context.Limits);
 
+    /// <summary>The branches that are damaged and left out, and the volumes whose files are not counted.</summary>
+    public AnswerCoverage Coverage { get; } = new(repository);
+
     public StatisticsReport Run(CancellationToken cancellation = default)
     {
-        IReadOnlyList<Ref> branches = repository.Refs.List(RefName.BranchPrefix);
+        IReadOnlyList<(RefName Name, CommitId Commit, ImageId Image)> branches = VersionTips.OfBranches(repository, Coverage);
+        var owners = new List<int>();
         for (int i = 0; i < branches.Count; i++)
-            Own(new ObjectReference(branches[i].Id, ObjectKind.Commit), i + 1, cancellation);
+        {
+            if (Coverage.Try(Name(i), () => Begin(i)))
+                owners.Add(i);
+        }
 
         var versions = new HashSet<CommitId>();
         long diskBytes = 0, logicalBytes = 0;
         var images = new List<ImageStatistics>();
         var unique = CountUnique(branches.Count);
-        for (int i = 0; i < branches.Count; i++)
+        foreach (int i in owners)
         {
             long count = 0;
-            foreach (WalkedCommit commit in repository.Walk.Walk([new CommitId(branches[i].Id)]))
+            foreach (WalkedCommit commit in new CommitWalk(repository.Objects, Coverage.LeaveOut).Walk([branches[i].Commit]))
             {
                 cancellation.ThrowIfCancellationRequested();
                 count++;
-                if (!versions.Add(commit.Id))
-                    continue;
-                (long disk, long used) = Measure(commit.Commit.Image);
-                diskBytes += disk;
-                logicalBytes += used;
+                if (versions.Add(commit.Id))
+                    Coverage.Try(VersionName.Of(commit.Id), () => Count(commit.Commit.Image));
             }
 
-            var head = new CommitId(branches[i].Id);
-            ImageId newest = repository.Objects.ReadCommit(head).Image;
-            (long length, long usedNow) = Measure(newest);
-            images.Add(new ImageStatistics(branches[i].Name.ShortName, head, count, length, usedNow, CountFiles(newest), unique[i + 1].Raw, unique[i + 1].Stored));
+            (long length, long usedNow) = Measure(branches[i].Image);
+            images.Add(new ImageStatistics(branches[i].Name.ShortName, branches[i].Commit, count, length, usedNow, CountFiles(branches[i].Image), unique[i + 1].Raw, unique[i + 1].Stored));
         }
 
+        Coverage.Judge(owners.Select(i => (Name(i), branches[i].Image)), isMachineWanted: false);
         (long objects, long storedBytes, int packs) = _store.Measure();
         long objectBytes = 0;
         _owners.ForEach((location, _) => objectBytes += location.Length);
         return new StatisticsReport(images, versions.Count, diskBytes, logicalBytes, objectBytes, storedBytes, objects, packs);
+
+        // Whose newest version cannot be read has no numbers; of the ones before, those that can be count.
+        void Begin(int branch)
+        {
+            Measure(branches[branch].Image);
+            CountFiles(branches[branch].Image);
+            Own(new ObjectReference(branches[branch].Commit.Value, ObjectKind.Commit), branch + 1, cancellation);
+        }
+
+        void Count(ImageId image)
+        {
+            (long disk, long used) = Measure(image);
+            diskBytes += disk;
+            logicalBytes += used;
+        }
+
+        VersionName Name(int branch) => VersionName.Of(branches[branch].Name.ShortName, branches[branch].Commit.Value);
     }
 
     // An object belongs to the first branch that reaches it, until a second one does; what is shared is not walked a third time.

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Mig.Browse;
 using Mig.Core;
 using Mig.History.Revisions;
 using Mig.History.Trees;
@@ -18,7 +20,12 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
     private readonly ConcurrentBag<ContentSearch> _searches = [];
     private readonly ConcurrentDictionary<ObjectId, GrepHits> _found = [];
     private readonly HashSet<ObjectId> _searched = [];
+    private readonly ConcurrentDictionary<ObjectId, CorruptStoreException> _damaged = [];
     private long _keptBytes;
+    private bool _isTold;
+
+    /// <summary>The versions and files that were not searched, once it ran.</summary>
+    public AnswerCoverage Coverage { get; } = new(repository);
 
     /// <summary>Searches and tells.</summary>
     /// <param name="versions">What the user calls each version, and what it is.</param>
@@ -30,26 +37,43 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
         ArgumentNullException.ThrowIfNull(sink);
         ArgumentNullException.ThrowIfNull(progress);
         var files = new SearchedFiles(repository, paths);
-        SearchAll(versions, files, progress, cancellation);
-        if (_found.IsEmpty)
-            return false;
-        foreach ((string revision, ImageId image) in versions)
+        List<(string Revision, ImageId Image)> sound = SearchAll(versions, files, progress, cancellation);
+        foreach ((string revision, ImageId image) in _found.IsEmpty && sound.Count == versions.Count && _damaged.IsEmpty ? [] : sound)
         {
             foreach ((GrepFile file, TreeEntry entry) in files.Walk(revision, image, _ => true, cancellation))
-                Tell(file, entry, sink, cancellation);
+                Tell(file, entry, image, sink, cancellation);
         }
 
-        return true;
+        if (!_isTold)
+            Coverage.Judge(sound.Select(version => (VersionName.Of(version.Revision, version.Image.Value), version.Image)), isMachineWanted: false);
+        return _isTold;
     }
 
-    private void SearchAll(IReadOnlyList<(string Revision, ImageId Image)> versions, SearchedFiles files, IProgressSink progress, CancellationToken cancellation)
+    // Returns the versions whose files are known; the others were left out.
+    private List<(string Revision, ImageId Image)> SearchAll(IReadOnlyList<(string Revision, ImageId Image)> versions, SearchedFiles files, IProgressSink progress, CancellationToken cancellation)
     {
         progress.Begin("reading names", 0);
         var seen = new HashSet<TreeId>();
         var small = new List<BlobId>();
         var large = new List<TreeEntry>();
         long bytes = 0;
+        var sound = new List<(string, ImageId)>();
         foreach ((string revision, ImageId image) in versions)
+        {
+            if (Coverage.Try(VersionName.Of(revision, image.Value), () => Collect(revision, image)))
+                sound.Add((revision, image));
+        }
+
+        progress.Begin("searching", bytes);
+        SearchSmall(small, progress, cancellation);
+        Parallel.ForEach(large, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, entry =>
+        {
+            TryRead(IdOf(entry), () => Use(search => Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation))));
+            progress.Advance(entry.Size);
+        });
+        return sound;
+
+        void Collect(string revision, ImageId image)
         {
             foreach ((_, TreeEntry entry) in files.Walk(revision, image, seen.Add, cancellation))
             {
@@ -62,22 +86,44 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
                     large.Add(entry);
             }
         }
+    }
 
-        progress.Begin("searching", bytes);
-        repository.Store.ReadBlobs(
-            small,
-            repository.Context.Parallelism,
-            (index, content) =>
-            {
-                Search(small[index].Value, content);
-                progress.Advance(content.Length);
-            },
-            cancellation);
-        Parallel.ForEach(large, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, entry =>
+    // Where something among them is damaged, the rest is read one by one.
+    private void SearchSmall(List<BlobId> blobs, IProgressSink progress, CancellationToken cancellation)
+    {
+        bool[] isDone = new bool[blobs.Count];
+        try
         {
-            Use(search => Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation)));
-            progress.Advance(entry.Size);
-        });
+            repository.Store.ReadBlobs(blobs, repository.Context.Parallelism, Visit, cancellation);
+        }
+        catch (CorruptStoreException)
+        {
+            for (int i = 0; i < isDone.Length; i++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!isDone[i])
+                    TryRead(blobs[i].Value, () => Visit(i, repository.Store.Read(blobs[i].Value, ObjectKind.Blob)));
+            }
+        }
+
+        void Visit(int index, ReadOnlySpan<byte> content)
+        {
+            Search(blobs[index].Value, content);
+            isDone[index] = true;
+            progress.Advance(content.Length);
+        }
+    }
+
+    private void TryRead(ObjectId id, Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (CorruptStoreException e)
+        {
+            _damaged[id] = e;
+        }
     }
 
     private void Search(ObjectId id, ReadOnlySpan<byte> content)
@@ -123,8 +169,14 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
         _searches.Add(search);
     }
 
-    private void Tell(GrepFile file, TreeEntry entry, IGrepSink sink, CancellationToken cancellation)
+    private void Tell(GrepFile file, TreeEntry entry, ImageId image, IGrepSink sink, CancellationToken cancellation)
     {
+        if (_damaged.TryGetValue(IdOf(entry), out CorruptStoreException? damage))
+        {
+            Coverage.LeaveOut(VersionName.Of(file.Revision, image.Value), $"{file.Volume}/{Encoding.UTF8.GetString(file.Path.Span)}", damage);
+            return;
+        }
+
         if (!_found.TryGetValue(IdOf(entry), out GrepHits? hits))
         {
             // A hard link may lead to what another volume has under the same directory.
@@ -136,6 +188,7 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
 
         if (hits.Count == 0)
             return;
+        _isTold = true;
         if (options.Output == GrepOutput.Names)
             sink.Name(file);
         else if (options.Output == GrepOutput.Counts)

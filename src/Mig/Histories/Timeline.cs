@@ -16,37 +16,51 @@ public sealed class Timeline(Repository repository)
 {
     private readonly ImageComparer _comparer = new(repository);
 
+    /// <summary>What the answers do not rest on.</summary>
+    public AnswerCoverage Coverage { get; } = new(repository);
+
     /// <summary>Returns what a path held: one entry for each content, in the order in which they came.</summary>
-    public IReadOnlyList<TimelineEntry> OfPath(PathSpec path) => Build(found => FindEntry(repository.Objects.ReadImage(found.Commit.Image), path) is { } entry ? [ValueOf(entry)] : [], null);
+    public IReadOnlyList<TimelineEntry> OfPath(PathSpec path) => Build(found => FindEntry(repository.Objects.ReadImage(found.Commit.Image), path) is { } entry ? [ValueOf(entry)] : [], null, isOfMachine: false);
 
     /// <summary>Returns the versions that a package was installed in, in the order in which they came.</summary>
     public IReadOnlyList<TimelineEntry> OfPackage(string name)
     {
         var question = new PackageQuestion(repository, name);
-        return Build(found => question.VersionsIn(found.Commit.Image) is { Length: > 0 } versions ? [versions] : [], null);
+        return Build(found => question.VersionsIn(found.Commit.Image) is { Length: > 0 } versions ? [versions] : [], null, isOfMachine: true);
     }
 
     /// <summary>Returns when files had a content; at most one entry.</summary>
     public IReadOnlyList<TimelineEntry> OfContent(ObjectId sha256)
     {
         var paths = new Dictionary<ImageId, ImmutableSortedSet<string>>();
-        List<WalkedCommit> oldestFirst = [.. AllCommits().Reverse()];
-        foreach (WalkedCommit found in oldestFirst)
-            PathsIn(found, sha256, paths);
-        return Build(found => paths[found.Commit.Image].IsEmpty ? [] : [sha256.ToString()], image => [.. paths[image].Select(Encoding.Latin1.GetBytes)]);
+        var images = new Dictionary<CommitId, ImageId>();
+        return Build(found => PathsIn(found, sha256, paths, images).IsEmpty ? [] : [sha256.ToString()], image => [.. paths[image].Select(Encoding.Latin1.GetBytes)], isOfMachine: false);
     }
 
-    private IReadOnlyList<TimelineEntry> Build(Func<WalkedCommit, IReadOnlyList<string>> valuesOf, Func<ImageId, IReadOnlyList<byte[]>>? pathsIn)
+    private IReadOnlyList<TimelineEntry> Build(Func<WalkedCommit, IReadOnlyList<string>> valuesOf, Func<ImageId, IReadOnlyList<byte[]>>? pathsIn, bool isOfMachine)
     {
-        List<WalkedCommit> oldestFirst = [.. AllCommits().Reverse()];
+        IReadOnlyList<(RefName Name, CommitId Commit)> tips = VersionTips.OfAll(repository, Coverage);
+        ILookup<CommitId, string> names = tips.ToLookup(tip => tip.Commit, tip => tip.Name.ShortName);
+        List<WalkedCommit> oldestFirst = [.. new CommitWalk(repository.Objects, Coverage.LeaveOut).Walk(tips.Select(tip => tip.Commit).Distinct(), order: CommitOrder.DateAfterChildren).Reverse()];
         var values = new Dictionary<CommitId, IReadOnlyList<string>>();
         var have = new Dictionary<string, List<WalkedCommit>>();
         var brought = new Dictionary<string, List<WalkedCommit>>();
         var removed = new Dictionary<string, List<WalkedCommit>>();
+        var seen = new List<(VersionName, ImageId)>();
         foreach (WalkedCommit found in oldestFirst)
         {
-            IReadOnlyList<string> here = values[found.Id] = valuesOf(found);
             HashSet<string> before = [.. found.Commit.Parents.Where(values.ContainsKey).SelectMany(parent => values[parent])];
+            VersionName name = names.Contains(found.Id) ? new VersionName(found.Id.Value, [.. names[found.Id]]) : VersionName.Of(found.Id);
+            IReadOnlyList<string> here = [];
+            if (!Coverage.Try(name, () => here = valuesOf(found)))
+            {
+                // Nobody knows, so it brought and removed nothing.
+                values[found.Id] = [.. before];
+                continue;
+            }
+
+            values[found.Id] = here;
+            seen.Add((name, found.Commit.Image));
             foreach (string value in here)
             {
                 Add(have, value, found);
@@ -58,8 +72,11 @@ public sealed class Timeline(Repository repository)
                 Add(removed, gone, found);
         }
 
+        // That nothing is there is an answer only of what was seen. Of thousands of versions, those that have names are enough to say that, unless each may have had a package.
+        if (isOfMachine || have.Count == 0)
+            Coverage.Judge(seen.Where(version => isOfMachine || (version.Item1.Id is { } id && names.Contains(new CommitId(id)))), isOfMachine);
         Dictionary<CommitId, WalkedCommit> all = oldestFirst.ToDictionary(found => found.Id);
-        List<(string Name, CommitId Tip)> branches = [.. Branches()];
+        List<(string Name, CommitId Tip)> branches = [.. tips.Where(tip => (tip.Name.IsBranch || tip.Name.IsRemote) && values.ContainsKey(tip.Commit)).Select(tip => (tip.Name.ShortName, tip.Commit))];
         return [.. have.Select(item => new TimelineEntry(
             item.Key,
             item.Value[0],
@@ -88,13 +105,15 @@ public sealed class Timeline(Repository repository)
         return false;
     }
 
-    // What a version has is what its first parent has, and what differs; names in any bytes, one character for each byte.
-    private void PathsIn(WalkedCommit found, ObjectId sha256, Dictionary<ImageId, ImmutableSortedSet<string>> paths)
+    // What a version has is what its first parent has, and what differs; names in any bytes, one character for each byte. A parent that was left out has no paths
+    // to begin with.
+    private ImmutableSortedSet<string> PathsIn(WalkedCommit found, ObjectId sha256, Dictionary<ImageId, ImmutableSortedSet<string>> paths, Dictionary<CommitId, ImageId> images)
     {
-        if (paths.ContainsKey(found.Commit.Image))
-            return;
-        ImageId? before = found.Commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(found.Commit.Parents[0]).Image;
-        ImmutableSortedSet<string>.Builder set = (before is { } known && paths.TryGetValue(known, out ImmutableSortedSet<string>? inherited) ? inherited : ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).ToBuilder();
+        images[found.Id] = found.Commit.Image;
+        if (paths.TryGetValue(found.Commit.Image, out ImmutableSortedSet<string>? done))
+            return done;
+        ImageId? before = found.Commit.Parents.Count > 0 && images.TryGetValue(found.Commit.Parents[0], out ImageId image) && paths.ContainsKey(image) ? image : null;
+        ImmutableSortedSet<string>.Builder set = (before is { } known ? paths[known] : ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).ToBuilder();
         _comparer.VisitChanges(before, found.Commit.Image, [], followsLinks: false, (prefix, change) =>
         {
             if (IsContent(change.Before, sha256))
@@ -103,7 +122,7 @@ public sealed class Timeline(Repository repository)
                 set.Add(Name(prefix, change.Path));
             return true;
         });
-        paths[found.Commit.Image] = set.ToImmutable();
+        return paths[found.Commit.Image] = set.ToImmutable();
     }
 
     private static bool IsContent(TreeEntry? entry, ObjectId sha256) => entry?.Type == TreeEntryType.File && entry.Sha256 == sha256;
@@ -137,23 +156,4 @@ public sealed class Timeline(Repository repository)
         TreeEntryType.SymbolicLink => "-> " + Encoding.UTF8.GetString(entry.LinkTarget.Span),
         _ => ImageBrowser.Describe(entry.Type),
     };
-
-    private IEnumerable<WalkedCommit> AllCommits() => repository.Walk.Walk(Tips().Select(tip => tip.Commit).Distinct(), order: CommitOrder.DateAfterChildren);
-
-    private IEnumerable<(string Name, CommitId Tip)> Branches() => Tips().Where(tip => tip.Name.IsBranch || tip.Name.IsRemote).Select(tip => (tip.Name.ShortName, tip.Commit));
-
-    private IEnumerable<(RefName Name, CommitId Commit)> Tips()
-    {
-        foreach (Ref found in repository.Refs.List())
-        {
-            ObjectId id = found.Id;
-            while (repository.Objects.GetKind(id) == ObjectKind.Tag)
-                id = repository.Objects.ReadTag(new TagId(id)).Target;
-            if (repository.Objects.GetKind(id) == ObjectKind.Commit)
-                yield return (found.Name, new CommitId(id));
-        }
-
-        if (repository.Refs.ReadHead() is { IsDetached: true, Id: { } detached })
-            yield return (RefName.Head, new CommitId(detached));
-    }
 }

@@ -1,6 +1,8 @@
+using Mig.Browse;
 using Mig.Catalog;
 using Mig.Catalog.Searching;
 using Mig.Core;
+using Mig.History.Revisions;
 using Mig.Verification;
 
 namespace Mig.Searching;
@@ -15,45 +17,49 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
     public SearchAnswer Find(SearchRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions) : NamedTips.OfRefs(repository);
+        var coverage = new AnswerCoverage(repository);
+        NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions, coverage) : NamedTips.OfRefs(repository, coverage);
         using ImageCatalog catalog = Open(cancellation);
-        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, WithRecorded(request, tips, cancellation), request.Packages);
+        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, WithRecorded(request, tips, coverage, cancellation), request.Packages);
         List<FoundEntry> found = [.. answer.Found];
         found.Sort(Compare);
         List<FoundPackage> packages = request.Conditions.AreEmpty && request.RecordedDigests.Count == 0 ? [.. answer.Packages] : [];
         packages.Sort(Compare);
         IReadOnlyList<SearchedVersion> versions = VersionNames.Find(answer.Commits, tips);
+        LeaveOut(answer.LeftOut, tips, coverage);
 
         // Files that were found are an answer; that there are none is one only of what was seen. Of thousands of versions, those that have names are enough to say that.
         bool arePackagesWanted = request.Packages.Count > 0;
         IEnumerable<SearchedVersion> judged = arePackagesWanted ? versions : found.Count > 0 ? [] : versions.Where(version => tips.NamesOf(version.Id).Count > 0);
-        return new SearchAnswer(versions, found, packages, new SearchCoverage(repository).Find(judged, arePackagesWanted)) { IsWhole = Report(answer.LeftOut, tips) };
+        coverage.Judge(VersionTips.OfCommits(repository, judged.Select(version => new VersionName(version.Id.Value, version.Names)), coverage), arePackagesWanted);
+        return new SearchAnswer(versions, found, packages, coverage);
     }
 
     /// <summary>Makes the catalogue anew, for all that refs lead to.</summary>
-    /// <returns>False when some of it could not be taken in, which was said.</returns>
-    public bool Reindex(CancellationToken cancellation = default)
+    /// <returns>What could not be taken in.</returns>
+    public AnswerCoverage Reindex(CancellationToken cancellation = default)
     {
+        var coverage = new AnswerCoverage(repository);
         using ImageCatalog catalog = Open(cancellation);
-        NamedTips tips = NamedTips.OfRefs(repository);
-        return Report(catalog.Rebuild(tips.Commits), tips);
+        NamedTips tips = NamedTips.OfRefs(repository, coverage);
+        LeaveOut(catalog.Rebuild(tips.Commits), tips, coverage);
+        return coverage;
     }
 
-    private bool Report(IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> leftOut, NamedTips tips)
+    private static void LeaveOut(IReadOnlyList<(CommitId Version, CorruptStoreException Reason)> leftOut, NamedTips tips, AnswerCoverage coverage)
     {
-        foreach ((CommitId tip, CorruptStoreException reason) in leftOut)
-            repository.Context.Notice($"not searched: {string.Join(", ", tips.NamesOf(tip))}: {reason.Message}");
-        return leftOut.Count == 0 && tips.AreWhole;
+        foreach ((CommitId version, CorruptStoreException reason) in leftOut)
+            coverage.LeaveOut(tips.NamesOf(version) is { Count: > 0 } names ? new VersionName(version.Value, names) : VersionName.Of(version), reason);
     }
 
-    private EntryConditions WithRecorded(SearchRequest request, NamedTips tips, CancellationToken cancellation)
+    private EntryConditions WithRecorded(SearchRequest request, NamedTips tips, AnswerCoverage coverage, CancellationToken cancellation)
     {
         if (request.RecordedDigests.Count == 0)
             return request.Conditions;
-        IEnumerable<ImageId> images = request.WithHistory
-            ? repository.Walk.Walk(tips.Commits).Select(commit => commit.Commit.Image)
-            : tips.Commits.Select(commit => repository.Objects.ReadCommit(commit).Image);
-        IReadOnlySet<ObjectId> contents = new RecordedContents(repository).Find(request.RecordedDigests.ToHashSet(), images, cancellation);
+        IEnumerable<(VersionName, ImageId)> versions = request.WithHistory
+            ? new CommitWalk(repository.Objects, coverage.LeaveOut).Walk(tips.Commits).Select(version => (VersionName.Of(version.Id), version.Commit.Image))
+            : VersionTips.OfCommits(repository, tips.Commits.Select(tip => new VersionName(tip.Value, tips.NamesOf(tip))), coverage);
+        IReadOnlySet<ObjectId> contents = new RecordedContents(repository).Find(request.RecordedDigests.ToHashSet(), versions, coverage, cancellation);
         return request.Conditions with { Contents = [.. request.Conditions.Contents ?? [], .. contents] };
     }
 

@@ -24,10 +24,9 @@ public sealed class ContentSharing(Repository repository)
     private int _imageCount;
 
     /// <summary>Adds an image; the first is number 0.</summary>
+    /// <exception cref="CorruptStoreException">It is damaged, and was not added.</exception>
     public void Add(ImageId id, CancellationToken cancellation = default)
     {
-        _setBytes = null;
-        int image = _imageCount++;
         var pending = new Stack<int>();
         foreach (ImageDisk disk in repository.Objects.ReadImage(id).Disks)
         {
@@ -35,6 +34,8 @@ public sealed class ContentSharing(Repository repository)
                 pending.Push(NumberOf(layout));
         }
 
+        _setBytes = null;
+        int image = _imageCount++;
         while (pending.TryPop(out int number))
         {
             if (_nodeImages[number] == image)

@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Core;
 
 namespace Mig.Sharing;
@@ -8,13 +9,20 @@ namespace Mig.Sharing;
 public sealed record SharingMatrix(IReadOnlyList<string> Names, IReadOnlyList<long[]> Shared)
 {
     /// <summary>Measures some images.</summary>
-    public static SharingMatrix Measure(Repository repository, IReadOnlyList<(string Name, ImageId Image)> images, CancellationToken cancellation = default)
+    /// <param name="coverage">Takes the images that are damaged, which are left out.</param>
+    public static SharingMatrix Measure(Repository repository, IEnumerable<(string Name, ImageId Image)> images, AnswerCoverage coverage, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
+        ArgumentNullException.ThrowIfNull(coverage);
         var sharing = new ContentSharing(repository);
-        foreach ((_, ImageId image) in images)
-            sharing.Add(image, cancellation);
-        return new SharingMatrix([.. images.Select(image => image.Name)], [.. Enumerable.Range(0, images.Count).Select(sharing.SharedWith)]);
+        var names = new List<string>();
+        foreach ((string name, ImageId image) in images)
+        {
+            if (coverage.Try(VersionName.Of(name, image.Value), () => sharing.Add(image, cancellation)))
+                names.Add(name);
+        }
+
+        return new SharingMatrix(names, [.. Enumerable.Range(0, names.Count).Select(sharing.SharedWith)]);
     }
 
     /// <summary>The part of one image's content that another has, 0 to 1.</summary>

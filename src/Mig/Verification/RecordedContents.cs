@@ -20,31 +20,38 @@ internal sealed class RecordedContents(Repository repository)
 
     /// <summary>Returns the SHA-256 of contents that have one of the digests.</summary>
     /// <param name="digests">MD5 and SHA-1, in lower case hexadecimal.</param>
-    public IReadOnlySet<ObjectId> Find(IReadOnlySet<string> digests, IEnumerable<ImageId> images, CancellationToken cancellation)
+    /// <param name="versions">Where to look.</param>
+    /// <param name="coverage">Takes the versions that are damaged.</param>
+    public IReadOnlySet<ObjectId> Find(IReadOnlySet<string> digests, IEnumerable<(VersionName Version, ImageId Image)> versions, AnswerCoverage coverage, CancellationToken cancellation)
     {
         var candidates = new Dictionary<DigestAlgorithm, Dictionary<ObjectId, TreeEntry>>();
-        foreach (ImageId id in images.Distinct())
+        foreach ((VersionName version, ImageId image) in versions.DistinctBy(version => version.Image))
         {
             cancellation.ThrowIfCancellationRequested();
-            MachineImage image = repository.Objects.ReadImage(id);
-            if (_browser.FindDefaultVolume(image) is not { } system)
-                continue;
-            var files = new MachineFiles(repository, image, system);
-            var directories = new MachineDirectories(files);
-            foreach (RecordedFile record in Read(files, digests, cancellation))
-            {
-                if (directories.Find(record.Path)?.Entry is not { Type: TreeEntryType.File, Sha256: { } sha256 } entry)
-                    continue;
-                if (!candidates.TryGetValue(record.Algorithm, out Dictionary<ObjectId, TreeEntry>? entries))
-                    candidates.Add(record.Algorithm, entries = []);
-                entries[sha256] = entry;
-            }
+            coverage.Try(version, () => AddCandidates(image, digests, candidates, cancellation));
         }
 
         var found = new HashSet<ObjectId>();
         foreach ((DigestAlgorithm algorithm, Dictionary<ObjectId, TreeEntry> entries) in candidates)
             found.UnionWith(new ContentDigests(repository).Compute(algorithm, entries.Values, cancellation).Where(item => digests.Contains(item.Value)).Select(item => item.Key));
         return found;
+    }
+
+    private void AddCandidates(ImageId id, IReadOnlySet<string> digests, Dictionary<DigestAlgorithm, Dictionary<ObjectId, TreeEntry>> candidates, CancellationToken cancellation)
+    {
+        MachineImage image = repository.Objects.ReadImage(id);
+        if (_browser.FindDefaultVolume(image) is not { } system)
+            return;
+        var files = new MachineFiles(repository, image, system);
+        var directories = new MachineDirectories(files);
+        foreach (RecordedFile record in Read(files, digests, cancellation))
+        {
+            if (directories.Find(record.Path)?.Entry is not { Type: TreeEntryType.File, Sha256: { } sha256 } entry)
+                continue;
+            if (!candidates.TryGetValue(record.Algorithm, out Dictionary<ObjectId, TreeEntry>? entries))
+                candidates.Add(record.Algorithm, entries = []);
+            entries[sha256] = entry;
+        }
     }
 
     private List<RecordedFile> Read(MachineFiles files, IReadOnlySet<string> digests, CancellationToken cancellation)

@@ -19,7 +19,8 @@ public sealed class HalfSeenTests : IDisposable
         Commit(root: "vmlinuz-1", other: "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none");
         string feed = _test.Files["feed"];
         File.WriteAllText(feed, """{"linux":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
-        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"]])
+        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"], ["when", "openssl"], ["when", "/etc/passwd"], ["when", new string('7', 64)], ["log", "--package", "openssl"],
+            ["log", "--", "/etc/passwd"], ["log", "-S", new string('7', 64)], ["grep", "root"], ["grep", "root", "--all", "--", "/etc"]])
         {
             (int exitCode, string output) = Run(verb);
             Assert.True(exitCode == Incomplete, $"{string.Join(' ', verb)}: {exitCode}\n{output}");
@@ -28,9 +29,12 @@ public sealed class HalfSeenTests : IDisposable
         }
 
         Assert.Contains("the operating system: the only volume that was looked into has none", Run("audit", "--feed", feed).Output, StringComparison.Ordinal);
-        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"], ["search", "--json", "--package", "openssl"]])
+        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"], ["search", "--json", "--package", "openssl"],
+            ["when", "--json", "openssl"], ["log", "--json", "--package", "openssl"], ["log", "--json", "--", "/etc/passwd"], ["grep", "--json", "root"], ["stats", "--json"]])
         {
             JsonElement answer = Json(verb);
+            if (answer.TryGetProperty("unseenVersions", out JsonElement versions))
+                answer = versions[0];
             JsonElement unseen = answer.GetProperty("unseen").EnumerateArray().First(part => part.GetProperty("kind").GetString() == "volume");
             Assert.Equal("volume 2 of disk", unseen.GetProperty("what").GetString());
             Assert.True(unseen.GetProperty("matters").GetBoolean());
@@ -93,6 +97,36 @@ public sealed class HalfSeenTests : IDisposable
         Assert.Equal(Incomplete, exitCode);
         Assert.Contains("name the volume", output, StringComparison.Ordinal);
         Assert.Equal(0, Run("audit", "--feed", feed, "HEAD:@1").ExitCode);
+    }
+
+    [Fact]
+    public void ThatNothingDiffersIsAnAnswerOfVolumesThatWereSeen()
+    {
+        Commit(root: "etc/os-release", other: "printf 'LUKS\\272\\276' | dd of=\"$1\" conv=notrunc status=none");
+        using (FileStream disk = File.OpenWrite(_test.Files["disk"]))
+        {
+            disk.Position = (1 + RootMegabytes + 4) << 20;
+            disk.Write("secret"u8);
+        }
+
+        _test.Commit("disk");
+        foreach (string[] verb in (string[][])[["diff", "HEAD~1", "HEAD"], ["diff", "--packages", "HEAD~1", "HEAD"], ["diff", "--stat", "HEAD~1", "HEAD", "--", "/etc"]])
+        {
+            (int exitCode, string output) = Run(verb);
+            Assert.True(exitCode == Incomplete, $"{string.Join(' ', verb)}: {exitCode}\n{output}");
+            Assert.Contains("before: not seen: volume 2 of disk", output, StringComparison.Ordinal);
+            Assert.Contains("after: not seen: volume 2 of disk", output, StringComparison.Ordinal);
+        }
+
+        Assert.Equal("volume", Json("diff", "--json", "HEAD~1", "HEAD").GetProperty("unseenVersions")[0].GetProperty("unseen")[0].GetProperty("kind").GetString());
+
+        // Where the bytes of the volume are the same, nothing differs in it.
+        File.WriteAllText(_test.Files["note"], "x");
+        Assert.Equal(0, Run("put", _test.Files["note"], "main:/note").ExitCode);
+        Assert.Equal(0, Run("rm", "main:/note").ExitCode);
+        Assert.Equal(0, Run("diff", "--exit-code", "HEAD~1", "HEAD~3").ExitCode);
+        Assert.Equal(0, Run("diff", "HEAD~1", "HEAD").ExitCode);
+        Assert.Equal(0, Run("diff", "--packages", "HEAD~1", "HEAD").ExitCode);
     }
 
     public void Dispose() => _test.Dispose();

@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Layouts;
@@ -26,7 +27,7 @@ public sealed class SharingTests : IDisposable
         _repository.Files.Write("d", MixedBytes.Make(300_032, 10));
         List<(string Name, ImageId Image)> images = [.. "abcda".Select(name => (name.ToString(), Commit(name.ToString())))];
         using Repository repository = _repository.Open();
-        SharingMatrix matrix = SharingMatrix.Measure(repository, images, TestContext.Current.CancellationToken);
+        SharingMatrix matrix = SharingMatrix.Measure(repository, images, new AnswerCoverage(repository), TestContext.Current.CancellationToken);
         List<Dictionary<BlobId, long>> contents = [.. images.Select(image => Content(repository, image.Image))];
         for (int i = 0; i < images.Count; i++)
         {
