@@ -213,21 +213,21 @@ def judge_disk(judge, disk, other, work):
     looked = volumes(repository)
     if not looked:
         raise SystemExit(f"{disk} has no ext file system that mig looks into")
-    system = max(looked, key=lambda volume: mounted(flat, volume, mount, "ro,noload", lambda folder: (os.path.exists(os.path.join(folder, "etc/passwd")), volume["length"])))
+    system = max(looked, key=lambda volume: mounted(flat, volume, mount, "ro", lambda folder: (os.path.exists(os.path.join(folder, "etc/passwd")), volume["length"])))
     for volume in looked:
         prefix = "" if volume is system else f"@{volume['number']}"
-        there = mounted(other or flat, volume, mount, "ro,noload", entries)
+        there = mounted(other or flat, volume, mount, "ro", entries)
         judge_ls(judge, repository, prefix, there)
         judge_search(judge, repository, prefix, there, work)
         if volume is system:
-            mounted(other or flat, volume, mount, "ro,noload", lambda folder: (judge_grep(judge, repository, prefix, folder), judge_packages(judge, repository, folder)))
+            mounted(other or flat, volume, mount, "ro", lambda folder: (judge_grep(judge, repository, prefix, folder), judge_packages(judge, repository, folder)))
             before = there
     mounted(flat, system, mount, "rw", change)
     answer(repository, "commit", "-q", flat, "-m", "after")
-    after = mounted(other or flat, system, mount, "ro,noload", entries)
+    after = mounted(other or flat, system, mount, "ro", entries)
     judge_diff(judge, repository, "", before, after)
     judge_ls(judge, repository, "", after)
-    mounted(flat, system, mount, "ro,noload", lambda folder: judge_packages(judge, repository, folder))
+    mounted(flat, system, mount, "ro", lambda folder: judge_packages(judge, repository, folder))
 
 
 def main():
