@@ -23,6 +23,9 @@ public sealed class BruteForceTests : IDisposable
             + "\nPackage: y\nStatus: deinstall ok config-files\nArchitecture: all\nMaintainer: a <a@example.com>\nDescription: y\nVersion: 2\n");
         _machine.Run("chmod 4755 usr/bin/tool; ln -s tool usr/bin/link; ln usr/bin/tool usr/bin/other; md5sum usr/bin/tool > var/lib/dpkg/info/x.md5sums; chown 1000:1000 etc/hosts; mkfifo etc/pipe; mknod etc/null c 1 3; touch \"etc/$(printf 'odd\\n\\351')\"");
         Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-d", _machine.Path, Disk, "16M");
+
+        // .NET cannot delete such a name.
+        _machine.Run("rm etc/odd*");
     }
 
     private string Disk => _machine.Files["machine.img"];
@@ -38,7 +41,7 @@ public sealed class BruteForceTests : IDisposable
     [Fact]
     public void BruteForceFindsAnAnswerThatIsWrong()
     {
-        (int exitCode, string output) = Judge("answers.sh", Liar("search", "s/passwd/passed/"), Disk);
+        (int exitCode, string output) = Judge("answers.sh", Liar("search", "s/passwd/passed/g"), Disk);
         Assert.Equal(1, exitCode);
         Assert.Contains("WRONG: search --name passwd: 2 differences", output, StringComparison.Ordinal);
     }
