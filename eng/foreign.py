@@ -90,9 +90,10 @@ def by_debugfs(volume, folder):
 
 
 def by_mtools(volume, folder):
-    code, _, _ = run("mcopy", "-s", "-n", "-m", "-i", volume, "::/*", folder)
-    if code != 0 and run("mdir", "-b", "-i", volume, "::/")[0] != 0:
+    code, _, errors = run("mdir", "-b", "-i", volume, "::/")
+    if code != 0 or b"Cannot initialize" in errors:
         return None
+    run("mcopy", "-s", "-n", "-m", "-i", volume, "::/*", folder)
     return folder_files(folder)
 
 

@@ -131,8 +131,8 @@ internal sealed class LogVerb : Verb
     {
         if (arguments.GetValue(_package) is not null)
             coverage.Judge(_question!.Asked, isMachineWanted: true);
-        else if (!isFound && (paths.Count > 0 || arguments.GetValue(_content) is not null))
-            coverage.Judge(VersionTips.OfCommits(repository, set.Include.Distinct().Select(VersionName.Of), coverage), isMachineWanted: false);
+        else if (paths.Count > 0 || arguments.GetValue(_content) is not null)
+            coverage.Judge(VersionTips.OfCommits(repository, set.Include.Distinct().Select(VersionName.Of), coverage), isMachineWanted: false, part => !isFound || part.Kind == UnseenKind.Damage);
     }
 
     private void WriteChanges(ParseResult arguments, WalkedCommit found, List<PathSpec> paths, Session session)

@@ -1,7 +1,6 @@
 using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
-using Mig.Compare;
 using Mig.History.Images;
 
 namespace Mig.Cli.Views;
@@ -30,20 +29,6 @@ internal static class UnreadWarnings
         var top = new UnreadPath(place.Path, "");
         Say(session, SafeText.Name(revision), [.. place.Volume.Unread.Where(unread => top.Covers(unread.Path.Span) || place.Path.IsEmpty)
             .Where(unread => isRecursive || unread.Path.Span[place.Path.Length..].TrimStart((byte)'/').IndexOf((byte)'/') < 0)]);
-    }
-
-    /// <summary>Says of which volumes of an image not all could be read.</summary>
-    public static void Say(Session session, string revision, MachineImage image)
-    {
-        foreach ((ImageDisk disk, ImageVolume volume) in ImageBrowser.VolumesWithFiles(image).Where(item => item.Volume.Unread.Count > 0))
-            session.Warn($"{SafeText.Name(revision)}: {SafeText.Name(ImageBrowser.PrefixOf(image, disk, volume))}: {SafeText.Line(UnreadSentence.Of(volume))}");
-    }
-
-    /// <summary>Says what a comparison does not rest on: a name that could not be read looks as if it were not there.</summary>
-    public static void Say(Session session, ImageComparison comparison)
-    {
-        Say(session, "before", comparison.Before);
-        Say(session, "after", comparison.After);
     }
 
     private static byte[] PathOf(UnreadPath unread) => [(byte)'/', .. unread.Path.Span];

@@ -44,8 +44,7 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
                 Tell(file, entry, image, sink, cancellation);
         }
 
-        if (!_isTold)
-            Coverage.Judge(sound.Select(version => (VersionName.Of(version.Revision, version.Image.Value), version.Image)), isMachineWanted: false);
+        Coverage.Judge(sound.Select(version => (VersionName.Of(version.Revision, version.Image.Value), version.Image)), isMachineWanted: false, part => !_isTold || part.Kind == UnseenKind.Damage);
         return _isTold;
     }
 

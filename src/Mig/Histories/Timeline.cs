@@ -72,9 +72,12 @@ public sealed class Timeline(Repository repository)
                 Add(removed, gone, found);
         }
 
-        // That nothing is there is an answer only of what was seen. Of thousands of versions, those that have names are enough to say that, unless each may have had a package.
-        if (isOfMachine || have.Count == 0)
-            Coverage.Judge(seen.Where(version => isOfMachine || (version.Item1.Id is { } id && names.Contains(new CommitId(id)))), isOfMachine);
+        // That nothing is there is an answer only of what was seen, and what could not be read looks as if it were not there. Of thousands of versions, those that have
+        // names are enough to say that, unless each may have had a package.
+        Coverage.Judge(
+            seen.Where(version => isOfMachine || (version.Item1.Id is { } id && names.Contains(new CommitId(id)))),
+            isOfMachine,
+            part => isOfMachine || have.Count == 0 || part.Kind == UnseenKind.Damage);
         Dictionary<CommitId, WalkedCommit> all = oldestFirst.ToDictionary(found => found.Id);
         List<(string Name, CommitId Tip)> branches = [.. tips.Where(tip => (tip.Name.IsBranch || tip.Name.IsRemote) && values.ContainsKey(tip.Commit)).Select(tip => (tip.Name.ShortName, tip.Commit))];
         return [.. have.Select(item => new TimelineEntry(

@@ -66,15 +66,15 @@ public sealed class ComparedSides : IDisposable
     public AnswerCoverage FindUnseen(ImageComparison comparison, bool differs, bool arePackagesWanted, CancellationToken cancellation = default)
     {
         var coverage = new AnswerCoverage(_objects, _parallelism, new InventoryReader(_objects, _parallelism, Limits.Default));
-        if (Before == After || (differs && !arePackagesWanted))
+        if (Before == After)
             return coverage;
 
-        // Volumes that were not looked into hold the same where their bytes are the same.
-        bool mayDiffer = MayDifferUnread(comparison, cancellation);
+        // Volumes that were not looked into hold the same where their bytes are the same. A name that could not be read looks as if it were not there.
+        bool mayDiffer = (arePackagesWanted || !differs) && MayDifferUnread(comparison, cancellation);
         coverage.Judge(
             [(VersionName.Of(NameOf("before", DisksBefore), Before.Value), Before), (VersionName.Of(NameOf("after", DisksAfter), After.Value), After)],
             arePackagesWanted,
-            part => mayDiffer || part.Kind == UnseenKind.Record);
+            part => mayDiffer || part.Kind is UnseenKind.Record or UnseenKind.Damage);
         return coverage;
     }
 
