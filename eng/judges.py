@@ -8,7 +8,7 @@ import subprocess
 
 MIG = os.environ.get("MIG", os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "artifacts/bin/Mig.Cli/release/Mig.Cli"))
 ENVIRONMENT = {**os.environ, "LC_ALL": "C.UTF-8", "TZ": "UTC", "MIG_AUTHOR_NAME": "A U Thor", "MIG_AUTHOR_EMAIL": "author@example.com", "NO_COLOR": "1", "DOTNET_TieredPGO": "0",
-               "MIG_COMMITTER_NAME": "A U Thor", "MIG_COMMITTER_EMAIL": "author@example.com", "MTOOLS_SKIP_CHECK": "1", "MTOOLSRC": "/dev/null"}
+               "MIG_COMMITTER_NAME": "A U Thor", "MIG_COMMITTER_EMAIL": "author@example.com", "MTOOLSRC": "/dev/null"}
 TYPES = {stat.S_IFREG: "file", stat.S_IFDIR: "directory", stat.S_IFLNK: "symlink", stat.S_IFCHR: "characterDevice", stat.S_IFBLK: "blockDevice", stat.S_IFIFO: "fifo", stat.S_IFSOCK: "socket"}
 
 
