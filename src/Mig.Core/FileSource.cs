@@ -9,6 +9,7 @@ public sealed partial class FileSource : IByteSource
 {
     private readonly SafeFileHandle _handle;
     private readonly FileWatch? _watch;
+    private bool _isOwn;
 
     private FileSource(SafeFileHandle handle, string path, string name, long length, bool isBlockDevice, bool isWatched)
     {
@@ -73,7 +74,8 @@ public sealed partial class FileSource : IByteSource
 
     /// <summary>A file that is open already, and that nobody else writes to; closing either closes both.</summary>
     /// <param name="name">What to call it; null for its path.</param>
-    public static FileSource Of(HostFile file, long length, string? name = null) => new(file.Handle, file.Path, name ?? file.Path, length, isBlockDevice: false, isWatched: false);
+    public static FileSource Of(HostFile file, long length, string? name = null) =>
+        new(file.Handle, file.Path, name ?? file.Path, length, isBlockDevice: false, isWatched: false) { _isOwn = true };
 
     /// <exception cref="ChangedFileException">The file has become shorter.</exception>
     public void ReadExactly(long offset, Span<byte> destination)
@@ -122,7 +124,7 @@ public sealed partial class FileSource : IByteSource
 
     /// <summary>Returns what is different from when the file was opened, without a full stop; null when nobody wrote to it.</summary>
     /// <exception cref="InvalidOperationException">It was not opened by <see cref="OpenWatched"/>.</exception>
-    public string? FindChange() => (_watch ?? throw new InvalidOperationException($"{Path} was not opened to be watched")).FindChange();
+    public string? FindChange() => _isOwn ? null : (_watch ?? throw new InvalidOperationException($"{Path} was not opened to be watched")).FindChange();
 
     /// <exception cref="ChangedFileException">Somebody wrote to the file since it was opened.</exception>
     public void CheckUnchanged()

@@ -34,4 +34,7 @@ public sealed record Limits
 
     /// <summary>Most bytes of all extended attributes of one file.</summary>
     public int MaxXattrBytes { get; init; } = 4 << 20;
+
+    /// <summary>Most bytes that a compressed disk may decompress to (<c>core.maxDecompressed</c>): a few kilobytes can stand for as many zeros as one likes.</summary>
+    public long MaxDecompressedBytes { get; init; } = 2L << 40;
 }

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Compression;
 using Mig.Disks.Qcow2;
 using Mig.Disks.Raw;
 using Mig.Disks.Vmdk;
@@ -30,6 +31,9 @@ public static class DiskFormats
         [".vhdx"] = "vhdx",
         [".vdi"] = "vdi",
         [".ova"] = "ova",
+        [".gz"] = "gz",
+        [".xz"] = "xz",
+        [".zst"] = "zst",
     };
 
     /// <summary>The formats that can be written, as <see cref="Create"/> takes them.</summary>
@@ -40,7 +44,7 @@ public static class DiskFormats
 
     /// <summary>Opens a disk image or block device.</summary>
     /// <param name="path">The image; for a container of several files, its descriptor.</param>
-    /// <param name="format">A format to force, such as <c>raw</c>; null to find it by content.</param>
+    /// <param name="format">A format to force, such as <c>raw</c> or <c>qcow2+xz</c>; null to find it by content. With <c>raw</c>, a compressed file is taken as it is.</param>
     /// <exception cref="NotFoundException">The file, or one that it is made of, does not exist.</exception>
     /// <exception cref="UsageException">There is no such format; the message lists those there are.</exception>
     /// <exception cref="CorruptImageException">The container breaks its format.</exception>
@@ -53,24 +57,49 @@ public static class DiskFormats
     {
         ArgumentNullException.ThrowIfNull(limits);
         ArgumentNullException.ThrowIfNull(options);
-        string? container = format?.Split(':')[0].ToLowerInvariant();
-        if (container is not null && !ReadableFormats.Contains(container))
-            throw new UsageException($"input format {format} is not known; give one of {string.Join(", ", ReadableFormats)}");
+        (string? container, CompressedFormat? compression) = ParseInput(format);
         FileSource file = options.OpenFile(path);
         try
         {
-            return (container ?? FormatProbe.Find(file)) switch
-            {
-                FormatProbe.Raw => new DiskImage(path, FormatProbe.Raw, file, [file], new DiskWarnings()),
-                FormatProbe.Qcow2 => Qcow2Format.Open(file, container is not null, limits, options),
-                _ => VmdkFormat.Open(file, container is not null, limits, options),
-            };
+            compression ??= container == FormatProbe.Raw || options.Above.Count > 0 ? null : FindCompression(file);
+            return compression is null ? OpenContainer(file, container, limits, options) : CompressedDisk.Open(file, compression, container, limits, options);
         }
         catch
         {
             file.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Opens a disk that is not compressed, and takes over <paramref name="file"/>.</summary>
+    /// <param name="container">A format to force; null to find it by content.</param>
+    internal static DiskImage OpenContainer(FileSource file, string? container, Limits limits, DiskOpenOptions options) => (container ?? FormatProbe.Find(file)) switch
+    {
+        FormatProbe.Raw => new DiskImage(file.Path, FormatProbe.Raw, file, [file], new DiskWarnings(file.Path)),
+        FormatProbe.Qcow2 => Qcow2Format.Open(file, container is not null, limits, options),
+        _ => VmdkFormat.Open(file, container is not null, limits, options),
+    };
+
+    private static (string? Container, CompressedFormat? Compression) ParseInput(string? format)
+    {
+        if (format is null)
+            return (null, null);
+        string[] words = format.ToLowerInvariant().Split('+', 2);
+        string container = words[0].Split(':')[0];
+        CompressedFormat? compression = words.Length == 1 ? null : CompressedFormat.All.FirstOrDefault(known => known.Name == words[1]);
+        return ReadableFormats.Contains(container) && (words.Length == 1 || compression is not null)
+            ? (container, compression)
+            : throw new UsageException($"input format {format} is not known; give one of {string.Join(", ", ReadableFormats)}, and +{string.Join(", +", CompressedFormat.All.Select(known => known.Name))} after it where that is compressed");
+    }
+
+    // A block device is as long as it is, and what a guest writes to its beginning is no reason to take it for something else.
+    private static CompressedFormat? FindCompression(FileSource file)
+    {
+        if (file.IsBlockDevice)
+            return null;
+        byte[] head = new byte[Math.Min(CompressedFormat.HeadLength, file.Length)];
+        file.ReadExactly(0, head);
+        return CompressedFormat.Find(head);
     }
 
     /// <summary>

@@ -15,12 +15,22 @@ public sealed class DiskImage : IDisposable
         Content = content;
         _sources = sources;
         _warnings = warnings;
+        Name = System.IO.Path.GetFileName(path);
+    }
+
+    /// <summary>A disk that is packed in a file of its own.</summary>
+    internal DiskImage(string path, string format, IByteSource content, IReadOnlyList<FileSource> sources, DiskImage inner)
+        : this(path, format, content, sources, inner._warnings)
+    {
     }
 
     /// <summary>The path that was opened.</summary>
     public string Path { get; }
 
-    /// <summary>The container's format, with its variant after a colon: <c>raw</c>, <c>vmdk:streamOptimized</c>.</summary>
+    /// <summary>The name of the file, without what says that it is compressed where it is.</summary>
+    public string Name { get; internal init; }
+
+    /// <summary>The container's format, with its variant after a colon and its compression after a plus: <c>raw</c>, <c>vmdk:streamOptimized</c>, <c>qcow2+xz</c>.</summary>
     public string Format { get; }
 
     /// <summary>By what a VMDK child knows whether its parent is still the one that it was made from; null for other formats.</summary>
@@ -35,7 +45,10 @@ public sealed class DiskImage : IDisposable
     /// <summary>What was wrong with the container and how it was got around, one sentence each. Grows while the disk is read, since tables are read late.</summary>
     public IReadOnlyList<string> Warnings => _warnings.ToList();
 
-    /// <summary>The same, as they were opened.</summary>
+    /// <summary>What the container has beyond the flat disk, which no export brings back: snapshots, bitmaps, marks. A noun each.</summary>
+    public IReadOnlyList<string> Extras => _warnings.ToExtras();
+
+    /// <summary>The files, as they were opened.</summary>
     internal IReadOnlyList<FileSource> Sources => _sources;
 
     /// <summary>Returns which of its files somebody wrote to since it was opened, and how that shows; null when nobody did.</summary>

@@ -29,8 +29,8 @@ internal static class FormatProbe
             return Qcow2;
         byte[] tail = new byte[Math.Min(TailLength, file.Length)];
         file.ReadExactly(file.Length - tail.Length, tail);
-        return NameOther(head, tail) is string other
-            ? throw new UnsupportedFeatureException(other, $"{file.Path} holds one; convert it with qemu-img, or force --input-format raw to take the file as it is")
+        return ForeignFormats.Find(file, head, tail) is var (other, advice)
+            ? throw new UnsupportedFeatureException(other, $"{file.Path} holds one; {advice}, or force --input-format raw to take the file as it is")
             : Raw;
     }
 
@@ -52,26 +52,5 @@ internal static class FormatProbe
         return file.Length <= MaxDescriptorLength
             ? true
             : throw new UnsupportedFeatureException("a VMDK descriptor of this length", $"{file.Path} has {file.Length} bytes, and above {MaxDescriptorLength} it could be a disk; force --input-format vmdk or raw");
-    }
-
-    private static string? NameOther(ReadOnlySpan<byte> head, ReadOnlySpan<byte> tail)
-    {
-        if (head.StartsWith("vhdxfile"u8))
-            return "the VHDX disk format";
-        if (head.StartsWith("conectix"u8) || tail.StartsWith("conectix"u8))
-            return "the VHD disk format";
-        if (head.Length >= 0x48 && head[0x40..0x48].SequenceEqual((ReadOnlySpan<byte>)[0x7F, 0x10, 0xDA, 0xBE, 1, 0, 1, 0]))
-            return "the VDI disk format";
-        if (head.StartsWith("QED\0"u8))
-            return "the QED disk format";
-        if (head.StartsWith("WithoutFreeSpace"u8) || head.StartsWith("WithouFreSpacExt"u8))
-            return "the Parallels disk format";
-        if (head.StartsWith("COWD"u8))
-            return "the VMDK vmfsSparse (COWD) extent";
-        if (tail.StartsWith("koly"u8))
-            return "the DMG disk format";
-        if (head.Length >= 512 && head.Slice(257, 5).SequenceEqual("ustar"u8) && head[..100].TrimEnd((byte)0).EndsWith(".ovf"u8))
-            return "the OVA package";
-        return null;
     }
 }

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Compression;
 using Mig.Core.Host;
 
 namespace Mig.Disks;
@@ -6,6 +7,10 @@ namespace Mig.Disks;
 /// <summary>Opens the disk under another one: the backing file of a QCOW2, the parent of a VMDK.</summary>
 internal static class UnderlyingDisk
 {
+    /// <summary>Tells whether a file is named as those of a format are, compressed or not.</summary>
+    public static bool HasExtension(string path, string extension) =>
+        CompressedFormat.All.Any(compression => compression.TrimSuffix(path).EndsWith(extension, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>Opens it. It may have one under it in turn.</summary>
     /// <param name="path">The file of the upper disk.</param>
     /// <param name="name">The name that it gives.</param>

@@ -35,7 +35,11 @@ public sealed class Repository : IDisposable
         Config = Config.Load(folder, context.Environment, context.ConfigOverrides);
         Context = context with
         {
-            Limits = context.Limits with { MaxDirectoryEntries = Config.GetInteger("core.maxEntries", context.Limits.MaxDirectoryEntries, 1, int.MaxValue) },
+            Limits = context.Limits with
+            {
+                MaxDirectoryEntries = Config.GetInteger("core.maxEntries", context.Limits.MaxDirectoryEntries, 1, int.MaxValue),
+                MaxDecompressedBytes = Config.GetInteger("core.maxDecompressed", context.Limits.MaxDecompressedBytes, 1, long.MaxValue),
+            },
         };
         CheckFormat();
         Store = ObjectStore.Open(folder);

@@ -31,13 +31,13 @@ public sealed partial class GuideTests
         // Hooks are programs of their own, so to them mig must be one, too.
         workspace.Environment["PATH"] = $"{workspace.MakeProgram()}:/usr/sbin:/sbin:{Environment.GetEnvironmentVariable("PATH")}";
         Tool.Run("bash", "-euc", $"""
+            cd '{workspace.Folder}'
             cp '{SampleDisks.Partitioned}' golden.raw
             cp golden.raw patched.raw
             dd if='{SampleDisks.Two}' of=patched.raw bs=1M seek=1 conv=notrunc status=none
             cp '{SampleDisks.Data}' data.raw
             cp '{SampleDisks.Server}' server.raw
             cp '{SampleDisks.ServerPatched}' server-patched.raw
-            mv golden.raw patched.raw data.raw server.raw server-patched.raw '{workspace.Folder}'
             """);
         string now = Render(text, workspace);
         if (Environment.GetEnvironmentVariable("MIG_UPDATE_GUIDE") == "1")

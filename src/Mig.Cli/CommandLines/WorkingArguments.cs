@@ -10,16 +10,17 @@ internal sealed class WorkingArguments
     private const string DiscardSetting = "commit.discardFree";
 
     private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
-    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw, vmdk or qcow2", HelpName = "F" };
+    private readonly DiskArguments _disks = new();
 
-    public IReadOnlyList<Option> Options => [_discardFree, _format];
+    public IReadOnlyList<Option> Options => [_discardFree, .. _disks.All];
 
     /// <param name="isQuick">Whether files are trusted that were committed before.</param>
     public WorkingOptions Read(ParseResult arguments, bool isQuick, ProgressBar? progress, Repository? repository)
     {
         var options = new WorkingOptions
         {
-            InputFormat = arguments.GetValue(_format),
+            InputFormat = _disks.Format(arguments),
+            AllowedFolders = _disks.AllowedFolders(arguments),
             DiscardFree = arguments.GetValue(_discardFree) || repository?.Config.GetBoolean(DiscardSetting, whenNotSet: false) == true,
             Quick = isQuick,
         };

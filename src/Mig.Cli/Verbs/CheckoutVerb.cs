@@ -18,6 +18,7 @@ internal sealed class CheckoutVerb : Verb
     private readonly Option<string> _export = new("--export", "-o") { Description = "Writes the disk to this file; HEAD stays where it is", HelpName = "FILE" };
     private readonly Option<string> _format = new("--format") { Description = "Format of the file: raw, vmdk, qcow2, …; otherwise its name decides", HelpName = "F" };
     private readonly Option<string> _backing = new("--backing") { Description = "Writes only what differs from the disk in this file", HelpName = "BASE[:REV]" };
+    private readonly DiskArguments _opening = new();
     private readonly Option<string> _disk = new("--disk") { Description = "Which disk of the machine", HelpName = "NAME" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces a file that is there; with -B, a branch" };
     private readonly Option<string> _branch = new("-b") { Description = "Makes a branch there and goes to it", HelpName = "NAME" };
@@ -27,7 +28,7 @@ internal sealed class CheckoutVerb : Verb
     public CheckoutVerb()
         : base("checkout", Summary)
     {
-        Add(_branch, _branchForced, _detach, _export, _format, _backing, _disk, _force);
+        Add(_branch, _branchForced, _detach, _export, _format, _backing, _opening.AllowBase, _disk, _force);
         Add(_revisions);
     }
 
@@ -35,7 +36,7 @@ internal sealed class CheckoutVerb : Verb
     [
         "checkout (BRANCH | REV | -)",
         "checkout (-b | -B) NAME [REV]",
-        "checkout [REV] --export FILE [--format F] [--backing BASE[:REV]] [--disk NAME] [--force]",
+        "checkout [REV] --export FILE [--format F] [--backing BASE[:REV]] [--allow-base DIR]... [--disk NAME] [--force]",
     ];
 
     public override string Description =>
@@ -113,6 +114,7 @@ internal sealed class CheckoutVerb : Verb
             Format = arguments.GetValue(_format),
             Disk = arguments.GetValue(_disk),
             Backing = arguments.GetValue(_backing),
+            AllowedFolders = _opening.AllowedFolders(arguments),
             Overwrite = arguments.GetValue(_force),
         };
         ExportResult result;

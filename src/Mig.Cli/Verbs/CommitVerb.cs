@@ -19,7 +19,7 @@ internal sealed class CommitVerb : Verb
     private readonly Option<string> _file = new("--file", "-F") { Description = "Takes the message from a file; - is standard input", HelpName = "FILE" };
     private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
     private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
-    private readonly Option<string> _format = new("--input-format") { Description = "Takes the disks for this format instead of looking: raw, vmdk or qcow2", HelpName = "F" };
+    private readonly DiskArguments _opening = new();
     private readonly Option<bool> _allowChanging = new("--allow-changing") { Description = "Takes disks that are in use or change while they are read, and notes it in the commit" };
     private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
     private readonly Option<bool> _amend = new("--amend") { Description = "Puts the commit in the place of the last one; without disks, only the message changes" };
@@ -29,11 +29,11 @@ internal sealed class CommitVerb : Verb
     public CommitVerb()
         : base("commit", Summary)
     {
-        Add(_message, _file, _discardFree, _quick, _format, _allowChanging, _allowEmpty, _amend, _noEdit, _noVerify);
+        Add([_message, _file, _discardFree, _quick, .. _opening.All, _allowChanging, _allowEmpty, _amend, _noEdit, _noVerify]);
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-changing] [--allow-empty] [--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
+    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-base DIR]... [--allow-changing] [--allow-empty] [--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
@@ -41,7 +41,8 @@ internal sealed class CommitVerb : Verb
         + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
         + "VISUAL, EDITOR. The hook commit-msg may refuse the message, pre-commit the image. A disk that a machine is\n"
         + "using, or that changes while it is read, is refused: what was read of it was never there at one time. '-' is\n"
-        + "standard input, of which a copy is kept in the repository's folder until it is read; ./- is a file of that name.";
+        + "standard input, of which a copy is kept in the repository's folder until it is read; ./- is a file of that name.\n"
+        + "A disk that is compressed as a whole (gzip, xz, zstd) is decompressed on its way in.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -50,6 +51,7 @@ internal sealed class CommitVerb : Verb
         ("mig commit system.vmdk data.vmdk -m 'database server'", "records a machine of two disks"),
         ("mig commit --discard-free disk.raw -m 'without deleted data'", "leaves free blocks out; they read as zeros later"),
         ("mig commit --amend -m 'golden web server, reviewed'", "gives the last version another message"),
+        ("mig commit --allow-base /srv/bases web.qcow2 -m 'web server'", "lets the disk lie over one in /srv/bases"),
         ("mig commit --input-format raw disk.vmdk -m 'as it is'", "keeps the file itself, whatever is in it"),
     ];
 
@@ -78,7 +80,8 @@ internal sealed class CommitVerb : Verb
             Disks = disks,
             Input = session.OpenInput,
             Message = ReadMessage(arguments, session),
-            InputFormat = arguments.GetValue(_format),
+            InputFormat = _opening.Format(arguments),
+            AllowedFolders = _opening.AllowedFolders(arguments),
             DiscardFree = arguments.GetValue(_discardFree) || repository.Config.GetBoolean(DiscardSetting, whenNotSet: false),
             Quick = arguments.GetValue(_quick),
             Amend = isAmended,

@@ -83,7 +83,7 @@ internal sealed class ShowVerb : Verb
             foreach (string line in view.Lines(new CommitId(id), commit, new Decorations(repository).Of(new CommitId(id), session.Palette)))
                 session.Output.WriteLine(line);
             session.Output.WriteLine();
-            images.Write(commit.Image, repository.Objects.ReadImage(commit.Image));
+            images.Write(commit.Image, repository.Objects.ReadImage(commit.Image), commit);
             if (Changes(commit, repository) is { } counts)
                 session.Output.WriteLine($"\nagainst {CommitView.ShortId(commit.Parents[0].Value)}: {DiffSummary.Counts(counts)}");
             return;
@@ -139,7 +139,7 @@ internal sealed class ShowVerb : Verb
             tags.Count == 0 ? null : tags,
             commit is null ? null : CommitJson.Of(new CommitId(id), commit, new Decorations(repository).NamesOf(new CommitId(id))),
             imageId.ToString(),
-            [.. image.Disks.Select(DiskJson.Of)],
+            [.. image.Disks.Select(disk => DiskJson.Of(disk, commit))],
             commit is null ? null : Changes(commit, repository));
     }
 }

@@ -28,7 +28,7 @@ internal sealed class CommitView(TextOutput output, Palette palette)
             yield return "Merge: " + string.Join(' ', commit.Parents.Select(parent => ShortId(parent.Value)));
         yield return $"Author: {Person(commit.Author)}";
         yield return $"Date:   {Date(commit.Author)}";
-        foreach (string line in DiskProvenance.FindDisturbed(commit))
+        foreach (string line in DiskProvenance.FindNotes(commit))
             yield return $"Note:   {SafeText.Line(line)}";
         yield return "";
         foreach (string line in MessageLines(commit.Message))

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
+using Mig.Commits;
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Images;
 
 namespace Mig.Cli.Views;
@@ -8,12 +10,16 @@ namespace Mig.Cli.Views;
 /// <summary>Prints what an image is made of.</summary>
 internal sealed class ImageView(TextOutput output, Palette palette)
 {
-    public void Write(ImageId id, MachineImage image)
+    private const string Raw = "raw";
+
+    /// <summary>Prints an image, its disks and their volumes.</summary>
+    /// <param name="commit">The version that the image belongs to, which knows what containers the disks came in; null when none is meant.</param>
+    public void Write(ImageId id, MachineImage image, Commit? commit = null)
     {
         output.WriteLine(palette.Yellow($"image {id}"));
         foreach (ImageDisk disk in image.Disks)
         {
-            output.WriteLine($"disk {SafeText.Name(disk.Name)}: {Sizes.Bytes(disk.Length)}, {Table(disk)}");
+            output.WriteLine($"disk {SafeText.Name(disk.Name)}: {Sizes.Bytes(disk.Length)}, {Table(disk)}{From(disk, commit)}");
             foreach (ImageVolume volume in disk.Volumes)
             {
                 output.WriteLine("  " + Line(volume));
@@ -37,6 +43,9 @@ internal sealed class ImageView(TextOutput output, Palette palette)
         string sectors = disk.SectorSize == 512 ? "" : string.Create(CultureInfo.InvariantCulture, $", sectors of {disk.SectorSize} bytes");
         return SchemeName(disk.Scheme) + sectors;
     }
+
+    private static string From(ImageDisk disk, Commit? commit) =>
+        commit is not null && DiskProvenance.FindFormat(commit, disk.Name) is { } format && format != Raw ? $", from {SafeText.Line(format)}" : "";
 
     private static string Line(ImageVolume volume)
     {

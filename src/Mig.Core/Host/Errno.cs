@@ -19,6 +19,7 @@ public static class Errno
     public const int TextFileBusy = 26;
     public const int FileTooLarge = 27; // EFBIG: for the file system, or for what the process may make
     public const int NoSpace = 28;
+    public const int ReadOnly = 30; // EROFS: the file system is mounted so
     public const int Range = 34;
     public const int NoSystemCall = 38;
     public const int NotEmpty = 39;

@@ -19,24 +19,16 @@ internal static class Qcow2Format
         Qcow2Header header = Qcow2Header.Parse(head, file.Path);
         head = head[..(int)Math.Min(head.Length, 1L << header.ClusterBits)];
         Qcow2Layout layout = Qcow2Layout.From(header);
-        DiskWarnings warnings = options.Warnings ?? new DiskWarnings();
-        Warn(header, file.Path, warnings);
+        DiskWarnings warnings = options.Warnings ?? new DiskWarnings(file.Path);
+        int headEnd = header.BackingNameOffset >= (ulong)header.HeaderLength && header.BackingNameOffset < (ulong)head.Length ? (int)header.BackingNameOffset : head.Length;
+        IReadOnlyList<(uint Type, Range Data)> extensions = Qcow2Extensions.List(head.AsSpan(0, headEnd), header.HeaderLength, file.Path);
+        Qcow2Extras.Warn(file, head, header, extensions, warnings);
         ClusterTables tables = ClusterTables.Load(file, layout, limits);
-        DiskImage? backing = OpenBacking(file, head, header, isForced, warnings, limits, options);
+        DiskImage? backing = OpenBacking(file, head, header, extensions, isForced, warnings, limits, options);
         return new DiskImage(file.Path, FormatProbe.Qcow2, new Qcow2Source(file, layout, tables, backing?.Content), [file, .. backing?.Sources ?? []], warnings);
     }
 
-    private static void Warn(in Qcow2Header header, string path, DiskWarnings warnings)
-    {
-        if ((header.Features & Qcow2Features.Dirty) != 0)
-            warnings.Add($"{path}: was not closed cleanly by the product that wrote it; its last writes may be missing");
-        if ((header.Features & Qcow2Features.Corrupt) != 0)
-            warnings.Add($"{path}: is marked as corrupt by the product that wrote it; qemu-img check says more");
-        if (header.SnapshotCount != 0)
-            warnings.Add($"{path}: has {header.SnapshotCount} internal snapshot{(header.SnapshotCount == 1 ? "" : "s")}, of which nothing is read");
-    }
-
-    private static DiskImage? OpenBacking(FileSource file, byte[] head, in Qcow2Header header, bool isForced, DiskWarnings warnings, Limits limits, DiskOpenOptions options)
+    private static DiskImage? OpenBacking(FileSource file, byte[] head, in Qcow2Header header, IReadOnlyList<(uint Type, Range Data)> extensions, bool isForced, DiskWarnings warnings, Limits limits, DiskOpenOptions options)
     {
         if (header.BackingNameOffset == 0)
             return null;
@@ -51,11 +43,12 @@ internal static class Qcow2Format
         // "json:{…}", "nbd://…": what is a protocol to QEMU is no file.
         if (name.IndexOf(':', StringComparison.Ordinal) is int colon and > 0 && !name[..colon].Contains('/', StringComparison.Ordinal))
             throw new UnsupportedFeatureException("a QCOW2 backing file that is not a file", $"{file.Path} names \"{name}\"");
-        string format = Qcow2Extensions.FindBackingFormat(head.AsSpan(0, Math.Max(offset, header.HeaderLength)), header.HeaderLength, file.Path)
-            ?? throw new UnsupportedFeatureException("a QCOW2 backing file without a format", $"{file.Path} names \"{name}\" and does not say what it is; say it with qemu-img rebase -u -F FORMAT -b \"{name}\"");
+        if (!extensions.Any(extension => extension.Type == Qcow2Extensions.BackingFormat))
+            throw new UnsupportedFeatureException("a QCOW2 backing file without a format", $"{file.Path} names \"{name}\" and does not say what it is; say it with qemu-img rebase -u -F FORMAT -b \"{name}\"");
+        string format = Encoding.UTF8.GetString(head.AsSpan(extensions.Last(extension => extension.Type == Qcow2Extensions.BackingFormat).Data)).TrimEnd('\0');
         if (!DiskFormats.ReadableFormats.Contains(format))
             throw new UnsupportedFeatureException($"a QCOW2 backing file in format {format}", $"{file.Path} names \"{name}\"; mig reads {string.Join(", ", DiskFormats.ReadableFormats)}");
-        bool isExpected = isForced || Path.GetExtension(file.Path).Equals(Extension, StringComparison.OrdinalIgnoreCase);
+        bool isExpected = isForced || UnderlyingDisk.HasExtension(file.Path, Extension);
         return UnderlyingDisk.Open(file.Path, name, format, Role, isExpected, "QCOW2-022", warnings, limits, options);
     }
 }

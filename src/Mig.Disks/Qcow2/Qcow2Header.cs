@@ -37,6 +37,8 @@ internal readonly ref struct Qcow2Header
 
     public uint SnapshotCount => U32(Field.SnapshotCount);
 
+    public ulong SnapshotsOffset => U64(Field.SnapshotsOffset);
+
     public Qcow2Features Features => Version == 2 ? Qcow2Features.None : (Qcow2Features)U64(Field.Features);
 
     public int HeaderLength => Version == 2 ? MinSize : (int)U32(Field.HeaderLength);
@@ -134,6 +136,7 @@ internal readonly ref struct Qcow2Header
         public const int RefcountTableOffset = 0x30;
         public const int RefcountTableClusters = 0x38;
         public const int SnapshotCount = 0x3C;
+        public const int SnapshotsOffset = 0x40;
         public const int Features = 0x48; // incompatible ones; compatible and autoclear ones follow
         public const int RefcountOrder = 0x60;
         public const int HeaderLength = 0x64;

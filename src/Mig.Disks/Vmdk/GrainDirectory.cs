@@ -42,7 +42,7 @@ internal sealed class GrainDirectory
         if (primary is null && redundant is null)
             throw new CorruptImageException("VMDK-008", $"grain directory of {file.Path}: {count} entries at sector {layout.DirectoryOffset}, but the file ends at {file.Length / SparseHeader.SectorSize}");
         if (primary is null)
-            warnings.Add($"{file.Path}: the grain directory at sector {layout.DirectoryOffset} is not in the file; the redundant one was used");
+            warnings.Add(file.Path, $"the grain directory at sector {layout.DirectoryOffset} is not in the file; the redundant one was used");
         uint[] tables = primary ?? redundant!;
         uint[]? others = primary is null ? null : redundant;
         long lastSector = (file.Length - (layout.TableEntryCount * sizeof(uint))) / SparseHeader.SectorSize;
@@ -52,7 +52,7 @@ internal sealed class GrainDirectory
                 continue;
             if (others is null || others[i] == 0 || others[i] > lastSector)
                 throw new CorruptImageException("VMDK-010", $"grain directory of {file.Path}: entry {i} is sector {tables[i]}, at most {Math.Max(0, lastSector)} allowed");
-            warnings.Add($"{file.Path}: entry {i} of the grain directory is sector {tables[i]}, outside the file; the redundant one was used");
+            warnings.Add(file.Path, $"entry {i} of the grain directory is sector {tables[i]}, outside the file; the redundant one was used");
             tables[i] = others[i];
         }
 
@@ -101,7 +101,7 @@ internal sealed class GrainDirectory
     private uint[] Choose(int number, uint[] primary, uint[] redundant)
     {
         bool takeRedundant = !IsPlausible(primary) && IsPlausible(redundant);
-        _warnings.Add($"{_file.Path}: the two copies of grain table {number} differ; the {(takeRedundant ? "redundant" : "primary")} one was used");
+        _warnings.Add(_file.Path, $"the two copies of grain table {number} differ; the {(takeRedundant ? "redundant" : "primary")} one was used");
         return takeRedundant ? redundant : primary;
     }
 

@@ -16,7 +16,7 @@ internal static class ParentDisk
             return null;
         if (descriptor.Extents.FirstOrDefault(extent => extent.Kind != ExtentKind.Sparse) is { } other)
             throw new UnsupportedFeatureException("a VMDK delta disk with other extents than sparse ones", $"line {other.LineNumber} of the descriptor in {path} has one, and parentFileNameHint is \"{parent.Name}\"");
-        bool isExpected = isForced || Path.GetExtension(path).Equals(Extension, StringComparison.OrdinalIgnoreCase);
+        bool isExpected = isForced || UnderlyingDisk.HasExtension(path, Extension);
         DiskImage disk = UnderlyingDisk.Open(path, parent.Name, FormatProbe.Vmdk, Role, isExpected, "VMDK-045", warnings, limits, options);
         if (disk.ContentId == parent.ContentId)
             return disk;

@@ -12,6 +12,7 @@ namespace Mig.Disks.Vmdk;
 internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkParent? Parent, IReadOnlyList<ExtentLine> Extents)
 {
     public const int MaxLength = 1 << 20;
+    private const int MaxOtherKeys = 100;
     private const long MaxSectorCount = long.MaxValue / SparseHeader.SectorSize;
     private const uint NoParent = uint.MaxValue;
 
@@ -20,6 +21,9 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
         "monolithicSparse", "monolithicFlat", "twoGbMaxExtentSparse", "twoGbMaxExtentFlat", "streamOptimized", "vmfs",
         "vmfsPreallocated", "vmfsEagerZeroedThick", "vmfsThin", "custom",
     ];
+
+    /// <summary>What it says beyond that, such as the disk's database (<c>ddb.adapterType</c>), in its order.</summary>
+    public IReadOnlyList<(string Key, string Value)> Others { get; private init; } = [];
 
     /// <summary>Parses a descriptor, which ends at the first zero byte: what stands after that is an older, longer text that a writer left (qemu-img does when it puts in a shorter CID).</summary>
     /// <param name="where">The file, and the offset in it, for messages.</param>
@@ -34,6 +38,7 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
         string? version = null;
         (string? contentId, string? parentId, string? parentName) = (null, null, null);
         var extents = new List<ExtentLine>();
+        var others = new List<(string Key, string Value)>();
         int number = 0;
         foreach (string rawLine in Encoding.UTF8.GetString(text).Split('\n'))
         {
@@ -64,6 +69,8 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
                 parentId = value;
             else if (key.Equals("parentFileNameHint", StringComparison.OrdinalIgnoreCase))
                 parentName = value;
+            else if (others.Count < MaxOtherKeys)
+                others.Add((key, value));
         }
 
         if (version is not ("1" or "2" or "3" or "4"))
@@ -71,7 +78,7 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
         if (extents.Count == 0)
             throw new CorruptImageException("VMDK-035", $"descriptor in {where}: no extents, at least 1 needed");
         CheckTotal(extents, where);
-        return new VmdkDescriptor(CanonicalType(createType, where), ParseId(contentId), FindParent(parentId, parentName, where), extents);
+        return new VmdkDescriptor(CanonicalType(createType, where), ParseId(contentId), FindParent(parentId, parentName, where), extents) { Others = others };
     }
 
     private static VmdkParent? FindParent(string? id, string? name, string where)

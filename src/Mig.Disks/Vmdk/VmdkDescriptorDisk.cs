@@ -9,7 +9,8 @@ internal static class VmdkDescriptorDisk
     public static DiskImage Open(FileSource descriptorFile, bool isForced, Limits limits, DiskOpenOptions options)
     {
         VmdkDescriptor descriptor = ReadDescriptor(descriptorFile, limits);
-        DiskWarnings warnings = options.Warnings ?? new DiskWarnings();
+        DiskWarnings warnings = options.Warnings ?? new DiskWarnings(descriptorFile.Path);
+        VmdkExtras.Warn(descriptorFile.Path, descriptor, warnings);
         var files = new Dictionary<string, FileSource>(StringComparer.Ordinal);
         var all = new List<FileSource> { descriptorFile };
         var parts = new List<IByteSource>();

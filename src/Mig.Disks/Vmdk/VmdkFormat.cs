@@ -27,15 +27,16 @@ internal static class VmdkFormat
         if (header.DescriptorOffset != 0 && (header.DescriptorSectorCount is 0 or > VmdkDescriptor.MaxLength / SparseHeader.SectorSize || !isInside))
             throw new CorruptImageException("VMDK-012", $"sparse header in {file.Path}: descriptor at sector {header.DescriptorOffset}, {header.DescriptorSectorCount} sectors long; 1 to {VmdkDescriptor.MaxLength / SparseHeader.SectorSize} within the {fileSectorCount} of the file allowed");
         if (header.IsUnclean)
-            warnings.Add($"{file.Path}: was not closed cleanly by the product that wrote it; its last writes may be missing");
+            warnings.Add(file.Path, "was not closed cleanly by the product that wrote it; its last writes may be missing");
         return SparseLayout.From(header);
     }
 
     private static DiskImage OpenSingle(FileSource file, ReadOnlySpan<byte> head, bool isForced, Limits limits, DiskOpenOptions options)
     {
-        DiskWarnings warnings = options.Warnings ?? new DiskWarnings();
+        DiskWarnings warnings = options.Warnings ?? new DiskWarnings(file.Path);
         SparseLayout layout = ReadLayout(file, head, warnings);
         VmdkDescriptor? descriptor = ReadEmbeddedDescriptor(file, SparseHeader.Parse(head, file.Path), isForced, limits);
+        VmdkExtras.Warn(file.Path, descriptor, warnings);
         DiskImage? parent = descriptor is null ? null : ParentDisk.Open(file.Path, descriptor, isForced, warnings, limits, options);
         try
         {

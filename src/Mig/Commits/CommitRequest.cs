@@ -17,6 +17,9 @@ public sealed record CommitRequest
     /// <summary>A format to force on all disks, such as <c>raw</c>; null to find it by content.</summary>
     public string? InputFormat { get; init; }
 
+    /// <summary>Folders that an image may name files in, and below, besides its own.</summary>
+    public IReadOnlyList<string> AllowedFolders { get; init; } = [];
+
     /// <summary>Leaves out what the file systems hold to be free.</summary>
     public bool DiscardFree { get; init; }
 

@@ -44,7 +44,7 @@ public sealed class ImageCommitter(Repository repository)
             var rest = new DiskRest(disks);
             if (!request.AllowChanging)
                 rest.CheckUnused();
-            IReadOnlyList<string> names = DiskNames.Choose([.. request.Disks.Select(disk => IsInput(request, disk) ? SpooledDisk.DiskName : disk)]);
+            IReadOnlyList<string> names = DiskNames.Choose([.. disks.Select((disk, i) => IsInput(request, request.Disks[i]) ? SpooledDisk.DiskName : disk.Name)]);
             using FileLock retained = repository.Store.Retain();
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
             var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation) { MayChange = request.AllowChanging };
@@ -90,7 +90,7 @@ public sealed class ImageCommitter(Repository repository)
                 Parents = amended?.Parents ?? (head.Id is { } parent ? [new CommitId(parent)] : []),
                 Author = amended?.Author ?? author,
                 Committer = committer,
-                Provenance = keepsImage ? amended!.Provenance : [.. reports.Select(DiskProvenance.Of)],
+                Provenance = keepsImage ? amended!.Provenance : [.. reports.SelectMany(DiskProvenance.Of)],
                 Message = message,
             };
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
@@ -142,17 +142,12 @@ public sealed class ImageCommitter(Repository repository)
     private List<DiskImage> OpenDisks(CommitRequest request, CancellationToken cancellation)
     {
         FileSource? input = ReadInput(request, cancellation);
-        var disks = new List<DiskImage>();
         try
         {
-            foreach (string path in request.Disks)
-                disks.Add(DiskFormats.Open(path, request.InputFormat, repository.Context.Limits, new DiskOpenOptions { IsWatched = true, Input = input }));
-            return disks;
+            return DiskOpener.Open(request.Disks, request.InputFormat, request.AllowedFolders, repository.Folder, repository.Context.Limits, request.Progress, input, cancellation);
         }
         catch
         {
-            foreach (DiskImage disk in disks)
-                disk.Dispose();
             input?.Dispose();
             throw;
         }

@@ -18,10 +18,16 @@ internal sealed class BackingImage : IDisposable
 
     /// <summary>Opens the file.</summary>
     /// <param name="repositoryFolder">Where what is known of it stands.</param>
-    public static BackingImage Open(string repositoryFolder, string path, Limits limits)
+    public static BackingImage Open(string repositoryFolder, string path, Limits limits, IReadOnlyList<string> allowedFolders)
     {
         ExportRecord? record = ExportRecords.Find(repositoryFolder, path);
-        DiskImage disk = DiskFormats.Open(path, record?.Format, limits);
+        DiskImage disk = DiskFormats.Open(path, record?.Format, limits, new DiskOpenOptions { AllowedFolders = allowedFolders });
+        if (disk.Format.Contains('+', StringComparison.Ordinal))
+        {
+            disk.Dispose();
+            throw new UsageException($"{path} is compressed ({disk.Format}), and no disk can lie over that; decompress it first");
+        }
+
         IReadOnlyList<(string, FileStamp)>? stamps = ExportRecord.Stamp(disk.Files);
         if (stamps is not null)
             return new BackingImage(disk, stamps, record?.Length == disk.Content.Length && record.IsCurrent ? record : null);

@@ -23,6 +23,9 @@ public sealed record ExportRequest
     /// <summary>The disk file under the new one, which then holds only what differs: <c>FILE</c>, or <c>FILE:REV</c> when it is said to hold that version. Null for a whole disk.</summary>
     public string? Backing { get; init; }
 
+    /// <summary>Folders that the disk under the new one may name files in, and below, besides its own.</summary>
+    public IReadOnlyList<string> AllowedFolders { get; init; } = [];
+
     /// <summary>Replaces a file that is there.</summary>
     public bool Overwrite { get; init; }
 

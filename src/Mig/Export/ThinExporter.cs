@@ -17,7 +17,7 @@ internal sealed class ThinExporter(Repository repository, ExportRequest request,
     {
         BackingSpec spec = BackingSpec.Parse(request.Backing!);
         ImageDisk? claimed = spec.Revision is { } revision ? findDisk(revision) : null;
-        using BackingImage backing = BackingImage.Open(repository.Folder, spec.Path, repository.Context.Limits);
+        using BackingImage backing = BackingImage.Open(repository.Folder, spec.Path, repository.Context.Limits, request.AllowedFolders);
         BackingDisk named = backing.NameFor(request.Path);
         using IThinWriter writer = DiskFormats.CreateThin(request.Path, format, disk.Length, request.Overwrite, named);
 

@@ -70,10 +70,9 @@ public sealed class WorkingImage : IDisposable
 
     private void TakeIn(ScratchStore scratch, string? repositoryFolder, RepositoryContext context, WorkingOptions options, CancellationToken cancellation)
     {
-        foreach (string path in Paths)
-            _disks.Add(DiskFormats.Open(path, options.InputFormat, context.Limits, new DiskOpenOptions { IsWatched = true }));
+        _disks.AddRange(DiskOpener.Open(Paths, options.InputFormat, options.AllowedFolders, repositoryFolder, context.Limits, options.Progress, null, cancellation));
         var rest = new DiskRest(_disks);
-        IReadOnlyList<string> names = DiskNames.Choose(Paths);
+        IReadOnlyList<string> names = DiskNames.Choose([.. _disks.Select(disk => disk.Name)]);
         var session = new IngestSession(scratch.Below, scratch, options.Progress, context.Parallelism, cancellation);
         var disks = new List<ImageDisk>();
         var reports = new List<DiskReport>();

@@ -121,7 +121,7 @@ public class Qcow2ErrorTests
         File.CreateSymbolicLink(folder["link"], "/etc/passwd");
         string linked = folder.Write("disk.qcow2", WithBacking(Make(folder), "link", "raw"));
         Assert.Contains("outside", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(linked, null, Limits.Default)).Feature, StringComparison.Ordinal);
-        using DiskImage allowed = DiskFormats.Open(linked, null, Limits.Default, new DiskOpenOptions { AllowFilesOutsideFolder = true });
+        using DiskImage allowed = DiskFormats.Open(linked, null, Limits.Default, new DiskOpenOptions { AllowedFolders = ["/etc"] });
         Assert.Equal(2, allowed.Files.Count);
         string missing = folder.Write("disk.qcow2", WithBacking(Make(folder), "missing", "raw"));
         Assert.Contains("does not exist", Assert.Throws<NotFoundException>(() => DiskFormats.Open(missing, null, Limits.Default)).Message, StringComparison.Ordinal);

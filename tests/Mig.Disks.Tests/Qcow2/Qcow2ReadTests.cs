@@ -86,7 +86,8 @@ public class Qcow2ReadTests
         Tool.Run("qemu-img", "snapshot", "-c", "before", folder["disk.qcow2"]);
         AssertAsQemu(folder, ["write -P 2 0 4k"]);
         using DiskImage disk = DiskFormats.Open(folder["disk.qcow2"], null, Limits.Default);
-        Assert.Contains("1 internal snapshot,", Assert.Single(disk.Warnings), StringComparison.Ordinal);
+        Assert.Equal("has 1 internal snapshot (\"before\"); that is not kept", Assert.Single(disk.Warnings));
+        Assert.Equal(["1 internal snapshot (\"before\")"], disk.Extras);
     }
 
     [Theory]

@@ -40,15 +40,41 @@ public class ExtentPathTests
     public void TheUserMayAllowMore(string name)
     {
         using TestFolder folder = MakeFolder();
-        using DiskImage disk = Open(folder, name, new DiskOpenOptions { AllowFilesOutsideFolder = true });
+        using DiskImage disk = Open(folder, name, new DiskOpenOptions { AllowedFolders = [folder.Path, "/dev"] });
         Assert.Equal(512, disk.Content.Length);
+    }
+
+    [Theory]
+    [InlineData("../secret.bin")]
+    [InlineData("link-out")]
+    [InlineData("../images-too/secret.bin")]
+    [InlineData("sub/link-out")]
+    [InlineData("../gone/secret.bin")]
+    public void AndNothingElse(string name)
+    {
+        using TestFolder folder = MakeFolder();
+        Directory.CreateDirectory(folder["images-too"]);
+        folder.Write("images-too/secret.bin", new byte[512]);
+        File.CreateSymbolicLink(folder["images/sub/link-out"], "../../secret.bin");
+        var e = Assert.Throws<UnsupportedFeatureException>(() => Open(folder, name, new DiskOpenOptions { AllowedFolders = [folder["images"], folder["images/sub"], folder["missing"]] }));
+        Assert.Contains("--allow-base '", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void AdviceCanBePasted()
+    {
+        using TestFolder folder = MakeFolder();
+        Directory.CreateDirectory(folder["it's; here"]);
+        folder.Write("it's; here/secret.bin", new byte[512]);
+        var e = Assert.Throws<UnsupportedFeatureException>(() => Open(folder, "../it's; here/secret.bin", DiskOpenOptions.Default));
+        Assert.Contains($"--allow-base '{folder.Path}/it'\\''s; here' ", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void DevicesAreRefusedEvenThen()
     {
         using TestFolder folder = MakeFolder();
-        Assert.Throws<UnsupportedFeatureException>(() => Open(folder, "/dev/null", new DiskOpenOptions { AllowFilesOutsideFolder = true }));
+        Assert.Throws<UnsupportedFeatureException>(() => Open(folder, "/dev/null", new DiskOpenOptions { AllowedFolders = [folder.Path, "/dev"] }));
     }
 
     [Fact]

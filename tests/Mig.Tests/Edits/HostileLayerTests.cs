@@ -45,6 +45,11 @@ public class HostileLayerTests
         AssertRefused(image, "TAR-009", Member(".wh.", '0', []));
         AssertRefused(image, "TAR-010", [.. Compress("gzip", good)[..40], .. new byte[40]]);
         AssertRefused(image, "TAR-010", Compress("zstd", good)[..^6]);
+        // In what stands behind the archive's own end: checksum and length, and a second member.
+        AssertRefused(image, "TAR-010", Compress("gzip", good)[..^1]);
+        AssertRefused(image, "TAR-010", Damage.FlipBit(Compress("gzip", good), (Compress("gzip", good).Length - 8) * 8L));
+        AssertRefused(image, "TAR-010", [.. Compress("gzip", good), .. Compress("gzip", good)[..^1]]);
+        AssertRefused(image, "TAR-010", Compress("xz", good)[..^1]);
         byte[] packed = Compress("zstd", good);
         AssertRefused(image, "TAR-010", Damage.FlipBit(packed, (packed.Length * 8) - 3)); // in the checksum at its end
     }
@@ -67,7 +72,7 @@ public class HostileLayerTests
     public void WhatIsNotReadIsNamed()
     {
         using var image = new EditedImage("true");
-        Assert.Contains("xz", Assert.Throws<UnsupportedFeatureException>(() => Lay(image, Compress("xz", new byte[1024]))).Message, StringComparison.Ordinal);
+        Assert.Contains("bzip2", Assert.Throws<UnsupportedFeatureException>(() => Lay(image, Compress("bzip2", new byte[1024]))).Message, StringComparison.Ordinal);
         Assert.Contains("'M'", Assert.Throws<UnsupportedFeatureException>(() => Lay(image, Member("f", 'M', []))).Message, StringComparison.Ordinal);
     }
 

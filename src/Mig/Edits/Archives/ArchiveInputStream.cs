@@ -1,17 +1,15 @@
-using System.IO.Compression;
 using Mig.Core;
-using Mig.Core.Zstd;
+using Mig.Core.Compression;
 
 namespace Mig.Edits.Archives;
 
 /// <summary>Opens an archive whatever it is compressed with: told by its first bytes, not by its name.</summary>
 internal sealed class ArchiveInputStream : Stream
 {
-    private const int PeekLength = 6;
+    private const int PeekLength = CompressedFormat.HeadLength;
 
     private static readonly (byte[] Magic, string Name)[] Unknown =
     [
-        ([0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0], "xz"),
         ([(byte)'B', (byte)'Z', (byte)'h'], "bzip2"),
         ([(byte)'P', (byte)'K', 3, 4], "zip"),
     ];
@@ -46,12 +44,10 @@ internal sealed class ArchiveInputStream : Stream
         foreach ((byte[] magic, string name) in Unknown)
         {
             if (peeked.AsSpan().StartsWith(magic))
-                throw new UnsupportedFeatureException(name, $"the archive is compressed with {name}; give it as tar, gzip or zstd, as in '{name} -dc layer | mig overlay HEAD -'");
+                throw new UnsupportedFeatureException(name, $"the archive is compressed with {name}; give it as tar, gzip, xz or zstd, as in '{name} -dc layer | mig overlay HEAD -'");
         }
 
-        if (peeked.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B]))
-            return new GZipStream(whole, CompressionMode.Decompress);
-        return peeked.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? new ZstdInputStream(whole) : whole;
+        return CompressedFormat.Find(peeked) is { } compression ? compression.Open(whole) : whole;
     }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));

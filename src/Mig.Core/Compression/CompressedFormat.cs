@@ -1,0 +1,56 @@
+using Mig.Core.Zstd;
+
+namespace Mig.Core.Compression;
+
+/// <summary>A way to compress one file, told by its first bytes. Listed here, not discovered.</summary>
+/// <param name="Name">What mig calls it: <c>gz</c>, <c>xz</c> or <c>zst</c>.</param>
+/// <param name="Program">The program that decompresses it.</param>
+/// <param name="Suffixes">How names of such files end.</param>
+public sealed record CompressedFormat(string Name, string Program, IReadOnlyList<string> Suffixes)
+{
+    /// <summary>So many bytes tell what a file is.</summary>
+    public const int HeadLength = 6;
+
+    private const byte GzipReservedFlags = 0xE0;
+
+    public static CompressedFormat Gzip { get; } = new("gz", "gzip", [".gz", ".gzip"]);
+
+    public static CompressedFormat Xz { get; } = new("xz", "xz", [".xz"]);
+
+    public static CompressedFormat Zstandard { get; } = new("zst", "zstd", [".zst", ".zstd"]);
+
+    public static IReadOnlyList<CompressedFormat> All { get; } = [Gzip, Xz, Zstandard];
+
+    /// <summary>Returns how bytes are compressed; null when they are not, or in a way that mig does not read.</summary>
+    public static CompressedFormat? Find(ReadOnlySpan<byte> head)
+    {
+        // Deflate is the only method that there is, and the flags that mean nothing are zero.
+        if (head.Length >= 4 && head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B, 8]) && (head[3] & GzipReservedFlags) == 0)
+            return Gzip;
+        if (head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
+            return Xz;
+        return head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? Zstandard : null;
+    }
+
+    /// <summary>Begins to decompress. Reading throws <see cref="InvalidDataException"/> where the data is damaged, also where it ends early.</summary>
+    /// <param name="input">Read from its position on; not owned.</param>
+    /// <exception cref="UnsupportedFeatureException">This machine lacks the library.</exception>
+    public Stream Open(Stream input)
+    {
+        try
+        {
+            return Name == Gzip.Name ? new GzipInputStream(input) : Name == Xz.Name ? new XzInputStream(input) : new ZstdInputStream(input);
+        }
+        catch (DllNotFoundException e)
+        {
+            throw new UnsupportedFeatureException($"{Program} without its library", $"{e.Message.Split('\n')[0].TrimEnd('.')}; decompress the file with '{Program} -d'");
+        }
+    }
+
+    /// <summary>Returns a file name without what says that the file is compressed so.</summary>
+    public string TrimSuffix(string name)
+    {
+        string? suffix = Suffixes.FirstOrDefault(suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+        return suffix is null ? name : name[..^suffix.Length];
+    }
+}
