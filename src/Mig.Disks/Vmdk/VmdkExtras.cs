@@ -10,14 +10,14 @@ internal static partial class VmdkExtras
     private const int MaxNames = 8;
 
     // Written by every product, and anew by whoever writes a descriptor.
-    private static readonly string[] Format = ["encoding", "isNativeSnapshot", "ddb.longContentID", "ddb.encoding", "ddb.geometry.cylinders", "ddb.geometry.heads", "ddb.geometry.sectors"];
+    private static readonly string[] Format = ["encoding", "isNativeSnapshot", "ddb.longContentID", "ddb.encoding", "ddb.toolsVersion", "ddb.virtualHWVersion", "ddb.geometry.cylinders", "ddb.geometry.heads", "ddb.geometry.sectors"];
 
     // What a machine is told of its disk. Most disks have these, so that a warning for each would be read by nobody.
     private static readonly string[] Usual =
     [
         "ddb.adapterType", "ddb.geometry.biosCylinders", "ddb.geometry.biosHeads", "ddb.geometry.biosSectors",
-        "ddb.virtualHWVersion", "ddb.toolsVersion", "ddb.toolsInstallType", "ddb.thinProvisioned", "ddb.deletable", "ddb.uuid", "ddb.uuid.image", "ddb.uuid.modification", "ddb.uuid.parent",
-        "ddb.uuid.parentmodification", "ddb.comment", "ddb.toolsVersionInfo", "ddb.objectParentUri",
+        "ddb.toolsInstallType", "ddb.thinProvisioned", "ddb.deletable", "ddb.uuid", "ddb.uuid.image", "ddb.uuid.modification", "ddb.uuid.parent",
+        "ddb.uuid.parentmodification", "ddb.comment", "ddb.objectParentUri",
     ];
 
     /// <param name="descriptor">Null when there is none.</param>

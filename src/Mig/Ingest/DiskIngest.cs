@@ -123,7 +123,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
 
         LayoutId? layout = WriteLayout(pieces, residue);
         var report = new DiskReport(
-            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted, [.. volumes.Select(ToReport)], [.. disk.Warnings, .. table.Warnings]) { Extras = disk.Extras };
+            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted, [.. volumes.Select(ToReport)], [.. disk.Warnings, .. table.Warnings])
+        { Extras = disk.Extras };
 
         // The same layout is the same disk, byte for byte: then its trees are the same, too, if they were ever seen to be its trees. An edit describes the same
         // bytes in other pieces than a commit.
