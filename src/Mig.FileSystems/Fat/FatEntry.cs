@@ -12,7 +12,8 @@ internal sealed record FatEntry(string Name, string ShortName, int FirstSlot, in
     /// <summary>FAT has no inodes: a node is where its entry lies.</summary>
     public long Node => Offset / DirectorySlot.Size;
 
-    public DirectorySlot View => new(Bytes);
+    // Not public: what a record prints is its public properties, and a ref struct cannot be printed.
+    internal DirectorySlot View => new(Bytes);
 
     public bool IsDirectory => (View.Attributes & DosAttributes.Directory) != 0;
 }

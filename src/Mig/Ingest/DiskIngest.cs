@@ -15,6 +15,8 @@ namespace Mig.Ingest;
 /// <param name="contents">Takes over the open volumes, so that what was found can be read afterwards; null when a store has it.</param>
 internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, ImageDisk? before, QuickPlan? plan, DiskContents? contents = null)
 {
+    private const string NoScheme = "none";
+
     private readonly IByteSource _content = disk.Content;
     private readonly Dictionary<int, string> _unreadable = [];
 
@@ -30,7 +32,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         while (true)
         {
             // Most damage shows when a volume is scanned; what shows only when its files are read starts the disk anew, with that volume as residue.
-            List<OpenVolume> volumes = [.. partitions.Select(OpenVolume)];
+            bool isTableEmpty = table.Partitions.Count == 0 && table.Scheme != NoScheme;
+            List<OpenVolume> volumes = [.. partitions.Select(partition => OpenVolume(partition, isTableEmpty))];
             try
             {
                 (ImageDisk Disk, DiskReport Report) taken = TakeIn(table, volumes, out List<LayoutPiece> residue);
@@ -54,7 +57,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         }
     }
 
-    private OpenVolume OpenVolume(Partition partition)
+    private OpenVolume OpenVolume(Partition partition, bool isTableEmpty)
     {
         if (_unreadable.TryGetValue(partition.Number, out string? reason))
             return new OpenVolume(partition, null, null, null, reason);
@@ -65,7 +68,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             var damage = new DamageList();
             fileSystem = FileSystemFormats.Open(source, limits, damage);
             if (fileSystem is null)
-                return new OpenVolume(partition, null, null, null, VolumeSignature.Describe(source));
+                return new OpenVolume(partition, null, null, null, VolumeSignature.Read(source) == VolumeContent.Unknown && isTableEmpty ? "its partition table has no partitions" : VolumeSignature.Describe(source));
             return new OpenVolume(partition, source, fileSystem, VolumeScan.Run(fileSystem, limits, damage), "");
         }
         catch (MigException e) when (e is CorruptImageException or UnsupportedFeatureException)
