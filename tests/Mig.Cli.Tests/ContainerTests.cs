@@ -57,6 +57,9 @@ public sealed class ContainerTests
         Assert.Equal("web01\n", workspace.Ok("cat", "HEAD:/etc/hostname"));
         Assert.Empty(Directory.GetFileSystemEntries(workspace[".mig/tmp"]));
 
+        Outcome piped = workspace.Shell($"gzip -c '{SampleDisks.Two}' | mig commit - -m piped");
+        Assert.Contains("disk.raw: raw+gz, 16 MiB", piped.Ends(0).Output, StringComparison.Ordinal);
+
         workspace.Ok("commit", "--input-format", "raw", file, "-m", "the file itself");
         workspace.Ok("checkout", "--export", "out.packed", "--format", "raw");
         Tool.Run("cmp", workspace[file], workspace["out.packed"]);

@@ -47,10 +47,7 @@ public sealed partial class RefStore
         }
 
         using FileLock gate = Lock();
-        RefName? headTarget = _files.ReadOrDamaged(RefName.Head)?.Target;
-        var resolved = new RefUpdates(_files, [.. updates, .. renames.SelectMany(rename => Expand(rename, headTarget))], headTarget);
-        resolved.Verify(name => _log.Read(name));
-        CheckNames(resolved.Created, resolved.Deleted);
+        RefUpdates resolved = Resolve(updates, renames, null);
         using FileLock? configuration = configure is null ? null : _configuration.Lock();
         var journal = new RefJournal();
         AddRefs(journal, resolved);
@@ -58,6 +55,22 @@ public sealed partial class RefStore
         if (configure is not null && _configuration.Change(configure) is { } bytes)
             journal.Add(new JournalStep(JournalStepKind.Write, RefJournal.ConfigPath, 0, bytes));
         Carry(journal);
+    }
+
+    internal void Check(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)
+    {
+        using FileLock gate = Lock();
+        _ = Resolve(updates, renames, describe);
+    }
+
+    // All that can be wrong with an update. Under the lock.
+    private RefUpdates Resolve(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)
+    {
+        RefName? headTarget = _files.ReadOrDamaged(RefName.Head)?.Target;
+        var resolved = new RefUpdates(_files, [.. updates, .. renames.SelectMany(rename => Expand(rename, headTarget))], headTarget);
+        resolved.Verify(name => _log.Read(name));
+        CheckNames(resolved.Created, resolved.Deleted, describe ?? (_ => ""));
+        return resolved;
     }
 
     private IEnumerable<RefUpdate> Expand(RefRename rename, RefName? headTarget)
@@ -174,27 +187,27 @@ public sealed partial class RefStore
     }
 
     // As Git: a name cannot be a ref and a folder of refs at once.
-    private void CheckNames(IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted)
+    private void CheckNames(IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted, Func<RefName, string> describe)
     {
         HashSet<RefName> all = [.. created];
         foreach (RefName name in created)
         {
             if (name.IsBranchHead)
-                throw new UsageException("'HEAD' cannot be the name of a branch: it would be taken for HEAD; choose another name");
+                throw new UsageException($"{describe(name)}'HEAD' cannot be the name of a branch: it would be taken for HEAD; choose another name");
             string[] parts = name.Value.Split('/');
             for (int i = 3; i < parts.Length; i++)
             {
                 RefName parent = RefName.Parse(string.Join('/', parts[..i]));
                 if (all.Contains(parent))
-                    throw new ConflictException($"'{parent}' and '{name}' cannot both exist");
+                    throw new ConflictException($"{describe(name)}'{parent}' and '{name}' cannot both exist");
                 if (_files.Exists(parent) && !deleted.Contains(parent))
-                    throw new ConflictException($"'{parent}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{parent}'");
+                    throw new ConflictException($"{describe(name)}'{parent}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{parent}'");
             }
 
             if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && _files.List(name.Value + "/").Find(child => !deleted.Contains(child)) is { } inside)
-                throw new ConflictException($"'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{inside}'");
+                throw new ConflictException($"{describe(name)}'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{inside}'");
             if (new DirectoryInfo(_files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(folder, name, deleted) is { } stranger)
-                throw new ConflictException($"'{name}' cannot be created: its place is a folder that holds {stranger}, which is no ref; remove that");
+                throw new ConflictException($"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is no ref; remove that");
         }
     }
 

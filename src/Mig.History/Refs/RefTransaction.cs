@@ -97,6 +97,12 @@ public sealed class RefTransaction
             _store.Commit(_updates, _renames, _configure, _who);
     }
 
+    /// <summary>Makes sure that <see cref="Commit"/> would get through now, by the same checks, and changes nothing. What the refs shall name need not be stored yet.</summary>
+    /// <param name="describe">What to say before what is wrong with a new name; null for nothing.</param>
+    /// <exception cref="NotFoundException">What is to be renamed, or deleted, is not there.</exception>
+    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay locked.</exception>
+    public void Check(Func<RefName, string>? describe = null) => _store.Check(_updates, _renames, describe);
+
     private RefTransaction Add(RefUpdate update)
     {
         ArgumentNullException.ThrowIfNull(update.Name);

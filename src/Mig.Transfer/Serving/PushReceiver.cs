@@ -46,11 +46,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
                 writer.WriteText(line);
         }
 
-        if (!request.DryRun)
-        {
-            MoveRefs(updates, refusals, request.Atomic, Say, cancellation);
-            tally.HasMoved = Choose(refusals).Any();
-        }
+        MoveRefs(updates, refusals, request, Say, cancellation);
+        tally.HasMoved = !request.DryRun && Choose(refusals).Any();
 
         writer.WriteJson(RecordType.Json, new ResultsMessage(refusals), ProtocolJson.Default.ResultsMessage);
         writer.End();
@@ -138,49 +135,52 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         return options.Access.RefuseUpdate(update, losesHistory || isMovedTag);
     }
 
-    private void MoveRefs(List<PushUpdate> updates, string?[] refusals, bool isAtomic, Action<string> say, CancellationToken cancellation)
+    // Nobody's hooks are asked of what is only tried.
+    private void MoveRefs(List<PushUpdate> updates, string?[] refusals, RequestMessage request, Action<string> say, CancellationToken cancellation)
     {
+        (bool isAtomic, bool isDryRun) = (request.Atomic, request.DryRun);
+        IReceiveHooks? hooks = isDryRun ? null : options.Hooks;
         if (isAtomic && refusals.Any(refusal => refusal is not null))
         {
             RefuseAll(refusals, "another ref of the push was refused");
             return;
         }
 
-        if (Choose(refusals).ToList() is { Count: > 0 } asked && options.Hooks?.PreReceive([.. asked.Select(i => updates[i])], say, cancellation) is { } no)
+        if (Choose(refusals).ToList() is { Count: > 0 } asked && hooks?.PreReceive([.. asked.Select(i => updates[i])], say, cancellation) is { } no)
         {
             RefuseAll(refusals, no);
             return;
         }
 
         foreach (int i in Choose(refusals).ToList())
-            refusals[i] = options.Hooks?.Update(updates[i], say, cancellation);
+            refusals[i] = hooks?.Update(updates[i], say, cancellation);
         if (isAtomic)
         {
             if (refusals.Any(refusal => refusal is not null))
                 RefuseAll(refusals, "another ref of the push was refused");
             else
-                Move([.. updates], refusals, [.. Enumerable.Range(0, updates.Count)]);
+                Move([.. updates], refusals, [.. Enumerable.Range(0, updates.Count)], isDryRun);
         }
         else
         {
             // Together, so that a fault leaves all or none; each for itself only when another process has moved one of them meanwhile.
             List<int> chosen = [.. Choose(refusals)];
-            Move([.. chosen.Select(i => updates[i])], refusals, chosen);
+            Move([.. chosen.Select(i => updates[i])], refusals, chosen, isDryRun);
             if (chosen.Count > 1 && refusals[chosen[0]] is not null)
             {
                 foreach (int i in chosen)
                 {
                     refusals[i] = null;
-                    Move([updates[i]], refusals, [i]);
+                    Move([updates[i]], refusals, [i], isDryRun);
                 }
             }
         }
 
         if (Choose(refusals).ToList() is { Count: > 0 } moved)
-            options.Hooks?.PostReceive([.. moved.Select(i => updates[i])], say, cancellation);
+            hooks?.PostReceive([.. moved.Select(i => updates[i])], say, cancellation);
     }
 
-    private void Move(IReadOnlyList<PushUpdate> updates, string?[] refusals, IReadOnlyList<int> places)
+    private void Move(IReadOnlyList<PushUpdate> updates, string?[] refusals, IReadOnlyList<int> places, bool isDryRun)
     {
         RefTransaction transaction = refs.BeginTransaction(options.Who());
         try
@@ -193,7 +193,10 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
                     transaction.Delete(update.Name, update.Old, "push");
             }
 
-            transaction.Commit();
+            if (isDryRun)
+                transaction.Check();
+            else
+                transaction.Commit();
         }
         catch (Exception e) when (e is ConflictException or UsageException)
         {

@@ -28,6 +28,7 @@ public sealed class ImageEditor(Repository repository)
         if (message.Length == 0)
             throw new UsageException("the message is empty; say with -m what this version is");
         (RefName target, ObjectId? expected, CommitId parentId) = FindTarget(request);
+        repository.Refs.BeginTransaction(committer).Update(target, expected, parentId.Value, message).Check();
         if (request is { NoVerify: false, DryRun: false })
             message = repository.Hooks.CommitMessage(message, cancellation);
 

@@ -118,8 +118,6 @@ public sealed class FetchOperation(Repository repository)
         for (int attempt = 1; ; attempt++)
         {
             IReadOnlyList<FetchedRef> refs = Judge(choices, stale);
-            if (options.DryRun)
-                return refs;
             try
             {
                 Write(refs, remote, listing, options);
@@ -188,7 +186,10 @@ public sealed class FetchOperation(Repository repository)
         if (options.SetsFetchHead && (refs.FirstOrDefault(item => item.IsForMerge) ?? refs.FirstOrDefault(item => item.New is not null)) is { New: { } fetched })
             transaction.Update(FetchHead, null, fetched, options.Action);
         AddHead(transaction, refs, remote, listing, options);
-        transaction.Commit();
+        if (options.DryRun)
+            transaction.Check();
+        else
+            transaction.Commit();
     }
 
     // refs/remotes/origin/HEAD: what "origin" alone means.

@@ -29,7 +29,7 @@ public sealed class ImageDeriver(Repository repository)
         Commit parent = repository.Objects.ReadCommit(baseId);
         var before = new EditBase(repository, repository.Objects.ReadImage(parent.Image));
         var clock = new StoppedClock(committer.Time);
-        List<PlannedVersion> plan = Plan(request, cancellation);
+        List<PlannedVersion> plan = Plan(request, baseId, committer, cancellation);
         HostTemplate template = HostTemplate.Read(request.TemplateFolder, request.Hosts, clock);
 
         using FileLock retained = repository.Store.Retain();
@@ -74,7 +74,7 @@ public sealed class ImageDeriver(Repository repository)
     }
 
     // Everything that can be wrong with names is found before any work is done.
-    private List<PlannedVersion> Plan(DeriveRequest request, CancellationToken cancellation)
+    private List<PlannedVersion> Plan(DeriveRequest request, CommitId baseId, Signature committer, CancellationToken cancellation)
     {
         if (request.Hosts.Rows.Count == 0)
             throw new UsageException($"{request.HostsName} has no row; each row makes a version");
@@ -82,6 +82,7 @@ public sealed class ImageDeriver(Repository repository)
         Placeholders? messages = request.MessagePattern is { } pattern ? Placeholders.ParsePattern(pattern, request.Hosts, "the message") : null;
         var plan = new List<PlannedVersion>();
         var rows = new Dictionary<RefName, CsvRow>();
+        RefTransaction transaction = repository.Refs.BeginTransaction(committer);
         foreach (CsvRow row in request.Hosts.Rows)
         {
             string where = $"{request.HostsName}, line {row.Line}", name = Encoding.UTF8.GetString(branches.Fill(row));
@@ -98,8 +99,10 @@ public sealed class ImageDeriver(Repository repository)
             if (request is { NoVerify: false, DryRun: false })
                 message = repository.Hooks.CommitMessage(message, cancellation);
             plan.Add(new PlannedVersion(row, where, branch, there ?? default, message));
+            transaction.Update(branch, there ?? default, baseId.Value, message);
         }
 
+        transaction.Check(branch => rows.TryGetValue(branch, out CsvRow? row) ? $"{request.HostsName}, line {row.Line}: " : "");
         return plan;
     }
 
