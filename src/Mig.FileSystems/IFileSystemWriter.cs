@@ -25,6 +25,9 @@ namespace Mig.FileSystems;
 /// </remarks>
 public interface IFileSystemWriter : IDisposable
 {
+    /// <summary>Whether names that are spelt differently can be one: in other letters, or an alias that a file has besides its name.</summary>
+    bool FoldsNames => false;
+
     /// <summary>Returns the file system as it is with all changes so far. It must not be used after the next change.</summary>
     IFileSystem Read();
 

@@ -10,6 +10,8 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
 {
     private const byte Slash = (byte)'/';
 
+    public bool FoldsNames => inner.FoldsNames;
+
     public IFileSystem Read() => inner.Read();
 
     public FileNode? Find(ReadOnlySpan<byte> path) => inner.Find(path);

@@ -130,6 +130,23 @@ public class DeriveTests
         Assert.Throws<UsageException>(() => CsvTable.Parse([(byte)'a', 0xFF], "hosts"));
     }
 
+    // As people write tables: "web1, 10.0.0.1" is no address with a blank before it.
+    [Fact]
+    public void BlanksAroundValuesAreNoPartOfThem()
+    {
+        CsvTable table = CsvTable.Parse("name, ip\t, \"a note\" \n web1 ,  10.0.0.1,\t\"  kept  \"  \nweb2,,\" \"\n"u8, "hosts");
+        Assert.Equal(["name", "ip", "a note"], table.Columns);
+        Assert.Equal(["web1", "10.0.0.1", "  kept  "], table.Rows[0].Values);
+        Assert.Equal(["web2", "", " "], table.Rows[1].Values);
+        Assert.Contains("hosts, line 2: something follows a closing quote", Assert.Throws<UsageException>(() => CsvTable.Parse("a,b\n\"x\" y,z\n"u8, "hosts")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("name;ip\nweb1;10.0.0.1\n", "hosts, line 1: the columns are separated by ';', and commas are needed")]
+    [InlineData("name\tip\nweb1\t10.0.0.1\n", "hosts, line 1: the columns are separated by tabs, and commas are needed")]
+    public void AnotherSeparatorIsNamed(string table, string message) =>
+        Assert.StartsWith(message, Assert.Throws<UsageException>(() => CsvTable.Parse(Encoding.UTF8.GetBytes(table), "hosts")).Message, StringComparison.Ordinal);
+
     private static DeriveResult Derive(EditedImage image, string table, Func<DeriveRequest, DeriveRequest>? change = null)
     {
         using Repository repository = image.Repository.Open();

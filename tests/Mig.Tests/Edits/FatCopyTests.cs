@@ -65,6 +65,46 @@ public class FatCopyTests
         Assert.Equal(volume.ByMtools("true", withTimes: true), volume.ByMig(withTimes: true));
     }
 
+    // In other letters, and by the short name that a long one gets besides: which is written second would silently take the place of the first.
+    [Theory]
+    [InlineData("Readme", "README")]
+    [InlineData("grün", "GRÜN")]
+    [InlineData("a long name.txt", "ALONGN~1.TXT")]
+    [InlineData("Docs/one", "docs/two")]
+    public void TwoNamesThatAreOneAreRefused(string first, string second)
+    {
+        string script = $"mkdir -p two/t two/Docs two/docs l1/t l2/t; cd two/t; mkdir -p Docs docs; printf 1 > '{first}'; printf 2 > '{second}'; rmdir Docs docs 2>/dev/null || true; cd ../..; rm -r two/Docs two/docs; tar --owner=0 --group=0 -C two -cf layer.tar t";
+        using EditedFat volume = Begin(script);
+        string before = volume.ByMtools("true", withTimes: true);
+        Action[] ways =
+        [
+            () => volume.Run(new PutOperation("/"u8.ToArray(), volume.Repository.Files["two/t"], NodeSettings.None, false)),
+            () => volume.Run(new PutOperation("/"u8.ToArray(), volume.Repository.Files["two/t"], NodeSettings.None, true)),
+            () => Overlay(volume, "two"),
+            () => Overlay(volume, "true"),
+        ];
+        foreach (Action way in ways)
+        {
+            RefusedOperationException refused = Assert.Throws<RefusedOperationException>(way);
+            Assert.Contains("are one name in this file system, and both are to be written", refused.Message, StringComparison.Ordinal);
+            foreach (string name in (string[])[first, second])
+                Assert.Contains("/t/" + name.Split('/')[0], refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, volume.ByMig(withTimes: true));
+    }
+
+    // One name in another spelling than the one that is there replaces it, as on every machine that has FAT; and what a layer takes away is no second name.
+    [Fact]
+    public void OneNameMayBeSpeltAnew()
+    {
+        using EditedFat volume = Begin("mkdir -p l/efi; echo new > l/efi/LOWER; tar --owner=0 --group=0 -C l -cf layer.tar efi/LOWER");
+        Overlay(volume, "true");
+        Overlay(volume, "true");
+        Assert.Contains("lower", volume.ByMig(), StringComparison.OrdinalIgnoreCase);
+        volume.Repository.AssertClean();
+    }
+
     private static EditedFat Begin(string script = "true")
     {
         var volume = new EditedFat(Prepare);

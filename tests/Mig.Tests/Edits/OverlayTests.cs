@@ -1,3 +1,4 @@
+using Mig.Core;
 using Mig.Edits.Layers;
 using Mig.History.Revisions;
 using Tool = Mig.Testing.Tool;
@@ -74,6 +75,40 @@ public class OverlayTests
         string layer = MakeLayer(image, format, "cat");
         Lay(image, layer);
         Assert.Equal(expected, image.ByMig());
+    }
+
+    // 'tar c -C build .' has the folder itself as './', with the owner and mode of whoever built it.
+    [Fact]
+    public void TheFolderOfALayerSaysNothingOfTheRoot()
+    {
+        using var image = new EditedImage("true");
+        Tool.Run("bash", "-euc", "cd \"$0\"; mkdir -p build/etc; echo x > build/etc/new; chmod 750 build; setfattr -n user.k -v v build; chown -R 1000:1000 build; touch -d @1 build; tar --xattrs --xattrs-include='*' -cf build.tar -C build .", image.Repository.Files.Path);
+        string root = Root(image);
+        Lay(image, image.Repository.Files["build.tar"]);
+        Assert.Equal(root, Root(image));
+        image.Edit((volume, repository) => new ImageLayer(repository, keepsLinks: false).ApplyFolder(volume, Whole, image.Repository.Files["build"], TestContext.Current.CancellationToken));
+        Assert.Equal(root, Root(image));
+        Assert.Contains("/etc/new", image.ByMig(), StringComparison.Ordinal);
+    }
+
+    private static string Root(EditedImage image)
+    {
+        using Repository repository = image.Repository.Open();
+        History.Trees.TreeEntry root = new Browse.ImageBrowser(repository).Find("HEAD:/").Entry;
+        return $"{Convert.ToString(root.Mode, 8)} {root.Uid}:{root.Gid} {root.Xattrs.Count}";
+    }
+
+    [Fact]
+    public void RefusalsNameLayerAndEntry()
+    {
+        using var image = new EditedImage("true");
+        Tool.Run("bash", "-euc", "cd \"$0\"; printf x > x; tar -cf bad.tar --transform 's,^x$,../../x,' -P x", image.Repository.Files.Path);
+        CorruptImageException refused = Assert.Throws<CorruptImageException>(() => image.Edit((volume, repository) =>
+        {
+            using FileStream archive = File.OpenRead(image.Repository.Files["bad.tar"]);
+            new ImageLayer(repository, keepsLinks: false) { Name = "bad.tar" }.ApplyArchive(volume, Whole, archive, TestContext.Current.CancellationToken);
+        }));
+        Assert.StartsWith("TAR-007: bad.tar, '../../x': path", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal sealed class OverlayVerb : EditVerb
     public override string Description =>
         "What is in a layer replaces what is there; directories merge. Owners are numbers, as they stand. Whiteouts of OCI\n"
         + "(.wh.NAME, .wh..wh..opq) and, in folders, of overlayfs remove what is below. Several layers go on top of each other,\n"
-        + "in one commit. Nothing leaves the volume, whatever a layer holds.";
+        + "in one commit. The owner, mode and time of the layer's own folder ('./') do not count. Nothing leaves the volume, whatever a layer holds.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -50,12 +50,11 @@ internal sealed class OverlayVerb : EditVerb
                 throw new NotFoundException($"{layer} does not exist");
         }
 
-        var overlay = new ImageLayer(session.Repository, arguments.GetValue(_keepLinks));
         string names = string.Join(' ', given[1..].Select(layer => layer == "-" ? "-" : Path.GetFileName(Path.TrimEndingDirectorySeparator(layer))));
         return Commit(arguments, session, revision, place, $"overlay {names}", changes =>
         {
             foreach (string layer in given[1..])
-                Apply(overlay, changes, place, layer, session);
+                Apply(new ImageLayer(session.Repository, arguments.GetValue(_keepLinks)) { Name = layer == "-" ? "standard input" : layer }, changes, place, layer, session);
         });
     }
 

@@ -18,6 +18,8 @@ internal sealed partial class FatWriter : IFileSystemWriter
         _contents = new ContentWriter(volume);
     }
 
+    public bool FoldsNames => true;
+
     /// <summary>Opens the file system on a volume.</summary>
     /// <returns>Null when the volume holds none of this family.</returns>
     public static FatWriter? Open(IByteTarget target, Limits limits, TimeProvider clock) =>

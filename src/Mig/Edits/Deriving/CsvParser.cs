@@ -3,9 +3,14 @@ using Mig.Core;
 
 namespace Mig.Edits.Deriving;
 
-/// <summary>Reads rows: values between commas, in quotes where they hold commas, line ends or quotes, which are doubled (RFC 4180, section 2). Empty lines are left out.</summary>
+/// <summary>
+/// Reads rows: values between commas, in quotes where they hold commas, line ends or quotes, which are doubled (RFC 4180, section 2). Blanks around a value are no part
+/// of it, as people write tables; within quotes they are. Empty lines are left out.
+/// </summary>
 internal sealed class CsvParser(string text, string name)
 {
+    private static readonly char[] Blanks = [' ', '\t'];
+
     private int _position;
     private int _line = 1;
 
@@ -33,14 +38,28 @@ internal sealed class CsvParser(string text, string name)
 
     private string TakeValue()
     {
+        int start = _position;
+        SkipBlanks();
         if (_position < text.Length && text[_position] == '"')
-            return TakeQuoted();
+        {
+            string quoted = TakeQuoted();
+            SkipBlanks();
+            return quoted;
+        }
+
+        _position = start;
         int length = text.AsSpan(_position).IndexOfAny(',', '\n', '\r');
         string value = length < 0 ? text[_position..] : text.Substring(_position, length);
         if (value.Contains('"', StringComparison.Ordinal))
             throw new UsageException($"{name}, line {_line}: a quote stands in a value that does not begin with one; put the value in quotes and double those in it");
         _position += value.Length;
-        return value;
+        return value.Trim(Blanks);
+    }
+
+    private void SkipBlanks()
+    {
+        while (_position < text.Length && Blanks.Contains(text[_position]))
+            _position++;
     }
 
     private string TakeQuoted()

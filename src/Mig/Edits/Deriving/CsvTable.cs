@@ -49,7 +49,9 @@ public sealed class CsvTable
 
         if (lines.Count == 0)
             throw new UsageException($"{name} is empty; its first line names the columns, as in 'name,ip'");
-        List<string> columns = [.. lines[0].Values.Select(column => column.Trim())];
+        List<string> columns = [.. lines[0].Values];
+        if (columns is [var only] && Array.Find([";", "\t"], separator => only.Contains(separator, StringComparison.Ordinal)) is { } separator)
+            throw new UsageException($"{name}, line {lines[0].Line}: the columns are separated by {(separator == ";" ? "';'" : "tabs")}, and commas are needed; save the table with commas, or convert it, as with 'tr '{(separator == ";" ? ";" : "\\t")}' ,' where no value has one");
         Check(columns, lines, name);
         return new CsvTable(columns, [.. lines.Skip(1)]);
     }

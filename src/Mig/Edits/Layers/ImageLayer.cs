@@ -11,6 +11,9 @@ namespace Mig.Edits.Layers;
 /// <param name="keepsLinks">Whether a symbolic link to a directory stays where the layer has a directory.</param>
 public sealed class ImageLayer(Repository repository, bool keepsLinks)
 {
+    /// <summary>What the layer is called in messages, with the entry that they are about; null to leave both out.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Lays a folder of the host over a volume.</summary>
     public void ApplyFolder(VolumeChanges changes, PathSpec volume, string folder, CancellationToken cancellation = default) =>
         new FolderLayer(Open(changes, volume)).Apply(folder, cancellation);
@@ -24,6 +27,6 @@ public sealed class ImageLayer(Repository repository, bool keepsLinks)
     {
         ArgumentNullException.ThrowIfNull(changes);
         (IFileSystemWriter writer, EditLog log) = changes.OpenVolume(volume);
-        return new LayerWriter(new NodeWriter(writer, log, changes.Clock), keepsLinks);
+        return new LayerWriter(new NodeWriter(writer, log, changes.Clock), keepsLinks, Name);
     }
 }

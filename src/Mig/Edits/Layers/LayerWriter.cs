@@ -8,7 +8,8 @@ namespace Mig.Edits.Layers;
 /// <summary>Lays a layer over a volume: what is in it replaces what is there, directories merge, whiteouts remove what lower layers have.</summary>
 /// <remarks>Source: OCI Image Format Specification, "Image Layer Filesystem Changeset". Whiteouts never touch what the same layer brings, in whichever order.</remarks>
 /// <param name="keepsLinks">Whether a symbolic link to a directory stays where the layer has a directory, as with tar's <c>--keep-directory-symlink</c>.</param>
-internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
+/// <param name="name">What the layer is called, for messages; null to leave that out.</param>
+internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? name = null)
 {
     private static readonly byte[] WhiteoutPrefix = ".wh."u8.ToArray();
     private static readonly byte[] OpaqueName = ".wh..wh..opq"u8.ToArray();
@@ -20,13 +21,33 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
     /// <exception cref="CorruptImageException">TAR-007 to TAR-009.</exception>
     public void Add(LayerEntry entry)
     {
+        try
+        {
+            Take(entry);
+        }
+        catch (Exception e) when (name is not null && Named(e, $"{name}, '{Encoding.UTF8.GetString(entry.Path)}'") is { } named)
+        {
+            throw named;
+        }
+    }
+
+    private static MigException? Named(Exception error, string where) => error switch
+    {
+        RefusedOperationException e => new RefusedOperationException(e.Reason, $"{where}: {e.Message}"),
+        NotFoundException e => new NotFoundException($"{where}: {e.Message}"),
+        CorruptImageException e => new CorruptImageException(e.Code, $"{where}: {e.Message[(e.Code.Length + 2)..]}", e),
+        _ => null,
+    };
+
+    private void Take(LayerEntry entry)
+    {
         byte[] path = Clean(entry.Path);
-        ReadOnlySpan<byte> name = VolumePath.Name(path);
-        if (name.SequenceEqual(OpaqueName))
+        ReadOnlySpan<byte> last = VolumePath.Name(path);
+        if (last.SequenceEqual(OpaqueName))
             HideBelow(VolumePath.Parent(path));
-        else if (name.StartsWith(WhiteoutPrefix) && !name.StartsWith(ReservedPrefix))
-            Hide(VolumePath.Join(VolumePath.Parent(path), Hidden(name, entry.Path)));
-        else if (!name.StartsWith(ReservedPrefix))
+        else if (last.StartsWith(WhiteoutPrefix) && !last.StartsWith(ReservedPrefix))
+            Hide(VolumePath.Join(VolumePath.Parent(path), Hidden(last, entry.Path)));
+        else if (!last.StartsWith(ReservedPrefix))
             Make(entry, path);
     }
 
@@ -62,12 +83,9 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
 
     private void Make(LayerEntry entry, byte[] path)
     {
+        // What the folder was that a layer was packed from says nothing of the machine's root: 'tar c -C build .' would make its owner that of whoever built it.
         if (path.Length == 1)
-        {
-            if (entry.Type == NodeType.Directory)
-                Describe(path, entry, isNew: false);
             return;
-        }
 
         nodes.MakeParents(path);
         byte[] place = GetPlace(path);
@@ -84,11 +102,14 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks)
             there = nodes.Get(place);
         }
 
+        if (there is not null)
+            nodes.ClaimName(place, VolumePath.Name(path));
         bool merges = entry.Type == NodeType.Directory && there?.Type == NodeType.Directory;
         if (there is not null && !merges)
             nodes.RemoveTree(place, there);
         if (!merges)
             Create(entry, place);
+        nodes.ClaimName(place, VolumePath.Name(path));
         Remember(place);
         Describe(place, entry, isNew: !merges);
     }

@@ -53,9 +53,32 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         MakeDirectory(parent, new NodeMetadata(DefaultDirectoryMode));
     }
 
+    /// <summary>
+    /// Sees that two names which the file system takes for one are not written by one change: what the first holds would silently give way to the second. Called with
+    /// what is there before it is replaced, and again when it is made.
+    /// </summary>
+    /// <exception cref="RefusedOperationException">They are.</exception>
+    public void ClaimName(ReadOnlySpan<byte> path) => ClaimName(path, VolumePath.Name(path));
+
+    /// <inheritdoc cref="ClaimName(ReadOnlySpan{byte})"/>
+    /// <param name="name">The name that was asked for, where the path has the one that is there.</param>
+    public void ClaimName(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name)
+    {
+        if (!writer.FoldsNames || name.IsEmpty || writer.Find(path) is null)
+            return;
+        byte[] place = writer.Resolve(path);
+        if (log.Claim(place, name) is { } other)
+        {
+            byte[] parent = VolumePath.Parent(place);
+            throw new RefusedOperationException(RefusalReason.BadName,
+                $"{VolumePath.Describe(VolumePath.Join(parent, other))} and {VolumePath.Describe(VolumePath.Join(parent, name))} are one name in this file system, and both are to be written: one would silently take the place of the other; give one of them another name");
+        }
+    }
+
     public void MakeDirectory(ReadOnlySpan<byte> path, NodeMetadata metadata)
     {
         writer.CreateDirectory(path, writer.Fit(NodeType.Directory, metadata));
+        ClaimName(path);
         log.Add(path, EditChangeKind.Added);
     }
 
@@ -66,10 +89,12 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         if (writer.Find(path) is not { } node)
         {
             writer.CreateFile(path, writer.Fit(NodeType.File, metadata), content);
+            ClaimName(path);
             log.Add(path, EditChangeKind.Added);
             return true;
         }
 
+        ClaimName(path);
         writer.ReplaceContent(path, content);
         DropCapability(path, node);
         if (metadata.ModifiedTime is { } time)
@@ -159,6 +184,8 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     public (long Names, long Bytes) RemoveTree(ReadOnlySpan<byte> path, FileNode node)
     {
         (long names, long bytes) = (1, node.Type == NodeType.File ? node.Size : 0);
+        if (writer.FoldsNames)
+            log.Forget(writer.Resolve(path));
         if (node.Type == NodeType.Directory)
         {
             (long Names, long Bytes) inside = RemoveChildren(path);

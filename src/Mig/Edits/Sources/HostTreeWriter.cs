@@ -63,6 +63,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
             return;
         }
 
+        nodes.ClaimName(target);
         FileNode? there = nodes.Writer.Find(target);
         if (there?.Type == NodeType.Directory)
             throw new RefusedOperationException(RefusalReason.IsADirectory, $"{VolumePath.Describe(target)} is a directory, and {files.Display(path)} is none");
@@ -119,6 +120,7 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
 
         if (there is not null && there.Type != NodeType.Directory)
             throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory, and {files.Display(path)} is one");
+        nodes.ClaimName(target);
         if (there is null)
             nodes.MakeDirectory(target, Metadata(source));
         foreach (byte[] name in files.List(path))
