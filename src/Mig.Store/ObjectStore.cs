@@ -2,6 +2,7 @@ using System.Buffers;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Core.Zstd;
+using Mig.Store.Checks;
 using Mig.Store.Locks;
 using Mig.Store.Packs;
 using Mig.Store.Promised;
@@ -27,7 +28,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     private ObjectStore(string folder)
     {
         Folder = folder;
-        _packs = new PackSet(Path.Combine(folder, PacksFolder));
+        _packs = new PackSet(Path.Combine(folder, PacksFolder), new DamageNotes(folder));
     }
 
     /// <summary>The repository folder (<c>.mig</c>), which holds <c>packs</c> and <c>tmp</c>.</summary>
@@ -36,6 +37,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     /// <summary>Where packs and indexes are.</summary>
     public const string PacksFolder = "packs";
     private const string LocksFolder = "locks";
+    private const string DamagedPackCode = "PACK-001";
 
     private string RetentionPath => Path.Combine(Folder, LocksFolder, "objects");
 
@@ -125,8 +127,41 @@ public sealed class ObjectStore : IContentSource, IDisposable
     public IReadOnlyList<(ObjectId Id, DateTime Written)> ListPacks() =>
         [.. _packs.Packs.Select(id => (id, GetPackTime(id)))];
 
-    /// <summary>Whether a pack that an index names is missing or has another length: then an object may be here while what it names is not.</summary>
-    public bool HasLostPacks => _packs.Lost.Count > 0;
+    /// <summary>
+    /// Whether a pack or an index is missing or damaged, as far as is known: then an object may be here while what it names is not. What was found damaged does not
+    /// count as present.
+    /// </summary>
+    public bool IsDamaged => _packs.Lost.Count > 0 || _packs.DamagedPlaces.Count > 0 || _packs.Damaged.Count > 0;
+
+    /// <summary>Whether an index cannot be read.</summary>
+    public bool HasDamagedIndexes => _packs.Damaged.Count > 0;
+
+    /// <summary>Notes what a check of all packs found, in the place of what was known.</summary>
+    /// <param name="clock">Leaves out packs that were written to a moment ago, whose notes could not be told from those of later ones; null when none is.</param>
+    public void NoteDamage(StoreCheckResult result, TimeProvider? clock)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        _packs.ReplaceDamage(result.DamagedPlaces, clock);
+    }
+
+    /// <summary>Tells whether an object is in something that was found damaged, and nowhere else.</summary>
+    public bool IsInDamage(in ObjectId id) => !TryFind(id, out _) && FindDamage(id) is not null;
+
+    /// <summary>Returns the objects in what was found damaged that are nowhere else.</summary>
+    public IReadOnlyList<(ObjectId Id, ObjectKind Kind)> ListDamaged()
+    {
+        var found = new Dictionary<ObjectId, ObjectKind>();
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            for (int ordinal = 0; ordinal < index.ObjectCount && IsDamaged; ordinal++)
+            {
+                if (!index.Counts(ordinal) && !TryFind(index.IdOf(ordinal), out _))
+                    found.TryAdd(index.IdOf(ordinal), index.Locate(ordinal).Kind);
+            }
+        }
+
+        return [.. found.Select(item => (item.Key, item.Value))];
+    }
 
     /// <summary>Returns the pack that an object lies in.</summary>
     public static ObjectId GetPack(in ObjectLocation location) => location.Index.GetFrame(location.Frame).Pack;
@@ -174,6 +209,8 @@ public sealed class ObjectStore : IContentSource, IDisposable
                 return location;
         }
 
+        if (FindDamage(id) is { } place)
+            throw new CorruptStoreException(DamagedPackCode, $"object {id} cannot be read: {Path.Combine(_packs.Folder, PackFormat.FileName(place.Pack))}, offset {place.Offset}, is damaged; 'mig fsck --repair-from' brings it back from a good copy");
         if (_packs.Damaged.Concat(_packs.Lost.Select(pack => pack.Problem)).FirstOrDefault() is { } damage)
             throw new CorruptStoreException(damage.Code, $"object {id} cannot be found: {damage.Message}", damage);
         throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
@@ -245,6 +282,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
     internal void ReadFrame(in FramePlace place, Span<byte> raw)
     {
         byte[] scratch = ArrayPool<byte>.Shared.Rent(place.TotalLength);
+        bool isPromised = _promised?.HasPack(place.Pack) == true;
         try
         {
             FramePlace wanted = place;
@@ -254,7 +292,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
                 {
                     byte* target = to;
                     int length = raw.Length;
-                    PackSet packs = _promised?.HasPack(wanted.Pack) == true ? _promised.Packs : _packs;
+                    PackSet packs = isPromised ? _promised!.Packs : _packs;
                     packs.Use(wanted.Pack, pack =>
                     {
                         FrameHeader header = pack.ReadHeader(wanted.Offset);
@@ -264,6 +302,11 @@ public sealed class ObjectStore : IContentSource, IDisposable
                     });
                 }
             }
+        }
+        catch (CorruptStoreException e) when (e.Code == DamagedPackCode && !isPromised)
+        {
+            _packs.NoteDamage(new DamagedPlace(place.Pack, place.Offset));
+            throw;
         }
         finally
         {
@@ -296,6 +339,7 @@ public sealed class ObjectStore : IContentSource, IDisposable
 
     private void ReadVerified(in ObjectId id, in ObjectLocation location, Span<byte> destination)
     {
+        (PackIndex index, int frame) = (location.Index, location.Frame);
         try
         {
             ReadAt(id, location, destination);
@@ -304,6 +348,24 @@ public sealed class ObjectStore : IContentSource, IDisposable
         {
             ReadAt(id, Find(id), destination);
         }
+        catch (CorruptStoreException e) when (e.Code == DamagedPackCode && TryFind(id, out ObjectLocation other) && (other.Index != index || other.Frame != frame))
+        {
+            // Another pack has it, too.
+            ReadAt(id, other, destination);
+        }
+    }
+
+    private FramePlace? FindDamage(in ObjectId id)
+    {
+        if (_packs.DamagedPlaces.Count == 0)
+            return null;
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            if (index.FindUncounted(id) is { } place && !_packs.Lost.Any(pack => pack.Id == place.Pack))
+                return place;
+        }
+
+        return null;
     }
 
     private unsafe void ReadAt(in ObjectId id, ObjectLocation location, Span<byte> destination)

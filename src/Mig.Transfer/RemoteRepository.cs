@@ -70,6 +70,14 @@ public sealed class RemoteRepository : IDisposable
         return new TransferReport(result.Objects, result.Bytes, result.StoredBytes, _transport.WireBytes - before);
     }
 
+    /// <summary>Brings single objects by their ids, as far as the other side has them.</summary>
+    /// <returns>How many came.</returns>
+    public long FetchObjects(ObjectStore store, StoreOptions options, IReadOnlyCollection<(ObjectId Id, ObjectKind Kind)> objects, IProgressSink progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        return objects.Count == 0 ? 0 : new ObjectFetch(_transport, store, options, progress, cancellation).Run(objects);
+    }
+
     /// <summary>Sends what the other side lacks, then has it move its refs.</summary>
     /// <exception cref="UsageException">The other side says that it does not take as much.</exception>
     public PushReport Push(ObjectStore store, PushRequest request, CancellationToken cancellation = default) =>

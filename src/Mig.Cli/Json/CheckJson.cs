@@ -20,9 +20,11 @@ internal sealed record CheckJson(
     long Layouts,
     long Unreachable,
     long? LeftOut,
-    long ComparedImages)
+    long ComparedImages,
+    IReadOnlyList<AffectedVersion> Affected,
+    RepairReport? Repair)
 {
-    public static CheckJson Of(CheckReport report, bool isQuick) => new(
+    public static CheckJson Of(CheckReport report, bool isQuick, RepairReport? repair) => new(
         report.Problems.Count > 0 ? false : isQuick ? null : true,
         isQuick,
         report.Problems,
@@ -39,5 +41,7 @@ internal sealed record CheckJson(
         report.Layouts,
         report.Unreachable,
         report.LeftOut > 0 ? report.LeftOut : null,
-        report.ComparedImages);
+        report.ComparedImages,
+        report.Affected,
+        repair);
 }

@@ -21,17 +21,18 @@ internal sealed class FetchVerb : Verb
     private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions of each branch", HelpName = "N" };
     private readonly Option<bool> _unshallow = new("--unshallow") { Description = "Brings all that a --depth left out" };
     private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
+    private readonly Option<bool> _refetch = new("--refetch") { Description = "Goes through all of what is there, not only what is new: what is missing or damaged here comes anew" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only says what would come" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also lists what is up to date" };
 
     public FetchVerb()
         : base("fetch", Summary)
     {
-        Add(_all, _prune, _noPrune, _tags, _noTags, _force, _depth, _unshallow, _filter, _dryRun, _verbose);
+        Add(_all, _prune, _noPrune, _tags, _noTags, _force, _depth, _unshallow, _filter, _refetch, _dryRun, _verbose);
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["fetch [--prune] [--tags] [--depth N] [REMOTE | ADDRESS] [REFSPEC]...", "fetch --all [--prune] [--tags]"];
+    public override IReadOnlyList<string> Usage => ["fetch [--prune] [--tags] [--depth N] [--refetch] [REMOTE | ADDRESS] [REFSPEC]...", "fetch --all [--prune] [--tags]"];
 
     public override string Description =>
         "What a remote's branch is on is kept in a tracking branch, such as origin/main. Without REMOTE it is the one that the\n"
@@ -61,6 +62,7 @@ internal sealed class FetchVerb : Verb
             Force = arguments.GetValue(_force),
             Depth = arguments.GetValue(_unshallow) ? int.MaxValue : RemoteArguments.Depth(arguments.GetValue(_depth)),
             WithoutContent = RemoteArguments.Filter(arguments.GetValue(_filter)),
+            Refetch = arguments.GetValue(_refetch),
             DryRun = arguments.GetValue(_dryRun),
         };
         if (arguments.GetValue(_unshallow) && session.Repository.Objects.Shallow.Count == 0)

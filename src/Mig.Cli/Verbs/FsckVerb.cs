@@ -3,6 +3,7 @@ using Mig.Checks;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Core;
 
 namespace Mig.Cli.Verbs;
 
@@ -14,20 +15,25 @@ internal sealed class FsckVerb : Verb
 
     private readonly Option<bool> _noViews = new("--no-views") { Description = "Does not compare what manifests say with what the disks hold" };
 
+    private readonly Option<string> _repairFrom = new("--repair-from") { Description = "Brings back what is damaged or missing from another repository, and checks again", HelpName = "REMOTE | ADDRESS" };
+
     public FsckVerb()
         : base("fsck", Summary)
     {
         Add(_quick);
         Add(_noViews);
+        Add(_repairFrom);
     }
 
-    public override IReadOnlyList<string> Usage => ["fsck [--quick | --no-views] [--json]"];
+    public override IReadOnlyList<string> Usage => ["fsck [--quick | --no-views] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
 
-    public override string Description => "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block,\nand reads the file systems of each image from its disks, to see that its files are what they hold. That costs\na few times what 'mig commit --quick' costs for each image, once: what was proven here is noted.\nProblems end the command with 22.";
+    public override string Description => "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block,\nand reads the file systems of each image from its disks, to see that its files are what they hold. That costs\na few times what 'mig commit --quick' costs for each image, once: what was proven here is noted.\nWhat is damaged\nis named by version and path. Problems end the command with 22.\n\n"
+        + "--repair-from asks any other repository for exactly the objects that are damaged or missing here, checks them,\nwrites them into new packs, and takes the damaged ones away when nothing is missing any more. Then all is checked.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig fsck", "checks everything"),
+        ("mig fsck --repair-from origin", "brings back from origin what is damaged here"),
         ("mig fsck --quick", "checks only that nothing is missing, in a fraction of the time; contents are not read"),
     ];
 
@@ -37,14 +43,38 @@ internal sealed class FsckVerb : Verb
     {
         bool isQuick = arguments.GetValue(_quick);
         Repository repository = session.Repository;
+        RepairReport? repair = null;
+        if (arguments.GetValue(_repairFrom) is { } source)
+        {
+            if (isQuick)
+                throw new UsageException("what is damaged is found by reading it, so --quick and --repair-from do not go together");
+            using (ProgressBar? progress = session.ShowProgress())
+                repair = new RepositoryRepair(repository).Run(source, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
+            if (!session.IsJson)
+                Tell(repair, session);
+        }
+
+        // Opened anew: a pack may have come under the name of a damaged one.
+        using Repository again = Repository.Open(repository.Folder, session.Context);
         CheckReport report;
         using (ProgressBar? progress = session.ShowProgress())
-            report = new RepositoryCheck(repository) { ComparesViews = !arguments.GetValue(_noViews) }.Run(isQuick, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
+            report = new RepositoryCheck(again) { ComparesViews = !arguments.GetValue(_noViews) }.Run(isQuick, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(CheckJson.Of(report, isQuick), MigJson.Default.CheckJson);
+            session.WriteJson(CheckJson.Of(report, isQuick, repair), MigJson.Default.CheckJson);
         else
             Write(report, isQuick, session);
         return report.Problems.Count == 0 ? ExitCode.Success : ExitCode.CorruptStore;
+    }
+
+    private static void Tell(RepairReport repair, Session session)
+    {
+        if (repair.IndexedPacks > 0)
+            session.Report($"Made an index anew for {Sizes.Count(repair.IndexedPacks, "pack")}.");
+        session.Report(repair.Brought == 0 && repair.Missing == 0 ? "Nothing is missing: nothing was brought." : $"Brought {Sizes.Count(repair.Brought, "object")} from {SafeText.Line(repair.Source)}.");
+        if (repair.RemovedPacks > 0)
+            session.Report($"Took {Sizes.Count(repair.RemovedPacks, "damaged pack")} away; what was whole of them is in new ones.");
+        if (repair.Missing > 0)
+            session.Warn($"{Sizes.Count(repair.Missing, "object that is needed is", "objects that are needed are")} not there, either; nothing was taken away. Try another copy");
     }
 
     private static void Write(CheckReport report, bool isQuick, Session session)
@@ -53,6 +83,15 @@ internal sealed class FsckVerb : Verb
             session.Warn(warning);
         foreach (CheckProblem problem in report.Problems)
             session.Output.WriteLine($"{session.Palette.Red("problem")} {problem.Code}: {SafeText.Line(problem.Message)}");
+        foreach (AffectedVersion affected in report.Affected)
+        {
+            session.Output.WriteLine($"not whole in {SafeText.Line(Names(affected))}:");
+            foreach (string place in affected.Places)
+                session.Output.WriteLine($"  {SafeText.Line(place)}");
+            if (affected.PlaceCount > affected.Places.Count)
+                session.Output.WriteLine($"  and {Sizes.Count(affected.PlaceCount - affected.Places.Count, "other place")}");
+        }
+
         session.Output.WriteLine($"{(isQuick ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} ({Sizes.Bytes(report.RawBytes)}) in {Sizes.Count(report.Packs, "pack")} ({Sizes.Bytes(report.StoredBytes)}).");
         session.Output.WriteLine($"Followed {Sizes.Count(report.Refs, "ref")} to {Sizes.Count(report.Commits, "commit")}, {Sizes.Count(report.Images, "image")}, "
             + $"{Sizes.Count(report.Trees, "directory", "directories")} with {Sizes.Count(report.Files, "file")}, {Sizes.Count(report.Layouts, "layout node")}.");
@@ -66,6 +105,13 @@ internal sealed class FsckVerb : Verb
             ? isQuick
                 ? "Nothing is missing. Contents were not read (--quick), so whether they are intact is not known: mig fsck reads them."
                 : session.Palette.Green("Everything is there and intact.")
-            : session.Palette.Red($"Found {Sizes.Count(report.Problems.Count, "problem")}.") + " Do not delete anything; copy the repository, then restore what is named from another copy.");
+            : session.Palette.Red($"Found {Sizes.Count(report.Problems.Count, "problem")}.") + " Do not delete anything. 'mig fsck --repair-from ADDRESS' brings back what another copy has.");
+    }
+
+    private static string Names(AffectedVersion affected)
+    {
+        const int Most = 6;
+        string names = string.Join(", ", affected.Versions.Take(Most).Select(version => version.Name));
+        return affected.Versions.Count > Most ? $"{names} and {Sizes.Count(affected.Versions.Count - Most, "other version")}" : names;
     }
 }

@@ -12,6 +12,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
 {
     private readonly List<CorruptStoreException> _problems = [];
     private readonly List<string> _warnings = [];
+    private readonly List<DamagedPlace> _places = [];
     private readonly Lock _gate = new();
     private long _packs;
     private long _objects;
@@ -32,7 +33,40 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             Try(() => CheckPacks(index, seen, parallelism, cancellation));
         }
 
-        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings) { LostPacks = [.. store.Packs.Lost.Select(pack => pack.Problem)] };
+        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings) 
+        {
+            LostPacks = [.. store.Packs.Lost.Select(pack => pack.Problem)],
+            DamagedPlaces = [.. _places],
+        };
+    }
+
+    /// <summary>Returns the objects in what a check found damaged, those left out that another pack has whole.</summary>
+    public static IEnumerable<ObjectId> ObjectsIn(ObjectStore store, StoreCheckResult result)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(result);
+        var places = result.DamagedPlaces.ToLookup(place => place.Pack);
+        var ids = new HashSet<ObjectId>();
+        if (result.DamagedPlaces.Count == 0)
+            return ids;
+        foreach (PackIndex index in store.Packs.Indexes)
+        {
+            for (int ordinal = 0; ordinal < index.ObjectCount; ordinal++)
+            {
+                FramePlace frame = index.GetFrame(index.Locate(ordinal).Frame);
+                ObjectId id = index.IdOf(ordinal);
+                if (places[frame.Pack].Any(place => (place.Offset == DamagedPlace.WholePack || place.Offset == frame.Offset) && (place.Object is null || place.Object == id)))
+                    ids.Add(id);
+            }
+        }
+
+        foreach (PackIndex index in store.Packs.Indexes)
+        {
+            ids.RemoveWhere(id => index.TryFind(id, out ObjectLocation location) && index.GetFrame(location.Frame) is var frame
+                && !places[frame.Pack].Any(place => (place.Offset == DamagedPlace.WholePack || place.Offset == frame.Offset) && (place.Object is null || place.Object == id)));
+        }
+
+        return ids;
     }
 
     private void CheckFolder(PackIndex[] indexes)
@@ -64,7 +98,15 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             if (index.IsLost(pack) || !seen.Add(index.GetPackId(pack)))
                 continue;
             int number = pack;
-            Try(() => store.Packs.Use(index.GetPackId(number), file => CheckPack(index, number, file, ordinalsByFrame, parallelism, cancellation)));
+            bool isOpen = false;
+            if (!Try(() => store.Packs.Use(index.GetPackId(number), file =>
+                {
+                    isOpen = true;
+                    CheckPack(index, number, file, ordinalsByFrame, parallelism, cancellation);
+                })) && !isOpen)
+            {
+                Note(new DamagedPlace(index.GetPackId(number), DamagedPlace.WholePack));
+            }
         }
     }
 
@@ -74,8 +116,20 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             throw file.Corrupt(0, $"the pack has {file.Length} bytes, its index says {index.GetPackLength(pack)}");
         _packs++;
         _storedBytes += file.Length;
-        List<(long Offset, FrameHeader Header)> frames = file.ReadFrames();
         int first = (int)index.FirstFrameOf(pack);
+        List<(long Offset, FrameHeader Header)> frames;
+        try
+        {
+            frames = file.ReadFrames();
+        }
+        catch (CorruptStoreException e)
+        {
+            // The way from frame to frame is broken. The index says where each is.
+            Report(e);
+            CheckFramesByIndex(index, pack, file, ordinalsByFrame, cancellation);
+            return;
+        }
+
         if (frames.Count != (int)index.FrameCountOf(pack))
             throw file.Corrupt(0, $"the pack has {frames.Count} frames, its index says {index.FrameCountOf(pack)}");
         Parallel.For(0, frames.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, i =>
@@ -86,9 +140,39 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             if (place.Offset != frames[i].Offset || place.TotalLength != frames[i].Header.TotalLength || place.RawLength != frames[i].Header.RawLength)
                 Report(file.Corrupt(frames[i].Offset, $"frame {i} is not where its index says"));
             else
-                Try(() => CheckFrame(index, file, frames[i].Offset, frames[i].Header, [.. ordinalsByFrame[first + i]]));
+                TryFrame(file, frames[i].Offset, () => CheckFrame(index, file, frames[i].Offset, frames[i].Header, [.. ordinalsByFrame[first + i]]));
             progress.Advance(frames[i].Header.TotalLength);
         });
+    }
+
+    private void CheckFramesByIndex(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, CancellationToken cancellation)
+    {
+        int first = (int)index.FirstFrameOf(pack);
+        for (int frame = first; frame < first + (int)index.FrameCountOf(pack); frame++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            FramePlace place = index.GetFrame(frame);
+            int number = frame;
+            TryFrame(file, place.Offset, () =>
+            {
+                FrameHeader header = file.ReadHeader(place.Offset);
+                if (header.TotalLength != place.TotalLength || header.RawLength != place.RawLength)
+                    throw file.Corrupt(place.Offset, $"the frame has {header.TotalLength} bytes for {header.RawLength}, its index says {place.TotalLength} for {place.RawLength}");
+                CheckFrame(index, file, place.Offset, header, [.. ordinalsByFrame[number]]);
+            });
+        }
+    }
+
+    private void TryFrame(PackFile file, long offset, Action action)
+    {
+        if (!Try(action))
+            Note(new DamagedPlace(file.Id, offset));
+    }
+
+    private void Note(in DamagedPlace place)
+    {
+        lock (_gate)
+            _places.Add(place);
     }
 
     private void CheckFrame(PackIndex index, PackFile file, long offset, FrameHeader header, int[] ordinals)
@@ -118,7 +202,10 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
                 if (!ids.Contains(item) && !store.Contains(actual))
                     Report(file.Corrupt(offset, $"the {ObjectHeader.NameOf(item.Kind)} that no index names has the hash {actual}"));
                 foreach (ObjectId expected in ids[item].Where(expected => expected != actual))
+                {
+                    Note(new DamagedPlace(file.Id, offset, expected));
                     Report(file.Corrupt(offset, $"the {ObjectHeader.NameOf(item.Kind)} {expected} has the hash {actual}"));
+                }
             }
         }
         finally

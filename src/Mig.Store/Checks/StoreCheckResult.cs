@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Packs;
 
 namespace Mig.Store.Checks;
 
@@ -19,4 +20,7 @@ public sealed record StoreCheckResult(
 {
     /// <summary>Packs that are missing or have another length than their index says: damage where something is needed that only they held.</summary>
     public IReadOnlyList<CorruptStoreException> LostPacks { get; init; } = [];
+
+    /// <summary>Where the damage is.</summary>
+    internal IReadOnlyList<DamagedPlace> DamagedPlaces { get; init; } = [];
 }

@@ -19,6 +19,7 @@ public sealed unsafe class PackIndex : IDisposable
     private readonly long _ids;
     private readonly long _places;
     private volatile bool[]? _lost;
+    private volatile IReadOnlyDictionary<int, HashSet<ObjectId>?>? _damaged;
 
     private PackIndex(string path, MemoryMappedFile map, MemoryMappedViewAccessor view, byte* bytes, long length)
     {
@@ -102,7 +103,36 @@ public sealed unsafe class PackIndex : IDisposable
     public bool Contains(in ObjectId id) => FindOrdinal(id) >= 0;
 
     /// <summary>Tells whether the pack that an object lies in is there as this index knows it.</summary>
-    internal bool Counts(int ordinal) => _lost is not { } lost || !lost[PackOf(Locate(ordinal).Frame)];
+    internal bool Counts(int ordinal)
+    {
+        if (_lost is null && _damaged is null)
+            return true;
+        int frame = Locate(ordinal).Frame;
+        return !(_lost is { } lost && lost[PackOf(frame)])
+            && !(_damaged is { } damaged && damaged.TryGetValue(frame, out HashSet<ObjectId>? only) && (only is null || only.Contains(IdOf(ordinal))));
+    }
+
+    /// <summary>Says which frames were found damaged: all of a frame, or only some of its objects; null for none.</summary>
+    internal void SetDamaged(IReadOnlyDictionary<int, HashSet<ObjectId>?>? frames) => _damaged = frames;
+
+    /// <summary>The frames of a pack: the first, and how many there are; null when the index does not name it.</summary>
+    internal (int First, int Count)? FindFrames(in ObjectId pack)
+    {
+        for (int i = 0; i < PackCount; i++)
+        {
+            if (GetPackId(i) == pack)
+                return ((int)FirstFrameOf(i), (int)FrameCountOf(i));
+        }
+
+        return null;
+    }
+
+    /// <summary>Finds where an object was that does not count; null when there is none here.</summary>
+    internal FramePlace? FindUncounted(in ObjectId id)
+    {
+        int ordinal = Search(id, out bool found);
+        return found && !Counts(ordinal) ? GetFrame(Locate(ordinal).Frame) : null;
+    }
 
     /// <summary>Tells whether a pack is not there as this index knows it.</summary>
     internal bool IsLost(int pack) => _lost?[pack] == true;

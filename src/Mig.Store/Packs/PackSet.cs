@@ -23,10 +23,15 @@ internal sealed class PackSet : IDisposable
     private readonly List<PackIndex> _retired = [];
     private volatile CorruptStoreException[] _damaged = [];
     private volatile LostPack[] _lost = [];
+    private volatile IReadOnlyList<DamagedPlace> _damagedPlaces = [];
+    private volatile string[] _damagedIndexes = [];
+    private readonly DamageNotes? _notes;
 
-    public PackSet(string folder)
+    /// <param name="notes">What is known to be damaged; null where nothing is noted.</param>
+    public PackSet(string folder, DamageNotes? notes = null)
     {
         Folder = folder;
+        _notes = notes;
         Refresh();
     }
 
@@ -40,6 +45,36 @@ internal sealed class PackSet : IDisposable
 
     /// <summary>The packs that do not count; their objects are as good as missing where no other pack has them.</summary>
     public IReadOnlyList<LostPack> Lost => _lost;
+
+    /// <summary>The index files that cannot be used.</summary>
+    public IReadOnlyList<string> DamagedIndexes => _damagedIndexes;
+
+    /// <summary>What was found damaged in packs; it does not count either.</summary>
+    public IReadOnlyList<DamagedPlace> DamagedPlaces => _damagedPlaces;
+
+    /// <summary>Notes a frame that could not be read, so that its objects count as missing from now on.</summary>
+    /// <returns>False when that is not known to last.</returns>
+    public bool NoteDamage(in DamagedPlace place)
+    {
+        if (_notes?.Add(Folder, place, TimeProvider.System) != true)
+            return false;
+        lock (_gate)
+            ApplyDamage(_indexes);
+        return true;
+    }
+
+    /// <summary>Puts what a check of all packs found in the place of what was noted.</summary>
+    public void ReplaceDamage(IEnumerable<DamagedPlace> places, TimeProvider? clock)
+    {
+        _notes?.Replace(Folder, places, clock);
+        lock (_gate)
+        {
+            ApplyDamage(_indexes);
+
+            // A pack may be written anew under the name of a damaged one.
+            Close([.. _open.Keys.Intersect(_damagedPlaces.Select(place => place.Pack))]);
+        }
+    }
 
     /// <summary>The packs that count, each once.</summary>
     public IEnumerable<ObjectId> Packs => _indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Where(pack => !index.IsLost(pack)).Select(index.GetPackId)).Distinct();
@@ -114,6 +149,7 @@ internal sealed class PackSet : IDisposable
         var next = new List<PackIndex>();
         var damaged = new List<CorruptStoreException>();
         var lost = new List<LostPack>();
+        var damagedIndexes = new List<string>();
         HashSet<string> files = ListFiles();
         foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
         {
@@ -136,6 +172,7 @@ internal sealed class PackSet : IDisposable
             catch (CorruptStoreException e)
             {
                 damaged.Add(e);
+                damagedIndexes.Add(Path.Combine(Folder, file));
                 continue;
             }
 
@@ -158,11 +195,45 @@ internal sealed class PackSet : IDisposable
         // Threads may be reading through what is gone now: kept until the end.
         _retired.AddRange(known.Values);
         next.Sort(static (a, b) => b.ObjectCount.CompareTo(a.ObjectCount));
+        ApplyDamage([.. next]);
         _indexes = [.. next];
+        _damagedIndexes = [.. damagedIndexes];
         Close([.. _open.Keys.Except(Packs)]);
         _damaged = [.. damaged];
         _lost = [.. lost.DistinctBy(pack => pack.Id)];
         return isWhole;
+    }
+
+    // Called under the gate.
+    private void ApplyDamage(PackIndex[] indexes)
+    {
+        IReadOnlyList<DamagedPlace> places = _notes?.Read(Folder) ?? [];
+        if (places.Count == 0 && _damagedPlaces.Count == 0)
+            return;
+        foreach (PackIndex index in indexes)
+        {
+            var frames = new Dictionary<int, HashSet<ObjectId>?>();
+            foreach (DamagedPlace place in places)
+            {
+                if (index.FindFrames(place.Pack) is not { } range)
+                    continue;
+                for (int frame = range.First; frame < range.First + range.Count; frame++)
+                {
+                    if (place.Offset != DamagedPlace.WholePack && index.GetFrame(frame).Offset != place.Offset)
+                        continue;
+                    if (place.Object is not { } only)
+                        frames[frame] = null;
+                    else if (!frames.TryGetValue(frame, out HashSet<ObjectId>? some))
+                        frames.Add(frame, [only]);
+                    else
+                        some?.Add(only);
+                }
+            }
+
+            index.SetDamaged(frames.Count == 0 ? null : frames);
+        }
+
+        _damagedPlaces = places;
     }
 
     // Listing a folder that changes may miss what came and what went alike: two lists in a row must agree.

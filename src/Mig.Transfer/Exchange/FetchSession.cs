@@ -31,6 +31,7 @@ internal sealed class FetchSession : IDisposable
     private readonly ClosureCheck _closure;
     private readonly HashSet<ObjectId> _blobs = [];
     private readonly HashSet<ObjectId> _asked = [];
+    private readonly HashSet<ObjectId> _gone = [];
     private readonly List<ObjectReference> _next = [];
     private long _objects;
     private long _bytes;
@@ -223,7 +224,17 @@ internal sealed class FetchSession : IDisposable
     private void Want(in ObjectReference reference, in ObjectId from)
     {
         if (!_closure.Require(reference, from))
+        {
+            if (_request.Refetch)
+                GoThrough(reference);
             return;
+        }
+
+        Ask(reference);
+    }
+
+    private void Ask(in ObjectReference reference)
+    {
         if (reference.Kind == ObjectKind.Blob)
             _blobs.Add(reference.Id);
         else if (_asked.Add(reference.Id))
@@ -231,6 +242,40 @@ internal sealed class FetchSession : IDisposable
         int most = _request.DryRun ? MaxWantedDry : MaxWanted;
         if (_blobs.Count + _next.Count > most)
             throw new RemoteException("REMOTE-017", $"the versions of {_transport.Peer} name more than {most} objects that are not here, more than mig keeps in mind at once; fetch fewer of them at once, with --depth or branch by branch");
+    }
+
+    // What is here may lack something below it.
+    private void GoThrough(in ObjectReference first)
+    {
+        var pending = new Stack<ObjectReference>([first]);
+        while (pending.TryPop(out ObjectReference next))
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            if (next.Kind is ObjectKind.Blob or ObjectKind.Commit || !_store.Contains(next.Id) || !_gone.Add(next.Id))
+                continue;
+            foreach (ObjectReference below in ReadReferences(next))
+            {
+                if (_closure.Require(below, next.Id))
+                    Ask(below);
+                else
+                    pending.Push(below);
+            }
+        }
+    }
+
+    private IReadOnlyList<ObjectReference> ReadReferences(ObjectReference reference)
+    {
+        try
+        {
+            return [.. ObjectReferences.Of(_store, reference.Id, reference.Kind)];
+        }
+        catch (CorruptStoreException) when (!_store.Contains(reference.Id))
+        {
+            // It was found damaged as it was read, and counts no more.
+            if (_closure.Require(reference, reference.Id))
+                Ask(reference);
+            return [];
+        }
     }
 
     private void FetchContent(bool isLast)

@@ -134,34 +134,7 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         return next;
     }
 
-    private HashSet<ObjectId> AskMissing(IReadOnlyList<ObjectId> ids)
-    {
-        var missing = new HashSet<ObjectId>();
-        foreach (ObjectId[] part in ids.Chunk(ProtocolLimits.MaxIds))
-        {
-            transport.Call(
-                new RequestMessage(Verbs.Has),
-                writer => writer.WriteIds(part),
-                reader =>
-                {
-                    reader.Expect(RecordType.Bits);
-                    ReadOnlySpan<byte> bits = reader.Payload.Span;
-                    if (bits.Length != (part.Length + 7) / 8)
-                        throw reader.Unexpected($"{part.Length} bits were expected");
-                    for (int i = 0; i < part.Length; i++)
-                    {
-                        if ((bits[i / 8] & (1 << (i % 8))) == 0)
-                            missing.Add(part[i]);
-                    }
-
-                    reader.ExpectEnd();
-                    return true;
-                },
-                cancellation);
-        }
-
-        return missing;
-    }
+    private HashSet<ObjectId> AskMissing(IReadOnlyList<ObjectId> ids) => HasCall.Ask(transport, ids, isThere: false, cancellation);
 
     private void SendContent(List<ObjectId> blobs)
     {

@@ -176,8 +176,8 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     {
         byte[] bits = new byte[(ids.Count + 7) / 8];
 
-        // Whoever has a commit has all that it leads to, unless a pack is lost. Then it is all gone through again, and what is missing comes anew.
-        bool isWhole = !store.HasLostPacks;
+        // Whoever has a commit has all that it leads to, unless something is lost or damaged. Then it is all gone through again, and what is missing comes anew.
+        bool isWhole = !store.IsDamaged;
         for (int i = 0; i < ids.Count; i++)
         {
             if (store.TryFind(ids[i], out ObjectLocation location) && (isWhole || location.Kind == ObjectKind.Blob))

@@ -32,6 +32,9 @@ public sealed record CheckReport(
     /// <summary>How often something names a content that a partial clone left at its remote.</summary>
     public long LeftOut { get; init; }
 
+    /// <summary>The versions that lack something, and what.</summary>
+    public IReadOnlyList<AffectedVersion> Affected { get; init; } = [];
+
     /// <summary>Images whose manifest was seen to say what their disks hold, now or before.</summary>
     public long ComparedImages { get; init; }
 }

@@ -26,6 +26,7 @@ public sealed class RepositoryCheck(Repository repository)
     private readonly List<(ImageId Image, string From)> _images = [];
     private readonly Dictionary<ListId, long> _files = [];
     private readonly HashSet<ListId> _hashed = [];
+    private readonly HashSet<ObjectId> _missing = [];
     private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
@@ -48,6 +49,8 @@ public sealed class RepositoryCheck(Repository repository)
         foreach (CorruptStoreException problem in result.Problems)
             Report(problem);
         _warnings.AddRange(result.Warnings);
+        if (!isQuick)
+            store.NoteDamage(result, repository.Context.Clock);
 
         ReadShallow();
         CheckRefs(store);
@@ -59,13 +62,22 @@ public sealed class RepositoryCheck(Repository repository)
         if (!isQuick && ComparesViews && !_isPartial)
             CheckViews(progress, cancellation);
         ReportLost(result.LostPacks);
+        IReadOnlyList<AffectedVersion> affected = FindAffected(store, result, cancellation);
         return new CheckReport(
             _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
             _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
         {
             LeftOut = _leftOut,
             ComparedImages = _compared,
+            Affected = affected,
         };
+    }
+
+    // What is missing or damaged, by the names that a user knows.
+    private IReadOnlyList<AffectedVersion> FindAffected(ObjectStore store, StoreCheckResult result, CancellationToken cancellation)
+    {
+        var bad = _missing.Concat(StoreCheck.ObjectsIn(store, result)).ToHashSet();
+        return bad.Count == 0 ? [] : new DamagePlaces(repository, bad, cancellation).Find();
     }
 
     // A pack that does not count is damage where something is missing. Else all that it held is elsewhere, or nobody needs it.
@@ -208,6 +220,7 @@ public sealed class RepositoryCheck(Repository repository)
         }
         catch (CorruptStoreException)
         {
+            _missing.Add(id);
             Report(new CorruptStoreException("FSCK-001", $"{from} names {id}, which is missing"));
         }
     }
@@ -252,6 +265,8 @@ public sealed class RepositoryCheck(Repository repository)
         string what = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
         if (!found && _isPartial && reference.Kind == ObjectKind.Blob)
             _leftOut++;
+        else if (!found && _missing.Add(reference.Id) && repository.Store.IsInDamage(reference.Id))
+            return false; // that it is damaged was said, with all that lies beside it
         else if (!found)
             Report(new CorruptStoreException("FSCK-001", $"{what} is missing; {from} needs it"));
         else if (location.Kind != reference.Kind)

@@ -29,6 +29,9 @@ public sealed record FetchOptions
     /// <summary>Whether contents are left out and come on demand; null for what the configuration says.</summary>
     public bool? WithoutContent { get; init; }
 
+    /// <summary>Whether all is compared that the remote's refs lead to, also where this repository's refs lead there already.</summary>
+    public bool Refetch { get; init; }
+
     /// <summary>Whether everything is only told.</summary>
     public bool DryRun { get; init; }
 

@@ -14,7 +14,11 @@ internal sealed class FetchTransfer(Repository repository, RemoteRepository conn
     /// <param name="depth">How many commits of each history; null for all that are missing.</param>
     public void Bring(IReadOnlyList<ObjectId> ids, int? depth, CancellationToken cancellation)
     {
-        HashSet<ObjectId> known = Known();
+        // Where something is damaged, a ref proves nothing of what it leads to.
+        bool isRefetch = options.Refetch || repository.Store.IsDamaged;
+        if (isRefetch && !options.Refetch && _brought.Count == 0)
+            repository.Context.Notice("something in this repository is damaged, so all of it is compared with what the remote has, and what is missing comes anew ('mig fsck' says what)");
+        HashSet<ObjectId> known = isRefetch ? [] : Known();
         List<ObjectId> wants = [.. ids.Distinct().Where(id => !_brought.Contains(id) && (depth is not null || !known.Contains(id)))];
         if (wants.Count == 0)
             return;
@@ -25,10 +29,11 @@ internal sealed class FetchTransfer(Repository repository, RemoteRepository conn
             new FetchRequest
             {
                 Wants = wants,
-                Haves = [.. known, .. _brought],
+                Haves = isRefetch ? [] : [.. known, .. _brought],
                 Shallow = [.. shallow],
                 Depth = depth,
                 WithoutContent = options.WithoutContent == true,
+                Refetch = isRefetch,
                 DryRun = options.DryRun,
                 Progress = options.Progress,
                 Limits = repository.Context.Limits,
