@@ -21,7 +21,7 @@ internal sealed class FetchVerb : Verb
     private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions of each branch", HelpName = "N" };
     private readonly Option<bool> _unshallow = new("--unshallow") { Description = "Brings all that a --depth left out" };
     private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
-    private readonly Option<bool> _refetch = new("--refetch") { Description = "Goes through all of what is there, not only what is new: what is missing or damaged here comes anew" };
+    private readonly Option<bool> _refetch = new("--refetch") { Description = "Goes through all of what is there, not only what is new: what is missing here, or was found damaged, comes anew" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only says what would come" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also lists what is up to date" };
 

@@ -32,6 +32,8 @@ internal sealed class EditReport(Session session)
         if (isDryRun)
             WritePaths(logs);
         session.Output.WriteLine($" {Counts(logs)}");
+        if (Labels(logs) is { } labels)
+            session.Output.WriteLine($" {labels}");
         session.Output.WriteLine($" new: {Sizes.Bytes(result.NewBytes)} in {Sizes.Count(result.NewObjects, "object")}{(isDryRun ? "" : $", stored in {Sizes.Bytes(result.StoredBytes)}")}");
     }
 
@@ -43,6 +45,13 @@ internal sealed class EditReport(Session session)
             .Where(item => item.Count > 0)
             .Select(item => $"{item.Count:N0} {NameOf(item.Kind)}");
         return string.Join(", ", parts) is { Length: > 0 } counts ? counts : "only times changed";
+    }
+
+    // Where SELinux is enforced, a file without the right label is one that nobody may read.
+    private static string? Labels(IReadOnlyList<(string Prefix, EditLog Log)> logs)
+    {
+        long byPolicy = logs.Sum(log => (long)log.Log.PolicyLabels), byDirectory = logs.Sum(log => (long)log.Log.DirectoryLabels);
+        return byPolicy + byDirectory == 0 ? null : $"SELinux: {Sizes.Count(byPolicy, "new file")} labelled by the image's policy, {byDirectory:N0} as {(byDirectory == 1 ? "its directory" : "their directories")}";
     }
 
     public static string NameOf(EditChangeKind kind) => kind switch { EditChangeKind.Added => "added", EditChangeKind.Changed => "changed", _ => "removed" };

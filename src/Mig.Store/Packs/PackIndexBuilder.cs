@@ -9,7 +9,7 @@ internal sealed class PackIndexBuilder
 {
     private readonly List<(ObjectId Id, long Length, int FirstFrame, int FrameCount)> _packs = [];
     private readonly List<(long Offset, int TotalLength, int RawLength)> _frames = [];
-    private readonly List<(ObjectId Id, int Frame, int Offset, uint LengthAndKind)> _objects = [];
+    private readonly List<(ObjectId Id, bool IsDamaged, int Frame, int Offset, uint LengthAndKind)> _objects = [];
 
     public int ObjectCount => _objects.Count;
 
@@ -23,8 +23,9 @@ internal sealed class PackIndexBuilder
         return _frames.Count - 1;
     }
 
-    public void AddObject(in ObjectId id, int frame, in FrameObject place) =>
-        _objects.Add((id, frame, place.Offset, ((uint)place.Length << 3) | (uint)place.Kind));
+    /// <param name="isDamaged">Whether another place of the same object is to be preferred.</param>
+    public void AddObject(in ObjectId id, int frame, in FrameObject place, bool isDamaged = false) =>
+        _objects.Add((id, isDamaged, frame, place.Offset, ((uint)place.Length << 3) | (uint)place.Kind));
 
     /// <summary>Names the pack that holds all frames added since the last call.</summary>
     public void EndPack(in ObjectId id, long length)
@@ -60,7 +61,7 @@ internal sealed class PackIndexBuilder
             ObjectLocation location = index.Locate(i);
             int frame = renumbered[location.Frame];
             if (frame >= frameBase)
-                AddObject(index.IdOf(i), frame, new FrameObject(location.Kind, location.Offset, location.Length));
+                AddObject(index.IdOf(i), frame, new FrameObject(location.Kind, location.Offset, location.Length), !index.Counts(i));
         }
     }
 
@@ -68,7 +69,7 @@ internal sealed class PackIndexBuilder
     /// <returns>Its id, which is to be its name.</returns>
     public ObjectId Write(TemporaryFile file)
     {
-        _objects.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        _objects.Sort(static (a, b) => a.Id.CompareTo(b.Id) is not 0 and var order ? order : a.IsDamaged.CompareTo(b.IsDamaged));
         RemoveDuplicates();
         var buffer = new byte[1 << 18];
         int filled = 0;
@@ -148,7 +149,7 @@ internal sealed class PackIndexBuilder
         }
     }
 
-    // Two processes may have stored the same object at the same time; either copy will do.
+    // Two processes may have stored the same object at the same time; either copy will do, unless one is damaged.
     private void RemoveDuplicates()
     {
         int kept = 0;

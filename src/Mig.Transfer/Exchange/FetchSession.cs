@@ -147,6 +147,8 @@ internal sealed class FetchSession : IDisposable
 
             Count(item);
             _closure.Receive(item.Id, item.Kind);
+            if (_request.Refetch && _store.Contains(item.Id))
+                Reread(item);
             if (!_request.DryRun)
                 _writer.AddObject(item.Kind, item.Payload.Span);
         }
@@ -260,6 +262,18 @@ internal sealed class FetchSession : IDisposable
                 else
                     pending.Push(below);
             }
+        }
+    }
+
+    // What cannot be read counts no more, and is written anew.
+    private void Reread(ReceivedObject item)
+    {
+        try
+        {
+            _ = _store.Read(item.Id, item.Kind);
+        }
+        catch (CorruptStoreException)
+        {
         }
     }
 

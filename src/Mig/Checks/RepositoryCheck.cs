@@ -221,7 +221,8 @@ public sealed class RepositoryCheck(Repository repository)
         catch (CorruptStoreException)
         {
             _missing.Add(id);
-            Report(new CorruptStoreException("FSCK-001", $"{from} names {id}, which is missing"));
+            if (!store.IsInDamage(id))
+                Report(new CorruptStoreException("FSCK-001", $"{from} names {id}, which is missing"));
         }
     }
 
@@ -265,10 +266,8 @@ public sealed class RepositoryCheck(Repository repository)
         string what = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
         if (!found && _isPartial && reference.Kind == ObjectKind.Blob)
             _leftOut++;
-        else if (!found && _missing.Add(reference.Id) && repository.Store.IsInDamage(reference.Id))
-            return false; // that it is damaged was said, with all that lies beside it
         else if (!found)
-            Report(new CorruptStoreException("FSCK-001", $"{what} is missing; {from} needs it"));
+            ReportMissing(reference.Id, what, from);
         else if (location.Kind != reference.Kind)
             Report(new CorruptStoreException("FSCK-002", $"{what} is a {ObjectHeader.NameOf(location.Kind)}; {from} needs it"));
         else if (location.Length < reference.MinLength || (reference.ExactLength >= 0 && location.Length != reference.ExactLength))
@@ -276,6 +275,14 @@ public sealed class RepositoryCheck(Repository repository)
         else
             return true;
         return false;
+    }
+
+    // That something is damaged was said, with all that lies beside it.
+    private void ReportMissing(in ObjectId id, string what, string from)
+    {
+        _missing.Add(id);
+        if (!repository.Store.IsInDamage(id))
+            Report(new CorruptStoreException("FSCK-001", $"{what} is missing; {from} needs it"));
     }
 
     private void CountFiles(ObjectStore store, TreeId tree)

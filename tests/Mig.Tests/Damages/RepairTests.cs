@@ -54,7 +54,7 @@ public sealed class RepairTests : IDisposable
     [Fact]
     public void WhatIsDamagedIsNamedByVersionAndPath()
     {
-        Damage("flip");
+        Damage("flip", onlyLargest: true);
         CheckReport report = Repository.Check();
         Assert.All(report.Problems, problem => Assert.Equal("PACK-001", problem.Code));
         AffectedVersion affected = Assert.Single(report.Affected);
@@ -117,9 +117,9 @@ public sealed class RepairTests : IDisposable
         Assert.Empty(Repository.Check().Problems);
     }
 
-    private void Damage(string kind)
+    private void Damage(string kind, bool onlyLargest = false)
     {
-        foreach (string path in Directory.GetFiles(Path.Combine(Repository.Folder, "packs"), kind.StartsWith("index", StringComparison.Ordinal) ? "*.idx" : "*.pack"))
+        foreach (string path in Directory.GetFiles(Path.Combine(Repository.Folder, "packs"), kind.StartsWith("index", StringComparison.Ordinal) ? "*.idx" : "*.pack").OrderByDescending(path => new FileInfo(path).Length).Take(onlyLargest ? 1 : int.MaxValue))
         {
             byte[] bytes = File.ReadAllBytes(path);
             switch (kind)

@@ -112,6 +112,8 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
         nodes.ClaimName(place, VolumePath.Name(path));
         Remember(place);
         Describe(place, entry, isNew: !merges);
+        if (!merges)
+            nodes.Labels.Label(place);
     }
 
     private void Create(LayerEntry entry, byte[] place)

@@ -18,6 +18,20 @@ public sealed class EditLog
 
     public int CountOf(EditChangeKind kind) => _changes.Count(change => change.Value == kind);
 
+    /// <summary>New files that got their label of SELinux from the policy of the image.</summary>
+    public int PolicyLabels { get; private set; }
+
+    /// <summary>New files that got the label of their directory.</summary>
+    public int DirectoryLabels { get; private set; }
+
+    internal void CountLabel(bool isOfPolicy)
+    {
+        if (isOfPolicy)
+            PolicyLabels++;
+        else
+            DirectoryLabels++;
+    }
+
     /// <summary>Notes the name by which something was written.</summary>
     /// <param name="place">Its path, as the volume spells it.</param>
     /// <returns>The other name by which the same was written before; null when there is none.</returns>

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.Edits.Accounts;
 using Mig.Edits.Changes;
+using Mig.Edits.Labels;
 using Mig.FileSystems;
 
 namespace Mig.Edits.Operations;
@@ -18,6 +19,9 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     private static readonly byte[] Capability = "security.capability"u8.ToArray();
 
     public AccountDatabase Accounts { get; } = new(writer);
+
+    /// <summary>Labels what is new.</summary>
+    public SecurityLabels Labels { get; } = new(writer, log);
 
     public IFileSystemWriter Writer => writer;
 
@@ -79,6 +83,7 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     {
         writer.CreateDirectory(path, writer.Fit(NodeType.Directory, metadata));
         ClaimName(path);
+        Labels.Label(path);
         log.Add(path, EditChangeKind.Added);
     }
 
@@ -90,6 +95,7 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         {
             writer.CreateFile(path, writer.Fit(NodeType.File, metadata), content);
             ClaimName(path);
+            Labels.Label(path);
             log.Add(path, EditChangeKind.Added);
             return true;
         }

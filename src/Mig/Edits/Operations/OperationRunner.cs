@@ -144,6 +144,8 @@ public sealed class OperationRunner
             _writer.CreateSymbolicLink(path, link.Target.Span, new NodeMetadata(NodeWriter.LinkMode));
         else
             _writer.CreateHardLink(link.Target.Span, path);
+        if (link.IsSymbolic)
+            _nodes.Labels.Label(path);
         Log.Add(path, EditChangeKind.Added);
     }
 
@@ -216,6 +218,7 @@ public sealed class OperationRunner
         else if (touch.MakesFile)
         {
             _writer.CreateFile(path, _writer.Fit(NodeType.File, new NodeMetadata(NodeWriter.DefaultFileMode, ModifiedTime: time)), new MemorySource(default));
+            _nodes.Labels.Label(path);
             Log.Add(path, EditChangeKind.Added);
         }
     }

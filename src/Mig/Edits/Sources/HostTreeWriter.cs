@@ -99,11 +99,13 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
                 break;
             case NodeType.SymbolicLink:
                 nodes.Writer.CreateSymbolicLink(target, files.ReadLink(path), metadata);
+                nodes.Labels.Label(target);
                 nodes.Log.Add(target, EditChangeKind.Added);
                 break;
             default:
                 bool isDevice = source.Type is NodeType.BlockDevice or NodeType.CharacterDevice;
                 nodes.Writer.CreateSpecial(target, source.Type, isDevice ? source.DeviceMajor : 0, isDevice ? source.DeviceMinor : 0, metadata);
+                nodes.Labels.Label(target);
                 nodes.Log.Add(target, EditChangeKind.Added);
                 break;
         }
