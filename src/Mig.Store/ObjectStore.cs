@@ -305,7 +305,8 @@ public sealed class ObjectStore : IContentSource, IDisposable
         }
         catch (CorruptStoreException e) when (e.Code == DamagedPackCode && !isPromised)
         {
-            _packs.NoteDamage(new DamagedPlace(place.Pack, place.Offset));
+            if (IsFrame(place))
+                _packs.NoteDamage(new DamagedPlace(place.Pack, place.Offset));
             throw;
         }
         finally
@@ -352,6 +353,23 @@ public sealed class ObjectStore : IContentSource, IDisposable
         {
             // Another pack has it, too.
             ReadAt(id, other, destination);
+        }
+    }
+
+    // Where the pack has no such frame, it is the index that is damaged.
+    private bool IsFrame(in FramePlace place)
+    {
+        FramePlace wanted = place;
+        bool isThere = false;
+        try
+        {
+            _packs.Use(place.Pack, pack => isThere = pack.ReadFrames().Exists(frame =>
+                frame.Offset == wanted.Offset && frame.Header.TotalLength == wanted.TotalLength && frame.Header.RawLength == wanted.RawLength));
+            return isThere;
+        }
+        catch (CorruptStoreException)
+        {
+            return true;
         }
     }
 

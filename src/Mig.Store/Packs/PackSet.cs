@@ -212,28 +212,41 @@ internal sealed class PackSet : IDisposable
             return;
         foreach (PackIndex index in indexes)
         {
-            var frames = new Dictionary<int, HashSet<ObjectId>?>();
-            foreach (DamagedPlace place in places)
+            try
             {
-                if (index.FindFrames(place.Pack) is not { } range)
-                    continue;
-                for (int frame = range.First; frame < range.First + range.Count; frame++)
-                {
-                    if (place.Offset != DamagedPlace.WholePack && index.GetFrame(frame).Offset != place.Offset)
-                        continue;
-                    if (place.Object is not { } only)
-                        frames[frame] = null;
-                    else if (!frames.TryGetValue(frame, out HashSet<ObjectId>? some))
-                        frames.Add(frame, [only]);
-                    else
-                        some?.Add(only);
-                }
+                index.SetDamaged(FindFrames(index, places));
             }
-
-            index.SetDamaged(frames.Count == 0 ? null : frames);
+            catch (CorruptStoreException)
+            {
+                // The index itself is damaged, which whoever uses it finds.
+                index.SetDamaged(null);
+            }
         }
 
         _damagedPlaces = places;
+    }
+
+    private static Dictionary<int, HashSet<ObjectId>?>? FindFrames(PackIndex index, IReadOnlyList<DamagedPlace> places)
+    {
+        var frames = new Dictionary<int, HashSet<ObjectId>?>();
+        foreach (DamagedPlace place in places)
+        {
+            if (index.FindFrames(place.Pack) is not { } range)
+                continue;
+            for (int frame = range.First; frame < range.First + range.Count; frame++)
+            {
+                if (place.Offset != DamagedPlace.WholePack && index.GetFrame(frame).Offset != place.Offset)
+                    continue;
+                if (place.Object is not { } only)
+                    frames[frame] = null;
+                else if (!frames.TryGetValue(frame, out HashSet<ObjectId>? some))
+                    frames.Add(frame, [only]);
+                else
+                    some?.Add(only);
+            }
+        }
+
+        return frames.Count == 0 ? null : frames;
     }
 
     // Listing a folder that changes may miss what came and what went alike: two lists in a row must agree.

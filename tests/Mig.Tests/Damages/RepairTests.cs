@@ -57,10 +57,9 @@ public sealed class RepairTests : IDisposable
         Damage("flip", onlyLargest: true);
         CheckReport report = Repository.Check();
         Assert.All(report.Problems, problem => Assert.Equal("PACK-001", problem.Code));
-        AffectedVersion affected = Assert.Single(report.Affected);
-        Assert.Equal(["main", "main~1"], affected.Versions.Select(version => version.Name));
-        Assert.True(affected.PlaceCount > 0);
-        Assert.Contains(affected.Places, place => place.StartsWith("/large", StringComparison.Ordinal) || place.StartsWith("/deep", StringComparison.Ordinal) || place.Contains("outside of files", StringComparison.Ordinal));
+        Assert.Equal(["main", "main~1"], report.Affected.SelectMany(affected => affected.Versions).Select(version => version.Name).Order(StringComparer.Ordinal));
+        Assert.All(report.Affected, affected => Assert.True(affected.PlaceCount >= affected.Places.Count && affected.Places.Count > 0));
+        Assert.Contains(report.Affected.SelectMany(affected => affected.Places), place => place.StartsWith("/large", StringComparison.Ordinal) || place.StartsWith("/deep", StringComparison.Ordinal) || place.Contains("outside of files", StringComparison.Ordinal));
     }
 
     // What the other side does not have leaves all as it is, and says so.
@@ -96,7 +95,7 @@ public sealed class RepairTests : IDisposable
     [Fact]
     public void WhatAReadFoundDamagedDoesNotCountAnyMore()
     {
-        Damage("flip");
+        Damage("flip", onlyLargest: true);
         Assert.Throws<CorruptStoreException>(() => Export(Repository.Folder));
         using (Repository repository = Repository.Open())
             Assert.True(repository.Store.IsDamaged);
