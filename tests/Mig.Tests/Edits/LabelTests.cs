@@ -34,11 +34,11 @@ public class LabelTests
         /dev/.*tty[^/]*	-c	system_u:object_r:tty_device_t:s0
         /initrd\.img.*	-l	system_u:object_r:boot_t:s0
         /var/run/.*\.pid	--	system_u:object_r:pid_t:s0
-        /opt/x|/opt/y	--	system_u:object_r:either_t:s0
+        /srv/x|/srv/y	--	system_u:object_r:either_t:s0
         /broken[	--	system_u:object_r:broken_t:s0
         """;
 
-    private const string Homes = "/home/[^/]+\t-d\tunconfined_u:object_r:user_home_dir_t:s0\n/home/[^/]+/.+\t\tunconfined_u:object_r:user_home_t:s0\n";
+    private const string Homes = "/export/home/[^/]+\t-d\tunconfined_u:object_r:user_home_dir_t:s0\n/export/home/[^/]+/.+\t\tunconfined_u:object_r:user_home_t:s0\n";
     private const string Local = "/etc/cron\\.d/mine\t--\tsystem_u:object_r:local_t:s0\n";
     private const string VendorSubstitutions = "/run /var/run\n/lib64 /usr/lib\n/usr/lib64 /usr/lib\n/sysroot/tmp /tmp\n";
     private const string Substitutions = "/srv/web /var/www\n";
@@ -52,7 +52,7 @@ public class LabelTests
         ("/usr/bin", NodeType.Directory), ("/usr/lib/a.so", NodeType.File), ("/usr/lib64/a.so", NodeType.File), ("/lib64/a/b.so", NodeType.File), ("/lib64", NodeType.Directory), ("/lib64x", NodeType.Directory),
         ("/var/www", NodeType.Directory), ("/var/www/a.cgi", NodeType.File), ("/srv/web/a.cgi", NodeType.File), ("/srv/webx", NodeType.File), ("/proc/1", NodeType.Directory), ("/tmp/x", NodeType.File),
         ("/sysroot/tmp/x", NodeType.File), ("/dev/tty1", NodeType.CharacterDevice), ("/dev/pts/tty1", NodeType.File), ("/initrd.img-6", NodeType.SymbolicLink), ("/run/x.pid", NodeType.File),
-        ("/opt/x", NodeType.File), ("/opt/y", NodeType.File), ("/home/bob", NodeType.Directory), ("/home/bob", NodeType.File), ("/home/bob/.ssh/id", NodeType.File), ("/etc/a\nb", NodeType.File), ("/etc/grün", NodeType.File),
+        ("/srv/x", NodeType.File), ("/srv/y", NodeType.File), ("/export/home/bob", NodeType.Directory), ("/export/home/bob", NodeType.File), ("/export/home/bob/.ssh/id", NodeType.File), ("/etc/a\nb", NodeType.File), ("/etc/grün", NodeType.File),
     ];
 
     // The library that labels files on every such system, which Debian's coreutils bring.
