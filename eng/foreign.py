@@ -118,13 +118,16 @@ def by_mount(kind, options):
 
 
 def by_ntfs(volume, folder):
-    code, _, _ = run("ntfs-3g", "-o", "ro,streams_interface=none,show_sys_files", volume, folder)
+    code, _, _ = run("ntfs-3g", "-o", "ro,streams_interface=none", volume, folder)
     if code != 0:
         return None
     try:
-        return {path: what for path, what in folder_files(folder).items() if not path.startswith(b"$")}
+        return folder_files(folder)
     finally:
         run("umount", folder)
+
+
+METAFILES = {b"$" + name for name in (b"MFT", b"MFTMirr", b"LogFile", b"Volume", b"AttrDef", b"Bitmap", b"Boot", b"BadClus", b"Secure", b"UpCase", b"Extend", b"OrphanFiles")}
 
 
 def by_fls(volume, _):
@@ -134,7 +137,7 @@ def by_fls(volume, _):
     names = {}
     for line in output.split(b"\n"):
         match = re.match(rb"(.)/. [^:]*:\t(.*)$", line)
-        if match and not match[2].startswith((b"$", b"/$")):
+        if match and match[2].split(b"/")[0] not in METAFILES:
             names[match[2]] = ({b"r": "file", b"d": "directory", b"l": "symlink"}.get(match[1]), ...)
     return names
 
