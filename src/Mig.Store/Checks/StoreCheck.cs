@@ -33,7 +33,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             Try(() => CheckPacks(index, seen, parallelism, cancellation));
         }
 
-        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings) 
+        return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings)
         {
             LostPacks = [.. store.Packs.Lost.Select(pack => pack.Problem)],
             DamagedPlaces = [.. _places],
