@@ -80,7 +80,7 @@ public static class MavenVersion
 
     private readonly record struct Token(bool IsAfterDot, bool IsNumber, string Text)
     {
-        public bool IsNull => IsNumber ? Text.AsSpan().TrimStart('0').IsEmpty : Text.Length == 0;
+        public bool IsNull => IsNumber ? Text.AsSpan().TrimStart('0').IsEmpty : string.IsNullOrEmpty(Text);
 
         public static Token Nothing(Token other) => new(other.IsAfterDot, other.IsNumber, other.IsNumber ? "0" : "");
     }
