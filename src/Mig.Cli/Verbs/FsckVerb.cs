@@ -82,7 +82,7 @@ internal sealed class FsckVerb : Verb
         foreach (string warning in report.Warnings)
             session.Warn(warning);
         foreach (CheckProblem problem in report.Problems)
-            session.Output.WriteLine($"{session.Palette.Red("problem")} {problem.Code}: {SafeText.Line(problem.Message)}");
+            session.Output.WriteLine($"{session.Palette.Red("problem")} {SafeText.Line(problem.Message)}");
         foreach (AffectedVersion affected in report.Affected)
         {
             session.Output.WriteLine($"not whole in {SafeText.Line(Names(affected))}:");

@@ -27,6 +27,7 @@ public sealed class RepositoryCheck(Repository repository)
     private readonly Dictionary<ListId, long> _files = [];
     private readonly HashSet<ListId> _hashed = [];
     private readonly HashSet<ObjectId> _missing = [];
+    private bool _hasReadPacks;
     private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
@@ -49,6 +50,7 @@ public sealed class RepositoryCheck(Repository repository)
         foreach (CorruptStoreException problem in result.Problems)
             Report(problem);
         _warnings.AddRange(result.Warnings);
+        _hasReadPacks = !isQuick;
         if (!isQuick)
             store.NoteDamage(result, repository.Context.Clock);
 
@@ -380,6 +382,9 @@ public sealed class RepositoryCheck(Repository repository)
 
     private void Report(CorruptStoreException problem)
     {
+        // All packs were read, so what is damaged in them was said once, however many things meet it.
+        if (_hasReadPacks && problem.Code == "PACK-001")
+            return;
         lock (_problems)
         {
             if (_problems.Count < MaxProblems && _problems.All(known => known.Message != problem.Message))
