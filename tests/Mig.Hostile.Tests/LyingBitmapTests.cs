@@ -136,6 +136,21 @@ public sealed class LyingBitmapTests : IDisposable
         Judge.AssertSame(disk, _repository.Export("out"));
     }
 
+    // The next new file would be given the inode of one that is there.
+    [Fact]
+    public void No_edit_takes_an_inode_that_is_in_use()
+    {
+        string disk = Make("-t ext4 -O ^has_journal,^metadata_csum");
+        string inode = Regex.Match(Debug(disk, "stat alone"), @"Inode: (\d+)").Groups[1].Value;
+        Tool.Run("debugfs", "-w", "-R", $"freei <{inode}>", disk);
+        Tool.Run("debugfs", "-w", "-R", "seti <1000>", disk); // so that all counts fit
+        Commit(disk);
+        string output = Run(3, "put", disk + ".value", "HEAD:/new");
+        Assert.Contains($"inode {inode} is said to be free, and has a name", output, StringComparison.Ordinal);
+        Assert.Contains("e2fsck", output, StringComparison.Ordinal);
+        Judge.AssertSame(disk, _repository.Export("out"));
+    }
+
     [Fact]
     public void A_sound_volume_is_looked_at_once()
     {

@@ -17,6 +17,8 @@ internal sealed class ExtFileSystem : IFileSystem
     private readonly NodeReader _nodes;
     private readonly DirectoryReader _directories;
     private readonly Limits _limits;
+    private readonly InodeBitmaps _used;
+    private ISpaceWatcher? _watcher;
     private CachedExtents? _lastExtents;
 
     private ExtFileSystem(Geometry geometry, IBlockReader reader, Limits limits, IReadOnlyList<string> notes, DamageList? damage = null)
@@ -31,6 +33,7 @@ internal sealed class ExtFileSystem : IFileSystem
         _attributes = new AttributeReader(reader, geometry, _inodes, _map, limits);
         _nodes = new NodeReader(geometry, _map, _attributes);
         _directories = new DirectoryReader(reader, geometry, _map, limits);
+        _used = new InodeBitmaps(reader, geometry, _groups);
         Info = Describe(notes, damage);
     }
 
@@ -71,7 +74,7 @@ internal sealed class ExtFileSystem : IFileSystem
         return fileSystem;
     }
 
-    public FileNode GetNode(long node, DamageList? damage = null) => _nodes.Read(_inodes.GetUsed(node), damage);
+    public FileNode GetNode(long node, DamageList? damage = null) => _nodes.Read(CheckUsed(_inodes.GetUsed(node)), damage);
 
     public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null)
     {
@@ -120,7 +123,7 @@ internal sealed class ExtFileSystem : IFileSystem
 
     public void Watch(ISpaceWatcher watcher)
     {
-        _map.Watcher = _hiddenMap.Watcher = _attributes.Watcher = watcher;
+        _watcher = _map.Watcher = _hiddenMap.Watcher = _attributes.Watcher = watcher;
         foreach (ByteRange zone in MetadataZones.Find(_geometry, _groups, GetJournalRuns()))
             watcher.InUse(new ByteRange(zone.Offset * _geometry.BlockSize, zone.Length * _geometry.BlockSize), ISpaceWatcher.NoNode, "metadata with a fixed place");
         foreach (uint number in _geometry.HiddenInodes.Append(_geometry.Has(CompatibleFeatures.ResizeInode) ? (uint)Geometry.ResizeInode : 0).Where(static number => number != 0))
@@ -202,6 +205,14 @@ internal sealed class ExtFileSystem : IFileSystem
         catch (CorruptImageException) when (isLenient)
         {
         }
+    }
+
+    // The next file that is made would be given such an inode.
+    private Inode CheckUsed(Inode inode)
+    {
+        if (_watcher is { } watcher && !_used.IsUsed(inode.Number))
+            watcher.Doubt($"inode {inode.Number} is said to be free, and has a name");
+        return inode;
     }
 
     private void CheckRoot()

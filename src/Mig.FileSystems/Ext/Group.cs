@@ -6,6 +6,7 @@ namespace Mig.FileSystems.Ext;
 /// <param name="InodeTable">First block number.</param>
 /// <param name="FreeClusters">How many clusters it holds to be free.</param>
 /// <param name="HasBlockBitmap">False when the bitmap was never written: then only metadata is in use.</param>
+/// <param name="HasInodeBitmap">False when the bitmap was never written: then no inode is in use.</param>
 /// <param name="BlockBitmapChecksum">As many bits as <paramref name="BlockBitmapChecksumMask"/> has.</param>
 internal sealed record Group(
     long BlockBitmap,
@@ -13,5 +14,6 @@ internal sealed record Group(
     long InodeTable,
     long FreeClusters,
     bool HasBlockBitmap,
+    bool HasInodeBitmap,
     uint BlockBitmapChecksum,
     uint BlockBitmapChecksumMask);

@@ -5,6 +5,7 @@ namespace Mig.FileSystems.Ext;
 // Layout: kernel Documentation/filesystems/ext4, "Block Group Descriptors". All integers little-endian.
 internal readonly ref struct GroupDescriptor(ReadOnlySpan<byte> bytes)
 {
+    public const ushort InodeBitmapNotWritten = 1;
     public const ushort BlockBitmapNotWritten = 2;
 
     private const int LongSize = 64;

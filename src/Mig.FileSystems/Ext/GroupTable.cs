@@ -98,6 +98,7 @@ internal sealed class GroupTable
             descriptor.InodeTable,
             descriptor.FreeClusters,
             !hasChecksum || (descriptor.Flags & GroupDescriptor.BlockBitmapNotWritten) == 0,
+            !hasChecksum || (descriptor.Flags & GroupDescriptor.InodeBitmapNotWritten) == 0,
             descriptor.BlockBitmapChecksum,
             descriptor.HasLongChecksums ? uint.MaxValue : ushort.MaxValue);
 

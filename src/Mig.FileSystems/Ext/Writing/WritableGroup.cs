@@ -5,8 +5,6 @@ namespace Mig.FileSystems.Ext.Writing;
 /// <summary>The counts, flags and checksums of a group descriptor, to change; <see cref="Seal"/> when done.</summary>
 internal readonly ref struct WritableGroup(Span<byte> bytes, Geometry geometry, uint group)
 {
-    public const ushort InodeBitmapNotWritten = 1;
-
     private const int LongSize = 64;
 
     private readonly Span<byte> _bytes = bytes;

@@ -65,7 +65,7 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
     /// <summary>Returns a bitmap of inodes to read; all free where it was never written.</summary>
     public ReadOnlySpan<byte> GetInodeBitmap(int group)
     {
-        if (IsNotWritten(group, WritableGroup.InodeBitmapNotWritten))
+        if (IsNotWritten(group, GroupDescriptor.InodeBitmapNotWritten))
             return new byte[geometry.BlockSize];
         byte[] bitmap = blocks.Get(table[group].InodeBitmap);
         if (_checkedInodes.Add(group))
@@ -75,7 +75,7 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
 
     public void MarkInode(int group, int index, bool isUsed, bool isDirectory)
     {
-        if (IsNotWritten(group, WritableGroup.InodeBitmapNotWritten))
+        if (IsNotWritten(group, GroupDescriptor.InodeBitmapNotWritten))
             WriteInodeBitmap(group);
         if (Bitmap.Get(GetInodeBitmap(group), index) == isUsed)
             throw ExtError.Corrupt("EXT4-112", $"inode bitmap of group {group}: inode {(group * geometry.InodesPerGroup) + index + 1} is {(isUsed ? "used" : "free")} already; run e2fsck on the volume");
@@ -120,7 +120,7 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         byte[] bitmap = blocks.Create(table[group].InodeBitmap);
         Bitmap.Fill(bitmap, (int)geometry.InodesPerGroup, (geometry.BlockSize * 8) - (int)geometry.InodesPerGroup, true);
         WritableGroup descriptor = Edit(group);
-        descriptor.Flags &= unchecked((ushort)~WritableGroup.InodeBitmapNotWritten);
+        descriptor.Flags &= unchecked((ushort)~GroupDescriptor.InodeBitmapNotWritten);
         if (geometry.HasChecksums)
             descriptor.SetInodeBitmapChecksum(Crc32C.Append(geometry.ChecksumSeed, bitmap.AsSpan(0, (int)geometry.InodesPerGroup / 8)));
         descriptor.Seal();
