@@ -24,7 +24,8 @@ public interface IFileSystem : IDisposable
     IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null);
 
     /// <summary>
-    /// Returns where a file's content lies, ascending by file offset, disjoint, cut to the file's size. What lies between extents reads as zeros.
+    /// Returns where a file's content lies, ascending by file offset, disjoint, cut to the file's size. What lies between extents reads as zeros. Also where the target of
+    /// a symbolic link lies that has blocks of its own.
     /// </summary>
     IReadOnlyList<FileExtent> GetExtents(long file);
 

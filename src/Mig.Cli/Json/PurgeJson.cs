@@ -6,7 +6,7 @@ namespace Mig.Cli.Json;
 /// <param name="Paths">Distinct paths that went.</param>
 /// <param name="Contents">SHA-256 of what no version has any more.</param>
 /// <param name="KeptContents">SHA-256 of what other names still have.</param>
-/// <param name="IsProved">Whether a look at everything left found nothing; left out when nothing was looked at.</param>
+/// <param name="IsProved">Whether a look at everything left found nothing, and nothing was left unseen; left out when nothing was looked at.</param>
 /// <param name="FoundIn">Blobs that still hold it.</param>
 internal sealed record PurgeJson(
     bool IsDryRun,
@@ -33,6 +33,6 @@ internal sealed record PurgeJson(
         report.ZeroedBytes,
         report.Unreachable,
         report.Map,
-        report.Proof?.Holds,
+        report.Proof is null ? null : report.IsProved,
         report.Proof?.Found.Select(blob => blob.ToString()).ToList());
 }

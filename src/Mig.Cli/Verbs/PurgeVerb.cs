@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
@@ -25,7 +26,8 @@ internal sealed class PurgeVerb : Verb
     public override string Description =>
         "Every version that has such a file is made anew without it; its blocks, and what deleted copies of it left in free space, become zeros. Commits and tags keep their\n"
         + "authors, times and messages and get new ids, which a map in .mig/purged says. Branches, tags and tracking branches move; their logs are cut, and what nothing leads\n"
-        + "to any more is removed at once. Then everything that is left is read: if the content still stands in it somewhere, that is said, and the exit code is 5.\n"
+        + "to any more is removed at once. Then everything that is left is read: if the content still stands in it somewhere, that is said, and the exit code is 5;\n"
+        + "it is 6 when volumes were not looked into that may hold it.\n"
         + "Other clones still have it: push with --force, and purge or clone again there.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
@@ -69,7 +71,13 @@ internal sealed class PurgeVerb : Verb
             session.Warn($"image {left.Image} still has /{SafeText.Name(left.Path.Span)}: it came while the purge was at work; purge again");
         foreach (BlobId found in report.Proof?.Found ?? [])
             session.Warn($"the content still stands in blob {found}: in an archive or another file that holds a copy");
-        return report.Proof is { Holds: false } || report.Unreachable.Count > 0 ? ExitCode.Findings : ExitCode.Success;
+        foreach (UnseenPart part in report.Coverage.Unseen)
+            session.Warn($"not looked into: {part.Sentence}");
+        foreach (ObjectId unknown in report.UnknownContents)
+            session.Warn($"no file has the content {unknown}: without its bytes, copies that were deleted cannot be looked for; name its path with --path, or commit the file once and purge it");
+        if (report.Proof is { Holds: false } || report.Unreachable.Count > 0)
+            return ExitCode.Findings;
+        return report.Coverage.IsComplete && report.UnknownContents.Count == 0 ? ExitCode.Success : ExitCode.Incomplete;
     }
 
     private static ObjectId Parse(string text) =>
@@ -85,7 +93,7 @@ internal sealed class PurgeVerb : Verb
             session.Output.WriteLine($"{Sizes.Bytes(report.ZeroedBytes)} of their blocks and of deleted copies became zeros.");
         if (report.Map is { } map)
             session.Output.WriteLine($"{Sizes.Count(report.RewrittenCommits, "commit")} written anew, {Sizes.Count(report.MovedRefs, "ref")} moved; old and new ids: {Path.GetRelativePath(Environment.CurrentDirectory, map)}");
-        if (report.Proof is { Holds: true } proof)
+        if (report is { IsProved: true, Proof: { } proof })
             session.Output.WriteLine($"Proved: none of it stands in the {Sizes.Bytes(proof.Bytes)} of {Sizes.Count(proof.Blobs, "content")} that are left.");
     }
 }

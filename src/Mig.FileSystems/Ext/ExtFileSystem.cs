@@ -87,9 +87,11 @@ internal sealed class ExtFileSystem : IFileSystem
     public IReadOnlyList<FileExtent> GetExtents(long file)
     {
         Inode inode = _inodes.GetUsed(file);
+        long size = _map.GetSize(inode);
+        if (inode.Type == NodeType.SymbolicLink && (inode.Flags & InodeFlags.InlineData) == 0 && !NodeReader.IsFast(_geometry, inode, size))
+            return _map.GetRuns(inode, size);
         if (inode.Type != NodeType.File)
             return [];
-        long size = _map.GetSize(inode);
         if ((inode.Flags & InodeFlags.InlineData) == 0)
             return SplitAtJournalledBlocks(_map.GetRuns(inode, size));
         long length = InlineData.GetLength(inode, size);

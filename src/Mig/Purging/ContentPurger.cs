@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mig.Browse;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.History.Commits;
@@ -80,7 +81,11 @@ public sealed class ContentPurger(Repository repository)
 
         var purger = new ImagePurger(repository, writer, new ResidueSearch(repository.Store, secrets, FindKeptBlobs(finder)));
         var report = new PurgeReport(
-            files, [.. gone.Select(file => file.Entry.Sha256!.Value)], [.. withContent.Except(gone).Select(file => file.Entry.Sha256!.Value)], 0, [], 0, 0, null, null);
+            files, [.. gone.Select(file => file.Entry.Sha256!.Value)], [.. withContent.Except(gone).Select(file => file.Entry.Sha256!.Value)], 0, [], 0, 0, null, null)
+        {
+            Coverage = new ImageCoverage([.. images.Values.SelectMany(item => new CoverageReader(repository.Store).ReadVolumes(item.Image).Unseen).Distinct()]),
+            UnknownContents = [.. request.Contents.Except(files.Select(file => file.Entry.Sha256).OfType<ObjectId>()).Except(pending.Contents)],
+        };
         if (request.DryRun)
             return report;
         if (!request.KeepsOldVersions)

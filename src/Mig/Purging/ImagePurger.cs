@@ -59,7 +59,7 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
                 continue;
             }
 
-            if (node.Type == NodeType.File)
+            if (node.Type is NodeType.File or NodeType.SymbolicLink)
             {
                 using IFileSystem view = files.Read();
                 own.AddRange(view.GetExtents(node.Number).Where(extent => extent.IsOnVolume).Select(extent => new ByteRange(

@@ -1,3 +1,4 @@
+using Mig.Browse;
 using Mig.Core;
 
 namespace Mig.Purging;
@@ -21,4 +22,14 @@ public sealed record PurgeReport(
     int RewrittenCommits,
     int MovedRefs,
     string? Map,
-    PurgeProof? Proof);
+    PurgeProof? Proof)
+{
+    /// <summary>What was not looked into, and may hold such files.</summary>
+    public ImageCoverage Coverage { get; init; } = new([]);
+
+    /// <summary>Contents that were named by their hash and that no file has: without their bytes, copies that were deleted cannot be looked for.</summary>
+    public IReadOnlyList<ObjectId> UnknownContents { get; init; } = [];
+
+    /// <summary>Whether the proof holds, and rests on everything.</summary>
+    public bool IsProved => Proof is { Holds: true } && Coverage.IsComplete && UnknownContents.Count == 0;
+}

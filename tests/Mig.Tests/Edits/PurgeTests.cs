@@ -58,6 +58,58 @@ public class PurgeTests
         Assert.Equal(0, CountInPacks(test));
     }
 
+    // Short targets stand in the inode, long ones in a block of their own, names in the directory.
+    [Theory]
+    [InlineData("-t ext4 -b 4096")]
+    [InlineData("-t ext3 -b 1024")]
+    public void TargetsOfLinksAndNamesGoFromTheDiskToo(string options)
+    {
+        byte[] word = "not-for-anybodys-eyes"u8.ToArray();
+        using var test = new TestRepository();
+        TestDisks.FileSystem(test.Files, "disk", options, "24M");
+        test.Commit("disk");
+        using Repository repository = test.Open();
+        new ImageEditor(repository).Commit(
+            new EditRequest { Branch = "HEAD", Message = "links" },
+            edit =>
+            {
+                IFileSystemWriter writer = edit.OpenVolume(edit.Before.Disks[0], edit.Before.Disks[0].Volumes[0]);
+                writer.CreateSymbolicLink("/gone-short"u8, word, new NodeMetadata(0x1FF));
+                writer.CreateSymbolicLink("/gone-long"u8, [.. Enumerable.Repeat(word, 8).SelectMany(static part => part)], new NodeMetadata(0x1FF));
+                writer.CreateDirectory([.. "/gone-"u8, .. word], new NodeMetadata(0x1ED));
+            },
+            TestContext.Current.CancellationToken);
+        Assert.True(File.ReadAllBytes(test.Export("out.raw")).AsSpan().IndexOf(word) >= 0); // the control
+        PurgeReport report = new ContentPurger(repository).Run(new PurgeRequest { Paths = ["/gone-*"] }, TestContext.Current.CancellationToken);
+        Assert.True(report.IsProved);
+        Assert.Equal(3, report.Files.Count);
+        string export = test.Export("out.raw");
+        Assert.True(File.ReadAllBytes(export).AsSpan().IndexOf(word) < 0);
+        Tool.Run("e2fsck", "-fn", export);
+    }
+
+    [Fact]
+    public void NothingIsProvedOfWhatWasNotLookedInto()
+    {
+        using var test = new TestRepository();
+        TestDisks.FileSystem(test.Files, "disk", "-t ext4 -b 4096 -O ^metadata_csum", "24M");
+        test.Commit("disk");
+        using Repository repository = test.Open();
+        var missing = ObjectId.Of("a content that no file has"u8);
+        Assert.True(Purge(new PurgeRequest { Paths = ["/etc/no-such-file"] }).IsProved);
+        Assert.Equal([missing], Purge(new PurgeRequest { Contents = [missing] }).UnknownContents);
+        Assert.False(Purge(new PurgeRequest { Contents = [missing] }).IsProved);
+
+        Tool.Run("debugfs", "-w", "-R", "ssv feature_incompat 0x80000000", test.Files["disk"]);
+        test.Commit("disk");
+        PurgeReport report = Purge(new PurgeRequest { Paths = ["/etc/os-release"] });
+        Assert.NotEmpty(report.Files); // of the version before
+        Assert.Contains("disk", Assert.Single(report.Coverage.Unseen).Sentence, StringComparison.Ordinal);
+        Assert.False(report.IsProved);
+
+        PurgeReport Purge(PurgeRequest request) => new ContentPurger(repository).Run(request, TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public void WhatStaysIsAsItWas()
     {

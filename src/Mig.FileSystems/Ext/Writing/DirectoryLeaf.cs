@@ -121,16 +121,18 @@ internal readonly ref struct DirectoryLeaf(Span<byte> block, bool hasTail)
         _block[place + 7] = type;
     }
 
-    /// <summary>Takes an entry out: the one before it gets its room.</summary>
+    /// <summary>Takes an entry out: the one before it gets its room. The name does not stay behind.</summary>
     public void Remove(int place)
     {
-        int before = -1;
+        int before = -1, length = LengthAt(place), used = SizeOf(_block[place + 6]);
         for (int i = 0; i < place; i += LengthAt(i))
             before = i;
         if (before >= 0)
-            SetLength(before, LengthAt(before) + LengthAt(place));
+            SetLength(before, LengthAt(before) + length);
         else
             BinaryPrimitives.WriteUInt32LittleEndian(_block[place..], 0);
+        int kept = before >= 0 ? 0 : HeaderSize;
+        _block[(place + kept)..(place + Math.Min(used, length))].Clear();
     }
 
     /// <summary>Tells whether there is any name but those of the directory itself and its parent.</summary>

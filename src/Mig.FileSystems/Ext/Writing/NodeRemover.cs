@@ -30,6 +30,9 @@ internal sealed class NodeRemover(WritableVolume volume)
             volume.Blocks.Clear(inode);
         }
 
+        // What stands in the inode itself is gone with it; blocks are whoever's who frees them.
+        if (!hasBlocks)
+            inode.BlockMap.Clear();
         volume.Attributes.ReleaseAll(inode);
         inode.Size = hasBlocks ? 0 : inode.Size;
         inode.SetBlockCount(0);
