@@ -41,7 +41,8 @@ public sealed class HistoryTests
         string content = entries[0].GetProperty("value").GetString()!;
         Assert.Equal("/etc/hostname", workspace.Mig("when", content, "--json").Ends(0).Json[0].GetProperty("paths")[0].GetString());
         Assert.Contains($"  at      /etc/hostname\n  brought 2026-09-21 {first[..10]} golden web server\n", workspace.Ok("when", content), StringComparison.Ordinal);
-        workspace.Mig("when", "nothing").Ends(1, "no version of any branch or tag has nothing");
+        workspace.Mig("when", "nothing").Ends(6, "not seen: the operating system"); // a package of that name could be where mig did not look
+        workspace.Mig("when", "/nothing").Ends(1, "no version of any branch or tag has /nothing");
     }
 
     [Fact]
