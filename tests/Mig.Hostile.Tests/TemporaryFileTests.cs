@@ -36,6 +36,13 @@ public sealed partial class TemporaryFileTests : IDisposable
             using Process quick = MigProgram.Start([], Quick);
             (int quickCode, string quickOutput) = MigProgram.Finish(quick);
             (int slowCode, string slowOutput) = slow.Thaw();
+            if (quickCode == 3 && quickOutput.Contains("the refs of this repository is locked by process", StringComparison.Ordinal))
+            {
+                // Calls are counted by thread: this one stood where it moves its branch, and nobody waits for that for ever.
+                using Process again = MigProgram.Start([], Quick);
+                (quickCode, quickOutput) = MigProgram.Finish(again);
+            }
+
             Assert.True(quickCode == 0 && slowCode == 0, $"{call} {number}: {quickCode} {quickOutput}, {slowCode} {slowOutput}");
             Assert.Empty(_repository.Check().Problems);
         }
