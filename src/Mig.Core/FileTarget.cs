@@ -41,12 +41,9 @@ public sealed class FileTarget : IByteTarget
     /// <summary>Makes a sparse file of zeros in a folder, which has no name and goes when it is closed.</summary>
     public static FileTarget CreateTemporary(string folder, long length)
     {
-        string path = Path.Combine(folder, TemporaryName.Create("scratch"));
-        HostFile file = HostFile.CreateNew(path);
+        HostFile file = HostFile.CreateUnnamed(folder, "scratch");
         try
         {
-            // The name goes before anybody can rely on it; whoever takes it for a stale one and is faster does no harm, for nobody opens it again.
-            HostFiles.Delete(path);
             file.SetLength(length);
             return new FileTarget(file, FileSource.Of(file, length));
         }

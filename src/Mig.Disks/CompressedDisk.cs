@@ -84,22 +84,16 @@ internal static class CompressedDisk
         }
     }
 
-    // Without a name, nothing is left of it, however this process ends.
     private static HostFile CreateUnnamed(string? wanted, out string folder)
     {
         folder = wanted is not null && Directory.Exists(wanted) ? wanted : Path.GetTempPath();
-        string path = Path.Combine(folder, TemporaryName.Create("disk"));
-        HostFile file;
         try
         {
-            file = HostFile.CreatePrivate(path);
+            return HostFile.CreateUnnamed(folder, "disk");
         }
         catch (IOException e) when (wanted is not null && e.HResult is Errno.AccessDenied or Errno.NotPermitted or Errno.ReadOnly)
         {
             return CreateUnnamed(null, out folder);
         }
-
-        File.Delete(path);
-        return file;
     }
 }

@@ -40,6 +40,25 @@ public sealed class HostFile : IDisposable
         return new HostFile(path, LibC.CreatePrivate(path));
     }
 
+    /// <summary>Makes a file without a name in a folder, for reading and writing, that nobody but this user may read. It goes when it is closed, however this process ends.</summary>
+    /// <param name="kind">What it is for: the beginning of the name that it has for a moment.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static HostFile CreateUnnamed(string folder, string kind)
+    {
+        HostFile file = CreatePrivate(System.IO.Path.Combine(folder, TemporaryName.Create(kind)));
+        try
+        {
+            // The name goes before anybody can rely on it; whoever takes it for a stale one and is faster does no harm, for nobody opens it again.
+            HostFiles.Delete(file.Path);
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Opens a file for reading and writing, with no lock.</summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">It is a symbolic link, or not a file.</exception>

@@ -22,10 +22,9 @@ internal static class SpooledDisk
     /// <exception cref="IOException">There is no space for it, or the stream broke off.</exception>
     public static FileSource Read(string folder, Stream input, IProgressSink progress, CancellationToken cancellation)
     {
-        HostFile file = HostFile.CreateNew(Path.Combine(folder, TemporaryName.Create("input")));
+        HostFile file = HostFile.CreateUnnamed(folder, "input");
         try
         {
-            HostFiles.Delete(file.Path);
             long length = Fill(file, input, progress, cancellation);
             return length > 0 ? FileSource.Of(file, length, "standard input") : throw new UsageException("standard input is empty; a disk was to come from there");
         }
