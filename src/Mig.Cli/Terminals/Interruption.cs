@@ -11,6 +11,9 @@ internal sealed class Interruption : IDisposable
     private readonly List<PosixSignalRegistration> _registrations = [];
     private CancellationTokenSource? _source;
 
+    // Without this signal the write fails, and any verb can say so.
+    public Interruption() => _registrations.Add(PosixSignalRegistration.Create(FileSizeLimit, static context => context.Cancel = true));
+
     /// <summary>The signal that came; SIGINT when none did.</summary>
     public PosixSignal Signal { get; private set; } = PosixSignal.SIGINT;
 
@@ -23,9 +26,6 @@ internal sealed class Interruption : IDisposable
                 _source = new CancellationTokenSource();
                 foreach (PosixSignal signal in (PosixSignal[])[PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP])
                     _registrations.Add(PosixSignalRegistration.Create(signal, Handle));
-
-                // Without it the write fails, and the program can say so.
-                _registrations.Add(PosixSignalRegistration.Create(FileSizeLimit, context => context.Cancel = true));
             }
 
             return _source.Token;
