@@ -88,7 +88,7 @@ internal sealed class ExtFileSystem : IFileSystem
     {
         Inode inode = _inodes.GetUsed(file);
         long size = _map.GetSize(inode);
-        if (inode.Type == NodeType.SymbolicLink && (inode.Flags & InodeFlags.InlineData) == 0 && !NodeReader.IsFast(_geometry, inode, size))
+        if (HasTargetInBlocks(inode, size))
             return _map.GetRuns(inode, size);
         if (inode.Type != NodeType.File)
             return [];
@@ -101,8 +101,8 @@ internal sealed class ExtFileSystem : IFileSystem
     public void ReadContent(long file, long offset, Span<byte> destination)
     {
         Inode inode = _inodes.GetUsed(file);
-        long size = inode.Type == NodeType.File ? _map.GetSize(inode) : 0;
-        SourceRange.Check(offset, destination.Length, size);
+        long size = _map.GetSize(inode);
+        SourceRange.Check(offset, destination.Length, inode.Type == NodeType.File || HasTargetInBlocks(inode, size) ? size : 0);
         if ((inode.Flags & InodeFlags.InlineData) != 0)
         {
             InlineData.Read(inode, offset, destination);
@@ -119,6 +119,9 @@ internal sealed class ExtFileSystem : IFileSystem
 
         _map.Read(last.Runs, offset, destination);
     }
+
+    private bool HasTargetInBlocks(Inode inode, long size) =>
+        inode.Type == NodeType.SymbolicLink && (inode.Flags & InodeFlags.InlineData) == 0 && !NodeReader.IsFast(_geometry, inode, size);
 
     /// <remarks>Empty when the bitmaps may lag behind the files: errors are recorded, or it was not unmounted and has no journal.</remarks>
     public IEnumerable<ByteRange> GetFreeRanges() => AreBitmapsCurrent ? new FreeSpace(_reader, _geometry, _groups, MetadataZones.Find(_geometry, _groups, GetJournalRuns())).GetRanges() : [];
