@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # test.sh [--no-build] [NAME]...: installs what the tests need, builds, and runs all test projects, or those whose names contain a NAME.
+# The program that they start is the one that eng/build.sh publishes, compiled ahead of time: they start it thousands of times.
 # The last line is "N passed, N failed". A skipped test counts as failed, and so does a project that crashes, hangs or holds no test.
 # Tests that mount need root: they run through sudo when there is one and the user is another.
 set -euo pipefail
@@ -35,7 +36,10 @@ if ! command -v dotnet >/dev/null; then
 fi
 need sqlite3=sqlite3 bsdtar=libarchive-tools cpio=cpio ip=iproute2 sshd=openssh-server ssh=openssh-client strace=strace zstd=zstd xz=xz-utils bzip2=bzip2 python3=python3 mkfs.ext4=e2fsprogs mkfs.fat=dosfstools mkfs.f2fs=f2fs-tools mkudffs=udftools genisoimage=genisoimage mkfs.jfs=jfsutils mkfs.reiserfs=reiserfsprogs mkfs.btrfs=btrfs-progs mkfs.xfs=xfsprogs cryptsetup=cryptsetup-bin mksquashfs=squashfs-tools mkfs.erofs=erofs-utils mkfs.exfat=exfatprogs mkfs.nilfs2=nilfs-tools mcopy=mtools qemu-img=qemu-utils sfdisk=fdisk sgdisk=gdisk losetup=mount partx=util-linux setpriv=util-linux setfattr=attr setfacl=acl git=git cmp=diffutils curl=curl openssl=openssl rpmbuild=rpm pacman=pacman-package-manager db5.3_load=db5.3-util zip=zip objcopy=binutils mkntfs=ntfs-3g reged=chntpw systemctl=systemd
 need_python jsonschema=python3-jsonschema packaging=python3-packaging hivex=python3-hivex
-[ $build = 0 ] || dotnet build mig.sln -c Release -nologo -v quiet -clp:NoSummary
+if [ $build = 1 ]; then
+  dotnet build mig.sln -c Release -nologo -v quiet -clp:NoSummary
+  eng/build.sh >/dev/null
+fi
 
 # A test program finds its runtime by DOTNET_ROOT when the SDK does not stand in the usual place; sudo would drop it.
 dotnet_root=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
@@ -48,7 +52,8 @@ sudo=()
 run() { # PROJECT: writes its output to $results/PROJECT.log, then "passed failed seconds" to $results/PROJECT
   local project=$1 log=$results/$1.log start=$SECONDS status=0 summary total failed errors
   local program=$PWD/artifacts/bin/$project/release/$project
-  "${sudo[@]}" env "DOTNET_ROOT=$dotnet_root" "PATH=$PATH" TESTINGPLATFORM_TELEMETRY_OPTOUT=1 "MIG_UPDATE_DOCS=${MIG_UPDATE_DOCS:-}" \
+  "${sudo[@]}" env "DOTNET_ROOT=$dotnet_root" "PATH=$PATH" TESTINGPLATFORM_TELEMETRY_OPTOUT=1 DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 \
+    "MIG_TEST_PROGRAM=$PWD/artifacts/mig/mig" "MIG_UPDATE_DOCS=${MIG_UPDATE_DOCS:-}" \
     timeout --kill-after=10 "$limit" "$program" -noLogo -noColor -noAutoReporters -failSkips \
     -printMaxStringLength 300 -printMaxEnumerableLength 30 >"$log" 2>&1 </dev/null || status=$?
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, ' "$log" | tail -n 1) || true

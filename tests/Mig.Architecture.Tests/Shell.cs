@@ -1,19 +1,16 @@
 using System.Diagnostics;
+using Mig.Testing;
 
 namespace Mig.Architecture.Tests;
 
 /// <summary>Runs command lines with the mig that was just built, under a fixed name, date and configuration.</summary>
 internal static class Shell
 {
-    // artifacts/bin/Mig.Architecture.Tests/release and artifacts/bin/Mig.Cli/release.
-    private static readonly string Program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "Mig.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "Mig.Cli"));
-
     /// <summary>Runs a command line that must succeed.</summary>
     /// <returns>What it printed, errors included.</returns>
     public static string Run(string folder, string command)
     {
-        var start = new ProcessStartInfo("bash", ["-c", $"exec 2>&1; mig() {{ '{Program}' \"$@\"; }}; {command}"])
+        var start = new ProcessStartInfo("bash", ["-c", $"exec 2>&1; mig() {{ '{BuiltProgram.Path}' \"$@\"; }}; {command}"])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

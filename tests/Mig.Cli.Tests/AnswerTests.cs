@@ -87,7 +87,7 @@ public sealed class AnswerTests
         {
             // Root without the two capabilities is a user like others.
             const string Unprivileged = "setpriv --bounding-set -dac_override,-dac_read_search --inh-caps -dac_override,-dac_read_search";
-            string mig = $"{(Environment.IsPrivilegedProcess ? Unprivileged : "")} {string.Join(' ', Workspace.CommandLine.Select(word => $"'{word}'"))}";
+            string mig = $"{(Environment.IsPrivilegedProcess ? Unprivileged : "")} '{Testing.BuiltProgram.Path}'";
             foreach (string command in commands)
             {
                 Outcome outcome = workspace.Shell($"{mig} {command}").Ends(4);

@@ -91,7 +91,7 @@ public sealed class SearchTests
         string expected = workspace.Ok("search", "--name", "*", "--all-history");
         for (int i = 0; i < 6; i++)
         {
-            workspace.Shell($"rm -f .mig/catalog.db; timeout -s KILL 0.{1 + i} bash -c 'exec {string.Join(' ', Workspace.CommandLine)} search --name \"*\" --all-history' > /dev/null 2>&1; true").Ends(0);
+            workspace.Shell($"rm -f .mig/catalog.db; timeout -s KILL 0.{1 + i} bash -c 'exec {Testing.BuiltProgram.Path} search --name \"*\" --all-history' > /dev/null 2>&1; true").Ends(0);
             Outcome after = workspace.Mig("search", "--name", "*", "--all-history").Ends(0);
             Assert.Equal(expected, after.Output);
             Assert.Empty(after.Error);

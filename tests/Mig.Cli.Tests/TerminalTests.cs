@@ -57,7 +57,7 @@ public sealed partial class TerminalTests
 
     private static string OnTerminal(Workspace workspace, string command)
     {
-        string program = string.Join(' ', Workspace.CommandLine.Select(word => $"'{word}'"));
+        string program = $"'{Testing.BuiltProgram.Path}'";
         return Tool.Start("script", ["-qec", $"stty columns 100; {program} {command}", "/dev/null"], workspace.Folder, workspace.Environment, null).Ends(0).Output;
     }
 

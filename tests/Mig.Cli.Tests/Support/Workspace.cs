@@ -6,7 +6,6 @@ internal sealed class Workspace : IDisposable
     /// <summary>The seconds that every commit is made at, unless a test says otherwise: 2026-09-21 14:13:20 UTC.</summary>
     public const long Now = 1_790_000_000;
 
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "Mig.Cli.dll");
     private readonly TestFolder _folder = new();
 
     public Workspace()
@@ -42,9 +41,6 @@ internal sealed class Workspace : IDisposable
 
     public string this[string name] => Path.Combine(Folder, name);
 
-    /// <summary>The command line that starts the program.</summary>
-    public static string[] CommandLine => ["dotnet", "exec", Program];
-
     /// <summary>A workspace with the repository of <see cref="SampleRepository"/>.</summary>
     public static Workspace WithSample()
     {
@@ -71,8 +67,7 @@ internal sealed class Workspace : IDisposable
     /// <summary>Runs a shell script in which <c>mig</c> is a command.</summary>
     public Outcome Shell(string script)
     {
-        string quoted = string.Join(' ', CommandLine.Select(word => $"'{word}'"));
-        return Tool.Start("bash", ["-c", $"mig() {{ {quoted} \"$@\"; }}\n{script}"], Folder, Environment, null);
+        return Tool.Start("bash", ["-c", $"mig() {{ '{Testing.BuiltProgram.Path}' \"$@\"; }}\n{script}"], Folder, Environment, null);
     }
 
     /// <summary>Puts a program called <c>mig</c> into a folder, for shells that look for one; returns the folder.</summary>
@@ -81,7 +76,7 @@ internal sealed class Workspace : IDisposable
         string bin = _folder["bin"];
         Directory.CreateDirectory(bin);
         string program = Path.Combine(bin, "mig");
-        File.WriteAllText(program, $"#!/bin/sh\nexec {string.Join(' ', CommandLine)} \"$@\"\n");
+        File.WriteAllText(program, $"#!/bin/sh\nexec '{Testing.BuiltProgram.Path}' \"$@\"\n");
         Tool.Run("chmod", "755", program);
         return bin;
     }
@@ -90,7 +85,7 @@ internal sealed class Workspace : IDisposable
 
     private Outcome Start(string[] arguments, string? input)
     {
-        Outcome outcome = Tool.Start(CommandLine[0], [.. CommandLine[1..], .. arguments], Folder, Environment, input);
+        Outcome outcome = Tool.Start(Testing.BuiltProgram.Path, arguments, Folder, Environment, input);
         return outcome with { Command = "mig " + string.Join(' ', arguments) };
     }
 }

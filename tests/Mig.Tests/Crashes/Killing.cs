@@ -7,7 +7,7 @@ namespace Mig.Tests.Crashes;
 internal static class Killing
 {
     /// <summary>How many random kills a test makes: eng/crash.sh gives more time to them, and kills at calls that change no file, too.</summary>
-    public static readonly int RandomKills = int.TryParse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS"), out int kills) ? kills : 40;
+    public static readonly int RandomKills = int.TryParse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS"), out int kills) ? kills : 12;
 
     /// <summary>Whether this is the long run.</summary>
     public static bool IsLong => RandomKills > 100;

@@ -2,6 +2,7 @@ using System.Text;
 using Mig.Core;
 using Mig.Histories;
 using Mig.History.Revisions;
+using Mig.Tests.Crashes;
 
 namespace Mig.Tests.Histories;
 
@@ -10,11 +11,13 @@ public sealed class HistoryQuestionTests
 {
     private static readonly string[][] Paths = [["etc"], ["etc/deep"], ["etc/f1"], ["etc/deep/f2", "srv"], ["usr/share/f3"], ["*f1"], ["etc/*2"], ["srv/mark?d[0-1]"], ["nowhere"]];
 
+    // eng/crash.sh takes more of them.
+    public static TheoryData<int, bool> Histories { get; } = Killing.IsLong ? new() { { 1, true }, { 2, true }, { 3, true }, { 4, false } } : new() { { 1, true }, { 4, false } };
+
+    public static TheoryData<int> Seeds { get; } = Killing.IsLong ? [5, 6, 7, 8] : [5];
+
     [Theory]
-    [InlineData(1, true)]
-    [InlineData(2, true)]
-    [InlineData(3, true)]
-    [InlineData(4, false)]
+    [MemberData(nameof(Histories))]
     public void Paths_change_in_the_versions_that_git_names(int seed, bool hasMerges)
     {
         using var twin = new TwinHistory(seed, 60, hasMerges);
@@ -49,9 +52,7 @@ public sealed class HistoryQuestionTests
     }
 
     [Theory]
-    [InlineData(5)]
-    [InlineData(6)]
-    [InlineData(7)]
+    [MemberData(nameof(Seeds))]
     public void A_renamed_file_is_followed_as_git_does(int seed)
     {
         using var twin = new TwinHistory(seed, 80, hasMerges: false, hasMarker: false);
@@ -70,8 +71,7 @@ public sealed class HistoryQuestionTests
     }
 
     [Theory]
-    [InlineData(8)]
-    [InlineData(9)]
+    [MemberData(nameof(Seeds))]
     public void Contents_come_and_go_when_git_says_so(int seed)
     {
         using var twin = new TwinHistory(seed, 60, hasMerges: true);
@@ -86,8 +86,7 @@ public sealed class HistoryQuestionTests
     }
 
     [Theory]
-    [InlineData(10)]
-    [InlineData(11)]
+    [MemberData(nameof(Seeds))]
     public void A_timeline_is_what_each_version_has(int seed)
     {
         using var twin = new TwinHistory(seed, 60, hasMerges: true);

@@ -60,18 +60,8 @@ public sealed class AccessTests : IDisposable
         Assert.EndsWith("401\n", Ask("lab/web", "-H", "Authorization: Bearer mig_" + new string('A', 43)), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("/lab/../secret")]
-    [InlineData("/lab/%2e%2e/secret")]
-    [InlineData("/lab/..%2fsecret")]
-    [InlineData("/../root/secret")]
-    [InlineData("//secret")]
-    [InlineData("/lab/web/.mig")]
-    [InlineData("/.hidden")]
-    [InlineData("/link")]
-    [InlineData("/linked")]
-    [InlineData("/outside")]
-    public void Names_lead_nowhere_but_to_what_was_put_there(string path)
+    [Fact]
+    public void Names_lead_nowhere_but_to_what_was_put_there()
     {
         ServedFolder.Mig("clone", "-q", "--bare", _served.Source.Folder, _served.Files["outside"]).Ends(0);
         Directory.Move(_served.Files["outside"], _served.Files["root/.hidden"]);
@@ -81,7 +71,8 @@ public sealed class AccessTests : IDisposable
         string reader = _served.Token("reader", "read lab/**", "read link", "read linked", "read .hidden", "read outside");
         _served.Start("--auth", _served.Files["tokens"]);
         string[] ask = ["--path-as-is", "-H", "Authorization: Bearer " + reader, "-H", "Content-Type: application/x-mig", "--data-binary", "x"];
-        Assert.EndsWith("404\n", ServedFolder.Curl([.. ask, $"{_served.Address}{path}/mig/v1"]), StringComparison.Ordinal);
+        foreach (string path in (string[])["/lab/../secret", "/lab/%2e%2e/secret", "/lab/..%2fsecret", "/../root/secret", "//secret", "/lab/web/.mig", "/.hidden", "/link", "/linked", "/outside"])
+            Assert.True(ServedFolder.Curl([.. ask, $"{_served.Address}{path}/mig/v1"]).EndsWith("404\n", StringComparison.Ordinal), path);
         Assert.EndsWith("200\n", ServedFolder.Curl([.. ask, $"{_served.Address}/lab/web/mig/v1"]), StringComparison.Ordinal);
     }
 

@@ -6,8 +6,8 @@ namespace Mig.Tests.Support;
 /// <summary>Runs the program as a user does, in a process of its own.</summary>
 internal static class MigProgram
 {
-    /// <summary>Where the build of this configuration put it.</summary>
-    public static string Path { get; } = Find();
+    /// <summary>Where it is.</summary>
+    public static string Path => BuiltProgram.Path;
 
     /// <summary>Starts it with the environment of the tests.</summary>
     /// <param name="prefix">A program that runs it, with its arguments; empty to run it alone.</param>
@@ -38,18 +38,5 @@ internal static class MigProgram
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return (process.ExitCode, output + errors.GetAwaiter().GetResult());
-    }
-
-    private static string Find()
-    {
-        // tests/artifacts/bin/Mig.Tests/debug/ holds this assembly, artifacts/bin/Mig.Cli/debug/ the program.
-        var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
-        string configuration = here.Name;
-        DirectoryInfo? root = here;
-        while (root is not null && !File.Exists(System.IO.Path.Combine(root.FullName, "mig.sln")))
-            root = root.Parent;
-        string path = System.IO.Path.Combine(root!.FullName, "artifacts/bin/Mig.Cli", configuration, "Mig.Cli");
-        Assert.True(File.Exists(path), $"{path} is missing; build src/Mig.Cli");
-        return path;
     }
 }

@@ -65,13 +65,13 @@ public sealed class HostilePeerTests : IDisposable
         AssertError(Ask(writer => Put(writer, FramesOf([_commit]))), "corruptStore");
     }
 
-    // Every bit of a frame: what comes in whole is what was sent, or nothing.
+    // Bits of every part of a frame: what comes in whole is what was sent, or nothing.
     [Fact]
-    public void A_frame_with_any_bit_flipped_is_refused()
+    public void A_frame_with_a_bit_flipped_is_refused()
     {
         byte[] frame = FramesOf([AnyBlob()]).Single();
         AssertAnswered(Ask(writer => Put(writer, [frame]))); // the control
-        for (int bit = 0; bit < Math.Min(frame.Length, 400) * 8; bit += 7)
+        for (int bit = 0; bit < Math.Min(frame.Length, 400) * 8; bit += 29)
         {
             byte[] damaged = [.. frame];
             damaged[bit / 8] ^= (byte)(1 << (bit % 8));
