@@ -22,7 +22,7 @@ internal static class Completion
     public const string VerbName = "__complete";
 
     private static readonly string[] KnownSettings =
-        ["clone.defaultRemoteName", "commit.discardFree", "core.compression", "core.editor", "core.sshCommand", "credential.helper", "fetch.prune", "init.defaultBranch", "push.autoSetupRemote", "push.default", "remote.pushDefault", "safe.bareRepository", "safe.directory", "user.email", "user.name"];
+        ["clone.defaultRemoteName", "commit.discardFree", "core.compression", "core.editor", "core.sshCommand", "credential.helper", "fetch.prune", "init.defaultBranch", "merge.notes", "push.autoSetupRemote", "push.default", "remote.pushDefault", "safe.bareRepository", "safe.directory", "user.email", "user.name"];
 
     /// <summary>Prints the candidates, one on each line.</summary>
     /// <param name="words">The words after <c>mig</c> up to the cursor; the last one is to be completed.</param>

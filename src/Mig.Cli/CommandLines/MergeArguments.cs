@@ -9,8 +9,11 @@ namespace Mig.Cli.CommandLines;
 /// <summary>The options by which a user decides conflicts beforehand, which all verbs that merge share.</summary>
 internal sealed class MergeArguments
 {
-    private readonly Option<string[]> _ours = new("--ours") { Description = "Takes our side where there is a conflict at this path or below it; of tables of users and packages, our entries", HelpName = "PATH" };
-    private readonly Option<string[]> _theirs = new("--theirs") { Description = "Takes their side likewise; of --ours and --theirs the longer path counts", HelpName = "PATH" };
+    public const string OursName = "--ours";
+    public const string TheirsName = "--theirs";
+
+    private readonly Option<string[]> _ours = new(OursName) { Description = "Takes our side where there is a conflict at this path or below it; of tables of users and packages, our entries", HelpName = "PATH" };
+    private readonly Option<string[]> _theirs = new(TheirsName) { Description = "Takes their side likewise; of --ours and --theirs the longer path counts", HelpName = "PATH" };
     private readonly Option<string> _favor = new("-X", "--strategy-option") { Description = "Takes this side wherever there is a conflict: ours or theirs", HelpName = "SIDE" };
 
     public Option[] Options => [_ours, _theirs, _favor];

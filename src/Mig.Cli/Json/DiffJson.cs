@@ -10,6 +10,7 @@ internal sealed record DiffJson(
     IReadOnlyList<string>? DisksAfter,
     ChangeCounts Counts,
     IReadOnlyList<ChangeJson> Changes,
+    IReadOnlyList<SettingChangeJson>? Settings,
     IReadOnlyList<PackageChangeJson>? Packages,
     IReadOnlyList<RegionJson>? Regions,
     IReadOnlyList<UnseenVersionsJson>? UnseenVersions);

@@ -1,16 +1,24 @@
-using Mig.History.Merging;
+using Mig.Cli.CommandLines;
 using Mig.Merging;
 
 namespace Mig.Cli.Json;
 
 /// <summary>A path that could not be merged.</summary>
-/// <param name="Path">Where it stands; for what lies outside of files, the name of the disk.</param>
-internal sealed record MergeConflictJson(string Path, string Kind, string Reason)
+/// <param name="Path">Where it stands; for what lies outside of files, <c>@</c> and the name of the disk.</param>
+/// <param name="Ours">What our side did.</param>
+/// <param name="Theirs">What their side did.</param>
+/// <param name="TakeOurs">The command that takes our side there; null when a side cannot be taken.</param>
+/// <param name="TakeTheirs">The command that takes their side there.</param>
+internal sealed record MergeConflictJson(string Path, string Kind, string Reason, string Ours, string Theirs, string? TakeOurs, string? TakeTheirs)
 {
-    public static IReadOnlyList<MergeConflictJson> Of(MergePlan? plan) => plan is null
+    public static IReadOnlyList<MergeConflictJson> Of(MergePlan? plan, AgainCommand again) => plan is null
         ? []
-        : [.. plan.Conflicts.Select(item => new MergeConflictJson(
-            item.Conflict.Kind == MergeConflictKind.Disk ? item.Prefix[1..] : MergeConflictPath.Of(item.Prefix, item.Conflict.Path.Span),
-            ConflictFolder.KindName(item.Conflict.Kind),
-            item.Conflict.Reason))];
+        : [.. plan.Pictures.Select(picture => new MergeConflictJson(
+            picture.Path,
+            picture.Kind,
+            picture.Reason,
+            picture.Ours,
+            picture.Theirs,
+            picture.TakesOurs ? again.Taking(MergeArguments.OursName, picture.Path) : null,
+            picture.TakesTheirs ? again.Taking(MergeArguments.TheirsName, picture.Path) : null))];
 }

@@ -1,3 +1,4 @@
+using Mig.Cli.CommandLines;
 using Mig.Merging;
 
 namespace Mig.Cli.Json;
@@ -6,10 +7,10 @@ namespace Mig.Cli.Json;
 /// <param name="Commit">What it became; absent where there are conflicts, or nothing was left to do.</param>
 internal sealed record PickedJson(string Source, string? Commit, IReadOnlyList<MergeConflictJson> Conflicts, IReadOnlyList<MergeOperationJson> Changes, IReadOnlyList<string> Notes)
 {
-    public static PickedJson Of(PickedVersion version) => new(
+    public static PickedJson Of(PickedVersion version, AgainCommand again) => new(
         version.Source.ToString(),
         version.Id?.ToString(),
-        MergeConflictJson.Of(version.Plan),
+        MergeConflictJson.Of(version.Plan, again),
         MergeOperationJson.Of(version.Plan),
         [.. version.Plan.Notes]);
 }

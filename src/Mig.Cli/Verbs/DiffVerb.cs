@@ -8,6 +8,7 @@ using Mig.Compare;
 using Mig.Core;
 using Mig.History.Revisions;
 using Mig.Inventories;
+using Mig.Merging;
 using Mig.Working;
 
 namespace Mig.Cli.Verbs;
@@ -21,13 +22,14 @@ internal sealed class DiffVerb : Verb
     private readonly WorkingArguments _working = new();
     private readonly Option<bool> _disk = new("--disk") { Description = "Shows what differs outside of files" };
     private readonly Option<bool> _packages = new("--packages") { Description = "Shows the packages that were installed, removed, upgraded or downgraded" };
+    private readonly Option<bool> _merge = new("--merge") { Description = "Shows where a merge of REV into HEAD, or into the first of two, would be in conflict: both sides and what they come from" };
     private readonly Option<bool> _exitCode = new("--exit-code") { Description = "Ends with 1 when there are differences" };
     private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
 
     public DiffVerb()
         : base("diff", Summary)
     {
-        Add([.. _changes.Options, _disk, _packages, _exitCode, _quick, .. _working.Options]);
+        Add([.. _changes.Options, _disk, _packages, _merge, _exitCode, _quick, .. _working.Options]);
         Add(_arguments);
     }
 
@@ -36,6 +38,7 @@ internal sealed class DiffVerb : Verb
         "diff [--name-status | --stat | -p] [--packages] [--disk] [--exit-code] [REV [REV] | REV..REV] [-- PATH...]",
         "diff [--quick] ... [REV] DISK... [-- PATH...]",
         "diff ... DISK DISK [-- PATH...]",
+        "diff --merge [--json] [REV] REV",
     ];
 
     public override string Description =>
@@ -52,6 +55,7 @@ internal sealed class DiffVerb : Verb
         ("mig diff -p HEAD~1 HEAD -- /etc", "shows the changed lines of the configuration"),
         ("mig diff --packages v1..v2", "lists packages that came, went or were upgraded"),
         ("mig diff --disk v1 HEAD", "shows boot code, partition tables and other bytes outside of files that differ"),
+        ("mig diff --merge security", "shows what 'mig merge security' would be in conflict about, line by line"),
         ("mig diff v1 disk.vmdk", "compares a version with a disk as it is now"),
         ("mig diff old.raw new.vmdk -- '*.conf'", "compares two disks, in a repository or not"),
     ];
@@ -63,6 +67,8 @@ internal sealed class DiffVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         (string[] names, List<PathSpec> paths) = PathLimitArguments.Split(arguments, arguments.GetValue(_arguments) ?? []);
+        if (arguments.GetValue(_merge))
+            return ShowMerge(names, paths.Count, session);
         bool wantsDisk = arguments.GetValue(_disk), wantsPackages = arguments.GetValue(_packages);
         if (wantsDisk && paths.Count > 0)
             throw new UsageException("--disk is about what lies outside of files; leave the paths out");
@@ -70,14 +76,28 @@ internal sealed class DiffVerb : Verb
         ImageComparison comparison = sides.Compare(paths);
         IReadOnlyList<DiskComparison>? disks = wantsDisk ? sides.CompareDisks(comparison, session.Cancellation) : null;
         IReadOnlyList<PackageChange>? packages = wantsPackages ? sides.ComparePackages(comparison, session.Cancellation) : null;
-        bool differs = comparison.Volumes.Any(volume => volume.Changes.Count > 0) || disks is { Count: > 0 };
+        IReadOnlyList<VolumeSettingChange> settings = paths.Count > 0 ? [] : sides.CompareSettings(comparison);
+        bool differs = comparison.Volumes.Any(volume => volume.Changes.Count > 0) || settings.Count > 0 || disks is { Count: > 0 };
         AnswerCoverage coverage = sides.FindUnseen(comparison, differs || wantsDisk, wantsPackages, session.Cancellation);
         if (session.IsJson)
-            WriteJson(sides, comparison, disks, packages, coverage, session);
+            WriteJson(sides, comparison, settings, disks, packages, coverage, session);
         else if (!session.IsQuiet)
-            Write(arguments, sides, comparison, disks, packages, session);
+            Write(arguments, sides, comparison, settings, disks, packages, session);
         int end = AnswerEnd.Say(coverage, session, wantsPackages ? packages!.Count > 0 : differs, nothing: ExitCode.Success);
         return differs && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : end;
+    }
+
+    private static int ShowMerge(string[] names, int pathCount, Session session)
+    {
+        if (pathCount > 0 || names.Length is not (1 or 2))
+            throw new UsageException("--merge takes the version to be merged, or two versions, and no paths");
+        MergePlan plan = new Merger(session.Repository).Preview(names.Length == 2 ? names[0] : "HEAD", names[^1], MergeChoices.None);
+        var again = new AgainCommand("merge", names[^1]);
+        if (session.IsJson)
+            session.WriteJson(MergeConflictJson.Of(plan, again), MigJson.Default.MergeConflictJson);
+        else
+            MergeView.WriteThreeWays(plan, again, session);
+        return plan.HasConflicts ? ExitCode.Conflict : ExitCode.Success;
     }
 
     private ComparedSides Open(ParseResult arguments, string[] names, Session session)
@@ -100,16 +120,27 @@ internal sealed class DiffVerb : Verb
         return sides;
     }
 
-    private void Write(ParseResult arguments, ComparedSides sides, ImageComparison comparison, IReadOnlyList<DiskComparison>? disks, IReadOnlyList<PackageChange>? packages, Session session)
+    private void Write(
+        ParseResult arguments,
+        ComparedSides sides,
+        ImageComparison comparison,
+        IReadOnlyList<VolumeSettingChange> settings,
+        IReadOnlyList<DiskComparison>? disks,
+        IReadOnlyList<PackageChange>? packages,
+        Session session)
     {
         if (packages is not null)
             WritePackages(packages, session);
         if (disks is not null)
+        {
             new DiskDiffView(session.Output, session.Palette).Write(disks);
+            DiffSummary.WriteSettings(settings, "", session.Output);
+        }
+
         if (_changes.IsWanted(arguments))
             _changes.Write(arguments, sides, comparison, session);
         else if (packages is null && disks is null)
-            new DiffSummary(session.Output, session.Palette).Write(comparison);
+            new DiffSummary(session.Output, session.Palette).Write(comparison, settings);
     }
 
     private static void WritePackages(IReadOnlyList<PackageChange> packages, Session session)
@@ -133,6 +164,7 @@ internal sealed class DiffVerb : Verb
     private static void WriteJson(
         ComparedSides sides,
         ImageComparison comparison,
+        IReadOnlyList<VolumeSettingChange> settings,
         IReadOnlyList<DiskComparison>? disks,
         IReadOnlyList<PackageChange>? packages,
         AnswerCoverage coverage,
@@ -145,6 +177,7 @@ internal sealed class DiffVerb : Verb
                 sides.DisksAfter?.Paths,
                 ChangeCounts.Of(comparison.Volumes.SelectMany(volume => volume.Changes)),
                 [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => ChangeJson.Of(volume, change)))],
+                settings.Count == 0 ? null : [.. settings.Select(SettingChangeJson.Of)],
                 packages is null ? null : [.. packages.Select(PackageChangeJson.Of)],
                 disks is null ? null : [.. disks.SelectMany(disk => disk.Regions.Select(region => RegionJson.Of(disk, region)))],
                 coverage.IsComplete ? null : UnseenVersionsJson.Of(coverage)),

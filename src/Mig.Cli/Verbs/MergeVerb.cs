@@ -64,10 +64,11 @@ internal sealed class MergeVerb : Verb
         string? folder = arguments.GetValue(_conflictsTo);
         if (outcome.Kind == MergeKind.Conflict && folder is not null)
             new ConflictFolder(folder).Write(session.Repository, request, outcome);
+        var again = new AgainCommand(arguments, _dryRun, _conflictsTo);
         if (session.IsJson)
-            session.WriteJson(MergeJson.Of(outcome), MigJson.Default.MergeJson);
+            session.WriteJson(MergeJson.Of(outcome, again), MigJson.Default.MergeJson);
         else
-            Write(request, outcome, folder, session);
+            Write(request, outcome, folder, again, session);
         return outcome.Kind == MergeKind.Conflict ? ExitCode.Conflict : ExitCode.Success;
     }
 
@@ -89,14 +90,14 @@ internal sealed class MergeVerb : Verb
         };
     }
 
-    private static void Write(MergeRequest request, MergeOutcome outcome, string? folder, Session session)
+    private static void Write(MergeRequest request, MergeOutcome outcome, string? folder, AgainCommand again, Session session)
     {
         if (outcome.Plan is { } plan)
             MergeView.WriteNotes(plan.Notes, session);
         switch (outcome.Kind)
         {
             case MergeKind.Conflict:
-                MergeView.WriteConflicts(outcome.Plan!, session);
+                MergeView.WriteConflicts(outcome.Plan!, again, session);
                 session.Output.WriteLine("Automatic merge failed; nothing has changed.");
                 if (folder is not null)
                     session.Output.WriteLine($"Edit the files '{SafeText.Text(folder)}/*/merged', then run 'mig merge --continue {SafeText.Text(folder)}'.");

@@ -42,7 +42,7 @@ internal abstract class PickVerb : Verb
             DryRun = arguments.GetValue(_dryRun),
             NoVerify = arguments.GetValue(_noVerify),
         };
-        return PickView.Run(Complete(request, arguments), session);
+        return PickView.Run(Complete(request, arguments), new AgainCommand(arguments, _dryRun), session);
     }
 
     /// <summary>Adds what the verb's own options say.</summary>

@@ -13,6 +13,8 @@ internal sealed class RebaseVerb : Verb
 {
     public const string Summary = "Puts branches on another version, with all that they changed";
 
+    private const int MaxNamed = 5;
+
     private readonly Argument<string[]> _words = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _onto = new("--onto") { Description = "The version to put them on; without, the upstream", HelpName = "NEW" };
     private readonly MergeArguments _choices = new();
@@ -62,19 +64,32 @@ internal sealed class RebaseVerb : Verb
             Upstream = hasUpstream ? words[0] : null,
             Branches = hasUpstream ? words[1..] : words,
             DryRun = arguments.GetValue(_dryRun),
+            Announce = session.IsJson || session.IsQuiet ? null : plans => Announce(plans, onto ?? (hasUpstream ? words[0] : "its upstream"), hasUpstream && onto is not null ? words[0] : null, session),
             Choices = _choices.Parse(arguments),
         };
+        var again = new AgainCommand(arguments, _dryRun);
         IReadOnlyList<RebasedBranch> branches;
         using (ProgressBar? progress = session.ShowProgress())
             branches = new Rebaser(session.Repository).Rebase(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(branches.Select(RebasedJson.Of), MigJson.Default.RebasedJson);
+            session.WriteJson(branches.Select(branch => RebasedJson.Of(branch, again)), MigJson.Default.RebasedJson);
         else
-            Write(branches, request.DryRun, session);
+            Write(branches, request.DryRun, again, session);
         return branches.Any(branch => branch.Conflict is not null) ? ExitCode.Conflict : ExitCode.Success;
     }
 
-    private static void Write(IReadOnlyList<RebasedBranch> branches, bool isDryRun, Session session)
+    // Without a pattern the one REV is what is left behind, as in Git, and the current branch moves: nobody is to find that out afterwards.
+    private static void Announce(IReadOnlyList<RebasePlan> plans, string onto, string? upstream, Session session)
+    {
+        string names = string.Join(", ", plans.Take(MaxNamed).Select(plan => plan.Branch?.ShortName ?? RefName.Head.Value)) + (plans.Count > MaxNamed ? $" and {plans.Count - MaxNamed} more" : "");
+        string versions = Sizes.Count(plans.Sum(plan => plan.Versions), "version"), since = upstream is null ? "" : $" that {SafeText.Line(upstream)} lacks";
+        session.Output.WriteLine($"Rebasing {SafeText.Line(names)} onto {SafeText.Line(onto)}: {versions}{since}.");
+        session.Output.Flush();
+        if (upstream is not null && session.Repository.Revisions.ResolveRef(upstream) is { IsBranch: true } named && plans.All(plan => plan.Branch != named))
+            session.Say($"hint: '{upstream}' is what is left behind, and does not move; 'mig rebase --onto {onto} {onto} {upstream}' moves it");
+    }
+
+    private static void Write(IReadOnlyList<RebasedBranch> branches, bool isDryRun, AgainCommand again, Session session)
     {
         foreach (RebasedBranch branch in branches)
         {
@@ -82,7 +97,7 @@ internal sealed class RebaseVerb : Verb
             MergeView.WriteNotes(branches.Count == 1 ? branch.Notes : branch.Notes.Select(note => $"{branch.Branch?.ShortName ?? name}: {note}"), session);
             if (branch.Conflict is { } conflict)
             {
-                MergeView.WriteConflicts(conflict.Plan, session);
+                MergeView.WriteConflicts(conflict.Plan, again, session);
                 session.Output.WriteLine($"Could not apply {CommitView.ShortId(conflict.Source.Value)}... {SafeText.Text(conflict.Commit.Subject)}; {SafeText.Text(name)} is where it was.");
             }
             else if (session.IsQuiet)

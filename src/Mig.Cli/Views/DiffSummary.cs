@@ -10,14 +10,33 @@ internal sealed class DiffSummary(TextOutput output, Palette palette)
     // More than a screen is told by folder; --name-status has them all.
     private const int MaxListed = 40;
 
-    public void Write(ImageComparison comparison)
+    /// <param name="settings">What differs of file systems as a whole.</param>
+    public void Write(ImageComparison comparison, IReadOnlyList<VolumeSettingChange> settings)
     {
         List<(VolumeComparison Volume, TreeChange Change)> all = [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => (volume, change)))];
         List<(VolumeComparison Volume, TreeChange Change)> shown = [.. all.Where(item => item.Change.Kinds != ChangeKinds.Time)];
         Section("Configuration (/etc)", shown.Where(item => IsConfiguration(item) && !item.Change.IsMetadataOnly), int.MaxValue);
         Section("Other files", shown.Where(item => !IsConfiguration(item) && !item.Change.IsMetadataOnly), MaxListed);
         Section("Metadata only", shown.Where(item => item.Change.IsMetadataOnly), MaxListed);
+        if (settings.Count > 0)
+        {
+            output.WriteLine(palette.Bold("File systems:"));
+            WriteSettings(settings, "  ", output);
+            output.WriteLine();
+        }
+
         output.WriteLine(Counts(ChangeCounts.Of(all.Select(item => item.Change))));
+    }
+
+    /// <summary>Prints a line such as <c>volume 1: label 'a' -> 'b'</c> for each.</summary>
+    public static void WriteSettings(IReadOnlyList<VolumeSettingChange> settings, string indentation, TextOutput output)
+    {
+        bool areSeveral = settings.Select(change => change.Disk.Name).Distinct().Count() > 1;
+        foreach (VolumeSettingChange change in settings)
+        {
+            string disk = areSeveral ? SafeText.Name(change.Disk.Name) + " " : "";
+            output.WriteLine($"{indentation}{disk}volume {change.Volume.Number}: {change.Change.Name} '{SafeText.Line(change.Change.Before)}' -> '{SafeText.Line(change.Change.After)}'");
+        }
     }
 
     /// <summary>Such as <c>2 added, 1 removed, 3 changed</c>.</summary>

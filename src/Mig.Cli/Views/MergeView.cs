@@ -1,6 +1,7 @@
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.History.Diffs;
+using Mig.History.Diffs.Text;
 using Mig.History.Merging;
 using Mig.Merging;
 
@@ -9,13 +10,45 @@ namespace Mig.Cli.Views;
 /// <summary>Prints what a merge found: conflicts, what was decided by rules, what changes.</summary>
 internal static class MergeView
 {
-    public static void WriteConflicts(MergePlan plan, Session session)
+    /// <summary>Prints each conflict: where and why, then for each side what it did, and the command that takes it.</summary>
+    public static void WriteConflicts(MergePlan plan, AgainCommand again, Session session)
     {
-        foreach ((string prefix, MergeConflict conflict) in plan.Conflicts)
+        foreach (ConflictPicture picture in plan.Pictures)
+            Write(picture, again, session);
+    }
+
+    /// <summary>Prints conflicts with the lines of both sides, and of what they come from, where they are texts: as <c>git diff</c> shows a file in conflict.</summary>
+    public static void WriteThreeWays(MergePlan plan, AgainCommand again, Session session)
+    {
+        foreach (VolumeMerge volume in plan.Volumes)
         {
-            string path = conflict.Kind == MergeConflictKind.Disk ? prefix[1..] : MergeConflictPath.Of(prefix, conflict.Path.Span);
-            session.Output.WriteLine($"{session.Palette.Red($"CONFLICT ({ConflictFolder.KindName(conflict.Kind)})")}: {SafeText.Text(path)}: {SafeText.Text(conflict.Reason)}");
+            foreach (MergeConflict conflict in volume.Result.Conflicts)
+            {
+                Write(plan.Picture(volume, conflict), again, session);
+                if (plan.ReadSides(conflict) is not { } sides)
+                    continue;
+                string path = SafeText.Name(MergeConflictPath.Of(volume.Prefix, conflict.Path.Span));
+                session.Output.WriteLine(session.Palette.Bold($"diff --cc {path}"));
+                session.Output.WriteLine(session.Palette.Bold($"--- a{path}"));
+                session.Output.WriteLine(session.Palette.Bold($"+++ b{path}"));
+                foreach (byte[] line in CombinedDiff.Write(new TextLines(sides.Ours), new TextLines(sides.Theirs), new TextLines(sides.Marked)))
+                    session.Output.Write(line);
+            }
         }
+
+        foreach (DiskConflict conflict in plan.DiskConflicts)
+            Write(plan.Pictures.First(picture => picture.Path == MergeConflictPath.OfDisk(conflict.Disk) && picture.Reason == conflict.Reason), again, session);
+        if (!plan.HasConflicts)
+            session.Report("no conflicts");
+    }
+
+    private static void Write(ConflictPicture picture, AgainCommand again, Session session)
+    {
+        session.Output.WriteLine($"{session.Palette.Red($"CONFLICT ({picture.Kind})")}: {SafeText.Line(picture.Path)}: {SafeText.Text(picture.Reason)}");
+        session.Output.WriteLine($"  here:  {SafeText.Line(picture.Ours)}{Command(picture.TakesOurs, MergeArguments.OursName)}");
+        session.Output.WriteLine($"  there: {SafeText.Line(picture.Theirs)}{Command(picture.TakesTheirs, MergeArguments.TheirsName)}");
+
+        string Command(bool isPossible, string option) => isPossible ? $"\n         {session.Palette.Bold(again.Taking(option, picture.Path))}" : "";
     }
 
     public static void WriteNotes(IEnumerable<string> notes, Session session)

@@ -9,7 +9,7 @@ namespace Mig.Cli.Views;
 internal static class PickView
 {
     /// <returns>The exit code.</returns>
-    public static int Run(PickRequest request, Session session)
+    public static int Run(PickRequest request, AgainCommand again, Session session)
     {
         PickOutcome outcome;
         using (ProgressBar? progress = session.ShowProgress())
@@ -17,21 +17,21 @@ internal static class PickView
         int exit = outcome.Conflict is null ? ExitCode.Success : ExitCode.Conflict;
         if (session.IsJson)
         {
-            session.WriteJson(outcome.Versions.Select(PickedJson.Of), MigJson.Default.PickedJson);
+            session.WriteJson(outcome.Versions.Select(version => PickedJson.Of(version, again)), MigJson.Default.PickedJson);
             return exit;
         }
 
         foreach (PickedVersion version in outcome.Versions)
-            Write(version, outcome, request, session);
+            Write(version, outcome, request, again, session);
         return exit;
     }
 
-    private static void Write(PickedVersion version, PickOutcome outcome, PickRequest request, Session session)
+    private static void Write(PickedVersion version, PickOutcome outcome, PickRequest request, AgainCommand again, Session session)
     {
         MergeView.WriteNotes(version.Plan.Notes, session);
         if (version.Plan.HasConflicts)
         {
-            MergeView.WriteConflicts(version.Plan, session);
+            MergeView.WriteConflicts(version.Plan, again, session);
             string verb = request.Reverts ? "revert" : "apply";
             session.Output.WriteLine($"Could not {verb} {CommitView.ShortId(version.Source.Value)}... {SafeText.Text(version.Commit.Subject)}; nothing has changed.");
             session.Output.WriteLine("Take sides with '--ours PATH' and '--theirs PATH', or everywhere with '-X ours' or '-X theirs'.");

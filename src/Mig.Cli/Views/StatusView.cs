@@ -36,10 +36,7 @@ internal sealed class StatusView(Session session, DiskStatus status, string agai
             return;
         }
 
-        if (status.Files!.Volumes.Any(volume => volume.Changes.Count > 0))
-            new DiffSummary(_output, session.Palette).Write(status.Files);
-        else
-            _output.WriteLine("no files differ");
+        new DiffSummary(_output, session.Palette).Write(status.Files!, status.Sides.CompareSettings(status.Files!));
         if (status.Disks.Count > 0)
         {
             _output.WriteLine();

@@ -27,6 +27,8 @@ internal sealed class EntryMerge(IMergePolicy policy)
     public TreeEntry? Merge(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry? ours, TreeEntry? theirs, out MergeConflict? conflict, out string? note)
     {
         (conflict, note) = (null, null);
+        if (before is { Type: TreeEntryType.File } && ours is { Type: TreeEntryType.File } && theirs is { Type: TreeEntryType.File } && policy.IsAlwaysMerged(path))
+            return MergeFields(path, before, ours, theirs, out conflict, out note);
         if (IsSame(ours, theirs) || IsSame(before, theirs))
             return ours;
         if (IsSame(before, ours))
@@ -53,10 +55,11 @@ internal sealed class EntryMerge(IMergePolicy policy)
             if (before is not null && !IsChanged(before, theirs))
                 return ours;
             bool isDirectory = ours.Type == TreeEntryType.Directory || theirs.Type == TreeEntryType.Directory;
+            string added = before is null ? "added on both sides, " : "";
             conflict = new MergeConflict(
                 path,
                 isDirectory ? MergeConflictKind.DirectoryFile : MergeConflictKind.Type,
-                $"{Name(ours.Type)} here and {Name(theirs.Type)} there",
+                $"{added}{Name(ours.Type)} here and {Name(theirs.Type)} there",
                 before,
                 ours,
                 theirs);
@@ -65,7 +68,7 @@ internal sealed class EntryMerge(IMergePolicy policy)
 
         if (ours.Type == TreeEntryType.HardLink)
         {
-            conflict = new MergeConflict(path, MergeConflictKind.HardLink, "both sides link it to another file", before, ours, theirs);
+            conflict = new MergeConflict(path, MergeConflictKind.HardLink, before is null ? "added on both sides, as names of different files" : "both sides link it to another file", before, ours, theirs);
             return ours;
         }
 
@@ -90,12 +93,13 @@ internal sealed class EntryMerge(IMergePolicy policy)
         };
         string? contentConflict = null;
         bool canOffer = true, isClash = false;
-        if (ours.Type == TreeEntryType.File && !EntryComparison.HasSameContent(ours, theirs))
+        bool isAlways = ours.Type == TreeEntryType.File && policy.IsAlwaysMerged(path);
+        if (ours.Type == TreeEntryType.File && (isAlways || !EntryComparison.HasSameContent(ours, theirs)))
         {
             TreeEntry? content = ours;
-            if (before is not null && EntryComparison.HasSameContent(before, ours))
+            if (!isAlways && before is not null && EntryComparison.HasSameContent(before, ours))
                 content = theirs;
-            else if (before is null || !EntryComparison.HasSameContent(before, theirs))
+            else if (isAlways || before is null || !EntryComparison.HasSameContent(before, theirs))
             {
                 ContentMerge made = policy.MergeContent(path, before, ours, theirs);
                 (content, contentConflict, note) = made;
@@ -110,10 +114,10 @@ internal sealed class EntryMerge(IMergePolicy policy)
         conflict = null;
         if (contentConflict is not null || clashes.Count > 0)
         {
-            string metadata = clashes.Count > 0 ? $"both sides changed {string.Join(", ", clashes.Distinct())}" : "";
+            string what = string.Join(", ", clashes.Distinct()), metadata = clashes.Count == 0 ? "" : before is null ? $"added on both sides, with another {what}" : $"both sides changed {what}";
             conflict = new MergeConflict(
                 path,
-                contentConflict is null ? MergeConflictKind.Metadata : before is null ? MergeConflictKind.AddAdd : MergeConflictKind.Content,
+                before is null ? MergeConflictKind.AddAdd : contentConflict is null ? MergeConflictKind.Metadata : MergeConflictKind.Content,
                 contentConflict is null ? metadata : metadata.Length == 0 ? contentConflict : $"{contentConflict}; {metadata}",
                 before,
                 ours,

@@ -13,7 +13,13 @@ public interface IMergePolicy
     /// <summary>Returns the side whose state a path gets as a whole, whoever changed it, because what belongs together must come from one side; null for most.</summary>
     MergeSide? SideOf(ReadOnlyMemory<byte> path);
 
-    /// <summary>Returns all paths for which <see cref="SideOf"/> names a side.</summary>
+    /// <summary>Returns what a path gets because of what stands elsewhere, whoever changed it; null for most.</summary>
+    MergeDecision? Decide(ReadOnlyMemory<byte> path) => null;
+
+    /// <summary>Tells whether a file's content is merged even where one side alone changed it, because other files of that side are not taken as they are.</summary>
+    bool IsAlwaysMerged(ReadOnlyMemory<byte> path) => false;
+
+    /// <summary>Returns all paths for which <see cref="SideOf"/>, <see cref="Decide"/> or <see cref="IsAlwaysMerged"/> has an answer.</summary>
     IEnumerable<ReadOnlyMemory<byte>> SidedPaths { get; }
 
     /// <summary>Tells whether what a side has under a new name, and not under the old one any more, is the same thing; what merely looks alike is not.</summary>

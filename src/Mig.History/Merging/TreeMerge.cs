@@ -101,6 +101,17 @@ public sealed class TreeMerge
             return;
         }
 
+        if (_policy.Decide(bytes) is { } decision)
+        {
+            if (decision.Note is { } reason)
+                _notes.Add(new MergeNote(bytes, reason));
+            if (decision.Conflict is { } problem)
+                AddConflict(path, item, new MergeConflict(bytes, MergeConflictKind.Content, problem, item.Before, item.Ours, item.Theirs) { Merged = decision.Entry });
+            else
+                item.Decide(decision.Entry);
+            return;
+        }
+
         TreeEntry? merged = _entries.Merge(bytes, item.Before, item.Ours, item.Theirs, out MergeConflict? conflict, out string? note);
         if (note is not null)
             _notes.Add(new MergeNote(bytes, note));

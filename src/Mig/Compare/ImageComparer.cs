@@ -57,6 +57,17 @@ public sealed class ImageComparer(IContentSource objects)
             .Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
     }
 
+    /// <summary>Compares what is decided for file systems as a whole.</summary>
+    public IReadOnlyList<VolumeSettingChange> CompareSettings(ImageComparison comparison)
+    {
+        ArgumentNullException.ThrowIfNull(comparison);
+        return
+        [
+            .. ImagePairing.PairVolumes(comparison.Before, comparison.After).Where(pair => pair is { Before: not null, After: not null })
+                .SelectMany(pair => SettingComparer.Compare(objects, pair.DiskBefore!, pair.Before!, pair.DiskAfter!, pair.After!).Select(change => new VolumeSettingChange(pair.DiskAfter!, pair.After!, change))),
+        ];
+    }
+
     /// <summary>Compares what lies outside of files, disk by disk.</summary>
     /// <param name="comparison">The files, compared without limits.</param>
     public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default)

@@ -21,16 +21,23 @@ internal sealed class ContentMerger(MergeContents contents)
     private readonly ConcurrentDictionary<(string Path, ObjectId? Before, ObjectId? Ours, ObjectId? Theirs, MergeSide? Favored, string Sides), ContentMerge> _done = [];
 
     /// <param name="favoredLines">Whose lines are taken where texts are in conflict.</param>
-    /// <param name="favoredEntries">Whose entries are taken where tables are.</param>
+    /// <param name="favoredEntries">Whose entries are taken where tables are, and whose file where a rule would decide between two.</param>
     /// <param name="sides">What entries of tables must agree with.</param>
     public ContentMerge Merge(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favoredLines, MergeSide? favoredEntries, MachineSides sides)
     {
         string name = Encoding.Latin1.GetString(path.Span);
+        if (GeneratedFiles.IsIdentity(name))
+        {
+            bool isNamed = favoredEntries == MergeSide.Theirs && favoredLines is null;
+            return new ContentMerge(isNamed ? theirs : ours, Note: $"{ChangedOrAdded(before)} on both sides: it says which machine this is, so that from {(isNamed ? "there" : "here")} was taken");
+        }
+
         if (GeneratedFiles.FindMaker(name) is { } maker)
         {
-            bool isTheirs = theirs.ModifiedTime > ours.ModifiedTime;
-            string advice = maker.Length > 0 ? $"; '{maker}' in the machine makes it anew" : "";
-            return new ContentMerge(isTheirs ? theirs : ours, Note: $"changed on both sides: the newer one, from {(isTheirs ? "there" : "here")}, was taken{advice}");
+            // A side that was named for the path decides; one that was named for all conflicts does not, for this is none.
+            bool isTheirs = favoredEntries is { } side && favoredLines is null ? side == MergeSide.Theirs : theirs.ModifiedTime > ours.ModifiedTime;
+            string which = favoredEntries is not null && favoredLines is null ? "that" : "the newer one,", advice = maker.Length > 0 ? $"; '{maker}' in the machine makes it anew" : "";
+            return new ContentMerge(isTheirs ? theirs : ours, Note: $"{ChangedOrAdded(before)} on both sides: {which} from {(isTheirs ? "there" : "here")}{(which == "that" ? "" : ",")} was taken{advice}");
         }
 
         // Only what merges by path depends on it.
@@ -45,10 +52,10 @@ internal sealed class ContentMerger(MergeContents contents)
     {
         long largest = Math.Max(before?.Size ?? 0, Math.Max(ours.Size, theirs.Size));
         if (largest > (table is not null ? MaxSize : MaxTextSize))
-            return new ContentMerge(null, $"changed on both sides, and too large to be merged ({largest} bytes)");
+            return new ContentMerge(null, $"{ChangedOrAdded(before)} on both sides, and too large to be merged ({largest} bytes)");
         byte[] old = before is null ? [] : contents.Read(before, name, MaxSize), left = contents.Read(ours, name, MaxSize), right = contents.Read(theirs, name, MaxSize);
         if (TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right))
-            return new ContentMerge(null, "changed on both sides, and no text");
+            return new ContentMerge(null, $"{ChangedOrAdded(before)} on both sides, and no text");
         if (table is not null)
         {
             MergedText merged = table(old, left, right, favored, sides);
@@ -60,4 +67,6 @@ internal sealed class ContentMerger(MergeContents contents)
         string? conflict = text.Conflicts == 0 ? null : before is null ? "added on both sides, not alike" : "both sides changed the same lines";
         return new ContentMerge(contents.Add(text.Text), conflict);
     }
+
+    private static string ChangedOrAdded(TreeEntry? before) => before is null ? "added" : "changed";
 }

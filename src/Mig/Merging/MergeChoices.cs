@@ -37,6 +37,21 @@ public sealed record MergeChoices
         return isOurs ? MergeSide.Ours : MergeSide.Theirs;
     }
 
+    /// <summary>Whose side was named for a disk, by its own name: no conflict is needed for that; null when none was.</summary>
+    internal MergeSide? SideOfDisk(string disk)
+    {
+        string place = MergeConflictPath.OfDisk(disk);
+        if (Theirs.FirstOrDefault(chosen => Normalize(chosen) == place) is { } theirs)
+            return Use(theirs, MergeSide.Theirs);
+        return Ours.FirstOrDefault(chosen => Normalize(chosen) == place) is { } ours ? Use(ours, MergeSide.Ours) : null;
+
+        MergeSide Use(string chosen, MergeSide side)
+        {
+            _used[chosen] = true;
+            return side;
+        }
+    }
+
     /// <summary>Checks, when all was merged, that each path that was chosen had something to decide, so that none is mistyped.</summary>
     /// <exception cref="UsageException">One had not.</exception>
     internal void CheckUsed()

@@ -9,7 +9,11 @@ namespace Mig.Merging;
 /// <param name="prefix">Of the volume, as paths begin with it.</param>
 internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, MachineSides sides, MergeChoices choices, string prefix) : IMergePolicy
 {
-    public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => sides.Packages.Paths;
+    public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => sides.Paths;
+
+    public MergeDecision? Decide(ReadOnlyMemory<byte> path) => sides.Alternatives.Find(path.Span) ?? sides.Lists.Find(path.Span);
+
+    public bool IsAlwaysMerged(ReadOnlyMemory<byte> path) => sides.Accounts.Sides.Count > 0 && AccountFile.Find(Encoding.Latin1.GetString(path.Span)) is not null;
 
     // A side that was chosen for a path takes a text as a whole, and of a table the entries in conflict alone: the others belong to files that both sides have.
     public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs)

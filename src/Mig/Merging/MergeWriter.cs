@@ -45,12 +45,12 @@ internal sealed class MergeWriter(Repository repository, ImageMerger merger)
 
     private MachineImage Materialize(MergePlan plan, ObjectWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation)
     {
-        if (plan.Volumes.All(volume => volume.Result.Operations.Count == 0))
+        if (plan.Volumes.All(volume => volume.Applied.Count == 0))
             return new MachineImage(plan.Disks);
-        EditBase before = _bases.GetOrAdd(plan.Ours, image => new Lazy<EditBase>(() => new EditBase(repository, image))).Value;
+        EditBase before = _bases.GetOrAdd(plan.Base, image => new Lazy<EditBase>(() => new EditBase(repository, image))).Value;
         using var edit = new ImageEdit(before, writer, parallelism, progress, cancellation: cancellation);
-        foreach (VolumeMerge volume in plan.Volumes.Where(volume => volume.Result.Operations.Count > 0))
-            new MergeApplier(edit.OpenVolume(volume.Disk, volume.Volume), merger.Contents).Apply(volume.Result.Operations);
+        foreach (VolumeMerge volume in plan.Volumes.Where(volume => volume.Applied.Count > 0))
+            new MergeApplier(edit.OpenVolume(volume.Disk, volume.Volume), merger.Contents).Apply(volume.Applied);
         Dictionary<string, ImageDisk> changed = edit.Finish().Disks.ToDictionary(disk => disk.Name);
         return new MachineImage([.. plan.Disks.Select(disk => plan.Volumes.Any(volume => ReferenceEquals(volume.Disk, disk)) ? changed[disk.Name] : disk)]);
     }

@@ -46,6 +46,7 @@ public sealed class Merger(Repository repository)
             request.Choices.CheckUsed();
         else
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Conflict, plan) { Message = message };
+        message = MergeNotes.Keep(repository, message, plan.Notes);
         if (request is { NoVerify: false, DryRun: false })
             message = repository.Hooks.CommitMessage(message, cancellation);
         IReadOnlyList<string> provenance = repository.Objects.ReadCommit(ours).Provenance;
@@ -58,6 +59,21 @@ public sealed class Merger(Repository repository)
         repository.Refs.Update(head.Branch ?? RefName.Head, tip, id.Value, committer, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
         repository.Hooks.PostCommit(cancellation);
         return new MergeOutcome(head.Branch, ours, theirs, id, MergeKind.Merged, plan) { Message = message };
+    }
+
+    /// <summary>Finds out how two versions would be merged, and changes nothing.</summary>
+    /// <exception cref="NotFoundException">There is no such version.</exception>
+    /// <exception cref="ConflictException">Their histories have nothing in common.</exception>
+    public MergePlan Preview(string ours, string theirs, MergeChoices choices)
+    {
+        ArgumentNullException.ThrowIfNull(choices);
+        CommitId left = repository.Revisions.ResolveCommit(ours), right = repository.Revisions.ResolveCommit(theirs);
+        IReadOnlyList<CommitId> bases = repository.Walk.MergeBases(left, right);
+        if (bases.Count == 0)
+            throw new ConflictException($"'{ours}' and '{theirs}' have no version in common, so there is nothing to merge them from");
+        var merger = new ImageMerger(new ScratchStore(repository.Store));
+        var history = new MergeHistory(repository, merger);
+        return merger.Plan(history.MergeBases(bases), history.Read(left), history.Read(right), choices);
     }
 
     // As Git has it: the branch that everything comes to is not named.

@@ -1,4 +1,6 @@
+using Mig.Compare;
 using Mig.Core;
+using Mig.FileSystems;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Layouts;
@@ -6,36 +8,65 @@ using Mig.Store;
 
 namespace Mig.Merging;
 
-/// <summary>Finds what a side changed on a disk outside of file systems: partition table, boot code, volumes that nobody looked into. Such bytes are not merged.</summary>
+/// <summary>
+/// Finds what a side changed on a disk that no file tells: partition table, boot code, volumes that nobody looked into, and what superblocks say of file systems as a whole. It is not merged: one
+/// side's disk has all of it.
+/// </summary>
 internal static class OutsideChanges
 {
     private const int StepSize = 1 << 16;
 
-    /// <summary>Returns what they changed there and we do not have, as words; empty when that is nothing.</summary>
-    public static IReadOnlyList<string> Find(IContentSource store, ImageDisk before, ImageDisk ours, ImageDisk theirs)
+    // Features that Linux turns on when a file first needs them; a writer does so, too.
+    private static readonly string[] OfFiles = ["ext_attr", "large_file", "dir_nlink", "verity"];
+
+    /// <summary>Returns what a side changed and the other one does not have; empty when that is nothing.</summary>
+    public static IReadOnlyList<OutsideChange> Find(IContentSource store, ImageDisk before, ImageDisk side, ImageDisk other)
     {
-        var found = new List<string>();
-        if (before.Length != theirs.Length && ours.Length != theirs.Length)
-            found.Add($"the disk has {theirs.Length} bytes there, {ours.Length} here and had {before.Length}");
-        if (before.Length != theirs.Length || before.Length != ours.Length)
-            return found;
-        var map = new DiskMap(theirs);
+        var found = new List<OutsideChange>();
+        if (before.Length != side.Length)
+            return [new OutsideChange($"the disk has {side.Length} bytes, had {before.Length}")];
+        var map = new DiskMap(side);
         var names = new SortedSet<string>(StringComparer.Ordinal);
         using var old = new LayoutSource(store, before.Layout, before.Length);
-        using var left = new LayoutSource(store, ours.Layout, ours.Length);
-        using var right = new LayoutSource(store, theirs.Layout, theirs.Length);
-        foreach (LayoutChange change in new LayoutDiff(store).Compare(before.Layout, before.Length, theirs.Layout, theirs.Length))
+        using var left = new LayoutSource(store, side.Layout, side.Length);
+        using var right = new LayoutSource(store, other.Layout, other.Length);
+        foreach (LayoutChange change in new LayoutDiff(store).Compare(before.Layout, before.Length, side.Layout, side.Length))
         {
             foreach ((ByteRange range, DiskRegion region, ImageVolume? volume) in map.Split(change.Range))
             {
                 string name = Name(region, volume);
-                if (region is not (DiskRegion.Superblock or DiskRegion.FileSystem) && !names.Contains(name) && Differs(old, right, range) && Differs(left, right, range))
+                if (region is not (DiskRegion.Superblock or DiskRegion.FileSystem) && !names.Contains(name) && Differs(old, left, range) && (range.End > other.Length || Differs(left, right, range)))
                     names.Add(name);
             }
         }
 
-        found.AddRange(names.Select(name => $"{name} changed there, and bytes outside of files are not merged"));
+        found.AddRange(names.Select(name => new OutsideChange(name)));
+        found.AddRange(FindSettings(store, before, side, other));
         return found;
+    }
+
+    /// <summary>All changes as one sentence.</summary>
+    public static string Describe(IReadOnlyList<OutsideChange> changes) => string.Join("; ", changes.Select(change => change.Sentence));
+
+    private static IEnumerable<OutsideChange> FindSettings(IContentSource store, ImageDisk before, ImageDisk side, ImageDisk other)
+    {
+        IReadOnlyList<VolumePair> pairs = ImagePairing.PairVolumes(new MachineImage([before]), new MachineImage([side])), others = ImagePairing.PairVolumes(new MachineImage([before]), new MachineImage([other]));
+        foreach (VolumePair pair in pairs)
+        {
+            if (pair is not { Before: { Root: not null } was, After: { Root: not null } now })
+                continue;
+            IReadOnlyList<SettingChange> changes = SettingComparer.Compare(store, before, was, side, now);
+            if (changes.Count == 0)
+                continue;
+            Dictionary<string, string> there = others.FirstOrDefault(item => item.Before == was)?.After is { } volume
+                ? SettingComparer.Compare(store, before, was, other, volume).ToDictionary(change => change.Name, change => change.After, StringComparer.Ordinal)
+                : [];
+            foreach (SettingChange change in changes.Where(change => there.GetValueOrDefault(change.Name, change.Before) != change.After))
+            {
+                bool isOfFiles = change.After == "on" && OfFiles.Any(feature => change.Name == VolumeSettings.FeaturePrefix + feature);
+                yield return new OutsideChange($"volume {now.Number}: {change.Name} '{change.Before}' -> '{change.After}'", !isOfFiles);
+            }
+        }
     }
 
     private static bool Differs(IByteSource left, IByteSource right, ByteRange range)
@@ -58,7 +89,7 @@ internal static class OutsideChanges
         DiskRegion.BootCode => "the boot code",
         DiskRegion.PartitionTable => "the partition table",
         DiskRegion.BootSector => $"the boot sector of volume {volume?.Number}",
-        DiskRegion.Unread => $"volume {volume?.Number}, which mig does not look into,",
+        DiskRegion.Unread => $"volume {volume?.Number}, which mig does not look into",
         _ => "what lies between the partitions",
     };
 }

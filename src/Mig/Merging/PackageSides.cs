@@ -141,20 +141,18 @@ internal sealed class PackageSides
         return string.Join('/', names);
     }
 
-    // Configuration files of the older package that are not as it brought them. Lines such as " /etc/x d41d8cd98f00b204e9800998ecf8427e obsolete"; the database has MD5 for them, and no other.
+    // Configuration files of the older package that are not as it brought them.
     [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what the databases of packages hold.")]
     private static HashSet<string> FindEdited(MergeContents contents, TreeEntry root, string stanza)
     {
         var edited = new HashSet<string>(StringComparer.Ordinal);
-        int start = stanza.IndexOf("\nConffiles:", StringComparison.Ordinal);
-        foreach (string line in start < 0 ? [] : stanza[(start + 1)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith(' ')))
+        foreach ((string name, string digest) in StanzaFile.Conffiles(stanza))
         {
-            string[] words = line.Trim().Split(' ');
-            string path = RealPath(contents.Store, root, words[0].Trim('/'));
-            bool isAsItCame = words.Length > 1 && TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(path)) is { Type: TreeEntryType.File, Size: <= MaxSize } file
-                && Convert.ToHexStringLower(MD5.HashData(contents.Read(file, path, MaxSize))) == words[1];
+            string path = RealPath(contents.Store, root, name);
+            bool isAsItCame = TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(path)) is { Type: TreeEntryType.File, Size: <= MaxSize } file
+                && Convert.ToHexStringLower(MD5.HashData(contents.Read(file, path, MaxSize))) == digest;
             if (!isAsItCame)
-                edited.Add(words[0]);
+                edited.Add("/" + name);
         }
 
         return edited;

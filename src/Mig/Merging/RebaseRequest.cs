@@ -17,6 +17,9 @@ public sealed record RebaseRequest
     /// <summary>Does all the work, and moves no branch.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Told what is going to move, before anything does.</summary>
+    public Action<IReadOnlyList<RebasePlan>>? Announce { get; init; }
+
     public MergeChoices Choices { get; init; } = MergeChoices.None;
 
     public IProgressSink Progress { get; init; } = NoProgress.Instance;

@@ -27,6 +27,7 @@ public sealed class Rebaser(Repository repository)
         ArgumentNullException.ThrowIfNull(request);
         Signature committer = repository.Identity.Committer();
         List<Line> lines = [.. FindBranches(request).Select(branch => Prepare(branch.Name, branch.Tip, request))];
+        request.Announce?.Invoke([.. lines.Select(line => new RebasePlan(line.Branch, line.Tip, line.Onto, line.Count))]);
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
@@ -59,7 +60,7 @@ public sealed class Rebaser(Repository repository)
             else if (VersionPicker.IsNothing(plan))
                 line.Drop();
             else
-                planned[i] = new PlannedCommit(plan, image => source with { Image = image, Parents = [parent], Committer = committer, Provenance = repository.Objects.ReadCommit(parent).Provenance, Headers = [] });
+                planned[i] = new PlannedCommit(plan, image => Replay(source, image, parent, committer, plan));
         });
         List<int> made = [.. Enumerable.Range(0, round.Count).Where(i => planned[i] is not null)];
         if (made.Count == 0)
@@ -68,6 +69,16 @@ public sealed class Rebaser(Repository repository)
         for (int i = 0; i < made.Count; i++)
             round[made[i]].MoveOn(ids[i]);
     }
+
+    private Commit Replay(Commit source, ImageId image, CommitId parent, Signature committer, MergePlan plan) => source with
+    {
+        Image = image,
+        Parents = [parent],
+        Committer = committer,
+        Provenance = repository.Objects.ReadCommit(parent).Provenance,
+        Message = MergeNotes.Keep(repository, source.Message, plan.Notes),
+        Headers = [],
+    };
 
     private void Move(List<Line> lines, RebaseRequest request)
     {

@@ -32,7 +32,7 @@ public sealed class VersionPicker(Repository repository)
             (MachineImage before, MachineImage theirs) = request.Reverts ? (history.Read(id), history.Read(parent)) : (history.Read(parent), history.Read(id));
             MergePlan plan = merger.Plan(before, history.Read(at), theirs, request.Choices);
             Commit current = repository.Objects.ReadCommit(at);
-            string message = Message(id, source, request);
+            string message = MergeNotes.Keep(repository, Message(id, source, request), plan.HasConflicts ? [] : plan.Notes);
             var commit = new Commit { Image = current.Image, Parents = [at], Author = request.Reverts ? author : source.Author, Committer = committer, Provenance = current.Provenance, Message = message };
             if (plan.HasConflicts)
             {

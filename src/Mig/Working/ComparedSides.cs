@@ -51,6 +51,9 @@ public sealed class ComparedSides : IDisposable
     /// <inheritdoc cref="ImageComparer.Compare"/>
     public ImageComparison Compare(IReadOnlyList<PathSpec> paths) => _comparer.Compare(Before, After, paths);
 
+    /// <inheritdoc cref="ImageComparer.CompareSettings"/>
+    public IReadOnlyList<VolumeSettingChange> CompareSettings(ImageComparison comparison) => _comparer.CompareSettings(comparison);
+
     /// <inheritdoc cref="ImageComparer.CompareDisks"/>
     public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default) => _comparer.CompareDisks(comparison, cancellation);
 

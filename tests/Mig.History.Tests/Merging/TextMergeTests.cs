@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Mig.History.Diffs.Text;
 using Mig.History.Merging;
 using Mig.History.Merging.Text;
 using Mig.History.Tests.Judges;
@@ -33,6 +34,45 @@ public class TextMergeTests
         List<(string, string, string)> all = [.. Enumerable.Range(0, cases).Select(_ => RandomCase(random, distinctLines))];
         List<string> found = [.. Difference(all)];
         Assert.True(found.Count <= tolerated * cases, $"{found.Count} of {cases}, seed {seed}:\n{string.Join("\n-----\n", found.Take(3))}");
+    }
+
+    [Fact]
+    public void ConflictsWithTheirBaseAreThoseOfGit()
+    {
+        var random = new Random(7);
+        int conflicts = 0;
+        for (int i = 0; i < 40; i++)
+        {
+            (string before, string ours, string theirs) = RandomCase(random, distinctLines: 100_000);
+            TextMergeResult merged = TextMerge.Merge(Bytes(before), Bytes(ours), Bytes(theirs), TextMergeOptions.Default with { ShowsBase = true });
+            (int exit, string output) = Judge(before, ours, theirs, "--diff3");
+            Assert.Equal((exit, output), (merged.Conflicts, Encoding.UTF8.GetString(merged.Text)));
+            conflicts += merged.Conflicts;
+        }
+
+        Assert.InRange(conflicts, 10, 1000);
+    }
+
+    // As git diff shows a file in conflict.
+    [Fact]
+    public void ACombinedDiffIsThatOfGit()
+    {
+        string before = string.Concat(Enumerable.Range(1, 40).Select(i => $"line {i}\n"));
+        string ours = before.Replace("line 5\n", "ours\n", StringComparison.Ordinal).Replace("line 20\n", "left\n", StringComparison.Ordinal);
+        string theirs = before.Replace("line 5\n", "theirs\nand more\n", StringComparison.Ordinal).Replace("line 30\n", "", StringComparison.Ordinal);
+        using var folder = new TemporaryFolder();
+        const string Script = """
+            git init -q -b main .; git config user.name n; git config user.email e@x; cp base f; git add f; git commit -qm b; git branch theirs; cp ours f; git commit -qam o; git checkout -q theirs
+            cp theirs f; git commit -qam t; git checkout -q main; git -c merge.conflictStyle=diff3 merge theirs > log 2>&1 || true; git diff
+            """;
+        Write(folder, before, ours, theirs);
+        (_, string output, _) = GitRepository.Execute("sh", folder.Path, [], new Dictionary<string, string>(), "-c", Script);
+        TextMergeResult merged = TextMerge.Merge(Bytes(before), Bytes(ours), Bytes(theirs), TextMergeOptions.Default with { ShowsBase = true });
+        string made = Encoding.UTF8.GetString([.. CombinedDiff.Write(new TextLines(Bytes(ours)), new TextLines(Bytes(theirs)), new TextLines(merged.Text)).SelectMany(line => line)]);
+        Assert.Equal(Plain(output[output.IndexOf("@@@", StringComparison.Ordinal)..]), Plain(made));
+
+        // Git names the sides by branch and commit.
+        static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.Length > 9 && line.StartsWith("++", StringComparison.Ordinal) && "<>|".Contains(line[2], StringComparison.Ordinal) ? line[..9] : line));
     }
 
     [Fact]
@@ -85,11 +125,11 @@ public class TextMergeTests
         }
     }
 
-    private static (int Exit, string Output) Judge(string before, string ours, string theirs)
+    private static (int Exit, string Output) Judge(string before, string ours, string theirs, params string[] options)
     {
         using var folder = new TemporaryFolder();
         Write(folder, before, ours, theirs);
-        (int exit, string output, _) = GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), "merge-file", "-p", "-L", "ours", "-L", "base", "-L", "theirs", "ours", "base", "theirs");
+        (int exit, string output, _) = GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), ["merge-file", "-p", .. options, "-L", "ours", "-L", "base", "-L", "theirs", "ours", "base", "theirs"]);
         return (exit, output);
     }
 

@@ -46,14 +46,31 @@ public sealed class FatMergeTests : IDisposable
     }
 
     [Fact]
-    public void TheCodeOfABootSectorIsNotMerged()
+    public void BootSectorLabelAndSerialThatTheyChangedAreTheirs()
     {
         Begin("-F 32 -s 1", 36000);
-        Commit("right", "printf x | dd of=right bs=1 seek=100 conv=notrunc status=none");
+        Commit("right", "printf x | dd of=right bs=1 seek=100 conv=notrunc status=none; mlabel c:THEIRS; mlabel -N 1234abcd c:; echo r > r; mcopy r c:/r");
         Commit("left", Left);
         MergeOutcome outcome = Merge("right");
+        Assert.True(outcome.Kind == MergeKind.Merged, string.Join("; ", ConflictsOf(outcome)));
+        string merged = _test.Export("merged.raw");
+        Assert.Null(FatTools.FindComplaint(merged));
+        FreshCommit.AssertFindsTheSame(_test, merged, "after the merge");
+        Assert.Equal(File.ReadAllBytes(_test.Files["right"])[..512], File.ReadAllBytes(merged)[..512]);
+        string list = FatTools.List(merged);
+        Assert.Contains("a file|", list, StringComparison.Ordinal);
+        Assert.Contains("\nr|", "\n" + list, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void BootSectorsThatBothChangedAreAConflict()
+    {
+        Begin("-F 32 -s 1", 36000);
+        Commit("right", "printf x | dd of=right bs=1 seek=100 conv=notrunc status=none; echo r > r; mcopy r c:/r");
+        Commit("left", "printf y | dd of=left bs=1 seek=100 conv=notrunc status=none; echo l > l; mcopy l c:/l");
+        MergeOutcome outcome = Merge("right");
         Assert.Equal(MergeKind.Conflict, outcome.Kind);
-        Assert.Equal([": the boot sector of volume 0 changed there, and bytes outside of files are not merged"], ConflictsOf(outcome));
+        Assert.Equal("the boot sector of volume 0", Assert.Single(outcome.Plan!.DiskConflicts).Theirs);
     }
 
     [Fact]

@@ -77,6 +77,20 @@ public class MachineFileTests
     [InlineData("var/lib/dpkg/diversions", "", "/a\n/a.x\np\n", "/b\n/b.x\nq\n", "/a\n/a.x\np\n/b\n/b.x\nq\n")]
     [InlineData("var/lib/dpkg/statoverride", "root a 4755 /x\n", "root a 755 /x\n", "root a 4755 /x\nroot b 2755 /y\n", "root a 755 /x\nroot b 2755 /y\n")]
     [InlineData("etc/shells", "/bin/sh\n", "/bin/sh\n/bin/zsh\n", "/bin/sh\n/bin/ksh\n", "/bin/sh\n/bin/zsh\n/bin/ksh\n")]
+    [InlineData("var/lib/ucf/hashfile", "1  /etc/a\n", "1  /etc/a\n2  /etc/b\n", "9  /etc/a\n3  /etc/c\n", "9  /etc/a\n2  /etc/b\n3  /etc/c\n")]
+    [InlineData("etc/ca-certificates.conf", "# x\nm/A.crt\nm/B.crt\n", "# x\n!m/A.crt\nm/B.crt\n", "# x\nm/A.crt\nm/C.crt\n", "# x\n!m/A.crt\nm/C.crt\n")]
+    [InlineData(
+        "etc/ssl/certs/ca-certificates.crt",
+        "-----BEGIN C-----\na\n-----END C-----\n",
+        "-----BEGIN C-----\na\n-----END C-----\n-----BEGIN C-----\nb\n-----END C-----\n",
+        "-----BEGIN C-----\nc\n-----END C-----\n",
+        "-----BEGIN C-----\nc\n-----END C-----\n-----BEGIN C-----\nb\n-----END C-----\n")]
+    [InlineData(
+        "var/cache/debconf/config.dat",
+        "Name: a/x\nOwners: a\n\n",
+        "Name: a/x\nOwners: a, b\n\nName: b/y\nValue: 1\n\n",
+        "Name: a/x\nOwners: a, c\n\nName: c/y\nValue: 2\n\n",
+        "Name: a/x\nOwners: a, b, c\n\nName: b/y\nValue: 1\n\nName: c/y\nValue: 2\n\n")]
     public void SetsHaveWhatEitherSideAdded(string path, string before, string ours, string theirs, string expected)
     {
         MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
@@ -105,6 +119,12 @@ public class MachineFileTests
     [InlineData("usr/share/mime/mime.cache", "update-mime-database")]
     [InlineData("var/lib/dpkg/status-old", "")]
     [InlineData("etc/passwd-", "")]
+    [InlineData("boot/grub/grub.cfg", "update-grub")]
+    [InlineData("usr/lib/modules/6.1.0-13-amd64/modules.dep.bin", "depmod")]
+    [InlineData("usr/share/mime/text/plain.xml", "update-mime-database")]
+    [InlineData("var/lib/systemd/catalog/database", "journalctl --update-catalog")]
+    [InlineData("etc/resolv.conf", "")]
+    [InlineData("etc/ssh/sshd_config", null)]
     [InlineData("etc/passwd", null)]
     [InlineData("usr/share/mime/packages/x.xml", null)]
     public void GeneratedFilesAreKnown(string path, string? maker) => Assert.Equal(maker, GeneratedFiles.FindMaker(path));

@@ -20,8 +20,10 @@ public static class TextMerge
         ArgumentNullException.ThrowIfNull(options);
         TextLines baseLines = new(before), ourLines = new(ours), theirLines = new(theirs);
         List<MergeRegion> regions = FindRegions(LineDiff.Compare(baseLines, ourLines), LineDiff.Compare(baseLines, theirLines), ourLines, theirLines);
+        if (options.ShowsBase)
+            return Write(regions, ourLines, theirLines, options, baseLines);
         regions = JoinNear([.. regions.SelectMany(region => region.Side is null ? Refine(region, ourLines, theirLines) : [region])], ourLines);
-        return Write(regions, ourLines, theirLines, options);
+        return Write(regions, ourLines, theirLines, options, null);
     }
 
     private static List<MergeRegion> FindRegions(IReadOnlyList<LineChange> left, IReadOnlyList<LineChange> right, TextLines ours, TextLines theirs)
@@ -33,7 +35,7 @@ public static class TextMerge
             if (j == right.Count || (i < left.Count && End(left[i]) < right[j].Before))
             {
                 LineChange change = left[i++];
-                Add(regions, new MergeRegion(MergeSide.Ours, change.After, change.After + change.Added, change.Before + rightShift, End(change) + rightShift));
+                Add(regions, new MergeRegion(MergeSide.Ours, change.After, change.After + change.Added, change.Before + rightShift, End(change) + rightShift) { Base = change.Before, BaseEnd = End(change) });
                 leftShift += change.Added - change.Removed;
                 continue;
             }
@@ -41,7 +43,7 @@ public static class TextMerge
             if (i == left.Count || End(right[j]) < left[i].Before)
             {
                 LineChange change = right[j++];
-                Add(regions, new MergeRegion(MergeSide.Theirs, change.Before + leftShift, End(change) + leftShift, change.After, change.After + change.Added));
+                Add(regions, new MergeRegion(MergeSide.Theirs, change.Before + leftShift, End(change) + leftShift, change.After, change.After + change.Added) { Base = change.Before, BaseEnd = End(change) });
                 rightShift += change.Added - change.Removed;
                 continue;
             }
@@ -55,7 +57,7 @@ public static class TextMerge
                     start + a.After - a.Before,
                     end + a.After + a.Added - End(a),
                     start + b.After - b.Before,
-                    end + b.After + b.Added - End(b)));
+                    end + b.After + b.Added - End(b)) { Base = start, BaseEnd = end });
             }
 
             if (End(a) >= End(b))
@@ -149,7 +151,7 @@ public static class TextMerge
         return true;
     }
 
-    private static TextMergeResult Write(List<MergeRegion> regions, TextLines ours, TextLines theirs, TextMergeOptions options)
+    private static TextMergeResult Write(List<MergeRegion> regions, TextLines ours, TextLines theirs, TextMergeOptions options, TextLines? before)
     {
         var text = new MemoryStream();
         int position = 0, conflicts = 0;
@@ -169,6 +171,12 @@ public static class TextMerge
                     conflicts++;
                     Mark(text, '<', options.OursLabel);
                     Copy(text, ours, region.Ours, region.OursEnd, endsLine: true);
+                    if (before is not null)
+                    {
+                        Mark(text, '|', "base");
+                        Copy(text, before, region.Base, region.BaseEnd, endsLine: true);
+                    }
+
                     Mark(text, '=', "");
                     Copy(text, theirs, region.Theirs, region.TheirsEnd, endsLine: true);
                     Mark(text, '>', options.TheirsLabel);

@@ -8,7 +8,8 @@ namespace Mig.Merging.Machines;
 /// <param name="setFields">Fields that are lists of users, merged as sets.</param>
 /// <param name="numberField">The field with the number that only one line may have; -1 for none.</param>
 /// <param name="countField">The field that says how many numbers from there on; -1 for one.</param>
-internal sealed class AccountFile(int[] setFields, int numberField, int countField = -1)
+/// <param name="isUsers">Whether it is the table that conflicts of users are told of.</param>
+internal sealed class AccountFile(int[] setFields, int numberField, int countField = -1, bool isUsers = false)
 {
     private const char Separator = ':';
     private const int MaxClashes = 5;
@@ -16,7 +17,7 @@ internal sealed class AccountFile(int[] setFields, int numberField, int countFie
 
     private static readonly Dictionary<string, AccountFile> Files = new(StringComparer.Ordinal)
     {
-        ["etc/passwd"] = new AccountFile([], 2),
+        ["etc/passwd"] = new AccountFile([], 2, isUsers: true),
         ["etc/shadow"] = new AccountFile([], -1),
         ["etc/group"] = new AccountFile([3], 2),
         ["etc/gshadow"] = new AccountFile([2, 3], -1),
@@ -31,9 +32,13 @@ internal sealed class AccountFile(int[] setFields, int numberField, int countFie
     {
         var merge = new KeyedMerge(favored, (_, was, a, b) => (MergeLine(was, a, b, accounts), null))
         {
+            SideOf = accounts.SideOf,
+            ConflictOf = isUsers ? accounts.ConflictOf : static _ => null,
             Fits = (was, now, side) => setFields.All(field => !HasNew(Field(was, field), Field(now, field) ?? "", accounts, side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours)),
         };
         MergedText merged = merge.Merge(Parse(before), Parse(ours), Parse(theirs));
+        if (accounts.Sides.Count > 0 && setFields.Length > 0)
+            merged = merged with { Text = PlaceMembers(merged.Text, ours, theirs, accounts) };
         return merged with { Clash = FindClash(merged.Text, ours, theirs) };
     }
 
@@ -63,8 +68,40 @@ internal sealed class AccountFile(int[] setFields, int numberField, int countFie
         return clashes.Count == 0 ? null : string.Join("; ", clashes);
     }
 
+    // Users who are decided as a whole are in those groups in which their side has them.
+    private byte[] PlaceMembers(byte[] merged, byte[] ours, byte[] theirs, AccountSides accounts)
+    {
+        Dictionary<string, string[]> left = Fields(ours), right = Fields(theirs);
+        var text = new StringBuilder();
+        foreach (string line in Encoding.Latin1.GetString(merged).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] fields = line.Split(Separator);
+            foreach (int field in setFields.Where(field => field < fields.Length))
+            {
+                List<string> members = [.. Names(fields[field])];
+                foreach ((string user, MergeSide side) in accounts.Sides)
+                {
+                    bool isMember = (side == MergeSide.Ours ? left : right).TryGetValue(fields[0], out string[]? there) && field < there.Length && Names(there[field]).Contains(user);
+                    if (!isMember)
+                        members.Remove(user);
+                    else if (!members.Contains(user))
+                        members.Add(user);
+                }
+
+                fields[field] = string.Join(',', members);
+            }
+
+            text.Append(string.Join(Separator, fields)).Append('\n');
+        }
+
+        return Encoding.Latin1.GetBytes(text.ToString());
+
+        static Dictionary<string, string[]> Fields(byte[] table) =>
+            Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator)).DistinctBy(line => line[0]).ToDictionary(line => line[0], StringComparer.Ordinal);
+    }
+
     // A name may stand there again, as for several ranges of subordinate ids; it is known by how often it came.
-    private static List<KeyedItem> Parse(byte[] content)
+    public static IReadOnlyList<KeyedItem> Parse(byte[] content)
     {
         var items = new List<KeyedItem>();
         var seen = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -13,16 +13,62 @@ internal static class GeneratedFiles
         ("usr/lib/locale/locale-archive", "locale-gen"),
         ("var/cache/apt/pkgcache.bin", "apt"),
         ("var/cache/apt/srcpkgcache.bin", "apt"),
+        ("var/cache/dictionaries-common/ispell-dicts-list.txt", "update-dictcommon-aspell"),
+        ("var/lib/command-not-found/commands.db", "update-command-not-found"),
+        ("var/lib/logrotate/status", ""),
+        ("var/lib/aptitude/pkgstates", "aptitude"),
+        ("var/lib/mlocate/mlocate.db", "updatedb"),
+        ("var/lib/plocate/plocate.db", "updatedb"),
+        ("var/lib/systemd/catalog/database", "journalctl --update-catalog"),
+        ("var/lib/systemd/random-seed", ""),
+        ("var/lib/urandom/random-seed", ""),
+        ("var/lib/NetworkManager/timestamps", ""),
+        ("var/lib/systemd/timesync/clock", ""),
+        ("usr/lib/udev/hwdb.bin", "systemd-hwdb update"),
+        ("etc/udev/hwdb.bin", "systemd-hwdb update"),
+        ("etc/ssl/certs/java/cacerts", "update-ca-certificates -f"),
+        ("etc/mailcap", "update-mime"),
+        ("etc/aliases.db", "newaliases"),
+        ("etc/adjtime", "hwclock"),
+        ("etc/resolv.conf", ""),
+        ("boot/grub/grub.cfg", "update-grub"),
+        ("boot/grub2/grub.cfg", "grub2-mkconfig -o /boot/grub2/grub.cfg"),
+        ("boot/grub/grubenv", ""),
+        ("boot/grub2/grubenv", ""),
+        ("boot/grub/i386-pc/load.cfg", "grub-install"),
     ];
+
+    // What tells one machine from another: of two, the one that ours has.
+    private static readonly string[] Identities = ["etc/machine-id", "var/lib/dbus/machine-id"];
 
     private static readonly (string Folder, string Maker)[] Below =
     [
         ("var/cache/man/", "mandb"),
         ("var/cache/fontconfig/", "fc-cache"),
+        ("var/lib/initramfs-tools/", "update-initramfs -u"),
+        ("var/lib/dhcp/", ""),
+        ("var/lib/systemd/timers/", ""),
         ("var/log/", ""),
         ("var/backups/", ""),
         ("var/lib/apt/lists/", "apt update"),
         ("boot/initrd.img-", "update-initramfs -u"),
+        ("boot/initramfs-", "dracut -f"),
+    ];
+
+    private static readonly string[] ModuleLists =
+    [
+        "modules.alias", "modules.alias.bin", "modules.dep", "modules.dep.bin", "modules.devname", "modules.softdep", "modules.symbols", "modules.symbols.bin", "modules.builtin.bin",
+        "modules.builtin.alias.bin", "modules.weakdep",
+    ];
+
+    private static readonly (string Name, string Maker)[] Anywhere =
+    [
+        ("icon-theme.cache", "gtk-update-icon-cache"),
+        ("giomodule.cache", "gio-querymodules"),
+        ("loaders.cache", "gdk-pixbuf-query-loaders"),
+        ("immodules.cache", "gtk-query-immodules-3.0"),
+        ("fonts.dir", "mkfontdir"),
+        ("fonts.scale", "mkfontscale"),
     ];
 
     private static readonly string[] Backups = ["etc/passwd-", "etc/shadow-", "etc/group-", "etc/gshadow-", "etc/subuid-", "etc/subgid-"];
@@ -45,13 +91,27 @@ internal static class GeneratedFiles
                 return maker;
         }
 
-        if (path.EndsWith("/icon-theme.cache", StringComparison.Ordinal))
-            return "gtk-update-icon-cache";
-        if (path.EndsWith(".pyc", StringComparison.Ordinal))
+        string name = path[(path.LastIndexOf('/') + 1)..];
+        foreach ((string cache, string maker) in Anywhere)
+        {
+            if (name == cache)
+                return maker;
+        }
+
+        if (name.EndsWith(".pyc", StringComparison.Ordinal))
             return "py3compile";
-        if (path.StartsWith("usr/share/mime/", StringComparison.Ordinal) && MimeFiles.Contains(path["usr/share/mime/".Length..]))
+        if (path.StartsWith("usr/share/mime/", StringComparison.Ordinal) && (MimeFiles.Contains(path["usr/share/mime/".Length..]) || IsMimeType(path)))
             return "update-mime-database";
+        if (ModuleLists.Contains(name) && (path.StartsWith("usr/lib/modules/", StringComparison.Ordinal) || path.StartsWith("lib/modules/", StringComparison.Ordinal)))
+            return "depmod";
         bool isOld = (path.StartsWith("var/lib/dpkg/", StringComparison.Ordinal) || path.StartsWith("var/cache/debconf/", StringComparison.Ordinal)) && path.EndsWith("-old", StringComparison.Ordinal);
         return isOld || Backups.Contains(path) ? "" : null;
     }
+
+    /// <summary>Tells whether a file says which machine it is: two such files are no conflict, and ours is kept.</summary>
+    public static bool IsIdentity(string path) => Identities.Contains(path);
+
+    // usr/share/mime/text/plain.xml is made of usr/share/mime/packages/*.xml.
+    private static bool IsMimeType(string path) =>
+        path.EndsWith(".xml", StringComparison.Ordinal) && path.Count(static c => c == '/') == 4 && !path.StartsWith("usr/share/mime/packages/", StringComparison.Ordinal);
 }

@@ -13,6 +13,12 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
     /// <summary>Tells whether what one side alone changed fits to the other one: the entry before, null for none, as it is now, and who changed it.</summary>
     public Func<string?, string, MergeSide, bool> Fits { get; init; } = static (_, _, _) => true;
 
+    /// <summary>Returns the side that has an entry as it is, whoever changed it; null for most.</summary>
+    public Func<string, MergeSide?> SideOf { get; init; } = static _ => null;
+
+    /// <summary>Returns why an entry is in conflict, whoever changed it; null for most.</summary>
+    public Func<string, string?> ConflictOf { get; init; } = static _ => null;
+
     private readonly List<string> _notes = [];
 
     public MergedText Merge(IReadOnlyList<KeyedItem> before, IReadOnlyList<KeyedItem> ours, IReadOnlyList<KeyedItem> theirs)
@@ -49,6 +55,10 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
 
     private string MergeItem(string key, string? before, string? ours, string? theirs)
     {
+        if (ConflictOf(key) is { } reason)
+            return AddConflict(reason, ours, theirs);
+        if (SideOf(key) is { } given)
+            return (given == MergeSide.Ours ? ours : theirs) ?? "";
         bool isOurs = ours == theirs || before == theirs, isTheirs = !isOurs && before == ours;
         if (isOurs && (ours is null || ours == theirs || Fits(before, ours, MergeSide.Ours)))
             return ours ?? "";
@@ -74,6 +84,11 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
             return (side == MergeSide.Ours ? ours : theirs) ?? "";
         }
 
+        return AddConflict(conflict, ours, theirs);
+    }
+
+    private string AddConflict(string conflict, string? ours, string? theirs)
+    {
         _conflicts.Add(conflict);
         return $"<<<<<<< ours\n{ours}=======\n{theirs}>>>>>>> theirs\n";
     }

@@ -20,6 +20,16 @@ internal static class MachineFiles
         return SetFile.Find(path) is { } set ? (before, ours, theirs, favored, _) => set.Merge(before, ours, theirs, favored) : null;
     }
 
+    /// <summary>Returns the entries of several versions of such a file; null when it is none of these.</summary>
+    public static IReadOnlyList<IReadOnlyList<KeyedItem>>? Parse(string path, params IReadOnlyList<byte[]> contents)
+    {
+        if (AccountFile.Find(path) is not null)
+            return [.. contents.Select(AccountFile.Parse)];
+        if (StanzaFile.Is(path))
+            return StanzaFile.Parse(contents);
+        return SetFile.Find(path) is { } set ? [.. contents.Select(set.Parse)] : null;
+    }
+
     /// <summary>Returns how entries of a file that was made by hand still clash, as <see cref="MergedText.Clash"/> has it; null when none do.</summary>
     public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs) => AccountFile.Find(path)?.FindClash(merged, ours, theirs);
 }

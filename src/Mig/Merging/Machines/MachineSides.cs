@@ -3,9 +3,12 @@ using Mig.History.Merging;
 namespace Mig.Merging.Machines;
 
 /// <summary>What the entries of a machine's tables must agree with.</summary>
-internal sealed record MachineSides(PackageSides Packages, AccountSides Accounts, PathOwners Ours, PathOwners Theirs)
+internal sealed record MachineSides(PackageSides Packages, AccountSides Accounts, AlternativeSides Alternatives, ListSides Lists, PathOwners Ours, PathOwners Theirs)
 {
-    public static MachineSides None { get; } = new(PackageSides.None, AccountSides.None, PathOwners.None, PathOwners.None);
+    public static MachineSides None { get; } = new(PackageSides.None, AccountSides.None, AlternativeSides.None, ListSides.None, PathOwners.None, PathOwners.None);
+
+    /// <summary>The paths that one of them has an answer for.</summary>
+    public IEnumerable<ReadOnlyMemory<byte>> Paths => Packages.Paths.Concat(Accounts.Paths).Concat(Alternatives.Paths).Concat(Lists.Paths);
 
     /// <summary>What packages of a side own, and owned before.</summary>
     public PathOwners Owners(MergeSide side) => side == MergeSide.Ours ? Ours : Theirs;

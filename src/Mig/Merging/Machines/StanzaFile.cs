@@ -3,12 +3,17 @@ using Mig.History.Merging;
 
 namespace Mig.Merging.Machines;
 
-/// <summary>Files of stanzas, one for each package: dpkg's <c>status</c> and apt's <c>extended_states</c>. Source: deb822(5).</summary>
+/// <summary>Files of stanzas, one for each package or question: dpkg's <c>status</c>, apt's <c>extended_states</c>, debconf's answers. Sources: deb822(5), debconf-devel(7).</summary>
 internal static class StanzaFile
 {
     private const string Version = "Version";
 
-    private static readonly string[] Paths = ["var/lib/dpkg/status", "var/lib/dpkg/available", "var/lib/apt/extended_states"];
+    private const string Owners = "Owners"; // of a question: packages, as a set
+
+    private static readonly string[] Paths =
+    [
+        "var/lib/dpkg/status", "var/lib/dpkg/available", "var/lib/apt/extended_states", "var/cache/debconf/config.dat", "var/cache/debconf/passwords.dat", "var/cache/debconf/templates.dat",
+    ];
 
     public static bool Is(string path) => Paths.Contains(path);
 
@@ -43,7 +48,7 @@ internal static class StanzaFile
             if (text.Length == 0)
                 continue;
             Dictionary<string, string> fields = Fields(text);
-            stanzas.Add((fields.GetValueOrDefault("Package", "").Trim(), fields.GetValueOrDefault("Architecture", "").Trim(), text + "\n\n"));
+            stanzas.Add(((fields.GetValueOrDefault("Package") ?? fields.GetValueOrDefault("Name", "")).Trim(), fields.GetValueOrDefault("Architecture", "").Trim(), text + "\n\n"));
         }
 
         return stanzas;
@@ -57,6 +62,17 @@ internal static class StanzaFile
     {
         string? status = stanza is null ? null : Field(stanza, "Status");
         return stanza is null || status is "" || status?.Split(' ')[^1] is "not-installed" or "config-files" ? null : Field(stanza, Version) ?? "";
+    }
+
+    /// <summary>The configuration files of a package: path without a slash at its start, and MD5 of what the package brought. Lines such as " /etc/x d41d8cd98f00b204e9800998ecf8427e obsolete".</summary>
+    public static IEnumerable<(string Path, string Digest)> Conffiles(string stanza)
+    {
+        int start = stanza.IndexOf("\nConffiles:", StringComparison.Ordinal);
+        foreach (string line in start < 0 ? [] : stanza[(start + 1)..].Split('\n').Skip(1).TakeWhile(line => line.StartsWith(' ')))
+        {
+            if (line.Trim().Split(' ') is [var path, var digest, ..])
+                yield return (path.Trim('/'), digest);
+        }
     }
 
     /// <param name="packages">Whose stanza a package has, where files and stanza must come from one side.</param>
@@ -79,12 +95,25 @@ internal static class StanzaFile
             string? a = left.GetValueOrDefault(name), b = right.GetValueOrDefault(name), was = old.GetValueOrDefault(name);
             string? value = a == b || was == b ? a : was == a ? b : null;
             if (value is null && a != b && was != b && was != a)
-                return (null, null);
+            {
+                if (name != Owners || a is null || b is null)
+                    return (null, null);
+                value = MergeOwners(was ?? "", a, b);
+            }
+
             if (value is not null)
                 text2.Append(name).Append(':').Append(value).Append('\n');
         }
 
         return (text2.Append('\n').ToString(), null);
+    }
+
+    private static string MergeOwners(string before, string ours, string theirs)
+    {
+        HashSet<string> old = [.. Names(before)], here = [.. Names(ours)], there = [.. Names(theirs)];
+        return " " + string.Join(", ", here.Where(name => there.Contains(name) || !old.Contains(name)).Concat(there.Where(name => !here.Contains(name) && !old.Contains(name))));
+
+        static IEnumerable<string> Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
     // Name to all that follows the colon, continued lines included.
