@@ -84,7 +84,7 @@ public class MachineFileTests
         "-----BEGIN C-----\na\n-----END C-----\n",
         "-----BEGIN C-----\na\n-----END C-----\n-----BEGIN C-----\nb\n-----END C-----\n",
         "-----BEGIN C-----\nc\n-----END C-----\n",
-        "-----BEGIN C-----\nc\n-----END C-----\n-----BEGIN C-----\nb\n-----END C-----\n")]
+        "-----BEGIN C-----\nb\n-----END C-----\n-----BEGIN C-----\nc\n-----END C-----\n")]
     [InlineData(
         "var/cache/debconf/config.dat",
         "Name: a/x\nOwners: a\n\n",

@@ -226,7 +226,7 @@ public sealed class MergeTests : IDisposable
 
             // Only their side changed: the disk is theirs, bit for bit.
             Assert.Equal(Layout(repository, "right"), Layout(repository, "HEAD"));
-            Assert.Equal("by hand\n\nNotes of the merge:\n* main: only they changed this disk, so it was taken whole\n", repository.Objects.ReadCommit(merged.After).Message);
+            Assert.Equal("by hand\n\nNotes of the merge:\n* base: only they changed this disk, so it was taken whole\n", repository.Objects.ReadCommit(merged.After).Message);
         });
         _bench.Commit("other", "origin", "base", folder => Shell(folder, "echo o > etc/other"));
         _bench.Do(repository => Assert.Throws<ConflictException>(() => new Merger(repository).Merge(new MergeRequest { Revision = "main", FastForwardOnly = true }, TestContext.Current.CancellationToken)));
@@ -254,7 +254,8 @@ public sealed class MergeTests : IDisposable
         _bench.SwitchTo("main");
         MergeOutcome outcome = _bench.Merge("theirs");
         Assert.Equal(MergeKind.Conflict, outcome.Kind);
-        Assert.Contains(outcome.Plan!.Conflicts, item => item.Conflict is { Kind: MergeConflictKind.Disk } conflict && conflict.Reason.Contains("boot code", StringComparison.Ordinal));
+        Assert.Equal("the boot code", Assert.Single(outcome.Plan!.DiskConflicts).Theirs);
+        Assert.Contains(outcome.Plan!.Conflicts, item => item.Conflict is { Kind: MergeConflictKind.Disk });
     }
 
     [Fact]

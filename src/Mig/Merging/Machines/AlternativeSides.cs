@@ -76,14 +76,16 @@ internal sealed class AlternativeSides
                 merged[program] = kept;
         }
 
+        // A side that lost its last program says nothing of the links.
+        AlternativeGroup? ourLinks = here ?? was, theirLinks = there ?? was;
         var slaves = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string slave in groups.OfType<AlternativeGroup>().SelectMany(group => group.Slaves.Keys).Distinct())
         {
-            if (Pick(was?.Slaves.GetValueOrDefault(slave), here?.Slaves.GetValueOrDefault(slave), there?.Slaves.GetValueOrDefault(slave), side, out string? link) && merged.Values.Any(program => program.Slaves.ContainsKey(slave)))
+            if (Pick(was?.Slaves.GetValueOrDefault(slave), ourLinks?.Slaves.GetValueOrDefault(slave), theirLinks?.Slaves.GetValueOrDefault(slave), side, out string? link) && merged.Values.Any(program => program.Slaves.ContainsKey(slave)))
                 slaves[slave] = link!;
         }
 
-        Pick(was?.Link, here?.Link, there?.Link, side, out string? master);
+        Pick(was?.Link, ourLinks?.Link, theirLinks?.Link, side, out string? master);
         string mode = here is null || there is null ? (here ?? there ?? any).Mode : here.Mode == there.Mode ? here.Mode : was is null ? "manual" : was.Mode == here.Mode ? there.Mode : here.Mode;
         string?[] chosen = [.. links.Select(link => link.GetValueOrDefault(name) is { Type: TreeEntryType.SymbolicLink } entry ? Encoding.Latin1.GetString(entry.LinkTarget.Span) : null)];
         string? target = null;
