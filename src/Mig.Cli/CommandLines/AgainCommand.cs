@@ -31,6 +31,8 @@ internal sealed class AgainCommand
         }
     }
 
+    public string Verb => _words[_verbEnd - 1];
+
     /// <summary>Returns the command as a shell reads it.</summary>
     public string Taking(string option, string path) => string.Join(' ', ((IEnumerable<string>)["mig", .. _words[.._verbEnd], option, path, .. _words[_verbEnd..]]).Select(ShellWord.Quote));
 }

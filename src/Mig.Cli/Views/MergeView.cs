@@ -48,6 +48,9 @@ internal static class MergeView
         session.Output.WriteLine($"  here:  {SafeText.Line(picture.Ours)}{Command(picture.TakesOurs, MergeArguments.OursName)}");
         session.Output.WriteLine($"  there: {SafeText.Line(picture.Theirs)}{Command(picture.TakesTheirs, MergeArguments.TheirsName)}");
 
+        if (picture is { TakesOurs: false, TakesTheirs: false } && again.Verb == "merge")
+            session.Output.WriteLine($"  neither side can be taken; write both into a folder and make them fit:\n         {session.Palette.Bold(again.Taking("--conflicts-to", "DIR"))}");
+
         string Command(bool isPossible, string option) => isPossible ? $"\n         {session.Palette.Bold(again.Taking(option, picture.Path))}" : "";
     }
 
