@@ -52,12 +52,8 @@ public static class TextMerge
             if (!IsSame(a, b, ours, theirs))
             {
                 int start = Math.Min(a.Before, b.Before), end = Math.Max(End(a), End(b));
-                Add(regions, new MergeRegion(
-                    null,
-                    start + a.After - a.Before,
-                    end + a.After + a.Added - End(a),
-                    start + b.After - b.Before,
-                    end + b.After + b.Added - End(b)) { Base = start, BaseEnd = end });
+                var both = new MergeRegion(null, start + a.After - a.Before, end + a.After + a.Added - End(a), start + b.After - b.Before, end + b.After + b.Added - End(b));
+                Add(regions, both with { Base = start, BaseEnd = end });
             }
 
             if (End(a) >= End(b))
