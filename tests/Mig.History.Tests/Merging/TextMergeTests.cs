@@ -71,8 +71,9 @@ public class TextMergeTests
         string made = Encoding.UTF8.GetString([.. CombinedDiff.Write(new TextLines(Bytes(ours)), new TextLines(Bytes(theirs)), new TextLines(merged.Text)).SelectMany(line => line)]);
         Assert.Equal(Plain(output[output.IndexOf("@@@", StringComparison.Ordinal)..]), Plain(made));
 
-        // Git names the sides by branch and commit.
-        static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.Length > 9 && line.StartsWith("++", StringComparison.Ordinal) && "<>|".Contains(line[2], StringComparison.Ordinal) ? line[..9] : line));
+        // Git names the sides by branch and commit, and says at a hunk what line stands above it.
+        static string Plain(string text) => string.Join('\n', text.Split('\n').Select(line => line.StartsWith("@@@", StringComparison.Ordinal) ? line[..(line.LastIndexOf("@@@", StringComparison.Ordinal) + 3)]
+            : line.Length > 9 && line.StartsWith("++", StringComparison.Ordinal) && "<>|".Contains(line[2], StringComparison.Ordinal) ? line[..9] : line));
     }
 
     [Fact]

@@ -81,7 +81,7 @@ internal sealed class AlternativeSides
         var slaves = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string slave in groups.OfType<AlternativeGroup>().SelectMany(group => group.Slaves.Keys).Distinct())
         {
-            if (Pick(was?.Slaves.GetValueOrDefault(slave), ourLinks?.Slaves.GetValueOrDefault(slave), theirLinks?.Slaves.GetValueOrDefault(slave), side, out string? link) && merged.Values.Any(program => program.Slaves.ContainsKey(slave)))
+            if (Pick(was?.Slaves.GetValueOrDefault(slave), ourLinks?.Slaves.GetValueOrDefault(slave), theirLinks?.Slaves.GetValueOrDefault(slave), side, out string? link) && merged.Values.Any(program => program.Slaves.GetValueOrDefault(slave, "").Length > 0))
                 slaves[slave] = link!;
         }
 
