@@ -31,7 +31,7 @@ public static class FileSystemFormats
             // ext's two magic bytes lie where FAT12 and FAT16 may have their table.
         }
 
-        return FatFileSystem.Open(volume, limits);
+        return FatFileSystem.Open(volume, limits, damage);
     }
 
     /// <summary>Opens the file system on a volume for changes. If its journal waits to be replayed, that is written to the target at once.</summary>

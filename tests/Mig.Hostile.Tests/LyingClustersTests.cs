@@ -74,12 +74,35 @@ public sealed class LyingClustersTests : IDisposable
     {
         string disk = TestDisks.Fat(_repository.Files, "disk", options, kibibytes);
         int cluster = FindFatCluster(disk);
-        ClearEntry(disk, cluster, 0);
+        SetEntry(disk, cluster, 0, 0);
         Assert.StartsWith("allocation tables 1 and 2 differ at byte ", Commit(disk).FreeSpaceDoubt, StringComparison.Ordinal);
-        ClearEntry(disk, cluster, 1);
+        SetEntry(disk, cluster, 1, 0);
         Assert.NotNull(FatTools.FindComplaint(disk));
         Assert.Contains(" are said to be free, and content of node ", Commit(disk).FreeSpaceDoubt, StringComparison.Ordinal);
         Judge.AssertSame(disk, _repository.Export("out"));
+    }
+
+    [Theory]
+    [InlineData("-F 12 -s 1", 2000, 0xFF7)]
+    [InlineData("-F 16 -s 4", 16384, 0xFFF7)]
+    [InlineData("-F 32 -s 1", 36000, 0x0FFFFFF7)]
+    [InlineData("-F 16 -s 4", 16384, 1)]
+    [InlineData("-F 16 -s 4", 16384, 0xFFF0)]
+    public void A_cluster_of_FAT_that_is_in_use_is_neither_bad_nor_followed_by_none(string options, int kibibytes, int next)
+    {
+        string disk = TestDisks.Fat(_repository.Files, "disk", options, kibibytes);
+        int cluster = FindFatCluster(disk);
+        SetEntry(disk, cluster, 0, next);
+        SetEntry(disk, cluster, 1, next);
+        Assert.NotNull(FatTools.FindComplaint(disk));
+        Assert.Equal(next is 1 or 0xFFF0 ? $"what comes after cluster {cluster} is {next}, an end or 2 to" : $"cluster {cluster} is marked as bad, and a file has it", Regex.Replace(Commit(disk).FreeSpaceDoubt, @" \d+ needed$", ""));
+        Judge.AssertSame(disk, _repository.Export("out"));
+
+        // The file itself is whole, as fsck.fat has it, too; but nothing of such a volume is changed.
+        Assert.Equal(0, MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, "cat", "HEAD:/os-release"])).ExitCode);
+        (int code, string output) = MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, "rm", "HEAD:/os-release"]));
+        Assert.True(code == 3, output);
+        Assert.Contains($"cluster {cluster} is", output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -149,7 +172,7 @@ public sealed class LyingClustersTests : IDisposable
     private static int FindFatCluster(string disk) =>
         int.Parse(Regex.Match(FatTools.Run(disk, "mshowfat c:/os-release"), @"<(\d+)>").Groups[1].Value, CultureInfo.InvariantCulture);
 
-    private static void ClearEntry(string disk, int cluster, int copy)
+    private static void SetEntry(string disk, int cluster, int copy, int value)
     {
         using FileStream stream = File.Open(disk, FileMode.Open);
         byte[] boot = new byte[512];
@@ -159,14 +182,11 @@ public sealed class LyingClustersTests : IDisposable
         int length = shortLength > 0 ? shortLength : BinaryPrimitives.ReadInt32LittleEndian(boot.AsSpan(36));
         int bits = shortLength == 0 ? 32 : boot.AsSpan(54).StartsWith("FAT12"u8) ? 12 : 16;
         stream.Position = ((reserved + ((long)copy * length)) * sectorSize) + (cluster * bits / 8);
-        byte[] entry = new byte[(bits + 7) / 8];
+        byte[] entry = new byte[4];
         stream.ReadExactly(entry);
-        for (int i = 0; i < entry.Length; i++)
-        {
-            // Of two entries of 12 bits, each has one half of the middle byte.
-            entry[i] = bits == 12 && cluster % 2 == 0 && i == 1 ? (byte)(entry[i] & 0xF0) : bits == 12 && cluster % 2 == 1 && i == 0 ? (byte)(entry[i] & 0x0F) : (byte)0;
-        }
-
+        int shift = bits == 12 && cluster % 2 == 1 ? 4 : 0; // of two entries of 12 bits, each has one half of the middle byte
+        uint mask = (uint)((1L << bits) - 1) << shift;
+        BinaryPrimitives.WriteUInt32LittleEndian(entry, (BinaryPrimitives.ReadUInt32LittleEndian(entry) & ~mask) | ((uint)value << shift));
         stream.Position -= entry.Length;
         stream.Write(entry);
     }

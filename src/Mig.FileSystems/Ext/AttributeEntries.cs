@@ -28,15 +28,6 @@ internal ref struct AttributeEntries(ReadOnlySpan<byte> bytes, int start, long i
     /// <summary>The inode that holds the value; 0 when it is here.</summary>
     public uint ValueInode { get; private set; }
 
-    /// <summary>Checks all entries.</summary>
-    public readonly void Check()
-    {
-        AttributeEntries all = this;
-        while (all.MoveNext())
-        {
-        }
-    }
-
     public bool MoveNext()
     {
         int start = _next;

@@ -27,8 +27,7 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     public static AttributeEntries GetBlockEntries(IBlockReader reader, Geometry geometry, Inode inode, long block)
     {
         long offset = block * geometry.BlockSize;
-        if (!geometry.Contains(block, 1))
-            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
+        CheckIsThere(geometry, inode, block);
         ReadOnlySpan<byte> bytes = reader.GetBlock(block);
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         uint blocks = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
@@ -56,8 +55,12 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
 
     /// <summary>Returns all attributes that the kernel would show, sorted by the bytes of their names.</summary>
     /// <param name="damage">Takes what could not be read: an attribute, or all of the inode's or of the block's. Null to throw.</param>
+    /// <exception cref="CorruptImageException">Their block cannot be one, which costs the inode itself, as in the kernel.</exception>
     public IReadOnlyList<ExtendedAttribute> Read(Inode inode, DamageList? damage = null)
     {
+        long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
+        if (block != 0)
+            CheckPlace(inode, block);
         List<ExtendedAttribute>? attributes = null;
         long total = 0;
         try
@@ -72,7 +75,6 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
 
         try
         {
-            long block = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit));
             if (block != 0)
             {
                 Collect(inode, GetBlockEntries(reader, geometry, inode, block), damage, ref attributes, ref total);
@@ -101,12 +103,24 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
         return attributes;
     }
 
-    private static bool HasInodeEntries(Inode inode) =>
+    public static bool HasInodeEntries(Inode inode) =>
         inode.ExtraSpace.Length >= 2 * sizeof(uint) && BinaryPrimitives.ReadUInt32LittleEndian(inode.ExtraSpace) == Magic;
+
+    private void CheckPlace(Inode inode, long block)
+    {
+        CheckIsThere(geometry, inode, block);
+        map.Reserved.Check(inode.Number, block, 1);
+    }
+
+    private static void CheckIsThere(Geometry geometry, Inode inode, long block)
+    {
+        if (!geometry.Contains(block, 1))
+            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
+    }
 
     private void Collect(Inode inode, AttributeEntries entries, DamageList? damage, ref List<ExtendedAttribute>? attributes, ref long total)
     {
-        entries.Check(); // as the kernel does: where one is wrong, none is to be trusted
+        Check(inode, entries); // as the kernel does: where one is wrong, none is to be trusted
         while (entries.MoveNext())
         {
             byte[]? prefix = AttributePrefix.Get(entries.NameIndex);
@@ -129,6 +143,17 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
         }
     }
 
+    private void Check(Inode inode, AttributeEntries entries)
+    {
+        while (entries.MoveNext())
+        {
+            if (entries.ValueInode != 0 && !geometry.Has(IncompatibleFeatures.AttributeInodes))
+                throw inode.Corrupt("EXT4-076", $"the value of an extended attribute is in inode {entries.ValueInode}, and the file system has no ea_inode");
+            if (entries.ValueInode != 0 && entries.ValueSize == 0)
+                throw inode.Corrupt("EXT4-076", $"the value of an extended attribute is in inode {entries.ValueInode}, and has 0 bytes, at least 1 needed");
+        }
+    }
+
     private byte[] ReadValue(Inode inode, AttributeEntries entry)
     {
         byte[] value = entry.ValueInode == 0 ? entry.Value.ToArray() : ReadValueInode(inode, entry);
@@ -139,9 +164,9 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
 
     private byte[] ReadValueInode(Inode inode, AttributeEntries entry)
     {
-        Inode holder = inodes[entry.ValueInode];
-        if ((holder.Flags & InodeFlags.AttributeValue) == 0 || holder.Type != NodeType.File || map.GetSize(holder) != entry.ValueSize)
-            throw holder.Corrupt("EXT4-076", $"it holds {holder.SizeLow} bytes with flags 0x{(uint)holder.Flags:x}, a value of {entry.ValueSize} bytes of inode {inode.Number} needed");
+        Inode holder = inodes.GetValue(entry.ValueInode);
+        if (map.GetSize(holder) != entry.ValueSize)
+            throw holder.Corrupt("EXT4-076", $"it holds {holder.SizeLow} bytes, a value of {entry.ValueSize} bytes of inode {inode.Number} needed");
         byte[] value = new byte[entry.ValueSize];
         map.Read(map.GetRuns(holder, value.Length), 0, value);
 

@@ -15,10 +15,10 @@ internal static class BlockMap
         return DirectCount + pointers + (pointers * pointers) + (pointers * pointers * pointers);
     }
 
-    /// <param name="fileBlocks">How many blocks of the file are wanted.</param>
+    /// <param name="fileBlocks">How many blocks of the file are wanted. Pointers beyond these are looked at where they stand beside wanted ones, as the kernel does.</param>
     public static void Read(Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, long fileBlocks)
     {
-        AddPointers(inode.BlockMap[..(DirectCount * sizeof(uint))], 0, inode, geometry, runs, fileBlocks);
+        AddPointers(inode.BlockMap[..(DirectCount * sizeof(uint))], 0, inode, geometry, runs);
         long fileBlock = DirectCount;
         long span = 1;
         for (int level = 1; level <= LevelCount && fileBlock < fileBlocks; level++)
@@ -40,8 +40,14 @@ internal static class BlockMap
         ReadOnlySpan<byte> bytes = reader.GetBlock(pointer);
         if (level == 1)
         {
-            AddPointers(bytes, fileBlock, inode, geometry, runs, fileBlocks);
+            AddPointers(bytes, fileBlock, inode, geometry, runs);
             return;
+        }
+
+        for (int i = 0; i < bytes.Length; i += sizeof(uint))
+        {
+            if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[i..]) is not 0 and var child)
+                Check(child, fileBlock, inode, geometry);
         }
 
         long childSpan = span / (geometry.BlockSize / sizeof(uint));
@@ -49,10 +55,10 @@ internal static class BlockMap
             ReadLevel(BinaryPrimitives.ReadUInt32LittleEndian(bytes[i..]), level - 1, childSpan, fileBlock, inode, reader, geometry, runs, fileBlocks);
     }
 
-    private static void AddPointers(ReadOnlySpan<byte> pointers, long fileBlock, Inode inode, Geometry geometry, IBlockMapSink runs, long fileBlocks)
+    private static void AddPointers(ReadOnlySpan<byte> pointers, long fileBlock, Inode inode, Geometry geometry, IBlockMapSink runs)
     {
         // Blocks of a file mostly follow one another: join them here, where it is cheap.
-        long count = Math.Min(pointers.Length / sizeof(uint), fileBlocks - fileBlock);
+        int count = pointers.Length / sizeof(uint);
         long runLength = 0;
         long runBlock = 0;
         for (int i = 0; i < count; i++)

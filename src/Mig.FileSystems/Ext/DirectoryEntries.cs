@@ -6,6 +6,7 @@ namespace Mig.FileSystems.Ext;
 internal ref struct DirectoryEntries(ReadOnlySpan<byte> bytes, long offset, long directory)
 {
     private const int HeaderSize = 8;
+    private const int MinLength = 12; // with a name of one byte
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _next;
@@ -37,10 +38,10 @@ internal ref struct DirectoryEntries(ReadOnlySpan<byte> bytes, long offset, long
         ReadOnlySpan<byte> entry = _bytes[start..];
         int length = DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(entry[4..]), _bytes.Length);
         int nameLength = entry[6];
-        if (length < HeaderSize || length % 4 != 0 || length > room)
-            throw Corrupt("EXT4-061", start, $"entry length is {length}, a multiple of 4 from {HeaderSize} to {room} allowed");
+        if (length < MinLength || length % 4 != 0 || length > room || room - length is > 0 and < MinLength)
+            throw Corrupt("EXT4-061", start, $"entry length is {length}, {room} or a multiple of 4 from {MinLength} to {room - MinLength} allowed");
         Inode = BinaryPrimitives.ReadUInt32LittleEndian(entry);
-        if (Inode != 0 && (nameLength == 0 || nameLength > length - HeaderSize))
+        if (nameLength > length - HeaderSize || (Inode != 0 && nameLength == 0))
             throw Corrupt("EXT4-062", start, $"name length is {nameLength}, 1 to {length - HeaderSize} allowed");
         Name = Inode == 0 ? [] : entry.Slice(HeaderSize, nameLength);
         _next = start + length;

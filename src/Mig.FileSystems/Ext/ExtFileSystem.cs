@@ -205,7 +205,7 @@ internal sealed class ExtFileSystem : IFileSystem
     {
         try
         {
-            _map.Reserved = MetadataZones.Find(_geometry, _groups, GetJournalRuns(), withReserved: false);
+            _map.Reserved = new ReservedBlocks(MetadataZones.Find(_geometry, _groups, GetJournalRuns(), withReserved: false));
         }
         catch (CorruptImageException) when (isLenient)
         {

@@ -36,11 +36,13 @@ internal readonly ref struct ExtentNode
         int max = node.U16(Field.MaxEntryCount);
         if (max > room)
             throw ExtError.Corrupt("EXT4-041", $"{where}: room for {max} entries is claimed, at most {room} fit");
+        if (max == 0)
+            throw ExtError.Corrupt("EXT4-041", $"{where}: has room for 0 entries, at least 1 needed");
         if (node.Count > max)
             throw ExtError.Corrupt("EXT4-041", $"{where}: has {node.Count} entries, at most {max} allowed");
         if (expectedDepth < 0 ? node.Depth > MaxDepth : node.Depth != expectedDepth)
             throw ExtError.Corrupt("EXT4-042", $"{where}: depth is {node.Depth}, {(expectedDepth < 0 ? $"at most {MaxDepth}" : expectedDepth)} allowed");
-        if (node.Count == 0 && (expectedDepth >= 0 || node.Depth > 0))
+        if (node.Count == 0 && node.Depth > 0)
             throw ExtError.Corrupt("EXT4-041", $"{where}: has 0 entries, at least 1 needed");
         return node;
     }

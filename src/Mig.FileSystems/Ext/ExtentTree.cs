@@ -61,6 +61,8 @@ internal static class ExtentTree
                 throw ExtError.Corrupt("EXT4-046", $"extent node of inode {inode.Number} at {block * geometry.BlockSize}: checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
         }
 
+        if (child.Count > 0 && child.FileBlock(0) != node.FileBlock(index))
+            throw inode.Corrupt("EXT4-044", $"extent node at block {block} begins at file block {child.FileBlock(0)}, {node.FileBlock(index)} needed, as the node above says");
         next = Math.Max(next, node.FileBlock(index));
         ReadNode(child, inode, reader, geometry, runs, ref next, limit);
     }

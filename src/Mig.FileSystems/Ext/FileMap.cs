@@ -10,8 +10,8 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
     /// <summary>Is told what the inodes whose maps are read take; null when nobody wants to know.</summary>
     public ISpaceWatcher? Watcher { get; set; }
 
-    /// <summary>What no file's blocks may be, in blocks, ascending and disjoint: metadata with a fixed place. None where that is not looked at.</summary>
-    public IReadOnlyList<ByteRange> Reserved { get; set; } = [];
+    /// <summary>What no file's blocks may be; none where that is not looked at.</summary>
+    public ReservedBlocks Reserved { get; set; } = ReservedBlocks.None;
 
     /// <summary>Returns an inode's size in bytes, checked against what its map can hold.</summary>
     public long GetSize(Inode inode)

@@ -58,7 +58,7 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
         long size = map.GetSize(inode);
         bool isInline = (inode.Flags & InodeFlags.InlineData) != 0;
         bool isFast = !isInline && IsFast(geometry, inode, size);
-        long max = isFast ? Inode.BlockMapSize - 1 : geometry.BlockSize;
+        long max = isFast ? Inode.BlockMapSize - 1 : geometry.BlockSize - 1; // the kernel would put a zero byte behind it
         if (size < 1 || size > max)
             throw inode.Corrupt("EXT4-039", $"target of the symbolic link has {size} bytes, 1 to {max} allowed");
         byte[] target = new byte[size];

@@ -10,7 +10,7 @@ internal sealed class RunList : IBlockMapSink
     private readonly long _size;
     private readonly long _maxBlocks;
     private readonly int _maxRuns;
-    private readonly IReadOnlyList<ByteRange> _reserved;
+    private readonly ReservedBlocks _reserved;
     private readonly ISpaceWatcher? _watcher;
     private readonly string _what;
     private FileExtent[] _runs = [];
@@ -20,10 +20,10 @@ internal sealed class RunList : IBlockMapSink
 
     /// <param name="inode">For messages.</param>
     /// <param name="size">Where to cut, in bytes.</param>
-    /// <param name="reserved">What the blocks may not be, in blocks, ascending and disjoint.</param>
+    /// <param name="reserved">What the blocks may not be.</param>
     /// <param name="watcher">Is told of all blocks, those too that are reserved or lie beyond the end; null when nobody wants to know.</param>
     /// <param name="what">What lies in them, for the watcher.</param>
-    public RunList(Geometry geometry, long inode, long size, Limits limits, IReadOnlyList<ByteRange> reserved, ISpaceWatcher? watcher, string what)
+    public RunList(Geometry geometry, long inode, long size, Limits limits, ReservedBlocks reserved, ISpaceWatcher? watcher, string what)
     {
         _reserved = reserved;
         _watcher = watcher;
@@ -38,7 +38,7 @@ internal sealed class RunList : IBlockMapSink
 
     public void Add(long fileBlock, long count, long volumeBlock, bool isUnwritten)
     {
-        CheckReserved(volumeBlock, count);
+        _reserved.Check(_inode, volumeBlock, count);
         _watcher?.InUse(new ByteRange(volumeBlock * _geometry.BlockSize, count * _geometry.BlockSize), _inode, _what);
         if (isUnwritten)
             return;
@@ -70,27 +70,11 @@ internal sealed class RunList : IBlockMapSink
     // A block of the map that comes twice would be a loop without end.
     public void VisitTreeBlock(long block)
     {
+        _reserved.Check(_inode, block, 1);
         _watcher?.InUse(new ByteRange(block * _geometry.BlockSize, _geometry.BlockSize), _inode, "block map");
         _treeBlocks ??= [];
         if (!_treeBlocks.Add(block))
             throw ExtError.Corrupt("EXT4-047", $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");
-    }
-
-    // As the kernel does it: whoever writes to such a file would destroy the file system.
-    private void CheckReserved(long block, long count)
-    {
-        int low = 0, high = _reserved.Count;
-        while (low < high)
-        {
-            int middle = low + ((high - low) / 2);
-            if (_reserved[middle].End > block)
-                high = middle;
-            else
-                low = middle + 1;
-        }
-
-        if (low < _reserved.Count && _reserved[low].Offset < block + count)
-            throw ExtError.Corrupt("EXT4-051", $"inode {_inode}: maps {count} blocks from block {block}, where metadata with a fixed place lies, from block {_reserved[low].Offset} to {_reserved[low].End - 1}");
     }
 
     public FileExtent[] ToArray()

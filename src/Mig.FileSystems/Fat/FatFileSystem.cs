@@ -42,23 +42,25 @@ internal sealed class FatFileSystem : IFileSystem
     }
 
     /// <summary>Opens the file system on a volume.</summary>
+    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to read.</param>
     /// <returns>Null when the volume holds none of this family.</returns>
-    public static FatFileSystem? Open(IByteSource volume, Limits limits)
+    public static FatFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
         if (!IsFat(volume))
             return null;
-        Geometry geometry = ReadGeometry(volume);
+        Geometry geometry = ReadGeometry(volume, damage);
         var fileSystem = new FatFileSystem(geometry, new CachedReader(volume, geometry.Length), limits);
         _ = fileSystem.Info; // what is wrong with table and root shows now
         return fileSystem;
     }
 
     /// <summary>Reads and checks the boot sector of a volume that <see cref="IsFat"/>.</summary>
-    public static Geometry ReadGeometry(IByteSource volume)
+    /// <inheritdoc cref="Geometry.Make" path="/param"/>
+    public static Geometry ReadGeometry(IByteSource volume, DamageList? damage = null)
     {
         Span<byte> bytes = stackalloc byte[BootSector.Size];
         volume.ReadExactly(0, bytes);
-        return Geometry.Make(BootSector.Parse(bytes), volume.Length);
+        return Geometry.Make(BootSector.Parse(bytes), volume.Length, damage);
     }
 
     /// <summary>Returns the file system that a writer makes, as it is now; good until its next change.</summary>
@@ -119,10 +121,10 @@ internal sealed class FatFileSystem : IFileSystem
         }
     }
 
-    /// <remarks>Empty when the table may lag behind the files: it was not unmounted.</remarks>
+    /// <remarks>Empty when the table may lag behind the files: it was not unmounted, or was cut short.</remarks>
     public IEnumerable<ByteRange> GetFreeRanges()
     {
-        if (!IsClean(_geometry, _table))
+        if (_geometry.IsCutShort || !IsClean(_geometry, _table))
             yield break;
         foreach (ByteRange run in _table.GetFreeRuns())
             yield return new ByteRange(_geometry.OffsetOf((int)run.Offset), run.Length * _geometry.ClusterSize);
@@ -160,6 +162,8 @@ internal sealed class FatFileSystem : IFileSystem
             offset += length;
         }
 
+        if (_watcher is { } watcher && _chains.FindFaultBehind(runs) is { } fault)
+            watcher.Doubt(fault);
         if (offset < size)
             throw FatError.Corrupt("FAT-024", $"file with the entry at {file * DirectorySlot.Size}: its chain has {offset / _geometry.ClusterSize} clusters, {wanted} needed for {size} bytes");
         return extents;
@@ -201,7 +205,7 @@ internal sealed class FatFileSystem : IFileSystem
             _table.GetFreeRuns().Sum(static run => run.Length) * _geometry.ClusterSize,
             [])
         {
-            FreeSpaceDoubt = IsClean(_geometry, _table) ? "" : "it was not unmounted cleanly; fsck.fat would tell",
+            FreeSpaceDoubt = _geometry.IsCutShort ? "the volume was cut short" : IsClean(_geometry, _table) ? "" : "it was not unmounted cleanly; fsck.fat would tell",
         };
     }
 

@@ -44,10 +44,14 @@ internal sealed record Geometry
 
     public required long DataOffset { get; init; }
 
+    /// <summary>How many clusters are there as a whole.</summary>
     public required int ClusterCount { get; init; }
 
-    /// <summary>Bytes that the file system covers, from the start of the volume.</summary>
+    /// <summary>Bytes that the file system covers and that are there, from the start of the volume.</summary>
     public required long Length { get; init; }
+
+    /// <summary>Whether the volume is shorter than the boot sector says, so that only a part of the clusters is there.</summary>
+    public required bool IsCutShort { get; init; }
 
     /// <summary>Where FAT32 keeps its count of free clusters; 0 when it does not.</summary>
     public required long InfoOffset { get; init; }
@@ -68,9 +72,10 @@ internal sealed record Geometry
     /// <summary>One more than the last cluster's number.</summary>
     public int EndCluster => FirstCluster + ClusterCount;
 
+    /// <param name="damage">Takes that the volume is too short, and what is there is read; null to throw. Without its tables and a root directory there is nothing to read.</param>
     /// <exception cref="CorruptImageException">The fields do not fit to each other, or to the volume.</exception>
     /// <exception cref="UnsupportedFeatureException">It is a FAT32 of a version yet to come.</exception>
-    public static Geometry Make(BootSector sector, long volumeLength)
+    public static Geometry Make(BootSector sector, long volumeLength, DamageList? damage = null)
     {
         int sectorSize = sector.SectorSize;
         long rootSectors = ((sector.RootEntryCount * (long)DirectorySlot.Size) + sectorSize - 1) / sectorSize;
@@ -83,8 +88,14 @@ internal sealed record Geometry
         if (clusterCount < 1)
             throw Corrupt("FAT-006", $"{sector.SectorCount} sectors in all, of which {fatEnd + rootSectors} come before the first cluster: there is no cluster, at least 1 needed");
         long length = sector.SectorCount * sectorSize;
+        long dataOffset = (fatEnd + rootSectors) * sectorSize;
         if (length > volumeLength)
-            throw Corrupt("FAT-007", $"file system has {length} bytes, the volume has only {volumeLength}");
+        {
+            CorruptImageException tooShort = Corrupt("FAT-007", $"file system has {length} bytes, the volume has only {volumeLength}");
+            if (damage is null || volumeLength < dataOffset)
+                throw tooShort;
+            damage.Add(tooShort);
+        }
 
         // The number of clusters decides. But what has the fields of FAT32 is FAT32 however small it is: mkfs.fat -F 32 makes such, and every system takes them.
         FatType type = sector.IsFat32 ? FatType.Fat32 : clusterCount <= MaxFat12Clusters ? FatType.Fat12 : FatType.Fat16;
@@ -114,9 +125,10 @@ internal sealed record Geometry
             IsMirrored = isMirrored,
             FixedRoot = new ByteRange(fatEnd * sectorSize, sector.RootEntryCount * (long)DirectorySlot.Size),
             RootCluster = isFat32 ? (int)sector.RootCluster : 0,
-            DataOffset = (fatEnd + rootSectors) * sectorSize,
-            ClusterCount = (int)clusterCount,
-            Length = length,
+            DataOffset = dataOffset,
+            ClusterCount = (int)Math.Min(clusterCount, (volumeLength - dataOffset) / (sectorSize * sector.SectorsPerCluster)),
+            Length = Math.Min(length, volumeLength),
+            IsCutShort = length > volumeLength,
             InfoOffset = hasInfo ? (long)sector.InfoSector * sectorSize : 0,
             StateOffset = sector.StateOffset,
             State = sector.State,

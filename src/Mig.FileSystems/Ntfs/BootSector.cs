@@ -21,8 +21,9 @@ internal readonly ref struct BootSector
     public static bool HasMagic(ReadOnlySpan<byte> bytes) => bytes.Slice(Field.Magic, 8).SequenceEqual("NTFS    "u8);
 
     /// <summary>Checks a boot sector, and that the volume is long enough for it.</summary>
+    /// <param name="damage">Takes that the volume is too short, and what is there is read; null to throw.</param>
     /// <exception cref="CorruptImageException">A field is not what the format allows.</exception>
-    public static Geometry Parse(ReadOnlySpan<byte> bytes, long volumeLength)
+    public static Geometry Parse(ReadOnlySpan<byte> bytes, long volumeLength, DamageList? damage = null)
     {
         var boot = new BootSector(bytes);
         int sectorSize = BinaryPrimitives.ReadUInt16LittleEndian(bytes[Field.SectorSize..]);
@@ -36,8 +37,16 @@ internal readonly ref struct BootSector
             throw Corrupt("NTFS-002", $"sectors per cluster are 0x{code:x2}, a power of two and at most {MaxClusterSize} bytes allowed");
         int clusterSize = (int)sectorsPerCluster * sectorSize;
         ulong sectorCount = BinaryPrimitives.ReadUInt64LittleEndian(bytes[Field.SectorCount..]);
-        if (sectorCount == 0 || sectorCount > (ulong)(volumeLength / sectorSize))
-            throw Corrupt("NTFS-003", $"file system has {sectorCount} sectors of {sectorSize} bytes, the volume has only {volumeLength} bytes");
+        bool isCutShort = sectorCount > (ulong)(volumeLength / sectorSize);
+        if (sectorCount == 0 || isCutShort)
+        {
+            CorruptImageException tooShort = Corrupt("NTFS-003", $"file system has {sectorCount} sectors of {sectorSize} bytes, the volume has only {volumeLength} bytes");
+            if (damage is null || sectorCount == 0)
+                throw tooShort;
+            damage.Add(tooShort);
+            sectorCount = (ulong)(volumeLength / sectorSize);
+        }
+
         long clusterCount = (long)sectorCount / sectorsPerCluster;
         int recordSize = boot.ReadSize(Field.RecordSize, clusterSize);
         int indexBlockSize = boot.ReadSize(Field.IndexBlockSize, clusterSize);
@@ -53,7 +62,7 @@ internal readonly ref struct BootSector
         if (table < 0)
             throw Corrupt("NTFS-005", $"MFT begins at cluster {BinaryPrimitives.ReadUInt64LittleEndian(bytes[Field.TableCluster..])}, below {clusterCount} allowed");
         ulong serial = BinaryPrimitives.ReadUInt64LittleEndian(bytes[Field.Serial..]);
-        return new Geometry(clusterSize, clusterCount, recordSize, (long)sectorCount * sectorSize, table, mirror, serial);
+        return new Geometry(clusterSize, clusterCount, recordSize, (long)sectorCount * sectorSize, table, mirror, serial, isCutShort);
     }
 
     // A positive number counts clusters, a negative one is the logarithm of the size in bytes.

@@ -69,11 +69,11 @@ internal sealed class NtfsFileSystem : IFileSystem
             _freeSpace = null;
         }
 
-        if (isInUse)
+        if (isInUse || geometry.IsCutShort)
             _freeSpace = null;
         _info = new FileSystemInfo("ntfs", label, geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes)
         {
-            FreeSpaceDoubt = isInUse ? "it was not unmounted cleanly" : _table.UsedMirror ? "the beginning of its MFT is damaged" : "",
+            FreeSpaceDoubt = geometry.IsCutShort ? "the volume was cut short" : isInUse ? "it was not unmounted cleanly" : _table.UsedMirror ? "the beginning of its MFT is damaged" : "",
         };
     }
 
@@ -90,7 +90,7 @@ internal sealed class NtfsFileSystem : IFileSystem
             return null;
         byte[] boot = new byte[BootSector.Size];
         volume.ReadExactly(0, boot);
-        return BootSector.HasMagic(boot) ? new NtfsFileSystem(volume, BootSector.Parse(boot, volume.Length), limits, damage) : null;
+        return BootSector.HasMagic(boot) ? new NtfsFileSystem(volume, BootSector.Parse(boot, volume.Length, damage), limits, damage) : null;
     }
 
     public FileNode GetNode(long node, DamageList? damage = null)

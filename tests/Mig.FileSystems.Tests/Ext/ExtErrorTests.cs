@@ -59,15 +59,18 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-039", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("fast")) + 0x04, 0)),
         ("EXT4-039", static s => s.Plain, static p => p.Image[p.Inode(p.Find("fast")) + 0x28 + 2] = 0),
         ("EXT4-039", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("slow")) + 0x04, 1025)),
+        ("EXT4-039", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("slow")) + 0x04, 1024)),
         ("EXT4-040", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28, 0xF30B)),
         ("EXT4-041", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 4, 5)),
         ("EXT4-041", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 2, 5)),
         ("EXT4-041", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("tree")) + 0x28 + 2, NoExtents)),
+        ("EXT4-041", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 2, 0)),
         ("EXT4-042", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 6, 6)),
         ("EXT4-042", static s => s.Plain, static p => p.Set16(p.FirstExtentNode(p.Find("tree")) + 6, 1)),
         ("EXT4-043", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 12 + 4, 0)),
         ("EXT4-044", static s => s.Plain, static p => p.Set32(p.FirstExtentNode(p.Find("tree")) + 12 + 12, 0)),
         ("EXT4-044", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 12, 0xFFFFFFFF)),
+        ("EXT4-044", static s => s.Plain, static p => p.Set32(p.FirstExtentNode(p.Find("tree")) + 12, p.U32(p.FirstExtentNode(p.Find("tree")) + 12) + 1)),
         ("EXT4-045", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 12 + 8, 0)),
         ("EXT4-045", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 12 + 8, 512)),
         ("EXT4-045", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 12 + 6, 1)),
@@ -78,8 +81,17 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-049", static s => s.BlockMapped, Repeat),
         ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28, 512)),
         ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 48, 1)),
+        ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("small")) + 0x28 + 20, 9999)),
+        ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(((int)p.U32(p.Inode(p.Find("file")) + 0x28 + 48) * 1024) + 400, 9999)),
         ("EXT4-051", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28, 2)),
+        ("EXT4-051", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("small")) + 0x28 + 20, 2)),
+        ("EXT4-051", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("tree")) + 0x28 + 12 + 4, p.U32(p.Descriptor))),
+        ("EXT4-051", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("xattr")) + 0x68, p.U32(p.Descriptor))),
         ("EXT4-052", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x20, 0x10080000)),
+        ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "file", 0x200000)),
+        ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "file", 0x40000000)),
+        ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "fast", 0x10)),
+        ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "slow", 0x20)),
         ("EXT4-058", static s => s.Plain, static p => { p.Set16(p.Inode(2) + 0x28 + 2, 2); p.Set32(p.Inode(2) + 0x04, 2048); p.Set32(p.Inode(2) + 0x28 + 24, 1); p.Set16(p.Inode(2) + 0x28 + 28, 1); p.Set32(p.Inode(2) + 0x28 + 32, p.U32(p.Inode(2) + 0x28 + 20)); }),
         ("EXT4-059", static s => s.Plain, static p => p.Set16(p.Inode(2), 0x81A4)),
         ("EXT4-060", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("folder")) + 0x04, 65536)),
@@ -87,8 +99,11 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-061", static s => s.Plain, static p => p.Set16(p.FirstBlock(2) + 4, 14)),
         ("EXT4-061", static s => s.Plain, static p => p.Set16(p.FirstBlock(2) + 4, 1028)),
         ("EXT4-061", static s => s.Plain, static p => p.Set16(p.FirstBlock(2) + 12 + 4, 1008)),
+        ("EXT4-061", static s => s.Plain, static p => p.Set16(p.FirstBlock(2) + 12 + 4, 1004)),
+        ("EXT4-061", static s => s.Plain, static p => p.Set16(p.FirstBlock(2) + 4, 8)),
         ("EXT4-062", static s => s.Plain, static p => p.Image[p.FirstBlock(2) + 24 + 6] = 0),
         ("EXT4-062", static s => s.Plain, static p => p.Image[p.FirstBlock(2) + 24 + 6] = 255),
+        ("EXT4-062", static s => s.Plain, static p => { p.Set32(p.FirstBlock(2) + 24, 0); p.Image[p.FirstBlock(2) + 24 + 6] = 255; }),
         ("EXT4-063", static s => s.Plain, static p => p.Set32(p.FirstBlock(2) + 24, 129)),
         ("EXT4-063", static s => s.Plain, static p => p.Set32(p.FirstBlock(2) + 24, 8)),
         ("EXT4-063", static s => s.Plain, static p => p.Set32(S + 0x240, (uint)p.Find("file"))),
@@ -110,6 +125,9 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-074", static s => s.Checksummed, static p => p.Image[XattrBlock(p) + 1000] ^= 1),
         ("EXT4-075", static s => s.Plain, static p => p.Limits = Limits.Default with { MaxXattrBytes = 100 }),
         ("EXT4-076", static s => s.AttributeInodes, static p => p.Set32(p.Inode(p.Find("file")) + 160 + 4 + 4, (uint)p.Find("file"))),
+        ("EXT4-076", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("xattr")) + 160 + 4 + 4, (uint)p.Find("file"))),
+        ("EXT4-076", static s => s.AttributeInodes, static p => p.Set32(p.Inode(p.Find("file")) + 160 + 4 + 8, 0)),
+        ("EXT4-076", static s => s.AttributeInodes, static p => p.Set32(p.Inode((int)p.U32(p.Inode(p.Find("file")) + 160 + 4 + 4)) + 0x68, 400)),
         ("EXT4-077", static s => s.Plain, static p => p.Image[AclValue(p)] = 2),
         ("EXT4-077", static s => s.Plain, static p => p.Image[AclValue(p) + 4 + 20] = 2),
         ("EXT4-078", static s => s.Plain, static p => { "large"u8.CopyTo(p.Image.AsSpan(p.Inode(p.Find("xattr")) + 160 + 4 + 16)); }),
@@ -167,6 +185,15 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
     }
 
     [Fact]
+    public void AnExtentLeafWithoutExtentsIsAHole()
+    {
+        // The kernel leaves such a leaf behind when it splits one, and reads it so.
+        var patch = new ExtPatch([.. samples.Plain]);
+        patch.Set16(patch.FirstExtentNode(patch.Find("tree")) + 2, NoExtents);
+        patch.ReadAll();
+    }
+
+    [Fact]
     public void EveryDocumentedErrorHasATest()
     {
         Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, FirstOfWriter) < 0).Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
@@ -211,6 +238,12 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
 
         Assert.Null(FileSystemFormats.Open(zeros, Limits.Default));
         Assert.Null(FileSystemFormats.Open(tiny, Limits.Default));
+    }
+
+    private static void AddFlags(ExtPatch patch, string file, uint flags)
+    {
+        int at = patch.Inode(patch.Find(file)) + 0x20;
+        patch.Set32(at, patch.U32(at) | flags);
     }
 
     private static int XattrBlock(ExtPatch patch) => (int)patch.U32(patch.Inode(patch.Find("xattr")) + 0x68) * ExtPatch.BlockSize;

@@ -42,6 +42,52 @@ public sealed class DamagedForeignVolumeTests : IDisposable
         Assert.Contains("/EFI/BOOT/BOOTX64.EFI", List().Keys);
     }
 
+    [Theory]
+    [InlineData("-F 12 -s 1", 2000)]
+    [InlineData("-F 16 -s 4", 16384)]
+    [InlineData("-F 32 -s 1", 36000)]
+    public void A_FAT_volume_that_was_cut_short_is_read_as_far_as_it_is_there(string options, int kibibytes)
+    {
+        string disk = TestDisks.Fat(_repository.Files, "disk", options, kibibytes);
+        string[] lines = FatTools.Run(disk, "for n in $(seq 0 59); do mshowfat \"c:/EFI/a vendor/file$n.txt\"; done").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (string Path, int Last)[] files = [.. lines.Where(line => line.Contains('<', StringComparison.Ordinal)).Select(line => (Regex.Match(line, "EFI/a vendor/[^ ]*txt").Value, int.Parse(Regex.Matches(line, @"\d+(?=>)")[^1].Value, CultureInfo.InvariantCulture)))];
+        Assert.True(files.Length > 50);
+        int cut = files[30].Last;
+        using (FileStream file = File.OpenWrite(disk))
+            file.SetLength(OffsetOfCluster(disk, cut));
+        VolumeReport volume = Commit();
+        Assert.Contains(volume.Unread, unread => unread.Path.IsEmpty && unread.Reason.StartsWith("FAT-007", StringComparison.Ordinal));
+        string[] lost = [.. files.Where(file => file.Last >= cut).Select(file => "/" + file.Path), "/os-release"];
+        Assert.Equal(lost.Order(StringComparer.Ordinal), volume.Unread.Where(unread => !unread.Path.IsEmpty).Select(UnreadSentence.PathOf).Order(StringComparer.Ordinal));
+        Assert.Equal("the volume was cut short", volume.FreeSpaceDoubt.Split(':')[0]);
+
+        // mtools read the others, too.
+        Dictionary<string, TreeEntry> shown = List();
+        foreach ((string path, _) in files.Where(file => file.Last < cut).Take(5))
+            Assert.Equal(FatTools.Run(disk, "mtype \"c:/$1\" | sha256sum", path).Split(' ')[0], shown["/" + path].Sha256.ToString());
+        AssertRest(60 + 2 - lost.Length);
+    }
+
+    [Fact]
+    public void A_FAT_volume_that_ends_in_its_tables_has_no_files()
+    {
+        string disk = TestDisks.Fat(_repository.Files, "disk", "-F 16 -s 4", 16384);
+        using (FileStream file = File.OpenWrite(disk))
+            file.SetLength(3 * 512);
+        Assert.StartsWith("FAT-007", Assert.Single(_repository.AssertExact("disk").Disks[0].Volumes).Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_NTFS_volume_that_was_cut_short_is_read_as_far_as_it_is_there()
+    {
+        string disk = MakeNtfs(out _, out _);
+        using (FileStream file = File.OpenWrite(disk))
+            file.SetLength(file.Length - (1 << 20));
+        VolumeReport volume = Commit();
+        Assert.Contains(volume.Unread, unread => unread.Path.IsEmpty && unread.Reason.StartsWith("NTFS-003", StringComparison.Ordinal));
+        AssertRest(60 + 6 - volume.Unread.Count(unread => !unread.Path.IsEmpty));
+    }
+
     [Fact]
     public void An_erased_FAT_label_stays_erased()
     {
@@ -117,6 +163,14 @@ public sealed class DamagedForeignVolumeTests : IDisposable
         for (int copy = 0; copy < bytes[0x10]; copy++)
             bytes.AsSpan(first + (copy * length) + (cluster * 2), 2).Clear();
         File.WriteAllBytes(disk, bytes);
+    }
+
+    private static long OffsetOfCluster(string disk, int cluster)
+    {
+        byte[] boot = File.ReadAllBytes(disk)[..512];
+        long shortTable = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x16)), table = shortTable > 0 ? shortTable : BinaryPrimitives.ReadUInt32LittleEndian(boot.AsSpan(0x24));
+        long data = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x0E)) + (boot[0x10] * table) + (BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x11)) * 32 / 512);
+        return (data + ((cluster - 2L) * boot[0x0D])) * 512;
     }
 
     private string MakeNtfs(out long record, out int names)

@@ -36,10 +36,17 @@ public sealed class DamagedVolumeTests : IDisposable
         { Plain, "sif usr/exact block[5] 99999999", "/usr/exact" },
         { Plain, "sif usr/share block[5] 99999999", "/usr/share" },
         { Plain, "sif usr/share/doc/file4.txt extra_isize 30000", "/usr/share/doc/file4.txt" },
+        { Plain, "sif etc/link flags 0x10", "/etc/link" },
+        { Plain, "sif usr/exact flags 0x280000", "/usr/exact" },
+        { Plain, "sif usr/exact flags 0x40080000", "/usr/exact" },
+        { Plain, "sif usr/exact file_acl 99999999", "/usr/exact" },
+        { Plain, "sif usr/exact file_acl 2", "/usr/exact" },
         { Plain, "link usr/share/doc etc/again", "/usr/share/doc" },
         { Plain, "link etc etc/inner", "/etc/inner" },
         { Plain, "link <8> etc/journal", "/etc/journal" },
         { "-t ext2 -b 1024 -O ^resize_inode", "sif usr/exact block[2] 7", "/usr/exact" },
+        { "-t ext2 -b 1024", "sif usr/share/doc/file1.txt block[5] 99999999", "/usr/share/doc/file1.txt" },
+        { "-t ext2 -b 1024 -O ^resize_inode", "sif usr/share/doc/file1.txt block[3] 7", "/usr/share/doc/file1.txt" },
         { "-t ext2 -b 1024", "sif usr/large block[IND] 99999999", "/usr/large" },
         { "-t ext2 -b 1024", "sif many block[1] 0", "/many" },
         { Checksummed, "zap_block -f many -o 100 -l 4 -p 0x41 1", "/many" },
@@ -73,6 +80,17 @@ public sealed class DamagedVolumeTests : IDisposable
         int left = List().Keys.Count(path => path.StartsWith("/many/", StringComparison.Ordinal));
         Assert.InRange(left, 1, all - 1);
         Assert.Equal(Names(disk, "many"), left);
+    }
+
+    [Fact]
+    public void An_index_without_the_feature_costs_its_directory()
+    {
+        string disk = Make(Checksummed);
+        Apply(disk, "feature ^dir_index");
+        string[] unread = [.. Commit(disk).Unread.Select(UnreadSentence.PathOf)];
+        Assert.Contains("/many", unread);
+        AssertAsTheKernel(disk, unread);
+        _repository.AssertClean();
     }
 
     [Fact]
@@ -220,6 +238,7 @@ public sealed class DamagedVolumeTests : IDisposable
         Commit(disk);
         foreach (string[] arguments in new string[][] { ["rm", "HEAD:/usr/exact"], ["put", disk + ".commands", "HEAD:/new"], ["purge", "--path", "/usr/exact"] })
             Assert.Contains("is not changed, since it is damaged", Run(3, arguments), StringComparison.Ordinal);
+        Assert.Contains("file3.txt could not be read: EXT4-033", Run(1, "cat", "HEAD:/usr/share/doc/file3.txt"), StringComparison.Ordinal);
         Assert.Contains("not read: /usr/share/doc/file3.txt: EXT4-033", Run(0, "show"), StringComparison.Ordinal);
         Assert.Contains("\"unread\":[{\"path\":\"/usr/share/doc/file3.txt\",\"reason\":\"EXT4-033", Run(0, "show", "--json"), StringComparison.Ordinal);
         Assert.Contains("damaged files of", Run(6, "inventory"), StringComparison.Ordinal);
@@ -227,6 +246,24 @@ public sealed class DamagedVolumeTests : IDisposable
         Assert.Contains("damaged files of", Run(6, "search", "--name", "no-such-file"), StringComparison.Ordinal);
         Assert.Contains("file3.txt could not be read", Run(0, "ls", "HEAD:/usr/share/doc"), StringComparison.Ordinal);
         Assert.DoesNotContain("could not be read", Run(0, "ls", "HEAD:/etc"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_verb_that_writes_a_volume_anew_takes_one_that_is_damaged()
+    {
+        string disk = Make(Plain);
+        Commit(disk);
+        Run(0, "branch", "theirs");
+        Apply(disk, "sif usr/share/doc/file3.txt links_count 0");
+        Tool.Run("debugfs", "-w", "-R", "mkdir ours", disk);
+        Commit(disk);
+        string ours = Run(0, "log", "--oneline", "-1");
+        Run(0, "mkdir", "theirs:/theirs");
+        string table = _repository.Files.Write("table.csv", "branch,hostname\nweb1,web1\n"), before = Run(0, "branch", "--list");
+        foreach (string[] arguments in new string[][] { ["seal", "HEAD"], ["derive", "HEAD", "--table", table], ["merge", "theirs"], ["cherry-pick", "theirs"] })
+            Assert.Contains("is not changed, since it is damaged", Run(3, arguments), StringComparison.Ordinal);
+        Assert.Equal((ours, before), (Run(0, "log", "--oneline", "-1"), Run(0, "branch", "--list")));
+        _repository.AssertClean();
     }
 
     // A tree with files of all kinds, and a directory of several blocks.
@@ -257,6 +294,9 @@ public sealed class DamagedVolumeTests : IDisposable
     /// <summary>What the kernel reads is what mig shows, but for what is named.</summary>
     private void AssertAsTheKernel(string disk, string[] unread, string mountOptions = "ro,errors=continue")
     {
+        // What is not a directory, and is named, was not shown: nothing can take it for sound.
+        Dictionary<string, TreeEntry> listed = List();
+        Assert.All(unread, path => Assert.True(!listed.TryGetValue(path, out TreeEntry? entry) || entry.Type == TreeEntryType.Directory));
         var known = new SortedDictionary<string, string>(StringComparer.Ordinal);
         using (var mount = new LoopMount(disk, mountOptions))
         {
@@ -268,7 +308,7 @@ public sealed class DamagedVolumeTests : IDisposable
 
         Assert.True(known.Count > 60);
         var shown = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach ((string path, TreeEntry entry) in List())
+        foreach ((string path, TreeEntry entry) in listed)
             shown[path] = entry.Type == TreeEntryType.Directory ? "directory" : entry.Type == TreeEntryType.SymbolicLink ? $"link to {Encoding.UTF8.GetString(entry.LinkTarget.Span)}" : entry.Sha256.ToString()!;
         bool IsNamed(string path) => unread.Any(name => path == name || path.StartsWith(name + "/", StringComparison.Ordinal));
         Assert.Equal(known.Where(pair => !IsNamed(pair.Key)), shown.Where(pair => !IsNamed(pair.Key)));

@@ -30,13 +30,12 @@ internal sealed class AttributeValues(WritableVolume volume)
     }
 
     /// <summary>Returns the hash that an inode keeps of its value.</summary>
-    public uint GetHash(uint number) => Check(number).AccessSeconds;
+    public uint GetHash(uint number) => volume.Table.GetValue(number).AccessSeconds;
 
     /// <summary>Says that one more attribute has the value.</summary>
     public void Share(uint number)
     {
-        Check(number);
-        WritableInode inode = volume.Inodes.Edit(number);
+        WritableInode inode = Edit(number);
         SetCount(inode, GetCount(inode) + 1);
         inode.Seal();
     }
@@ -44,8 +43,7 @@ internal sealed class AttributeValues(WritableVolume volume)
     /// <summary>Says that one attribute less has the value; with the last one it goes.</summary>
     public void Release(uint number)
     {
-        Check(number);
-        WritableInode inode = volume.Inodes.Edit(number);
+        WritableInode inode = Edit(number);
         long count = GetCount(inode) - 1;
         if (count > 0)
         {
@@ -58,6 +56,12 @@ internal sealed class AttributeValues(WritableVolume volume)
         new NodeRemover(volume).Delete(inode);
     }
 
+    private WritableInode Edit(uint number)
+    {
+        _ = volume.Table.GetValue(number);
+        return volume.Inodes.Take(number);
+    }
+
     // The count stands in the changed time (high) and the version (low).
     private static long GetCount(WritableInode inode) => (long)inode.ChangedSeconds << 32 | inode.Version;
 
@@ -65,13 +69,5 @@ internal sealed class AttributeValues(WritableVolume volume)
     {
         inode.ChangedSeconds = (uint)(count >> 32);
         inode.Version = (uint)count;
-    }
-
-    private Inode Check(uint number)
-    {
-        Inode inode = volume.Table.GetUsed(number);
-        if ((inode.Flags & InodeFlags.AttributeValue) == 0 || inode.Type != NodeType.File || number < volume.Geometry.FirstInode)
-            throw inode.Corrupt("EXT4-076", $"its flags are 0x{(uint)inode.Flags:x}, the value of an extended attribute needed");
-        return inode;
     }
 }
