@@ -2,6 +2,7 @@
 import bz2
 import concurrent.futures
 import fnmatch
+import functools
 import gzip
 import json
 import lzma
@@ -13,11 +14,6 @@ import tempfile
 
 from judges import MIG, folder_files, hash_file, mig, mig_files, run, show
 
-# What of a difference is known, and why mig is right: the judge, a pattern of the file's name, a pattern of the difference, and the reason.
-KNOWN = [
-    ("debugfs", "*", "* device, and debugfs lists none", "debugfs' rdump writes no devices, FIFOs and sockets"),
-    ("debugfs", "*d_inline_dump/image*", "shortfile: its content is *", "debugfs (1.47.0) dumps all 60 bytes of inline data, whatever the size; the kernel reads the 20 of the size, as mig does"),
-]
 LARGEST = int(os.environ.get("MIG_FOREIGN_LARGEST", 4 << 30))
 MOUNTS = "--mount" in sys.argv
 EMPTY = tempfile.mkdtemp(prefix="mig-foreign-empty-")
@@ -127,6 +123,75 @@ def by_ntfs(volume, folder):
         run("umount", folder)
 
 
+class ExtFacts:
+    """What debugfs and e2fsck say of an ext volume: what the rules below ask for."""
+    ENCRYPTED, INDEXED, INLINE = 0x800, 0x1000, 0x10000000
+    FEATURE_ENCRYPTED = 0x10000
+
+    def __init__(self, volume):
+        self.volume = volume
+        with open(volume, "rb") as file:
+            file.seek(1024)
+            superblock = file.read(1024)
+        self.block_size = 1024 << min(int.from_bytes(superblock[0x18:0x1C], "little"), 7)
+        self.features = int.from_bytes(superblock[0x60:0x64], "little")
+
+    @functools.cache
+    def stat(self, path):
+        """The number, flags and size of an inode; zeros when debugfs does not find it, or cannot be given its name."""
+        if b'"' in path or b"\n" in path:
+            return 0, 0, 0
+        output = run("debugfs", "-R", b'stat "/' + path + b'"', self.volume)[1]
+        found = re.search(rb"Inode: (\d+) .*Flags: 0x([0-9a-f]+)\n.*?Size: (\d+)", output, re.S)
+        return (int(found[1]), int(found[2], 16), int(found[3])) if found else (0, 0, 0)
+
+    @functools.cache
+    def damaged_indexes(self):
+        output = run("e2fsck", "-fn", self.volume)[1]
+        return {int(number) for number in re.findall(rb"HTREE (?:directory )?inode (\d+)", output)}
+
+    def is_below_encrypted(self, path):
+        parts = path.split(b"/")
+        return any(self.stat(b"/".join(parts[:count]))[1] & self.ENCRYPTED for count in range(1, len(parts) + 1))
+
+
+# Why a judge sees something else than mig, and mig is right: each rule asks what the volume itself says, and answers with a sentence or None.
+def rule_devices(judge, facts, path, mine, other, others):
+    if judge == "debugfs" and other is None and mine and mine[0] not in ("file", "directory", "symlink"):
+        return "debugfs' rdump writes no devices, FIFOs and sockets"
+
+
+def rule_inline(judge, facts, path, mine, other, others):
+    if judge != "debugfs" or not (mine and other and mine[0] == other[0] == "file"):
+        return None
+    _, flags, size = facts.stat(path)
+    if flags & facts.INLINE and size < 60:
+        return "debugfs dumps all 60 bytes of inline data, whatever the size; the kernel reads those of the size, as mig does"
+
+
+def rule_long_link(judge, facts, path, mine, other, others):
+    if judge != "debugfs" or mine is None or mine[0] != "symlink" or other is not None:
+        return None
+    if facts.stat(path)[2] >> 32:
+        return "debugfs takes another field of a link for the high half of its size, and finds the link too long"
+    return "debugfs' rdump makes no link that this machine cannot have" if len(mine[1]) >= os.pathconf("/", "PC_PATH_MAX") else None
+
+
+def rule_encrypted(judge, facts, path, mine, other, others):
+    if judge == "the kernel" and facts.features & facts.FEATURE_ENCRYPTED and facts.is_below_encrypted(path):
+        return "the kernel shows encrypted names, links and contents in a form of its own without the key, or not at all; mig shows them as they are stored"
+
+
+def rule_index(judge, facts, path, mine, other, others):
+    if judge != "the kernel" or mine is None or not (other is None or other[0] == "unreadable"):
+        return None
+    number, flags, _ = facts.stat(path.rpartition(b"/")[0])
+    if flags & facts.INDEXED and number in facts.damaged_indexes() and others.get("debugfs", {}).get(path) == mine:
+        return "e2fsck finds the directory's hash index damaged: the kernel looks there alone for a name; mig reads all blocks of the directory, as debugfs does"
+
+
+RULES = [rule_devices, rule_inline, rule_long_link, rule_encrypted, rule_index]
+
 METAFILES = {b"$" + name for name in (b"MFT", b"MFTMirr", b"LogFile", b"Volume", b"AttrDef", b"Bitmap", b"Boot", b"BadClus", b"Secure", b"UpCase", b"Extend", b"OrphanFiles")}
 
 
@@ -156,7 +221,7 @@ def differences(name, ours, theirs):
     """Each as (path, sentence). Names alone are compared where a judge says no more."""
     for path in sorted(ours.keys() | theirs.keys()):
         mine, other = ours.get(path), theirs.get(path)
-        if mine == other or (mine and other and other[1] is ... and other[0] in (None, mine[0])):
+        if same(mine, other):
             continue
         if mine is None:
             yield path, f"{name} lists it as {other[0]}, mig does not"
@@ -168,11 +233,30 @@ def differences(name, ours, theirs):
             yield path, f"its content is {mine[1]} to mig, {other[1]} to {name}"
 
 
-def known(judge, file, path, sentence):
-    for who, files, what, reason in KNOWN:
-        if who == judge and fnmatch.fnmatchcase(file, files) and (fnmatch.fnmatchcase(sentence, what) or fnmatch.fnmatchcase(f"{path}: {sentence}", what)):
-            return reason
-    return None
+def same(mine, other):
+    return mine == other or bool(mine and other and other[1] is ... and other[0] in (None, mine[0]))
+
+
+def explain(judge, facts, path, ours, theirs, answers, notes):
+    """Why a judge sees something else in a path; None when nothing says so."""
+    text, mine, other = path.decode(errors="backslashreplace"), ours.get(path), theirs.get(path)
+    for noted, why in notes.items():
+        if noted == "" or text == noted or text.startswith(noted + "/"):
+            return f"mig says of {noted or 'the volume'}: {why}"
+    if judge != "the kernel" and "the kernel" in answers and same(mine, answers["the kernel"].get(path)):
+        return "the kernel agrees with mig"
+    if judge != "the kernel" and other and other[0] == "unreadable":
+        return f"{judge} cannot read it"
+    return next((reason for rule in RULES if facts and (reason := rule(judge, facts, path, mine, other, answers))), None)
+
+
+def explain_unreadable(judge, facts, answers, notes):
+    """Why a judge cannot read a volume that mig shows; None when nothing says so."""
+    if "" in notes:
+        return f"mig says of the volume: {notes['']}"
+    if judge == "the kernel" and facts and facts.block_size > os.sysconf("SC_PAGE_SIZE"):
+        return "the kernel reads no blocks that are longer than a page"
+    return f"{next(iter(answers))} can" if answers else None
 
 
 class Report:
@@ -199,28 +283,29 @@ def judge_volume(report, repository, place, volume, slice_path, folder):
     report.add("looked into" if ours is not None else "not looked into",
                f"{place or 'the disk'}: {volume['fileSystem'] or kind or 'nothing known'}, " + (f"{len(ours)} entries" if ours is not None else f"not looked into: {volume.get('reason')}"))
     slice_path = replayed(slice_path, os.path.join(folder, "replayed"))
+    facts = ExtFacts(slice_path) if family == "ext" else None
+    answers = {}
     for number, (name, judge) in enumerate(JUDGES.get(family, [])):
         work = os.path.join(folder, f"judge{number}")
         os.mkdir(work)
-        theirs = judge(slice_path, work)
+        if (theirs := judge(slice_path, work)) is not None:
+            answers[name] = theirs
+    for name, _ in JUDGES.get(family, []):
+        theirs = answers.get(name)
         if theirs is None:
             if ours is not None:
-                report.add("explained", f"{place or 'the disk'}: {name} cannot read it at all")
+                reason = explain_unreadable(name, facts, answers, notes)
+                report.add("explained" if reason else "unexplained", f"{place or 'the disk'}: {name} cannot read it at all" + (f"; {reason}" if reason else ""))
             continue
         if ours is None:
             report.add("explained", f"{place or 'the disk'}: {name} lists {len(theirs)} entries; mig names why it did not look: {volume.get('reason')}")
             continue
         counted = {}
         for path, sentence in differences(name, ours, theirs):
-            text = path.decode(errors="backslashreplace")
-            reason = next((f"mig says of {noted}: {why}" for noted, why in notes.items() if text == noted or text.startswith(noted + "/") or noted == ""), None)
-            if reason is None and theirs.get(path, ("",))[0] == "unreadable":
-                reason = f"{name} cannot read it"
-            reason = reason or known(name, report.name, text, sentence)
-            if reason:
+            if reason := explain(name, facts, path, ours, theirs, answers, notes):
                 counted[reason] = counted.get(reason, 0) + 1
             else:
-                report.add("unexplained", f"{place or 'the disk'}: {show(path)}: {sentence}")
+                report.add("unexplained", f"{place or 'the disk'}: {show(path)}: {sentence[:300]}")
         for reason, count in counted.items():
             report.add("explained", f"{place or 'the disk'}: {count} differences to {name}: {reason}")
 
@@ -274,7 +359,7 @@ def main():
     names = {path: name for path, name in names.items() if not patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)}
     total = dict.fromkeys(Report("").counts, 0)
     run(MIG, "init", "--bare", EMPTY)
-    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+    with concurrent.futures.ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         for report in pool.map(lambda item: look(*item), names.items()):
             print(report.name, *report.rows, sep="\n", flush=True)
             for kind, count in report.counts.items():

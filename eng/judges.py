@@ -71,4 +71,4 @@ def folder_files(folder, wants=lambda path: True):
 
 
 def show(path):
-    return "/" + path.decode(errors="backslashreplace")
+    return "/" + "".join(character if character.isprintable() else f"\\x{ord(character):02x}" for character in path.decode(errors="backslashreplace"))

@@ -5,6 +5,8 @@ namespace Mig.FileSystems.Ext;
 /// <summary>Lists directories. All blocks are read in file order; those of the hash index look like blocks without names.</summary>
 internal sealed class DirectoryReader(IBlockReader reader, Geometry geometry, FileMap map, Limits limits)
 {
+    private const int MinEncryptedName = 16; // a block of the cipher
+
     /// <param name="damage">Takes what could not be read; as in the kernel, that costs the rest of its block, or a name. Null to throw.</param>
     public List<DirectoryEntry> Read(Inode inode, DamageList? damage = null)
     {
@@ -142,6 +144,9 @@ internal sealed class DirectoryReader(IBlockReader reader, Geometry geometry, Fi
         bool isReserved = inode < geometry.FirstInode && inode != Geometry.RootInode;
         if (isReserved || inode > geometry.InodeCount || geometry.HiddenInodes.Contains(inode))
             return entry.Corrupt("EXT4-063", $"the entry before it names inode {inode}, {Geometry.RootInode} or {geometry.FirstInode} to {geometry.InodeCount}, and no hidden one, allowed");
+
+        if (isEncrypted && entry.Name.Length < MinEncryptedName)
+            return entry.Corrupt("EXT4-070", $"the entry before it has a name of {entry.Name.Length} bytes, at least {MinEncryptedName} needed where names are encrypted");
 
         // Encrypted names are any bytes; others come from a system call that takes neither of these two.
         return !isEncrypted && entry.Name.ContainsAny((byte)'/', (byte)0) ? entry.Corrupt("EXT4-070", "the entry before it has a name with a slash or a zero byte") : null;

@@ -68,7 +68,7 @@ internal sealed class ExtFileSystem : IFileSystem
         }
 
         var fileSystem = new ExtFileSystem(geometry, new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay), limits, notes, damage);
-        fileSystem.Reserve(damage is not null);
+        fileSystem.Reserve(damage);
         if (damage is not null)
             fileSystem.CheckRoot();
         return fileSystem;
@@ -153,6 +153,13 @@ internal sealed class ExtFileSystem : IFileSystem
     public static Geometry ReadGeometry(ReadOnlySpan<byte> bytes, IByteSource volume, DamageList? damage = null)
     {
         Superblock superblock = Superblock.Parse(bytes);
+        if (superblock.FindWrongExtraSize() is { } wrong)
+        {
+            if (damage is null)
+                throw wrong;
+            damage.Add(wrong);
+        }
+
         var geometry = new Geometry(superblock, volume.Length / superblock.BlockSize);
         if (geometry.ReadableBlocks == geometry.BlockCount)
             return geometry;
@@ -200,15 +207,18 @@ internal sealed class ExtFileSystem : IFileSystem
         return (overlay, geometry);
     }
 
-    // Which place belongs to what is not known when a descriptor is damaged; what the kernel does not know either, it does not look at.
-    private void Reserve(bool isLenient)
+    // Which place belongs to what is not known when a descriptor or the journal's inode is damaged; the kernel does not mount such a volume, and debugfs reads it.
+    private void Reserve(DamageList? damage)
     {
         try
         {
+            if (MetadataZones.FindOverlap(_geometry, _groups) is { } overlap)
+                throw overlap;
             _map.Reserved = new ReservedBlocks(MetadataZones.Find(_geometry, _groups, GetJournalRuns(), withReserved: false));
         }
-        catch (CorruptImageException) when (isLenient)
+        catch (CorruptImageException e) when (damage is not null)
         {
+            damage.Add(e);
         }
     }
 

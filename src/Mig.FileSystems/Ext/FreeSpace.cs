@@ -72,6 +72,8 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
     private byte[] ReadBitmap(int group)
     {
         Group descriptor = groups[group];
+        if (descriptor.BlockBitmap == Group.NoBlock)
+            throw ExtError.Corrupt("EXT4-021", $"group descriptor {group}: it has no block bitmap");
         byte[] bitmap = reader.GetBlock(descriptor.BlockBitmap).ToArray();
         if (geometry.HasChecksums)
         {

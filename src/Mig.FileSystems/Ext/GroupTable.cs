@@ -10,7 +10,7 @@ internal sealed class GroupTable
     private readonly Group?[] _groups;
     private readonly bool _isLenient;
 
-    /// <param name="isLenient">Whether a descriptor with a wrong checksum is read all the same, as the kernel does for a volume that it only reads.</param>
+    /// <param name="isLenient">Whether a descriptor with a wrong checksum, or without bitmaps, is read all the same: what is wrong with it, <see cref="CountFreeBytes"/> says.</param>
     public GroupTable(IBlockReader reader, Geometry geometry, Limits limits, bool isLenient = false)
     {
         _isLenient = isLenient;
@@ -89,18 +89,26 @@ internal sealed class GroupTable
                 $"group descriptor {group} at {offset}: checksum is 0x{descriptor.Checksum:x4}, its bytes sum up to 0x{descriptor.ComputeChecksum(_geometry, (uint)group):x4}");
         }
 
-        CheckPlace("EXT4-021", "block bitmap", descriptor.BlockBitmap, 1);
-        CheckPlace("EXT4-022", "inode bitmap", descriptor.InodeBitmap, 1);
         CheckPlace("EXT4-023", "inode table", descriptor.InodeTable, InodeTableBlocks);
+        bool hasBlockBitmap = HasPlace("EXT4-021", "block bitmap", descriptor.BlockBitmap), hasInodeBitmap = HasPlace("EXT4-022", "inode bitmap", descriptor.InodeBitmap);
         return new Group(
-            descriptor.BlockBitmap,
-            descriptor.InodeBitmap,
+            hasBlockBitmap ? descriptor.BlockBitmap : Group.NoBlock,
+            hasInodeBitmap ? descriptor.InodeBitmap : Group.NoBlock,
             descriptor.InodeTable,
             descriptor.FreeClusters,
-            !hasChecksum || (descriptor.Flags & GroupDescriptor.BlockBitmapNotWritten) == 0,
-            !hasChecksum || (descriptor.Flags & GroupDescriptor.InodeBitmapNotWritten) == 0,
+            !hasBlockBitmap || !hasChecksum || (descriptor.Flags & GroupDescriptor.BlockBitmapNotWritten) == 0,
+            hasInodeBitmap && (!hasChecksum || (descriptor.Flags & GroupDescriptor.InodeBitmapNotWritten) == 0),
             descriptor.BlockBitmapChecksum,
             descriptor.HasLongChecksums ? uint.MaxValue : ushort.MaxValue);
+
+        // Files can be read without bitmaps.
+        bool HasPlace(string code, string what, long block)
+        {
+            if (isLenient && !_geometry.Contains(block, 1))
+                return false;
+            CheckPlace(code, what, block, 1);
+            return true;
+        }
 
         void CheckPlace(string code, string what, long block, long count)
         {

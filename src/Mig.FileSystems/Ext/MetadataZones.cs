@@ -11,14 +11,8 @@ internal static class MetadataZones
     public static List<ByteRange> Find(Geometry geometry, GroupTable groups, IReadOnlyList<FileExtent> journal, bool withReserved = true)
     {
         var ranges = new List<ByteRange>();
-        for (int group = 0; group < geometry.GroupCount; group++)
-        {
-            Add(geometry, ranges, geometry.FirstBlockOfGroup(group), groups.CountLeadingMetadataBlocks(group, withReserved));
-            Add(geometry, ranges, groups[group].BlockBitmap, 1);
-            Add(geometry, ranges, groups[group].InodeBitmap, 1);
-            Add(geometry, ranges, groups[group].InodeTable, groups.InodeTableBlocks);
-        }
-
+        foreach (ByteRange blocks in FindOfGroups(geometry, groups, withReserved))
+            Add(geometry, ranges, blocks.Offset, blocks.Length);
         if (geometry.Has(IncompatibleFeatures.MultiMountProtection) && geometry.Contains(geometry.MultiMountBlock, 1))
             Add(geometry, ranges, geometry.MultiMountBlock, 1);
         foreach (FileExtent run in journal)
@@ -35,6 +29,34 @@ internal static class MetadataZones
 
         ranges.RemoveRange(last + 1, ranges.Count - last - 1);
         return ranges;
+    }
+
+    /// <summary>Returns what lies over what in the metadata of groups; null when each has a place of its own.</summary>
+    public static CorruptImageException? FindOverlap(Geometry geometry, GroupTable groups)
+    {
+        ByteRange[] ranges = [.. FindOfGroups(geometry, groups, withReserved: false)];
+        Array.Sort(ranges, static (left, right) => left.Offset.CompareTo(right.Offset));
+        for (int i = 1; i < ranges.Length; i++)
+        {
+            if (ranges[i].Offset < ranges[i - 1].End)
+                return ExtError.Corrupt("EXT4-024", $"group descriptors: metadata lies in {ranges[i].Length} blocks from block {ranges[i].Offset}, other metadata in {ranges[i - 1].Length} from block {ranges[i - 1].Offset}: they overlap");
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<ByteRange> FindOfGroups(Geometry geometry, GroupTable groups, bool withReserved)
+    {
+        for (int group = 0; group < geometry.GroupCount; group++)
+        {
+            if (groups.CountLeadingMetadataBlocks(group, withReserved) is > 0 and var leading)
+                yield return new ByteRange(geometry.FirstBlockOfGroup(group), leading);
+            if (groups[group].BlockBitmap != Group.NoBlock)
+                yield return new ByteRange(groups[group].BlockBitmap, 1);
+            if (groups[group].InodeBitmap != Group.NoBlock)
+                yield return new ByteRange(groups[group].InodeBitmap, 1);
+            yield return new ByteRange(groups[group].InodeTable, groups.InodeTableBlocks);
+        }
     }
 
     private static void Add(Geometry geometry, List<ByteRange> ranges, long block, long count)

@@ -58,7 +58,8 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
         long size = map.GetSize(inode);
         bool isInline = (inode.Flags & InodeFlags.InlineData) != 0;
         bool isFast = !isInline && IsFast(geometry, inode, size);
-        long max = isFast ? Inode.BlockMapSize - 1 : geometry.BlockSize - 1; // the kernel would put a zero byte behind it
+        bool isEncrypted = (inode.Flags & InodeFlags.Encrypted) != 0;
+        long max = isFast ? Inode.BlockMapSize - 1 : isEncrypted ? geometry.BlockSize : geometry.BlockSize - 1; // the kernel puts a zero byte behind what is not encrypted
         if (size < 1 || size > max)
             throw inode.Corrupt("EXT4-039", $"target of the symbolic link has {size} bytes, 1 to {max} allowed");
         byte[] target = new byte[size];
@@ -68,9 +69,9 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
             inode.BlockMap[..target.Length].CopyTo(target);
         else
             map.Read(map.GetRuns(inode, size), 0, target);
-        if (isFast && (inode.Flags & InodeFlags.Encrypted) == 0 && inode.BlockMap[target.Length] != 0)
+        if (isFast && !isEncrypted && inode.BlockMap[target.Length] != 0)
             throw inode.Corrupt("EXT4-039", $"target of the symbolic link goes on behind its {size} bytes, a zero byte needed there");
-        if ((inode.Flags & InodeFlags.Encrypted) == 0 && target.AsSpan().Contains((byte)0))
+        if (!isEncrypted && target.AsSpan().Contains((byte)0))
             throw inode.Corrupt("EXT4-039", "target of the symbolic link has a zero byte, none allowed");
         return target;
     }

@@ -104,6 +104,16 @@ internal readonly ref struct Superblock
         return superblock;
     }
 
+    /// <summary>Returns what is wrong with the sizes that new inodes should have. The kernel does not mount such a volume; what is there can be read all the same.</summary>
+    public CorruptImageException? FindWrongExtraSize()
+    {
+        int room = InodeSize - GoodOldInodeSize;
+        int wanted = Math.Max(U16(Field.MinExtraSize), U16(Field.WantedExtraSize));
+        return room > 0 && HasReadOnly(ReadOnlyCompatibleFeatures.ExtraInodeSize) && wanted > room
+            ? Corrupt("EXT4-019", $"extra size of new inodes is {wanted}, at most {room} allowed")
+            : null;
+    }
+
     public bool HasReadOnly(ReadOnlyCompatibleFeatures features) => (ReadOnlyCompatible & features) != 0;
 
     private static CorruptImageException Corrupt(string code, string detail) => ExtError.Corrupt(code, $"superblock at {Offset}: {detail}");
@@ -177,6 +187,9 @@ internal readonly ref struct Superblock
         long groupCount = ((BlockCount - FirstDataBlock - 1) / BlocksPerGroup) + 1;
         if (groupCount > int.MaxValue || groupCount * InodesPerGroup != InodeCount)
             throw Corrupt("EXT4-012", $"inode count is {InodeCount}, {groupCount} groups of {InodesPerGroup} inodes needed");
+        long descriptorBlocks = (groupCount + (BlockSize / DescriptorSize) - 1) / (BlockSize / DescriptorSize);
+        if ((Incompatible & IncompatibleFeatures.MetaBlockGroups) != 0 && FirstMetaGroup > descriptorBlocks)
+            throw Corrupt("EXT4-018", $"first meta block group is {FirstMetaGroup}, at most {descriptorBlocks} allowed");
         if (ReservedDescriptorBlocks > BlockSize / 4)
             throw Corrupt("EXT4-015", $"reserved descriptor blocks are {ReservedDescriptorBlocks}, at most {BlockSize / 4} allowed");
     }
@@ -210,6 +223,8 @@ internal readonly ref struct Superblock
         public const int DescriptorSize = 0xFE;
         public const int FirstMetaGroup = 0x104;
         public const int BlockCountHigh = 0x150;
+        public const int MinExtraSize = 0x15C;
+        public const int WantedExtraSize = 0x15E;
         public const int MultiMountBlock = 0x168;
         public const int ChecksumType = 0x175;
         public const int UserQuotaInode = 0x240;

@@ -154,6 +154,24 @@ public sealed class DamagedVolumeTests : IDisposable
         AssertAsTheKernel(disk, []);
     }
 
+    [Theory]
+    [InlineData("-t ext3 -b 1024", "sif <8> block[0] 99999999", "EXT4-050")]
+    [InlineData("-t ext3 -b 1024", "clri <8>", "EXT4-032")]
+    [InlineData(Plain, "ssv want_extra_isize 1024", "EXT4-019")]
+    [InlineData(Plain, "set_bg 0 inode_bitmap 2", "EXT4-024")]
+    [InlineData(Plain, "set_bg 0 block_bitmap 99999999", "EXT4-021")]
+    [InlineData(Plain, "set_bg 0 inode_bitmap 0", "EXT4-022")]
+    public void What_the_kernel_does_not_mount_says_so(string options, string damage, string code)
+    {
+        string disk = Make(options);
+        Apply(disk, damage);
+        Assert.NotEqual(0, Tool.Try("mount", "-o", "loop,ro,noload", disk, Directory.CreateDirectory(disk + ".mount").FullName).ExitCode);
+        Assert.Contains(Commit(disk).Unread, unread => UnreadSentence.PathOf(unread) == "/" && unread.Reason.StartsWith(code, StringComparison.Ordinal));
+
+        // debugfs reads it, and so does mig.
+        Assert.Equal(Judge.Sha256(Path.Combine(TestDisks.Sources(_repository.Files), "usr/exact")), List()["/usr/exact"].Sha256.ToString());
+    }
+
     [Fact]
     public void A_journal_that_cannot_be_replayed_hides_nothing()
     {

@@ -4,6 +4,7 @@ using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.Ingest;
+using FileSystemInfo = Mig.FileSystems.FileSystemInfo;
 
 namespace Mig.Tests.FileViews;
 
