@@ -250,12 +250,23 @@ def explain(judge, facts, path, ours, theirs, answers, notes):
     return next((reason for rule in RULES if facts and (reason := rule(judge, facts, path, mine, other, answers))), None)
 
 
-def explain_unreadable(judge, facts, answers, notes):
+def has_few_clusters(volume):
+    """Whether a volume has the fields of FAT32, and fewer clusters than Microsoft's text gives it."""
+    with open(volume, "rb") as file:
+        boot = file.read(512)
+    number = lambda offset, length: int.from_bytes(boot[offset:offset + length], "little")
+    per_cluster = boot[13] or 1
+    return number(22, 2) == 0 and (number(32, 4) - number(14, 2) - boot[16] * number(36, 4)) // per_cluster < 65525
+
+
+def explain_unreadable(judge, facts, volume, answers, notes):
     """Why a judge cannot read a volume that mig shows; None when nothing says so."""
     if "" in notes:
         return f"mig says of the volume: {notes['']}"
     if judge == "the kernel" and facts and facts.block_size > os.sysconf("SC_PAGE_SIZE"):
         return "the kernel reads no blocks that are longer than a page"
+    if judge == "mtools" and has_few_clusters(volume):
+        return "mtools take FAT32 with so few clusters for FAT12; fsck.fat and the kernel go by its fields, as mig does"
     return f"{next(iter(answers))} can" if answers else None
 
 
@@ -294,7 +305,7 @@ def judge_volume(report, repository, place, volume, slice_path, folder):
         theirs = answers.get(name)
         if theirs is None:
             if ours is not None:
-                reason = explain_unreadable(name, facts, answers, notes)
+                reason = explain_unreadable(name, facts, slice_path, answers, notes)
                 report.add("explained" if reason else "unexplained", f"{place or 'the disk'}: {name} cannot read it at all" + (f"; {reason}" if reason else ""))
             continue
         if ours is None:
