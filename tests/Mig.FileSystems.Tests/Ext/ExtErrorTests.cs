@@ -120,7 +120,7 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-069", static s => s.Plain, static p => p.Limits = Limits.Default with { MaxDirectoryEntries = 10 }),
         ("EXT4-070", static s => s.Plain, static p => p.Image[p.FirstBlock(2) + 24 + 8] = (byte)'/'),
         ("EXT4-070", static s => s.Plain, static p => p.Image[p.FirstBlock(2) + 24 + 8] = 0),
-        ("EXT4-070", static s => s.Plain, static p => AddFlags(p, "folder", 0x800)),
+        ("EXT4-070", static s => s.Plain, static p => p.Set32(p.Inode(2) + 0x20, p.U32(p.Inode(2) + 0x20) | 0x800)),
         ("EXT4-071", static s => s.Plain, static p => p.Image[XattrBlock(p)] ^= 1),
         ("EXT4-071", static s => s.Plain, static p => p.Image[XattrBlock(p) + 8] = 2),
         ("EXT4-072", static s => s.Plain, static p => p.Image[p.Inode(p.Find("xattr")) + 160 + 4] = 255),

@@ -277,9 +277,12 @@ public sealed class DamagedVolumeTests : IDisposable
         Commit(disk);
         string ours = Run(0, "log", "--oneline", "-1");
         Run(0, "mkdir", "theirs:/theirs");
-        string table = _repository.Files.Write("table.csv", "branch,hostname\nweb1,web1\n"), before = Run(0, "branch", "--list");
-        foreach (string[] arguments in new string[][] { ["seal", "HEAD"], ["derive", "HEAD", "--table", table], ["merge", "theirs"], ["cherry-pick", "theirs"] })
+        string hosts = _repository.Files.Write("hosts.csv", "name\nweb1\n"), template = Directory.CreateDirectory(_repository.Files["template"]).FullName, before = Run(0, "branch", "--list");
+        File.WriteAllText(Path.Combine(template, "hostname"), "{{name}}\n");
+        foreach (string[] arguments in new string[][] { ["seal", "HEAD"], ["derive", "HEAD", "--hosts", hosts, "--template", template] })
             Assert.Contains("is not changed, since it is damaged", Run(3, arguments), StringComparison.Ordinal);
+        foreach (string[] arguments in new string[][] { ["merge", "theirs"], ["cherry-pick", "theirs"], ["rebase", "theirs"] })
+            Assert.Contains("is not merged, since it is damaged on one side", Run(3, arguments), StringComparison.Ordinal);
         Assert.Equal((ours, before), (Run(0, "log", "--oneline", "-1"), Run(0, "branch", "--list")));
         _repository.AssertClean();
     }
