@@ -141,8 +141,8 @@ public sealed class ImageBrowser(Repository repository)
             if (next is null)
             {
                 int length = path.Length - rest.Length;
-                if (FindUnread(volume, path[..length].TrimEnd((byte)'/')) is { } unread)
-                    throw new NotFoundException($"{whole} is not in the version, since it could not be read when the disk was committed: {unread.Reason}");
+                if (UnreadSentence.FindReason(volume, path[..length].TrimEnd((byte)'/')) is { } reason)
+                    throw new NotFoundException($"{whole} {reason}");
                 IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, entry.Tree).Select(near => Encoding.UTF8.GetString(near.Name.Span));
                 throw new NotFoundException($"{whole} does not exist.{NearNames.Suggest(Encoding.UTF8.GetString(name), names)}");
             }
@@ -151,19 +151,6 @@ public sealed class ImageBrowser(Repository repository)
         }
 
         return entry;
-    }
-
-    // The name itself, or a directory with names that could not be read.
-    private static UnreadPath? FindUnread(ImageVolume volume, ReadOnlySpan<byte> path)
-    {
-        UnreadPath? found = null;
-        foreach (UnreadPath unread in volume.Unread)
-        {
-            if (unread.Covers(path))
-                found = unread;
-        }
-
-        return found;
     }
 
     private static ReadOnlySpan<byte> NextName(ref ReadOnlySpan<byte> path)

@@ -106,10 +106,21 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
     private NotFoundException Missing(TreeEntry parent, byte[] name)
     {
         string missing = Encoding.UTF8.GetString(name);
+        if (UnreadSentence.FindReason(_volume, PathTo(name)) is { } reason)
+            return new NotFoundException(_lastLink is null ? $"{whole} {reason}" : $"{whole} leads to {Text(missing)}{Because()}, and that {reason}");
         if (_lastLink is not null)
             return new NotFoundException($"{whole} leads to {Text(missing)}{Because()}, and that does not exist; --no-follow shows the link itself");
         IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, parent.Tree).Select(near => Encoding.UTF8.GetString(near.Name.Span));
         return new NotFoundException($"{whole} does not exist.{NearNames.Suggest(missing, names)}");
+    }
+
+    // Of the first name that is not there.
+    private byte[] PathTo(byte[] name)
+    {
+        var path = new List<byte>();
+        foreach ((byte[] step, _) in _way)
+            path.AddRange([.. step, (byte)'/']);
+        return [.. path, .. name];
     }
 
     private string Because() => _lastLink is null ? "" : $" by way of {_lastLink}";

@@ -20,6 +20,19 @@ public static class UnreadSentence
         return unread.Count == 1 ? $"not all of it could be read: {first}" : $"not all of it could be read, in {unread.Count} places; the first is {first}";
     }
 
+    /// <summary>Why a path is not there, behind its name: it, or the directory that it would be in, could not be read. Null when that is not so.</summary>
+    internal static string? FindReason(ImageVolume volume, ReadOnlySpan<byte> path)
+    {
+        UnreadPath? found = null;
+        foreach (UnreadPath unread in volume.Unread)
+        {
+            if (unread.Covers(path))
+                found = unread;
+        }
+
+        return found is null ? null : $"is not in the version, since it could not be read when the disk was committed: {found.Reason}";
+    }
+
     /// <summary>The path as people write it.</summary>
     public static string PathOf(UnreadPath unread)
     {

@@ -53,8 +53,9 @@ public sealed class DamagedForeignVolumeTests : IDisposable
         (string Path, int Last)[] files = [.. lines.Where(line => line.Contains('<', StringComparison.Ordinal)).Select(line => (Regex.Match(line, "EFI/a vendor/[^ ]*txt").Value, int.Parse(Regex.Matches(line, @"\d+(?=>)")[^1].Value, CultureInfo.InvariantCulture)))];
         Assert.True(files.Length > 50);
         int cut = files[30].Last;
+        long length = OffsetOfCluster(disk, cut);
         using (FileStream file = File.OpenWrite(disk))
-            file.SetLength(OffsetOfCluster(disk, cut));
+            file.SetLength(length);
         VolumeReport volume = Commit();
         Assert.Contains(volume.Unread, unread => unread.Path.IsEmpty && unread.Reason.StartsWith("FAT-007", StringComparison.Ordinal));
         string[] lost = [.. files.Where(file => file.Last >= cut).Select(file => "/" + file.Path), "/os-release"];
