@@ -42,13 +42,10 @@ public sealed class DamagedForeignVolumeTests : IDisposable
         Assert.Contains("/EFI/BOOT/BOOTX64.EFI", List().Keys);
     }
 
-    [Theory]
-    [InlineData("-F 12 -s 1", 2000)]
-    [InlineData("-F 16 -s 4", 16384)]
-    [InlineData("-F 32 -s 1", 36000)]
-    public void A_FAT_volume_that_was_cut_short_is_read_as_far_as_it_is_there(string options, int kibibytes)
+    [Fact]
+    public void A_FAT_volume_that_was_cut_short_is_read_as_far_as_it_is_there()
     {
-        string disk = TestDisks.Fat(_repository.Files, "disk", options, kibibytes);
+        string disk = TestDisks.Fat(_repository.Files, "disk", "-F 16 -s 4", 16384);
         string[] lines = FatTools.Run(disk, "for n in $(seq 0 59); do mshowfat \"c:/EFI/a vendor/file$n.txt\"; done").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         (string Path, int Last)[] files = [.. lines.Where(line => line.Contains('<', StringComparison.Ordinal)).Select(line => (Regex.Match(line, "EFI/a vendor/[^ ]*txt").Value, int.Parse(Regex.Matches(line, @"\d+(?=>)")[^1].Value, CultureInfo.InvariantCulture)))];
         Assert.True(files.Length > 50);
