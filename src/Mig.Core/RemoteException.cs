@@ -6,4 +6,7 @@ namespace Mig.Core;
 public sealed class RemoteException(string code, string detail, Exception? inner = null) : MigException($"{code}: {detail}", inner)
 {
     public string Code { get; } = code;
+
+    /// <summary>The message without its code.</summary>
+    public string Detail { get; } = detail;
 }

@@ -15,7 +15,9 @@ public interface IContentSource : IObjectSource
     void ReadBlob(in BlobId id, Span<byte> destination);
 
     /// <summary>Fetches contents that are about to be read and are not here, all at once.</summary>
-    void Prefetch(IEnumerable<BlobId> blobs);
+    /// <param name="blobs">What is needed; looked at only where contents may be elsewhere.</param>
+    /// <param name="ahead">What may be needed next: it comes along when something comes.</param>
+    void Prefetch(IEnumerable<BlobId> blobs, IEnumerable<BlobId>? ahead = null);
 
     /// <summary>Reads many blobs in the order in which they lie, on several threads.</summary>
     /// <param name="blobs">What is wanted; the same blob may be wanted several times.</param>

@@ -102,24 +102,32 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     public void UsePromised(IPromisedContent source, string cacheFolder, long cacheLimit) => _promised = new ContentCache(cacheFolder, cacheLimit, source);
 
     /// <inheritdoc/>
-    public void Prefetch(IEnumerable<BlobId> blobs)
+    public void Prefetch(IEnumerable<BlobId> blobs, IEnumerable<BlobId>? ahead = null)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         if (_promised is null)
             return;
-        var missing = blobs.Select(blob => blob.Value).Where(id => !TryFind(id, out _) && !_promised.TryFind(id, out _)).ToHashSet();
-        if (missing.Count > 0)
-            _promised.Fetch(missing);
+        HashSet<ObjectId> missing = [.. blobs.Select(blob => blob.Value).Where(IsElsewhere)];
+        if (missing.Count == 0)
+            return;
+        if (ahead is not null)
+            missing.UnionWith(ahead.Select(blob => blob.Value).Where(IsElsewhere));
+        _promised.Fetch(missing);
+
+        bool IsElsewhere(ObjectId id) => !TryFind(id, out _) && !_promised.TryFind(id, out _);
     }
 
     /// <summary>Looks for what other processes have added.</summary>
     public void Refresh() => _packs.Refresh();
 
+    /// <summary>Number of objects in all indexes that were seen last.</summary>
+    public long ObjectCount => _packs.Indexes.Sum(index => (long)index.ObjectCount);
+
     /// <summary>Number of objects in all indexes, and bytes of all packs and indexes.</summary>
     public (long Objects, long StoredBytes, int Packs) Measure()
     {
         long bytes = new DirectoryInfo(_packs.Folder).EnumerateFiles().Sum(file => file.Length);
-        return (_packs.Indexes.Sum(index => (long)index.ObjectCount), bytes, _packs.Indexes.Sum(index => index.PackCount));
+        return (ObjectCount, bytes, _packs.Indexes.Sum(index => index.PackCount));
     }
 
     /// <summary>Returns the packs that count, and when they were written, UTC.</summary>
@@ -155,6 +163,15 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
 
         location = default;
         return false;
+    }
+
+    /// <summary>Finds an object; looks at the folder again before it says that there is none: for answers that something hangs on, since a collection may just have moved it.</summary>
+    public bool TryFindAnew(in ObjectId id, out ObjectLocation location)
+    {
+        if (TryFind(id, out location))
+            return true;
+        Refresh();
+        return TryFind(id, out location);
     }
 
     /// <summary>Finds an object; looks at the folder again before it gives up.</summary>

@@ -69,7 +69,8 @@ public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSour
     }
 
     /// <inheritdoc/>
-    public void Prefetch(IEnumerable<BlobId> blobs) => Below?.Prefetch(blobs.Where(blob => FindPlaces(blob, out _, out _) is null));
+    public void Prefetch(IEnumerable<BlobId> blobs, IEnumerable<BlobId>? ahead = null) =>
+        Below?.Prefetch(blobs.Where(blob => FindPlaces(blob, out _, out _) is null), ahead?.Where(blob => FindPlaces(blob, out _, out _) is null));
 
     /// <inheritdoc/>
     public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)

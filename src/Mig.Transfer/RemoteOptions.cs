@@ -9,6 +9,8 @@ public sealed record RemoteOptions
     public const int MostRequests = ProtocolLimits.MaxParts;
     public const int DefaultMaxRefs = 200_000;
 
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>The command that ssh runs there (<c>remote.NAME.serve</c>).</summary>
     public string ServeCommand { get; init; } = "mig";
 
@@ -17,6 +19,18 @@ public sealed record RemoteOptions
 
     /// <summary>How long to wait for the other side (<c>http.lowSpeedTime</c>, <c>http.lowSpeedLimit</c>), over ssh as well.</summary>
     public Patience Patience { get; init; } = Patience.Default;
+
+    /// <summary>How long the making of a connection may take (<c>http.connectTimeout</c>), over ssh as well; zero for as long as the system lets it.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = DefaultConnectTimeout;
+
+    /// <summary>What to do when a call breaks (<c>http.maxRetries</c>), over ssh as well.</summary>
+    public RetryPolicy Retries { get; init; } = RetryPolicy.Default;
+
+    /// <summary>The proxy that all goes through (<c>http.proxy</c>), as curl reads it; empty for none, null for what the environment says.</summary>
+    public string? Proxy { get; init; }
+
+    /// <summary>What to do when there is no mig at the other end of ssh.</summary>
+    public string ServeAdvice { get; init; } = "install it there";
 
     /// <summary>Most refs of another repository that are listened to (<c>transfer.maxRefs</c>).</summary>
     public int MaxRefs { get; init; } = DefaultMaxRefs;

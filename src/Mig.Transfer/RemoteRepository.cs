@@ -11,43 +11,45 @@ namespace Mig.Transfer;
 public sealed class RemoteRepository : IDisposable
 {
     private readonly ITransport _transport;
-    private readonly HelloMessage _server;
     private readonly int _maxRefs;
+    private HelloMessage? _server;
 
-    private RemoteRepository(ITransport transport, RemoteOptions options, CancellationToken cancellation)
-    {
-        _transport = transport;
-        _maxRefs = options.MaxRefs;
-        _server = Greet(cancellation);
-    }
+    private RemoteRepository(ITransport transport, RemoteOptions options) => (_transport, _maxRefs) = (transport, options.MaxRefs);
 
     /// <summary>Connects.</summary>
     /// <exception cref="RemoteException">It cannot be reached, refuses, or is no repository.</exception>
     public static RemoteRepository Open(RemoteAddress address, RemoteOptions options, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        ArgumentNullException.ThrowIfNull(options);
-        ITransport transport = address.Kind switch
-        {
-            RemoteKind.Folder => FolderTransport.Open(address.Path, options.ServeFolder),
-            RemoteKind.Ssh => SshTransport.Open(address, options),
-            _ => new HttpTransport(address, options),
-        };
+        RemoteRepository remote = OpenForContent(address, options);
         try
         {
-            return new RemoteRepository(transport, options, cancellation);
+            remote.Greet(cancellation);
+            return remote;
         }
         catch
         {
-            transport.Dispose();
+            remote.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Gets ready to connect. Contents come without a greeting, which would cost them a round trip.</summary>
+    public static RemoteRepository OpenForContent(RemoteAddress address, RemoteOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(options);
+        return new RemoteRepository(address.Kind switch
+        {
+            RemoteKind.Folder => FolderTransport.Open(address.Path, options),
+            RemoteKind.Ssh => SshTransport.Open(address, options),
+            _ => new HttpTransport(address, options),
+        }, options);
     }
 
     /// <summary>Asks for the refs.</summary>
     /// <param name="prefixes">Only refs whose names begin with one of these; null for all.</param>
     public RemoteListing ListRefs(IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default) =>
-        new RefListing(_transport, _server, _maxRefs).Run(prefixes, cancellation);
+        new RefListing(_transport, Greet(cancellation), _maxRefs).Run(prefixes, cancellation);
 
     /// <summary>Brings what <paramref name="store"/> lacks; when it returns, all of it is durable.</summary>
     /// <exception cref="RemoteException">The connection broke, or the other side sent what does not hold. Contents that did come are kept; no manifest is.</exception>
@@ -81,25 +83,9 @@ public sealed class RemoteRepository : IDisposable
     /// <summary>Sends what the other side lacks, then has it move its refs.</summary>
     /// <exception cref="UsageException">The other side says that it does not take as much.</exception>
     public PushReport Push(ObjectStore store, PushRequest request, CancellationToken cancellation = default) =>
-        new PushSession(_transport, _server, store, request, cancellation).Run(ListRefs(null, cancellation));
+        new PushSession(_transport, Greet(cancellation), store, request, cancellation).Run(ListRefs(null, cancellation));
 
     public void Dispose() => _transport.Dispose();
 
-    private HelloMessage Greet(CancellationToken cancellation)
-    {
-        HelloMessage hello = _transport.Call(
-            new RequestMessage(Verbs.Hello),
-            _ => { },
-            reader =>
-            {
-                reader.Expect(RecordType.Json, ProtocolLimits.MaxHello);
-                HelloMessage message = reader.ParseJson(ProtocolJson.Default.HelloMessage);
-                reader.ExpectEnd();
-                return message;
-            },
-            cancellation);
-        return hello.Protocol == ProtocolLimits.Version
-            ? hello
-            : throw new RemoteException("REMOTE-003", $"{_transport.Peer} speaks version {hello.Protocol} of the protocol, this mig speaks {ProtocolLimits.Version}; update the older one");
-    }
+    private HelloMessage Greet(CancellationToken cancellation) => _server ??= HelloCall.Ask(_transport, cancellation);
 }

@@ -33,6 +33,7 @@ internal static class ExitCode
         (int code, string message) = cause switch
         {
             OutputClosedException => (Signalled + BrokenPipeSignal, ""),
+            InterruptedException => (Signalled + NumberOf(terminal.Interruption.Signal), cause.Message),
             OperationCanceledException => (Signalled + NumberOf(terminal.Interruption.Signal), "interrupted; nothing was left half done"),
             NotFoundException => (NotFound, cause.Message),
             HookRefusedException => (Refused, cause.Message),

@@ -20,18 +20,21 @@ internal sealed class CloneVerb : Verb
     private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
     private readonly Option<string> _origin = new("--origin", "-o") { Description = "Calls the remote so instead of origin", HelpName = "NAME" };
 
+    private readonly Option<bool> _resume = new("--resume") { Description = "Goes on with the clone in DIR that was broken off" };
+
     public CloneVerb()
         : base("clone", Summary)
     {
-        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin);
+        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin, _resume);
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] ADDRESS [DIR]"];
+    public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] ADDRESS [DIR]", "clone --resume [DIR]"];
 
     public override string Description =>
         "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. DIR is called as the\n"
-        + "other repository when none is given; it must be new or empty, and is removed again when the clone fails.";
+        + "other repository when none is given, and must be new or empty. A clone that is broken off leaves there what has\n"
+        + "arrived: the same command goes on with it. A folder in which nothing has arrived is removed again.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -46,9 +49,11 @@ internal sealed class CloneVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         string[] words = arguments.GetValue(_words) ?? [];
+        if (arguments.GetValue(_resume))
+            return Resume(words, session);
         if (words.Length is 0 or > 2)
             throw new UsageException("clone takes the address of a repository, and the folder to make");
-        var options = new CloneOptions
+        return Run(session, words.ElementAtOrDefault(1), new CloneOptions
         {
             Address = words[0],
             Directory = words.Length == 2 ? words[1] : null,
@@ -59,10 +64,23 @@ internal sealed class CloneVerb : Verb
             IsSingleBranch = arguments.GetValue(_single) ? true : arguments.GetValue(_noSingle) ? false : null,
             WithoutContent = RemoteArguments.Filter(arguments.GetValue(_filter)) ?? false,
             RemoteName = arguments.GetValue(_origin),
-        };
+        });
+    }
+
+    private static int Resume(string[] words, Session session)
+    {
+        if (words.Length > 1)
+            throw new UsageException("clone --resume takes the folder of the clone, and nothing else: it knows the address");
+        string folder = words.ElementAtOrDefault(0) ?? ".";
+        return Run(session, folder, CloneOperation.FindUnfinished(Path.Combine(Environment.CurrentDirectory, folder), session.Context));
+    }
+
+    private static int Run(Session session, string? folder, CloneOptions options)
+    {
         using ProgressBar? progress = session.ShowProgress();
         var operation = new CloneOperation(options with { Progress = progress ?? options.Progress }, session.Context);
-        session.Say($"Cloning into {(options.IsBare ? "bare repository " : "")}'{words.ElementAtOrDefault(1) ?? Path.GetFileName(operation.Folder)}'...");
+        string shown = folder ?? Path.GetFileName(operation.Folder);
+        session.Say(operation.IsBegun ? $"Going on with the clone in '{shown}'..." : $"Cloning into {(options.IsBare ? "bare repository " : "")}'{shown}'...");
         CloneOutcome outcome = operation.Run(session.Cancellation);
         progress?.Dispose();
         if (outcome.Fetch.Refs.Count == 0)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using Mig.Cli.CommandLines;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Configuration;
 using Mig.Serving;
 
@@ -53,7 +54,7 @@ internal sealed class ServeVerb : Verb
         if (arguments.GetValue(_stdio))
         {
             string folder = arguments.GetValue(_folder) ?? throw new UsageException("mig serve --stdio needs the folder of a repository");
-            ServedRepository.Run(folder, session.Context, session.OpenInput(), session.OpenOutput());
+            ServedRepository.Run(HostHome.Expand(folder), session.Context, session.OpenInput(), session.OpenOutput());
             return ExitCode.Success;
         }
 

@@ -40,6 +40,9 @@ public sealed class ContentReceiver : IDisposable
         _retained = store.Retain();
     }
 
+    /// <summary>Whether manifests are taken, and no contents.</summary>
+    internal bool TakesManifests { get; init; }
+
     /// <summary>Objects taken so far.</summary>
     public long Objects => Interlocked.Read(ref _objects);
 
@@ -61,7 +64,9 @@ public sealed class ContentReceiver : IDisposable
             bool anyNew = false;
             foreach ((ObjectId id, FrameObject place) in contents.Objects)
             {
-                if (place.Kind != ObjectKind.Blob || place.Length > BlobLimits.MaxBlobSize)
+                if (TakesManifests && place.Kind == ObjectKind.Blob)
+                    throw new CorruptStoreException("FRAME-002", $"blob {id} came among manifests");
+                if (!TakesManifests && (place.Kind != ObjectKind.Blob || place.Length > BlobLimits.MaxBlobSize))
                     throw new CorruptStoreException("FRAME-002", $"object {id} is a {ObjectHeader.NameOf(place.Kind)} of {place.Length} bytes, a blob of at most {BlobLimits.MaxBlobSize} is allowed here");
                 if (!_isWanted(id))
                     throw new CorruptStoreException("FRAME-003", $"object {id} came, and was not asked for");

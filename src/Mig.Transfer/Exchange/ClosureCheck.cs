@@ -62,6 +62,9 @@ internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
         return true;
     }
 
+    /// <summary>Whether something has come, or is in the store.</summary>
+    public bool Has(in ObjectId id) => _received.ContainsKey(id) || store.Contains(id);
+
     /// <summary>Notes that a blob has come into the store, by another way than <see cref="Receive"/>.</summary>
     /// <exception cref="CorruptStoreException">It is not there, or is not what it is said to be.</exception>
     public void Settle(in ObjectId id)
@@ -81,7 +84,7 @@ internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
 
     private void CheckHere(in ObjectId id, in ObjectReference reference, in ObjectId from)
     {
-        if (!store.TryFind(id, out ObjectLocation location))
+        if (!store.TryFindAnew(id, out ObjectLocation location))
             throw new CorruptStoreException("FRAME-004", $"{ObjectHeader.NameOf(reference.Kind)} {id}, which {from} names, did not come and is not here");
         CheckFit(reference, from, location.Kind, location.Length);
     }

@@ -17,7 +17,7 @@ internal sealed class CommitGraph(ObjectStore store)
     /// <returns>The commit; null when it is not there, or no commit.</returns>
     public ObjectId? Peel(ObjectId id, ICollection<ObjectId>? tags = null)
     {
-        while (store.TryFind(id, out ObjectLocation location))
+        while (store.TryFindAnew(id, out ObjectLocation location))
         {
             if (location.Kind == ObjectKind.Commit)
                 return id;

@@ -1,7 +1,6 @@
 using System.Buffers;
 using Mig.Core;
 using Mig.Core.Zstd;
-using Mig.History.Commits;
 using Mig.History.Graph;
 using Mig.Store;
 using Mig.Store.Exchange;
@@ -14,7 +13,7 @@ namespace Mig.Transfer.Exchange;
 /// Brings commits and all that they need: first the commits, then their manifests level by level, leaving out every subtree that is here already, then the
 /// contents. Only what was asked for is taken, and nothing becomes visible before all that it names is here.
 /// </summary>
-internal sealed class FetchSession : IDisposable
+internal sealed partial class FetchSession : IDisposable
 {
     // Depth first, part by part: so few are waited for at once.
     private const int ManifestsPerCall = 8192;
@@ -29,10 +28,13 @@ internal sealed class FetchSession : IDisposable
     private readonly ZstdCodec _codec = new();
     private readonly ObjectWriter _writer;
     private readonly ClosureCheck _closure;
+    private readonly WaitingManifests? _waiting;
+    private readonly long _objectsBefore;
     private readonly HashSet<ObjectId> _blobs = [];
     private readonly HashSet<ObjectId> _asked = [];
     private readonly HashSet<ObjectId> _gone = [];
     private readonly List<ObjectReference> _next = [];
+    private readonly PieceSize _size = new(ManifestsPerCall, least: 1);
     private long _objects;
     private long _bytes;
     private long _storedBytes;
@@ -45,10 +47,33 @@ internal sealed class FetchSession : IDisposable
         _request = request;
         _cancellation = cancellation;
         _closure = new ClosureCheck(store, !request.WithoutContent);
+        _waiting = request.DryRun ? null : new WaitingManifests(store);
+        _objectsBefore = store.ObjectCount;
         _writer = store.BeginWrite(options with { MaxPackSize = long.MaxValue }); // manifests become visible all at once, or not at all
     }
 
     public FetchReport Run()
+    {
+        try
+        {
+            return Bring();
+        }
+        catch (RemoteException e) when (PersistentCall.IsBroken(e) && HasKept())
+        {
+            throw new RemoteException(e.Code, $"{e.Detail}; what has arrived is kept: the same command goes on with it", e);
+        }
+    }
+
+    public void Dispose()
+    {
+        _waiting?.Dispose();
+        _writer.Dispose();
+        _codec.Dispose();
+    }
+
+    private bool HasKept() => _waiting?.IsEmpty == false || _store.ObjectCount > _objectsBefore;
+
+    private FetchReport Bring()
     {
         long wireBefore = _transport.WireBytes;
         HashSet<ObjectId> ends = [];
@@ -61,6 +86,7 @@ internal sealed class FetchSession : IDisposable
         {
             Hold(_closure.Finish);
             _writer.Complete();
+            _waiting?.RemoveSettled(_store);
             Hold(() => new ReceiptCheck(_store, _request.Limits).Run(_request.Wants, _request.Haves, _closure.Commits, _cancellation));
         }
 
@@ -68,104 +94,7 @@ internal sealed class FetchSession : IDisposable
         return new FetchReport(report, [.. ends]);
     }
 
-    public void Dispose()
-    {
-        _writer.Dispose();
-        _codec.Dispose();
-    }
-
     private bool TakesContent => !_request.WithoutContent && !_request.DryRun;
-
-    // Returns the commits whose parents the server leaves out.
-    private HashSet<ObjectId> FetchCommits(ReceivedHistory received)
-    {
-        _request.Progress.Begin("history", 0);
-        var graph = new CommitGraph(_store);
-        List<ObjectId> tips = [.. _request.Haves.Select(have => graph.Peel(have)).OfType<ObjectId>()];
-        List<ObjectId> haves = graph.Sample(tips, _request.Shallow.ToHashSet());
-        var request = new RequestMessage(Verbs.Commits) { Wants = _request.Wants.Count, Haves = haves.Count, Shallows = _request.Shallow.Count, Depth = _request.Depth ?? 0 };
-        return _transport.Call(
-            request,
-            writer => writer.WriteIds([.. _request.Wants, .. haves, .. _request.Shallow]),
-            reader =>
-            {
-                var cut = new HashSet<ObjectId>();
-                while (reader.Read())
-                {
-                    if (reader.Type == RecordType.Frame)
-                        ReadFrame(reader, received.Add);
-                    else if (reader.Type == RecordType.Ids)
-                        AddCut(reader.ParseIds(), cut, received);
-                    else
-                        throw reader.Unexpected("commits were expected");
-                }
-
-                return cut;
-            },
-            _cancellation);
-    }
-
-    // Each is one that has come, or that was here: so they cannot go on for ever.
-    private void AddCut(IEnumerable<ObjectId> ids, HashSet<ObjectId> cut, ReceivedHistory received)
-    {
-        foreach (ObjectId id in ids)
-        {
-            if (!cut.Add(id) || !(received.Contains(id) || _store.Contains(id)))
-                throw new RemoteException("REMOTE-013", $"{_transport.Peer} names {id} as the end of a history that it sent no commit of, or names it twice");
-        }
-    }
-
-    // Takes only what the wants lead to; returns the commits whose parents are not here, which a shallow history may have.
-    private HashSet<ObjectId> TakeCommits(ReceivedHistory received, HashSet<ObjectId> cut)
-    {
-        bool mayBeShallow = _request.Depth is not null || _request.Shallow.Count > 0 || cut.Count > 0;
-        var ends = cut.Concat(_request.Shallow).ToHashSet();
-        var pending = new Stack<ObjectId>(_request.Wants);
-        var graph = new CommitGraph(_store);
-        var images = new List<ObjectReference>();
-        var seen = new HashSet<ObjectId>();
-        while (pending.TryPop(out ObjectId next))
-        {
-            if (!seen.Add(next))
-                continue;
-            if (received.Find(next) is not { } item)
-            {
-                if (!_store.Contains(next))
-                    throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {next}, which is needed; its repository may be damaged: mig fsck there tells");
-                if (_request.Depth is not null && graph.Peel(next) is { } commit)
-                    graph.Read(commit).Parents.Where(parent => received.Contains(parent.Value) || _store.Contains(parent.Value)).ToList().ForEach(parent => pending.Push(parent.Value));
-                continue;
-            }
-
-            foreach (ObjectReference reference in item.GetReferences())
-            {
-                if (reference.Kind is ObjectKind.Image or ObjectKind.Blob)
-                    images.Add(reference);
-                else if (!(mayBeShallow && ends.Contains(item.Id) && !received.Contains(reference.Id)))
-                    pending.Push(reference.Id);
-            }
-
-            Count(item);
-            _closure.Receive(item.Id, item.Kind);
-            if (_request.Refetch && _store.Contains(item.Id))
-                Reread(item);
-            if (!_request.DryRun)
-                _writer.AddObject(item.Kind, item.Payload.Span);
-        }
-
-        foreach (ObjectReference image in images)
-            Want(image, image.Id);
-        ends.RemoveWhere(id => !IsCutOff(id, received, seen));
-        return ends;
-    }
-
-    private bool IsCutOff(ObjectId id, ReceivedHistory received, HashSet<ObjectId> seen)
-    {
-        Commit? commit = seen.Contains(id) && received.Find(id) is { Kind: ObjectKind.Commit } item
-            ? Commit.Parse(item.Payload.Span, id)
-            : _store.Contains(id) ? new CommitGraph(_store).Read(id) : null;
-        return commit is not null && commit.Parents.Any(parent => !_store.Contains(parent.Value) && !(received.Contains(parent.Value) && seen.Contains(parent.Value)));
-    }
 
     private void FetchManifests()
     {
@@ -188,26 +117,62 @@ internal sealed class FetchSession : IDisposable
     private void FetchPart(ObjectReference[] part)
     {
         var waiting = part.ToDictionary(reference => reference.Id, reference => reference.Kind);
-        _transport.Call(
-            new RequestMessage(Verbs.Get),
-            writer => writer.WriteIds(part.Select(reference => reference.Id)),
-            reader =>
-            {
-                while (reader.Read())
-                {
-                    ReadFrame(reader, item =>
-                    {
-                        if (!waiting.Remove(item.Id, out ObjectKind kind) || kind != item.Kind)
-                            throw new RemoteException("REMOTE-013", $"{_transport.Peer} sent {item.Id}, which was not asked for");
-                        TakeManifest(item);
-                    });
-                }
+        TakeKept(waiting);
+        PersistentCall.Run(_transport, () => part.Length - waiting.Count, () => FetchWaiting(waiting), _cancellation);
+    }
 
-                return true;
-            },
-            _cancellation);
-        if (waiting.Count > 0)
-            throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {waiting.Keys.First()}, which is needed; its repository may be damaged: mig fsck there tells");
+    // What came before a transfer that was broken off need not come again.
+    private void TakeKept(Dictionary<ObjectId, ObjectKind> waiting)
+    {
+        if (_waiting is null || _waiting.IsEmpty)
+            return;
+        foreach ((ObjectId id, ObjectKind kind) in waiting.ToList())
+        {
+            if (_waiting.Find(id, kind) is not { } bytes)
+                continue;
+            waiting.Remove(id);
+            Hold(() => TakeManifest(new ReceivedObject(id, kind, bytes)));
+        }
+    }
+
+    private bool FetchWaiting(Dictionary<ObjectId, ObjectKind> waiting)
+    {
+        while (waiting.Count > 0)
+        {
+            ObjectId[] ids = [.. waiting.Keys.Take((int)_size.Now)];
+            int before = waiting.Count;
+            try
+            {
+                _transport.Call(new RequestMessage(Verbs.Get), writer => writer.WriteIds(ids), reader => ReadManifests(reader, waiting), _cancellation);
+            }
+            catch (RemoteException e) when (PersistentCall.IsBroken(e))
+            {
+                _size.Cut(ids.Length, before - waiting.Count);
+                throw;
+            }
+
+            _size.Pass();
+            if (Array.Find(ids, waiting.ContainsKey) is { IsNull: false } missing)
+                throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {missing}, which is needed; its repository may be damaged: mig fsck there tells");
+        }
+
+        return true;
+    }
+
+    private bool ReadManifests(MessageReader reader, Dictionary<ObjectId, ObjectKind> waiting)
+    {
+        while (reader.Read())
+        {
+            ReadFrame(reader, item =>
+            {
+                if (!waiting.Remove(item.Id, out ObjectKind kind) || kind != item.Kind)
+                    throw new RemoteException("REMOTE-013", $"{_transport.Peer} sent {item.Id}, which was not asked for");
+                TakeManifest(item);
+            });
+            _waiting?.Add(reader.Payload.Span);
+        }
+
+        return true;
     }
 
     private void TakeManifest(ReceivedObject item)

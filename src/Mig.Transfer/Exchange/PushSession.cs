@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Graph;
+using Mig.History.Refs;
 using Mig.Store;
 using Mig.Store.Exchange;
 using Mig.Store.Packs;
@@ -19,11 +20,15 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     // Versions that the other side has, beside which the new ones are laid; more would cost more than they save.
     private const int MaxBoundary = 32;
 
+    // What a push brings beside its refs, when it brings more, it brings piece by piece.
+    private const long MostInline = 1 << 20;
+
     // Of the JSON of one push: well below what a request may have.
     private const int MaxUpdateBytes = ProtocolLimits.MaxRequest / 4 * 3;
 
     private readonly CommitGraph _graph = new(store);
     private readonly List<ObjectId> _manifests = [];
+    private bool _areManifestsThere;
     private long _bytes;
     private long _storedBytes;
 
@@ -139,43 +144,59 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     private void SendContent(List<ObjectId> blobs)
     {
         request.Progress.Begin("contents", 0);
-        ParallelCalls.Run(
-            transport,
-            blobs.Count,
-            (share, stop) => transport.Call(
-                new RequestMessage(Verbs.Put),
-                writer => Send(blobs, share, writer, stop),
-                reader =>
-                {
-                    reader.ExpectEnd();
-                    return true;
-                },
-                stop),
-            cancellation);
+        new ContentPush(transport, new RequestMessage(Verbs.Put), store, Count, cancellation).Run(blobs);
     }
 
-    private void Send(List<ObjectId> objects, FrameShare share, MessageWriter writer, CancellationToken stop)
+    private void Count(long bytes)
     {
-        long sent = 0;
-        FrameSender.Send(
-            store,
-            StoreOptions.Default,
-            objects,
-            share,
-            frame =>
-            {
-                if (Interlocked.Add(ref sent, frame.Length) > server.MaxInputSize && server.MaxInputSize > 0)
-                    throw new UsageException($"the push brings more than {server.MaxInputSize} bytes, the limit of the repository at {transport.Peer} (receive.maxInputSize)");
-                writer.WriteFrame(frame);
-                Interlocked.Add(ref _storedBytes, frame.Length);
-                request.Progress.Advance(frame.Length);
-            },
-            stop);
+        if (Interlocked.Add(ref _storedBytes, bytes) > server.MaxInputSize && server.MaxInputSize > 0)
+            throw new UsageException($"the push brings more than {server.MaxInputSize} bytes, the limit of the repository at {transport.Peer} (receive.maxInputSize)");
+        if (bytes > 0)
+            request.Progress.Advance(bytes);
     }
 
+    // Whether a push that broke came through, its refs tell.
     private PushReport SendManifests(PushUpdate[] updates, bool isFirst)
     {
         request.Progress.Begin("manifests", 0);
+        int tries = 0;
+        HashSet<RefName> moved = [];
+        PushReport report = PersistentCall.Run(transport, TrySend, cancellation);
+        return tries > 1 && report.Results.Any(result => result.Refusal is not null) ? Forgive(report, FindMoved(updates)) : Forgive(report, moved);
+
+        PushReport TrySend()
+        {
+            if (++tries > 1)
+                moved = FindMoved(updates);
+            bool mayGoInPieces = !request.DryRun && isFirst && server.Features?.Contains(HelloMessage.ManifestsInPieces) == true;
+            if (mayGoInPieces)
+                SendPieces(mustGo: tries > 1);
+            if (moved.Count == updates.Length)
+                return new PushReport(TransferReport.Nothing, [.. updates.Select(update => new PushResult(update.Name, null))], []);
+            try
+            {
+                return SendManifestsOnce(updates, isFirst);
+            }
+            catch (RemoteException e) when (e.Code == RemoteCodes.TooLarge && mayGoInPieces && !_areManifestsThere)
+            {
+                SendPieces(mustGo: true);
+                return SendManifestsOnce(updates, isFirst);
+            }
+        }
+    }
+
+    private void SendPieces(bool mustGo)
+    {
+        if (_areManifestsThere || (!mustGo && FrameGroup.Of(store, _manifests).Sum(group => group.Bytes) <= MostInline))
+            return;
+        HashSet<ObjectId> missing = HasCall.Ask(transport, new RequestMessage(Verbs.Has) { Manifests = true }, _manifests, isThere: false, cancellation);
+        if (missing.Count > 0)
+            new ContentPush(transport, new RequestMessage(Verbs.Put) { Manifests = true }, store, Count, cancellation).Run(missing);
+        _areManifestsThere = true;
+    }
+
+    private PushReport SendManifestsOnce(PushUpdate[] updates, bool isFirst)
+    {
         var message = new RequestMessage(Verbs.Push)
         {
             Atomic = request.Atomic,
@@ -186,12 +207,30 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
             message,
             writer =>
             {
-                if (!request.DryRun && isFirst)
-                    Send(_manifests, FrameShare.All, writer, cancellation);
+                if (!request.DryRun && isFirst && !_areManifestsThere)
+                    FrameSender.Send(store, StoreOptions.Default, _manifests, FrameShare.All, frame => Write(frame, writer), cancellation);
             },
             reader => ReadResults(reader, updates),
             cancellation);
+
+        void Write(ReadOnlyMemory<byte> frame, MessageWriter writer)
+        {
+            Count(frame.Length);
+            writer.WriteFrame(frame);
+        }
     }
+
+    // Those of some refs that are where they should be.
+    private HashSet<RefName> FindMoved(PushUpdate[] updates)
+    {
+        List<string> names = [.. updates.Select(update => update.Name.Value)];
+        RemoteListing now = new RefListing(transport, server, int.MaxValue).Run(names.Count <= ProtocolLimits.MaxPrefixes ? names : null, cancellation);
+        Dictionary<RefName, ObjectId> refs = now.Refs.ToDictionary(found => found.Name, found => found.Id);
+        return [.. updates.Where(update => update.Old != update.New && (refs.TryGetValue(update.Name, out ObjectId id) ? id : (ObjectId?)null) == update.New).Select(update => update.Name)];
+    }
+
+    private static PushReport Forgive(PushReport report, HashSet<RefName> moved) => moved.Count == 0 ? report
+        : report with { Results = [.. report.Results.Select(result => moved.Contains(result.Name) ? new PushResult(result.Name, null) : result)] };
 
     private PushReport ReadResults(MessageReader reader, PushUpdate[] updates)
     {

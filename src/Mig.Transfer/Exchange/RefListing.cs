@@ -33,7 +33,7 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
         return new RemoteListing(headTarget is null ? null : ParseName(headTarget), ParseId(headId), _refs);
     }
 
-    private RefsMessage Ask(RequestMessage request, bool isPaged, CancellationToken cancellation) => transport.Call(
+    private RefsMessage Ask(RequestMessage request, bool isPaged, CancellationToken cancellation) => PersistentCall.Run(transport, () => transport.Call(
         request,
         _ => { },
         reader =>
@@ -44,7 +44,7 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
             reader.ExpectEnd();
             return message;
         },
-        cancellation);
+        cancellation), cancellation);
 
     private void Take(RefsMessage page, bool isPaged)
     {

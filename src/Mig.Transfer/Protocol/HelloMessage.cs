@@ -6,6 +6,9 @@ internal sealed record HelloMessage(int Protocol, int Format, string Program)
     /// <summary>The feature of those who give refs in pages and by prefix.</summary>
     public const string RefsInPages = "refs-in-pages";
 
+    /// <summary>The feature of those who take manifests piece by piece, before the push that they belong to.</summary>
+    public const string ManifestsInPieces = "manifests-in-pieces";
+
     /// <summary>What the server can beyond the first version; null for nothing.</summary>
     public IReadOnlyList<string>? Features { get; init; }
 

@@ -121,5 +121,5 @@ internal sealed class MessageReader(Stream stream, string peer)
         }
     }
 
-    private RemoteException Broken() => new("REMOTE-010", $"the connection to {peer} ended in the middle; what has arrived is kept, try again");
+    private RemoteException Broken() => new(RemoteCodes.Broken, $"the connection to {peer} ended in the middle; try again");
 }

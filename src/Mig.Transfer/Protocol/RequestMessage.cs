@@ -30,6 +30,9 @@ internal sealed record RequestMessage(string Verb)
     /// <summary><c>refs</c>: only names that begin with one of these; null for all.</summary>
     public IReadOnlyList<string>? Prefixes { get; init; }
 
+    /// <summary><c>put</c>: manifests come, no contents; <c>has</c>: what was put so counts, too.</summary>
+    public bool Manifests { get; init; }
+
     /// <summary><c>push</c>: the refs to move.</summary>
     public IReadOnlyList<UpdateMessage>? Updates { get; init; }
 

@@ -34,11 +34,16 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         if (updates.Select(update => update.Name).Distinct().Count() != updates.Count)
             throw new UsageException("a ref is named twice in one push");
         CheckCount(updates);
+        options.Step("retain");
         using FileLock retained = store.Retain();
-        ClosureCheck closure = TakeManifests(reader, cancellation);
+        options.Step("manifests");
+        ClosureCheck closure = TakeManifests(reader, updates, request.DryRun, cancellation);
+        options.Step("check");
         if (!request.DryRun)
             new ReceiptCheck(store, options.Limits).Run(updates.Select(update => update.New).OfType<ObjectId>(), refs.List().Select(item => item.Id), closure.Commits, cancellation);
+        options.Step("judge");
         string?[] refusals = [.. updates.Select(update => Refuse(update, request.DryRun))];
+        options.Step("move");
         int lines = 0;
         void Say(string line)
         {
@@ -76,11 +81,12 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         return ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new UsageException($"'{text}' is no object id");
     }
 
-    private ClosureCheck TakeManifests(MessageReader reader, CancellationToken cancellation)
+    private ClosureCheck TakeManifests(MessageReader reader, List<PushUpdate> updates, bool isDryRun, CancellationToken cancellation)
     {
         using var codec = new ZstdCodec();
         using ObjectWriter writer = store.BeginWrite(options.StoreOptions with { MaxPackSize = long.MaxValue }); // all at once, or not at all
         var closure = new ClosureCheck(store);
+        var lacking = new Stack<ObjectReference>();
         long bytes = 0;
         while (reader.Read())
         {
@@ -95,13 +101,39 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
                 (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> content) = frame[i];
                 if (kind == ObjectKind.Blob)
                     throw new CorruptStoreException("FRAME-002", $"blob {id} came among manifests");
-                ManifestIntake.Take(new ReceivedObject(id, kind, content), closure, writer, _ => { });
+                ManifestIntake.Take(new ReceivedObject(id, kind, content), closure, writer, lacking.Push);
             }
         }
 
+        using var waiting = new WaitingManifests(store);
+        if (!isDryRun && !waiting.IsEmpty)
+            TakeWaiting(waiting, [.. updates.Select(update => update.New).OfType<ObjectId>()], lacking, closure, writer, cancellation);
+        options.Step("finish");
         closure.Finish();
         writer.Complete();
+        options.Step("settle");
+        if (!isDryRun)
+            waiting.RemoveSettled(store);
         return closure;
+    }
+
+    // What came before the push, as far as it leads there.
+    private void TakeWaiting(WaitingManifests waiting, IEnumerable<ObjectId> tips, Stack<ObjectReference> lacking, ClosureCheck closure, ObjectWriter writer, CancellationToken cancellation)
+    {
+        foreach (ObjectId tip in tips)
+        {
+            lacking.Push(new ObjectReference(tip, ObjectKind.Commit));
+            lacking.Push(new ObjectReference(tip, ObjectKind.Tag));
+        }
+
+        while (lacking.TryPop(out ObjectReference next))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (closure.Has(next.Id) || waiting.Find(next.Id, next.Kind) is not { } bytes)
+                continue;
+            tally.ObjectsReceived++;
+            ManifestIntake.Take(new ReceivedObject(next.Id, next.Kind, bytes), closure, writer, lacking.Push);
+        }
     }
 
     private string? Refuse(PushUpdate update, bool isDryRun)
@@ -120,9 +152,9 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
             return options.Access.RefuseUpdate(update, losesHistory: true);
         }
 
-        if (isDryRun && !store.Contains(update.New.Value))
+        if (isDryRun && !store.TryFindAnew(update.New.Value, out _))
             return options.Access.RefuseUpdate(update, losesHistory: update.Force && update.Old is not null); // nothing was sent: the rest shows when it is
-        if (!store.TryFind(update.New.Value, out ObjectLocation location) || _graph.Peel(update.New.Value) is not { } commit)
+        if (!store.TryFindAnew(update.New.Value, out ObjectLocation location) || _graph.Peel(update.New.Value) is not { } commit)
             return $"{update.New} is no commit or tag that is here";
         if (update.Name.IsBranch && location.Kind != ObjectKind.Commit)
             return "a branch can only be at a commit, not at a tag";

@@ -88,14 +88,17 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 SendCommits(request, ReadIds(reader), writer, cancellation);
                 break;
             case Verbs.Has:
-                AnswerHas(ReadIds(reader), writer);
+                AnswerHas(request, ReadIds(reader), writer);
                 break;
             case Verbs.Get:
                 SendObjects(ReadShare(request), ReadIds(reader), writer, cancellation);
                 break;
             case Verbs.Put:
                 CheckMayPush();
-                TakeContent(reader, writer, cancellation);
+                if (request.Manifests)
+                    TakeManifests(reader, writer, cancellation);
+                else
+                    TakeContent(reader, writer, cancellation);
                 break;
             case Verbs.Push:
                 CheckMayPush();
@@ -136,7 +139,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
 
     private HelloMessage Greet() => new(ProtocolLimits.Version, 1, "mig")
     {
-        Features = [HelloMessage.RefsInPages],
+        Features = [HelloMessage.RefsInPages, HelloMessage.ManifestsInPieces],
         MaxUpdates = options.MaxUpdates,
         MaxRefs = options.MaxRefs,
         MaxInputSize = options.MaxInputSize,
@@ -172,15 +175,16 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         writer.End();
     }
 
-    private void AnswerHas(List<ObjectId> ids, MessageWriter writer)
+    private void AnswerHas(RequestMessage request, List<ObjectId> ids, MessageWriter writer)
     {
+        using WaitingManifests? waiting = request.Manifests ? new WaitingManifests(store) : null;
         byte[] bits = new byte[(ids.Count + 7) / 8];
 
         // Whoever has a commit has all that it leads to, unless something is lost or damaged. Then it is all gone through again, and what is missing comes anew.
         bool isWhole = !store.IsDamaged;
         for (int i = 0; i < ids.Count; i++)
         {
-            if (store.TryFind(ids[i], out ObjectLocation location) && (isWhole || location.Kind == ObjectKind.Blob))
+            if ((store.TryFind(ids[i], out ObjectLocation location) && (isWhole || location.Kind == ObjectKind.Blob)) || waiting?.Contains(ids[i]) == true)
                 bits[i / 8] |= (byte)(1 << (i % 8));
         }
 
@@ -192,7 +196,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     {
         foreach (ObjectId id in ids)
         {
-            if (!store.TryFind(id, out ObjectLocation _))
+            if (!store.TryFindAnew(id, out _))
                 throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
         }
 
@@ -223,6 +227,24 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
             Tally.ObjectsReceived = receiver.Objects;
         }
 
+        writer.End();
+    }
+
+    // They wait until the push that they belong to names them.
+    private void TakeManifests(MessageReader reader, MessageWriter writer, CancellationToken cancellation)
+    {
+        using var waiting = new WaitingManifests(store);
+        long bytes = 0;
+        while (reader.Read())
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (reader.Type != RecordType.Frame)
+                throw reader.Unexpected("a frame was expected");
+            PushReceiver.CheckSize(bytes += reader.Payload.Length, options);
+            waiting.Add(reader.Payload.Span);
+        }
+
+        waiting.Flush();
         writer.End();
     }
 }

@@ -44,6 +44,9 @@ public sealed record ServiceOptions
     /// <summary>What images that come may hold.</summary>
     public Limits Limits { get; init; } = Limits.Default;
 
+    /// <summary>Called between the steps of a push, with the name of the next one: tests let others do their worst there.</summary>
+    internal Action<string> Step { get; init; } = _ => { };
+
     /// <summary>Called when the service is disposed.</summary>
     public Action? Close { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.ExceptionServices;
 using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
@@ -19,6 +20,9 @@ internal sealed class CallContent : HttpContent
         Headers.ContentType = new MediaTypeHeaderValue(HttpTransport.MediaType);
     }
 
+    /// <summary>What failed on this side while the body was made; null when nothing did.</summary>
+    public ExceptionDispatchInfo? Failure { get; private set; }
+
     /// <summary>Bytes written.</summary>
     public long Bytes { get; private set; }
 
@@ -34,6 +38,11 @@ internal sealed class CallContent : HttpContent
             writer.End();
             _watch.Asked(Verbs.TakesTime(_request.Verb));
             _watch.BeginWait();
+        }
+        catch (Exception e) when (e is not (LineException or OperationCanceledException))
+        {
+            Failure = ExceptionDispatchInfo.Capture(e);
+            throw;
         }
         finally
         {

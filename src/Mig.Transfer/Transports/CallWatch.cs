@@ -76,9 +76,9 @@ internal sealed class CallWatch : IDisposable
     }
 
     /// <summary>Says that the other side was too slow.</summary>
-    public RemoteException TooSlow(string peer) => new("REMOTE-016", string.Create(
+    public RemoteException TooSlow(string peer) => new(RemoteCodes.Silent, string.Create(
         CultureInfo.InvariantCulture,
-        $"{peer} {_tooSlow}, less than {_patience.BytesPerSecond} bytes a second (http.lowSpeedLimit, http.lowSpeedTime); look whether it runs and can be reached, then try again: what has arrived is kept"));
+        $"{peer} {_tooSlow}, less than {_patience.BytesPerSecond} bytes a second (http.lowSpeedLimit, http.lowSpeedTime); look whether it runs and can be reached, then try again"));
 
     /// <summary>Ends the call if the other side was too slow; the timer comes here.</summary>
     internal void Look()

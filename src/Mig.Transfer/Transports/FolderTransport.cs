@@ -7,8 +7,9 @@ namespace Mig.Transfer.Transports;
 /// <summary>Serves a repository of this machine to ourselves: the same protocol, over a pair of pipes.</summary>
 internal static class FolderTransport
 {
-    /// <param name="serve">Opens the repository in a folder.</param>
-    public static ITransport Open(string folder, Func<string, RepositoryService> serve)
+    public static ITransport Open(string folder, RemoteOptions options) => new ReopeningTransport(folder, options.Retries with { Most = 0 }, _ => Connect(folder, options.ServeFolder));
+
+    private static StreamTransport Connect(string folder, Func<string, RepositoryService> serve)
     {
         RepositoryService service = serve(folder);
         var toServer = new AnonymousPipeServerStream(PipeDirection.Out);
@@ -42,7 +43,7 @@ internal static class FolderTransport
                 thread.Join();
                 stop.Dispose();
             },
-            Diagnose = () => failure?.Message,
+            Diagnose = () => failure is null ? null : $"{folder} cannot be served: {failure.Message}",
         };
     }
 }

@@ -22,6 +22,7 @@ internal sealed class HttpTransport : ITransport
     private const int MaxErrorText = 4096;
     private const int MaxAttempts = 5;
 
+    // What a server asks us to wait.
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
 
     // Shorter than that of servers, so that no request goes into a connection that is just being closed.
@@ -30,6 +31,7 @@ internal sealed class HttpTransport : ITransport
     private readonly HttpClient _client;
     private readonly Uri _uri;
     private readonly RemoteOptions _options;
+    private readonly HttpProxy _proxy;
     private string? _bearer;
     private bool _isTokenAsked;
     private bool _isAccepted;
@@ -40,12 +42,15 @@ internal sealed class HttpTransport : ITransport
         Peer = address.Host;
         _options = options;
         _uri = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path.TrimEnd('/') + Endpoint).Uri;
+        _proxy = HttpProxy.Find(options.Proxy, _uri);
         var handler = new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a token goes where the user said, nowhere else
             AutomaticDecompression = DecompressionMethods.None,
-            UseProxy = !_uri.IsLoopback, // what stays on this machine is sent in the clear, so nobody else may carry it
-            ConnectTimeout = ConnectPatience(options.Patience),
+            UseProxy = _proxy.Address is not null,
+            Proxy = _proxy.ToWebProxy(),
+            ConnectTimeout = options.ConnectTimeout > TimeSpan.Zero ? options.ConnectTimeout : Timeout.InfiniteTimeSpan,
+            ConnectCallback = ConnectAsync,
             PooledConnectionIdleTimeout = IdlePatience,
             SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.AuthorityFile is { } file ? Trust(file) : null },
         };
@@ -53,6 +58,10 @@ internal sealed class HttpTransport : ITransport
     }
 
     public string Peer { get; }
+
+    public bool HasAnswered { get; private set; }
+
+    public RetryPolicy Retries => _options.Retries;
 
     public int MaxStreams => _options.MaxRequests;
 
@@ -70,7 +79,8 @@ internal sealed class HttpTransport : ITransport
         {
             bool hasAnswer = false;
             using var watch = new CallWatch(_options.Patience, TimeProvider.System, cancellation);
-            using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = new CallContent(request, write, watch) };
+            using var content = new CallContent(request, write, watch);
+            using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = content };
             if (_bearer is not null)
                 message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _bearer);
             try
@@ -78,8 +88,8 @@ internal sealed class HttpTransport : ITransport
                 watch.BeginWait();
                 using HttpResponseMessage response = _client.Send(message, HttpCompletionOption.ResponseHeadersRead, watch.Token);
                 watch.EndWait();
-                hasAnswer = true;
-                Interlocked.Add(ref _wireBytes, ((CallContent)message.Content).Bytes);
+                hasAnswer = HasAnswered = true;
+                Interlocked.Add(ref _wireBytes, content.Bytes);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && attempt < MaxAttempts && FindOtherToken())
                     continue;
                 if (response.StatusCode == HttpStatusCode.TooManyRequests && attempt < MaxAttempts && response.Headers.RetryAfter?.Delta is { } wait && wait <= MaxWait)
@@ -105,23 +115,56 @@ internal sealed class HttpTransport : ITransport
                     Interlocked.Add(ref _wireBytes, reader.Bytes);
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or LineException or OperationCanceledException)
             {
                 cancellation.ThrowIfCancellationRequested();
+                content.Failure?.Throw();
                 if (watch.IsTooSlow)
                     throw watch.TooSlow(Peer);
                 if (!hasAnswer && attempt < MaxAttempts && !Verbs.ChangesThings(request.Verb) && IsClosed(e))
                     continue;
-                if (Find<AuthenticationException>(e) is { } untrusted)
-                    throw new RemoteException("REMOTE-004", $"there is no safe connection to {Peer}: {untrusted.Message.TrimEnd('.')}; if its certificate is from an authority of your own, name that with 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.sslCAInfo FILE'", e);
-                throw e.InnerException as MigException ?? new RemoteException("REMOTE-010", $"the connection to {Peer} failed: {Reason(e)}; what has arrived is kept, try again", e);
+                throw Failed(e);
             }
         }
     }
 
     public void Dispose() => _client.Dispose();
 
-    private static TimeSpan ConnectPatience(Patience patience) => patience.Time > TimeSpan.Zero && patience.Time < MaxWait ? patience.Time : MaxWait;
+    // A name that nobody resolves must not keep a signal waiting.
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)
+    {
+        DnsEndPoint to = context.DnsEndPoint;
+        IPAddress[] addresses = IPAddress.TryParse(to.Host, out IPAddress? address)
+            ? [address]
+            : await Dns.GetHostAddressesAsync(to.Host, CancellationToken.None).WaitAsync(cancellation).ConfigureAwait(false);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, to.Port, cancellation).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private RemoteException Failed(Exception e)
+    {
+        if (Find<AuthenticationException>(e) is { } untrusted)
+            return new RemoteException("REMOTE-004", $"there is no safe connection to {Peer}: {untrusted.Message.TrimEnd('.')}; if its certificate is from an authority of your own, name that with 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.sslCAInfo FILE'", e);
+        bool isLate = Find<TimeoutException>(e) is not null;
+        string reason = isLate ? $"nobody answered within {_options.ConnectTimeout.TotalSeconds:0} s (http.connectTimeout)" : Reason(e);
+        if (!isLate && Find<HttpRequestException>(e) is not { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError })
+            return new RemoteException(RemoteCodes.Broken, $"the connection to {Peer} failed: {reason}; try again", e);
+        return new RemoteException(
+            RemoteCodes.NoConnection,
+            _proxy.Address is null
+                ? $"{Peer} cannot be reached: {reason}; look whether the address is right and the server runs"
+                : $"{Peer} cannot be reached through {_proxy}: {reason}; look whether the proxy runs, or leave it out with '-c http.proxy='",
+            e);
+    }
 
     // As Git: only these authorities count.
     private static X509ChainPolicy Trust(string file)
@@ -166,10 +209,20 @@ internal sealed class HttpTransport : ITransport
             HttpStatusCode.Forbidden => "the token does not give the right to do that",
             HttpStatusCode.NotFound => "there is no such repository",
             HttpStatusCode.TooManyRequests => "too many requests; try again later",
+            HttpStatusCode.RequestEntityTooLarge => "the request is too large for it, or for a proxy before it ('client_max_body_size' of nginx, --max-body-size of mig serve)",
+            HttpStatusCode.ProxyAuthenticationRequired => $"{_proxy} wants a name and a password: http.proxy=http://NAME:PASSWORD@HOST:PORT",
             HttpStatusCode.OK => "it answers, but not as a mig server does",
             _ => $"it answers {(int)response.StatusCode} {response.ReasonPhrase}",
         };
-        return new RemoteException("REMOTE-002", $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
+        string code = response.StatusCode switch
+        {
+            HttpStatusCode.RequestEntityTooLarge => RemoteCodes.TooLarge,
+
+            // A proxy whose server is just being restarted.
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout => RemoteCodes.Broken,
+            _ => "REMOTE-002",
+        };
+        return new RemoteException(code, $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
     }
 
     // A server closes connections to make room for others, also just when the next request is on its way.

@@ -11,10 +11,16 @@ internal interface ITransport : IDisposable
     /// <summary>How many calls may be under way at once, each on its own thread, once one was answered.</summary>
     int MaxStreams { get; }
 
+    /// <summary>Whether anything has ever come from the other side; if not, it may well be that there is none.</summary>
+    bool HasAnswered { get; }
+
+    /// <summary>What to do when a call breaks.</summary>
+    RetryPolicy Retries { get; }
+
     /// <summary>Bytes sent and received.</summary>
     long WireBytes { get; }
 
-    /// <summary>Sends a request and reads its answer.</summary>
+    /// <summary>Sends a request and reads its answer, over a new connection where the last one broke.</summary>
     /// <param name="write">Writes the records of the request; the end is added.</param>
     /// <param name="read">Reads the answer up to its end.</param>
     T Call<T>(RequestMessage request, Action<MessageWriter> write, Func<MessageReader, T> read, CancellationToken cancellation);

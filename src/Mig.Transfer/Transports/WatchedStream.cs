@@ -1,6 +1,8 @@
+using System.Net.Sockets;
+
 namespace Mig.Transfer.Transports;
 
-/// <summary>A stream from or to another machine whose waits end when the call's watch says so, even where the stream below cannot be interrupted.</summary>
+/// <summary>A stream from or to another machine whose waits end when the call's watch says so, even where the stream below cannot be interrupted. What fails in it is a <see cref="LineException"/>.</summary>
 internal sealed class WatchedStream(Stream stream) : Stream
 {
     /// <summary>Who watches; null for nobody.</summary>
@@ -23,27 +25,21 @@ internal sealed class WatchedStream(Stream stream) : Stream
     public override int Read(byte[] buffer, int offset, int count)
     {
         if (Watch is not { } watch)
-            return stream.Read(buffer, offset, count);
+            return Directly(() => stream.Read(buffer, offset, count));
         int got = Wait(stream.ReadAsync(buffer.AsMemory(offset, count), watch.Token).AsTask(), watch);
         watch.Moved(got, isAnswer: true);
         return got;
-    }
-
-    public override int Read(Span<byte> buffer) => Watch is null ? stream.Read(buffer) : base.Read(buffer);
-
-    public override void Write(ReadOnlySpan<byte> buffer)
-    {
-        if (Watch is null)
-            stream.Write(buffer);
-        else
-            base.Write(buffer);
     }
 
     public override void Write(byte[] buffer, int offset, int count)
     {
         if (Watch is not { } watch)
         {
-            stream.Write(buffer, offset, count);
+            Directly(() =>
+            {
+                stream.Write(buffer, offset, count);
+                return 0;
+            });
             return;
         }
 
@@ -54,9 +50,16 @@ internal sealed class WatchedStream(Stream stream) : Stream
     public override void Flush()
     {
         if (Watch is { } watch)
+        {
             Wait(Counted(new ValueTask(stream.FlushAsync(watch.Token))), watch);
-        else
+            return;
+        }
+
+        Directly(() =>
+        {
             stream.Flush();
+            return 0;
+        });
     }
 
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
@@ -80,15 +83,27 @@ internal sealed class WatchedStream(Stream stream) : Stream
     private static int Wait(Task<int> task, CallWatch watch)
     {
         if (task.IsCompleted)
-            return task.GetAwaiter().GetResult();
+            return Directly(() => task.GetAwaiter().GetResult());
         watch.BeginWait();
         try
         {
-            return task.WaitAsync(watch.Token).GetAwaiter().GetResult();
+            return Directly(() => task.WaitAsync(watch.Token).GetAwaiter().GetResult());
         }
         finally
         {
             watch.EndWait();
+        }
+    }
+
+    private static int Directly(Func<int> act)
+    {
+        try
+        {
+            return act();
+        }
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        {
+            throw new LineException(e);
         }
     }
 }

@@ -3,6 +3,7 @@ using Mig.Core.Host;
 using Mig.History.Refs;
 using Mig.Store;
 using Mig.Store.Collection;
+using Mig.Store.Exchange;
 using Mig.Store.Locks;
 
 namespace Mig.Maintenance;
@@ -111,6 +112,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
             marks = new Reachability(repository, cancellation).Run(rootsNow, pack => added.Contains(pack) || store.GetPackTime(pack) >= before);
         Step("remove");
         store.RemoveStaleFiles();
+        WaitingManifests.RemoveOlder(repository.Folder, before);
         PackRemover.Run(store, marks, going, before);
     }
 

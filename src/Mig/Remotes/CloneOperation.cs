@@ -9,13 +9,14 @@ using Mig.Transfer.Addresses;
 
 namespace Mig.Remotes;
 
-/// <summary>Makes a repository from another one. What it made is removed when it does not succeed.</summary>
+/// <summary>Makes a repository from another one. When it is broken off, what has arrived is kept, and the same clone goes on with it; what it made in vain is removed.</summary>
 public sealed class CloneOperation
 {
     private readonly CloneOptions _options;
     private readonly RepositoryContext _context;
     private readonly RemoteAddress _address;
     private readonly string _remoteName;
+    private bool? _begun;
 
     /// <exception cref="UsageException">The address or a name is malformed.</exception>
     public CloneOperation(CloneOptions options, RepositoryContext context)
@@ -37,13 +38,26 @@ public sealed class CloneOperation
     /// <summary>The folder that will be made.</summary>
     public string Folder { get; }
 
+    /// <summary>Whether the folder holds this clone, broken off.</summary>
+    public bool IsBegun => _begun ??= FindBegun();
+
+    /// <summary>Returns what a clone that was broken off was asked for, so that it can be gone on with.</summary>
+    /// <exception cref="NotFoundException">There is none in that folder.</exception>
+    public static CloneOptions FindUnfinished(string folder, RepositoryContext context)
+    {
+        string full = Path.GetFullPath(folder);
+        return UnfinishedClone.Find(full, context) is { } lines
+            ? UnfinishedClone.Read(lines, full)
+            : throw new NotFoundException($"there is no clone in {full} that was broken off; 'mig clone ADDRESS' begins one, and 'mig fetch' brings what a finished one lacks");
+    }
+
     /// <exception cref="ConflictException">The folder is there, and not empty.</exception>
     /// <exception cref="NotFoundException">There is no such branch.</exception>
     /// <exception cref="RemoteException">The other side cannot be reached, or does not keep to the protocol.</exception>
     public CloneOutcome Run(CancellationToken cancellation = default)
     {
-        bool isThere = Directory.Exists(Folder);
-        if (File.Exists(Folder) || (isThere && Directory.EnumerateFileSystemEntries(Folder).Any()))
+        bool isThere = Directory.Exists(Folder), isBegun = IsBegun;
+        if (File.Exists(Folder) || (isThere && !isBegun && Directory.EnumerateFileSystemEntries(Folder).Any()))
             throw new ConflictException($"{Folder} is there already, and not an empty folder; name another one");
         using RemoteRepository connection = new RemoteAccess(null, _context).Open(_remoteName, _address, isNamed: true, cancellation);
         RemoteListing listing = connection.ListRefs(null, cancellation);
@@ -52,11 +66,45 @@ public sealed class CloneOperation
         {
             return Make(connection, listing, start, cancellation);
         }
-        catch
+        catch (Exception e)
         {
-            Remove(isThere);
+            if (MayGoOn(e) && (isBegun || HasArrived()))
+            {
+                string kept = $"what has arrived is kept in {Folder}: the same command goes on with it, and so does 'mig clone --resume {Folder}'";
+                if (e is OperationCanceledException)
+                    throw new InterruptedException("interrupted; " + kept, e);
+                _context.Warning(kept);
+            }
+            else if (!isBegun)
+            {
+                Remove(isThere);
+            }
+
             throw;
         }
+    }
+
+    // Of the same address, in the same way: anything else would be another clone.
+    private bool FindBegun()
+    {
+        if (UnfinishedClone.Find(Folder, _context) is not { } lines)
+            return false;
+        return lines.Order(StringComparer.Ordinal).SequenceEqual(UnfinishedClone.Describe(_options, _remoteName).Order(StringComparer.Ordinal))
+            ? true
+            : throw new ConflictException($"{Folder} holds another clone that was broken off ({string.Join(", ", lines.Select(RemoteAddress.Redact))}): 'mig clone --resume {Folder}' goes on with it; or delete the folder, or name another one");
+    }
+
+    // A line or a disk may do better the next time; a server that is not honest will not.
+    private static bool MayGoOn(Exception e) => e is OperationCanceledException or IOException or UnauthorizedAccessException or RemoteException
+    {
+        Code: RemoteCodes.Broken or RemoteCodes.Silent or RemoteCodes.NoConnection
+    };
+
+    private bool HasArrived()
+    {
+        string folder = _options.IsBare ? Folder : Path.Combine(Folder, Repository.FolderName);
+        string[] places = [Path.Combine(folder, "packs"), Path.Combine(folder, "cache", "incoming", "packs")];
+        return places.Any(place => Directory.Exists(place) && Directory.EnumerateFiles(place).Any());
     }
 
     // The branch or tag that HEAD will be on; null for HEAD as it is there, which may be on no branch, or on one without commits.
@@ -78,7 +126,8 @@ public sealed class CloneOperation
     {
         (string folder, _) = Repository.Initialize(Folder, _options.IsBare, _context);
         List<string> refspecs = Refspecs(start);
-        Config.RepositoryFile(folder).Update(document => Configure(document, refspecs));
+        if (!IsBegun)
+            Config.RepositoryFile(folder).Update(document => Configure(document, refspecs));
         using Repository repository = Repository.Open(folder, _context);
         var remote = new Remote(_remoteName, [_address.Text], [_address.Text], [.. refspecs.Select(Refspec.ParseFetch)], []);
         string reason = $"clone: from {_address.Text}";
@@ -116,6 +165,7 @@ public sealed class CloneOperation
         string prefix = $"{RemoteConfiguration.Section}.{_remoteName}.";
 
         // A relative folder would mean another one from inside of the clone.
+        UnfinishedClone.Note(document, _options, _remoteName);
         Set("url", _address.Kind == RemoteKind.Folder ? _address.Path : _options.Address);
         foreach (string refspec in _options.IsBare ? [] : refspecs)
             document.Add(ConfigKey.Parse(prefix + "fetch"), refspec);
@@ -147,6 +197,7 @@ public sealed class CloneOperation
             transaction.DetachHead(head.Value, reason);
         }
 
+        transaction.Configure(UnfinishedClone.Forget);
         transaction.Commit();
         int hook = head is null || _options.IsBare ? 0 : repository.Hooks.PostCheckout(null, head, cancellation: cancellation);
         return new CloneOutcome(repository.Folder, branch, head, fetch, hook);

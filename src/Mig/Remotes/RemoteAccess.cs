@@ -27,6 +27,9 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
         return RemoteRepository.Open(address, OptionsFor(name, address, isNamed), cancellation);
     }
 
+    /// <summary>Gets ready to fetch contents alone; connects when the first are asked for.</summary>
+    internal RemoteRepository OpenForContent(string name, RemoteAddress address) => RemoteRepository.OpenForContent(address, OptionsFor(name, address, isNamed: false));
+
     internal RemoteOptions OptionsFor(string? name, RemoteAddress address, bool isNamed)
     {
         var options = new RemoteOptions
@@ -35,6 +38,9 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
             Patience = new Patience(
                 TimeSpan.FromSeconds(_config.GetInteger("http.lowspeedtime", (long)Patience.Default.Time.TotalSeconds, least: 0, most: MaxSeconds)),
                 _config.GetInteger("http.lowspeedlimit", Patience.Default.BytesPerSecond, least: 0, most: int.MaxValue)),
+            ConnectTimeout = TimeSpan.FromSeconds(_config.GetInteger("http.connecttimeout", (long)RemoteOptions.DefaultConnectTimeout.TotalSeconds, least: 0, most: MaxSeconds)),
+            Retries = RetryPolicy.Default with { Most = (int)_config.GetInteger("http.maxretries", RetryPolicy.Default.Most, least: 0, most: 1000), Notice = context.Notice },
+            ServeAdvice = AdviseServe(name),
             MaxRefs = (int)_config.GetInteger("transfer.maxrefs", RemoteOptions.DefaultMaxRefs, least: 1, most: int.MaxValue),
         };
         if (Setting(name, "serve") is { } serve)
@@ -51,11 +57,23 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
             Token = credentials.Get,
             TokenAccepted = credentials.Accepted,
             MaxRequests = (int)_config.GetInteger("http.maxrequests", url.IsLoopback ? 1 : MaxRequests, least: 1, most: RemoteOptions.MostRequests),
+            Proxy = Setting(name, "proxy", orEmpty: true) ?? UrlSettings.Find(_config, "http", "proxy", url, orGeneral: true)?.Value,
             AuthorityFile = Filled(UrlSettings.Find(_config, "http", "sslCAInfo", url, orGeneral: true)?.Value),
         };
     }
 
-    private string? Setting(string? name, string key) => name is null ? null : Filled(_config.Get($"remote.{name}.{key}"));
+    // A clone has no configuration of its own before it is made.
+    private string AdviseServe(string? name) => name is null
+        ? "make a remote of it with 'mig remote add NAME ADDRESS', and name mig there with 'mig config remote.NAME.serve /path/to/mig'"
+        : repository is null
+            ? $"name it with 'mig -c remote.{name}.serve=/path/to/mig clone …'"
+            : $"name it with 'mig config remote.{name}.serve /path/to/mig'";
+
+    private string? Setting(string? name, string key, bool orEmpty = false)
+    {
+        string? value = name is null ? null : _config.Get($"remote.{name}.{key}");
+        return orEmpty ? value : Filled(value);
+    }
 
     private static string? Filled(string? text) => string.IsNullOrEmpty(text) ? null : text;
 }

@@ -31,8 +31,14 @@ internal static class RepositoryFinder
             return Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         }
 
-        throw new NotFoundException($"{directory} is no mig repository; 'mig init {directory}' makes one");
+        throw new NotFoundException(IsGit(directory)
+            ? $"{directory} is a repository of Git, no mig repository: 'git clone' takes it; 'mig init {directory}' makes a mig repository beside it"
+            : $"{directory} is no mig repository; 'mig init {directory}' makes one");
     }
+
+    // A checkout, or a bare one.
+    private static bool IsGit(string directory) => Path.Exists(Path.Combine(directory, ".git"))
+        || (File.Exists(Path.Combine(directory, "HEAD")) && Directory.Exists(Path.Combine(directory, "objects")) && Directory.Exists(Path.Combine(directory, "refs")));
 
     /// <summary>Returns the repository of a working directory: the nearest <c>.mig</c> upwards.</summary>
     /// <remarks>

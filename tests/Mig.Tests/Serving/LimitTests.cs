@@ -35,7 +35,7 @@ public sealed partial class LimitTests : IDisposable
         _served.Start("--max-body", "1m");
         File.WriteAllBytes(_served.Files["disk.img"], MixedBytes.Make(8 << 20, 3));
         _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
-        ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(23, "more than 1048576 bytes");
+        ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(0); // in pieces that are small enough
         string[] post = ["-H", "Content-Type: application/x-mig", _served.Address + "/lab/web/mig/v1", "--data-binary"];
         File.WriteAllBytes(_served.Files["large"], new byte[(1 << 20) + 1]);
         File.WriteAllBytes(_served.Files["fits"], new byte[1 << 20]);
@@ -89,7 +89,7 @@ public sealed partial class LimitTests : IDisposable
         _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
         ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Root + "/lab/web", "main").Ends(0);
         _served.Start();
-        using System.Diagnostics.Process clone = MigProgram.Start([], "clone", "-q", _served.Address + "/lab/web", _served.Files["clone"]);
+        using System.Diagnostics.Process clone = MigProgram.Start([], "-c", "http.maxRetries=0", "clone", "-q", _served.Address + "/lab/web", _served.Files["clone"]);
         while (!_served.Log.Contains("call=commits", StringComparison.Ordinal) && !clone.HasExited)
             Thread.Sleep(5);
         Tool.Run("kill", "-TERM", _served.Server.Id.ToString(CultureInfo.InvariantCulture));
@@ -97,7 +97,7 @@ public sealed partial class LimitTests : IDisposable
         Assert.True(_served.Server.WaitForExit(40_000));
         Assert.Equal(0, _served.Server.ExitCode);
         if (exitCode != 0)
-            Assert.Contains("REMOTE-010", output, StringComparison.Ordinal);
+            Assert.Contains("REMOTE-01", output, StringComparison.Ordinal);
         else
             ServedFolder.Mig("--repo", _served.Files["clone"], "fsck").Ends(0);
         Assert.DoesNotContain("bug in mig", output, StringComparison.Ordinal);

@@ -40,7 +40,7 @@ public sealed class CutTests : IDisposable
     {
         File.WriteAllBytes(_there.Files["disk.img"], MixedBytes.Make(48 << 20, 5));
         _there.Commit("disk.img");
-        (RemoteAddress address, RemoteOptions options) = _peers.Locate(RemoteKind.Http, _there.Folder);
+        (RemoteAddress address, RemoteOptions options) = Locate(_there.Folder);
         long whole;
         using (TestRepository control = new())
         using (Repository into = control.Open())
@@ -48,7 +48,7 @@ public sealed class CutTests : IDisposable
             whole = Peers.Fetch(remote, into).Transfer.WireBytes;
         Assert.True(whole > 10 << 20, $"{whole} bytes");
         using Repository here = _here.Open();
-        using (var proxy = new CutProxy(address.Port!.Value, whole * 3 / 4))
+        using (var proxy = new FaultyLine(address.Port!.Value, new LineFaults { CutAfter = whole * 3 / 4 }))
         using (RemoteRepository remote = RemoteRepository.Open(address with { Port = proxy.Port }, options, TestContext.Current.CancellationToken))
             Assert.Equal("REMOTE-010", Assert.Throws<RemoteException>(() => Peers.Fetch(remote, here)).Code);
         using (RemoteRepository remote = RemoteRepository.Open(address, options, TestContext.Current.CancellationToken))
@@ -63,9 +63,9 @@ public sealed class CutTests : IDisposable
     // The limit grows with every try, so that the cut falls everywhere, and the last try gets through.
     private void Run(TestRepository served, Action<RemoteRepository> transfer, TestRepository receiver)
     {
-        (RemoteAddress address, RemoteOptions options) = _peers.Locate(RemoteKind.Http, served.Folder);
+        (RemoteAddress address, RemoteOptions options) = Locate(served.Folder);
         long whole;
-        using (var probe = new CutProxy(address.Port!.Value, long.MaxValue))
+        using (var probe = new FaultyLine(address.Port!.Value, new LineFaults()))
         {
             using RemoteRepository remote = Open(probe);
             _ = remote.ListRefs();
@@ -75,7 +75,7 @@ public sealed class CutTests : IDisposable
         int cuts = 0;
         for (int i = 0; i <= Cuts; i++)
         {
-            using var proxy = new CutProxy(address.Port.Value, i == Cuts ? long.MaxValue : whole * (i + 1) / Cuts / 2);
+            using var proxy = new FaultyLine(address.Port.Value, new LineFaults { CutAfter = i == Cuts ? null : whole * (i + 1) / Cuts / 2, Resets = true });
             try
             {
                 using RemoteRepository remote = Open(proxy);
@@ -95,7 +95,14 @@ public sealed class CutTests : IDisposable
         Assert.True(cuts > 3, $"{cuts} cuts");
         Assert.Empty(receiver.Check().Problems);
 
-        RemoteRepository Open(CutProxy proxy) => RemoteRepository.Open(address with { Port = proxy.Port }, options);
+        RemoteRepository Open(FaultyLine proxy) => RemoteRepository.Open(address with { Port = proxy.Port }, options);
+    }
+
+    // Who gives up at the first break: what is left then is looked at.
+    private (RemoteAddress Address, RemoteOptions Options) Locate(string folder)
+    {
+        (RemoteAddress address, RemoteOptions options) = _peers.Locate(RemoteKind.Http, folder);
+        return (address, options with { Retries = RetryPolicy.Default with { Most = 0 } });
     }
 
     public void Dispose()

@@ -32,7 +32,7 @@ public sealed class KillTests : IDisposable
             File.Delete(disk);
             using var server = new ServerProcess(_there.Folder);
             var watch = Stopwatch.StartNew();
-            using Process push = MigProgram.Start([], "--repo", _here.Folder, "push", server.Address.ToString(), "main");
+            using Process push = MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "push", server.Address.ToString(), "main");
             if (i > 0)
             {
                 Thread.Sleep(whole * _random.NextDouble());
@@ -60,7 +60,7 @@ public sealed class KillTests : IDisposable
         Assert.True(killed > Kills / 3, $"{killed} of {Kills} killed");
         using (var server = new ServerProcess(_there.Folder))
         {
-            (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "--repo", _here.Folder, "push", server.Address.ToString(), "main"));
+            (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "push", server.Address.ToString(), "main"));
             Assert.True(exitCode == 0, output);
         }
 
@@ -85,7 +85,7 @@ public sealed class KillTests : IDisposable
             File.Delete(disk);
             using var server = new ServerProcess(_there.Folder);
             var watch = Stopwatch.StartNew();
-            using Process fetch = MigProgram.Start([], "--repo", _here.Folder, "fetch", server.Address.ToString(), "+refs/heads/main:refs/heads/copy");
+            using Process fetch = MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "fetch", server.Address.ToString(), "+refs/heads/main:refs/heads/copy");
             if (i > 0)
             {
                 Thread.Sleep(whole * _random.NextDouble());
@@ -112,7 +112,7 @@ public sealed class KillTests : IDisposable
         Assert.True(killed > Kills / 3, $"{killed} of {Kills} killed");
         using (var server = new ServerProcess(_there.Folder))
         {
-            (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "--repo", _here.Folder, "fetch", server.Address.ToString(), "+refs/heads/main:refs/heads/copy"));
+            (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "fetch", server.Address.ToString(), "+refs/heads/main:refs/heads/copy"));
             Assert.True(exitCode == 0, output);
         }
 

@@ -39,7 +39,7 @@ public sealed class SshCommandTests : IDisposable
         Assert.False(Directory.Exists(_files["none"]));
         (exitCode, output) = Tool.Try(MigProgram.Path, "-c", "core.sshCommand=" + _server.ClientCommand, "-c", "remote.origin.serve=/nonexistent/mig", "clone", Url, _files["none"]);
         Assert.Equal(23, exitCode);
-        Assert.Contains("remote.NAME.serve", output, StringComparison.Ordinal);
+        Assert.Contains("mig -c remote.origin.serve=/path/to/mig clone", output, StringComparison.Ordinal);
     }
 
     public void Dispose()
