@@ -69,7 +69,7 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
         {
             LayoutPiece piece = pieces[i];
             ByteRange part = wanted.Intersect(new ByteRange(piece.Offset, piece.Length));
-            byte[] blob = _blobs.Get(piece.Blob, ReadBlob);
+            byte[] blob = _blobs.Get(piece.Blob, id => ReadBlob(id, leaf));
             if (piece.BlobOffset + piece.Length > blob.Length)
                 throw new CorruptStoreException("OBJ-006", $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has {blob.Length}; run mig fsck");
             blob.AsSpan((int)(piece.BlobOffset + part.Offset - piece.Offset), (int)part.Length).CopyTo(destination[(int)(part.Offset - start)..]);
@@ -105,8 +105,10 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
         return (node, (long)PieceWeight * (1 + node.Pieces.Count + node.Children.Count));
     }
 
-    private (byte[] Bytes, long Weight) ReadBlob(BlobId id)
+    // Whoever reads a part of a file system reads what stands beside it soon.
+    private (byte[] Bytes, long Weight) ReadBlob(BlobId id, LayoutNode leaf)
     {
+        store.Prefetch([id], leaf.Pieces.Select(piece => piece.Blob));
         byte[] bytes = store.ReadBlob(id);
         return (bytes, bytes.Length);
     }

@@ -56,7 +56,11 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
         }
     }
 
-    public void Dispose() => _store?.Dispose();
+    public void Dispose()
+    {
+        source.Dispose();
+        _store?.Dispose();
+    }
 
     // An index and its pack come together, one pair for each part of a fetch; those just fetched are about to be read.
     private void Trim()

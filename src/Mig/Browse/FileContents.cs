@@ -11,6 +11,17 @@ internal sealed class FileContents(IContentSource contents, int parallelism)
 {
     private readonly ListCheck _check = new(contents);
 
+    /// <summary>Returns the blobs that hold the content of a file; none for anything else.</summary>
+    public static IEnumerable<BlobId> BlobsOf(IContentSource contents, TreeEntry entry)
+    {
+        if (entry.List is { } list)
+            return ChunkList.ReadChunks(contents, list).Where(chunk => !chunk.IsHole).Select(chunk => chunk.Blob);
+        return entry is { Type: TreeEntryType.File, Size: > 0, Sha256: { } id } ? [new BlobId(id)] : [];
+    }
+
+    /// <summary>Fetches what is about to be read and is not here, all at once.</summary>
+    public void Prefetch(IEnumerable<TreeEntry> files) => contents.Prefetch(files.SelectMany(file => BlobsOf(contents, file)));
+
     /// <summary>Writes the content of a regular file.</summary>
     /// <exception cref="CorruptStoreException">It is not what its directory says; nothing was written.</exception>
     public void Copy(TreeEntry entry, Stream destination, CancellationToken cancellation = default)
@@ -59,6 +70,7 @@ internal sealed class FileContents(IContentSource contents, int parallelism)
     /// <param name="visit">Receives each content with its number in <paramref name="files"/>.</param>
     public void ReadMany(IReadOnlyList<MachineFile> files, long maxSize, BlobVisitor visit, CancellationToken cancellation)
     {
+        Prefetch(files.Select(file => file.Entry).Where(entry => entry.Size <= maxSize));
         var blobs = new List<BlobId>();
         var indexes = new List<int>();
         for (int i = 0; i < files.Count; i++)

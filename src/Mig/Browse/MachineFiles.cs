@@ -14,6 +14,7 @@ namespace Mig.Browse;
 internal sealed class MachineFiles
 {
     private const int MaxLinks = 40; // as Linux allows in one path
+    private const int MaxSizeAhead = 16 << 10, MaxBytesAhead = 1 << 20;
 
     private readonly FileContents _contents;
     private readonly List<MountPoint> _mounts;
@@ -123,13 +124,37 @@ internal sealed class MachineFiles
     public byte[]? Read(string path, int maxSize) => Find(path) is { Entry.Type: TreeEntryType.File } file ? Read(file, maxSize) : null;
 
     /// <inheritdoc cref="Read(string, int)"/>
-    public byte[] Read(MachineFile file, int maxSize) => _contents.Read(file.Entry, file.Path, maxSize);
+    public byte[] Read(MachineFile file, int maxSize)
+    {
+        if (file.Entry.Size <= maxSize)
+            Store.Prefetch(FileContents.BlobsOf(Store, file.Entry), ListAhead(file));
+        return _contents.Read(file.Entry, file.Path, maxSize);
+    }
+
+    /// <summary>Fetches files that are about to be read and are not here, all at once.</summary>
+    public void Prefetch(IEnumerable<MachineFile> files) => _contents.Prefetch(files.Select(file => file.Entry));
 
     /// <inheritdoc cref="FileContents.ReadMany"/>
     public void ReadMany(IReadOnlyList<MachineFile> files, int maxSize, BlobVisitor visit, CancellationToken cancellation = default) => _contents.ReadMany(files, maxSize, visit, cancellation);
 
     /// <summary>Returns the entry with the content, where a hard link stands.</summary>
     public TreeEntry Resolve(TreeEntry entry, MountPoint mount) => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(Store, mount.Volume.Root!, entry) : entry;
+
+    // Small files that stand beside one that is read are often read next.
+    private IEnumerable<BlobId> ListAhead(MachineFile file)
+    {
+        int end = file.Path.LastIndexOf('/');
+        long bytes = 0;
+        foreach (MachineFile beside in List(end < 0 ? "" : file.Path[..end]))
+        {
+            if (beside.Entry is not { Type: TreeEntryType.File, List: null, Size: > 0 and <= MaxSizeAhead, Sha256: { } id })
+                continue;
+            bytes += beside.Entry.Size;
+            if (bytes > MaxBytesAhead)
+                yield break;
+            yield return new BlobId(id);
+        }
+    }
 
     private (TreeEntry Entry, MountPoint Mount) Enter(string path, TreeEntry entry, MountPoint mount) =>
         MountAt(path) is { } other ? (other.Root, other) : (entry, mount);

@@ -103,6 +103,7 @@ public sealed class ChangedTexts : IDisposable
             },
             cancellation);
         var contents = new FileContents(objects, parallelism);
+        contents.Prefetch(large);
         foreach (TreeEntry file in large)
         {
             using var content = new MemoryStream((int)file.Size);

@@ -64,6 +64,7 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
         }
 
         progress.Begin("searching", bytes);
+        repository.Store.Prefetch(small.Concat(large.SelectMany(entry => FileContents.BlobsOf(repository.Store, entry))));
         SearchSmall(small, progress, cancellation);
         Parallel.ForEach(large, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, entry =>
         {

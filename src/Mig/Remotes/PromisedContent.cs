@@ -6,16 +6,24 @@ using Mig.Transfer.Addresses;
 
 namespace Mig.Remotes;
 
-/// <summary>Fetches the contents that a partial clone left at its remote, when something reads them.</summary>
+/// <summary>Fetches the contents that a partial clone left at its remote, when something reads them; over one connection as long as the repository is open. For one thread.</summary>
 internal sealed class PromisedContent(Repository repository, string remote) : IPromisedContent
 {
+    private RemoteRepository? _connection;
+
     public void Fetch(IReadOnlySet<ObjectId> blobs, ObjectStore into)
+    {
+        CancellationToken cancellation = repository.Context.Interruption();
+        TransferReport report = (_connection ??= Connect()).FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, cancellation);
+        repository.Context.Notice($"fetched {report.Objects} contents ({report.StoredBytes} bytes) from {remote}");
+    }
+
+    public void Dispose() => _connection?.Dispose();
+
+    private RemoteRepository Connect()
     {
         var configuration = new RemoteConfiguration(repository);
         RemoteAddress address = configuration.AddressOf(configuration.Read(remote).FetchUrl);
-        CancellationToken cancellation = repository.Context.Interruption();
-        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote, address, isNamed: false, cancellation);
-        TransferReport report = connection.FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, cancellation);
-        repository.Context.Notice($"fetched {report.Objects} contents ({report.StoredBytes} bytes) from {remote}");
+        return new RemoteAccess(repository, repository.Context).OpenForContent(remote, address);
     }
 }

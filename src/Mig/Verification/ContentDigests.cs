@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Mig.Browse;
 using Mig.Core;
 using Mig.History.Trees;
 using Mig.Store.Content;
@@ -45,6 +46,7 @@ internal sealed class ContentDigests(Repository repository)
     private ConcurrentDictionary<ObjectId, byte[]> Read(DigestAlgorithm algorithm, Dictionary<ObjectId, TreeEntry> wanted, CancellationToken cancellation)
     {
         var digests = new ConcurrentDictionary<ObjectId, byte[]>();
+        new FileContents(repository.Store, repository.Context.Parallelism).Prefetch(wanted.Values);
         List<ObjectId> small = [.. wanted.Where(item => item.Value.List is null && item.Value.Size > 0).Select(item => item.Key)];
         repository.Store.ReadBlobs([.. small.Select(id => new BlobId(id))], repository.Context.Parallelism, (index, bytes) => digests[small[index]] = Hash(algorithm, bytes), cancellation);
         var check = new ListCheck(repository.Store);

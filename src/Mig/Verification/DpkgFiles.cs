@@ -26,6 +26,8 @@ internal static class DpkgFiles
                 lists.Add(file);
         }
 
+        IEnumerable<MachineFile?> others = [files.Find($"{DpkgDatabase.Folder}/diversions"), files.Find($"{DpkgDatabase.Folder}/status")];
+        files.Prefetch([.. sums, .. lists, .. others.OfType<MachineFile>()]);
         DpkgDiversions diversions = DpkgDiversions.Parse(Encoding.UTF8.GetString(files.Read($"{DpkgDatabase.Folder}/diversions", MaxSize) ?? []));
         var found = new ConcurrentBag<List<RecordedFile>>();
         int count = 0;

@@ -1,0 +1,65 @@
+using Mig.Testing;
+using Mig.Tests.Support;
+using Mig.Transfer.Http;
+
+namespace Mig.Tests.Transfers;
+
+/// <summary>What commands in a partial clone ask of its remote: few calls, whatever they read. Calls are counted, not times.</summary>
+public sealed class PartialCallsTests : IDisposable
+{
+    private readonly TestRepository _there = new();
+    private readonly TestFolder _files = new();
+    private readonly CountedServer _server;
+
+    public PartialCallsTests()
+    {
+        TestDisks.FileSystem(_there.Files, "disk.img", "-t ext4 -b 4096", "24M");
+        _there.Commit("disk.img");
+        _server = new CountedServer(_there.Folder);
+        Mig("clone", "-q", "--bare", "--filter=content", _server.Address.ToString(), Clone);
+        _ = _server.TakeCalls(atLeast: 1);
+    }
+
+    private string Clone => _files["clone"];
+
+    // The file itself; the volume that is changed is read in a few pieces.
+    [Theory]
+    [InlineData(1, "cat", "HEAD:/etc/os-release")]
+    [InlineData(1, "grep", "NAME", "HEAD")]
+    [InlineData(4, "inventory")]
+    [InlineData(8, "put", "-m", "x", "FILE", "HEAD:/etc/motd")]
+    public void A_command_makes_few_calls_and_greets_nobody(int most, params string[] arguments)
+    {
+        File.WriteAllText(_files["line"], "one line\n");
+        Mig(["--repo", Clone, .. arguments.Select(argument => argument == "FILE" ? _files["line"] : argument)]);
+        IReadOnlyList<RequestLogEntry> calls = _server.TakeCalls(atLeast: 1);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{arguments[0]}: {calls.Count} calls, {calls.Sum(call => call.BytesIn)} bytes in, {calls.Sum(call => call.BytesOut)} out");
+        Assert.All(calls, call => Assert.Equal("get", call.Verb));
+        Assert.InRange(calls.Count, 1, most);
+    }
+
+    // The control: what is here already is not asked for.
+    [Fact]
+    public void What_was_read_is_not_asked_for_again()
+    {
+        Mig("--repo", Clone, "grep", "NAME", "HEAD");
+        Assert.Single(_server.TakeCalls(atLeast: 1));
+        Mig("--repo", Clone, "grep", "NAME", "HEAD");
+        Mig("--repo", Clone, "log", "--name-status");
+        Assert.Empty(_server.TakeCalls(atLeast: 0));
+    }
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _there.Dispose();
+        _files.Dispose();
+    }
+
+    private static string Mig(params string[] arguments)
+    {
+        (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], arguments));
+        Assert.True(exitCode is 0 or 6, output);
+        return output;
+    }
+}
