@@ -90,9 +90,11 @@ internal sealed class PurgeVerb : Verb
         foreach (IGrouping<string, PurgedFile> path in report.Files.GroupBy(file => Encoding.UTF8.GetString(file.Path.Span)).OrderBy(path => path.Key, StringComparer.Ordinal))
             session.Output.WriteLine($"/{SafeText.Name(path.First().Path.Span)}: {(isDryRun ? "would go" : "gone")} from {Sizes.Count(path.Select(file => file.Image).Distinct().Count(), "image")}");
         if (report.ZeroedBytes > 0)
-            session.Output.WriteLine($"{Sizes.Bytes(report.ZeroedBytes)} of their blocks and of deleted copies became zeros.");
+            session.Output.WriteLine($"{Sizes.Bytes(report.ZeroedBytes)} of their blocks and of deleted copies {(isDryRun ? "would become" : "became")} zeros.");
         if (report.Map is { } map)
             session.Output.WriteLine($"{Sizes.Count(report.RewrittenCommits, "commit")} written anew, {Sizes.Count(report.MovedRefs, "ref")} moved; old and new ids: {Path.GetRelativePath(Environment.CurrentDirectory, map)}");
+        if (isDryRun && report.RewrittenCommits > 0)
+            session.Output.WriteLine($"{Sizes.Count(report.RewrittenCommits, "commit")} would be written anew, {Sizes.Count(report.MovedRefs, "ref")} moved.");
         if (report is { IsProved: true, Proof: { } proof })
             session.Output.WriteLine($"Proved: none of it stands in the {Sizes.Bytes(proof.Bytes)} of {Sizes.Count(proof.Blobs, "content")} that are left.");
     }

@@ -15,6 +15,9 @@ public interface IReceiveHooks
     /// <returns>Why this ref may not move, as one sentence; null when it may.</returns>
     string? Update(PushUpdate update, Action<string> say, CancellationToken cancellation);
 
+    /// <summary>Says who is left out of a dry run: nothing was sent that they could look at.</summary>
+    void SayNotAsked(Action<string> say);
+
     /// <summary>Tells once of all refs that have moved, which nothing can change any more. Not called when none has.</summary>
     void PostReceive(IReadOnlyList<PushUpdate> updates, Action<string> say, CancellationToken cancellation);
 }

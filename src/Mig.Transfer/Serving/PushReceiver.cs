@@ -167,11 +167,13 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         return options.Access.RefuseUpdate(update, losesHistory || isMovedTag);
     }
 
-    // Nobody's hooks are asked of what is only tried.
+    // Nobody's hooks are asked of what is only tried; that is said.
     private void MoveRefs(List<PushUpdate> updates, string?[] refusals, RequestMessage request, Action<string> say, CancellationToken cancellation)
     {
         (bool isAtomic, bool isDryRun) = (request.Atomic, request.DryRun);
         IReceiveHooks? hooks = isDryRun ? null : options.Hooks;
+        if (isDryRun)
+            options.Hooks?.SayNotAsked(say);
         if (isAtomic && refusals.Any(refusal => refusal is not null))
         {
             RefuseAll(refusals, "another ref of the push was refused");

@@ -35,7 +35,7 @@ public sealed class ImageCommitter(Repository repository)
         if (message.Length == 0)
             throw new UsageException("the message is empty; say with -m what this version is");
         if (!request.NoVerify)
-            message = repository.Hooks.CommitMessage(message, cancellation);
+            message = repository.Hooks.CommitMessage(message, cancellation: cancellation);
         Head head = repository.Refs.ReadHead();
         Commit? amended = request.Amend ? FindAmended(head) : null;
         List<DiskImage> disks = OpenDisks(request, cancellation);
@@ -100,7 +100,7 @@ public sealed class ImageCommitter(Repository repository)
             if (!keepsImage)
                 RememberPlaces(id, request);
             if (!request.NoVerify)
-                repository.Hooks.PreCommit(id, cancellation);
+                repository.Hooks.PreCommit(id, cancellation: cancellation);
             string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             repository.Refs.Update(head.Branch ?? RefName.Head, head.Id ?? default, id.Value, committer, reason);
             repository.Hooks.PostCommit(cancellation);

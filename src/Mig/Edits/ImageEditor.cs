@@ -29,8 +29,8 @@ public sealed class ImageEditor(Repository repository)
             throw new UsageException("the message is empty; say with -m what this version is");
         (RefName target, ObjectId? expected, CommitId parentId) = FindTarget(request);
         repository.Refs.BeginTransaction(committer).Update(target, expected, parentId.Value, message).Check();
-        if (request is { NoVerify: false, DryRun: false })
-            message = repository.Hooks.CommitMessage(message, cancellation);
+        if (!request.NoVerify)
+            message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation);
 
         using FileLock retained = repository.Store.Retain();
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
@@ -52,17 +52,19 @@ public sealed class ImageEditor(Repository repository)
         };
         var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
         cancellation.ThrowIfCancellationRequested();
+        bool isAsked = !request.NoVerify && repository.Hooks.HasPreCommit;
+        if (!request.DryRun || isAsked)
+            writer.Complete();
+        if (isAsked)
+            repository.Hooks.PreCommit(id, request.DryRun, cancellation);
         if (request.DryRun)
             return new EditResult(null, branch, message, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
-        writer.Complete();
         foreach ((ImageDisk old, ImageDisk now) in before.Disks.Zip(image.Disks))
         {
             if (old.Layout is { } from && now.Layout is { } to)
                 FreeSpaceCache.Carry(repository.Folder, from, to);
         }
 
-        if (!request.NoVerify)
-            repository.Hooks.PreCommit(id, cancellation);
         repository.Refs.Update(target, expected, id.Value, committer, $"commit: {commit.Subject}");
         repository.Hooks.PostCommit(cancellation);
         return new EditResult(id, branch, message, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);

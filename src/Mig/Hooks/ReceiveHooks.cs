@@ -25,6 +25,14 @@ public sealed class ReceiveHooks(Repository repository, IReadOnlyDictionary<stri
         return Ask(HookName.Update, [update.Name.Value, RepositoryHooks.Text(update.Old), RepositoryHooks.Text(update.New)], [], say, cancellation);
     }
 
+    public void SayNotAsked(Action<string> say)
+    {
+        ArgumentNullException.ThrowIfNull(say);
+        string[] names = [.. new[] { HookName.PreReceive, HookName.Update }.Where(_runner.Exists)];
+        if (names.Length > 0)
+            say($"not asked in a dry run, which brings nothing that could be looked at: {string.Join(", ", names.Select(name => $"hook {name}"))}");
+    }
+
     public void PostReceive(IReadOnlyList<PushUpdate> updates, Action<string> say, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(say);

@@ -26,7 +26,8 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         HostFiles.CreateFolder(_lockFolder);
         using FileLock alone = FileLock.Acquire(Path.Combine(_lockFolder, "gc"), "garbage collection of this repository", TimeSpan.Zero);
         ObjectStore store = repository.Store;
-        store.RemoveStaleFiles();
+        if (!options.DryRun)
+            store.RemoveStaleFiles();
         store.Refresh();
         DateTime before = options.PruneBefore ?? DateTime.MinValue;
         int packsBefore = store.CountPackFiles();

@@ -13,9 +13,9 @@ internal sealed class MergeWriter(Repository repository, ImageMerger merger)
 
     /// <summary>Stores commits, durably. No ref leads to them yet.</summary>
     /// <param name="planned">Without conflicts.</param>
-    /// <param name="isDryRun">Whether all is done but the storing.</param>
+    /// <param name="stores">Whether they are stored; else all is done but that.</param>
     /// <returns>The ids, in order.</returns>
-    public IReadOnlyList<CommitId> Write(IReadOnlyList<PlannedCommit> planned, bool isDryRun, IProgressSink progress, CancellationToken cancellation)
+    public IReadOnlyList<CommitId> Write(IReadOnlyList<PlannedCommit> planned, bool stores, IProgressSink progress, CancellationToken cancellation)
     {
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         var images = new MachineImage[planned.Count];
@@ -38,7 +38,7 @@ internal sealed class MergeWriter(Repository repository, ImageMerger merger)
         for (int i = 0; i < planned.Count; i++)
             ids.Add(new CommitId(writer.AddObject(ObjectKind.Commit, planned[i].Make(images[i].Write(writer)).Encode())));
         cancellation.ThrowIfCancellationRequested();
-        if (!isDryRun)
+        if (stores)
             writer.Complete();
         return ids;
     }

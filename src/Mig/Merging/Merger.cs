@@ -27,8 +27,11 @@ public sealed class Merger(Repository repository)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.UpToDate, null);
         if (bases.Contains(ours) && !request.NoFastForward)
         {
-            if (!request.DryRun)
-                repository.Refs.Update(head.Branch ?? RefName.Head, tip, theirs.Value, ReflogSignature.Of(repository), $"merge {request.Revision}: Fast-forward");
+            RefTransaction move = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).Update(head.Branch ?? RefName.Head, tip, theirs.Value, $"merge {request.Revision}: Fast-forward");
+            if (request.DryRun)
+                move.Check();
+            else
+                move.Commit();
             return new MergeOutcome(head.Branch, ours, theirs, request.DryRun ? ours : theirs, MergeKind.FastForward, null);
         }
 
@@ -38,6 +41,8 @@ public sealed class Merger(Repository repository)
         string message = MessageText.Clean(request.Message ?? DefaultMessage(request.Revision, head));
         if (message.Length == 0)
             throw new UsageException("the message is empty; say with -m what this version is");
+        RefName target = head.Branch ?? RefName.Head;
+        repository.Refs.BeginTransaction(committer).Update(target, tip, theirs.Value, message).Check();
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
@@ -47,16 +52,17 @@ public sealed class Merger(Repository repository)
         else
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Conflict, plan) { Message = message };
         message = MergeNotes.Keep(repository, message, plan.Notes);
-        if (request is { NoVerify: false, DryRun: false })
-            message = repository.Hooks.CommitMessage(message, cancellation);
+        if (!request.NoVerify)
+            message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation);
         IReadOnlyList<string> provenance = repository.Objects.ReadCommit(ours).Provenance;
         var planned = new PlannedCommit(plan, image => new Commit { Image = image, Parents = [ours, theirs], Author = author, Committer = committer, Provenance = provenance, Message = message });
-        CommitId id = new MergeWriter(repository, merger).Write([planned], request.DryRun, request.Progress, cancellation)[0];
+        bool isAsked = !request.NoVerify && repository.Hooks.HasPreCommit;
+        CommitId id = new MergeWriter(repository, merger).Write([planned], stores: !request.DryRun || isAsked, request.Progress, cancellation)[0];
+        if (isAsked)
+            repository.Hooks.PreCommit(id, request.DryRun, cancellation);
         if (request.DryRun)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Merged, plan) { Message = message };
-        if (!request.NoVerify)
-            repository.Hooks.PreCommit(id, cancellation);
-        repository.Refs.Update(head.Branch ?? RefName.Head, tip, id.Value, committer, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
+        repository.Refs.Update(target, tip, id.Value, committer, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
         repository.Hooks.PostCommit(cancellation);
         return new MergeOutcome(head.Branch, ours, theirs, id, MergeKind.Merged, plan) { Message = message };
     }

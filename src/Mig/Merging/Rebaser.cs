@@ -27,6 +27,7 @@ public sealed class Rebaser(Repository repository)
         ArgumentNullException.ThrowIfNull(request);
         Signature committer = repository.Identity.Committer();
         List<Line> lines = [.. FindBranches(request).Select(branch => Prepare(branch.Name, branch.Tip, request))];
+        Moves(lines, line => line.Onto).Check();
         request.Announce?.Invoke([.. lines.Select(line => new RebasePlan(line.Branch, line.Tip, line.Onto, line.Count))]);
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
@@ -41,7 +42,7 @@ public sealed class Rebaser(Repository repository)
         }
 
         if (!request.DryRun)
-            Move(lines, request);
+            Moves([.. lines.Where(line => line.Conflict is null)], line => line.At).Commit();
         return [.. lines.Select(line => new RebasedBranch(line.Branch, line.Tip, line.Conflict is null && !request.DryRun ? line.At : line.Tip, line.Replayed, line.Dropped, line.Conflict) { Notes = line.Notes })];
     }
 
@@ -65,7 +66,7 @@ public sealed class Rebaser(Repository repository)
         List<int> made = [.. Enumerable.Range(0, round.Count).Where(i => planned[i] is not null)];
         if (made.Count == 0)
             return;
-        IReadOnlyList<CommitId> ids = writer.Write([.. made.Select(i => planned[i]!)], isDryRun: false, request.Progress, cancellation);
+        IReadOnlyList<CommitId> ids = writer.Write([.. made.Select(i => planned[i]!)], stores: true, request.Progress, cancellation);
         for (int i = 0; i < made.Count; i++)
             round[made[i]].MoveOn(ids[i]);
     }
@@ -80,12 +81,12 @@ public sealed class Rebaser(Repository repository)
         Headers = [],
     };
 
-    private void Move(List<Line> lines, RebaseRequest request)
+    private RefTransaction Moves(List<Line> lines, Func<Line, CommitId> to)
     {
         RefTransaction moves = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
-        foreach (Line line in lines.Where(line => line.Conflict is null && line.At != line.Tip))
-            moves.Update(line.Branch ?? RefName.Head, line.Tip.Value, line.At.Value, $"rebase (finish): {line.Branch?.Value ?? "returning to HEAD"} onto {line.Onto}");
-        moves.Commit();
+        foreach (Line line in lines.Where(line => to(line) != line.Tip))
+            moves.Update(line.Branch ?? RefName.Head, line.Tip.Value, to(line).Value, $"rebase (finish): {line.Branch?.Value ?? "returning to HEAD"} onto {line.Onto}");
+        return moves;
     }
 
     private List<(RefName? Name, CommitId Tip)> FindBranches(RebaseRequest request)

@@ -21,6 +21,9 @@ public sealed class VersionPicker(Repository repository)
             throw new NotFoundException($"the branch '{head.Branch?.ShortName}' has no version yet, so there is nothing to change; 'mig commit DISK' makes the first");
         Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
         List<(CommitId Id, Commit Commit, CommitId Parent)> sources = [.. request.Revisions.Select(revision => Find(revision, request))];
+        RefName target = head.Branch ?? RefName.Head;
+        repository.Refs.BeginTransaction(committer).Update(target, tip, tip, "").Check();
+        bool asksBefore = !request.NoVerify && repository.Hooks.HasPreCommit;
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
@@ -46,32 +49,31 @@ public sealed class VersionPicker(Repository repository)
                 continue;
             }
 
-            if (request is { NoVerify: false, DryRun: false })
-                commit = commit with { Message = repository.Hooks.CommitMessage(message, cancellation) };
+            if (!request.NoVerify)
+                commit = commit with { Message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation) };
 
             // A later one may need what an earlier one made, so even a dry run stores what no ref will lead to.
             bool isLast = picked.Count + 1 == sources.Count;
-            CommitId made = writer.Write([new PlannedCommit(plan, image => commit with { Image = image })], request.DryRun && isLast, request.Progress, cancellation)[0];
-            if (request is { NoVerify: false, DryRun: false })
-                repository.Hooks.PreCommit(made, cancellation);
+            CommitId made = writer.Write([new PlannedCommit(plan, image => commit with { Image = image })], stores: !request.DryRun || !isLast || asksBefore, request.Progress, cancellation)[0];
+            if (asksBefore)
+                repository.Hooks.PreCommit(made, request.DryRun, cancellation);
             picked.Add(new PickedVersion(id, made, commit, plan));
             at = request.DryRun && isLast ? at : made;
         }
 
         if (!request.DryRun)
-            MoveHead(head, picked, committer, request.Reverts);
+            MoveHead(target, tip, picked, committer, request.Reverts);
         return new PickOutcome(head.Branch, new CommitId(tip), request.DryRun ? new CommitId(tip) : at, picked);
     }
 
     /// <summary>Tells whether a plan leaves our image as it is.</summary>
     internal static bool IsNothing(MergePlan plan) => plan.Volumes.All(volume => volume.Result.Operations.Count == 0) && ImageEditor.IsSame(plan.Ours, new MachineImage(plan.Disks));
 
-    private void MoveHead(Head head, List<PickedVersion> picked, Signature committer, bool reverts)
+    private void MoveHead(RefName target, ObjectId expected, List<PickedVersion> picked, Signature committer, bool reverts)
     {
-        ObjectId expected = head.Id!.Value;
         foreach (PickedVersion version in picked.Where(version => version.Id is not null))
         {
-            repository.Refs.Update(head.Branch ?? RefName.Head, expected, version.Id!.Value.Value, committer, $"{(reverts ? "revert" : "cherry-pick")}: {version.Commit.Subject}");
+            repository.Refs.Update(target, expected, version.Id!.Value.Value, committer, $"{(reverts ? "revert" : "cherry-pick")}: {version.Commit.Subject}");
             expected = version.Id.Value.Value;
         }
     }

@@ -32,7 +32,7 @@ public sealed class ContentPurger(Repository repository)
         if (repository.PromisorRemote is not null || repository.Objects.Shallow.Count > 0)
             throw new UnsupportedFeatureException("purging a partial or shallow clone", "a part of its history is elsewhere; purge there, and clone again");
         Signature who = repository.Identity.Committer();
-        using FileLock? alone = request.DryRun ? null : FileLock.Acquire(Path.Combine(repository.Folder, "locks", "purge"), "purging of this repository", TimeSpan.Zero);
+        using FileLock alone = FileLock.Acquire(Path.Combine(repository.Folder, "locks", "purge"), "purging of this repository", TimeSpan.Zero);
         PendingPurge pending = PendingPurge.Open(repository.Folder);
 
         IReadOnlyList<Ref> refs = repository.Refs.List("refs/");
@@ -86,9 +86,7 @@ public sealed class ContentPurger(Repository repository)
             Coverage = new ImageCoverage([.. images.Values.SelectMany(item => new CoverageReader(repository.Store).ReadVolumes(item.Image).Unseen).Distinct()]),
             UnknownContents = [.. request.Contents.Except(files.Select(file => file.Entry.Sha256).OfType<ObjectId>()).Except(pending.Contents)],
         };
-        if (request.DryRun)
-            return report;
-        if (!request.KeepsOldVersions)
+        if (!request.KeepsOldVersions && !request.DryRun)
         {
             pending.Contents.UnionWith(report.Contents);
             pending.Heads.UnionWith(secrets.Heads);
@@ -106,16 +104,20 @@ public sealed class ContentPurger(Repository repository)
         List<(Ref Ref, ObjectId After)> moves = [.. refs.Where(item => item.Target is null).Select(item => (item, rewriter.Rewrite(item.Id))).Where(move => move.Item1.Id != move.Item2)];
         ObjectId? detached = head.IsDetached && head.Id is { } headId ? rewriter.Rewrite(headId) : null;
         cancellation.ThrowIfCancellationRequested();
-        writer.Complete();
+        if (!request.DryRun)
+            writer.Complete();
         report = report with { ZeroedBytes = purger.ZeroedBytes, Unreachable = purger.Unreachable, RewrittenCommits = rewriter.Changed.Count(change => change.Kind == ObjectKind.Commit), MovedRefs = moves.Count };
         if (rewriter.Changed.Count == 0)
             return report;
-        report = report with { Map = PurgeMap.Write(repository.Folder, rewriter.Changed) };
         RefTransaction transaction = repository.Refs.BeginTransaction(who);
         foreach ((Ref moved, ObjectId now) in moves)
             transaction.Update(moved.Name, moved.Id, now, "purge");
         if (detached is { } target && target != head.Id)
             transaction.DetachHead(target, "purge");
+        transaction.Check();
+        if (request.DryRun)
+            return report;
+        report = report with { Map = PurgeMap.Write(repository.Folder, rewriter.Changed) };
         transaction.Commit();
         return report;
     }

@@ -88,7 +88,7 @@ public sealed class PushOperation(Repository repository)
         }
 
         if (options.AsksHook)
-            AskHook(remote.Name ?? address.Text, address.Text, choices, refs, cancellation);
+            AskHook(remote.Name ?? address.Text, address.Text, choices, refs, options.DryRun, cancellation);
         PushReport report = Send(connection, refs, options, cancellation);
         Dictionary<RefName, string> refusals = report.Results.Where(result => result.Refusal is not null).ToDictionary(result => result.Name, result => result.Refusal!);
         refs = [.. refs.Select(item => !item.HasFailed && refusals.TryGetValue(item.Theirs, out string? refusal) ? item with { Change = RefChange.Refused, Note = refusal } : item)];
@@ -106,13 +106,13 @@ public sealed class PushOperation(Repository repository)
         && options is { Refspecs.Count: 0, AllBranches: false, AllTags: false } && repository.Config.GetBoolean("push.autosetupremote", false)
         && repository.Refs.ReadHead().Branch is { } branch && new Upstreams(repository).Find(branch) is null;
 
-    private void AskHook(string name, string url, IReadOnlyList<PushChoice> choices, List<PushedRef> refs, CancellationToken cancellation)
+    private void AskHook(string name, string url, IReadOnlyList<PushChoice> choices, List<PushedRef> refs, bool isDryRun, CancellationToken cancellation)
     {
         Dictionary<RefName, PushChoice> sources = choices.ToDictionary(choice => choice.Theirs);
         List<PrePushRef> asked = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
             .Select(item => new PrePushRef(item.New is null ? null : sources[item.Theirs].Ours?.Value ?? item.Source, item.New, item.Theirs, item.Old))];
         if (asked.Count > 0)
-            repository.Hooks.PrePush(name, url, asked, cancellation);
+            repository.Hooks.PrePush(name, url, asked, isDryRun, cancellation);
     }
 
     private PushReport Send(RemoteRepository connection, List<PushedRef> refs, PushOptions options, CancellationToken cancellation)

@@ -19,6 +19,8 @@ internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) :
 
     public string? Update(PushUpdate update, Action<string> say, CancellationToken cancellation) => hooks.Update(update, say, cancellation);
 
+    public void SayNotAsked(Action<string> say) => hooks.SayNotAsked(say);
+
     public void PostReceive(IReadOnlyList<PushUpdate> updates, Action<string> say, CancellationToken cancellation) => hooks.PostReceive(updates, say, cancellation);
 
     private string? FindDifference(IReadOnlyList<PushUpdate> updates, CancellationToken cancellation)

@@ -86,7 +86,7 @@ public class RepositoryHooksTests
         using var hooks = new HookFolder();
         hooks.Write("pre-push", "echo \"$@\"; cat; exit 1");
         PrePushRef[] refs = [new("refs/heads/main", Two, RefName.Branch("main"), One), new(null, null, RefName.Branch("old"), One), new("HEAD~1", One, RefName.Branch("new"), null)];
-        var refused = Assert.Throws<HookRefusedException>(() => hooks.Repository.Hooks.PrePush("origin", "ssh://host/images", refs, TestContext.Current.CancellationToken));
+        var refused = Assert.Throws<HookRefusedException>(() => hooks.Repository.Hooks.PrePush("origin", "ssh://host/images", refs, cancellation: TestContext.Current.CancellationToken));
         Assert.StartsWith("hook pre-push refused (it ended with 1); nothing was pushed", refused.Message, StringComparison.Ordinal);
         Assert.Equal($"origin ssh://host/images\nrefs/heads/main {Two} refs/heads/main {One}\n(delete) {None} refs/heads/old {One}\nHEAD~1 {One} refs/heads/new {None}\n", hooks.Said);
     }

@@ -52,21 +52,23 @@ public sealed class ImageDeriver(Repository repository)
         writer.EndContent();
         CommitId[] ids = [.. commits.Select(commit => new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode())))];
         cancellation.ThrowIfCancellationRequested();
+        bool isAsked = !request.NoVerify && repository.Hooks.HasPreCommit;
+        if (!request.DryRun || isAsked)
+            writer.Complete();
+        if (isAsked)
+        {
+            foreach (CommitId id in ids)
+                repository.Hooks.PreCommit(id, request.DryRun, cancellation);
+        }
+
         if (request.DryRun)
             return new DeriveResult(baseId, versions, writer.NewObjectCount, writer.NewBytes, 0);
-        writer.Complete();
-        Publish(request, plan, ids, commits, committer, cancellation);
+        Publish(plan, ids, commits, committer);
         return new DeriveResult(baseId, [.. versions.Select((version, i) => version with { Id = ids[i] })], writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
     }
 
-    private void Publish(DeriveRequest request, List<PlannedVersion> plan, CommitId[] ids, Commit[] commits, Signature committer, CancellationToken cancellation)
+    private void Publish(List<PlannedVersion> plan, CommitId[] ids, Commit[] commits, Signature committer)
     {
-        if (!request.NoVerify)
-        {
-            foreach (CommitId id in ids)
-                repository.Hooks.PreCommit(id, cancellation);
-        }
-
         RefTransaction transaction = repository.Refs.BeginTransaction(committer);
         for (int i = 0; i < ids.Length; i++)
             transaction.Update(plan[i].Branch, plan[i].Before, ids[i].Value, $"derive: {commits[i].Subject}");
@@ -96,8 +98,8 @@ public sealed class ImageDeriver(Repository repository)
             string message = MessageText.Clean(messages is null ? $"derive {name}" : Encoding.UTF8.GetString(messages.Fill(row)));
             if (message.Length == 0)
                 throw new UsageException($"{where}: the message is empty");
-            if (request is { NoVerify: false, DryRun: false })
-                message = repository.Hooks.CommitMessage(message, cancellation);
+            if (!request.NoVerify)
+                message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation);
             plan.Add(new PlannedVersion(row, where, branch, there ?? default, message));
             transaction.Update(branch, there ?? default, baseId.Value, message);
         }
