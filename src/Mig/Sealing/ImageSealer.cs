@@ -24,6 +24,12 @@ public sealed class ImageSealer(Repository repository)
             request.Edit,
             edit =>
             {
+                if (!ImageBrowser.VolumesWithFiles(edit.Before).Any())
+                {
+                    coverage = JudgeForSecrets(new CoverageReader(repository.Store).ReadWithout(edit.Before));
+                    return;
+                }
+
                 ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before) ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
                 var machine = new MachineFiles(repository, edit.Before, root);
                 coverage = JudgeForSecrets(new CoverageReader(repository.Store).Read(edit.Before, root, machine, isChosen: false));

@@ -25,22 +25,46 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
     {
         foreach (SealRule rule in operation.Rules)
         {
-            foreach ((string folder, TreeEntry entry) in Expand(rule.Pattern))
+            foreach ((string folder, TreeEntry entry) in Expand(rule.Pattern).Where(found => !IsExcepted(rule, found.Entry)))
             {
-                MountPoint mount = machine.MountOf(folder);
-                NodeWriter nodes = Open(mount);
-                byte[] path = [.. Encoding.UTF8.GetBytes(mount.OnVolume(folder)), Slash, .. entry.Name.Span];
-                if (nodes.Writer.Find(path) is not { } node)
-                    continue; // an earlier rule took it
-                string place = $"/{(folder.Length == 0 ? "" : folder + "/")}{Encoding.UTF8.GetString(entry.Name.Span)}";
-                foreach ((string where, long files, long bytes) in Do(rule.Action, nodes, path, node, place))
-                    yield return new SealedPath(operation.Name, rule.Action, where, files, bytes);
-                if (!operation.IsSecret || node is not { Type: NodeType.File, LinkCount: > 1 })
-                    continue;
-                foreach (SealedPath other in RemoveOtherNames(operation, mount, nodes, path))
-                    yield return other;
+                foreach (MachineFile place in FollowLink(operation, rule, folder, entry).Append(new MachineFile(Join(folder, Encoding.UTF8.GetString(entry.Name.Span)), entry)))
+                {
+                    foreach (SealedPath gone in Seal(operation, rule.Action, place))
+                        yield return gone;
+                }
             }
         }
+    }
+
+    private static bool IsExcepted(SealRule rule, TreeEntry entry) => rule.Except.Length > 0 && FileSystemName.MatchesSimpleExpression(rule.Except, Encoding.UTF8.GetString(entry.Name.Span), ignoreCase: false);
+
+    private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
+
+    // Behind a link is what is meant, where it is a secret or the one path that is named. Whoever may make a link in his home must not have others' files removed by it.
+    private IEnumerable<MachineFile> FollowLink(SealOperation operation, SealRule rule, string folder, TreeEntry entry)
+    {
+        if (entry.Type != TreeEntryType.SymbolicLink || !(operation.IsSecret || rule.IsExact) || machine.Find(Join(folder, Encoding.UTF8.GetString(entry.Name.Span))) is not { } target || target.Entry.Uid != entry.Uid)
+            return [];
+        bool isFolder = target.Entry.Type == TreeEntryType.Directory, wantsFolder = rule.Action is SealAction.RemoveContents or SealAction.RemoveFiles;
+        return isFolder == wantsFolder && target.Entry.Type is TreeEntryType.File or TreeEntryType.Directory ? [target] : [];
+    }
+
+    private IEnumerable<SealedPath> Seal(SealOperation operation, SealAction action, MachineFile file)
+    {
+        int slash = file.Path.LastIndexOf('/');
+        string folder = slash < 0 ? "" : file.Path[..slash];
+        MountPoint mount = machine.MountOf(folder);
+        NodeWriter nodes = Open(mount);
+        string name = file.Path[(slash + 1)..];
+        byte[] path = [.. Encoding.UTF8.GetBytes(mount.OnVolume(folder)), Slash, .. name.Contains('\uFFFD', StringComparison.Ordinal) ? file.Entry.Name.ToArray() : Encoding.UTF8.GetBytes(name)];
+        if (nodes.Writer.Find(path) is not { } node)
+            yield break; // an earlier rule took it
+        foreach ((string where, long files, long bytes) in Do(action, nodes, path, node, $"/{file.Path}"))
+            yield return new SealedPath(operation.Name, action, where, files, bytes);
+        if (!operation.IsSecret || node is not { Type: NodeType.File, LinkCount: > 1 })
+            yield break;
+        foreach (SealedPath other in RemoveOtherNames(operation, mount, nodes, path))
+            yield return other;
     }
 
     // A secret that has another name would stay.
@@ -60,6 +84,12 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
 
     private IEnumerable<(string Folder, TreeEntry Entry)> Expand(string pattern)
     {
+        if (pattern == SealRule.HostKeys)
+        {
+            return SshConfiguration.Read(machine).Where(setting => setting.Keyword is "hostkey" or "hostcertificate" && setting.Value.StartsWith('/') && !setting.Value.AsSpan().ContainsAny('*', '?'))
+                .SelectMany(setting => new[] { setting.Value, setting.Value + ".pub", setting.Value + "-cert.pub" }).Distinct().SelectMany(path => Expand("", path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+        }
+
         string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
         return pattern[0] == Home ? Homes().SelectMany(home => Expand(home, parts[1..])) : Expand("", parts);
     }
@@ -67,9 +97,17 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
     // Where users have always been, and where the user database says they are.
     private IReadOnlyList<string> Homes() => _homes ??=
     [
-        .. machine.List("home").Select(file => file.Path).Append("root").Concat(Users.Read(machine).Select(user => user.Home))
+        .. machine.List("home").Select(file => file.Path).Append("root").Concat(DomainHomes()).Concat(Users.Read(machine).Select(user => user.Home))
             .Select(home => machine.Find(home)).Where(home => home is { Entry.Type: TreeEntryType.Directory }).Select(home => home!.Path).Distinct(),
     ];
+
+    // Users of a domain are in no database of the machine; their homes are in a folder for the domain.
+    private IEnumerable<string> DomainHomes()
+    {
+        HashSet<string> own = [.. Users.Read(machine).Select(user => user.Home.Trim('/'))];
+        return machine.List("home").Where(folder => folder.Entry.Type == TreeEntryType.Directory && !own.Contains(folder.Path))
+            .SelectMany(folder => machine.List(folder.Path)).Select(file => file.Path);
+    }
 
     // Folders are followed wherever links lead, as programs of the machine would; the last name is not.
     private IEnumerable<(string Folder, TreeEntry Entry)> Expand(string folder, ArraySegment<string> pattern)

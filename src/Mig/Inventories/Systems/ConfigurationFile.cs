@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using System.Text;
 using Mig.Browse;
 using Mig.History.Trees;
@@ -21,9 +20,15 @@ internal static class ConfigurationFile
     public static IEnumerable<string> Expand(MachineFiles files, string folder, string pattern)
     {
         string path = pattern.StartsWith('/') ? pattern.Trim('/') : $"{folder}/{pattern}";
-        int slash = path.LastIndexOf('/');
-        string name = path[(slash + 1)..];
-        return In(files, slash < 0 ? "" : path[..slash]).Where(file => FileSystemName.MatchesSimpleExpression(name, file.AsSpan(file.LastIndexOf('/') + 1), ignoreCase: false));
+        IEnumerable<string> found = [""];
+        foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            found = part.AsSpan().ContainsAny("*?[")
+                ? found.SelectMany(under => In(files, under)).Where(file => Glob.IsMatch(part, file[(file.LastIndexOf('/') + 1)..]))
+                : found.Select(under => under.Length == 0 ? part : $"{under}/{part}");
+        }
+
+        return found.Where(file => files.Find(file) is not null);
     }
 
     /// <summary>Returns the paths of what is in some folders, in the order of names; what is not there has nothing.</summary>

@@ -31,14 +31,14 @@ internal static class Listeners
             if (SystemdUnits.FindFile(files, unit) is not { } path)
                 continue;
             var listeners = new List<Listener>();
-            foreach (string part in ConfigurationFile.In(files, $"usr/lib/systemd/system/{unit}.d", $"etc/systemd/system/{unit}.d").Prepend(path))
+            foreach (string part in SystemdUnits.FindParts(files, unit).Prepend(path))
             {
                 foreach (string line in ConfigurationFile.ReadLines(files, part))
                 {
                     // An empty value takes back what was said before.
                     if (SocketKeys.Contains(line))
                         listeners.Clear();
-                    listeners.AddRange(Find(unit, part, [line], SocketKeys));
+                    listeners.AddRange(Find(unit, part, [SystemdUnits.Expand(line, unit)], SocketKeys));
                 }
             }
 

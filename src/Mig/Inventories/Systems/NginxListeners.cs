@@ -6,12 +6,12 @@ namespace Mig.Inventories.Systems;
 internal sealed class NginxListeners
 {
     private const string Folder = "etc/nginx", Configuration = "etc/nginx/nginx.conf";
-    private const int MaxDepth = 16;
+    private const int MaxDepth = 16, MaxFiles = 10_000;
     private const string DefaultPort = "80";
 
     private readonly MachineFiles _files;
     private readonly List<Listener> _listeners = [];
-    private readonly HashSet<string> _read = [];
+    private int _read;
 
     private NginxListeners(MachineFiles files) => _files = files;
 
@@ -25,10 +25,11 @@ internal sealed class NginxListeners
         return reader._listeners;
     }
 
-    private void ReadFile(string path, IReadOnlyList<string> context, int depth)
+    // Returns whether the server that the file is included in listens somewhere. A file may be included by many servers.
+    private bool ReadFile(string path, IReadOnlyList<string> context, int depth)
     {
-        if (depth > MaxDepth || !_read.Add(path))
-            return;
+        if (depth > MaxDepth || ++_read > MaxFiles)
+            return false;
         var blocks = new List<string>(context);
         var words = new List<string>();
         bool hasListen = false;
@@ -62,18 +63,22 @@ internal sealed class NginxListeners
                 }
                 else if (words is ["include", ..])
                 {
-                    Include(words.Skip(1), blocks, depth + 1);
+                    hasListen |= Include(words.Skip(1), blocks, depth + 1);
                 }
 
                 words.Clear();
             }
         }
+
+        return hasListen;
     }
 
-    private void Include(IEnumerable<string> patterns, IReadOnlyList<string> context, int depth)
+    private bool Include(IEnumerable<string> patterns, IReadOnlyList<string> context, int depth)
     {
+        bool hasListen = false;
         foreach (string file in patterns.SelectMany(pattern => ConfigurationFile.Expand(_files, Folder, pattern)))
-            ReadFile(file, context, depth);
+            hasListen |= ReadFile(file, context, depth);
+        return hasListen;
     }
 
     // "80", "*:80", "10.0.0.1:80", "[::]:80", "localhost:80", "unix:/run/x.sock"; without a port, 80 is meant.
@@ -110,7 +115,7 @@ internal sealed class NginxListeners
             {
                 int end = i;
                 while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] is not ('{' or '}' or ';'))
-                    end++;
+                    end = text[end] == '$' && end + 1 < text.Length && text[end + 1] == '{' && text.IndexOf('}', end) is > 0 and var close ? close + 1 : end + 1;
                 yield return text[i..end];
                 i = end - 1;
             }

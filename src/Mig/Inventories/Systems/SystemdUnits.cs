@@ -9,7 +9,7 @@ internal static class SystemdUnits
 {
     private const string Folder = "etc/systemd/system";
     private const string DefaultTarget = "default.target"; // the target to start, not a unit that is enabled
-    private static readonly string[] Endings = [".wants", ".requires"];
+    private static readonly string[] Endings = [".wants", ".requires", ".upholds"];
     private static readonly string[] UnitFolders = [Folder, "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
 
     /// <summary>Returns them sorted by name.</summary>
@@ -46,16 +46,39 @@ internal static class SystemdUnits
     }
 
     /// <summary>Finds the file of a unit; null when there is none.</summary>
-    public static string? FindFile(MachineFiles files, string unit) =>
-        UnitFolders.Select(folder => $"{folder}/{unit}").FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File });
+    /// <remarks>An instance has its own, or that of its template.</remarks>
+    public static string? FindFile(MachineFiles files, string unit) => new[] { unit, TemplateOf(unit) }.OfType<string>()
+        .SelectMany(name => UnitFolders.Select(folder => $"{folder}/{name}")).FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File });
 
-    // A link may be left over from a unit that is gone. Instances have a template, and scripts of System V are made into services.
-    private static bool Exists(MachineFiles files, string unit)
+    /// <summary>Returns the files that change a unit, in the order of their names; one of an administrator hides that of a package with the same name.</summary>
+    public static IReadOnlyList<string> FindParts(MachineFiles files, string unit)
+    {
+        var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string name in new[] { unit, TemplateOf(unit) }.OfType<string>())
+        {
+            foreach (MachineFile file in UnitFolders.SelectMany(folder => files.List($"{folder}/{name}.d")).Where(file => file.Path.EndsWith(".conf", StringComparison.Ordinal)))
+                parts.TryAdd(Name(file.Path), file.Path);
+        }
+
+        return [.. parts.Values];
+    }
+
+    /// <summary>Puts the name of an instance where a template has it.</summary>
+    public static string Expand(string text, string unit)
     {
         int at = unit.IndexOf('@', StringComparison.Ordinal), dot = unit.LastIndexOf('.');
-        return FindFile(files, unit) is not null || (at > 0 && dot > at && FindFile(files, unit[..(at + 1)] + unit[dot..]) is not null)
-            || (unit.EndsWith(".service", StringComparison.Ordinal) && files.Find($"etc/init.d/{unit[..dot]}") is not null);
+        return at < 0 || dot < at ? text : text.Replace("%i", unit[(at + 1)..dot], StringComparison.OrdinalIgnoreCase);
     }
+
+    private static string? TemplateOf(string unit)
+    {
+        int at = unit.IndexOf('@', StringComparison.Ordinal), dot = unit.LastIndexOf('.');
+        return at > 0 && dot > at + 1 ? unit[..(at + 1)] + unit[dot..] : null;
+    }
+
+    // A link may be left over from a unit that is gone. Scripts of System V are made into services.
+    private static bool Exists(MachineFiles files, string unit) => FindFile(files, unit) is not null
+        || (unit.EndsWith(".service", StringComparison.Ordinal) && files.Find($"etc/init.d/{unit[..unit.LastIndexOf('.')]}") is not null);
 
     private static bool IsMask(TreeEntry entry) => entry.Type == TreeEntryType.SymbolicLink ? Target(entry) == "/dev/null" : entry is { Type: TreeEntryType.File, Size: 0 };
 
