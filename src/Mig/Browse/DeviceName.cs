@@ -7,6 +7,9 @@ namespace Mig.Browse;
 internal static class DeviceName
 {
     private const string Links = "/dev/disk/by-";
+    private const string LinksOfDisk = "-part/by-";
+
+    private const string Letters = "abcdefghijklmnopqrstuvwxyz";
 
     private static readonly string[] Tags = ["UUID", "LABEL", "PARTUUID", "PARTLABEL", "ID"];
 
@@ -22,14 +25,27 @@ internal static class DeviceName
             return (device[..equals].ToUpperInvariant(), device[(equals + 1)..].Trim('"', '\''));
         }
 
-        int slash = device.StartsWith(Links, StringComparison.Ordinal) ? device.IndexOf('/', Links.Length) : -1;
-        return slash < 0 ? ("", device) : (device[Links.Length..slash].ToUpperInvariant(), DecodeLink(device[(slash + 1)..]));
+        string path = device.StartsWith('/') ? Path.GetFullPath(device) : device;
+        int slash = path.StartsWith(Links, StringComparison.Ordinal) ? path.IndexOf('/', Links.Length) : -1;
+        if (slash < 0)
+            return ("", path);
+
+        // Newer versions of udev have the links of each disk below its path: by-path/pci-0000:00:07.0-part/by-uuid/....
+        int below = path.IndexOf(LinksOfDisk, slash, StringComparison.Ordinal);
+        if (below > 0 && path.IndexOf('/', below + LinksOfDisk.Length) is > 0 and var end)
+            (slash, path) = (end - below - LinksOfDisk.Length + Links.Length, Links + path[(below + LinksOfDisk.Length)..]);
+        string tag = path[Links.Length..slash].ToUpperInvariant(), value = path[(slash + 1)..];
+        return tag == "PARTNUM" ? ("ID", $"-part{value}") : (tag, DecodeLink(value));
     }
 
     /// <summary>Takes apart <c>/dev/sdb2</c>, <c>/dev/vda</c>, <c>/dev/nvme0n1p3</c>, <c>/dev/mmcblk0p1</c>: which disk it is, from 0, and which partition, 0 for the bare disk.</summary>
     public static (int Disk, int Partition)? ReadNode(string device)
     {
         ReadOnlySpan<char> name = device.StartsWith("/dev/", StringComparison.Ordinal) ? device.AsSpan("/dev/".Length) : default;
+        // By the numbers of the kernel: disks of SCSI are 8, and have 16 each.
+        const int PerDisk = 16;
+        if (name.StartsWith("block/8:", StringComparison.Ordinal))
+            return int.TryParse(name["block/8:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int minor) ? (minor / PerDisk, minor % PerDisk) : null;
         foreach (string prefix in (string[])["sd", "vd", "hd", "xvd"])
         {
             if (!name.StartsWith(prefix, StringComparison.Ordinal))
@@ -56,11 +72,16 @@ internal static class DeviceName
         return null;
     }
 
-    /// <summary>Takes the partition's number from names that end in <c>-part3</c>, as links of udev for disks do; 0 when there is none.</summary>
+    /// <summary>Takes the partition's number from names that end in <c>-part3</c>, as links of udev for disks do, and from those of multipath, <c>mpatha3</c>; 0 when there is none.</summary>
     public static int ReadPartSuffix(string name)
     {
         int at = name.LastIndexOf("-part", StringComparison.Ordinal);
-        return at < 0 ? 0 : Partition(name.AsSpan(at + "-part".Length)) ?? 0;
+        if (at >= 0)
+            return Partition(name.AsSpan(at + "-part".Length)) ?? 0;
+        if (!name.StartsWith("mpath", StringComparison.Ordinal))
+            return 0;
+        ReadOnlySpan<char> rest = name.AsSpan("mpath".Length).TrimStart(Letters);
+        return Partition(rest) ?? 0;
     }
 
     // The 27th disk is sdaa.

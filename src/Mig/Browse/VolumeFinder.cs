@@ -21,7 +21,7 @@ internal sealed class VolumeFinder(IContentSource store, MachineImage image)
             "LABEL" => First(volume => volume.Label.Length > 0 && volume.Label == value),
             "PARTLABEL" => First(volume => volume.PartitionName.Length > 0 && volume.PartitionName == value),
             "PARTUUID" => FindPartition(value),
-            "" => DeviceName.ReadNode(device) is { } node ? FindNode(node.Disk, node.Partition) : FindOfOnlyDisk(device),
+            "" => DeviceName.ReadNode(value) is { } node ? FindNode(node.Disk, node.Partition) : FindOfOnlyDisk(value),
             _ => FindOfOnlyDisk(value),
         };
     }

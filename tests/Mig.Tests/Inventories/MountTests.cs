@@ -24,8 +24,10 @@ public sealed class MountTests : IDisposable
             $"UUID={VarUuid}", $"UUID=\"{VarUuid.ToUpperInvariant()}\"", $"/dev/disk/by-uuid/{VarUuid}", "LABEL=var\\040data", "/dev/disk/by-label/var\\x20data", $"PARTUUID={PartUuid}",
             $"/dev/disk/by-partuuid/{PartUuid}", "PARTLABEL=the\\040var", "/dev/disk/by-partlabel/the\\x20var", "/dev/sda2", "/dev/vda2", "/dev/xvda2", "/dev/hda2", "/dev/nvme0n1p2", "/dev/mmcblk0p2",
             "/dev/disk/by-id/ata-QEMU_HARDDISK_QM00001-part2", "/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part2", "ID=ata-QEMU_HARDDISK_QM00001-part2", "/dev/mapper/mpatha-part2",
+            "/dev/mapper/mpatha2", "/dev/block/8:2", $"/dev/disk/by-path/pci-0000:00:07.0-part/by-uuid/{VarUuid}", "/dev/disk/by-path/pci-0000:00:07.0-part/by-partnum/2", "/dev/disk/by-path/pci-0000:00:07.0-part/by-label/var\\x20data",
+            $"/dev/disk/by-label/../by-partuuid/{PartUuid}",
         ];
-        string[] lost = ["UUID=ffffffff-0000-4000-8000-000000000000", "/dev/disk/by-uuid/1234-ABCD", "PARTUUID=0badf00d-02", "LABEL=none", "/dev/mapper/vg-var", "/dev/vg/var", "/dev/sdb1", "/dev/sda9", "/dev/disk/by-id/dm-name-vg-var"];
+        string[] lost = ["UUID=ffffffff-0000-4000-8000-000000000000", "/dev/disk/by-uuid/1234-ABCD", "PARTUUID=0badf00d-02", "LABEL=none", "/dev/mapper/vg-var", "/dev/vg/var", "/dev/sdb1", "/dev/sda9", "/dev/disk/by-id/dm-name-vg-var", "/dev/block/8:9", "/dev/mapper/mpathvar"];
         string[] foreign = ["proc /proc proc defaults 0 0", "tmpfs /tmp tmpfs size=1g", "server:/x /net nfs defaults", "//server/x /share cifs ro", "/dev/sr0 /media/cdrom0 udf,iso9660 user,noauto 0 0", "UUID=1 none swap sw 0 0", "# /dev/sdz1 /z ext4 defaults"];
         Commit([
             .. devices.Select((device, i) => $"{device} /m{i} ext4 defaults 0 2"), .. lost.Select((device, i) => $"{device} /lost{i} ext4 defaults 0 2"),
@@ -66,6 +68,24 @@ public sealed class MountTests : IDisposable
         Assert.Empty(coverage.Unseen);
     }
 
+    // A unit is changed by files in folders of its name, and started when somebody looks there.
+    [Fact]
+    public void UnitsThatOthersChangeAndStart()
+    {
+        Commit([], prepare: root =>
+        {
+            string vendor = Path.Combine(root, "usr/local/lib/systemd/system"), own = Path.Combine(root, "etc/systemd/system");
+            foreach (string folder in (string[])["local-fs.target.wants", "var.mount.d"])
+                Directory.CreateDirectory(Path.Combine(own, folder));
+            Directory.CreateDirectory(vendor);
+            File.WriteAllText(Path.Combine(vendor, "var.mount"), "[Mount]\nWhat=/dev/disk/by-uuid/none\nWhere=/var\n");
+            File.WriteAllText(Path.Combine(vendor, "var.automount"), "[Automount]\nWhere=/var\n");
+            File.WriteAllText(Path.Combine(own, "var.mount.d/device.conf"), $"[Mount]\nWhat=/dev/disk/by-uuid/{VarUuid}\n");
+            File.CreateSymbolicLink(Path.Combine(own, "local-fs.target.wants/var.automount"), "/usr/local/lib/systemd/system/var.automount");
+        });
+        Assert.NotNull(Open(out _).Find("var/lib/dpkg/status"));
+    }
+
     [Fact]
     public void DeploymentsOfOstreeAreTheMachineThatStarts()
     {
@@ -99,7 +119,7 @@ public sealed class MountTests : IDisposable
 
     public void Dispose() => _test.Dispose();
 
-    private void Commit(string[] fstab, string? table = null, bool units = false, (string Root, string Var)? types = null)
+    private void Commit(string[] fstab, string? table = null, bool units = false, (string Root, string Var)? types = null, Action<string>? prepare = null)
     {
         string root = _test.Files["root"], var = _test.Files["var"], disk = _test.Files["disk"];
         if (Directory.Exists(root))
@@ -112,6 +132,7 @@ public sealed class MountTests : IDisposable
         File.WriteAllText(Path.Combine(var, "lib/dpkg/status"), "Package: x\nStatus: install ok installed\nVersion: 1\n");
         if (units)
             WriteUnits(root);
+        prepare?.Invoke(root);
         Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-d", root, disk + ".root", $"{RootMegabytes}M");
         Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-d", var, "-U", VarUuid, "-L", "var data", disk + ".var", $"{VarMegabytes}M");
         _test.Files.Sparse("disk", (FirstMegabyte + RootMegabytes + VarMegabytes + 2) << 20);
