@@ -10,11 +10,12 @@ internal static class SignedSource
 {
     private const string SignedKernel = "linux-signed", SignedSuffix = "-signed";
 
-    private static readonly string[] Architectures = ["amd64", "arm64", "armhf", "i386", "ppc64el", "s390x", "riscv64", "loong64"];
+    private static readonly string[] Architectures = ["amd64", "arm64", "armhf", "i386", "ia32", "ppc64el", "s390x", "riscv64", "loong64"];
 
     // What a signed package is called, and the source that advisories speak of, where that is another name.
     private static readonly Dictionary<string, string[]> Names = new()
     {
+        ["fwupd"] = ["fwupd", "fwupd-efi"],
         ["grub-efi"] = ["grub2"],
         ["grub2"] = ["grub2", "grub2-unsigned"],
         ["shim-helpers"] = ["shim"],
@@ -33,10 +34,10 @@ internal static class SignedSource
             return [];
         string name = source[..^SignedSuffix.Length], plain = WithoutArchitecture(name);
 
-        // "1+2.06+13+deb12u1" is the first signing of 2.06-13+deb12u1; without an architecture the version has that of the signing and that of the program: "1.44~1+15.8-1".
+        // "1+2.06+13+deb12u1" is the first signing of 2.06-13+deb12u1; without an architecture the version has that of the signing and that of the program, "1.44~1+15.8-1", or is the program's.
         string version = plain != name ? FromSigned(package.SourceVersion.StartsWith("1+", StringComparison.Ordinal) ? package.SourceVersion[2..] : package.SourceVersion)
-            : package.Version.StartsWith(package.SourceVersion + "+", StringComparison.Ordinal) ? package.Version[(package.SourceVersion.Length + 1)..] : "";
-        return version.Length == 0 ? [] : Names.GetValueOrDefault(plain, [plain]).Select(unsigned => Of(package, unsigned, version));
+            : package.Version.StartsWith(package.SourceVersion + "+", StringComparison.Ordinal) ? package.Version[(package.SourceVersion.Length + 1)..] : package.SourceVersion;
+        return Names.GetValueOrDefault(plain, [plain]).Select(unsigned => Of(package, unsigned, version));
     }
 
     private static InstalledPackage Of(InstalledPackage package, string source, string version) => package with { SourceName = source, SourceVersion = version };

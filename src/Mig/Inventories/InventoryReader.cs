@@ -41,11 +41,13 @@ public sealed class InventoryReader
     /// <summary>Takes the inventory of an image, and finds what it does not rest on.</summary>
     /// <param name="volume">The volume with the operating system, without a path; null for the one that has it.</param>
     /// <param name="revision">How the user called the image, for messages.</param>
-    /// <exception cref="NotFoundException">There is no such volume, or none with files.</exception>
+    /// <exception cref="NotFoundException">There is no such volume.</exception>
     /// <exception cref="UsageException">Several volumes have files, and none is known as the operating system's.</exception>
     public Inventory Read(MachineImage image, PathSpec? volume, string revision, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
+        if (volume is null && !ImageBrowser.VolumesWithFiles(image).Any())
+            return new Inventory(null, "", [], [], [], [], [], []) { Coverage = new CoverageReader(_objects).ReadWithout(image) };
         ImagePath root = new ImageBrowser(_repository!).Find(image, volume ?? new PathSpec(null, null, default), revision);
         Inventory inventory = Read(image, root.Volume, cancellation);
         var files = new MachineFiles(_objects, _parallelism, image, root.Volume);

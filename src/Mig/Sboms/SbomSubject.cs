@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Mig.Browse;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
@@ -13,13 +14,18 @@ namespace Mig.Sboms;
 /// <param name="ToolVersion">Of mig.</param>
 public sealed record SbomSubject(string Name, ImageId Image, long? Created, string ToolVersion)
 {
-    /// <summary>Names an image by its disks.</summary>
+    /// <summary>Names an image by its disks, and by the volume that was chosen when it is another than the one with the operating system: the same machine has the same name, however it was typed.</summary>
     /// <param name="volume">The volume that was chosen, without a path; null for the one with the operating system.</param>
-    public static string NameOf(MachineImage image, PathSpec? volume)
+    /// <param name="revision">How the user called the image, for messages.</param>
+    public static string NameOf(ImageBrowser browser, MachineImage image, PathSpec? volume, string revision)
     {
+        ArgumentNullException.ThrowIfNull(browser);
         ArgumentNullException.ThrowIfNull(image);
         string disks = string.Join(", ", image.Disks.Select(disk => disk.Name));
-        return volume is null or { Disk: null, Partition: null } ? disks : disks + volume.ToString().TrimEnd('/');
+        if (volume is null or { Disk: null, Partition: null })
+            return disks;
+        ImagePath chosen = browser.Find(image, volume, revision);
+        return chosen.Volume == browser.FindDefaultVolume(image) ? disks : disks + ImageBrowser.PrefixOf(image, chosen.Disk, chosen.Volume);
     }
 
     /// <summary>A UUID that is the image's own in this form.</summary>

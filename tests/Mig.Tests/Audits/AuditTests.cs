@@ -70,6 +70,12 @@ public sealed class AuditTests : IDisposable
     [InlineData("shim-helpers-amd64-signed", "1+15.8+1~deb12u1", "", "shim", "15.8-1~deb12u1")]
     [InlineData("shim-signed", "1.44~1+deb12u1+15.8-1~deb12u1", "shim-signed (1.44~1+deb12u1)", "shim", "15.8-1~deb12u1")]
     [InlineData("grub-efi-amd64-signed", "1.187.6+2.06-2ubuntu14.4", "grub2-signed (1.187.6)", "grub2", "2.06-2ubuntu14.4")]
+    [InlineData("grub-efi-ia32-signed", "1+2.06+13+deb12u1", "", "grub2", "2.06-13+deb12u1")]
+    [InlineData("fwupd-amd64-signed", "1:1.4+1", "", "fwupd-efi", "1:1.4-1")]
+    [InlineData("s390-tools-signed", "2.20.0-0ubuntu3", "", "s390-tools", "2.20.0-0ubuntu3")]
+    [InlineData("systemd-boot-efi-amd64-signed", "257.4+1", "", "systemd", "257.4-1")]
+    [InlineData("linux-image-6.5.0-1018-azure", "6.5.0-1018.19~22.04.2", "linux-signed-azure-6.5", "linux-azure-6.5", "6.5.0-1018.19~22.04.2")]
+    [InlineData("linux-image-6.12.9-amd64", "6.12.9-1~bpo12+1", "linux-signed-amd64 (6.12.9+1~bpo12+1)", "linux", "6.12.9-1~bpo12+1")]
     [InlineData("linux-image-5.15.0-91-generic", "5.15.0-91.101", "linux-signed", "linux", "5.15.0-91.101")]
     public void SignedProgramsAreThoseOfTheSourceThatWasSigned(string package, string version, string source, string unsigned, string unsignedVersion)
     {

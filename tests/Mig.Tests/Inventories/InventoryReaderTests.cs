@@ -53,6 +53,49 @@ public sealed class InventoryReaderTests : IDisposable
             inventory.Listeners.Select(listener => $"{listener.Service} {listener.Address}"));
     }
 
+    // Configuration that is spread over files, folders, templates and vendors.
+    [Fact]
+    public void ListenersAreFoundWhereverTheyAreWritten()
+    {
+        _machine.Write("etc/os-release", "ID=x\n");
+        _machine.Write("etc/nginx/nginx.conf", "http { include sites/*/nginx.conf; include [a-c]*.inc; include odd/.hidden*; }\n");
+        _machine.Write("etc/nginx/sites/one/nginx.conf", "server { include snippets/listen.conf; set $x ${y}z; server_name one; }\nserver { include snippets/listen.conf; server_name two; }\n");
+        _machine.Write("etc/nginx/snippets/listen.conf", "listen 8443 ssl;\n");
+        _machine.Write("etc/nginx/b.inc", "server { listen 81; }\n");
+        _machine.Write("etc/nginx/d.inc", "server { listen 82; }\n");
+        _machine.Write("etc/nginx/.c.inc", "server { listen 83; }\n");
+        _machine.Write("etc/nginx/odd/.hidden.conf", "server { listen 84; }\n");
+        _machine.Write("usr/bin/sshd", "x");
+        _machine.Write("usr/etc/ssh/sshd_config", "Include /etc/ssh/sshd_config.d/*.conf\nListenAddress \"10.0.0.1\"\n");
+        _machine.Write("etc/ssh/sshd_config.d/port.conf", "Port \"2222\"\n");
+        _machine.Write("usr/lib/systemd/system/inst@.socket", "[Socket]\nListenStream=/run/%i.sock\n");
+        _machine.Write("usr/local/lib/systemd/system/inst@.socket.d/more.conf", "[Socket]\nListenStream=%i\n");
+        _machine.Write("etc/systemd/system/sockets.target.wants/.keep", "");
+        _machine.Run("ln -s /usr/lib/systemd/system/inst@.socket etc/systemd/system/sockets.target.wants/inst@7000.socket");
+        Assert.Equal(
+            ["sshd 10.0.0.1:2222", "inst@7000.socket /run/7000.sock", "inst@7000.socket 7000", "nginx 8443", "nginx 81", "nginx 84"],
+            _machine.CommitAndTake().Listeners.Select(listener => $"{listener.Service} {listener.Address}"));
+    }
+
+    // What tools of these languages lay out in other ways than most.
+    [Fact]
+    public void LanguagePackagesOfOtherLayouts()
+    {
+        _machine.Write("etc/os-release", "ID=x\n");
+        _machine.Write("opt/py/site-packages/unpacked-1.0-py3.11.egg/EGG-INFO/PKG-INFO", "Metadata-Version: 1.0\r\nName: unpacked\r\nVersion: 1.0\r\n\r\nName: no\r\n");
+        _machine.Run("""
+            mkdir -p opt/jars $work/zip/META-INF; cd $work/zip
+            printf 'Manifest-Version: 1.0\r\n' > META-INF/MANIFEST.MF
+            for name in spring-webmvc-5.3.17.jar spring-security-core-5.6.1.jar kotlin-stdlib-1.4.10.jar kafka_2.13-3.1.0.jar poi-5.2.0.jar pointless-1.0.jar netty-codec-http-4.1.59.Final.jar fastjson-1.2.80.jar plugin-1.2.hpi ra-3.1.rar; do
+              zip -q $name -r META-INF; mv $name $root/opt/jars
+            done
+            """);
+        Assert.Equal(
+            ["com.alibaba:fastjson 1.2.80", "io.netty:netty-codec-http 4.1.59.Final", "org.apache.kafka:kafka_2.13 3.1.0", "org.apache.poi:poi 5.2.0", "org.jetbrains.kotlin:kotlin-stdlib 1.4.10",
+                "org.springframework.security:spring-security-core 5.6.1", "org.springframework:spring-webmvc 5.3.17", "plugin:plugin 1.2", "pointless:pointless 1.0", "ra:ra 3.1", "unpacked 1.0"],
+            _machine.CommitAndTake().Packages.Select(package => $"{package.Name} {package.Version}").Order(StringComparer.Ordinal));
+    }
+
     [Fact]
     public void UnitsAreThoseThatSystemctlCallsEnabled()
     {

@@ -36,7 +36,8 @@ internal static class ExecutableScan
 
     private static bool IsArchiveBehindScript(ContentSource program)
     {
-        const int EndSize = 22; // of a ZIP archive without a comment
-        return program.Read(0, 2) is [(byte)'#', (byte)'!'] && program.Read(program.Length - EndSize, EndSize) is { } end && end.AsSpan().StartsWith("PK\u0005\u0006"u8);
+        const int EndSize = 22 + (1 << 10); // of a ZIP archive with a short comment
+        long size = Math.Min(program.Length, EndSize);
+        return program.Read(0, 2) is [(byte)'#', (byte)'!'] && program.Read(program.Length - size, size) is { } end && end.AsSpan().IndexOf("PK\u0005\u0006"u8) >= 0;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class JavaLanguage : ILanguage
     private const int MaxNesting = 2;
     private const string ManifestName = "META-INF/MANIFEST.MF";
     private const string PropertiesEnding = "/pom.properties", ModelEnding = "/pom.xml";
-    private static readonly string[] Endings = [".jar", ".war", ".ear"];
+    private static readonly string[] Endings = [".jar", ".war", ".ear", ".par", ".sar", ".nar", ".kar", ".rar", ".aar", ".hpi", ".jpi"];
 
     public int MaxSize => 64 << 20;
 

@@ -79,8 +79,9 @@ internal sealed class LanguageWalk(IContentSource store, Limits limits)
     private static bool MayMatter(ReadOnlySpan<byte> name) => name[^1] switch
     {
         (byte)'o' => name.EndsWith("-info"u8),
+        (byte)'O' => name.SequenceEqual("EGG-INFO"u8),
         (byte)'s' => name.SequenceEqual("node_modules"u8) || name.SequenceEqual("specifications"u8),
-        (byte)'r' or (byte)'R' => name.Length > 4 && name[^4] == (byte)'.',
+        (byte)'r' or (byte)'R' or (byte)'i' => name.Length > 4 && name[^4] == (byte)'.',
         _ => false,
     };
 

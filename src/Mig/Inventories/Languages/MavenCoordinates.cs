@@ -30,6 +30,21 @@ internal static partial class MavenCoordinates
         ["woodstox-core"] = "com.fasterxml.woodstox", ["xalan"] = "xalan", ["xercesImpl"] = "xerces", ["xml-apis"] = "xml-apis", ["xmlsec"] = "org.apache.santuario", ["xstream"] = "com.thoughtworks.xstream", ["xz"] = "org.tukaani",
     };
 
+    // Families of archives, by how their names begin; the first that fits. Many of them are built by Gradle, which leaves no coordinates inside.
+    private static readonly (string Start, string Group)[] Families =
+    [
+        ("spring-boot", "org.springframework.boot"), ("spring-security-", "org.springframework.security"), ("spring-data-", "org.springframework.data"), ("spring-cloud-", "org.springframework.cloud"),
+        ("spring-session-", "org.springframework.session"), ("spring-integration-", "org.springframework.integration"), ("spring-batch-", "org.springframework.batch"), ("spring-", "org.springframework"),
+        ("activemq-", "org.apache.activemq"), ("camel-", "org.apache.camel"), ("cxf-", "org.apache.cxf"), ("derby", "org.apache.derby"), ("druid-", "org.apache.druid"), ("dubbo", "org.apache.dubbo"), ("elasticsearch", "org.elasticsearch"),
+        ("fastjson", "com.alibaba"), ("freemarker", "org.freemarker"), ("grpc-", "io.grpc"), ("hadoop-", "org.apache.hadoop"), ("hibernate-", "org.hibernate"), ("hutool-", "cn.hutool"), ("itextpdf", "com.itextpdf"),
+        ("jackson-module-", "com.fasterxml.jackson.module"), ("jetty-", "org.eclipse.jetty"), ("json-path", "com.jayway.jsonpath"), ("junit-jupiter", "org.junit.jupiter"), ("junit-platform", "org.junit.platform"), ("jython", "org.python"),
+        ("kafka", "org.apache.kafka"), ("kotlinx-", "org.jetbrains.kotlinx"), ("kotlin-", "org.jetbrains.kotlin"), ("log4j-", "org.apache.logging.log4j"), ("lucene-", "org.apache.lucene"), ("maven-", "org.apache.maven"),
+        ("micrometer-", "io.micrometer"), ("mockito-", "org.mockito"), ("mybatis", "org.mybatis"), ("netty-", "io.netty"), ("nimbus-jose-jwt", "com.nimbusds"), ("okio", "com.squareup.okio"), ("okhttp", "com.squareup.okhttp3"),
+        ("pdfbox", "org.apache.pdfbox"), ("plexus-", "org.codehaus.plexus"), ("poi", "org.apache.poi"), ("protobuf-", "com.google.protobuf"), ("reactor-", "io.projectreactor"), ("reload4j", "ch.qos.reload4j"), ("scala-compiler", "org.scala-lang"), ("scala-library", "org.scala-lang"), ("scala-reflect", "org.scala-lang"),
+        ("shiro-", "org.apache.shiro"), ("solr-", "org.apache.solr"), ("struts2-", "org.apache.struts"), ("thymeleaf", "org.thymeleaf"), ("tika-", "org.apache.tika"), ("tomcat-embed-", "org.apache.tomcat.embed"), ("tomcat-", "org.apache.tomcat"),
+        ("undertow-", "io.undertow"), ("vertx-", "io.vertx"), ("zookeeper", "org.apache.zookeeper"), ("zstd-jni", "com.github.luben"),
+    ];
+
     /// <summary>Takes name and version from the name of a file: <c>guava</c>, <c>31.1-jre</c>; the version is empty when there is none.</summary>
     public static (string Artifact, string Version) SplitName(string file)
     {
@@ -53,6 +68,8 @@ internal static partial class MavenCoordinates
             return known;
         if (GroupOf(artifact, bundle) is { } group)
             return group;
+        if (Array.Find(Families, family => IsOf(artifact, family.Start)) is { Group: { } common })
+            return common;
         if (IsGroup(vendor))
             return vendor;
         return IsGroup(bundle) ? bundle : artifact;
@@ -93,6 +110,9 @@ internal static partial class MavenCoordinates
 
         return null;
     }
+
+    private static bool IsOf(string artifact, string family) =>
+        artifact.StartsWith(family, StringComparison.Ordinal) && (family.EndsWith('-') || artifact.Length == family.Length || artifact[family.Length] is '-' or '_');
 
     private static bool IsGroup(string name) => name.Contains('.', StringComparison.Ordinal) && Group().IsMatch(name);
 

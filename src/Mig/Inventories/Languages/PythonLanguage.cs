@@ -13,8 +13,8 @@ internal sealed class PythonLanguage : ILanguage
 
     public IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name)
     {
-        bool isEgg = name.EndsWith(".egg-info", StringComparison.Ordinal);
-        if (isEgg && entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
+        bool isUnpacked = name == "EGG-INFO", isEgg = isUnpacked || name.EndsWith(".egg-info", StringComparison.Ordinal);
+        if (isEgg && !isUnpacked && entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
             return [new MachineFile(name, entry)];
         if (entry.Type != TreeEntryType.Directory || !(isEgg || name.EndsWith(".dist-info", StringComparison.Ordinal)))
             return [];
@@ -25,7 +25,8 @@ internal sealed class PythonLanguage : ILanguage
     public IEnumerable<InstalledPackage> Read(ReadOnlySpan<byte> content, string location)
     {
         // The description follows after an empty line.
-        int end = content.IndexOf("\n\n"u8);
+        int end = content.IndexOf("\n\n"u8), windows = content.IndexOf("\n\r\n"u8);
+        end = end < 0 || (windows >= 0 && windows < end) ? windows : end;
         string name = "", version = "", license = "", supplier = "";
         ControlFile.Read(
             end < 0 ? content : content[..end],
