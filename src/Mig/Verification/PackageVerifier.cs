@@ -16,10 +16,13 @@ public sealed class PackageVerifier(Repository repository)
     /// <param name="volume">The volume with the operating system, without a path; null for the one that has it.</param>
     /// <param name="revision">How the user called the image, for messages.</param>
     /// <param name="wantsExtra">Whether files that no package has are wanted, too.</param>
-    /// <exception cref="NotFoundException">There is no such volume, or no package database that records files.</exception>
+    /// <exception cref="NotFoundException">There is no such volume; or no package database that records files, though all was seen.</exception>
     public VerificationReport Verify(MachineImage image, PathSpec? volume, string revision, bool wantsExtra, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
+        var coverage = new CoverageReader(repository.Store);
+        if (volume is null && !ImageBrowser.VolumesWithFiles(image).Any())
+            return new VerificationReport(0, [], coverage.ReadWithout(image));
         ImagePath root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision);
         var files = new MachineFiles(repository, image, root.Volume);
         var recorded = new List<RecordedFile>();
@@ -28,14 +31,15 @@ public sealed class PackageVerifier(Repository repository)
         Collect(() => DpkgFiles.Read(files, recorded, owned, cancellation));
         Collect(() => RpmFiles.Read(files, recorded, owned));
         Collect(() => ApkFiles.Read(files, recorded, owned));
-        if (recorded.Count == 0 && warnings.Count == 0)
+        ImageCoverage seen = coverage.Read(image, root.Volume, files, isChosen: volume is not null).With(warnings);
+        if (recorded.Count == 0 && seen.IsComplete)
             throw new NotFoundException($"{revision} has no package database that records files: those of dpkg, rpm and apk do");
         var directories = new MachineDirectories(files);
         List<FileFinding> findings = Compare(recorded, directories, cancellation);
         if (wantsExtra)
             findings.AddRange(FindExtra(files, [.. owned.Select(directories.RealPath)], cancellation));
         findings.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
-        return new VerificationReport(recorded.Count(record => !record.IsPresenceOnly), findings, new CoverageReader(repository.Store).Read(image, root.Volume, files, isChosen: volume is not null).With(warnings));
+        return new VerificationReport(recorded.Count(record => !record.IsPresenceOnly), findings, seen);
 
         void Collect(Action read)
         {

@@ -19,7 +19,7 @@ public sealed class HalfSeenTests : IDisposable
         Commit(root: "vmlinuz-1", other: "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none");
         string feed = _test.Files["feed"];
         File.WriteAllText(feed, """{"linux":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
-        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"], ["when", "openssl"], ["when", "/etc/passwd"], ["when", new string('7', 64)], ["log", "--package", "openssl"],
+        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"], ["verify-packages"], ["when", "openssl"], ["when", "/etc/passwd"], ["when", new string('7', 64)], ["log", "--package", "openssl"],
             ["log", "--", "/etc/passwd"], ["log", "-S", new string('7', 64)], ["grep", "root"], ["grep", "root", "--all", "--", "/etc"]])
         {
             (int exitCode, string output) = Run(verb);
@@ -29,7 +29,7 @@ public sealed class HalfSeenTests : IDisposable
         }
 
         Assert.Contains("the operating system: the only volume that was looked into has none", Run("audit", "--feed", feed).Output, StringComparison.Ordinal);
-        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"], ["search", "--json", "--package", "openssl"],
+        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"], ["search", "--json", "--package", "openssl"], ["verify-packages", "--json"],
             ["when", "--json", "openssl"], ["log", "--json", "--package", "openssl"], ["log", "--json", "--", "/etc/passwd"], ["grep", "--json", "root"], ["stats", "--json"]])
         {
             JsonElement answer = Json(verb);
@@ -44,6 +44,24 @@ public sealed class HalfSeenTests : IDisposable
         JsonElement sbom = Json("inventory", "--cyclonedx");
         Assert.Equal("incomplete", sbom.GetProperty("compositions")[0].GetProperty("aggregate").GetString());
         Assert.Contains("LVM2", Json("inventory", "--spdx").GetProperty("comment").GetString(), StringComparison.Ordinal);
+    }
+
+    // Not a single volume was looked into.
+    [Fact]
+    public void AnImageOfWhichNothingWasSeenIsNoCleanMachine()
+    {
+        _test.Files.Write("disk", new byte[2 << 20]);
+        Tool.Run("bash", "-euc", "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none; echo x | dd of=\"$1\" bs=1M seek=1 conv=notrunc status=none", "bash", _test.Files["disk"]);
+        _test.Commit("disk");
+        string feed = _test.Files["feed"];
+        File.WriteAllText(feed, """{"linux":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
+        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["seal", "-n"], ["verify-packages"], ["search", "--package", "openssl"]])
+        {
+            (int exitCode, string output) = Run(verb);
+            Assert.True(exitCode == Incomplete, $"{string.Join(' ', verb)}: {exitCode}\n{output}");
+            Assert.Contains("disk disk: it holds an LVM2 physical volume", output, StringComparison.Ordinal);
+            Assert.Contains("the operating system: no volume was looked into", output, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
