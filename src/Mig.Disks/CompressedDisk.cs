@@ -7,11 +7,6 @@ namespace Mig.Disks;
 /// <summary>Opens a disk that is compressed as a whole: <c>disk.raw.gz</c>, <c>disk.qcow2.xz</c>. It is decompressed into a file without a name, which is gone when it is closed.</summary>
 internal static class CompressedDisk
 {
-    private const int BufferSize = 1 << 20;
-    private const int BlockSize = 4096; // what is zero in such a block becomes a hole
-    private const long SpaceInterval = 32L << 20;
-    private const long SpaceReserve = 64L << 20;
-
     /// <summary>Opens it, and takes over <paramref name="file"/>.</summary>
     /// <param name="container">The format of what is inside; null to find it by content.</param>
     /// <exception cref="CorruptImageException">The data is damaged or ends early, or is more than is allowed.</exception>
@@ -40,33 +35,14 @@ internal static class CompressedDisk
         {
             using var source = new SourceStream(file, options.Progress.Advance);
             using Stream content = compression.Open(source);
-            byte[] buffer = new byte[BufferSize];
-            var space = new DriveInfo(folder);
-            long written = SpaceInterval;
-            while (content.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false) is var read and > 0)
+            StreamSpool.Copy(content, target, folder, file.Path, (piece, offset) =>
             {
-                options.Cancellation.ThrowIfCancellationRequested();
-                if (length == 0 && ForeignFormats.Find(buffer.AsSpan(0, read)) is { } foreign)
+                if (offset == 0 && ForeignFormats.Find(piece) is { } foreign)
                     throw new UnsupportedFeatureException(foreign.Name, $"{file.Path} holds one, compressed as {compression.Name}; decompress it with '{compression.Program} -d' and {foreign.Advice}");
-                if (read > limits.MaxDecompressedBytes - length)
+                if (piece.Length > limits.MaxDecompressedBytes - offset)
                     throw new CorruptImageException("DISK-002", $"{file.Path} decompresses to more than {limits.MaxDecompressedBytes} bytes, the most allowed; if the disk is really so long, raise core.maxDecompressed");
-                for (int at = 0; ZeroRuns.TryNext(buffer.AsSpan(0, read), length, BlockSize, ref at, out Range run);)
-                {
-                    (int start, int runLength) = run.GetOffsetAndLength(read);
-                    if ((written += runLength) >= SpaceInterval)
-                    {
-                        if (space.AvailableFreeSpace < SpaceReserve + SpaceInterval)
-                            throw new IOException($"{file.Path} needs more room than {folder} has, where it is decompressed: no space left on device") { HResult = Errno.NoSpace };
-                        written = 0;
-                    }
-
-                    target.Write(buffer.AsSpan(start, runLength), length + start);
-                }
-
-                length += read;
-            }
-
-            target.SetLength(length);
+                length = offset + piece.Length;
+            }, options.Cancellation);
             return FileSource.Of(target, length, file.Path);
         }
         catch (InvalidDataException e)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using Mig.Core;
 using Mig.Core.Compression;
@@ -39,6 +40,12 @@ internal static class ForeignFormats
         Text("!<arch>\n", "an ar archive, such as a .deb", "unpack it with 'ar x', and commit the disk in it"),
         Text("\u00ED\u00AB\u00EE\u00DB", "an RPM package", "unpack it with 'rpm2cpio', and commit the disk in it"),
         Text("\u0004\"M\u0018", "lz4 compression", "decompress it with 'lz4 -d'"),
+        Text("\u0002!L\u0018", "lz4 compression", "decompress it with 'lz4 -d'"),
+        Text("\u00FF\u0006\0\0sNaPpY", "snappy compression", "decompress it with 'snzip -d'"),
+        Text("LRZI", "lrzip compression", "decompress it with 'lrzip -d'"),
+        Text("\0ntfsclone-image", "an ntfsclone image", "restore it with 'ntfsclone --restore-image --overwrite disk.raw IMAGE'"),
+        Text("AFF10\r\n\0", "the AFF disk format", "export the disk with 'affconvert -r'"),
+        Text("sprs", "the sparseimage disk format of macOS", "convert it with 'hdiutil convert' on a Mac"),
         Text("LZIP\u0001", "lzip compression", "decompress it with 'lzip -d'"),
         Text("\u0089LZO\0\r\n\u001A\n", "lzop compression", "decompress it with 'lzop -d'"),
     ];
@@ -56,6 +63,11 @@ internal static class ForeignFormats
         // "BZh", the block size, and the first block's number.
         if (head.Length >= 10 && head.StartsWith("BZh"u8) && head[3] is >= (byte)'1' and <= (byte)'9' && head[4..10].SequenceEqual((ReadOnlySpan<byte>)[0x31, 0x41, 0x59, 0x26, 0x53, 0x59]))
             return ("bzip2 compression", "decompress it with 'bzip2 -d'");
+        if (IsLzma(head))
+            return ("lzma compression", "decompress it with 'xz -d --format=lzma'");
+        // The bits of a code, and a flag for blocks; the others mean nothing.
+        if (head.Length >= 3 && head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x9D]) && (head[2] & 0x60) == 0 && (head[2] & 0x1F) is >= 9 and <= 16)
+            return ("compress (.Z) compression", "decompress it with 'gzip -d'");
         if (CompressedFormat.Find(head) is { } compression)
             return ($"{compression.Name} compression here", $"decompress it with '{compression.Program} -d'");
         return IsTarHeader(head) ? NameTar(IsOvf(head)) : null;
@@ -71,6 +83,10 @@ internal static class ForeignFormats
             return ("the DMG disk format", Convert);
         return IsTarHeader(head) ? NameTar(HasOvf(file)) : Find(head);
     }
+
+    // No magic: the usual parameters, a dictionary of some power of two, and a length that is unknown or below 256 TiB.
+    private static bool IsLzma(ReadOnlySpan<byte> head) => head.Length >= 14 && head[0] == 0x5D && System.Numerics.BitOperations.IsPow2(BinaryPrimitives.ReadUInt32LittleEndian(head[1..]))
+        && head[1] == 0 && head[2] == 0 && (!head[5..13].ContainsAnyExcept((byte)0xFF) || (head[11] == 0 && head[12] == 0 && head[5..11].ContainsAnyExcept((byte)0))) && head[13] == 0;
 
     private static (string Name, string Advice) NameTar(bool isOva) => isOva
         ? ("an OVA package", "unpack it with 'tar xf', and commit the .vmdk in it")

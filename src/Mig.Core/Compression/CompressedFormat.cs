@@ -29,7 +29,11 @@ public sealed record CompressedFormat(string Name, string Program, IReadOnlyList
             return Gzip;
         if (head.StartsWith((ReadOnlySpan<byte>)[0xFD, (byte)'7', (byte)'z', (byte)'X', (byte)'Z', 0]))
             return Xz;
-        return head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]) ? Zstandard : null;
+        if (head.StartsWith((ReadOnlySpan<byte>)[0x28, 0xB5, 0x2F, 0xFD]))
+            return Zstandard;
+
+        // A frame to skip, of which there are 16 kinds: pzstd begins with one.
+        return head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]) ? Zstandard : null;
     }
 
     /// <summary>Begins to decompress. Reading throws <see cref="InvalidDataException"/> where the data is damaged, also where it ends early.</summary>

@@ -7,9 +7,7 @@ namespace Mig.Export;
 /// <summary>The disk file under an export, opened, with what is known of it. Owns the file.</summary>
 internal sealed class BackingImage : IDisposable
 {
-    private readonly IReadOnlyList<(string Path, FileStamp Stamp)> _stamps;
-
-    private BackingImage(DiskImage disk, IReadOnlyList<(string Path, FileStamp Stamp)> stamps, ExportRecord? record) => (Disk, _stamps, Record) = (disk, stamps, record);
+    private BackingImage(DiskImage disk, ExportRecord? record) => (Disk, Record) = (disk, record);
 
     public DiskImage Disk { get; }
 
@@ -21,18 +19,14 @@ internal sealed class BackingImage : IDisposable
     public static BackingImage Open(string repositoryFolder, string path, Limits limits, IReadOnlyList<string> allowedFolders)
     {
         ExportRecord? record = ExportRecords.Find(repositoryFolder, path);
-        DiskImage disk = DiskFormats.Open(path, record?.Format, limits, new DiskOpenOptions { AllowedFolders = allowedFolders });
+        DiskImage disk = DiskFormats.Open(path, record?.Format, limits, new DiskOpenOptions { AllowedFolders = allowedFolders, IsWatched = true });
         if (disk.Format.Contains('+', StringComparison.Ordinal))
         {
             disk.Dispose();
             throw new UsageException($"{path} is compressed ({disk.Format}), and no disk can lie over that; decompress it first");
         }
 
-        IReadOnlyList<(string, FileStamp)>? stamps = ExportRecord.Stamp(disk.Files);
-        if (stamps is not null)
-            return new BackingImage(disk, stamps, record?.Length == disk.Content.Length && record.IsCurrent ? record : null);
-        disk.Dispose();
-        throw new NotFoundException($"{path}, or a disk under it, has gone");
+        return new BackingImage(disk, record?.Length == disk.Content.Length && record.IsCurrent ? record : null);
     }
 
     /// <summary>Returns how a disk in some place names this one.</summary>
@@ -40,7 +34,7 @@ internal sealed class BackingImage : IDisposable
     /// <exception cref="UsageException">It is.</exception>
     public BackingDisk NameFor(string target)
     {
-        if (LibC.GetStamp(target) is { } stamp && _stamps.Any(file => (file.Stamp.Inode, file.Stamp.Device) == (stamp.Inode, stamp.Device)))
+        if (LibC.GetStamp(target) is { } stamp && Disk.Files.Any(file => LibC.GetStamp(file) is { } own && (own.Inode, own.Device) == (stamp.Inode, stamp.Device)))
             throw new UsageException($"{target} is {Disk.Path} or lies under it; a disk cannot lie over itself, choose another name");
         string from = HostPath.Resolve(HostPath.FolderOf(target)) ?? throw new UsageException($"folder {HostPath.FolderOf(target)} does not exist; create it first");
         string folder = HostPath.Resolve(HostPath.FolderOf(Disk.Path)) ?? HostPath.FolderOf(Disk.Path);
@@ -52,14 +46,11 @@ internal sealed class BackingImage : IDisposable
     }
 
     /// <summary>Checks that nobody has written to the file since it was opened.</summary>
-    /// <exception cref="ConflictException">Somebody has.</exception>
+    /// <exception cref="ChangedFileException">Somebody has.</exception>
     public void CheckUnchanged()
     {
-        foreach ((string path, FileStamp stamp) in _stamps)
-        {
-            if (LibC.GetStamp(path) != stamp)
-                throw new ConflictException($"{path} was changed while it was read; nothing was written, since a disk that lies over another one needs it to stay as it is");
-        }
+        if (Disk.FindChange() is var (path, change))
+            throw new ChangedFileException(path, change, "Nothing was written, since a disk that lies over another one needs it to stay as it is");
     }
 
     public void Dispose() => Disk.Dispose();
