@@ -35,18 +35,19 @@ public class VolumeKindTests
     public static TheoryData<string, string, string> Written => new()
     {
         { "0:\u00EBR\u0090-FVE-FS-", "BitLocker", "an encrypted volume (BitLocker)" },
-        { "0:\u00EBX\u0090-FVE-FS-;176:\0\u0010;4096:-FVE-FS-\0\0\u0002\0", "BitLocker", "an encrypted volume (BitLocker)" },
-        { "1024:H+\0\u0004;1064:\0\0\u0010\0", "hfsplus", "an HFS+ file system" },
-        { "1024:BD;1044:\0\0\u0010\0", "hfs", "an HFS file system" },
-        { "24:\u0001\0\0\u0080;32:NXSB\0\u0010\0\0", "apfs", "an APFS container" },
+        { "0:\u00EBX\u0090-FVE-FS-|176:\0\u0010|4096:-FVE-FS-\0\0\u0002\0", "BitLocker", "an encrypted volume (BitLocker)" },
+        { "0:\u00EBX\u0090MSWIN4.1|424:;\u00D6gI).\u00D8J\u0083\u0099\u00F6\u00A39\u00E3\u00D0\u0001|440:\0\u0010|4096:-FVE-FS-\0\0\u0002\0", "BitLocker", "an encrypted volume (BitLocker)" },
+        { "1024:H+\0\u0004|1064:\0\0\u0010\0", "hfsplus", "an HFS+ file system" },
+        { "1024:BD|1044:\0\0\u0010\0", "hfs", "an HFS file system" },
+        { "24:\u0001\0\0\u0080|32:NXSB\0\u0010\0\0", "apfs", "an APFS container" },
         { "1048576:\r\u00D0\u0001\u00C0", "VMFS_volume_member", "a member of a VMFS volume" },
         { "2097152:^\u00F1\u00AB/", "VMFS", "a VMFS file system" },
         { "0:\0\0\0ReFS\0", "ReFS", "a ReFS file system" },
-        { "132096:\u000C\u00B1\u00BA\0;133120:\u000C\u00B1\u00BA\0;134144:\u000C\u00B1\u00BA\0;135168:\u000C\u00B1\u00BA\0;136192:\u000C\u00B1\u00BA\0", "zfs_member", "a ZFS pool" },
-        { "4096:\u00FC\u004E+\u00A9\u0001\0\0\0;4240:\u0008\0\0\0\0\0\0\0", "linux_raid_member", "a member of a RAID array (MD)" },
+        { "132096:\u000C\u00B1\u00BA\0|133120:\u000C\u00B1\u00BA\0|134144:\u000C\u00B1\u00BA\0|135168:\u000C\u00B1\u00BA\0|136192:\u000C\u00B1\u00BA\0", "zfs_member", "a ZFS pool" },
+        { "4096:\u00FC\u004E+\u00A9\u0001\0\0\0|4240:\u0008\0\0\0\0\0\0\0", "linux_raid_member", "a member of a RAID array (MD)" },
         { "68091904:\u00FCN+\u00A9\0\0\0\0\u005A", "linux_raid_member", "a member of a RAID array (MD)" },
         { "4086:S1SUSPEND", "swsuspend", "swap space with the memory of a sleeping machine" },
-        { "65536:\u0001\u0016\u0019p\0\0\0\u0001;65560:\0\0\u0007\u0009\0\0\u0007\u006C", "gfs2", "a GFS2 file system" },
+        { "65536:\u0001\u0016\u0019p\0\0\0\u0001|65560:\0\0\u0007\u0009\0\0\u0007\u006C", "gfs2", "a GFS2 file system" },
     };
 
     [Theory]
@@ -76,7 +77,7 @@ public class VolumeKindTests
         string path = files.Sparse("v", (65 << 20) + 512);
         using (FileStream file = File.OpenWrite(path))
         {
-            foreach (string place in places.Split(';'))
+            foreach (string place in places.Split('|'))
             {
                 file.Position = int.Parse(place.Split(':')[0], System.Globalization.CultureInfo.InvariantCulture);
                 file.Write(Encoding.Latin1.GetBytes(place[(place.IndexOf(':', StringComparison.Ordinal) + 1)..]));
@@ -84,6 +85,23 @@ public class VolumeKindTests
         }
 
         AssertNamed(path, type, name);
+    }
+
+    // BitLocker To Go looks like FAT, with programs that ask for the password: they are not what the volume holds.
+    [Fact]
+    public void BitLocker_behind_FAT_is_not_FAT()
+    {
+        using var repository = new TestRepository();
+        string volume = repository.Files.Sparse("v", 40 << 20);
+        Tool.Run("mkfs.fat", "-F", "32", volume);
+        Assert.Equal("fat32", Assert.Single(repository.Commit("v").Disks).Volumes.Single().FileSystem); // negative control
+        using (FileStream file = File.OpenWrite(volume))
+        {
+            file.Position = 424;
+            file.Write(Convert.FromHexString("3BD66749292ED84A8399F6A339E3D001"));
+        }
+
+        Assert.Contains("BitLocker", Assert.Single(repository.Commit("v").Disks).Volumes.Single().Reason, StringComparison.Ordinal);
     }
 
     [Fact]
