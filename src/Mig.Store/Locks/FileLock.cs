@@ -33,7 +33,7 @@ public sealed partial class FileLock : IDisposable
     /// <param name="patience">How long to wait for a living holder.</param>
     /// <param name="remove">Whether the file goes away with the lock.</param>
     /// <exception cref="ConflictException">Someone else has held it for all that time.</exception>
-    /// <exception cref="UsageException">The file cannot be created or opened.</exception>
+    /// <exception cref="IOException">The file cannot be created or opened.</exception>
     public static FileLock Acquire(string path, string what, TimeSpan patience, bool remove = false) => Acquire(path, what, patience, Exclusive, remove);
 
     /// <summary>Takes the lock together with others who share it, waiting for one who does not.</summary>
@@ -96,9 +96,10 @@ public sealed partial class FileLock : IDisposable
         do
             descriptor = OpenNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.CloseOnExec | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0x1B6 /* 0666 */);
         while (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
-        return descriptor >= 0
-            ? new SafeFileHandle(descriptor, ownsHandle: true)
-            : throw new UsageException($"cannot open the lock file {path}: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (descriptor >= 0)
+            return new SafeFileHandle(descriptor, ownsHandle: true);
+        int error = Marshal.GetLastPInvokeError();
+        throw new IOException($"cannot open the lock file {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
     }
 
     private static bool TryLock(SafeFileHandle handle, int mode)

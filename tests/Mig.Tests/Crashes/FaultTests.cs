@@ -1,4 +1,5 @@
 using System.Text;
+using Mig.Checks;
 using Mig.Commits;
 using Mig.Core;
 using Mig.Edits;
@@ -139,6 +140,27 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(0, TestRepository.Check(Copy).Unreachable);
     }
 
+    // A repair that fails leaves what there was, no more damaged than before; the next one ends it.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Repair(bool isIndexDamaged)
+    {
+        CommitDisk("old", _old);
+        CommitDisk("new", _new);
+        string good = _repository.Files["good"];
+        TestFolder.Copy(_repository.Folder, good);
+        DamageLargest(_repository.Folder, isIndexDamaged ? "*.idx" : "*.pack");
+        int problems = TestRepository.Check(_repository.Folder).Problems.Count;
+        Assert.True(problems > 0);
+        int failed = FaultLoop.Run(Copy, Reset, () =>
+        {
+            using Repository repository = TestRepository.Open(Copy);
+            Assert.Equal(0, new RepositoryRepair(repository).Run(good, NoProgress.Instance, TestContext.Current.CancellationToken).Missing);
+        }, () => Assert.True(TestRepository.Check(Copy).Problems.Count <= problems), () => AssertSound(Copy, _new));
+        Assert.True(failed > 1, $"{failed} failed");
+    }
+
     [Fact]
     public void Purge()
     {
@@ -160,6 +182,17 @@ public sealed class FaultTests : IDisposable
         byte[] bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
         return bytes;
+    }
+
+    /// <summary>Turns a bit in the largest file of a kind, long after it was written, as damage is found.</summary>
+    internal static void DamageLargest(string repository, string pattern)
+    {
+        string damaged = Directory.EnumerateFiles(Path.Combine(repository, "packs"), pattern).MaxBy(path => new FileInfo(path).Length)!;
+        byte[] bytes = File.ReadAllBytes(damaged);
+        bytes[bytes.Length / 2] ^= 0x10;
+        Tool.Run("chmod", "u+w", damaged);
+        File.WriteAllBytes(damaged, bytes);
+        File.SetLastWriteTimeUtc(damaged, DateTime.UtcNow.AddHours(-1));
     }
 
     private static void Delete(string folder)

@@ -169,6 +169,7 @@ public sealed class FullRemoteTests : IDisposable
         Peers.Fetch(remote, here);
     });
 
+    // A server that is full is named, with what to do.
     private static bool Try(RemoteKind kind, string folder, Action<RemoteRepository> transfer)
     {
         using var peers = new Peers();
@@ -180,6 +181,7 @@ public sealed class FullRemoteTests : IDisposable
         }
         catch (Exception e) when (e is IOException or RemoteException)
         {
+            Assert.True(e is IOException || e.Message.Contains("make room there ('mig gc'", StringComparison.Ordinal), e.Message);
             return false;
         }
     }

@@ -3,6 +3,9 @@ using Mig.Core;
 using Mig.Remotes;
 using Mig.Tests.Edits;
 using Mig.Tests.Support;
+using Mig.Tests.Transfers;
+using Mig.Transfer;
+using Mig.Transfer.Addresses;
 using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Damages;
@@ -60,6 +63,24 @@ public sealed class RepairTests : IDisposable
         Assert.Equal(["main", "main~1"], report.Affected.SelectMany(affected => affected.Versions).Select(version => version.Name).Order(StringComparer.Ordinal));
         Assert.All(report.Affected, affected => Assert.True(affected.PlaceCount >= affected.Places.Count && affected.Places.Count > 0));
         Assert.Contains(report.Affected.SelectMany(affected => affected.Places), place => place.StartsWith("/large", StringComparison.Ordinal) || place.StartsWith("/deep", StringComparison.Ordinal) || place.Contains("outside of files", StringComparison.Ordinal));
+    }
+
+    // Whatever the way to the good copy.
+    [Theory]
+    [InlineData(RemoteKind.Ssh)]
+    [InlineData(RemoteKind.Http)]
+    public void AGoodCopyMayBeElsewhere(RemoteKind kind)
+    {
+        Damage("flip");
+        using var peers = new Peers();
+        (RemoteAddress address, RemoteOptions options) = peers.Locate(kind, _good);
+        string settings = $"[remote \"good\"]\n\turl = {address}\n\tserve = {options.ServeCommand}\n[core]\n\tsshCommand = {options.SshCommand}\n";
+        File.AppendAllText(Path.Combine(Repository.Folder, "config"), settings);
+        RepairReport repair = Repair("good");
+        Assert.Equal(0, repair.Missing);
+        Assert.True(repair.Brought > 0);
+        Assert.Empty(Repository.Check().Problems);
+        Assert.Equal(Export(_good), Export(Repository.Folder));
     }
 
     // What the other side does not have leaves all as it is, and says so.
