@@ -165,7 +165,7 @@ public sealed class EditTests
         Assert.Equal("m\n", workspace.Ok("cat", "HEAD:/etc/layer"));
         workspace.Mig("cat", "HEAD:/etc/hostname").Ends(1);
         File.WriteAllText(workspace["text"], new string('x', 2000));
-        workspace.Mig("overlay", "HEAD", "text").Ends(20, "TAR-001");
+        workspace.Mig("overlay", "HEAD", "text").Ends(20, "TAR-001: text: header at 0");
         workspace.Mig("overlay", "HEAD").Ends(2, "something is missing");
         workspace.Mig("overlay", "HEAD", "nowhere.tar").Ends(1, "nowhere.tar does not exist");
     }

@@ -12,6 +12,13 @@ public static class DateText
         "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd HH:mm:ssK", "yyyy-MM-dd HH:mm:ss K", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mm K",
     ];
 
+    private static readonly string[] Weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
+
+    // RFC 2822, and as "git log" writes.
+    private static readonly string[] WrittenFormats = ["ddd, d MMM yyyy HH:mm:ss zzz", "d MMM yyyy HH:mm:ss zzz", "ddd MMM d HH:mm:ss yyyy zzz"];
+
+    private static readonly string[] WrittenDays = ["MMM d yyyy", "MMM d, yyyy", "d MMM yyyy", "MMMM d yyyy", "MMMM d, yyyy", "d MMMM yyyy"];
+
     /// <summary>Reads <c>@seconds [+hhmm]</c>, <c>seconds +hhmm</c>, or ISO 8601 with or without a zone; local time without one.</summary>
     public static bool TryParseAbsolute(string text, TimeProvider clock, out DateTimeOffset date)
     {
@@ -21,7 +28,10 @@ public static class DateText
         return TryParseSeconds(text, clock, out date) || TryParseIso(text, clock, out date);
     }
 
-    /// <summary>Reads what <see cref="TryParseAbsolute"/> does, days (<c>2026-01-31</c>), and <c>now</c>, <c>yesterday</c>, <c>2.days.ago</c>, <c>3 weeks ago</c>.</summary>
+    /// <summary>
+    /// Reads what <see cref="TryParseAbsolute"/> does, days (<c>2026-01-31</c>), what mails and Git's log have, and <c>now</c>, <c>today</c>, <c>noon</c>, <c>midnight</c>, <c>yesterday</c>, <c>monday</c>,
+    /// <c>last week</c>, <c>2.days.ago</c>, <c>3 weeks 2 days ago</c>, as Git does.
+    /// </summary>
     public static bool TryParse(string text, TimeProvider clock, out DateTimeOffset date)
     {
         if (TryParseAbsolute(text, clock, out date))
@@ -30,16 +40,31 @@ public static class DateText
         string[] words = text.Trim().ToLowerInvariant().Split([' ', '.', '_'], StringSplitOptions.RemoveEmptyEntries);
         switch (words)
         {
-            case ["now"]:
+            case ["now" or "today"]:
                 date = now;
                 return true;
             case ["yesterday"]:
                 date = now.AddDays(-1);
                 return true;
-            case [var number, var unit, "ago"] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int count):
-                return TryGoBack(now, count, unit.TrimEnd('s'), out date);
+            case ["noon" or "midnight"]:
+                // The last one.
+                DateTime at = now.Date.AddHours(words[0] == "noon" ? 12 : 0);
+                return TryMake(at > now.DateTime ? at.AddDays(-1) : at, clock, out date);
+            case [{ Length: > 8 } seconds] when TryParseSeconds("@" + seconds, clock, out date):
+                return true; // as in Git: so large a number is a time
+            case [_, _, .., "ago"] when words.Length % 2 == 1:
+                return TryGoBack(now, words[..^1], out date);
+            case ["last", var unit] when TryGoBack(now, 1, unit, out date):
+                return true;
+            case [.., var name] when (words.Length == 1 || words is ["last", _]) && Array.FindIndex(Weekdays, day => day == name || (name.Length >= 3 && day.StartsWith(name, StringComparison.Ordinal))) is >= 0 and var weekday:
+                date = now.AddDays(-((((int)now.DayOfWeek - weekday + 6) % 7) + 1));
+                return true;
             default:
                 // As in Git, a day without a time means this time on that day.
+                if (DateTimeOffset.TryParseExact(text.Trim(), WrittenFormats, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out date))
+                    return true;
+                if (DateTime.TryParseExact(text.Trim(), WrittenDays, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out DateTime written))
+                    return TryMake(written + now.TimeOfDay, clock, out date);
                 bool isDay = DateTime.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day);
                 return isDay && TryMake(day + now.TimeOfDay, clock, out date);
         }
@@ -91,6 +116,19 @@ public static class DateText
         if (local.Year is < 1970 or > 9998)
             return false;
         date = new DateTimeOffset(local, clock.LocalTimeZone.GetUtcOffset(local));
+        return true;
+    }
+
+    // "2 weeks 3 days"
+    private static bool TryGoBack(DateTimeOffset now, string[] steps, out DateTimeOffset date)
+    {
+        date = now;
+        for (int i = 0; i < steps.Length; i += 2)
+        {
+            if (!int.TryParse(steps[i], NumberStyles.None, CultureInfo.InvariantCulture, out int count) || !TryGoBack(date, count, steps[i + 1].TrimEnd('s'), out date))
+                return false;
+        }
+
         return true;
     }
 

@@ -20,38 +20,38 @@ public static class VersionTips
     public static IReadOnlyList<(RefName Name, CommitId Commit, ImageId Image)> OfBranches(Repository repository, AnswerCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        ArgumentNullException.ThrowIfNull(coverage);
-        var branches = new List<(RefName, CommitId, ImageId)>();
-        foreach ((RefName name, CommitId commit) in Read(repository, coverage, RefName.BranchPrefix))
-            coverage.Try(VersionName.Of(name.ShortName, commit.Value), () => branches.Add((name, commit, repository.Objects.ReadCommit(commit).Image)));
-        return branches;
+        return Map(
+            Read(repository, coverage, RefName.BranchPrefix),
+            coverage,
+            tip => VersionName.Of(tip.Name.ShortName, tip.Commit.Value),
+            tip => (tip.Name, tip.Commit, repository.Objects.ReadCommit(tip.Commit).Image));
     }
 
     /// <summary>Returns the image of each version that a user named.</summary>
     public static IReadOnlyList<(string Name, ImageId Image)> OfRevisions(Repository repository, IEnumerable<string> revisions, AnswerCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        ArgumentNullException.ThrowIfNull(revisions);
-        ArgumentNullException.ThrowIfNull(coverage);
-        var images = new List<(string, ImageId)>();
-        foreach (string revision in revisions)
-            coverage.Try(VersionName.Of(revision), () => images.Add((revision, repository.Revisions.ResolveImage(revision))));
-        return images;
+        return Map(revisions, coverage, revision => VersionName.Of(revision), revision => (revision, repository.Revisions.ResolveImage(revision)));
     }
 
     /// <summary>Returns the image of each commit.</summary>
     public static IReadOnlyList<(VersionName Version, ImageId Image)> OfCommits(Repository repository, IEnumerable<VersionName> commits, AnswerCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        ArgumentNullException.ThrowIfNull(commits);
-        ArgumentNullException.ThrowIfNull(coverage);
-        var images = new List<(VersionName, ImageId)>();
-        foreach (VersionName commit in commits)
-            coverage.Try(commit, () => images.Add((commit, repository.Objects.ReadCommit(new CommitId(commit.Id!.Value)).Image)));
-        return images;
+        return Map(commits, coverage, commit => commit, commit => (commit, repository.Objects.ReadCommit(new CommitId(commit.Id!.Value)).Image));
     }
 
-    private static List<(RefName, CommitId)> Read(Repository repository, AnswerCoverage coverage, string prefix)
+    private static List<TResult> Map<T, TResult>(IEnumerable<T> versions, AnswerCoverage coverage, Func<T, VersionName> name, Func<T, TResult> read)
+    {
+        ArgumentNullException.ThrowIfNull(versions);
+        ArgumentNullException.ThrowIfNull(coverage);
+        var found = new List<TResult>();
+        foreach (T version in versions)
+            coverage.Try(name(version), () => found.Add(read(version)));
+        return found;
+    }
+
+    private static List<(RefName Name, CommitId Commit)> Read(Repository repository, AnswerCoverage coverage, string prefix)
     {
         ArgumentNullException.ThrowIfNull(coverage);
         var damaged = new List<CorruptStoreException>();

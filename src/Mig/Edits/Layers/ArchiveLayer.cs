@@ -11,9 +11,9 @@ internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
     /// <exception cref="CorruptImageException">TAR-001 to TAR-010.</exception>
     public void Apply(Stream archive, CancellationToken cancellation)
     {
-        using Stream content = ArchiveInputStream.Open(archive);
+        using Stream content = layer.Read(() => ArchiveInputStream.Open(archive));
         using var reader = new TarReader(content, scratchFolder);
-        while (reader.Read() is { } entry)
+        while (layer.Read(reader.Read) is { } entry)
         {
             cancellation.ThrowIfCancellationRequested();
             try
@@ -22,11 +22,11 @@ internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
             }
             catch (EndOfStreamException)
             {
-                throw new CorruptImageException("TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(entry.Path)}'");
+                throw layer.OfLayer(new CorruptImageException("TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(entry.Path)}'"));
             }
             catch (InvalidDataException e)
             {
-                throw new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(entry.Path)}': {e.Message}", e);
+                throw layer.OfLayer(new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(entry.Path)}': {e.Message}", e));
             }
         }
 

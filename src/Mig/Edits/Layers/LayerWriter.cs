@@ -31,11 +31,28 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
         }
     }
 
+    /// <summary>Reads something of the layer; an error of that says which layer it is.</summary>
+    public T Read<T>(Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (MigException e) when (name is not null)
+        {
+            throw OfLayer(e);
+        }
+    }
+
+    /// <summary>An error of the layer itself, with its name.</summary>
+    public MigException OfLayer(MigException error) => name is not null && Named(error, name) is { } named ? named : error;
+
     private static MigException? Named(Exception error, string where) => error switch
     {
         RefusedOperationException e => new RefusedOperationException(e.Reason, $"{where}: {e.Message}"),
         NotFoundException e => new NotFoundException($"{where}: {e.Message}"),
         CorruptImageException e => new CorruptImageException(e.Code, $"{where}: {e.Message[(e.Code.Length + 2)..]}", e),
+        UnsupportedFeatureException e => new UnsupportedFeatureException(e.Feature, $"{where}: {e.Message[(e.Feature.Length + UnsupportedFeatureException.Middle.Length)..]}"),
         _ => null,
     };
 
