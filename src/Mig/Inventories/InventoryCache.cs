@@ -17,7 +17,7 @@ internal sealed class InventoryCache(string repositoryFolder)
     private const int MaxFileSize = 256 << 20;
 
     // The last byte is the version: of the form, and of what is read. It changes with either.
-    private static ReadOnlySpan<byte> Magic => "miginvt\u0004"u8;
+    private static ReadOnlySpan<byte> Magic => "miginvt\u0005"u8;
 
     /// <returns>Null when there is none that counts.</returns>
     public Inventory? Read(MachineFiles files)

@@ -72,10 +72,15 @@ public sealed class InventoryReader
         if (mayBeWindows && new WindowsReader(new WindowsHives(_objects, _parallelism, files.Mounts[0].Root), warnings.Add) is { IsWindows: true } windows)
             return ReadWindows(files, windows, warnings, cancellation);
         IReadOnlyList<InstalledPackage> system = PackageDatabases.Read(files, warnings.Add, cancellation);
+        OsRelease? release = Try(() => OsReleaseFile.Read(files));
+
+        // No packages are no answer: a system has some, wherever it keeps them.
+        if (system.Count == 0 && release is not null && warnings.IsEmpty)
+            warnings.Add(OtherPackageSystems.Describe(files, PackageDatabases.AnyIn(files)));
         IReadOnlyCollection<InstalledPackage> languages = LanguagePackages.Read(files, _walk, system.Count > 0, warnings.Add, cancellation);
         IReadOnlyList<EnabledUnit> units = SystemdUnits.Read(files);
         return new Inventory(
-            Try(() => OsReleaseFile.Read(files)),
+            release,
             Architecture(files, system),
             Kernels.Read(files),
             Sort([.. system, .. languages]),

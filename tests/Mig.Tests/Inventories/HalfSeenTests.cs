@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Mig.Audits;
+using Mig.Inventories;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Tool = Mig.Testing.Tool;
@@ -44,6 +46,32 @@ public sealed class HalfSeenTests : IDisposable
         JsonElement sbom = Json("inventory", "--cyclonedx");
         Assert.Equal("incomplete", sbom.GetProperty("compositions")[0].GetProperty("aggregate").GetString());
         Assert.Contains("LVM2", Json("inventory", "--spdx").GetProperty("comment").GetString(), StringComparison.Ordinal);
+    }
+
+    // No packages are no answer: they are kept in a way that is not read, or their record is empty or gone.
+    [Theory]
+    [InlineData("var/db/pkg/sys-apps/x-1/PF", "Portage")]
+    [InlineData("var/db/xbps/pkgdb-0.38.plist", "XBPS")]
+    [InlineData("usr/lib/opkg/status", "opkg")]
+    [InlineData("nix/store/abc-x-1/x", "Nix")]
+    [InlineData("var/lib/dpkg/status", "its package database names none")]
+    [InlineData("etc/motd", "it has no database of dpkg, rpm, apk or pacman")]
+    public void ASystemWhosePackagesAreElsewhereIsNoCleanMachine(string record, string reason)
+    {
+        using var machine = new MachineRoot();
+        machine.Write("etc/os-release", "ID=x\n");
+        machine.Write(record, "nothing that is a package\n");
+        Inventory inventory = machine.CommitAndTake();
+        Assert.Empty(inventory.Packages);
+        Assert.False(inventory.Coverage.IsComplete);
+        Assert.Contains("the packages of the system were not seen: ", Assert.Single(inventory.Coverage.Warnings), StringComparison.Ordinal);
+        Assert.Contains(reason, inventory.Coverage.Warnings[0], StringComparison.Ordinal);
+        using Repository repository = machine.Open();
+        Assert.False(new Auditor(repository, new AuditOptions()).Audit("HEAD").Coverage.IsComplete);
+
+        // Negative control.
+        machine.Write("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\nVersion: 1\n");
+        Assert.True(machine.CommitAndTake().Coverage.IsComplete);
     }
 
     // Not a single volume was looked into.
