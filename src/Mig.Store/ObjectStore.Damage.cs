@@ -23,6 +23,14 @@ public sealed partial class ObjectStore
         _packs.ReplaceDamage(result.DamagedPlaces, clock);
     }
 
+    /// <summary>Leaves the indexes out that a check found damaged: what they say may be anything.</summary>
+    public void LeaveOutDamagedIndexes(StoreCheckResult result)
+    {
+        ArgumentNullException.ThrowIfNull(result);
+        if (result.DamagedIndexes.Count > 0)
+            _packs.LeaveOut(result.DamagedIndexes);
+    }
+
     /// <summary>Tells whether an object is in something that was found damaged, and nowhere else.</summary>
     public bool IsInDamage(in ObjectId id) => !TryFind(id, out _) && FindDamage(id) is not null;
 

@@ -13,6 +13,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
     private readonly List<CorruptStoreException> _problems = [];
     private readonly List<string> _warnings = [];
     private readonly List<DamagedPlace> _places = [];
+    private readonly List<(string Path, CorruptStoreException Problem)> _indexes = [];
     private readonly Lock _gate = new();
     private long _packs;
     private long _objects;
@@ -28,8 +29,17 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         progress.Begin("packs", isQuick ? 0 : new DirectoryInfo(store.Packs.Folder).EnumerateFiles("*.pack").Sum(file => file.Length));
         foreach (PackIndex index in indexes)
         {
-            if (!Try(index.Verify))
+            try
+            {
+                index.Verify();
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+                _indexes.Add((index.Path, e));
                 continue;
+            }
+
             Try(() => CheckPacks(index, seen, parallelism, cancellation));
         }
 
@@ -37,6 +47,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         {
             LostPacks = [.. store.Packs.Lost.Select(pack => pack.Problem)],
             DamagedPlaces = [.. _places],
+            DamagedIndexes = [.. _indexes],
         };
     }
 

@@ -21,6 +21,9 @@ public sealed record StoreCheckResult(
     /// <summary>Packs that are missing or have another length than their index says: damage where something is needed that only they held.</summary>
     public IReadOnlyList<CorruptStoreException> LostPacks { get; init; } = [];
 
+    /// <summary>Indexes that can be opened, and are not what they were when they were written.</summary>
+    internal IReadOnlyList<(string Path, CorruptStoreException Problem)> DamagedIndexes { get; init; } = [];
+
     /// <summary>Where the damage is.</summary>
     internal IReadOnlyList<DamagedPlace> DamagedPlaces { get; init; } = [];
 }

@@ -25,6 +25,7 @@ internal sealed class PackSet : IDisposable
     private volatile LostPack[] _lost = [];
     private volatile IReadOnlyList<DamagedPlace> _damagedPlaces = [];
     private volatile string[] _damagedIndexes = [];
+    private readonly Dictionary<string, (FileStamp Stamp, CorruptStoreException Problem)> _leftOut = [];
     private readonly DamageNotes? _notes;
 
     /// <param name="notes">What is known to be damaged; null where nothing is noted.</param>
@@ -74,6 +75,21 @@ internal sealed class PackSet : IDisposable
             // A pack may be written anew under the name of a damaged one.
             Close([.. _open.Keys.Intersect(_damagedPlaces.Select(place => place.Pack))]);
         }
+    }
+
+    /// <summary>Takes indexes for such that cannot be used, as long as the files are what they are now.</summary>
+    public void LeaveOut(IEnumerable<(string Path, CorruptStoreException Problem)> indexes)
+    {
+        lock (_gate)
+        {
+            foreach ((string path, CorruptStoreException problem) in indexes)
+            {
+                if (LibC.GetStamp(path) is { } stamp)
+                    _leftOut[Path.GetFileName(path)] = (stamp, problem);
+            }
+        }
+
+        Refresh();
     }
 
     /// <summary>The packs that count, each once.</summary>
@@ -153,6 +169,13 @@ internal sealed class PackSet : IDisposable
         HashSet<string> files = ListFiles();
         foreach (string file in files.Where(file => file.EndsWith(".idx", StringComparison.Ordinal)))
         {
+            if (FindLeftOut(file) is { } problem)
+            {
+                damaged.Add(problem);
+                damagedIndexes.Add(Path.Combine(Folder, file));
+                continue;
+            }
+
             bool isNew = !known.Remove(file, out PackIndex? index);
             if (!isNew && !index!.HasLost)
             {
@@ -203,6 +226,10 @@ internal sealed class PackSet : IDisposable
         _lost = [.. lost.DistinctBy(pack => pack.Id)];
         return isWhole;
     }
+
+    // A whole index may have been written under the same name.
+    private CorruptStoreException? FindLeftOut(string file) =>
+        _leftOut.TryGetValue(file, out (FileStamp Stamp, CorruptStoreException Problem) found) && LibC.GetStamp(Path.Combine(Folder, file)) == found.Stamp ? found.Problem : null;
 
     // Called under the gate.
     private void ApplyDamage(PackIndex[] indexes)

@@ -61,6 +61,7 @@ public sealed class RepositoryRepair(Repository repository)
     private void Look(IProgressSink progress, CancellationToken cancellation)
     {
         StoreCheckResult result = new StoreCheck(repository.Store, isQuick: false, progress).Run(repository.Context.Parallelism, cancellation);
+        repository.Store.LeaveOutDamagedIndexes(result);
         repository.Store.NoteDamage(result, clock: null);
     }
 }

@@ -72,13 +72,13 @@ public static class SealOperations
 
     private static string[] AgentIdentities =>
     [
-        "/etc/salt/pki/minion/minion.*", "/etc/salt/minion_id", "/etc/puppetlabs/puppet/ssl/*", "/etc/puppet/ssl/*", "/etc/chef/client.pem", "/etc/cinc/client.pem", "/var/cfengine/ppkeys/localhost.*", "/opt/rudder/etc/uuid.hive",
+        "/etc/salt/pki/minion/minion.*", "/etc/salt/minion_id", "/etc/puppetlabs/puppet/ssl/*", "/etc/puppet/ssl/*", "/etc/chef/client.pem", "/etc/cinc/client.pem", "/var/cfengine/ppkeys/localhost.*", "opt/rudder/etc/uuid.hive",
         "/var/lib/tailscale/tailscaled.state", "/var/lib/zerotier-one/identity.*", "/var/lib/zerotier-one/authtoken.secret", "/etc/netbird/config.json",
         "/etc/docker/key.json", "/var/lib/docker/engine-id", "/var/lib/containerd/io.containerd.grpc.v1.introspection/uuid", "/etc/rancher/node/password", "/var/lib/kubelet/pki/kubelet*",
-        "/opt/consul/node-id", "/opt/consul/data/node-id", "/var/lib/consul/node-id", "/opt/nomad/data/client/*-id", "/var/lib/nomad/client/*-id", "/var/lib/teleport/host_uuid",
+        "opt/consul/node-id", "opt/consul/data/node-id", "/var/lib/consul/node-id", "opt/nomad/data/client/*-id", "/var/lib/nomad/client/*-id", "/var/lib/teleport/host_uuid",
         "/var/lib/mysql/auto.cnf", "/var/lib/rabbitmq/.erlang.cookie", "/var/lib/fwupd/pki/*", "/etc/cups/ssl/*",
         "/etc/insights-client/machine-id", "/etc/insights-client/.registered", "/etc/insights-client/.lastupload", "/var/lib/netdata/registry/netdata.public.unique.id", "/var/lib/netdata/cloud.d/*",
-        "/var/ossec/etc/client.keys", "/opt/CrowdStrike/falconstore*", "/etc/qualys/hostid", "/etc/tenable_tag", "/etc/machine_id",
+        "/var/ossec/etc/client.keys", "opt/CrowdStrike/falconstore*", "/etc/qualys/hostid", "/etc/tenable_tag", "/etc/machine_id",
         "/var/lib/amazon/ssm/Vault/*", "/var/lib/amazon/ssm/registration", "/var/lib/waagent/*", "/etc/google_instance_id", "/etc/instance_id",
     ];
 

@@ -35,6 +35,7 @@ public sealed class RepairTests : IDisposable
     [InlineData("cut")]
     [InlineData("gone")]
     [InlineData("index")]
+    [InlineData("index inside")]
     [InlineData("index gone")]
     public void WhatIsDamagedComesBackFromAGoodCopy(string kind)
     {
