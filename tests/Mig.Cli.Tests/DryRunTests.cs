@@ -92,7 +92,7 @@ public sealed class DryRunTests
             mig put -q file main:/etc/own
             """).Ends(0);
         string before = Refs(workspace);
-        AssertSame(workspace, 1, "non-fast-forward", "push", "there", "main");
+        AssertSame(workspace, 3, "non-fast-forward", "push", "there", "main");
         AssertSame(workspace, 3, "cannot be deleted", "push", "there", ":main");
         AssertSame(workspace, 3, "main", "fetch", "there", "main:main");
         AssertSame(workspace, 3, "fast-forward", "merge", "--ff-only", "aside");

@@ -56,7 +56,7 @@ public static class DateText
                 return TryGoBack(now, words[..^1], out date);
             case ["last", var unit] when TryGoBack(now, 1, unit, out date):
                 return true;
-            case [.., var name] when (words.Length == 1 || words is ["last", _]) && Array.FindIndex(Weekdays, day => day == name || (name.Length >= 3 && day.StartsWith(name, StringComparison.Ordinal))) is >= 0 and var weekday:
+            case [.., var name] when (words.Length == 1 || words is ["last", _]) && Array.FindIndex(Weekdays, known => known == name || (name.Length >= 3 && known.StartsWith(name, StringComparison.Ordinal))) is >= 0 and var weekday:
                 date = now.AddDays(-((((int)now.DayOfWeek - weekday + 6) % 7) + 1));
                 return true;
             default:
