@@ -20,7 +20,7 @@ public sealed class HistoryTests
         Assert.Equal("<1> rename the host\n<2> golden web server\n", Outcome.Normalize(workspace.Ok("log", "--oneline", "-S", content)));
         Assert.Equal("* <1> rename the host\n* <2> golden web server\n", Outcome.Normalize(workspace.Ok("log", "--oneline", "--graph", "--", "/etc/hostname")));
         Assert.Equal(2, workspace.Mig("log", "--json", "--", "/etc/hostname").Ends(0).Json.GetArrayLength());
-        Assert.Equal("", workspace.Ok("log", "--package", "nothing"));
+        Assert.Equal("", workspace.Mig("log", "--package", "nothing").Ends(6, "the packages of the system were not seen").Output);
         workspace.Mig("log", "-S", "web01").Ends(2, "takes the SHA-256");
         workspace.Mig("log", "--follow").Ends(2, "exactly one path");
         workspace.Mig("log", "--graph", "-p").Ends(2, "--graph");

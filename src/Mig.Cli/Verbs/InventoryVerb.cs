@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
