@@ -18,6 +18,7 @@ public class CompressedDiskTests
         { "xz", "(head -c 1000001 disk.raw | xz -0 -c; head -c 8 /dev/zero; tail -c +1000002 disk.raw | xz -C sha256 -c) > packed" },
         { "xz", "xz -9 --check=none -c disk.raw > packed" },
         { "zst", "zstd -q -c disk.raw > packed" },
+        { "zst", "(printf '\\x50\\x2A\\x4D\\x18\\x04\\0\\0\\0abcd'; zstd -q -c disk.raw) > packed" }, // as pzstd begins
         { "zst", "(head -c 1000001 disk.raw | zstd -q -c; tail -c +1000002 disk.raw | zstd -q -19 --no-check -c) > packed" },
     };
 
@@ -133,6 +134,10 @@ public class CompressedDiskTests
 
     [Theory]
     [InlineData("gzip -c disk.raw | gzip -c", "gz compression", "gzip -d")]
+    [InlineData("xz --format=lzma -0 -c disk.raw", "lzma compression", "xz -d --format=lzma")]
+    [InlineData("printf '\\037\\235\\220x'; cat disk.raw", "compress (.Z) compression", "gzip -d")]
+    [InlineData("printf '\\377\\006\\0\\0sNaPpY'; cat disk.raw", "snappy compression", "snzip -d")]
+    [InlineData("printf '\\0ntfsclone-image'; cat disk.raw", "an ntfsclone image", "ntfsclone --restore-image")]
     [InlineData("tar c disk.raw | xz -0 -c", "a tar archive", "tar xf")]
     [InlineData("xz -F lzma2 -c disk.raw 2>/dev/null || head -c 2M disk.raw | xz --lzma2=dict=512MiB -c", "xz data that needs so much memory", "xz -d")]
     [InlineData("zstd -q --long=31 --ultra -22 -c disk.raw disk.raw >/dev/null; head -c 1000 disk.raw | zstd -q --zstd=wlog=28 --ultra -c", "zstd data that needs so much memory", "zstd -d --long=31")]
