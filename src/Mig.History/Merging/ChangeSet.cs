@@ -11,6 +11,7 @@ internal sealed class ChangeSet
     private readonly string[] _sorted;
     private readonly Lazy<Dictionary<string, string>> _renames;
     private readonly Lazy<Dictionary<string, string>> _directoryRenames;
+    private readonly Lazy<Dictionary<string, string>> _linkRenames;
 
     public ChangeSet(IReadOnlyList<TreeChange> changes)
     {
@@ -18,6 +19,7 @@ internal sealed class ChangeSet
         _sorted = [.. _changes.Keys.Order(StringComparer.Ordinal)];
         _renames = new Lazy<Dictionary<string, string>>(FindRenames);
         _directoryRenames = new Lazy<Dictionary<string, string>>(FindDirectoryRenames);
+        _linkRenames = new Lazy<Dictionary<string, string>>(FindLinkRenames);
     }
 
     /// <summary>The changed paths, sorted.</summary>
@@ -25,6 +27,9 @@ internal sealed class ChangeSet
 
     /// <summary>Renamed files: the old path to the new one.</summary>
     public IReadOnlyDictionary<string, string> Renames => _renames.Value;
+
+    /// <summary>Files with several names whose first name is gone: that name to the first one now. They are among <see cref="Renames"/>.</summary>
+    public IReadOnlyDictionary<string, string> LinkRenames => _linkRenames.Value;
 
     /// <summary>Directories that are gone, and the one that most of their renamed files went to.</summary>
     public IReadOnlyDictionary<string, string> DirectoryRenames => _directoryRenames.Value;
@@ -76,6 +81,29 @@ internal sealed class ChangeSet
             }
         }
 
+        foreach ((string old, string now) in LinkRenames)
+            renames[old] = now;
+        return renames;
+    }
+
+    // The content of a file with several names stands under the first one: when that goes, the next one has it, and the others name that.
+    private Dictionary<string, string> FindLinkRenames()
+    {
+        var renames = new Dictionary<string, string>(StringComparer.Ordinal);
+        var several = new HashSet<string>(StringComparer.Ordinal);
+        foreach ((string path, TreeChange change) in _changes)
+        {
+            if (change is not { Before: { Type: TreeEntryType.HardLink } link, After: { Type: TreeEntryType.HardLink or TreeEntryType.File } after })
+                continue;
+            string old = PathKey.Target(link), now = after.Type == TreeEntryType.File ? path : PathKey.Target(after);
+            if (_changes.GetValueOrDefault(old) is not { After: null, Before: { Type: TreeEntryType.File } first } || _changes.GetValueOrDefault(now)?.After is not { Type: TreeEntryType.File } next || !EntryComparison.HasSameContent(first, next))
+                continue;
+            if (!renames.TryAdd(old, now) && renames[old] != now)
+                several.Add(old);
+        }
+
+        foreach (string old in several)
+            renames.Remove(old);
         return renames;
     }
 

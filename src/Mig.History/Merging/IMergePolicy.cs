@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Mig.History.Trees;
 
 namespace Mig.History.Merging;
@@ -22,8 +23,17 @@ public interface IMergePolicy
     /// <summary>Returns all paths for which <see cref="SideOf"/>, <see cref="Decide"/> or <see cref="IsAlwaysMerged"/> has an answer.</summary>
     IEnumerable<ReadOnlyMemory<byte>> SidedPaths { get; }
 
+    /// <summary>Returns the conflicts of what <see cref="SidedPaths"/> belong to.</summary>
+    IEnumerable<MergeContest> Contests { get; }
+
+    /// <summary>Returns what was decided about what <see cref="SidedPaths"/> belong to.</summary>
+    IEnumerable<MergeNote> Notes { get; }
+
     /// <summary>Tells whether what a side has under a new name, and not under the old one any more, is the same thing; what merely looks alike is not.</summary>
     bool IsRename(MergeSide side, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now);
+
+    /// <summary>Returns what a side moved though something else stands under the old name now: old path to new one, one character for each byte.</summary>
+    IReadOnlyDictionary<string, string> Moves(MergeSide side) => ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Returns how a conflict was resolved by the user; null when it was not.</summary>
     MergeResolution? Resolve(MergeConflict conflict);

@@ -30,6 +30,9 @@ public enum MergeConflictKind
     /// <summary>A hard link whose file the other side removed.</summary>
     HardLink,
 
+    /// <summary>Packages that both sides changed, which one side must have as a whole.</summary>
+    Package,
+
     /// <summary>Something outside of files: a partition table, boot code, a volume that cannot be looked into or written.</summary>
     Disk,
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Mig.History.Trees;
 
 namespace Mig.History.Merging;
 
@@ -15,6 +16,9 @@ internal static class PathKey
         int slash = key.LastIndexOf('/');
         return slash < 0 ? "" : key[..slash];
     }
+
+    /// <summary>The path that a hard link names.</summary>
+    public static string Target(TreeEntry link) => Of(link.LinkTarget.Span.TrimStart((byte)'/'));
 
     public static string Name(string key) => key[(key.LastIndexOf('/') + 1)..];
 

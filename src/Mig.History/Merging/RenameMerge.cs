@@ -19,6 +19,7 @@ internal sealed class RenameMerge(
         if (ours.Paths.Count == 0 || theirs.Paths.Count == 0)
             return;
         var done = new HashSet<string>(StringComparer.Ordinal);
+        FollowMoves(done);
         foreach ((string old, string now) in theirs.Renames)
         {
             if (ours.Find(old) is { } change && !HasSide(old, now) && IsRename(MergeSide.Theirs, old, now) && done.Add(old))
@@ -33,6 +34,23 @@ internal sealed class RenameMerge(
 
         FollowOurs();
         FollowTheirs();
+        FollowLinks();
+    }
+
+    // Where one side moved a file away, and put another one there, the other side's changes of the first one go to its new place.
+    private void FollowMoves(HashSet<string> done)
+    {
+        foreach ((MergeSide side, ChangeSet mover, ChangeSet other) in ((MergeSide, ChangeSet, ChangeSet)[])[(MergeSide.Theirs, theirs, ours), (MergeSide.Ours, ours, theirs)])
+        {
+            foreach ((string old, string now) in policy.Moves(side))
+            {
+                if (other.Find(old) is not { Before: { Type: TreeEntryType.File } before, After: { Type: TreeEntryType.File } changed } || mover.Find(old) is not { } replaced || other.Find(now) is not null
+                    || mover.Find(now)?.After is not { Type: TreeEntryType.File } moved || !EntryComparison.HasSameContent(before, moved) || HasSide(old, now) || !done.Add(old))
+                    continue;
+                items[now] = side == MergeSide.Theirs ? new MergeItem(items.GetValueOrDefault(now)?.Standing, before, changed, moved) : new MergeItem(moved, before, moved, changed);
+                items[old].Decide(replaced.After);
+            }
+        }
     }
 
     // They renamed what we changed, removed or renamed as well.
@@ -44,7 +62,7 @@ internal sealed class RenameMerge(
         {
             if (ours.Find(now) is null)
             {
-                items[now] = new MergeItem(null, before, change.After, theirEntry);
+                items[now] = new MergeItem(items.GetValueOrDefault(now)?.Standing, before, change.After, theirEntry);
                 items[old].Decide(null);
             }
 
@@ -117,6 +135,23 @@ internal sealed class RenameMerge(
             items[moved] = new MergeItem(null, null, added, null).Decide(added);
             if (added.Type != TreeEntryType.Directory)
                 notes.Add(new MergeNote(PathKey.ToBytes(moved), $"added here as /{path}, in a directory that was moved there"));
+        }
+    }
+
+    // Names that one side gave to a file whose first name is gone on the other: they are names of what stands under the next one.
+    private void FollowLinks()
+    {
+        foreach ((ChangeSet mover, ChangeSet other) in ((ChangeSet, ChangeSet)[])[(theirs, ours), (ours, theirs)])
+        {
+            if (mover.LinkRenames.Count == 0)
+                continue;
+            foreach (string path in other.Paths)
+            {
+                if (other.Find(path)?.After is not { Type: TreeEntryType.HardLink } link || !mover.LinkRenames.TryGetValue(PathKey.Target(link), out string? now) || mover.Find(path) is not null || HasSide(path, now))
+                    continue;
+                TreeEntry? standing = mover == theirs ? link : items.GetValueOrDefault(path)?.Standing;
+                items[path] = new MergeItem(standing, null, standing, null).Decide(link with { LinkTarget = PathKey.ToBytes("/" + now) });
+            }
         }
     }
 

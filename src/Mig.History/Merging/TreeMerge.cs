@@ -63,6 +63,9 @@ public sealed class TreeMerge
 
         CheckDirectories();
         CheckLinks();
+        foreach (MergeContest contest in _policy.Contests)
+            AddContest(contest);
+        _notes.AddRange(_policy.Notes);
         List<MergeOperation> operations = [.. Sorted().Where(path => !EntryMerge.IsSame(_items[path].Standing, _items[path].Result))
             .Select(path => new MergeOperation(PathKey.ToBytes(path), _items[path].Standing, _items[path].Result))];
         _conflicts.Sort(static (a, b) => a.Path.Span.SequenceCompareTo(b.Path.Span));
@@ -95,10 +98,15 @@ public sealed class TreeMerge
         if (item.IsDecided)
             return;
         byte[] bytes = PathKey.ToBytes(path);
-        if (item.Ours?.Type != TreeEntryType.Directory && item.Theirs?.Type != TreeEntryType.Directory && _policy.SideOf(bytes) is { } side)
+        if (_policy.SideOf(bytes) is { } side)
         {
-            item.Decide(side == MergeSide.Ours ? item.Ours : item.Theirs);
-            return;
+            // A directory goes with what was in it; if anything else is, it stays.
+            TreeEntry? chosen = side == MergeSide.Ours ? item.Ours : item.Theirs;
+            if (chosen is null || (item.Ours?.Type != TreeEntryType.Directory && item.Theirs?.Type != TreeEntryType.Directory))
+            {
+                item.Decide(chosen);
+                return;
+            }
         }
 
         if (_policy.Decide(bytes) is { } decision)
@@ -134,6 +142,23 @@ public sealed class TreeMerge
         }
 
         item.Decide(resolution.Side switch { MergeSide.Ours => item.Ours, MergeSide.Theirs => item.Theirs, _ => resolution.Entry });
+    }
+
+    // All paths that it is about have a side already: what the user chose, or ours for the time being.
+    private void AddContest(MergeContest contest)
+    {
+        byte[] path = PathKey.ToBytes(contest.Path);
+        var conflict = new MergeConflict(
+            path,
+            MergeConflictKind.Package,
+            contest.Reason,
+            _before is null ? null : TreeLookup.Find(_store, _before, path),
+            TreeLookup.Find(_store, _ourRoot, path),
+            TreeLookup.Find(_store, _theirRoot, path)) { IsClash = contest.IsClash };
+        if (contest.Favored is null)
+            _conflicts.Add(conflict);
+        else
+            _notes.Add(new MergeNote(path, $"{contest.Reason}; {(contest.Favored == MergeSide.Ours ? "ours" : "theirs")} was taken"));
     }
 
     // What stands below the path is part of the conflict, and one side has it all.

@@ -12,6 +12,10 @@ internal sealed class BaseMergePolicy(ContentMerger merger, MergeContents conten
 {
     public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => [];
 
+    public IEnumerable<MergeContest> Contests => [];
+
+    public IEnumerable<MergeNote> Notes => [];
+
     public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs) => merger.Merge(path, before, ours, theirs, null, null, MachineSides.None);
 
     public MergeSide? SideOf(ReadOnlyMemory<byte> path) => null;

@@ -54,13 +54,14 @@ internal sealed class ContentMerger(MergeContents contents)
         if (largest > (table is not null ? MaxSize : MaxTextSize))
             return new ContentMerge(null, $"{ChangedOrAdded(before)} on both sides, and too large to be merged ({largest} bytes)");
         byte[] old = before is null ? [] : contents.Read(before, name, MaxSize), left = contents.Read(ours, name, MaxSize), right = contents.Read(theirs, name, MaxSize);
-        if (TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right))
+        bool isBinary = TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right);
+        if (isBinary && !MachineFiles.IsBinary(name))
             return new ContentMerge(null, $"{ChangedOrAdded(before)} on both sides, and no text");
         if (table is not null)
         {
             MergedText merged = table(old, left, right, favored, sides);
             string? problem = merged.Conflict is null ? merged.Clash : merged.Clash is null ? merged.Conflict : $"{merged.Conflict}; {merged.Clash}";
-            return new ContentMerge(contents.Add(merged.Text), problem, merged.Note) { IsClash = merged.Clash is not null };
+            return new ContentMerge(isBinary && problem is not null ? null : contents.Add(merged.Text), problem, merged.Note) { IsClash = merged.Clash is not null };
         }
 
         TextMergeResult text = TextMerge.Merge(old, left, right, TextMergeOptions.Default with { Favored = favored });

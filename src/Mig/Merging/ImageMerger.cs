@@ -5,6 +5,7 @@ using Mig.History.Images;
 using Mig.History.Merging;
 using Mig.History.Trees;
 using Mig.Merging.Machines;
+using Mig.Merging.Packages;
 using Mig.Store;
 
 namespace Mig.Merging;
@@ -35,14 +36,19 @@ internal sealed class ImageMerger
     {
         Func<string, MergeSide?> favored = path => choices.SideOf(MergeConflictPath.Of(prefix, Encoding.UTF8.GetBytes(path)));
         string users = MergeConflictPath.Of(prefix, AccountSides.UsersPath);
-        var packages = PackageSides.Find(Contents, before, ours, theirs, choices.SideOf(MergeConflictPath.Of(prefix, PackageSides.StatusPath)));
+        var packages = PackageSides.Find(Contents, before, ours, theirs, new PackageChoices(choices, prefix));
         return new MachineSides(
             packages,
             AccountSides.Find(Contents, before, ours, theirs, () => choices.Contents.ContainsKey(users) ? null : choices.SideOf(users), () => choices.Contents.GetValueOrDefault(users)),
             AlternativeSides.Find(Contents, before, ours, theirs, packages, favored),
             ListSides.Find(Contents, before, ours, theirs, favored),
             new PathOwners(Contents, before, ours),
-            new PathOwners(Contents, before, theirs));
+            new PathOwners(Contents, before, theirs))
+        {
+            OurFiles = new SideFiles(Contents, ours),
+            OurMoves = DiversionMoves.Find(Contents, before, ours),
+            TheirMoves = DiversionMoves.Find(Contents, before, theirs),
+        };
     }
 
     /// <summary>Merges images that are merge bases themselves, into one that only serves as a base: its files are true, its disks are those of <paramref name="ours"/>.</summary>

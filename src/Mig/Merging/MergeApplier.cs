@@ -19,11 +19,16 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
     /// <param name="operations">Sorted by path.</param>
     public void Apply(IReadOnlyList<MergeOperation> operations)
     {
+        // Directories that are yet to be made: there may be a file in their place.
+        var made = new HashSet<string>(StringComparer.Ordinal);
         foreach (MergeOperation operation in operations)
         {
             KeepTime(operation);
-            Unprotect(operation.Path.Span);
-            if (operation.Path.Span.LastIndexOf((byte)'/') is var slash and > 0)
+            if (operation is { After.Type: TreeEntryType.Directory, Before: not { Type: TreeEntryType.Directory } })
+                made.Add(Encoding.Latin1.GetString(operation.Path.Span));
+            if (operation.Before is not null)
+                Unprotect(operation.Path.Span);
+            if (operation.Path.Span.LastIndexOf((byte)'/') is var slash and > 0 && !made.Contains(Encoding.Latin1.GetString(operation.Path.Span[..slash])))
                 Unprotect(operation.Path.Span[..slash]);
         }
 

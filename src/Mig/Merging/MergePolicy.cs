@@ -13,11 +13,23 @@ internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, 
 
     public MergeDecision? Decide(ReadOnlyMemory<byte> path) => sides.Alternatives.Find(path.Span) ?? sides.Lists.Find(path.Span);
 
-    public bool IsAlwaysMerged(ReadOnlyMemory<byte> path) => sides.Accounts.Sides.Count > 0 && AccountFile.Find(Encoding.Latin1.GetString(path.Span)) is not null;
+    public bool IsAlwaysMerged(ReadOnlyMemory<byte> path) => Encoding.Latin1.GetString(path.Span) is var name
+        && (sides.Packages.DecidesEntriesOf(name) || (sides.Accounts.Sides.Count > 0 && AccountFile.Find(name) is not null));
+
+    public IEnumerable<MergeContest> Contests => sides.Packages.Contests;
+
+    public IEnumerable<MergeNote> Notes => sides.Packages.Notes;
 
     // A side that was chosen for a path takes a text as a whole, and of a table the entries in conflict alone: the others belong to files that both sides have.
     public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
     {
+        if (GeneratedFiles.FindOriginal(Encoding.Latin1.GetString(path.Span)) is { } original)
+        {
+            return sides.OurFiles?.Find(original) is { Type: TreeEntryType.File } entry
+                ? new ContentMerge(entry, Note: $"a copy from before the last change: /{original} as it was here before this merge was taken")
+                : new ContentMerge(theirs.ModifiedTime > ours.ModifiedTime ? theirs : ours);
+        }
+
         MergeSide? side = choices.SideOf(MergeConflictPath.Of(prefix, path.Span));
         return merger.Merge(path, before, ours, theirs, side == choices.Favored ? side : null, side, sides);
     }
@@ -26,11 +38,15 @@ internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, 
 
     public bool IsRename(MergeSide side, ReadOnlyMemory<byte> old, ReadOnlyMemory<byte> now) => sides.Owners(side).IsRename(old.Span, now.Span);
 
+    public IReadOnlyDictionary<string, string> Moves(MergeSide side) => side == MergeSide.Ours ? sides.OurMoves : sides.TheirMoves;
+
     public MergeResolution? Resolve(MergeConflict conflict)
     {
         string path = MergeConflictPath.Of(prefix, conflict.Path.Span);
-        if (choices.Contents.TryGetValue(path, out byte[]? content))
+        if (conflict.Kind != MergeConflictKind.Package && choices.Contents.TryGetValue(path, out byte[]? content))
         {
+            if (sides.Packages.HasStrangers && PackageSides.IsTable(Encoding.Latin1.GetString(conflict.Path.Span)))
+                return null;
             if (conflict is { IsClash: true, Ours: { } ours, Theirs: { } theirs } && FindClash(conflict.Path, content, ours, theirs) is not null)
                 return null;
             TreeEntry made = contents.Add(content);

@@ -13,8 +13,14 @@ internal static class ApkFiles
     /// <inheritdoc cref="DpkgFiles.Read"/>
     public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned)
     {
-        if (ApkDatabase.ReadContent(files) is not { } content)
-            return;
+        if (ApkDatabase.ReadContent(files) is { } content)
+            Read(content, recorded, owned);
+    }
+
+    /// <inheritdoc cref="DpkgFiles.Read"/>
+    /// <param name="content">The database, or a part of it.</param>
+    public static void Read(byte[] content, List<RecordedFile> recorded, HashSet<string> owned)
+    {
         string package = "", folder = "", path = "", digest = "";
         int? mode = null;
         foreach (string line in Encoding.UTF8.GetString(content).Split('\n'))

@@ -18,9 +18,12 @@ internal static class RpmFiles
     }
 
     /// <inheritdoc cref="DpkgFiles.Read"/>
-    public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned)
+    public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned) => Read(RpmDatabase.ReadHeaders(files), recorded, owned);
+
+    /// <inheritdoc cref="DpkgFiles.Read"/>
+    public static void Read(IEnumerable<RpmHeader> headers, List<RecordedFile> recorded, HashSet<string> owned)
     {
-        foreach (RpmHeader header in RpmDatabase.ReadHeaders(files))
+        foreach (RpmHeader header in headers)
         {
             string package = header.Text(RpmTag.Name);
             string[] names = header.Texts(RpmTag.BaseNames), folders = header.Texts(RpmTag.DirectoryNames), digests = header.Texts(RpmTag.FileDigests), targets = header.Texts(RpmTag.FileLinkTargets);

@@ -14,6 +14,10 @@ internal sealed class ModelPolicy(Dictionary<ObjectId, byte[]> contents) : IMerg
 
     public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => Sides.Keys.Select(path => new ReadOnlyMemory<byte>(System.Text.Encoding.UTF8.GetBytes(path)));
 
+    public IEnumerable<MergeContest> Contests => [];
+
+    public IEnumerable<MergeNote> Notes => [];
+
     public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
     {
         TextMergeResult merged = TextMerge.Merge(before is null ? [] : contents[before.Sha256!.Value], contents[ours.Sha256!.Value], contents[theirs.Sha256!.Value], TextMergeOptions.Default);

@@ -117,8 +117,6 @@ public class MachineFileTests
     [InlineData("etc/ld.so.cache", "ldconfig")]
     [InlineData("usr/share/icons/hicolor/icon-theme.cache", "gtk-update-icon-cache")]
     [InlineData("usr/share/mime/mime.cache", "update-mime-database")]
-    [InlineData("var/lib/dpkg/status-old", "")]
-    [InlineData("etc/passwd-", "")]
     [InlineData("boot/grub/grub.cfg", "update-grub")]
     [InlineData("usr/lib/modules/6.1.0-13-amd64/modules.dep.bin", "depmod")]
     [InlineData("usr/share/mime/text/plain.xml", "update-mime-database")]
@@ -128,6 +126,14 @@ public class MachineFileTests
     [InlineData("etc/passwd", null)]
     [InlineData("usr/share/mime/packages/x.xml", null)]
     public void GeneratedFilesAreKnown(string path, string? maker) => Assert.Equal(maker, GeneratedFiles.FindMaker(path));
+
+    [Theory]
+    [InlineData("var/lib/dpkg/status-old", "var/lib/dpkg/status")]
+    [InlineData("var/cache/debconf/config.dat-old", "var/cache/debconf/config.dat")]
+    [InlineData("etc/gshadow-", "etc/gshadow")]
+    [InlineData("etc/hosts-", null)]
+    [InlineData("srv/status-old", null)]
+    public void CopiesFromBeforeAreKnown(string path, string? original) => Assert.Equal(original, GeneratedFiles.FindOriginal(path));
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 }

@@ -46,10 +46,10 @@ internal sealed class MergeBench : IDisposable
 
     public void SwitchTo(string branch) => Do(repository => new HeadMover(repository).SwitchTo(branch));
 
-    public MergeOutcome Merge(string revision, MergeChoices? choices = null)
+    public MergeOutcome Merge(string revision, MergeChoices? choices = null, bool isDryRun = false)
     {
         using Repository repository = Test.Open();
-        return new Merger(repository).Merge(new MergeRequest { Revision = revision, Choices = choices ?? MergeChoices.None }, TestContext.Current.CancellationToken);
+        return new Merger(repository).Merge(new MergeRequest { Revision = revision, Choices = choices ?? MergeChoices.None, DryRun = isDryRun }, TestContext.Current.CancellationToken);
     }
 
     public IReadOnlyList<RebasedBranch> Rebase(RebaseRequest request)

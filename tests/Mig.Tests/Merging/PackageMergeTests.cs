@@ -10,7 +10,8 @@ namespace Mig.Tests.Merging;
 public sealed class PackageMergeTests : IDisposable
 {
     private readonly MergeBench _bench = new();
-    private readonly TestFolder _packages = new();
+    private readonly DebianPackages _packages = new();
+    private readonly TestFolder _copies = new();
 
     [Fact]
     public void PackagesOfBothSidesAreInstalled()
@@ -26,9 +27,9 @@ public sealed class PackageMergeTests : IDisposable
             AssertTrue(folder);
 
             // The judge notices a file that is not what the database says.
-            Tool.Run("cp", "-a", folder, _packages["damaged"]);
-            File.AppendAllText(_packages["damaged/usr/lib/one/file3"], "x");
-            Assert.Equal("??5?????? /lib/one/file3", Tool.Try("dpkg", "--root=" + _packages["damaged"], "-V", "one").Output.Replace("   ", " ", StringComparison.Ordinal).Trim());
+            Tool.Run("cp", "-a", folder, _copies["damaged"]);
+            File.AppendAllText(_copies["damaged/usr/lib/one/file3"], "x");
+            Assert.Equal("??5?????? /lib/one/file3", Tool.Try("dpkg", "--root=" + _copies["damaged"], "-V", "one").Output.Replace("   ", " ", StringComparison.Ordinal).Trim());
         });
     }
 
@@ -66,7 +67,7 @@ public sealed class PackageMergeTests : IDisposable
     public void APackageThatOneSideRemovedAndTheOtherUpgradedIsAConflict()
     {
         Begin();
-        _bench.Commit("left", "origin", "base", folder => Tool.Run("dpkg", "--root=" + folder, "--force-script-chrootless", "-P", "one"));
+        _bench.Commit("left", "origin", "base", folder => DebianPackages.Remove(folder, "-P", "one"));
         Install("right", "origin", "base", "one_1.1");
         _bench.SwitchTo("left");
         MergeOutcome outcome = _bench.Merge("right");
@@ -85,8 +86,8 @@ public sealed class PackageMergeTests : IDisposable
         Begin();
         _bench.Commit("left", "origin", "base", folder =>
         {
-            Tool.Run("dpkg", "--root=" + folder, "--force-script-chrootless", how, "one");
-            Unpack(folder, "extra_1.0");
+            DebianPackages.Remove(folder, how, "one");
+            _packages.Install(folder, "extra_1.0");
         });
         Install("right", "origin", "base", "one_1.1", "other_1.0");
         _bench.SwitchTo("left");
@@ -102,6 +103,33 @@ public sealed class PackageMergeTests : IDisposable
         });
     }
 
+    // A table that somebody made by hand says whose package it is; the files are of the same side.
+    [Theory]
+    [InlineData("1.1")]
+    [InlineData("")]
+    [InlineData("7")]
+    public void ATableMadeByHandHasThePackageOfOneSide(string version)
+    {
+        Begin();
+        _bench.Commit("left", "origin", "base", folder => DebianPackages.Remove(folder, "-P", "one"));
+        Install("right", "origin", "base", "one_1.1");
+        string theirs = "";
+        _bench.Look("right", folder => theirs = File.ReadAllText(folder + "/var/lib/dpkg/status"));
+        string[] stanzas = theirs.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
+        string made = version.Length > 0 ? theirs.Replace("Version: 1.1\n", $"Version: {version}\n", StringComparison.Ordinal) : stanzas.Single(stanza => stanza.Contains("Package: two", StringComparison.Ordinal)) + "\n\n";
+        _bench.SwitchTo("left");
+        MergeOutcome outcome = _bench.Merge("right", new MergeChoices { Contents = new Dictionary<string, byte[]> { ["/var/lib/dpkg/status"] = System.Text.Encoding.UTF8.GetBytes(made) } });
+        Assert.Equal(version == "7" ? MergeKind.Conflict : MergeKind.Merged, outcome.Kind);
+        if (version == "7")
+            return;
+        _bench.Look("left", folder =>
+        {
+            Assert.Equal((version.Length > 0 ? "one 1.1\n" : "") + "two 1.0\n", Installed(folder));
+            Assert.Equal(version.Length > 0, File.Exists(folder + "/usr/lib/one/only-in-1.1"));
+            AssertTrue(folder);
+        });
+    }
+
     // Files of sister packages are alike; none is a file of another package under a new name.
     [Fact]
     public void SisterPackagesAreNoRenamesOfEachOther()
@@ -111,8 +139,8 @@ public sealed class PackageMergeTests : IDisposable
         {
             _bench.Commit(branch, "origin", "base", folder =>
             {
-                Tool.Run("dpkg", "--root=" + folder, "--force-script-chrootless", "-P", "one");
-                Unpack(folder, sister);
+                DebianPackages.Remove(folder, "-P", "one");
+                _packages.Install(folder, sister);
             });
         }
 
@@ -126,44 +154,56 @@ public sealed class PackageMergeTests : IDisposable
         });
     }
 
+    // The last change is the merge; so what was before it is what our side had.
+    [Fact]
+    public void TheCopyFromBeforeIsWhatOurTableWas()
+    {
+        Begin();
+        Install("left", "origin", "base", "one_1.1");
+        Install("left", "left", "left", "extra_1.0");
+        Install("right", "origin", "base", "two_1.1");
+        string before = "";
+        _bench.Look("left", folder => before = File.ReadAllText(folder + "/var/lib/dpkg/status"));
+        _bench.SwitchTo("left");
+        Assert.Equal(MergeKind.Merged, _bench.Merge("right").Kind);
+        _bench.Look("left", folder => Assert.Equal(before, File.ReadAllText(folder + "/var/lib/dpkg/status-old")));
+    }
+
+    // Both agree that its files are gone, and a purge comes after a removal.
+    [Theory]
+    [InlineData("left", "right")]
+    [InlineData("right", "left")]
+    public void APackageThatOneSideRemovedAndTheOtherPurgedIsPurged(string here, string there)
+    {
+        Begin();
+        _bench.Commit("left", "origin", "base", folder => DebianPackages.Remove(folder, "-r", "one"));
+        _bench.Commit("right", "origin", "base", folder => DebianPackages.Remove(folder, "-P", "one"));
+        _bench.SwitchTo(here);
+        MergeOutcome outcome = _bench.Merge(there);
+        Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
+        _bench.Look(here, folder =>
+        {
+            Assert.Equal("two 1.0\n", Installed(folder));
+            Assert.False(File.Exists(folder + "/etc/one.conf"));
+            Assert.False(File.Exists(folder + "/var/lib/dpkg/info/one.list"));
+            AssertTrue(folder);
+        });
+    }
+
     public void Dispose()
     {
         _bench.Dispose();
         _packages.Dispose();
+        _copies.Dispose();
     }
 
     private void Begin() => _bench.Begin(folder =>
     {
-        MergeTests.Shell(folder, "mkdir -p var/lib/dpkg/info var/lib/dpkg/updates var/lib/dpkg/triggers usr/lib; ln -s usr/lib lib; touch var/lib/dpkg/status");
-        Unpack(folder, "one_1.0", "two_1.0");
+        DebianPackages.Begin(folder);
+        _packages.Install(folder, "one_1.0", "two_1.0");
     });
 
-    private void Install(string branch, string start, string from, params string[] packages) => _bench.Commit(branch, start, from, folder => Unpack(folder, packages));
-
-    private void Unpack(string folder, params string[] packages) =>
-        Tool.Run("dpkg", ["--root=" + folder, "--force-script-chrootless", "--force-confold", "-i", .. packages.Select(Build)]);
-
-    // The files of "one" lie behind a link, as those in /lib do.
-    private string Build(string package)
-    {
-        string archive = _packages[package + ".deb"];
-        if (File.Exists(archive))
-            return archive;
-        (string name, string version) = (package.Split('_')[0], package.Split('_')[1]);
-        string tree = _packages[package], files = Path.Combine(tree, name == "one" ? "lib" : "usr/lib", name);
-        Directory.CreateDirectory(files);
-        Directory.CreateDirectory(Path.Combine(tree, "DEBIAN"));
-        Directory.CreateDirectory(Path.Combine(tree, "etc"));
-        for (int i = 0; i < 6; i++)
-            File.WriteAllText(Path.Combine(files, $"file{i}"), $"{name} {(i % 2 == 0 ? version : "always")} {i}\n");
-        File.WriteAllText(Path.Combine(files, $"only-in-{version}"), "x\n");
-        File.WriteAllText(Path.Combine(tree, $"etc/{name}.conf"), $"version={version}\n\n\n\n\nport=80\n");
-        File.WriteAllText(Path.Combine(tree, "DEBIAN/conffiles"), $"/etc/{name}.conf\n");
-        File.WriteAllText(Path.Combine(tree, "DEBIAN/control"), $"Package: {name}\nVersion: {version}\nArchitecture: all\nMaintainer: test <test@example.com>\nDescription: a package\n with two lines\n");
-        MergeTests.Shell(tree, "find . -path ./DEBIAN -prune -o -type f -printf '%P\\n' | xargs md5sum > DEBIAN/md5sums");
-        Tool.Run("dpkg-deb", "--root-owner-group", "-Znone", "-b", tree, archive);
-        return archive;
-    }
+    private void Install(string branch, string start, string from, params string[] packages) => _bench.Commit(branch, start, from, folder => _packages.Install(folder, packages));
 
     private static string Installed(string folder) => Tool.Run("dpkg-query", $"--admindir={folder}/var/lib/dpkg", "-W", "-f", "${Package} ${Version}\n");
 

@@ -1,6 +1,6 @@
 namespace Mig.Merging.Machines;
 
-/// <summary>Files that programs make from others, or that only say what was: the newer one is taken, and the user is told what makes them anew.</summary>
+/// <summary>Files that programs make from others, or that only say what was: the newer one is taken, and the user is told what makes them anew. Of copies from before the last change, which is the merge, the original of our side is.</summary>
 internal static class GeneratedFiles
 {
     private static readonly (string Path, string Maker)[] Exact =
@@ -73,6 +73,8 @@ internal static class GeneratedFiles
 
     private static readonly string[] Backups = ["etc/passwd-", "etc/shadow-", "etc/group-", "etc/gshadow-", "etc/subuid-", "etc/subgid-"];
 
+    private static readonly string[] OldFolders = ["var/lib/dpkg/", "var/cache/debconf/"];
+
     private static readonly string[] MimeFiles =
         ["mime.cache", "globs", "globs2", "magic", "subclasses", "aliases", "types", "generic-icons", "icons", "XMLnamespaces", "treemagic", "version"];
 
@@ -104,8 +106,15 @@ internal static class GeneratedFiles
             return "update-mime-database";
         if (ModuleLists.Contains(name) && (path.StartsWith("usr/lib/modules/", StringComparison.Ordinal) || path.StartsWith("lib/modules/", StringComparison.Ordinal)))
             return "depmod";
-        bool isOld = (path.StartsWith("var/lib/dpkg/", StringComparison.Ordinal) || path.StartsWith("var/cache/debconf/", StringComparison.Ordinal)) && path.EndsWith("-old", StringComparison.Ordinal);
-        return isOld || Backups.Contains(path) ? "" : null;
+        return null;
+    }
+
+    /// <summary>Returns the file of which another one is a copy from before the last change; null when it is no such copy.</summary>
+    public static string? FindOriginal(string path)
+    {
+        if (Backups.Contains(path))
+            return path[..^1];
+        return path.EndsWith("-old", StringComparison.Ordinal) && Array.Exists(OldFolders, folder => path.StartsWith(folder, StringComparison.Ordinal)) ? path[..^"-old".Length] : null;
     }
 
     /// <summary>Tells whether a file says which machine it is: two such files are no conflict, and ours is kept.</summary>

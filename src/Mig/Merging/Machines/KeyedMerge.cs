@@ -40,7 +40,7 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
         var text = new StringBuilder();
         foreach (string key in order)
             text.Append(MergeItem(key, old.GetValueOrDefault(key), left.GetValueOrDefault(key), right.GetValueOrDefault(key)));
-        return new MergedText(Encoding.Latin1.GetBytes(text.ToString()), Join(_conflicts), Join(_notes));
+        return new MergedText(Encoding.Latin1.GetBytes(text.ToString()), Join([.. _conflicts.Distinct()]), Join(_notes));
     }
 
     // After what it follows there, and after what only we have in that place.
@@ -103,5 +103,5 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
 
     private static string Show(string key) => $"'{key}'";
 
-    private static string? Join(List<string> texts) => texts.Count switch { 0 => null, <= 5 => string.Join("; ", texts), _ => string.Join("; ", texts.Take(5)) + $"; and {texts.Count - 5} more" };
+    private static string? Join(IReadOnlyList<string> texts) => texts.Count switch { 0 => null, <= 5 => string.Join("; ", texts), _ => string.Join("; ", texts.Take(5)) + $"; and {texts.Count - 5} more" };
 }

@@ -1,4 +1,5 @@
 using Mig.History.Merging;
+using Mig.Merging.Packages;
 
 namespace Mig.Merging.Machines;
 
@@ -16,8 +17,12 @@ internal static class MachineFiles
         if (AccountFile.Find(path) is { } accounts)
             return (before, ours, theirs, favored, sides) => accounts.Merge(before, ours, theirs, favored, sides.Accounts);
         if (StanzaFile.Is(path))
-            return (before, ours, theirs, favored, sides) => StanzaFile.Merge(before, ours, theirs, favored, sides.Packages);
-        return SetFile.Find(path) is { } set ? (before, ours, theirs, favored, _) => set.Merge(before, ours, theirs, favored) : null;
+            return (before, ours, theirs, favored, sides) => StanzaFile.Merge(before, ours, theirs, favored, sides.Packages, follows: !PackageSides.IsTable(path));
+        if (ApkTable.Find(path) is { } packages)
+            return packages;
+        if (PacmanSide.IsDescription(path))
+            return static (before, ours, theirs, favored, _) => PacmanTable.Merge(before, ours, theirs, favored);
+        return SetFile.Find(path) is { } set ? (before, ours, theirs, favored, sides) => set.Merge(before, ours, theirs, favored, sides.Packages) : null;
     }
 
     /// <summary>Returns the entries of several versions of such a file; null when it is none of these.</summary>
@@ -29,6 +34,9 @@ internal static class MachineFiles
             return StanzaFile.Parse(contents);
         return SetFile.Find(path) is { } set ? [.. contents.Select(set.Parse)] : null;
     }
+
+    /// <summary>Tells whether a file is a table though it is no text.</summary>
+    public static bool IsBinary(string path) => path.EndsWith(".tar", StringComparison.Ordinal) && ApkTable.Find(path) is not null;
 
     /// <summary>Returns how entries of a file that was made by hand still clash, as <see cref="MergedText.Clash"/> has it; null when none do.</summary>
     public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs) => AccountFile.Find(path)?.FindClash(merged, ours, theirs);

@@ -1,10 +1,20 @@
+using System.Collections.Immutable;
 using Mig.History.Merging;
+using Mig.Merging.Packages;
 
 namespace Mig.Merging.Machines;
 
 /// <summary>What the entries of a machine's tables must agree with.</summary>
 internal sealed record MachineSides(PackageSides Packages, AccountSides Accounts, AlternativeSides Alternatives, ListSides Lists, PathOwners Ours, PathOwners Theirs)
 {
+    /// <summary>The files of our side; null when nobody asks.</summary>
+    public SideFiles? OurFiles { get; init; }
+
+    /// <summary>Files that our packages moved away.</summary>
+    public IReadOnlyDictionary<string, string> OurMoves { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public IReadOnlyDictionary<string, string> TheirMoves { get; init; } = ImmutableDictionary<string, string>.Empty;
+
     public static MachineSides None { get; } = new(PackageSides.None, AccountSides.None, AlternativeSides.None, ListSides.None, PathOwners.None, PathOwners.None);
 
     /// <summary>The paths that one of them has an answer for.</summary>

@@ -1,12 +1,13 @@
 using System.Text;
 using Mig.History.Diffs;
 using Mig.History.Trees;
+using Mig.Merging.Packages;
 
 namespace Mig.Merging.Machines;
 
 /// <summary>
-/// Which packages have a path, by dpkg's lists: before, and on one side. Sister packages, and the modules of two kernels, have files that are alike; one of them is not the other one under a new name.
-/// Reads the lists that the side changed, when it is first asked. For one thread.
+/// Which packages have a path: before, and on one side. Sister packages, and the modules of two kernels, have files that are alike; one of them is not the other one under a new name.
+/// Reads the lists of packages that the side changed, when it is first asked. For one thread.
 /// </summary>
 internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, TreeEntry? side)
 {
@@ -45,6 +46,29 @@ internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, Tre
             Add(_old, a, package);
             Add(_now, b, package);
         }
+
+        foreach ((Dictionary<string, SidePackage> a, Dictionary<string, SidePackage> b) in OtherDatabases.Read(new SideFiles(contents!, before!)).Zip(OtherDatabases.Read(new SideFiles(contents!, side!))))
+        {
+            foreach (string name in a.Keys.Union(b.Keys).Where(name => a.GetValueOrDefault(name) is not { } was || b.GetValueOrDefault(name) is not { } now || was.Version != now.Version || was.Signature != now.Signature))
+            {
+                Add(_old, a.GetValueOrDefault(name));
+                Add(_now, b.GetValueOrDefault(name));
+            }
+        }
+    }
+
+    private static void Add(Dictionary<string, HashSet<string>> owners, SidePackage? package)
+    {
+        foreach (string path in package?.Files() ?? [])
+            Add(owners, path, package!.Title);
+    }
+
+    private static void Add(Dictionary<string, HashSet<string>> owners, string path, string package)
+    {
+        path = Normalize(path.Trim('/'));
+        if (!owners.TryGetValue(path, out HashSet<string>? packages))
+            owners[path] = packages = new HashSet<string>(StringComparer.Ordinal);
+        packages.Add(package);
     }
 
     private Dictionary<string, TreeEntry> Lists(TreeEntry root) =>
@@ -59,12 +83,7 @@ internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, Tre
         if (list is null)
             return;
         foreach (string line in Encoding.Latin1.GetString(contents!.Read(list, package, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
-        {
-            string path = Normalize(line.Trim('/'));
-            if (!owners.TryGetValue(path, out HashSet<string>? packages))
-                owners[path] = packages = new HashSet<string>(StringComparer.Ordinal);
-            packages.Add(package);
-        }
+            Add(owners, line, package);
     }
 
     private static HashSet<string>? Find(Dictionary<string, HashSet<string>> owners, ReadOnlySpan<byte> path) => owners.GetValueOrDefault(Normalize(Encoding.Latin1.GetString(path)));

@@ -9,7 +9,8 @@ namespace Mig.Merging.Machines;
 /// </summary>
 /// <param name="split">Takes a file apart into entries, each with its line breaks.</param>
 /// <param name="keyOf">What tells an entry from the others.</param>
-internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<string, string> keyOf)
+/// <param name="ownerOf">The package that an entry is there for; null where there is none.</param>
+internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<string, string> keyOf, Func<string, string?>? ownerOf = null)
 {
     private const string Triggers = "var/lib/dpkg/triggers/";
     private const string CertificateEnd = "-----END";
@@ -17,7 +18,10 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
     private static readonly SetFile Lines = new(SplitLines, static entry => entry);
 
     // "/usr/bin/x", "/usr/bin/x.distrib", "package"
-    private static readonly SetFile Diversions = new(static text => SplitLines(text).Chunk(3).Select(static lines => string.Concat(lines)), static entry => entry.Split('\n')[0]);
+    private static readonly SetFile Diversions = new(static text => SplitLines(text).Chunk(3).Select(static lines => string.Concat(lines)), static entry => entry.Split('\n')[0], static entry => entry.Split('\n') is [_, _, var package, ..] ? package : null);
+
+    // "/usr/share/x package", "/usr/share/x package/noawait"
+    private static readonly SetFile FileTriggers = new(SplitLines, static entry => entry, static entry => entry.TrimEnd('\n')[(entry.TrimEnd('\n').LastIndexOf(' ') + 1)..].Split('/')[0]);
 
     // "user group 4755 /usr/bin/x"
     private static readonly SetFile Overrides = new(SplitLines, static entry => entry.TrimEnd('\n').Split(' ', 4) is [_, _, _, var path] ? path : entry);
@@ -35,6 +39,7 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
     {
         "var/lib/dpkg/diversions" => Diversions,
         "var/lib/dpkg/statoverride" => Overrides,
+        "var/lib/dpkg/triggers/File" => FileTriggers,
         "var/lib/ucf/hashfile" or "var/lib/ucf/registry" => PathsLast,
         "etc/ca-certificates.conf" => Switches,
         "etc/ssl/certs/ca-certificates.crt" => Certificates,
@@ -43,8 +48,15 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
         _ => null,
     };
 
-    public MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored) =>
-        new KeyedMerge(favored, static (_, _, _, _) => (null, null)).Merge(Parse(before), Parse(ours), Parse(theirs));
+    /// <param name="packages">Whose entries packages have, where one side has them as a whole.</param>
+    public MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, PackageSides packages)
+    {
+        IReadOnlyList<KeyedItem> left = Parse(ours), right = Parse(theirs);
+        var owners = new Dictionary<string, string?>(StringComparer.Ordinal);
+        foreach (KeyedItem item in ownerOf is null ? [] : right.Concat(left))
+            owners[item.Key] = ownerOf(item.Text);
+        return new KeyedMerge(favored, static (_, _, _, _) => (null, null)) { SideOf = key => owners.GetValueOrDefault(key) is { } owner ? packages.TakenSideOf(owner) : null }.Merge(Parse(before), left, right);
+    }
 
     public IReadOnlyList<KeyedItem> Parse(byte[] content) => [.. split(Encoding.Latin1.GetString(content)).Select(entry => new KeyedItem(keyOf(entry), entry))];
 

@@ -55,7 +55,18 @@ internal static class StanzaFile
     }
 
     /// <summary>The value of a field, without what follows its first line; null when there is none.</summary>
-    public static string? Field(string stanza, string name) => Fields(stanza).TryGetValue(name, out string? value) ? value.Split('\n')[0].Trim() : null;
+    public static string? Field(string stanza, string name)
+    {
+        for (int at = 0; at >= 0 && at < stanza.Length; at = stanza.IndexOf('\n', at) is var end and >= 0 ? end + 1 : -1)
+        {
+            if (at + name.Length >= stanza.Length || stanza[at + name.Length] != ':' || string.CompareOrdinal(stanza, at, name, 0, name.Length) != 0)
+                continue;
+            int start = at + name.Length + 1, stop = stanza.IndexOf('\n', start);
+            return (stop < 0 ? stanza[start..] : stanza[start..stop]).Trim();
+        }
+
+        return null;
+    }
 
     /// <summary>The version of a package whose files are there; null when they are not, or there is no stanza.</summary>
     public static string? InstalledVersion(string? stanza)
@@ -76,8 +87,13 @@ internal static class StanzaFile
     }
 
     /// <param name="packages">Whose stanza a package has, where files and stanza must come from one side.</param>
-    public static MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, PackageSides packages) => Parse(before, ours, theirs) is [var old, var left, var right]
-        ? new KeyedMerge(favored, (key, was, a, b) => packages.IsContested(key) ? (null, null) : MergeStanza(key, was, a, b, packages.SideOfPackage(key))).Merge(old, left, right)
+    /// <param name="follows">Whether the table says something else of packages that another one says to be installed.</param>
+    public static MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, PackageSides packages, bool follows = false) => Parse(before, ours, theirs) is [var old, var left, var right]
+        ? new KeyedMerge(favored, (key, was, a, b) => packages.IsContested(key) ? (null, null) : MergeStanza(key, was, a, b, packages.SideOfPackage(key)))
+        {
+            SideOf = follows ? key => packages.TakenSideOf(NameOf(key)) : packages.GivenSideOf,
+            ConflictOf = follows ? static _ => null : packages.ReasonOf,
+        }.Merge(old, left, right)
         : throw new InvalidOperationException();
 
     private static (string? Text, string? Note) MergeStanza(string key, string? before, string ours, string theirs, MergeSide? side)
@@ -85,7 +101,7 @@ internal static class StanzaFile
         if (side is { } winner)
         {
             string text = winner == MergeSide.Ours ? ours : theirs;
-            return (text, $"{key} {Field(text, Version)} from {(winner == MergeSide.Ours ? "here" : "there")}, which is newer than {Field(winner == MergeSide.Ours ? theirs : ours, Version)}");
+            return (text, PackageSides.NewerNote(key, winner, Field(text, Version), Field(winner == MergeSide.Ours ? theirs : ours, Version)));
         }
 
         Dictionary<string, string> old = before is null ? [] : Fields(before), left = Fields(ours), right = Fields(theirs);
