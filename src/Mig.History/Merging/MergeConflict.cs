@@ -16,6 +16,9 @@ public sealed record MergeConflict(ReadOnlyMemory<byte> Path, MergeConflictKind 
     /// <summary>Whether no side decides it: see <see cref="ContentMerge.IsClash"/>.</summary>
     public bool IsClash { get; init; }
 
+    /// <summary>What each side did, as sentences that lack their subject, where the entries do not show it.</summary>
+    public (string Ours, string Theirs)? Deeds { get; init; }
+
     /// <summary>The other path, where a file was renamed.</summary>
     public ReadOnlyMemory<byte>? OtherPath { get; init; }
 }

@@ -29,6 +29,7 @@ public sealed record ConflictPicture(string Path, string Kind, string Reason, st
         {
             MergeConflictKind.RenameRename => ($"renamed it to {other}", $"renamed it to /{Encoding.UTF8.GetString(conflict.Path.Span)}"),
             MergeConflictKind.RenameDelete => (Renamed(conflict.Ours), Renamed(conflict.Theirs)),
+            _ when conflict.Deeds is { } deeds => deeds,
             _ => (Describe(conflict.Ours, MergeSide.Ours), Describe(conflict.Theirs, MergeSide.Theirs)),
         };
         return new ConflictPicture(path, ConflictFolder.KindName(conflict.Kind), conflict.Reason, ours, theirs, !conflict.IsClash, !conflict.IsClash);

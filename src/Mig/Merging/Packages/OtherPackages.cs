@@ -59,7 +59,7 @@ internal sealed class OtherPackages(PackageSides sides, MergeContents contents, 
                 if (isTable)
                     sides.Contest(ApkTable.Key(name), favored ?? MergeSide.Ours, isDecided: made is null || favored is not null);
                 else
-                    sides.Contest(new MergeContest(place, Reason(name, a, b), favored));
+                    sides.Contest(new MergeContest(place, Reason(name, a, b), (Deed(a), Deed(b)), favored));
                 Take(isTable ? ApkTable.Key(name) : "", favored ?? MergeSide.Ours, [c, a, b], keepsEdited: false);
                 continue;
             }
@@ -74,6 +74,8 @@ internal sealed class OtherPackages(PackageSides sides, MergeContents contents, 
     }
 
     private static bool IsUnchanged(SidePackage? left, SidePackage? right) => left?.Version == right?.Version && left?.Signature == right?.Signature;
+
+    private static string Deed(SidePackage? package) => package is null ? "removed it" : $"has version {package.Version}";
 
     private static string Reason(string name, SidePackage? ours, SidePackage? theirs) =>
         ours is null ? $"the package '{name}' was removed here and changed there" : theirs is null ? $"the package '{name}' was changed here and removed there" : $"the package '{name}' was upgraded on one side, and its record changed on the other";
@@ -123,7 +125,7 @@ internal sealed class OtherPackages(PackageSides sides, MergeContents contents, 
         }
         catch (CorruptImageException e)
         {
-            sides.Contest(new MergeContest(place, $"both sides changed the packages of RPM, and their database cannot be read: {e.Message}", null) { IsClash = true });
+            sides.Contest(new MergeContest(place, $"both sides changed the packages of RPM, and their database cannot be read: {e.Message}", ("changed it", "changed it"), null) { IsClash = true });
             return;
         }
 
@@ -139,6 +141,7 @@ internal sealed class OtherPackages(PackageSides sides, MergeContents contents, 
         sides.Contest(new MergeContest(
             place,
             $"packages were changed here ({Show(here)}) and there ({Show(there)}), and the database of RPM is not merged; the side that is taken has it, with all files of these packages: install the others again in the machine",
+            ($"changed {Show(here)}", $"changed {Show(there)}"),
             favored));
         MergeSide side = favored ?? MergeSide.Ours;
         TakeFolder(folder, side);
