@@ -53,8 +53,12 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
     {
         IReadOnlyList<KeyedItem> left = Parse(ours), right = Parse(theirs);
         var owners = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (KeyedItem item in ownerOf is null ? [] : right.Concat(left))
-            owners[item.Key] = ownerOf(item.Text);
+        if (ownerOf is { } find)
+        {
+            foreach (KeyedItem item in right.Concat(left))
+                owners[item.Key] = find(item.Text);
+        }
+
         return new KeyedMerge(favored, static (_, _, _, _) => (null, null)) { SideOf = key => owners.GetValueOrDefault(key) is { } owner ? packages.TakenSideOf(owner) : null }.Merge(Parse(before), left, right);
     }
 
