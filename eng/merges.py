@@ -240,7 +240,7 @@ def main():
     arguments.add_argument("--cache")
     arguments.add_argument("--control", action="store_true")
     arguments.add_argument("rest", nargs="*")
-    given = arguments.parse_args()
+    given = arguments.parse_intermixed_args()
     image = given.rest.pop(0) if given.rest and os.path.isfile(given.rest[0]) else None
     work = tempfile.mkdtemp(prefix="mig-merges-")
     try:
