@@ -21,8 +21,9 @@ from merges_table import BASE, CLASH, CONFLICT, DEBIAN, DEBIAN_BASE, DEBIAN_PAIR
 
 LARGEST_SHOWN = 12
 SIZE = 1 << 30
+PLACE = "/mnt"  # where a machine sees the packages
 SETTINGS = "export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root; "
-# In the machine, and leaving nothing in it: devices, processes, and the packages at /mnt.
+# In the machine, and leaving nothing in it: devices, processes, and the packages at PLACE.
 INSIDE = 'mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && mount -t tmpfs none "$0/run" && mount -t tmpfs none "$0/tmp" && mount --bind "$1" "$0/mnt" && exec chroot "$0" /bin/sh -e -c "$2"'
 
 
@@ -99,10 +100,10 @@ class Bench:
             for wanted in step.split():
                 name, version = wanted[1:].split("_", 1)
                 if name in self.debian:
-                    archives.append("--force-depends /mnt/" + os.path.basename(self.debian[name][int(version)]))
+                    archives.append(f"--force-depends {PLACE}/" + os.path.basename(self.debian[name][int(version)]))
                 else:
                     matches = glob.glob(os.path.join(self.packages, f"{name}_{version}.deb")) or glob.glob(os.path.join(self.packages, f"{name}_{version}_*.deb"))
-                    archives.append("/mnt/" + os.path.basename(matches[0]))
+                    archives.append(f"{PLACE}/" + os.path.basename(matches[0]))
             return f"dpkg --force-confold -i {' '.join(archives)} >/tmp/out 2>&1 || {{ cat /tmp/out; false; }}"
         if step.startswith("-"):
             return f"dpkg {'-P' if step.startswith('--') else '-r'} {step.lstrip('-')} >/tmp/out 2>&1 || {{ cat /tmp/out; false; }}"
