@@ -154,7 +154,8 @@ public sealed class TreeMerge
             contest.Reason,
             _before is null ? null : TreeLookup.Find(_store, _before, path),
             TreeLookup.Find(_store, _ourRoot, path),
-            TreeLookup.Find(_store, _theirRoot, path)) { IsClash = contest.IsClash, Deeds = contest.Deeds };
+            TreeLookup.Find(_store, _theirRoot, path))
+        { IsClash = contest.IsClash, Deeds = contest.Deeds };
         if (contest.Favored is null)
             _conflicts.Add(conflict);
         else

@@ -67,7 +67,7 @@ public sealed class HalfSeenTests : IDisposable
         Assert.Contains("the packages of the system were not seen: ", Assert.Single(inventory.Coverage.Warnings), StringComparison.Ordinal);
         Assert.Contains(reason, inventory.Coverage.Warnings[0], StringComparison.Ordinal);
         using Repository repository = machine.Open();
-        Assert.False(new Auditor(repository, new AuditOptions()).Audit("HEAD").Coverage.IsComplete);
+        Assert.False(new Auditor(repository, new AuditOptions()).Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Coverage.IsComplete);
 
         // Negative control.
         machine.Write("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\nVersion: 1\n");
