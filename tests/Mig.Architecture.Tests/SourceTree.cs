@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using Mig.Testing;
 
 namespace Mig.Architecture.Tests;
 
@@ -8,10 +8,10 @@ internal static class SourceTree
     private static readonly string[] TextExtensions =
         [".cs", ".py", ".awk", ".csproj", ".props", ".sln", ".md", ".sh", ".json", ".config", ".txt", ".editorconfig", ".gitattributes", ".gitignore", ".yml", ""];
 
-    public static string Root { get; } = FindRoot(Path.GetDirectoryName(ThisFile())!);
+    public static string Root => Checkout.Root;
 
-    /// <summary>Returns the path of a file or folder, from its path in the repository.</summary>
-    public static string PathOf(string relative) => Path.Combine(Root, relative);
+    /// <inheritdoc cref="Checkout.PathOf"/>
+    public static string PathOf(string relative) => Checkout.PathOf(relative);
 
     public static string ReadText(string relative) => File.ReadAllText(PathOf(relative));
 
@@ -40,15 +40,5 @@ internal static class SourceTree
             if (Path.GetFileName(path) != ".git")
                 yield return path;
         }
-    }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
-
-    private static string FindRoot(string folder)
-    {
-        string? at = Directory.Exists(folder) ? folder : AppContext.BaseDirectory;
-        while (at is not null && !File.Exists(Path.Combine(at, "mig.sln")))
-            at = Path.GetDirectoryName(at);
-        return at ?? throw new InvalidOperationException($"no mig.sln in or above {folder}");
     }
 }

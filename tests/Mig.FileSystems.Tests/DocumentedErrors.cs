@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mig.Testing;
 
 namespace Mig.FileSystems.Tests;
 
@@ -10,11 +11,5 @@ internal static class DocumentedErrors
         Regex.Matches(ReadText("docs/errors.md"), $@"^\| ({format}-[0-9]{{3}}) \|", RegexOptions.Multiline).Select(static match => match.Groups[1].Value);
 
     /// <summary>Reads a file of the repository.</summary>
-    public static string ReadText(string path)
-    {
-        string folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "mig.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("no folder above the tests holds mig.sln");
-        return File.ReadAllText(Path.Combine(folder, path));
-    }
+    public static string ReadText(string path) => File.ReadAllText(Checkout.PathOf(path));
 }

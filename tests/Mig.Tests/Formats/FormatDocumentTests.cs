@@ -8,7 +8,7 @@ public sealed class FormatDocumentTests : IDisposable
 {
     private readonly TestRepository _repository = new();
 
-    internal static string Script => Path.Combine(Path.GetDirectoryName(MigProgram.Path)!, "../../../../tests/Mig.Tests/Formats/read-repository.py");
+    internal static string Script => Checkout.PathOf("tests/Mig.Tests/Formats/read-repository.py");
 
     [Fact]
     public void ASecondReaderRebuildsTheDisk()

@@ -73,7 +73,7 @@ public sealed class BruteForceTests : IDisposable
 
     private (int ExitCode, string Output) Judge(string script, string mig, params string[] arguments)
     {
-        string eng = Path.GetFullPath(Path.Combine(MigProgram.Path, "../../../../../eng"));
+        string eng = Checkout.PathOf("eng");
         return Tool.Try("env", [$"MIG={mig}", $"TMPDIR={_machine.Files.Path}", Path.Combine(eng, script), .. arguments]);
     }
 }

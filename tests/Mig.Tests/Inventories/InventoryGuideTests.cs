@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Mig.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Tests.Inventories;
 
@@ -11,7 +11,7 @@ public sealed partial class InventoryGuideTests
     [Fact]
     public void EveryJudgeThatTheGuideNamesExists()
     {
-        string guide = Path.GetFullPath(Path.Combine(MigProgram.Path, "../../../../../docs/guide/inventory.md"));
+        string guide = Checkout.PathOf("docs/guide/inventory.md");
         string[] rows = [.. File.ReadAllLines(guide).SkipWhile(line => !line.StartsWith("## What is known of what", StringComparison.Ordinal)).TakeWhile(line => !line.StartsWith("## Bills", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
         HashSet<string> names = [.. typeof(InventoryGuideTests).Assembly.GetTypes().Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal)).SelectMany(type => type.GetMethods().Select(method => method.Name).Append(type.Name))];
