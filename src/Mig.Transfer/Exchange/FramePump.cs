@@ -31,9 +31,9 @@ internal static class FramePump
                 queue.Add((buffer, reader.Payload.Length), stop.Token);
             }
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            // A worker failed: what it says is thrown below.
+            // A worker failed: what it says is thrown below. A line that stands still ends its call in the same way, and is no end of the message.
         }
         finally
         {

@@ -26,7 +26,7 @@ internal sealed class WatchedStream(Stream stream) : Stream
     {
         if (Watch is not { } watch)
             return Directly(() => stream.Read(buffer, offset, count));
-        int got = Wait(stream.ReadAsync(buffer.AsMemory(offset, count), watch.Token).AsTask(), watch);
+        int got = Wait(() => stream.ReadAsync(buffer.AsMemory(offset, count), watch.Token).AsTask(), watch);
         watch.Moved(got, isAnswer: true);
         return got;
     }
@@ -43,7 +43,7 @@ internal sealed class WatchedStream(Stream stream) : Stream
             return;
         }
 
-        Wait(Counted(stream.WriteAsync(buffer.AsMemory(offset, count), watch.Token)), watch);
+        Wait(() => Counted(stream.WriteAsync(buffer.AsMemory(offset, count), watch.Token)), watch);
         watch.Moved(count, isAnswer: false);
     }
 
@@ -51,7 +51,7 @@ internal sealed class WatchedStream(Stream stream) : Stream
     {
         if (Watch is { } watch)
         {
-            Wait(Counted(new ValueTask(stream.FlushAsync(watch.Token))), watch);
+            Wait(() => Counted(new ValueTask(stream.FlushAsync(watch.Token))), watch);
             return;
         }
 
@@ -79,21 +79,23 @@ internal sealed class WatchedStream(Stream stream) : Stream
         return 0;
     }
 
-    // A pipe's read cannot be cancelled: it is left alone with its buffer, which nobody looks at any more.
-    private static int Wait(Task<int> task, CallWatch watch)
+    // A stream that is closed meanwhile may refuse the call itself, not only what it returns. A pipe's read cannot be cancelled: it is left alone with its buffer,
+    // which nobody looks at any more.
+    private static int Wait(Func<Task<int>> start, CallWatch watch) => Directly(() =>
     {
+        Task<int> task = start();
         if (task.IsCompleted)
-            return Directly(() => task.GetAwaiter().GetResult());
+            return task.GetAwaiter().GetResult();
         watch.BeginWait();
         try
         {
-            return Directly(() => task.WaitAsync(watch.Token).GetAwaiter().GetResult());
+            return task.WaitAsync(watch.Token).GetAwaiter().GetResult();
         }
         finally
         {
             watch.EndWait();
         }
-    }
+    });
 
     private static int Directly(Func<int> act)
     {

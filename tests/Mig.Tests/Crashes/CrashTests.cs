@@ -67,7 +67,7 @@ public sealed class CrashTests : IDisposable
             ["--repo", Copy, "checkout", "HEAD", "-o", target],
             () => File.Delete(target),
             () => Assert.True(!File.Exists(target) || File.ReadAllBytes(target).AsSpan().SequenceEqual(_old), "half a disk has the final name"));
-        Assert.True(points >= 3 / Killing.Stride, $"{points} steps");
+        Assert.True(points >= Math.Max(1, 3 / Killing.Stride), $"{points} steps");
 
         // What the killed ones left goes with the next export.
         Run(["--repo", Copy, "checkout", "HEAD", "-o", target, "--force"]);

@@ -12,8 +12,8 @@ internal static class Killing
     /// <summary>Whether this is the long run.</summary>
     public static bool IsLong => RandomKills > 100;
 
-    /// <summary>The short run takes every third step.</summary>
-    public static int Stride => IsLong ? 1 : 3;
+    /// <summary>The short run takes every fifth step.</summary>
+    public static int Stride => IsLong ? 1 : 5;
 
     // What creates, changes, names and syncs files.
     private static readonly string[] Steps =

@@ -9,7 +9,7 @@ namespace Mig.Tests.Remotes;
 /// <summary>Two users and a server, in mig and in git: whatever they push, fetch and pull, all refs end up the same, and the same is refused.</summary>
 public sealed class GitAgreementTests
 {
-    private static readonly int Steps = Killing.IsLong ? 120 : 40;
+    private static readonly int Steps = Killing.IsLong ? 120 : 30;
 
     public static TheoryData<int> Seeds { get; } = Killing.IsLong ? [1, 2, 3, 4] : [1, 2];
 

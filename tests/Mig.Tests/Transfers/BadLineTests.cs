@@ -41,13 +41,6 @@ public sealed class BadLineTests : IDisposable
     }
 
     [Fact]
-    public void A_push_over_a_line_that_stands_still_now_and_then()
-    {
-        Fill(_here);
-        Push(RemoteKind.Http, new LineFaults { StallEvery = 5 << 20 }, atLeast: 1);
-    }
-
-    [Fact]
     public void A_line_that_loses_packets_costs_time_only()
     {
         Fill(_there);
@@ -103,8 +96,6 @@ public sealed class BadLineTests : IDisposable
     private void Push(RemoteKind kind, LineFaults faults, int atLeast)
     {
         (RemoteAddress address, RemoteOptions options) = Locate(kind, _there.Folder);
-        if (faults.StallEvery is not null)
-            options = options with { Patience = new Patience(TimeSpan.FromSeconds(3), 100) };
         using var line = new FaultyLine(address.Port!.Value, faults);
         using (Repository here = _here.Open())
         using (RemoteRepository remote = RemoteRepository.Open(address with { Port = line.Port }, options, TestContext.Current.CancellationToken))
