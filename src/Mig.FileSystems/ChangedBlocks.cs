@@ -4,7 +4,7 @@ namespace Mig.FileSystems;
 
 /// <summary>
 /// The blocks of metadata that a writer has changed, in memory until they are committed, and what it has read lately. An operation can be undone: the first change of each
-/// block keeps what was there before.
+/// block keeps what was there before. One thread changes; as long as it does not, several may read.
 /// </summary>
 /// <param name="target">Not owned.</param>
 /// <param name="blockSize">Bytes in a block, the unit that is kept and written.</param>
@@ -14,6 +14,7 @@ internal class ChangedBlocks(IByteTarget target, int blockSize, long blockCount)
     private const long MaxCleanBytes = 32 << 20;
 
     private readonly Dictionary<long, Entry> _entries = [];
+    private readonly Lock _gate = new(); // of the entries, where several threads read
     private readonly List<Undo> _undo = [];
     private int _dirtyCount;
     private int _operation;
@@ -126,7 +127,10 @@ internal class ChangedBlocks(IByteTarget target, int blockSize, long blockCount)
         var range = new ByteRange(offset, destination.Length);
         for (long block = offset / BlockSize; block * BlockSize < range.End; block++)
         {
-            if (!_entries.TryGetValue(block, out Entry? entry) || !entry.IsDirty)
+            Entry? entry;
+            lock (_gate)
+                entry = _entries.GetValueOrDefault(block);
+            if (entry is not { IsDirty: true })
                 continue;
             ByteRange part = range.Intersect(new ByteRange(block * BlockSize, BlockSize));
             entry.Bytes.AsSpan((int)(part.Offset % BlockSize), (int)part.Length).CopyTo(destination[(int)(part.Offset - offset)..]);
@@ -135,14 +139,23 @@ internal class ChangedBlocks(IByteTarget target, int blockSize, long blockCount)
 
     private Entry Load(long block)
     {
-        if (_entries.TryGetValue(block, out Entry? entry))
-            return entry;
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(block, out Entry? entry))
+                return entry;
+        }
+
         Check(block);
         byte[] bytes = GC.AllocateUninitializedArray<byte>(BlockSize);
         target.ReadExactly(block * BlockSize, bytes);
-        entry = new Entry(bytes);
-        _entries.Add(block, entry);
-        return entry;
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(block, out Entry? other))
+                return other; // another thread read it meanwhile
+            var entry = new Entry(bytes);
+            _entries.Add(block, entry);
+            return entry;
+        }
     }
 
     private void Save(long block, Entry entry)
