@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Security;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
@@ -19,20 +18,20 @@ public sealed class HttpServer : IAsyncDisposable
     private readonly WebApplication _application;
     private readonly RequestHandler _handler;
     private readonly ConnectionGate _gate;
+    private readonly CertificateWatcher? _certificate;
     private readonly CancellationTokenSource _cut = new();
 
-    private HttpServer(HttpServerOptions options, HttpsConnectionAdapterOptions? https)
+    private HttpServer(HttpServerOptions options)
     {
         _options = options;
+        _certificate = options.Tls is { } tls ? new CertificateWatcher(tls.Certificate, tls.Key, options.Warn) : null;
         _gate = new ConnectionGate(options);
         _handler = new RequestHandler(options, () => _gate.Count, _cut.Token);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Timeout.InfiniteTimeSpan); // StopAsync says how long
         builder.Logging.ClearProviders();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, https));
-        if (https is not null)
-            builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(Configure);
         _application = builder.Build();
         _application.Run(_handler.HandleAsync);
     }
@@ -45,7 +44,7 @@ public sealed class HttpServer : IAsyncDisposable
     public static async Task<HttpServer> StartAsync(HttpServerOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var server = new HttpServer(options, options.Tls is { } tls ? LoadCertificate(tls.Certificate, tls.Key) : null);
+        var server = new HttpServer(options);
         try
         {
             await server._application.StartAsync(cancellation).ConfigureAwait(false);
@@ -83,21 +82,7 @@ public sealed class HttpServer : IAsyncDisposable
         _cut.Dispose();
     }
 
-    private static HttpsConnectionAdapterOptions LoadCertificate(string certificate, string key)
-    {
-        try
-        {
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificate);
-            return new HttpsConnectionAdapterOptions { ServerCertificate = X509Certificate2.CreateFromPemFile(certificate, key), ServerCertificateChain = chain };
-        }
-        catch (Exception e) when (e is IOException or CryptographicException or UnauthorizedAccessException)
-        {
-            throw new RemoteException("REMOTE-030", $"the certificate {certificate} and the key {key} cannot be used: {e.Message}", e);
-        }
-    }
-
-    private void Configure(KestrelServerOptions kestrel, HttpsConnectionAdapterOptions? https)
+    private void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
         kestrel.AllowSynchronousIO = true;
@@ -111,8 +96,8 @@ public sealed class HttpServer : IAsyncDisposable
         {
             listen.Protocols = HttpProtocols.Http1;
             listen.Use(next => connection => _gate.RunAsync(connection, next));
-            if (https is not null)
-                listen.UseHttps(https);
+            if (_certificate is { } certificate)
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }) });
         });
     }
 

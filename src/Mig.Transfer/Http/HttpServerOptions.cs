@@ -26,6 +26,9 @@ public sealed record HttpServerOptions
     /// <summary>Told of each request when it has been answered; called by many threads.</summary>
     public Action<RequestLogEntry> Log { get; init; } = _ => { };
 
+    /// <summary>Takes what is wrong while the server runs, such as a new certificate that cannot be used.</summary>
+    public Action<string> Warn { get; init; } = _ => { };
+
     /// <summary>Counts for <c>/metrics</c>.</summary>
     public ServerMetrics Metrics { get; init; } = new();
 

@@ -50,6 +50,7 @@ public sealed class RepositoryServer : IAsyncDisposable
             MaxRate = options.MaxRate,
             MinBytesPerSecond = options.MinRate,
             TrustedProxies = options.TrustedProxies,
+            Warn = options.Warn,
             Log = entry =>
             {
                 lock (gate)
