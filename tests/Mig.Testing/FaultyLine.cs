@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -15,6 +16,7 @@ public sealed class FaultyLine : IDisposable
     private readonly Lock _gate = new();
     private readonly HashSet<Socket> _open = [];
     private readonly ManualResetEventSlim _isOver = new();
+    private readonly long[] _freeAt = new long[2];
 
     public FaultyLine(int target, LineFaults faults)
     {
@@ -64,8 +66,8 @@ public sealed class FaultyLine : IDisposable
                     _open.UnionWith([client, server]);
                 }
 
-                new Thread(() => Copy(connection, client, server)) { IsBackground = true }.Start();
-                new Thread(() => Copy(connection, server, client)) { IsBackground = true }.Start();
+                new Thread(() => Copy(connection, client, server, 0)) { IsBackground = true }.Start();
+                new Thread(() => Copy(connection, server, client, 1)) { IsBackground = true }.Start();
             }
         }
         catch (Exception e) when (e is SocketException or InvalidOperationException)
@@ -74,19 +76,27 @@ public sealed class FaultyLine : IDisposable
         }
     }
 
-    private void Copy(Connection connection, Socket from, Socket to)
+    private void Copy(Connection connection, Socket from, Socket to, int direction)
     {
         byte[] buffer = new byte[16 << 10];
         int packets = 0;
+        TimedPipe? timed = Line.RoundTrip > TimeSpan.Zero || Line.BytesPerSecond is not null ? new TimedPipe(to) : null;
+        bool isFirst = direction == 0;
         try
         {
             while (from.Receive(buffer) is > 0 and int got)
             {
                 int allowed = Allow(connection, got, out bool stalls);
                 Wait(got, ref packets);
-                to.Send(buffer.AsSpan(0, allowed));
+                if (timed is null)
+                    to.Send(buffer.AsSpan(0, allowed));
+                else
+                    timed.Send(buffer.AsSpan(0, allowed), Due(direction, allowed, isFirst));
+                isFirst = false;
                 if (allowed == got)
                     continue;
+                timed?.Dispose();
+                timed = null;
                 if (stalls)
                     _isOver.Wait();
                 else if (!Line.Resets)
@@ -99,6 +109,7 @@ public sealed class FaultyLine : IDisposable
             // The other direction was cut.
         }
 
+        timed?.Dispose();
         lock (_gate)
         {
             Reset(connection.Client);
@@ -128,18 +139,26 @@ public sealed class FaultyLine : IDisposable
 
     private void Wait(int bytes, ref int packets)
     {
-        TimeSpan wait = Line.Delay;
-        if (Line.BytesPerSecond is { } speed)
-            wait += TimeSpan.FromSeconds((double)bytes / speed);
-        if (Line.LosesEvery is { } every)
+        if (Line.LosesEvery is not { } every)
+            return;
+        int before = packets / every;
+        packets += (bytes + PacketSize - 1) / PacketSize;
+        if (packets / every > before)
+            _isOver.Wait(SentAgainAfter * ((packets / every) - before));
+    }
+
+    // When the last of some bytes is there: they pass one after the other, and then are on their way.
+    private long Due(int direction, int bytes, bool isFirst)
+    {
+        lock (_gate)
         {
-            int before = packets / every;
-            packets += (bytes + PacketSize - 1) / PacketSize;
-            wait += SentAgainAfter * ((packets / every) - before);
+            long now = Stopwatch.GetTimestamp();
+            TimeSpan passing = Line.BytesPerSecond is { } speed ? TimeSpan.FromSeconds((double)bytes / speed) : TimeSpan.Zero;
+            _freeAt[direction] = Math.Max(_freeAt[direction], now) + Ticks(passing);
+            return _freeAt[direction] + Ticks(Line.RoundTrip / 2) + (isFirst ? Ticks(Line.RoundTrip) : 0);
         }
 
-        if (wait > TimeSpan.Zero)
-            _isOver.Wait(wait);
+        static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
     }
 
     // Both sides hear that no more comes. What they still send is read, for a socket that is closed before is reset.

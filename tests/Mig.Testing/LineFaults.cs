@@ -15,10 +15,10 @@ public sealed record LineFaults
     /// <summary>Lets each connection stand still, without an end, after so many bytes of its own; null for never.</summary>
     public long? StallEvery { get; init; }
 
-    /// <summary>How long each piece of data is on its way.</summary>
-    public TimeSpan Delay { get; init; }
+    /// <summary>How long it takes until an answer can be there: half of it each way, and once more before the first byte, for the connection itself.</summary>
+    public TimeSpan RoundTrip { get; init; }
 
-    /// <summary>How much passes in a second, in each direction; null for no limit.</summary>
+    /// <summary>How much passes in a second, in each direction, of all connections together; null for no limit.</summary>
     public long? BytesPerSecond { get; init; }
 
     /// <summary>Every so many packets one is lost, and comes when TCP has sent it again; null for never.</summary>

@@ -32,6 +32,13 @@ internal sealed class ContentSource
         }
     }
 
+    /// <summary>Returns the first and the last chunk of a file, where most formats say what they are.</summary>
+    public static IEnumerable<BlobId> EndsOf(IContentSource store, TreeEntry entry)
+    {
+        List<BlobId> blobs = [.. FileContents.BlobsOf(store, entry)];
+        return blobs.Count <= 2 ? blobs : [blobs[0], blobs[^1]];
+    }
+
     /// <summary>Bytes of the whole file.</summary>
     public long Length => _entry.Size;
 

@@ -35,6 +35,7 @@ internal sealed class MachineFiles
             OtherDeployments = deployment.Others;
         }
 
+        Store.Prefetch(KnownFiles.Find(this));
         var table = new MountTable(this, image, root, new VolumeFinder(store, image));
         foreach (MountPoint mount in table.Read())
             _mounts.Add(mount);

@@ -52,7 +52,9 @@ internal sealed class DiskEdit : IDisposable
         byte[] buffer = new byte[StepSize];
         long bytes = 0;
         IEnumerable<ByteRange> stored = Content.GetStoredRanges(new ByteRange(0, _disk.Length));
-        foreach (ByteRange range in ByteRanges.Intersect(stored, ranges).ToList())
+        List<ByteRange> wanted = [.. ByteRanges.Intersect(stored, ranges)];
+        _store.Prefetch(wanted.SelectMany(_before.ReadPieces).Select(piece => piece.Blob));
+        foreach (ByteRange range in wanted)
         {
             for (long offset = range.Offset; offset < range.End; offset += StepSize)
             {

@@ -37,6 +37,7 @@ internal sealed class VolumeEdit : IDisposable
             throw new UnsupportedFeatureException("changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
         if (!volume.IsWhole)
             throw new RefusedOperationException(RefusalReason.Damaged, $"volume {volume.Number} of {before.Name} is not changed, since it is damaged: {UnreadSentence.Of(volume)}. Export the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
+        StructuresAhead.Fetch(store, before, volume, limits);
         var target = new SubTarget(disk, volume.Range);
         IFileSystemWriter writer = FileSystemFormats.OpenWriter(target, limits, clock)
             ?? throw new UnsupportedFeatureException($"changing {volume.FileSystem}", $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit it again");

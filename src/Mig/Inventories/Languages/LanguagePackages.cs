@@ -14,6 +14,7 @@ internal static class LanguagePackages
     {
         var packages = new ConcurrentBag<InstalledPackage>();
         var described = new List<(MachineFile File, ILanguage Language)>();
+        var programs = new List<MachineFile>();
         foreach (MountPoint mount in files.Mounts.Where(mount => !mount.IsBind))
         {
             foreach (FoundFile found in walk.Find(mount.Root, mount.Path))
@@ -23,12 +24,22 @@ internal static class LanguagePackages
                 if (file.Entry.Type != TreeEntryType.File)
                     continue;
                 if (found.Language is null)
-                    AddProgram(files, file, hasSystemPackages, packages);
+                    programs.Add(file);
                 else if (file.Entry.Size > found.Language.MaxSize)
                     warn($"/{file.Path} has {file.Entry.Size} bytes, at most {found.Language.MaxSize} are read of such a file; its packages are not listed");
                 else
                     described.Add((file, found.Language));
             }
+        }
+
+        if (hasSystemPackages)
+            programs.RemoveAll(program => ExecutableScan.IsOfDistribution(program.Path));
+        files.Store.Prefetch(programs.SelectMany(program => ContentSource.EndsOf(files.Store, program.Entry)).Concat(described.SelectMany(item => FileContents.BlobsOf(files.Store, item.File.Entry))));
+        foreach (MachineFile program in programs)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (InstalledPackage package in ExecutableScan.Read(files, program))
+                packages.Add(package);
         }
 
         files.ReadMany(
@@ -41,13 +52,5 @@ internal static class LanguagePackages
             },
             cancellation);
         return packages;
-    }
-
-    private static void AddProgram(MachineFiles files, MachineFile program, bool hasSystemPackages, ConcurrentBag<InstalledPackage> packages)
-    {
-        if (hasSystemPackages && ExecutableScan.IsOfDistribution(program.Path))
-            return;
-        foreach (InstalledPackage package in ExecutableScan.Read(files, program))
-            packages.Add(package);
     }
 }

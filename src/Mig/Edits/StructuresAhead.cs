@@ -1,0 +1,79 @@
+using Mig.Core;
+using Mig.FileSystems;
+using Mig.History.Images;
+using Mig.History.Layouts;
+using Mig.History.Trees;
+using Mig.Store;
+using Mig.Store.Content;
+
+namespace Mig.Edits;
+
+/// <summary>
+/// Fetches what an edit reads of a volume and a partial clone has left at its remote, all at once: the structures of its file system. They are what stands on the disk and belongs to no
+/// file of the manifest. Where that is much, because deleted data is kept, too, the free space is looked up first.
+/// </summary>
+internal static class StructuresAhead
+{
+    // Of a small volume all is fetched without a look; a look costs some calls.
+    private const long MostUnseen = 16 << 20;
+    private const long Most = 128 << 20;
+
+    /// <param name="disk">The disk as it is in the version.</param>
+    public static void Fetch(ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
+    {
+        if (!store.IsPartial || disk.Layout is not { } layout || volume.Root is not { } root)
+            return;
+        HashSet<BlobId> contents = FindContents(store, root.Tree);
+        List<LayoutPiece> residue = [.. LayoutReader.ReadPieces(store, layout, disk.Length, volume.Range).Where(piece => !contents.Contains(piece.Blob) && !store.IsHere(piece.Blob.Value))];
+        if (residue.Sum(piece => piece.Length) > MostUnseen)
+            residue = LeaveOutFree(residue, store, disk, volume, limits);
+        long bytes = 0;
+        store.Prefetch([.. residue.TakeWhile(piece => (bytes += piece.Length) <= Most).Select(piece => piece.Blob)]);
+    }
+
+    private static HashSet<BlobId> FindContents(ObjectStore store, TreeId root)
+    {
+        var blobs = new HashSet<BlobId>();
+        var seen = new HashSet<TreeId> { root };
+        var pending = new Stack<TreeId>([root]);
+        while (pending.TryPop(out TreeId tree))
+        {
+            foreach (TreeEntry entry in TreeReader.ReadEntries(store, tree))
+            {
+                if (entry.Type == TreeEntryType.Directory && seen.Add(entry.Tree))
+                    pending.Push(entry.Tree);
+                else if (entry.List is { } list)
+                    blobs.UnionWith(ChunkList.ReadChunks(store, list).Where(chunk => !chunk.IsHole).Select(chunk => chunk.Blob));
+                else if (entry.Sha256 is { } id)
+                    blobs.Add(new BlobId(id));
+            }
+        }
+
+        return blobs;
+    }
+
+    private static List<LayoutPiece> LeaveOutFree(List<LayoutPiece> residue, ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
+    {
+        using var source = new LayoutSource(store, disk.Layout, disk.Length);
+        try
+        {
+            using IFileSystem? fileSystem = FileSystemFormats.Open(new SubSource(source, volume.Range), limits);
+            if (fileSystem is null)
+                return residue;
+            List<ByteRange> used = [.. ByteRanges.Subtract([volume.Range], fileSystem.GetFreeRanges().Select(range => range with { Offset = range.Offset + volume.Range.Offset }))];
+            int next = 0;
+            return [.. residue.Where(IsUsed)];
+
+            bool IsUsed(LayoutPiece piece)
+            {
+                while (next < used.Count && used[next].End <= piece.Offset)
+                    next++;
+                return next < used.Count && used[next].Offset < piece.End;
+            }
+        }
+        catch (CorruptImageException)
+        {
+            return []; // whoever reads it next says what is wrong
+        }
+    }
+}
