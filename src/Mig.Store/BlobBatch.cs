@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 using Mig.Store.Exchange;
 using Mig.Store.Packs;
@@ -16,7 +15,7 @@ internal sealed class BlobBatch
     {
         _store = store;
         _blobs = blobs;
-        _order = new FrameOrder(store, blobs.Select(blob => blob.Value), FrameShare.All);
+        _order = new FrameOrder(store, blobs.Select(blob => blob.Value), FrameShare.All, repeats: true);
         for (int i = 0; i < blobs.Count; i++)
         {
             ObjectKind kind = _order.Locations[i].Kind;
@@ -47,7 +46,7 @@ internal sealed class BlobBatch
     {
         ObjectLocation first = _order.Locations[indexes[0]];
         FramePlace place = first.Index.GetFrame(first.Frame);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(place.RawLength);
+        byte[] buffer = FrameBuffers.Rent(place.RawLength);
         try
         {
             Span<byte> frame = buffer.AsSpan(0, place.RawLength);
@@ -73,7 +72,7 @@ internal sealed class BlobBatch
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            FrameBuffers.Return(buffer);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Core.Zstd;
@@ -101,20 +100,24 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     /// <param name="cacheLimit">Most bytes that it keeps.</param>
     public void UsePromised(IPromisedContent source, string cacheFolder, long cacheLimit) => _promised = new ContentCache(cacheFolder, cacheLimit, source);
 
+    /// <summary>Whether contents may be missing here and can be had elsewhere.</summary>
+    public bool IsPartial => _promised is not null;
+
+    /// <summary>Tells whether an object can be read without asking another place for it.</summary>
+    public bool IsHere(in ObjectId id) => TryFind(id, out _) || _promised?.TryFind(id, out _) == true;
+
     /// <inheritdoc/>
     public void Prefetch(IEnumerable<BlobId> blobs, IEnumerable<BlobId>? ahead = null)
     {
         ArgumentNullException.ThrowIfNull(blobs);
         if (_promised is null)
             return;
-        HashSet<ObjectId> missing = [.. blobs.Select(blob => blob.Value).Where(IsElsewhere)];
+        HashSet<ObjectId> missing = [.. blobs.Select(blob => blob.Value).Where(id => !IsHere(id))];
         if (missing.Count == 0)
             return;
         if (ahead is not null)
-            missing.UnionWith(ahead.Select(blob => blob.Value).Where(IsElsewhere));
+            missing.UnionWith(ahead.Select(blob => blob.Value).Where(id => !IsHere(id)));
         _promised.Fetch(missing);
-
-        bool IsElsewhere(ObjectId id) => !TryFind(id, out _) && !_promised.TryFind(id, out _);
     }
 
     /// <summary>Looks for what other processes have added.</summary>
@@ -261,7 +264,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     /// <summary>Decompresses a frame straight from disk into a buffer that has room for it.</summary>
     internal void ReadFrame(in FramePlace place, Span<byte> raw)
     {
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(place.TotalLength);
+        byte[] scratch = FrameBuffers.Rent(place.TotalLength);
         bool isPromised = _promised?.HasPack(place.Pack) == true;
         try
         {
@@ -291,7 +294,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(scratch);
+            FrameBuffers.Return(scratch);
         }
     }
 

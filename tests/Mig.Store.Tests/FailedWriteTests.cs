@@ -62,10 +62,12 @@ public sealed class FailedWriteTests : IDisposable
             Assert.True(last is not null || !wasDead, "it flushed after a failure");
             return first ?? last;
 
-            void Take(ReadOnlyMemory<byte> frame)
+            void Take(OutgoingFrame frame)
             {
+                byte[] bytes = new byte[frame.Length];
+                frame.CopyTo(bytes);
                 lock (gate)
-                    GoOn(ref first, () => receiver.Add(frame.Span));
+                    GoOn(ref first, () => receiver.Add(bytes));
             }
         });
     }

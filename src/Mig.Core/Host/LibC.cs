@@ -102,6 +102,19 @@ public static partial class LibC
 
     private static IOException LinkInTheWay(string path) => new($"{path} is a symbolic link, which is not followed here; remove it");
 
+    /// <summary>Gives memory that native code has freed back to the system, where the C library can do that.</summary>
+    public static void TrimHeap()
+    {
+        try
+        {
+            _ = TrimNative(0);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // That of another C library than GNU's: it does so by itself.
+        }
+    }
+
     /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>
     public static void StartWriteback(SafeFileHandle file, ByteRange range) => _ = SyncFileRange(file, range.Offset, range.Length, 2 /* SYNC_FILE_RANGE_WRITE */);
 
@@ -192,6 +205,9 @@ public static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int CreateNative(string path, int flags, int mode);
+
+    [LibraryImport("libc", EntryPoint = "malloc_trim")]
+    private static partial int TrimNative(nuint pad);
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int SyncNative(int descriptor);

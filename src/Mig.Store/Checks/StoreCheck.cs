@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 using Mig.Store.Packs;
 
@@ -201,7 +200,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
 
         if (isQuick)
             return;
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(header.TotalLength), raw = ArrayPool<byte>.Shared.Rent(Math.Max(1, header.RawLength));
+        byte[] scratch = FrameBuffers.Rent(header.TotalLength), raw = FrameBuffers.Rent(Math.Max(1, header.RawLength));
         try
         {
             file.ReadFrame(offset, header, scratch, raw, store.Codec);
@@ -221,8 +220,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(scratch);
-            ArrayPool<byte>.Shared.Return(raw);
+            FrameBuffers.Return(scratch);
+            FrameBuffers.Return(raw);
         }
     }
 

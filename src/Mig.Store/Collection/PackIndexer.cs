@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Store.Locks;
@@ -44,7 +43,7 @@ public static class PackIndexer
         {
             cancellation.ThrowIfCancellationRequested();
             int frame = index.AddFrame(offset, header.TotalLength, header.RawLength);
-            byte[] scratch = ArrayPool<byte>.Shared.Rent(header.TotalLength), raw = ArrayPool<byte>.Shared.Rent(Math.Max(1, header.RawLength));
+            byte[] scratch = FrameBuffers.Rent(header.TotalLength), raw = FrameBuffers.Rent(Math.Max(1, header.RawLength));
             try
             {
                 FrameObject[] places = pack.ReadTable(offset, header);
@@ -58,8 +57,8 @@ public static class PackIndexer
             }
             finally
             {
-                ArrayPool<byte>.Shared.Return(scratch);
-                ArrayPool<byte>.Shared.Return(raw);
+                FrameBuffers.Return(scratch);
+                FrameBuffers.Return(raw);
             }
         }
 

@@ -37,18 +37,24 @@ public static class PackRewriter
         private readonly OpenPack?[] _open = new OpenPack?[2];
         private readonly List<OpenPack> _finished = [];
 
-        public void Add(ReadOnlyMemory<byte> frame)
+        public void Add(OutgoingFrame frame)
         {
-            FrameContents contents = FrameContents.Read(frame.Span, store.Codec, length => new byte[length]);
+            byte[] buffer = FrameBuffers.Rent(frame.Length);
+            byte[]? raw = null;
+            Span<byte> bytes = buffer.AsSpan(0, frame.Length);
+            frame.CopyTo(bytes);
+            FrameContents contents = FrameContents.Read(bytes, store.Codec, length => raw = FrameBuffers.Rent(length));
             lock (_gate)
             {
                 int place = contents.Objects[0].Place.Kind == ObjectKind.Blob ? 0 : 1;
                 OpenPack pack = _open[place] ??= new OpenPack(_temporaryFolder);
-                pack.Append(frame.Span, contents.Raw.Length, contents.Objects);
+                pack.Append(bytes, contents.Raw.Length, contents.Objects);
                 if (pack.Length >= maxPackSize)
                     Finish(place);
             }
 
+            FrameBuffers.Return(buffer);
+            FrameBuffers.Return(raw!);
             progress.Advance(frame.Length);
         }
 

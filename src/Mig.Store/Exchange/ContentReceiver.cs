@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.Store.Content;
@@ -60,7 +59,7 @@ public sealed class ContentReceiver : IDisposable
         byte[]? rented = null;
         try
         {
-            FrameContents contents = FrameContents.Read(frame, _store.Codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
+            FrameContents contents = FrameContents.Read(frame, _store.Codec, length => rented = FrameBuffers.Rent(length));
             bool anyNew = false;
             foreach ((ObjectId id, FrameObject place) in contents.Objects)
             {
@@ -85,7 +84,7 @@ public sealed class ContentReceiver : IDisposable
         finally
         {
             if (rented is not null)
-                ArrayPool<byte>.Shared.Return(rented);
+                FrameBuffers.Return(rented);
         }
     }
 

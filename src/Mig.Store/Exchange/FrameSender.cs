@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.Store.Packs;
@@ -6,33 +6,37 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// Gives objects away as frames. A frame all of whose objects are wanted is copied as it is stored; of any other only the wanted objects are taken, into new
-/// frames, so that nothing leaves the store that was not asked for.
+/// Gives objects away as frames. A frame all of whose objects are wanted goes as it is stored; of any other only the wanted objects are taken, into new
+/// frames, so that nothing leaves the store that was not asked for. While it waits for whoever takes them it holds little: a piece of a stored frame, or new frames.
 /// </summary>
 public sealed class FrameSender
 {
+    // Frames that are taken apart and made anew take some megabytes each, whoever they are for.
+    private static readonly SemaphoreSlim Unpacking = new(2 * Environment.ProcessorCount);
+
     private readonly ObjectStore _store;
     private readonly StoreOptions _options;
-    private readonly Action<ReadOnlyMemory<byte>> _send;
+    private readonly Action<OutgoingFrame> _send;
     private readonly FrameBuilder[] _builders;
-    private readonly ObjectId[] _ids;
+    private readonly ConcurrentQueue<(byte[] Buffer, int Length)> _made = new();
     private readonly FrameOrder _order;
+    private readonly List<Task> _helpers = [];
+    private Func<Task>? _help;
 
-    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<ReadOnlyMemory<byte>> send)
+    private FrameSender(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<OutgoingFrame> send)
     {
         _store = store;
         _options = options;
         _send = send;
-        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => _send(frame.Bytes)))];
-        _ids = [.. ids.Distinct()];
-        _order = new FrameOrder(store, _ids, share);
+        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => Keep(frame.Bytes)))];
+        _order = new FrameOrder(store, ids, share, repeats: false);
     }
 
     /// <summary>Sends objects, each once, in no particular order.</summary>
     /// <param name="share">Which of the frames that hold them to send; the others are left to others.</param>
     /// <param name="send">Given each frame, valid during the call only; called from several threads.</param>
     /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
-    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<ReadOnlyMemory<byte>> send, CancellationToken cancellation = default)
+    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<OutgoingFrame> send, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -40,10 +44,6 @@ public sealed class FrameSender
         try
         {
             sender.Run(cancellation);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
         }
         finally
         {
@@ -54,30 +54,104 @@ public sealed class FrameSender
 
     private void Run(CancellationToken cancellation)
     {
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism, CancellationToken = cancellation };
-        Parallel.For(0, _options.Parallelism, parallel, (_, state) =>
-        {
-            while (!state.ShouldExitCurrentIteration && _order.Claim(out int start, out ReadOnlySpan<int> indexes))
-            {
-                cancellation.ThrowIfCancellationRequested();
-                try
-                {
-                    TakeFrame(start, indexes);
-                }
-                catch (CorruptStoreException e) when (_store.HasMoved(e))
-                {
-                    TakeOneByOne(start, indexes);
-                }
-            }
-        });
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Together(() => SendClaimed(stop.Token), stop);
         foreach (FrameBuilder builder in _builders)
         {
             builder.Flush();
-            Parallel.For(0, _options.Parallelism, parallel, _ =>
+            Together(() => SendFlushed(builder, stop.Token), stop);
+        }
+    }
+
+    // Threads of their own: whoever waits for slow readers on those that all share keeps everybody waiting. They are started when there is something for them to do.
+    private void Together(Action work, CancellationTokenSource stop)
+    {
+        _help = () => Task.Factory.StartNew(() => Do(work, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _helpers.Clear();
+        Exception? failure = null;
+        try
+        {
+            Do(work, stop);
+        }
+#pragma warning disable CA1031 // whatever it is, it is thrown again
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            failure = e;
+        }
+
+        lock (_helpers)
+            _help = null;
+        ((IAsyncResult)Task.WhenAll(_helpers)).AsyncWaitHandle.WaitOne();
+
+        // One that was stopped because another one failed says nothing.
+        List<Exception> failures = [.. _helpers.Where(helper => helper.Exception is not null).SelectMany(helper => helper.Exception!.InnerExceptions)];
+        if (failure is not null)
+            failures.Insert(0, failure);
+        if ((failures.Find(e => e is not OperationCanceledException) ?? failures.FirstOrDefault()) is { } first)
+            ExceptionDispatchInfo.Throw(first);
+    }
+
+    private static void Do(Action work, CancellationTokenSource stop)
+    {
+        try
+        {
+            work();
+        }
+        catch
+        {
+            stop.Cancel();
+            throw;
+        }
+    }
+
+    private void CallForHelp()
+    {
+        lock (_helpers)
+        {
+            while (_help is { } help && _helpers.Count < _options.Parallelism - 1)
+                _helpers.Add(help());
+        }
+    }
+
+    private void SendClaimed(CancellationToken cancellation)
+    {
+        while (_order.Claim(out int start, out ReadOnlySpan<int> indexes))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            try
             {
-                while (builder.CompressOne())
-                    cancellation.ThrowIfCancellationRequested();
-            });
+                if (!SendWhole(indexes))
+                    TakeObjects(start, indexes, cancellation);
+            }
+            catch (CorruptStoreException e) when (_store.HasMoved(e))
+            {
+                TakeOneByOne(start, indexes);
+            }
+
+            SendMade();
+        }
+    }
+
+    private void SendFlushed(FrameBuilder builder, CancellationToken cancellation)
+    {
+        while (Compress(builder, cancellation))
+            SendMade();
+        SendMade();
+    }
+
+    private bool Compress(FrameBuilder builder, CancellationToken cancellation)
+    {
+        if (builder.HasSeveral)
+            CallForHelp();
+        Unpacking.Wait(cancellation);
+        try
+        {
+            return builder.CompressOne();
+        }
+        finally
+        {
+            Unpacking.Release();
         }
     }
 
@@ -85,7 +159,7 @@ public sealed class FrameSender
     {
         for (int i = 0; i < indexes.Length; i++)
         {
-            (ObjectId id, ObjectKind kind) = (_ids[indexes[i]], _order.Locations[indexes[i]].Kind);
+            (ObjectId id, ObjectKind kind) = (_order.Ids[indexes[i]], _order.Locations[indexes[i]].Kind);
             Add(kind, id, _store.Read(id, kind), start + i);
         }
     }
@@ -93,44 +167,70 @@ public sealed class FrameSender
     private void Add(ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, int number) =>
         _builders[kind == ObjectKind.Blob ? 0 : 1].Add(kind, id, bytes, new OrderKey(0, 0, (ulong)number));
 
-    private void TakeFrame(int start, ReadOnlySpan<int> indexes)
+    // Checked before the first byte goes out. It is opened for this frame alone: a collection must not close it in the middle.
+    private bool SendWhole(ReadOnlySpan<int> indexes)
     {
         ObjectLocation first = _order.Locations[indexes[0]];
         int count = indexes.Length;
         FramePlace place = first.Index.GetFrame(first.Frame);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(Math.Max(place.TotalLength, place.RawLength));
+        bool isWhole = false;
+        _store.Packs.Use(place.Pack, pack =>
+        {
+            FrameHeader header = pack.ReadHeader(place.Offset);
+            isWhole = header.ObjectCount == count && header.TotalLength == place.TotalLength;
+        });
+        if (!isWhole)
+            return false;
+        using PackFile alone = _store.Packs.OpenAlone(place.Pack);
+        FrameHeader header = alone.ReadHeader(place.Offset);
+        byte[] piece = FrameBuffers.Rent(OutgoingFrame.PieceSize);
+        alone.CheckStored(place.Offset, header, piece);
+        FrameBuffers.Return(piece);
+        _send(new OutgoingFrame(alone, place.Offset, header.TotalLength));
+        return true;
+    }
+
+    private void TakeObjects(int start, ReadOnlySpan<int> indexes, CancellationToken cancellation)
+    {
+        ObjectLocation first = _order.Locations[indexes[0]];
+        FramePlace place = first.Index.GetFrame(first.Frame);
+        CallForHelp();
+        Unpacking.Wait(cancellation);
+        byte[] buffer = FrameBuffers.Rent(place.RawLength);
         try
         {
-            FrameHeader header = default;
-            bool isWhole = false;
-            _store.Packs.Use(place.Pack, pack =>
+            Span<byte> raw = buffer.AsSpan(0, place.RawLength);
+            _store.ReadFrame(place, raw);
+            for (int i = 0; i < indexes.Length; i++)
             {
-                header = pack.ReadHeader(place.Offset);
-                isWhole = header.ObjectCount == count && header.TotalLength == place.TotalLength;
-                if (isWhole)
-                    pack.ReadStored(place.Offset, header, buffer);
-            });
-            if (isWhole)
-                _send(buffer.AsMemory(0, header.TotalLength));
-            else
-                TakeObjects(start, indexes, place, buffer.AsSpan(0, place.RawLength));
+                ObjectLocation location = _order.Locations[indexes[i]];
+                ObjectId id = _order.Ids[indexes[i]];
+                ReadOnlySpan<byte> bytes = raw.Slice(location.Offset, location.Length);
+                ObjectStore.CheckId(id, bytes, place);
+                Add(location.Kind, id, bytes, start + i);
+            }
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(buffer);
+            FrameBuffers.Return(buffer);
+            Unpacking.Release();
         }
     }
 
-    private void TakeObjects(int start, ReadOnlySpan<int> indexes, in FramePlace place, Span<byte> raw)
+    // Nobody waits for the reader of the frames while it has more in its hands than these.
+    private void Keep(ReadOnlyMemory<byte> frame)
     {
-        _store.ReadFrame(place, raw);
-        for (int i = 0; i < indexes.Length; i++)
+        byte[] buffer = FrameBuffers.Rent(frame.Length);
+        frame.CopyTo(buffer);
+        _made.Enqueue((buffer, frame.Length));
+    }
+
+    private void SendMade()
+    {
+        while (_made.TryDequeue(out (byte[] Buffer, int Length) frame))
         {
-            ObjectLocation location = _order.Locations[indexes[i]];
-            ObjectId id = _ids[indexes[i]];
-            ReadOnlySpan<byte> bytes = raw.Slice(location.Offset, location.Length);
-            ObjectStore.CheckId(id, bytes, place);
-            Add(location.Kind, id, bytes, start + i);
+            _send(new OutgoingFrame(frame.Buffer.AsMemory(0, frame.Length)));
+            FrameBuffers.Return(frame.Buffer);
         }
     }
 }

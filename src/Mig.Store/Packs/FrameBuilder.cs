@@ -13,7 +13,6 @@ namespace Mig.Store.Packs;
 internal sealed unsafe class FrameBuilder : IDisposable
 {
     private const int SegmentSize = 4 << 20;
-    private const int BufferSlack = 1 << 20;
 
     private readonly ObjectClass _class;
     private readonly StoreOptions _options;
@@ -24,7 +23,6 @@ internal sealed unsafe class FrameBuilder : IDisposable
     private readonly Lock _gate = new();
     private readonly Stack<nint> _freeSegments = new();
     private readonly Queue<FrameJob> _pending = new();
-    private readonly Stack<byte[]> _buffers = new();
     private Window _window = new();
     private ExceptionDispatchInfo? _failure;
     private bool _isDisposed;
@@ -40,6 +38,16 @@ internal sealed unsafe class FrameBuilder : IDisposable
     }
 
     public ObjectClass Class => _class;
+
+    /// <summary>Whether more than one frame waits to be compressed.</summary>
+    public bool HasSeveral
+    {
+        get
+        {
+            lock (_gate)
+                return _pending.Count > 1;
+        }
+    }
 
     /// <summary>Copies an object into the window; compresses first when frames are waiting.</summary>
     public void Add(ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, in OrderKey key)
@@ -74,20 +82,15 @@ internal sealed unsafe class FrameBuilder : IDisposable
     public bool CompressOne()
     {
         FrameJob job;
-        byte[] buffer;
         lock (_gate)
         {
             _failure?.Throw();
             if (!_pending.TryDequeue(out job!))
                 return false;
-            if (!_buffers.TryPop(out buffer!))
-                buffer = [];
         }
 
         int headLength = FrameHeader.Size + (5 * job.Objects.Length);
-        int needed = headLength + ZstdCodec.GetBound(job.RawLength) + job.RawLength;
-        if (buffer.Length < needed)
-            buffer = GC.AllocateUninitializedArray<byte>(Math.Max(needed, (2 * _frameSize) + BufferSlack)); // one size fits nearly all: no garbage
+        byte[] buffer = FrameBuffers.Rent(headLength + ZstdCodec.GetBound(job.RawLength) + job.RawLength);
         try
         {
             Compress(job, buffer, headLength);
@@ -99,9 +102,9 @@ internal sealed unsafe class FrameBuilder : IDisposable
             throw;
         }
 
+        FrameBuffers.Return(buffer);
         lock (_gate)
         {
-            _buffers.Push(buffer);
             if (--job.Window.FramesLeft == 0)
                 Release(job.Window);
         }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 
 namespace Mig.Store.Packs;
@@ -18,14 +17,14 @@ internal sealed class FrameCache(long capacity)
         Frame? frame = Acquire(place);
         if (frame is null)
         {
-            frame = new Frame((place.Pack, place.Offset), ArrayPool<byte>.Shared.Rent(Math.Max(1, place.RawLength)), place.RawLength);
+            frame = new Frame((place.Pack, place.Offset), FrameBuffers.Rent(Math.Max(1, place.RawLength)), place.RawLength);
             try
             {
                 fill(frame.Buffer);
             }
             catch
             {
-                ArrayPool<byte>.Shared.Return(frame.Buffer);
+                FrameBuffers.Return(frame.Buffer);
                 throw;
             }
 
@@ -85,7 +84,7 @@ internal sealed class FrameCache(long capacity)
     private static void Drop(Frame frame)
     {
         if (--frame.Users == 0)
-            ArrayPool<byte>.Shared.Return(frame.Buffer);
+            FrameBuffers.Return(frame.Buffer);
     }
 
     private sealed class Frame((ObjectId Pack, long Offset) key, byte[] buffer, int length)

@@ -69,6 +69,25 @@ internal sealed class PackFile : IDisposable
             throw Corrupt(offset, "the frame fails its checksum");
     }
 
+    /// <summary>Checks a frame as it is stored, piece by piece.</summary>
+    public void CheckStored(long offset, in FrameHeader header, Span<byte> piece)
+    {
+        uint checksum = 0;
+        for (int done = FrameHeader.Size; done < header.TotalLength;)
+        {
+            Span<byte> part = piece[..Math.Min(piece.Length, header.TotalLength - done)];
+            Read(offset + done, part);
+            checksum = Crc32C.Append(checksum, part);
+            done += part.Length;
+        }
+
+        if (checksum != header.BodyChecksum)
+            throw Corrupt(offset, "the frame fails its checksum");
+    }
+
+    /// <summary>Reads bytes as they stand there.</summary>
+    public void ReadBytes(long offset, Span<byte> bytes) => Read(offset, bytes);
+
     /// <summary>Reads and decompresses a frame into the first <see cref="FrameHeader.RawLength"/> bytes of <paramref name="raw"/>.</summary>
     /// <param name="scratch">Room for <see cref="FrameHeader.TotalLength"/> bytes.</param>
     public void ReadFrame(long offset, in FrameHeader header, Span<byte> scratch, Span<byte> raw, ZstdCodec codec)

@@ -143,6 +143,10 @@ internal sealed class PackSet : IDisposable
         action(temporary);
     }
 
+    /// <summary>Opens a pack for somebody alone, who can read on when it is collected.</summary>
+    /// <exception cref="CorruptStoreException">The pack is missing or not whole.</exception>
+    public PackFile OpenAlone(in ObjectId id) => Open(id);
+
     public void Dispose()
     {
         lock (_gate)

@@ -9,6 +9,9 @@ namespace Mig.Transfer.Exchange;
 /// <summary>Brings blobs into a store, as the frames in which they are stored at the other end wherever that is possible. After a break it goes on with what has not come.</summary>
 internal sealed class ContentFetch : IDisposable
 {
+    // The server keeps them while it answers, and others ask at the same time.
+    private const int MostIds = 1 << 17;
+
     private readonly ITransport _transport;
     private readonly ObjectStore _store;
     private readonly IReadOnlySet<ObjectId> _wanted;
@@ -18,7 +21,7 @@ internal sealed class ContentFetch : IDisposable
     private readonly ContentReceiver _receiver;
     private readonly HashSet<ObjectId> _come = [];
     private readonly Lock _gate = new();
-    private readonly PieceSize _size = new(ProtocolLimits.MaxIds, least: 1);
+    private readonly PieceSize _size = new(MostIds, least: 1);
     private int _streams;
 
     private ContentFetch(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress, CancellationToken cancellation)

@@ -99,7 +99,7 @@ internal sealed class ContentPush(ITransport transport, RequestMessage request, 
                 count(-sent);
         }
 
-        void Write(ReadOnlyMemory<byte> frame, MessageWriter writer)
+        void Write(OutgoingFrame frame, MessageWriter writer)
         {
             Interlocked.Add(ref sent, frame.Length);
             count(frame.Length);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 using Mig.Core.Zstd;
 using Mig.History.Graph;
@@ -283,7 +282,7 @@ internal sealed partial class FetchSession : IDisposable
         {
             Hold(() =>
             {
-                FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
+                FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = FrameBuffers.Rent(length));
                 for (int i = 0; i < frame.Count; i++)
                 {
                     (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> bytes) = frame[i];
@@ -294,7 +293,7 @@ internal sealed partial class FetchSession : IDisposable
         finally
         {
             if (rented is not null)
-                ArrayPool<byte>.Shared.Return(rented);
+                FrameBuffers.Return(rented);
         }
     }
 

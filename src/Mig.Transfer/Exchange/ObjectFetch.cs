@@ -1,4 +1,3 @@
-using System.Buffers;
 using Mig.Core;
 using Mig.Core.Zstd;
 using Mig.History.Graph;
@@ -62,7 +61,7 @@ internal sealed class ObjectFetch(ITransport transport, ObjectStore store, Store
         byte[]? rented = null;
         try
         {
-            FrameContents frame = FrameContents.Read(bytes, codec, length => rented = ArrayPool<byte>.Shared.Rent(length));
+            FrameContents frame = FrameContents.Read(bytes, codec, length => rented = FrameBuffers.Rent(length));
             for (int i = 0; i < frame.Count; i++)
             {
                 (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> content) = frame[i];
@@ -81,7 +80,7 @@ internal sealed class ObjectFetch(ITransport transport, ObjectStore store, Store
         finally
         {
             if (rented is not null)
-                ArrayPool<byte>.Shared.Return(rented);
+                FrameBuffers.Return(rented);
         }
     }
 }

@@ -213,7 +213,7 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
             reader => ReadResults(reader, updates),
             cancellation);
 
-        void Write(ReadOnlyMemory<byte> frame, MessageWriter writer)
+        void Write(OutgoingFrame frame, MessageWriter writer)
         {
             Count(frame.Length);
             writer.WriteFrame(frame);

@@ -23,6 +23,7 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
     private const int FirstPiece = 32 << 10;
 
     private readonly WorkSlots _slots = new(options.MaxRequestsPerClient, options.MaxRequests);
+    private readonly IdleMemory _idle = new(options.Clock, () => options.Metrics.ActiveRequests == 0);
     private readonly RequestRates? _rates = options.MaxRate > 0 ? new RequestRates(options.MaxRate, (int)Math.Min(int.MaxValue, (long)options.MaxRate * options.BurstSeconds)) : null;
 
     [SuppressMessage("Design", "CA1031", Justification = "a fault in one request must not end the server; it is logged and counted")]
@@ -64,12 +65,14 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
             TimeSpan duration = options.Clock.GetElapsedTime(begin);
             options.Metrics.End(context.Request.Method, context.Response.StatusCode, duration, exchange.Input.Bytes, exchange.Output.Bytes);
             options.Log(exchange.ToLogEntry(duration));
+            _idle.Ended();
         }
     }
 
     public void Dispose()
     {
         _slots.Dispose();
+        _idle.Dispose();
         _rates?.Dispose();
     }
 

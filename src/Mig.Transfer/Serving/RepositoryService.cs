@@ -16,6 +16,14 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
 {
     private const string Client = "the client";
     private const long MaxDrained = 256L << 20;
+    private const int MaxMadeFrame = 2 << 20;
+
+    // Frames that are made anew for one client, of many that ask at once, are not as large as those that stay. The thread of the call sends what is stored as it is.
+    private StoreOptions SendOptions => options.StoreOptions with
+    {
+        ContentFrameSize = Math.Min(options.StoreOptions.ContentFrameSize, MaxMadeFrame),
+        WindowSize = Math.Min(options.StoreOptions.WindowSize, MaxMadeFrame),
+    };
 
     /// <summary>What became of the last call.</summary>
     internal ServiceTally Tally { get; private set; } = new();
@@ -85,13 +93,13 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 writer.End();
                 break;
             case Verbs.Commits:
-                SendCommits(request, ReadIds(reader), writer, cancellation);
+                SendCommits(request, [.. ReadIds(reader)], writer, cancellation);
                 break;
             case Verbs.Has:
-                AnswerHas(request, ReadIds(reader), writer);
+                AnswerHas(request, [.. ReadIds(reader)], writer);
                 break;
             case Verbs.Get:
-                SendObjects(ReadShare(request), ReadIds(reader), writer, cancellation);
+                SendObjects(ReadShare(request), reader, writer, cancellation);
                 break;
             case Verbs.Put:
                 CheckMayPush();
@@ -122,19 +130,21 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         return request.Parts == 0 ? FrameShare.All : new FrameShare(request.Part, request.Parts);
     }
 
-    private static List<ObjectId> ReadIds(MessageReader reader)
+    // They are used as they come, and need not all be kept.
+    private static IEnumerable<ObjectId> ReadIds(MessageReader reader)
     {
-        var ids = new List<ObjectId>();
+        int count = 0;
         while (reader.Read())
         {
             if (reader.Type != RecordType.Ids)
                 throw reader.Unexpected("ids were expected");
-            ids.AddRange(reader.ParseIds());
-            if (ids.Count > ProtocolLimits.MaxIds)
-                throw new UsageException($"{ids.Count} ids in one request, at most {ProtocolLimits.MaxIds} allowed");
+            foreach (ObjectId id in reader.ParseIds())
+            {
+                if (++count > ProtocolLimits.MaxIds)
+                    throw new UsageException($"more than {ProtocolLimits.MaxIds} ids in one request");
+                yield return id;
+            }
         }
-
-        return ids;
     }
 
     private HelloMessage Greet() => new(ProtocolLimits.Version, 1, "mig")
@@ -170,7 +180,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         }
 
         Tally.ObjectsSent = found.Count;
-        FrameSender.Send(store, options.StoreOptions, found, FrameShare.All, writer.WriteFrame, cancellation);
+        FrameSender.Send(store, SendOptions, found, FrameShare.All, writer.WriteFrame, cancellation);
         writer.WriteIds(cut);
         writer.End();
     }
@@ -192,17 +202,16 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         writer.End();
     }
 
-    private void SendObjects(FrameShare share, List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
+    private void SendObjects(FrameShare share, MessageReader reader, MessageWriter writer, CancellationToken cancellation)
     {
-        foreach (ObjectId id in ids)
-        {
-            if (!store.TryFindAnew(id, out _))
-                throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
-        }
-
-        Tally.ObjectsSent = ids.Count;
-        FrameSender.Send(store, options.StoreOptions, ids, share, writer.WriteFrame, cancellation);
+        FrameSender.Send(store, SendOptions, ReadIds(reader).Select(Present), share, writer.WriteFrame, cancellation);
         writer.End();
+
+        ObjectId Present(ObjectId id)
+        {
+            Tally.ObjectsSent++;
+            return store.TryFindAnew(id, out _) ? id : throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
+        }
     }
 
     private void TakeContent(MessageReader reader, MessageWriter writer, CancellationToken cancellation)

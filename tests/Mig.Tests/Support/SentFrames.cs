@@ -12,7 +12,11 @@ internal static class SentFrames
         FrameSender.Send(source.Store, source.StoreOptions, ids, FrameShare.All, frame =>
         {
             lock (frames)
-                frames.Add(frame.ToArray());
+            {
+                byte[] bytes = new byte[frame.Length];
+                frame.CopyTo(bytes);
+                frames.Add(bytes);
+            }
         }, TestContext.Current.CancellationToken);
         return frames;
     }
