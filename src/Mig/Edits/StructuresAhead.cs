@@ -17,6 +17,7 @@ internal static class StructuresAhead
     // Of a small volume all is fetched without a look; a look costs some calls.
     private const long MostUnseen = 16 << 20;
     private const long Most = 128 << 20;
+    private const long ReadSize = 32 << 10;
 
     /// <param name="disk">The disk as it is in the version.</param>
     public static void Fetch(ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
@@ -24,11 +25,32 @@ internal static class StructuresAhead
         if (!store.IsPartial || disk.Layout is not { } layout || volume.Root is not { } root)
             return;
         HashSet<BlobId> contents = FindContents(store, root.Tree);
-        List<LayoutPiece> residue = [.. LayoutReader.ReadPieces(store, layout, disk.Length, volume.Range).Where(piece => !contents.Contains(piece.Blob) && !store.IsHere(piece.Blob.Value))];
-        if (residue.Sum(piece => piece.Length) > MostUnseen)
+        List<LayoutPiece> pieces = [.. LayoutReader.ReadPieces(store, layout, disk.Length, volume.Range)];
+        List<ByteRange> residue = [.. pieces.Where(piece => !contents.Contains(piece.Blob)).Select(piece => new ByteRange(piece.Offset, piece.Length))];
+        if (pieces.Where(piece => !contents.Contains(piece.Blob) && !store.IsHere(piece.Blob.Value)).Sum(piece => piece.Length) > MostUnseen)
             residue = LeaveOutFree(residue, store, disk, volume, limits);
         long bytes = 0;
-        store.Prefetch([.. residue.TakeWhile(piece => (bytes += piece.Length) <= Most).Select(piece => piece.Blob)]);
+        IEnumerable<ByteRange> read = ByteRanges.Normalize(residue.TakeWhile(range => (bytes += range.Length) <= Most).Select(range => Around(range, volume.Range)));
+        store.Prefetch(Within(pieces, [.. read]).Select(piece => piece.Blob));
+    }
+
+    // As readers of file systems read: what stands beside a block comes with it.
+    private static ByteRange Around(ByteRange range, ByteRange volume)
+    {
+        long start = (range.Offset - volume.Offset) / ReadSize * ReadSize, end = (range.End - volume.Offset + ReadSize - 1) / ReadSize * ReadSize;
+        return ByteRange.FromBounds(volume.Offset + start, Math.Min(volume.End, volume.Offset + end));
+    }
+
+    private static IEnumerable<LayoutPiece> Within(List<LayoutPiece> pieces, List<ByteRange> ranges)
+    {
+        int next = 0;
+        foreach (LayoutPiece piece in pieces)
+        {
+            while (next < ranges.Count && ranges[next].End <= piece.Offset)
+                next++;
+            if (next < ranges.Count && ranges[next].Offset < piece.End)
+                yield return piece;
+        }
     }
 
     private static HashSet<BlobId> FindContents(ObjectStore store, TreeId root)
@@ -52,24 +74,14 @@ internal static class StructuresAhead
         return blobs;
     }
 
-    private static List<LayoutPiece> LeaveOutFree(List<LayoutPiece> residue, ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
+    private static List<ByteRange> LeaveOutFree(List<ByteRange> residue, ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
     {
         using var source = new LayoutSource(store, disk.Layout, disk.Length);
         try
         {
             using IFileSystem? fileSystem = FileSystemFormats.Open(new SubSource(source, volume.Range), limits);
-            if (fileSystem is null)
-                return residue;
-            List<ByteRange> used = [.. ByteRanges.Subtract([volume.Range], fileSystem.GetFreeRanges().Select(range => range with { Offset = range.Offset + volume.Range.Offset }))];
-            int next = 0;
-            return [.. residue.Where(IsUsed)];
-
-            bool IsUsed(LayoutPiece piece)
-            {
-                while (next < used.Count && used[next].End <= piece.Offset)
-                    next++;
-                return next < used.Count && used[next].Offset < piece.End;
-            }
+            return fileSystem is null ? residue
+                : [.. ByteRanges.Subtract(residue, fileSystem.GetFreeRanges().Select(range => range with { Offset = range.Offset + volume.Range.Offset }))];
         }
         catch (CorruptImageException)
         {

@@ -146,7 +146,7 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
     {
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _server.Address.Port, TestContext.Current.CancellationToken);
-        var stream = new SslStream(client.GetStream(), false, (_, _, _, _) => true);
+        var stream = new SslStream(client.GetStream(), false, (_, certificate, _, _) => certificate is not null);
         await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
         return (stream, Name(stream));
     }
