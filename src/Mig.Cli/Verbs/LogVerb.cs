@@ -7,6 +7,7 @@ using Mig.Compare;
 using Mig.Core;
 using Mig.Histories;
 using Mig.History.Commits;
+using Mig.History.Diffs;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.Working;
@@ -15,6 +16,8 @@ namespace Mig.Cli.Verbs;
 
 internal sealed class LogVerb : Verb
 {
+    private const int FetchedTogether = 256;
+
     public const string Summary = "Shows the history";
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
@@ -100,7 +103,7 @@ internal sealed class LogVerb : Verb
         }
 
         bool isFirst = true;
-        foreach (WalkedCommit commit in commits)
+        foreach (WalkedCommit commit in _changes.AreLinesWanted(arguments) && repository.Store.IsPartial ? Fetched(commits, paths, repository) : commits)
         {
             if (!isFirst && !oneline)
                 session.Output.WriteLine();
@@ -135,15 +138,52 @@ internal sealed class LogVerb : Verb
             coverage.Judge(VersionTips.OfCommits(repository, set.Include.Distinct().Select(VersionName.Of), coverage), isMachineWanted: false, part => !isFound || part.Kind == UnseenKind.Damage);
     }
 
-    private void WriteChanges(ParseResult arguments, WalkedCommit found, List<PathSpec> paths, Session session)
+    // In a partial clone each version alone would cost round trips.
+    private IEnumerable<WalkedCommit> Fetched(IEnumerable<WalkedCommit> commits, List<PathSpec> paths, Repository repository)
     {
-        Repository repository = session.Repository;
+        foreach (WalkedCommit[] some in commits.Chunk(FetchedTogether))
+        {
+            var all = new List<TreeChange>();
+            foreach (WalkedCommit commit in some)
+            {
+                try
+                {
+                    all.AddRange(ChangesOf(commit, paths, repository));
+                }
+                catch (CorruptStoreException)
+                {
+                    // It is said where the version is shown.
+                }
+            }
+
+            ChangedTexts.Fetch(repository.Store, all);
+            foreach (WalkedCommit commit in some)
+                yield return commit;
+        }
+    }
+
+    private IEnumerable<TreeChange> ChangesOf(WalkedCommit found, List<PathSpec> paths, Repository repository)
+    {
+        using ComparedSides? sides = Sides(found, repository, ref paths);
+        return sides is null ? [] : [.. sides.Compare(paths).Volumes.SelectMany(volume => volume.Changes)];
+    }
+
+    // Null for a merge.
+    private ComparedSides? Sides(WalkedCommit found, Repository repository, ref List<PathSpec> paths)
+    {
         Commit commit = repository.Objects.ReadCommit(found.Id);
         if (commit.Parents.Count > 1)
-            return;
+            return null;
         if (_followed is { } followed)
             paths = [.. paths.Append(followed.NameIn(found.Id)), .. commit.Parents.Select(followed.NameIn)];
-        using ComparedSides sides = ComparedSides.Of(repository, commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image);
+        return ComparedSides.Of(repository, commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image);
+    }
+
+    private void WriteChanges(ParseResult arguments, WalkedCommit found, List<PathSpec> paths, Session session)
+    {
+        using ComparedSides? sides = Sides(found, session.Repository, ref paths);
+        if (sides is null)
+            return;
         ImageComparison comparison = sides.Compare(paths);
         if (!arguments.GetValue(_oneline))
             session.Output.WriteLine();

@@ -18,6 +18,9 @@ internal sealed class ChangeView
     /// <summary>Whether any of it is wanted.</summary>
     public bool IsWanted(ParseResult arguments) => arguments.GetValue(_nameStatus) || arguments.GetValue(_stat) || arguments.GetValue(_patch);
 
+    /// <summary>Whether the lines of files are wanted, and so their contents.</summary>
+    public bool AreLinesWanted(ParseResult arguments) => arguments.GetValue(_stat) || arguments.GetValue(_patch);
+
     public void Write(ParseResult arguments, ComparedSides sides, ImageComparison comparison, Session session)
     {
         if (arguments.GetValue(_nameStatus))

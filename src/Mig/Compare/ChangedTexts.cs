@@ -47,6 +47,15 @@ public sealed class ChangedTexts : IDisposable
         }
     }
 
+    /// <summary>Fetches what <see cref="Load"/> will read of many comparisons and a partial clone has left at its remote, in two calls.</summary>
+    public static void Fetch(IContentSource objects, IEnumerable<TreeChange> changes)
+    {
+        ArgumentNullException.ThrowIfNull(objects);
+        List<(TreeEntry File, BlobId Start)> wanted = [.. Wanted(changes).Select(file => (file, StartOf(objects, file))).Where(item => !item.Item2.Value.IsNull)];
+        objects.Prefetch(wanted.Select(item => item.Start));
+        objects.Prefetch(wanted.Where(item => item.File.List is not null && !TextLines.IsBinary(objects.ReadBlob(item.Start))).SelectMany(item => FileContents.BlobsOf(objects, item.File)));
+    }
+
     /// <summary>Returns the content of a file, the target of a symbolic link, or nothing for what has no content; null when it is binary or too large.</summary>
     public ReadOnlyMemory<byte>? Find(TreeEntry? entry)
     {

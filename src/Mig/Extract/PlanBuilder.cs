@@ -41,6 +41,7 @@ internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyLis
         }
 
         ResolveLinks();
+        store.Prefetch(_plan.Files.SelectMany(file => FileContents.BlobsOf(store, file.Entry)));
         return _plan;
     }
 
