@@ -5,27 +5,10 @@ using Mig.Transfer.Http;
 namespace Mig.Tests.Transfers;
 
 /// <summary>What commands in a partial clone ask of its remote: few calls, whatever they read. Calls are counted, not times.</summary>
-public sealed class PartialCallsTests : IDisposable
+public sealed class PartialCallsTests(PartialCallsTests.Served served) : IClassFixture<PartialCallsTests.Served>, IDisposable
 {
-    private readonly TestRepository _there = new();
+    private readonly CountedServer _server = served.Server;
     private readonly TestFolder _files = new();
-    private readonly CountedServer _server;
-
-    public PartialCallsTests()
-    {
-        TestDisks.FileSystem(_there.Files, "disk.img", "-t ext4 -b 4096", "24M");
-        _there.Commit("disk.img");
-        foreach (string name in (string[])["one", "two", "three"])
-        {
-            File.WriteAllText(_files["text"], name + "\n");
-            Mig("--repo", _there.Folder, "put", "-q", "-m", name, _files["text"], "HEAD:/etc/" + name);
-        }
-
-        Mig("--repo", _there.Folder, "put", "-q", "-m", "beside", "-b", "side", _files["text"], "HEAD~1:/etc/beside");
-        _server = new CountedServer(_there.Folder);
-        Mig("clone", "-q", "--bare", "--filter=content", _server.Address.ToString(), Clone);
-        _ = _server.TakeCalls(atLeast: 1);
-    }
 
     private string Clone => _files["clone"];
 
@@ -52,6 +35,7 @@ public sealed class PartialCallsTests : IDisposable
     [InlineData(4, "seal", "--dry-run", "HEAD")]
     public void A_command_makes_few_calls_however_much_it_reads(int most, params string[] arguments)
     {
+        Begin();
         File.WriteAllText(_files["line"], "one line\n");
         Mig(["--repo", Clone, .. arguments.Select(argument => argument switch { "FILE" => _files["line"], "OUT" => _files["out"], _ => argument })]);
         IReadOnlyList<RequestLogEntry> calls = _server.TakeCalls(Math.Min(most, 1));
@@ -64,6 +48,7 @@ public sealed class PartialCallsTests : IDisposable
     [Fact]
     public void What_was_read_is_not_asked_for_again()
     {
+        Begin();
         Mig("--repo", Clone, "grep", "NAME", "HEAD");
         Assert.Single(_server.TakeCalls(atLeast: 1));
         Mig("--repo", Clone, "grep", "NAME", "HEAD");
@@ -71,11 +56,12 @@ public sealed class PartialCallsTests : IDisposable
         Assert.Empty(_server.TakeCalls(atLeast: 0));
     }
 
-    public void Dispose()
+    public void Dispose() => _files.Dispose();
+
+    private void Begin()
     {
-        _server.Dispose();
-        _there.Dispose();
-        _files.Dispose();
+        Tool.Run("cp", "-r", served.Clone, Clone);
+        _ = _server.TakeCalls(atLeast: 0);
     }
 
     private static string Mig(params string[] arguments)
@@ -83,5 +69,39 @@ public sealed class PartialCallsTests : IDisposable
         (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], arguments));
         Assert.True(exitCode is 0 or 6, output);
         return output;
+    }
+
+    /// <summary>A repository of some versions, a server for it, and a partial clone that nobody has read from.</summary>
+    public sealed class Served : IDisposable
+    {
+        private readonly TestRepository _there = new();
+        private readonly TestFolder _files = new();
+
+        public Served()
+        {
+            TestDisks.FileSystem(_there.Files, "disk.img", "-t ext4 -b 4096", "24M");
+            _there.Commit("disk.img");
+            foreach (string name in (string[])["one", "two", "three"])
+            {
+                File.WriteAllText(_files["text"], name + "\n");
+                Mig("--repo", _there.Folder, "put", "-q", "-m", name, _files["text"], "HEAD:/etc/" + name);
+            }
+
+            Mig("--repo", _there.Folder, "put", "-q", "-m", "beside", "-b", "side", _files["text"], "HEAD~1:/etc/beside");
+            Server = new CountedServer(_there.Folder);
+            Mig("clone", "-q", "--bare", "--filter=content", Server.Address.ToString(), Clone);
+            _ = Server.TakeCalls(atLeast: 1);
+        }
+
+        internal CountedServer Server { get; }
+
+        public string Clone => _files["clone"];
+
+        public void Dispose()
+        {
+            Server.Dispose();
+            _there.Dispose();
+            _files.Dispose();
+        }
     }
 }
