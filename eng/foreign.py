@@ -1,6 +1,7 @@
 """foreign.py FOLDER [PATTERN...]: see foreign.sh, which starts it."""
 import bz2
 import concurrent.futures
+import errno
 import fnmatch
 import functools
 import gzip
@@ -15,6 +16,7 @@ import tempfile
 from judges import MIG, folder_files, hash_file, mig, mig_files, run, show
 
 LARGEST = int(os.environ.get("MIG_FOREIGN_LARGEST", 4 << 30))
+LONGEST_DUMP = 20
 MOUNTS = "--mount" in sys.argv
 EMPTY = tempfile.mkdtemp(prefix="mig-foreign-empty-")
 
@@ -78,8 +80,15 @@ def replayed(volume, to):
     return to
 
 
+class EndlessError(Exception):
+    """Directories go round in a circle, and a judge follows them."""
+
+
 def by_debugfs(volume, folder):
-    code, output, errors = run("debugfs", "-R", f"rdump / {folder}", volume)
+    code, output, errors = run("debugfs", "-R", f"rdump / {folder}", volume, timeout=LONGEST_DUMP)
+    if code == 124:
+        run("rm", "-rf", folder)
+        raise EndlessError
     if code != 0 or b"Filesystem not open" in errors + output:
         return None
     return folder_files(folder)
@@ -125,7 +134,7 @@ def by_ntfs(volume, folder):
 
 class ExtFacts:
     """What debugfs and e2fsck say of an ext volume: what the rules below ask for."""
-    ENCRYPTED, INDEXED, INLINE = 0x800, 0x1000, 0x10000000
+    ENCRYPTED, INDEXED, VERITY, INLINE = 0x800, 0x1000, 0x100000, 0x10000000
     FEATURE_ENCRYPTED = 0x10000
 
     def __init__(self, volume):
@@ -190,7 +199,12 @@ def rule_index(judge, facts, path, mine, other, others):
         return "e2fsck finds the directory's hash index damaged: the kernel looks there alone for a name; mig reads all blocks of the directory, as debugfs does"
 
 
-RULES = [rule_devices, rule_inline, rule_long_link, rule_encrypted, rule_index]
+def rule_verity(judge, facts, path, mine, other, others):
+    if judge == "the kernel" and other == ("unreadable", str(errno.EOPNOTSUPP)) and facts.stat(path)[1] & facts.VERITY and others.get("debugfs", {}).get(path) == mine:
+        return "this kernel is built without fs-verity, and opens no file that has it; debugfs reads it as mig does"
+
+
+RULES = [rule_devices, rule_inline, rule_long_link, rule_encrypted, rule_index, rule_verity]
 
 METAFILES = {b"$" + name for name in (b"MFT", b"MFTMirr", b"LogFile", b"Volume", b"AttrDef", b"Bitmap", b"Boot", b"BadClus", b"Secure", b"UpCase", b"Extend", b"OrphanFiles")}
 
@@ -295,25 +309,27 @@ def judge_volume(report, repository, place, volume, slice_path, folder):
                f"{place or 'the disk'}: {volume['fileSystem'] or kind or 'nothing known'}, " + (f"{len(ours)} entries" if ours is not None else f"not looked into: {volume.get('reason')}"))
     slice_path = replayed(slice_path, os.path.join(folder, "replayed"))
     facts = ExtFacts(slice_path) if family == "ext" else None
-    answers = {}
+    theirs = {}
     for number, (name, judge) in enumerate(JUDGES.get(family, [])):
         work = os.path.join(folder, f"judge{number}")
         os.mkdir(work)
-        if (theirs := judge(slice_path, work)) is not None:
-            answers[name] = theirs
-    for name, _ in JUDGES.get(family, []):
-        theirs = answers.get(name)
-        if theirs is None:
+        try:
+            theirs[name] = judge(slice_path, work)
+        except EndlessError:
+            report.add("explained", f"{place or 'the disk'}: {name} goes round in a circle of directories, and comes to no end")
+    answers = {name: files for name, files in theirs.items() if files is not None}
+    for name, files in theirs.items():
+        if files is None:
             if ours is not None:
                 reason = explain_unreadable(name, facts, slice_path, answers, notes)
                 report.add("explained" if reason else "unexplained", f"{place or 'the disk'}: {name} cannot read it at all" + (f"; {reason}" if reason else ""))
             continue
         if ours is None:
-            report.add("explained", f"{place or 'the disk'}: {name} lists {len(theirs)} entries; mig names why it did not look: {volume.get('reason')}")
+            report.add("explained", f"{place or 'the disk'}: {name} lists {len(files)} entries; mig names why it did not look: {volume.get('reason')}")
             continue
         counted = {}
-        for path, sentence in differences(name, ours, theirs):
-            if reason := explain(name, facts, path, ours, theirs, answers, notes):
+        for path, sentence in differences(name, ours, files):
+            if reason := explain(name, facts, path, ours, files, answers, notes):
                 counted[reason] = counted.get(reason, 0) + 1
             else:
                 report.add("unexplained", f"{place or 'the disk'}: {show(path)}: {sentence[:300]}")
