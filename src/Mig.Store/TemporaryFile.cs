@@ -73,6 +73,29 @@ public sealed class TemporaryFile : IDisposable
         }
     }
 
+    /// <summary>Lets the file share the blocks of another one.</summary>
+    /// <returns>False when the file system cannot; then nothing is changed.</returns>
+    public bool TryShare(HostFile source)
+    {
+        _failure?.Throw();
+        return FileSharing.TryShare(source, _file);
+    }
+
+    /// <summary>Makes the file a copy of another one.</summary>
+    public void Copy(HostFile source, CancellationToken cancellation)
+    {
+        _failure?.Throw();
+        try
+        {
+            FileSharing.Copy(source, _file, cancellation);
+        }
+        catch (Exception e)
+        {
+            Die(e);
+            throw;
+        }
+    }
+
     /// <summary>Reads back what was written.</summary>
     /// <returns>How many bytes are there.</returns>
     public int Read(Span<byte> bytes, long offset)

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Exchange;
 
 namespace Mig.Transfer;
 
@@ -25,6 +26,9 @@ public sealed record FetchRequest
 
     /// <summary>Only says what would come.</summary>
     public bool DryRun { get; init; }
+
+    /// <summary>How packs are taken over from a repository of this user on this machine; not at all unless said otherwise.</summary>
+    public PackSharing Sharing { get; init; }
 
     /// <summary>What images that come may hold.</summary>
     public Limits Limits { get; init; } = Limits.Default;

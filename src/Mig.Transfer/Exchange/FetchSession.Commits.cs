@@ -89,7 +89,8 @@ internal sealed partial class FetchSession
                     pending.Push(reference.Id);
             }
 
-            Count(item);
+            if (!_store.Contains(item.Id))
+                Count(item);
             _closure.Receive(item.Id, item.Kind);
             if (_request.Refetch && _store.Contains(item.Id))
                 Reread(item);

@@ -75,6 +75,7 @@ internal sealed partial class FetchSession : IDisposable
     private FetchReport Bring()
     {
         long wireBefore = _transport.WireBytes;
+        ShareAll();
         HashSet<ObjectId> ends = [];
         using (var received = new ReceivedHistory(Path.Combine(_store.Folder, ObjectStore.TemporaryFolder), _transport.Peer))
             Hold(() => ends = TakeCommits(received, FetchCommits(received)));
@@ -191,7 +192,7 @@ internal sealed partial class FetchSession : IDisposable
     {
         if (!_closure.Require(reference, from))
         {
-            if (_request.Refetch)
+            if (_request.Refetch || _hasShared)
                 GoThrough(reference);
             return;
         }
@@ -259,6 +260,7 @@ internal sealed partial class FetchSession : IDisposable
     private void FetchContent(bool isLast)
     {
         _request.Progress.Begin("contents", 0);
+        ShareContent();
         ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, isLast, _cancellation);
         _objects += result.Objects;
         _bytes += result.Bytes;

@@ -28,6 +28,9 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     /// <summary>What became of the last call.</summary>
     internal ServiceTally Tally { get; private set; } = new();
 
+    /// <summary>The store, where its packs may be taken over as they are.</summary>
+    internal ObjectStore? SharedStore => options.SharesPacks ? store : null;
+
     /// <summary>Answers calls until the stream ends.</summary>
     public void Run(Stream input, Stream output, CancellationToken cancellation = default)
     {

@@ -44,6 +44,9 @@ public sealed record ServiceOptions
     /// <summary>What images that come may hold.</summary>
     public Limits Limits { get; init; } = Limits.Default;
 
+    /// <summary>Whether whoever fetches on this machine, as the same user, may take packs over as they are: the repository is that user's, and lacks no contents.</summary>
+    public bool SharesPacks { get; init; }
+
     /// <summary>Called between the steps of a push, with the name of the next one: tests let others do their worst there.</summary>
     internal Action<string> Step { get; init; } = _ => { };
 

@@ -36,6 +36,7 @@ internal static class FolderTransport
         thread.Start();
         return new StreamTransport(folder, toServer, fromServer)
         {
+            SharedStore = service.SharedStore,
             Cut = stop.Cancel,
             Close = () =>
             {

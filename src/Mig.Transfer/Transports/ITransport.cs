@@ -1,3 +1,4 @@
+using Mig.Store;
 using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
@@ -16,6 +17,9 @@ internal interface ITransport : IDisposable
 
     /// <summary>What to do when a call breaks.</summary>
     RetryPolicy Retries { get; }
+
+    /// <summary>The store at the other end, where it is one of this user on this machine whose packs may be taken over as they are; null elsewhere.</summary>
+    ObjectStore? SharedStore => null;
 
     /// <summary>Bytes sent and received.</summary>
     long WireBytes { get; }

@@ -1,3 +1,4 @@
+using Mig.Store;
 using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
@@ -23,6 +24,8 @@ internal sealed class ReopeningTransport : ITransport
     public bool HasAnswered { get; private set; }
 
     public int MaxStreams => 1;
+
+    public ObjectStore? SharedStore => _connection.SharedStore;
 
     public long WireBytes => _bytesBefore + _connection.WireBytes;
 

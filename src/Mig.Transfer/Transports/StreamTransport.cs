@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Mig.Core;
+using Mig.Store;
 using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
@@ -25,6 +26,9 @@ internal sealed class StreamTransport : IDisposable
         _writer = new MessageWriter(_output);
         _reader = new MessageReader(new BufferedStream(_fromServer, 1 << 16), peer);
     }
+
+    /// <summary>The store at the other end, where its packs may be taken over as they are.</summary>
+    public ObjectStore? SharedStore { get; init; }
 
     /// <summary>How long the server may be silent; null when it is ourselves.</summary>
     public Patience? Patience { get; init; }

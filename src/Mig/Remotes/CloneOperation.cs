@@ -141,6 +141,7 @@ public sealed class CloneOperation
                 Tags = IsSingleBranch(start) ? TagFetch.Following : TagFetch.All,
                 Depth = _options.Depth,
                 WithoutContent = _options.WithoutContent,
+                Sharing = _options.Sharing,
                 AlsoWanted = listing.HeadTarget is null && _options.Branch is null && listing.HeadId is { } detached ? [detached] : [],
                 SetsFetchHead = false,
                 Action = reason,

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Exchange;
 
 namespace Mig.Remotes;
 
@@ -28,6 +29,9 @@ public sealed record CloneOptions
 
     /// <summary>Whether contents are left out and come on demand.</summary>
     public bool WithoutContent { get; init; }
+
+    /// <summary>How packs are taken over from a repository of this user on this machine.</summary>
+    public PackSharing Sharing { get; init; } = PackSharing.Links;
 
     /// <summary>What the remote is called; null for what <c>clone.defaultRemoteName</c> says, else <c>origin</c>.</summary>
     public string? RemoteName { get; init; }

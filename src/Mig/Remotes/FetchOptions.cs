@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Exchange;
 
 namespace Mig.Remotes;
 
@@ -31,6 +32,9 @@ public sealed record FetchOptions
 
     /// <summary>Whether all is compared that the remote's refs lead to, also where this repository's refs lead there already.</summary>
     public bool Refetch { get; init; }
+
+    /// <summary>How packs are taken over from a repository of this user on this machine.</summary>
+    public PackSharing Sharing { get; init; } = PackSharing.Links;
 
     /// <summary>Whether everything is only told.</summary>
     public bool DryRun { get; init; }

@@ -35,6 +35,7 @@ internal sealed class FetchTransfer(Repository repository, RemoteRepository conn
                 WithoutContent = options.WithoutContent == true,
                 Refetch = isRefetch,
                 DryRun = options.DryRun,
+                Sharing = options.Sharing,
                 Progress = options.Progress,
                 Limits = repository.Context.Limits,
             },

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.History.Commits;
 using Mig.Hooks;
 using Mig.Transfer.Access;
@@ -14,7 +15,10 @@ public static class ServedRepository
     public static RepositoryService Open(string folder, RepositoryContext context)
     {
         Repository repository = Repository.Open(folder, context);
-        return Serve(repository, "", AccessRights.Unlimited, null, repository.Dispose);
+        return new RepositoryService(repository.Store, repository.Refs, OptionsOf(repository, "", AccessRights.Unlimited, null, repository.Dispose) with
+        {
+            SharesPacks = repository.PromisorRemote is null && IsOwn(repository.Folder),
+        });
     }
 
     /// <summary>Answers calls on a pair of streams until the first one ends, as ssh has it.</summary>
@@ -33,10 +37,17 @@ public static class ServedRepository
     public static RepositoryService Serve(Repository repository, string name, AccessRights rights, string? pusher, Action? close)
     {
         ArgumentNullException.ThrowIfNull(repository);
+        return new RepositoryService(repository.Store, repository.Refs, OptionsOf(repository, name, rights, pusher, close));
+    }
+
+    private static bool IsOwn(string folder) => FileStatus.Of(folder, followsLinks: true) is { } status && status.Uid == HostUser.Id;
+
+    private static ServiceOptions OptionsOf(Repository repository, string name, AccessRights rights, string? pusher, Action? close)
+    {
         var environment = new Dictionary<string, string>();
         if (pusher is not null)
             environment[ReceiveHooks.PusherVariable] = pusher;
-        return new RepositoryService(repository.Store, repository.Refs, new ServiceOptions
+        return new ServiceOptions
         {
             StoreOptions = repository.StoreOptions,
             Access = new RightsAccess(rights, name),
@@ -50,7 +61,7 @@ public static class ServedRepository
             MaxRefs = (int)repository.Config.GetInteger("receive.maxRefs", ServiceOptions.DefaultMaxRefs, 1, int.MaxValue),
             Limits = repository.Context.Limits,
             Close = close,
-        });
+        };
     }
 
     // A partial clone has not got what a proof reads.
