@@ -8,7 +8,7 @@ BASE = [
     # A kernel and the lists of apt are large, and merge like anything else.
     "dpkg-query -W -f '${Package}\\n' 'linux-image*' 'initramfs-tools*' 2>/dev/null | xargs -r dpkg --force-depends --purge >/dev/null 2>&1 || true; rm -rf /boot/initrd.img* /var/cache/apt/*.bin; find /var/lib/apt/lists -type f -delete",
     "+alpha_1.0", "+beta_1.0", "+archy_1.0", "+hard_1.0", "+links_1.0", "+sister-old_1.0", "+split_1.0", "+mover_1.0", "+tofolder_1.0", "+drops_1.0", "+multi_1.0_amd64", "+choice-c_1.0", "+caps-b_1.0",
-    "useradd -m -u 1500 -s /bin/sh bob", "groupadd -g 1600 crew", "useradd -u 1501 -g crew -s /bin/sh eve", "usermod -p '$6$old' bob",
+    "touch /etc/subuid /etc/subgid", "useradd -m -u 1500 -s /bin/sh bob", "groupadd -g 1600 crew", "useradd -u 1501 -g crew -s /bin/sh eve", "usermod -p '$6$old' bob",
     "mkdir -p /srv/site/pages /srv/links; for i in 1 2 3 4 5 6; do seq $i 40 > /srv/site/pages/$i; done; printf '%s\\n' a b c d e f g h i > /srv/text; echo flag > /srv/flag",
     "cd /srv/links; echo one > a; ln a b; ln a c; echo two > d; ln d e",
     "apt-mark auto gcc-12-base >/dev/null",
@@ -18,8 +18,9 @@ BASE = [
 DEBIAN = {"iputils-ping": [0], "iputils-arping": [0], "iputils-tracepath": [0], "nano": [0], "sudo": [0, -1]}
 DEBIAN_BASE = ["+iputils-ping_0", "+sudo_0"]
 
-ADD_A = "useradd -u 2001 -m anna"
-ADD_B = "useradd -u 2002 -m bert"
+# Each with subordinate ids of its own: useradd alone would give both the same, the next that are free.
+ADD_A = "useradd -K SUB_UID_MIN=1000000 -K SUB_GID_MIN=1000000 -u 2001 -m anna"
+ADD_B = "useradd -K SUB_UID_MIN=2000000 -K SUB_GID_MIN=2000000 -u 2002 -m bert"
 
 PAIRS = [
     # Packages that have nothing to do with each other
@@ -76,6 +77,7 @@ PAIRS = [
     ("shells", ["+gamma_1.0", "echo /bin/one >> /etc/shells"], ["echo /bin/two >> /etc/shells"], EQUAL),
     # Accounts
     ("two users", [ADD_A], [ADD_B], EQUAL),
+    ("two users with the ranges that useradd gives", ["useradd -u 2001 -m anna"], ["useradd -u 2002 -m bert"], CLASH),
     ("two users with one number", ["useradd -u 2001 -m anna"], ["useradd -u 2001 -m bert"], CLASH),
     ("members of one group", ["usermod -aG crew bob"], [ADD_B, "usermod -aG crew bert"], EQUAL),
     ("shell and comment of one user", ["usermod -s /bin/bash bob"], ["usermod -c 'Bob B' bob"], EQUAL),

@@ -94,6 +94,7 @@ public sealed class PackShare
             HashSet<ObjectId> left = [];
             for (int pack = 0; pack < theirs.PackCount; pack++)
             {
+                _cancellation.ThrowIfCancellationRequested();
                 (ObjectId id, long length, long rawBytes) = (theirs.GetPackId(pack), theirs.GetPackLength(pack), RawBytesOf(theirs, pack));
                 if (taken.Contains(id) || known.Contains(id) || !chooses(new Candidate(id, rawBytes)) || !TryTake(id, length))
                 {

@@ -32,6 +32,7 @@ internal sealed class CoverageReader(IContentSource store)
         unseen.AddRange(files.MissingMounts.Where(mount => mount.Volume is null).Select(mount => new UnseenPart(
             UnseenKind.Mount, $"{mount.Entry.Device} of /{mount.Entry.Origin}", mount.Entry.Path, "it was not found in the image", Matters: !mount.Entry.IsOptional)));
         unseen.AddRange(files.OtherDeployments.Select(path => new UnseenPart(UnseenKind.System, $"the deployment in /{path}", "", "it is not the one that starts", Matters: false)));
+        unseen.AddRange(BundledSoftware.Find(files));
         return new ImageCoverage(unseen);
     }
 

@@ -24,6 +24,9 @@ public enum UnseenKind
     /// <summary>An operating system: there is none, or another one beside the one that was looked at.</summary>
     System,
 
+    /// <summary>Software that a machine keeps apart from its packages, such as snaps and containers.</summary>
+    Bundle,
+
     /// <summary>A file or database that could not be read.</summary>
     Record,
 

@@ -4,6 +4,7 @@ using Mig.Edits;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Inventories;
 
 namespace Mig.Sealing;
 
@@ -46,8 +47,13 @@ public sealed class ImageSealer(Repository repository)
         return new SealReport(result, paths, zeroed, coverage);
     }
 
-    // Swap has no packages, but what memory held may be a secret.
-    private static ImageCoverage JudgeForSecrets(ImageCoverage coverage) => new([.. coverage.Unseen.Select(part => part is { Kind: UnseenKind.Swap, HasContent: true } ? part with { Matters = true } : part)]);
+    // Swap has no packages, but what memory held may be a secret; a snap has packages, and no secrets.
+    private static ImageCoverage JudgeForSecrets(ImageCoverage coverage) => new([.. coverage.Unseen.Select(part => part.Kind switch
+    {
+        UnseenKind.Swap when part.HasContent => part with { Matters = true },
+        UnseenKind.Bundle => part with { Matters = BundledSoftware.HoldsSecrets(part) },
+        _ => part,
+    })]);
 
     private long ZeroFree(ImageEdit edit)
     {

@@ -74,6 +74,32 @@ public sealed class HalfSeenTests : IDisposable
         Assert.True(machine.CommitAndTake().Coverage.IsComplete);
     }
 
+    // What a machine keeps apart from its packages has packages of its own.
+    [Theory]
+    [InlineData("var/lib/snapd/snaps/core22_1.snap", "a snap (/var/lib/snapd/snaps): core22_1.snap; mig does not look into it", false)]
+    [InlineData("var/lib/flatpak/app/org.gnome.Maps/current/x", "a Flatpak (/var/lib/flatpak/app): org.gnome.Maps; mig does not look into it", false)]
+    [InlineData("var/lib/docker/overlay2/0123/diff/etc/os-release", "a layer of Docker containers (/var/lib/docker/overlay2): 0123; mig does not look into it", true)]
+    [InlineData("var/lib/containers/storage/overlay/4567/diff/x", "a layer of Podman containers (/var/lib/containers/storage/overlay): 4567; mig does not look into it", true)]
+    [InlineData("var/lib/lxc/web/rootfs/x", "a container of LXC (/var/lib/lxc): web; mig does not look into it", true)]
+    [InlineData("var/lib/machines/lab.raw", "a machine of systemd-nspawn (/var/lib/machines): lab.raw; mig does not look into it", true)]
+    [InlineData("var/lib/libvirt/images/guest.qcow2", "a disk of a virtual machine (/var/lib/libvirt/images): guest.qcow2; mig does not look into it", true)]
+    public void WhatAMachineKeepsApartFromItsPackagesIsNamed(string path, string sentence, bool mayHoldSecrets)
+    {
+        using var machine = new MachineRoot();
+        machine.Write("etc/os-release", "ID=debian\n");
+        machine.Write("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\nVersion: 1\n");
+        machine.Write("var/lib/docker/overlay2/l/SHORT", "a name for a layer, and no layer\n");
+        machine.Write("var/lib/libvirt/images/setup.iso", "what a guest was installed from\n");
+        Assert.True(machine.CommitAndTake().Coverage.IsComplete); // negative control
+        machine.Write(path, "software\n");
+        Assert.Equal([$"not seen: {sentence}"], machine.CommitAndTake().Coverage.Warnings);
+        using Repository repository = machine.Open();
+        Assert.False(new Auditor(repository, new AuditOptions()).Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Coverage.IsComplete);
+        (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "--repo", machine.RepositoryFolder, "seal", "-n"));
+        Assert.Equal(mayHoldSecrets ? Incomplete : 0, exitCode);
+        Assert.Contains(sentence, output, StringComparison.Ordinal);
+    }
+
     // Not a single volume was looked into.
     [Fact]
     public void AnImageOfWhichNothingWasSeenIsNoCleanMachine()

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.History.Refs;
 using Mig.Remotes;
+using Mig.Store.Exchange;
 using Mig.Tests.Support;
 
 namespace Mig.Tests.Remotes;
@@ -99,7 +100,7 @@ public sealed class CloneTests : IDisposable
         if (isThere)
             Directory.CreateDirectory(folder);
         using var cancelled = new CancellationTokenSource();
-        var options = new CloneOptions { Address = _there.Folder, Directory = folder, BaseFolder = "/", Progress = new Canceller(cancelled) };
+        var options = new CloneOptions { Address = _there.Folder, Directory = folder, BaseFolder = "/", Sharing = PackSharing.None, Progress = new Canceller(cancelled) };
         Assert.ThrowsAny<OperationCanceledException>(() => new CloneOperation(options, TestRepository.Context).Run(cancelled.Token));
         Assert.Equal(isThere, Directory.Exists(folder));
         if (isThere)
