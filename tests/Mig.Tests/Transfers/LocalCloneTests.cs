@@ -131,7 +131,7 @@ public sealed class LocalCloneTests : IDisposable
         _there.Commit("other.img");
         string shallow = Clone(new CloneOptions { Address = _there.Folder, BaseFolder = "/", Directory = _files["shallow"], IsBare = true, Depth = 1, Sharing = PackSharing.Links }, out _);
         using (Repository repository = TestRepository.Open(shallow))
-            Assert.Equal(1, repository.Walk.Walk([repository.Revisions.ResolveCommit("HEAD")]).Count());
+            Assert.Single(repository.Walk.Walk([repository.Revisions.ResolveCommit("HEAD")]));
         string partial = Clone(new CloneOptions { Address = _there.Folder, BaseFolder = "/", Directory = _files["partial"], IsBare = true, WithoutContent = true, Sharing = PackSharing.Links }, out _);
         Assert.True(Packs(partial).Sum(pack => new FileInfo(pack).Length) < Packs(_there.Folder).Max(pack => new FileInfo(pack).Length));
 
