@@ -1,5 +1,4 @@
 using Mig.Core;
-using Mig.Store.Exchange;
 
 namespace Mig.Transfer;
 

@@ -4,7 +4,6 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Remotes;
-using Mig.Store.Exchange;
 
 namespace Mig.Cli.Verbs;
 

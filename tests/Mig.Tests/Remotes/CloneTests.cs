@@ -1,7 +1,6 @@
 using Mig.Core;
 using Mig.History.Refs;
 using Mig.Remotes;
-using Mig.Store.Exchange;
 using Mig.Tests.Support;
 
 namespace Mig.Tests.Remotes;

@@ -5,7 +5,6 @@ using Mig.Export;
 using Mig.Maintenance;
 using Mig.Remotes;
 using Mig.Store;
-using Mig.Store.Exchange;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;

@@ -1,4 +1,4 @@
-namespace Mig.Store.Exchange;
+namespace Mig.Core;
 
 /// <summary>How packs of another store on this machine are taken over as they are.</summary>
 public enum PackSharing
