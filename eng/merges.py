@@ -22,7 +22,7 @@ from merges_table import BASE, CLASH, CONFLICT, DEBIAN, DEBIAN_BASE, DEBIAN_PAIR
 LARGEST_SHOWN = 12
 SIZE = 1 << 30
 PLACE = "/mnt"  # where a machine sees the packages
-SETTINGS = "export DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root; "
+SETTINGS = "export DEBIAN_FRONTEND=noninteractive SUDO_FORCE_REMOVE=yes LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root; "
 # In the machine, and leaving nothing in it: devices, processes, and the packages at PLACE.
 INSIDE = 'mount --bind /dev "$0/dev" && mount -t proc proc "$0/proc" && mount -t tmpfs none "$0/run" && mount -t tmpfs none "$0/tmp" && mount --bind "$1" "$0/mnt" && exec chroot "$0" /bin/sh -e -c "$2"'
 
