@@ -48,8 +48,14 @@ public sealed class RemoteRepository : IDisposable
 
     /// <summary>Asks for the refs.</summary>
     /// <param name="prefixes">Only refs whose names begin with one of these; null for all.</param>
-    public RemoteListing ListRefs(IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default) =>
-        new RefListing(_transport, Greet(cancellation), _maxRefs).Run(prefixes, cancellation);
+    public RemoteListing ListRefs(IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default) => ListRefs(new RefsQuery { Prefixes = prefixes }, cancellation);
+
+    /// <inheritdoc cref="ListRefs(IReadOnlyList{string}?, CancellationToken)"/>
+    public RemoteListing ListRefs(RefsQuery query, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return new RefListing(_transport, Greet(cancellation), _maxRefs).Run(query, cancellation);
+    }
 
     /// <summary>Brings what <paramref name="store"/> lacks; when it returns, all of it is durable.</summary>
     /// <exception cref="RemoteException">The connection broke, or the other side sent what does not hold. Contents that did come are kept; no manifest is.</exception>
@@ -82,8 +88,11 @@ public sealed class RemoteRepository : IDisposable
 
     /// <summary>Sends what the other side lacks, then has it move its refs.</summary>
     /// <exception cref="UsageException">The other side says that it does not take as much.</exception>
-    public PushReport Push(ObjectStore store, PushRequest request, CancellationToken cancellation = default) =>
-        new PushSession(_transport, Greet(cancellation), store, request, cancellation).Run(ListRefs(null, cancellation));
+    public PushReport Push(ObjectStore store, PushRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return new PushSession(_transport, Greet(cancellation), store, request, cancellation).Run(request.Remote ?? ListRefs(cancellation: cancellation));
+    }
 
     public void Dispose() => _transport.Dispose();
 

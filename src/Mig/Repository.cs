@@ -23,6 +23,7 @@ public sealed class Repository : IDisposable
     private const string FormatKey = "core.formatVersion";
     private const string ExtensionsSection = "extensions";
     private const string PartialCloneExtension = "partialclone";
+    private const string PackedRefsExtension = "packedrefs";
     private const string DefaultBranch = "main";
     private const long DefaultCacheLimit = 10L << 30;
 
@@ -177,7 +178,7 @@ public sealed class Repository : IDisposable
 
         foreach (ConfigEntry entry in Config.Entries)
         {
-            if (entry.Key.Section == ExtensionsSection && entry.Key is not { Subsection: null, Name: PartialCloneExtension })
+            if (entry.Key.Section == ExtensionsSection && entry.Key is not { Subsection: null, Name: PartialCloneExtension or PackedRefsExtension })
                 throw new UnsupportedFeatureException($"extension {entry.Key.Name}", $"{Folder} uses it, and this mig does not know it; a newer one may");
         }
     }

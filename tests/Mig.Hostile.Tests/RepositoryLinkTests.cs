@@ -25,7 +25,7 @@ public sealed class RepositoryLinkTests : IDisposable
     /// <summary>The places of a repository that commands read, write and clear away.</summary>
     public static TheoryData<string> Folders => ["tmp", "packs", "cache", "cache/stat", "cache/content", "cache/deeper/still", "locks", "purged", "refs", "refs/heads", "logs", "logs/refs"];
 
-    public static TheoryData<string> Files => ["HEAD", "config", "catalog.db", "catalog.db-wal", "shallow", "COMMIT_EDITMSG", "FETCH_HEAD", "locks/objects", "tmp/pack-1", "cache/stat/file", "refs/heads/main", "logs/HEAD"];
+    public static TheoryData<string> Files => ["HEAD", "config", "catalog.db", "catalog.db-wal", "shallow", "COMMIT_EDITMSG", "FETCH_HEAD", "packed-refs", "locks/objects", "tmp/pack-1", "cache/stat/file", "refs/heads/main", "logs/HEAD"];
 
     [Theory]
     [MemberData(nameof(Folders))]

@@ -9,7 +9,11 @@ internal sealed class JournalFile(string repositoryFolder)
 {
     private const int MaxBytes = 0x7FFF_0000;
 
-    private readonly RefFiles _files = new(repositoryFolder);
+    // Whoever looks for one ref after another need not take a large update apart each time: its last bytes name it.
+    private const int MinKept = 64 << 10;
+
+    private readonly RefFiles _files = new(repositoryFolder, new PackedFile(repositoryFolder));
+    private volatile Kept? _kept;
 
     private string Path => System.IO.Path.Combine(_files.Folder, RefJournal.FileName);
 
@@ -24,9 +28,8 @@ internal sealed class JournalFile(string repositoryFolder)
             return null;
         try
         {
-            if (new FileInfo(Path).Length > MaxBytes)
-                throw new CorruptStoreException("HIST-016", $"{Path} is larger than {MaxBytes} bytes; remove it");
-            return RefJournal.TryDecode(HostFiles.ReadAllBytes(Path), out RefJournal? journal) ? journal : null;
+            using HostFile file = HostFile.OpenRead(Path);
+            return Read(file);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -63,4 +66,27 @@ internal sealed class JournalFile(string repositoryFolder)
         if (durably)
             HostFiles.SyncFolder(_files.Folder);
     }
+
+    private RefJournal? Read(HostFile file)
+    {
+        long length = file.Length;
+        if (length > MaxBytes)
+            throw new CorruptStoreException("HIST-016", $"{Path} is larger than {MaxBytes} bytes; remove it");
+        if (_kept is { } kept && kept.Length == length)
+        {
+            byte[] end = new byte[ObjectId.Size];
+            if (file.Read(end, length - end.Length) == end.Length && kept.End.AsSpan().SequenceEqual(end))
+                return kept.Journal;
+        }
+
+        byte[] bytes = new byte[length];
+        int read = file.Read(bytes, 0);
+        if (!RefJournal.TryDecode(bytes.AsSpan(0, read), out RefJournal? journal))
+            return null;
+        if (length >= MinKept)
+            _kept = new Kept(length, bytes[^ObjectId.Size..], journal);
+        return journal;
+    }
+
+    private sealed record Kept(long Length, byte[] End, RefJournal Journal);
 }

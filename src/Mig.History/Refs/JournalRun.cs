@@ -4,24 +4,33 @@ using Mig.Core.Host;
 namespace Mig.History.Refs;
 
 /// <summary>Does what a journal says, step by step, and undoes it if one of them fails. Used under the lock; a run that was cut short is simply done again.</summary>
-internal sealed class JournalRun(RefFiles files, string temporary)
+/// <param name="mayPack">Whether new refs may be packed: the repository says so to those who would not find them (<see cref="RefPacker.Extension"/>).</param>
+internal sealed class JournalRun(RefFiles files, PackedFile packed, string temporary, Func<bool> mayPack)
 {
     // From so many files on, one sync of the file system costs less than one of each.
     private const int ManyFiles = 64;
 
     private readonly Stack<(JournalStep Step, byte[]? Before)> _done = new();
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
+
+    // Folders in which a file can be made.
+    private readonly HashSet<string> _roomy = new(StringComparer.Ordinal);
+    private byte[]? _packedBefore;
     private bool _syncsAll;
 
     /// <summary>Changes the files. What goes makes room first, since 'a' may become 'a/b'.</summary>
     public void Apply(RefJournal journal)
     {
         _syncsAll = journal.Steps.Count >= ManyFiles;
-        foreach (JournalStep step in journal.Steps.OrderByDescending(step => step.Kind == JournalStepKind.Delete))
+        HashSet<string> together = Pack(journal);
+        foreach (JournalStep step in journal.Steps.Where(step => !together.Contains(step.Path)).OrderByDescending(step => step.Kind == JournalStepKind.Delete))
         {
-            files.CheckParents(step.Path);
-            _done.Push((step, Remember(step)));
-            Do(step);
+            if (_checked.Add(Path.GetDirectoryName(step.Path)!))
+                files.CheckParents(step.Path);
+            FileType? there = FileStatus.Of(PathOf(step.Path), followsLinks: false)?.Type;
+            _done.Push((step, Remember(step, there)));
+            Do(step, there);
         }
     }
 
@@ -44,14 +53,16 @@ internal sealed class JournalRun(RefFiles files, string temporary)
     {
         try
         {
+            if (_packedBefore is { } before)
+                WritePacked(before);
             while (_done.TryPop(out (JournalStep Step, byte[]? Before) done))
             {
                 if (done.Before is null && done.Step.Kind != JournalStepKind.Delete)
                     Delete(done.Step.Path);
                 else if (done.Step.Kind == JournalStepKind.Append)
-                    Append(done.Step with { Bytes = [] });
+                    Append(done.Step with { Bytes = [] }, FileType.Regular);
                 else if (done.Before is { } bytes)
-                    Write(done.Step.Path, bytes);
+                    Write(done.Step.Path, bytes, null);
             }
 
             Sync();
@@ -63,35 +74,71 @@ internal sealed class JournalRun(RefFiles files, string temporary)
         }
     }
 
-    // What the file held; nothing of a log that is appended to, since it can be cut. Null when there was none, or a link, which does not come back.
-    private byte[]? Remember(JournalStep step)
+    // Deletes what goes from the packed refs, and adds what comes, in one file. It is there before the files of refs go: whoever reads looks there last.
+    private HashSet<string> Pack(RefJournal journal)
     {
-        string path = PathOf(step.Path);
-        if (LibC.GetFileType(path) != FileType.Regular || new FileInfo(path).LinkTarget is not null)
-            return null;
-        return step.Kind == JournalStepKind.Append ? [] : HostFiles.ReadAllBytes(path);
+        PackedRefs old = packed.Read();
+        HashSet<string> gone = [.. journal.Steps.Where(step => step.Kind == JournalStepKind.Delete && IsPacked(old, step.Path)).Select(step => step.Path)];
+        Dictionary<string, ObjectId> coming = RefPacker.ChooseNew(journal, files);
+        if (coming.Count < RefPacker.Many || !mayPack())
+            coming = [];
+        if (gone.Count == 0 && coming.Count == 0)
+            return [];
+        List<(RefName Name, ObjectId Id)> all = [.. old.List("").Where(found => !gone.Contains(found.Name.Value) && !coming.ContainsKey(found.Name.Value))];
+        all.AddRange(coming.Select(item => (RefName.Parse(item.Key), item.Value)));
+        all.Sort((a, b) => a.Name.CompareTo(b.Name));
+        byte[] bytes = PackedRefs.Encode(all);
+        if (!old.Bytes.AsSpan().SequenceEqual(bytes))
+        {
+            WritePacked(bytes);
+            _packedBefore = old.Bytes;
+        }
+
+        return [.. coming.Keys];
     }
 
-    private void Do(JournalStep step)
+    private static bool IsPacked(PackedRefs refs, string path) => RefName.TryParse(path, out RefName? name) && refs.Find(name) is not null;
+
+    // Empty bytes: there was none.
+    private void WritePacked(byte[] bytes)
+    {
+        if (bytes.Length == 0)
+        {
+            HostFiles.Delete(packed.Path);
+        }
+        else
+        {
+            DurableFile.WriteNew(temporary, bytes);
+            HostFiles.Move(temporary, packed.Path);
+        }
+
+        _folders.Add(files.Folder);
+    }
+
+    // What the file held; nothing of a log that is appended to, since it can be cut. Null when there was none, or a link, which does not come back.
+    private byte[]? Remember(JournalStep step, FileType? there) =>
+        there != FileType.Regular ? null : step.Kind == JournalStepKind.Append ? [] : HostFiles.ReadAllBytes(PathOf(step.Path));
+
+    private void Do(JournalStep step, FileType? there)
     {
         switch (step.Kind)
         {
             case JournalStepKind.Write:
-                Write(step.Path, step.Bytes);
+                Write(step.Path, step.Bytes, there);
                 break;
             case JournalStepKind.Delete:
                 Delete(step.Path);
                 break;
             default:
-                Append(step);
+                Append(step, there);
                 break;
         }
     }
 
-    private void Write(string relative, byte[] bytes)
+    private void Write(string relative, byte[] bytes, FileType? there)
     {
         string path = PathOf(relative);
-        MakeRoom(relative);
+        MakeRoom(relative, there);
 
         // A configuration may hold what others must not read, not for a moment.
         DurableFile.WriteNew(temporary, bytes, isPrivate: relative == RefJournal.ConfigPath && File.Exists(path), sync: !_syncsAll);
@@ -101,14 +148,18 @@ internal sealed class JournalRun(RefFiles files, string temporary)
         _folders.Add(Path.GetDirectoryName(path)!);
     }
 
-    private void Append(JournalStep step)
+    private void Append(JournalStep step, FileType? there)
     {
         string path = PathOf(step.Path);
-        MakeRoom(step.Path);
-        bool isNew = !files.IsOwnFile(step.Path);
+        bool isNew = there is null or FileType.Directory;
+        if (isNew)
+            MakeRoom(step.Path, there);
+        else if (there != FileType.Regular)
+            _ = files.IsOwnFile(step.Path); // says what is wrong with it
         using HostFile file = isNew ? HostFile.CreateNew(path) : HostFile.OpenWrite(path);
         long start = Math.Min(step.Start, file.Length);
-        file.SetLength(start);
+        if (!isNew)
+            file.SetLength(start);
         if (step.Bytes.Length > 0)
             file.Write(step.Bytes, start);
         if (!_syncsAll)
@@ -141,6 +192,7 @@ internal sealed class JournalRun(RefFiles files, string temporary)
                 if (Directory.EnumerateFileSystemEntries(folder).Any())
                     return;
                 HostFiles.DeleteFolder(folder);
+                _roomy.Clear();
             }
 
             _folders.Add(Path.GetDirectoryName(folder)!);
@@ -148,18 +200,22 @@ internal sealed class JournalRun(RefFiles files, string temporary)
     }
 
     // Names of refs were checked: what stands in the way of one are empty folders. In the way of a log there may be one that an older mig left of a ref that is gone.
-    private void MakeRoom(string relative)
+    private void MakeRoom(string relative, FileType? there)
     {
         string path = PathOf(relative);
         bool isLog = relative.StartsWith(RefJournal.LogPrefix, StringComparison.Ordinal);
-        if (new DirectoryInfo(path) is { Exists: true, LinkTarget: null })
+        if (there == FileType.Directory)
         {
+            _roomy.Clear();
             if (isLog)
                 HostFiles.DeleteFolder(path, recursive: true);
             else
                 DeleteEmpty(path);
         }
 
+        string folder = Path.GetDirectoryName(path)!;
+        if (!_roomy.Add(folder))
+            return;
         string[] parts = relative.Split('/');
         for (int i = 4; isLog && i < parts.Length; i++)
         {
@@ -168,7 +224,6 @@ internal sealed class JournalRun(RefFiles files, string temporary)
                 HostFiles.Delete(PathOf(parent));
         }
 
-        string folder = Path.GetDirectoryName(path)!;
         for (string made = folder; made.Length > files.Folder.Length && !Directory.Exists(made); made = Path.GetDirectoryName(made)!)
         {
             _folders.Add(made);

@@ -5,9 +5,11 @@ using Mig.History.Commits;
 
 namespace Mig.History.Refs;
 
-/// <summary>Refs as files below a repository's folder. Takes no lock; follows no symbolic link, because a repository may come from a stranger.</summary>
+/// <summary>Refs as files below a repository's folder, a file each or packed together. Takes no lock; follows no symbolic link, because a repository may come from a stranger.</summary>
+/// <param name="packed">The packed refs; what a ref's own file says goes before.</param>
 /// <param name="pending">An update that holds and is not in all files yet; null when there is none, or when the files themselves are meant.</param>
-internal sealed class RefFiles(string folder, RefJournal? pending = null)
+/// <param name="checkedFolders">Folders that are no links, for those who look at many refs in a moment; null to look each time.</param>
+internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pending = null, HashSet<string>? checkedFolders = null)
 {
     // An id has 64 digits and names are at most a path long.
     private const int MaxRefBytes = 8192;
@@ -23,6 +25,12 @@ internal sealed class RefFiles(string folder, RefJournal? pending = null)
 
     public string LogPathOf(RefName name) => Path.Combine(Folder, "logs", name.Value);
 
+    /// <summary>Returns the refs of now, for those who have the lock and look at many.</summary>
+    public RefFiles Pin() => new(Folder, packed.Pin(), pending, new HashSet<string>(StringComparer.Ordinal));
+
+    /// <summary>Returns the same refs for those who look at many of them in one moment.</summary>
+    public RefFiles ForMany() => new(Folder, packed, pending, new HashSet<string>(StringComparer.Ordinal));
+
     /// <summary>Refuses names that no file can have, or that are folders of every repository.</summary>
     public static void CheckStorable(RefName name)
     {
@@ -36,11 +44,16 @@ internal sealed class RefFiles(string folder, RefJournal? pending = null)
     public static bool CanBe(RefName name) => !IsFolder(name) && CanExist(name);
 
     /// <summary>Reads a ref without following it; null when there is none.</summary>
-    /// <exception cref="CorruptStoreException">HIST-010, HIST-011.</exception>
+    /// <exception cref="CorruptStoreException">HIST-010, HIST-011, HIST-018.</exception>
     public RefValue? Read(RefName name)
     {
-        byte[]? bytes = ReadBytes(name);
-        return bytes is null ? null : Parse(name, bytes);
+        if (pending?.Find(name.Value) is { Kind: not JournalStepKind.Write })
+            return null;
+
+        // In this order: a ref that moves from its file into the packed ones is there before its file goes.
+        if (ReadBytes(name) is { } bytes)
+            return Parse(name, bytes);
+        return packed.Read().Find(name) is { } id ? new RefValue(id, null) : null;
     }
 
     /// <summary>Like <see cref="Read"/>, with null for a damaged ref: for those who replace or delete it.</summary>
@@ -56,16 +69,57 @@ internal sealed class RefFiles(string folder, RefJournal? pending = null)
         }
     }
 
-    /// <summary>Tells whether a ref's file is there, whatever it holds.</summary>
+    /// <summary>Tells whether a ref is there, whatever its file holds.</summary>
     public bool Exists(RefName name) => pending?.Find(name.Value) is { } step
         ? step.Kind != JournalStepKind.Delete
-        : CanExist(name) && FindFile(name.Value);
+        : CanExist(name) && (FindFile(name.Value) || packed.Read().Find(name) is not null);
 
     /// <summary>Tells whether something that is not a folder stands at a path: a file, or a link to one.</summary>
-    public bool FindFile(string relative) => new FileInfo(Path.Combine(Folder, relative)) is { } file && (int)file.Attributes != -1 && !file.Attributes.HasFlag(FileAttributes.Directory);
+    public bool FindFile(string relative)
+    {
+        string path = Path.Combine(Folder, relative);
+        FileType? type = FileStatus.Of(path, followsLinks: false)?.Type;
+        return type == FileType.SymbolicLink ? LibC.GetFileType(path) != FileType.Directory : type is not (null or FileType.Directory);
+    }
 
     /// <summary>Returns the names below a prefix, sorted, whatever their files hold.</summary>
-    public List<RefName> List(string prefix) => List(prefix, "");
+    /// <exception cref="CorruptStoreException">HIST-011, HIST-018.</exception>
+    public List<RefName> List(string prefix) => [.. ListValues(prefix).Select(found => found.Name)];
+
+    /// <summary>Returns the refs below a prefix, sorted by name; what one says that has a file of its own is to be read from there.</summary>
+    /// <param name="damaged">Takes what is wrong with the packed refs, which are left out then; when null, that is thrown.</param>
+    public List<(RefName Name, ObjectId? Packed)> ListValues(string prefix, ICollection<CorruptStoreException>? damaged = null)
+    {
+        // In this order: a ref that moves from its file into the packed ones is there before its file goes.
+        List<RefName> own = List(prefix, "");
+        List<(RefName Name, ObjectId Id)> together = [];
+        try
+        {
+            together = [.. packed.Read().List(prefix)];
+        }
+        catch (CorruptStoreException e) when (damaged is not null)
+        {
+            damaged.Add(e);
+        }
+
+        if (pending is not null)
+            together.RemoveAll(found => pending.Find(found.Name.Value) is not null);
+        var all = new List<(RefName, ObjectId?)>(own.Count + together.Count);
+        int i = 0;
+        foreach ((RefName name, ObjectId id) in together)
+        {
+            while (i < own.Count && own[i] < name)
+                all.Add((own[i++], null));
+            if (i >= own.Count || own[i] != name)
+                all.Add((name, id));
+        }
+
+        all.AddRange(own.Skip(i).Select(name => (name, (ObjectId?)null)));
+        return all;
+    }
+
+    /// <summary>Returns the names of refs below a prefix that have a file of their own, sorted.</summary>
+    public List<RefName> ListOwn(string prefix) => List(prefix, "");
 
     /// <summary>Returns the names of refs below a prefix that have a log, sorted.</summary>
     public List<RefName> ListLogs(string prefix) => List(prefix, RefJournal.LogPrefix);
@@ -106,24 +160,33 @@ internal sealed class RefFiles(string folder, RefJournal? pending = null)
     /// <returns>False when there is no such file.</returns>
     public bool IsOwnFile(string relative)
     {
-        string path = Folder;
-        foreach (string component in relative.Split('/'))
+        string path = Path.Combine(Folder, relative);
+        int end = relative.LastIndexOf('/');
+        if (end > 0 && checkedFolders?.Contains(relative[..end]) != true)
         {
-            path = Path.Combine(path, component);
-            FileAttributes attributes = new FileInfo(path).Attributes;
-            if ((int)attributes == -1)
-                return false;
-            if (attributes.HasFlag(FileAttributes.ReparsePoint))
-                throw new CorruptStoreException("HIST-011", $"{relative}: '{component}' is a symbolic link, which mig does not follow here; remove {path}");
+            for (int slash = relative.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = relative.IndexOf('/', slash + 1))
+            {
+                string above = Path.Combine(Folder, relative[..slash]);
+                if (FileStatus.Of(above, followsLinks: false) is not { } status)
+                    return false;
+                if (status.Type == FileType.SymbolicLink)
+                    throw Link(relative, above);
+            }
+
+            checkedFolders?.Add(relative[..end]);
         }
 
-        return LibC.GetFileType(path) switch
+        return FileStatus.Of(path, followsLinks: false)?.Type switch
         {
             FileType.Regular => true,
-            FileType.Directory or FileType.Missing => false,
+            null or FileType.Directory => false,
+            FileType.SymbolicLink => throw Link(relative, path),
             _ => throw new CorruptStoreException("HIST-011", $"{relative} is not a file; remove {path}"),
         };
     }
+
+    private static CorruptStoreException Link(string relative, string path) =>
+        new("HIST-011", $"{relative}: '{Path.GetFileName(path)}' is a symbolic link, which mig does not follow here; remove {path}");
 
     /// <summary>Tells whether a ref has a log.</summary>
     public bool HasLog(RefName name) => pending?.Find(RefJournal.LogPrefix + name.Value) is { } step
@@ -138,9 +201,8 @@ internal sealed class RefFiles(string folder, RefJournal? pending = null)
         foreach (string component in parts[..^1])
         {
             path = Path.Combine(path, component);
-            var info = new FileInfo(path);
-            if ((int)info.Attributes != -1 && info.Attributes.HasFlag(FileAttributes.ReparsePoint))
-                throw new CorruptStoreException("HIST-011", $"{relative}: '{component}' is a symbolic link, which mig does not follow here; remove {path}");
+            if (FileStatus.Of(path, followsLinks: false) is { Type: FileType.SymbolicLink })
+                throw Link(relative, path);
         }
     }
 

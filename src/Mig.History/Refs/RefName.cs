@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Mig.Core;
 using Mig.History.Commits;
 
@@ -80,21 +79,27 @@ public sealed record RefName : IComparable<RefName>
     /// <exception cref="UsageException">The name is malformed.</exception>
     public static RefName RemoteBranch(string remote, string shortName) => Short(RemotePrefix, remote + "/" + shortName, "remote branch");
 
-    public int CompareTo(RefName? other) => other is null ? 1 : CompareBytes(Value, other.Value);
+    public int CompareTo(RefName? other) => other is null ? 1 : CompareNames(Value, other.Value);
 
     public override string ToString() => Value;
 
-    public static bool operator <(RefName left, RefName right) => CompareBytes(left.Value, right.Value) < 0;
+    public static bool operator <(RefName left, RefName right) => CompareNames(left.Value, right.Value) < 0;
 
-    public static bool operator >(RefName left, RefName right) => CompareBytes(left.Value, right.Value) > 0;
+    public static bool operator >(RefName left, RefName right) => CompareNames(left.Value, right.Value) > 0;
 
-    public static bool operator <=(RefName left, RefName right) => CompareBytes(left.Value, right.Value) <= 0;
+    public static bool operator <=(RefName left, RefName right) => CompareNames(left.Value, right.Value) <= 0;
 
-    public static bool operator >=(RefName left, RefName right) => CompareBytes(left.Value, right.Value) >= 0;
+    public static bool operator >=(RefName left, RefName right) => CompareNames(left.Value, right.Value) >= 0;
 
-    // UTF-16 and UTF-8 disagree about the order of characters beyond U+FFFF.
-    internal static int CompareBytes(string left, string right) =>
-        Encoding.UTF8.GetBytes(left).AsSpan().SequenceCompareTo(Encoding.UTF8.GetBytes(right));
+    /// <summary>Compares names, or the beginnings of names, by their UTF-8 bytes.</summary>
+    // UTF-16 and UTF-8 disagree about the order of characters beyond U+FFFF: their surrogates come before U+E000 here, and after U+FFFF there.
+    public static int CompareNames(string left, string right)
+    {
+        int same = left.AsSpan().CommonPrefixLength(right);
+        return same < left.Length && same < right.Length ? Rank(left[same]) - Rank(right[same]) : left.Length - right.Length;
+    }
+
+    private static int Rank(char c) => char.IsSurrogate(c) ? c + 0x2000 : c < 0xE000 ? c : c - 0x800;
 
     private static bool IsTopLevel(string name) =>
         name.EndsWith("HEAD", StringComparison.Ordinal) && name.All(c => char.IsAsciiLetterUpper(c) || c == '_') && name[0] != '_';

@@ -47,43 +47,55 @@ public sealed partial class RefStore
         }
 
         using FileLock gate = Lock();
-        RefUpdates resolved = Resolve(updates, renames, null);
-        using FileLock? configuration = configure is null ? null : _configuration.Lock();
+        RefFiles files = _files.Pin();
+        RefUpdates resolved = Resolve(files, updates, renames, null);
         var journal = new RefJournal();
         AddRefs(journal, resolved);
-        AddLogs(journal, resolved, who);
+        if (RefPacker.ChooseNew(journal, files).Count >= RefPacker.Many && !RefPacker.IsOn(_configuration.Read()))
+            configure += document => document.Set(RefPacker.Extension, "true");
+        AddLogs(journal, new Reflog(files), resolved, who);
+        using FileLock? configuration = configure is null ? null : _configuration.Lock();
         if (configure is not null && _configuration.Change(configure) is { } bytes)
             journal.Add(new JournalStep(JournalStepKind.Write, RefJournal.ConfigPath, 0, bytes));
         Carry(journal);
     }
 
+    /// <summary>Packs the refs that have a file each into one, when they are many.</summary>
+    /// <returns>How many were packed.</returns>
+    /// <exception cref="IOException">Nothing is lost.</exception>
+    public int Pack()
+    {
+        using FileLock gate = Lock();
+        return new RefPacker(_files, _packed, _configuration, TemporaryPath).Run();
+    }
+
     internal void Check(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)
     {
         using FileLock gate = Lock();
-        _ = Resolve(updates, renames, describe);
+        _ = Resolve(_files.Pin(), updates, renames, describe);
     }
 
     // All that can be wrong with an update. Under the lock.
-    private RefUpdates Resolve(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)
+    private RefUpdates Resolve(RefFiles files, IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)
     {
-        RefName? headTarget = _files.ReadOrDamaged(RefName.Head)?.Target;
-        var resolved = new RefUpdates(_files, [.. updates, .. renames.SelectMany(rename => Expand(rename, headTarget))], headTarget);
+        RefName? headTarget = files.ReadOrDamaged(RefName.Head)?.Target;
+        var resolved = new RefUpdates(files, [.. updates, .. renames.SelectMany(rename => Expand(files, rename, headTarget))], headTarget);
         resolved.Verify(name => _log.Read(name));
-        CheckNames(resolved.Created, resolved.Deleted, describe ?? (_ => ""));
+        CheckNames(files, resolved.Created, resolved.Deleted, describe ?? (_ => ""));
         return resolved;
     }
 
-    private IEnumerable<RefUpdate> Expand(RefRename rename, RefName? headTarget)
+    private static IEnumerable<RefUpdate> Expand(RefFiles files, RefRename rename, RefName? headTarget)
     {
         (RefName from, RefName to, bool force, string reason) = rename;
-        RefValue? value = _files.Read(from);
+        RefValue? value = files.Read(from);
         if (value is null && headTarget != from)
             throw new NotFoundException($"{from} does not exist");
         if (value?.Target is not null)
             throw new UsageException($"{from} is symbolic and cannot be renamed");
         if (from == to)
             yield break;
-        if (_files.Exists(to) && !force)
+        if (files.Exists(to) && !force)
             throw new ConflictException($"{to} exists already; choose another name or force it");
         if (value is { } moved)
         {
@@ -105,20 +117,20 @@ public sealed partial class RefStore
         }
     }
 
-    private void AddLogs(RefJournal journal, RefUpdates resolved, Signature who)
+    private static void AddLogs(RefJournal journal, Reflog logs, RefUpdates resolved, Signature who)
     {
         foreach (RefName name in resolved.Deleted)
         {
-            if (_log.Delete(name) is { } step)
+            if (logs.Delete(name) is { } step)
                 journal.Add(step);
         }
 
         foreach (IGrouping<RefName, ReflogEntry> moves in resolved.Moves(who).Where(move => !resolved.Deleted.Contains(move.Name)).GroupBy(move => move.Name, move => move.Entry))
         {
             if (resolved.FindOldName(moves.Key) is { } from)
-                journal.Add(_log.Continue(from, moves.Key, moves));
-            else if (_log.IsWanted(moves.Key))
-                journal.Add(_log.Append(moves.Key, moves));
+                journal.Add(logs.Continue(from, moves.Key, moves));
+            else if (logs.IsWanted(moves.Key))
+                journal.Add(logs.Append(moves.Key, moves));
         }
     }
 
@@ -127,10 +139,10 @@ public sealed partial class RefStore
     {
         if (journal.Steps.Count == 0)
             return;
-        foreach (JournalStep step in journal.Steps)
+        foreach (JournalStep step in journal.Steps.DistinctBy(step => Path.GetDirectoryName(step.Path)))
             _files.CheckParents(step.Path);
         _journal.Publish(journal, TemporaryPath);
-        var run = new JournalRun(_files, TemporaryPath);
+        var run = NewRun();
         try
         {
             run.Apply(journal);
@@ -153,6 +165,8 @@ public sealed partial class RefStore
             SayUnfinished(e);
         }
     }
+
+    private JournalRun NewRun() => new(_files, _packed, TemporaryPath, () => RefPacker.IsOn(_configuration.Read()));
 
     private bool TryRemove(RefJournal journal)
     {
@@ -178,7 +192,7 @@ public sealed partial class RefStore
         if (_journal.Read() is { } journal)
         {
             using FileLock? configuration = journal.Find(RefJournal.ConfigPath) is null ? null : _configuration.Lock();
-            var run = new JournalRun(_files, TemporaryPath);
+            var run = NewRun();
             run.Apply(journal);
             run.Sync();
         }
@@ -187,9 +201,10 @@ public sealed partial class RefStore
     }
 
     // As Git: a name cannot be a ref and a folder of refs at once.
-    private void CheckNames(IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted, Func<RefName, string> describe)
+    private static void CheckNames(RefFiles files, IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted, Func<RefName, string> describe)
     {
         HashSet<RefName> all = [.. created];
+        var free = new HashSet<RefName>();
         foreach (RefName name in created)
         {
             if (name.IsBranchHead)
@@ -198,22 +213,24 @@ public sealed partial class RefStore
             for (int i = 3; i < parts.Length; i++)
             {
                 RefName parent = RefName.Parse(string.Join('/', parts[..i]));
+                if (!free.Add(parent))
+                    continue;
                 if (all.Contains(parent))
                     throw new ConflictException($"{describe(name)}'{parent}' and '{name}' cannot both exist");
-                if (_files.Exists(parent) && !deleted.Contains(parent))
+                if (files.Exists(parent) && !deleted.Contains(parent))
                     throw new ConflictException($"{describe(name)}'{parent}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{parent}'");
             }
 
-            if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && _files.List(name.Value + "/").Find(child => !deleted.Contains(child)) is { } inside)
+            if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && files.List(name.Value + "/").Find(child => !deleted.Contains(child)) is { } inside)
                 throw new ConflictException($"{describe(name)}'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{inside}'");
-            if (new DirectoryInfo(_files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(folder, name, deleted) is { } stranger)
+            if (new DirectoryInfo(files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(files, folder, name, deleted) is { } stranger)
                 throw new ConflictException($"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is no ref; remove that");
         }
     }
 
-    private string? FindStranger(DirectoryInfo folder, RefName name, IReadOnlyCollection<RefName> deleted)
+    private static string? FindStranger(RefFiles files, DirectoryInfo folder, RefName name, IReadOnlyCollection<RefName> deleted)
     {
-        int refs = _files.List(name.Value + "/").Count(deleted.Contains);
+        int refs = files.ListOwn(name.Value + "/").Count(deleted.Contains);
         List<FileInfo> entries = [.. folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })];
         return entries.Count == refs ? null : entries[0].FullName;
     }

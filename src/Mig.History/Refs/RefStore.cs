@@ -19,6 +19,7 @@ public sealed partial class RefStore
 
     // The files as they are, for those who have the lock; whoever has not reads a View.
     private readonly RefFiles _files;
+    private readonly PackedFile _packed;
     private readonly Reflog _log;
     private readonly JournalFile _journal;
     private readonly ConfigFile _configuration;
@@ -33,7 +34,8 @@ public sealed partial class RefStore
     public RefStore(string repositoryFolder, TimeSpan? patience = null, ObjectStore? objects = null, Action<string>? notice = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(repositoryFolder);
-        _files = new RefFiles(repositoryFolder);
+        _packed = new PackedFile(repositoryFolder);
+        _files = new RefFiles(repositoryFolder, _packed);
         _log = new Reflog(_files);
         _journal = new JournalFile(repositoryFolder);
         _configuration = Config.RepositoryFile(repositoryFolder);
@@ -115,22 +117,34 @@ public sealed partial class RefStore
     public IReadOnlyList<Ref> List(string prefix = "refs/", ICollection<CorruptStoreException>? damaged = null)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        var refs = new List<Ref>();
-        RefFiles view = View();
-        foreach (RefName name in view.List(prefix))
+        return [.. Enumerate(prefix, null, damaged)];
+    }
+
+    /// <summary>Returns the refs below a prefix, sorted by bytes; those that nobody asks for any more are not read.</summary>
+    /// <param name="prefix">Such as <c>refs/heads/</c>.</param>
+    /// <param name="after">Only refs behind this one; null for all.</param>
+    /// <param name="damaged">As in <see cref="List"/>.</param>
+    public IEnumerable<Ref> Enumerate(string prefix, RefName? after = null, ICollection<CorruptStoreException>? damaged = null)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        RefFiles view = View().ForMany();
+        foreach ((RefName name, ObjectId? packed) in view.ListValues(prefix, damaged))
         {
+            if (after is not null && name <= after)
+                continue;
+            Ref? found = null;
             try
             {
-                if (Read(view, name) is { } found)
-                    refs.Add(found);
+                found = packed is { } id ? new Ref(name, id) : Read(view, name);
             }
             catch (CorruptStoreException e) when (damaged is not null)
             {
                 damaged.Add(e);
             }
-        }
 
-        return refs;
+            if (found is not null)
+                yield return found;
+        }
     }
 
     /// <summary>Returns the names below a prefix, sorted, also of refs that are damaged or stand for what does not exist.</summary>
@@ -138,6 +152,13 @@ public sealed partial class RefStore
     {
         ArgumentNullException.ThrowIfNull(prefix);
         return View().List(prefix);
+    }
+
+    /// <summary>Tells whether there is a ref of a name, also one that is damaged or stands for what does not exist.</summary>
+    public bool Exists(RefName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return View().Exists(name);
     }
 
     /// <summary>Returns the moves of a ref, newest first.</summary>
@@ -208,7 +229,7 @@ public sealed partial class RefStore
     }
 
     // An update that holds, although its files are not all written, is seen whole.
-    private RefFiles View() => _journal.Read() is { } pending ? new RefFiles(_files.Folder, pending) : _files;
+    private RefFiles View() => _journal.Read() is { } pending ? new RefFiles(_files.Folder, _packed, pending) : _files;
 
     private FileLock Lock() => Lock(_patience);
 

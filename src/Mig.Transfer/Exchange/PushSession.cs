@@ -20,6 +20,9 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     // Versions that the other side has, beside which the new ones are laid; more would cost more than they save.
     private const int MaxBoundary = 32;
 
+    // Rather than ask for more commits than that, all refs are looked at, where only some are known.
+    private const int MostAsked = 1024;
+
     // What a push brings beside its refs, when it brings more, it brings piece by piece.
     private const long MostInline = 1 << 20;
 
@@ -56,8 +59,9 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     // What the other side would refuse is not sent; refs that need not move together go in several pushes.
     private List<PushUpdate[]> Split(RemoteListing remote)
     {
-        long refsAfter = remote.Refs.Count + request.Updates.Sum(update => update.Old is null ? 1 : update.New is null ? -1 : 0);
-        if (server.MaxRefs > 0 && refsAfter > server.MaxRefs && refsAfter > remote.Refs.Count)
+        int refsBefore = remote.Total ?? remote.Refs.Count;
+        long refsAfter = refsBefore + request.Updates.Sum(update => update.Old is null ? 1 : update.New is null ? -1 : 0);
+        if (server.MaxRefs > 0 && refsAfter > server.MaxRefs && refsAfter > refsBefore)
             throw new UsageException($"{transport.Peer} would have {refsAfter} refs then, at most {server.MaxRefs} allowed there (receive.maxRefs); push fewer, or delete some there");
         int most = server.MaxUpdates > 0 ? server.MaxUpdates : int.MaxValue;
         var parts = new List<PushUpdate[]>();
@@ -90,15 +94,26 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         List<ObjectId> tips = [];
         foreach (ObjectId id in request.Updates.Select(update => update.New).OfType<ObjectId>())
             tips.Add(_graph.Peel(id, tags) ?? throw new NotFoundException($"{id} is no commit or tag of this repository"));
-        HashSet<ObjectId> known = _graph.Reach(remote.Refs.Select(item => item.Peeled ?? item.Id), new HashSet<ObjectId>());
-        List<(ObjectId Id, Commit Commit)> fresh = [.. _graph.Walk(tips, known, new HashSet<ObjectId>(), 0).Select(step => (step.Id, step.Commit))];
-        HashSet<ObjectId> lacking = AskMissing([.. fresh.Select(item => item.Id), .. tags]);
+        List<(ObjectId Id, Commit Commit)> fresh = FindFresh(tips, remote);
+        if (fresh.Count > MostAsked && remote.Total > remote.Refs.Count)
+            fresh = FindFresh(tips, new RefListing(transport, server, int.MaxValue).Run(new RefsQuery(), cancellation));
+        List<ObjectId> candidates = [.. fresh.Select(item => item.Id), .. tags];
+        HashSet<ObjectId> lacking = AskMissing([.. candidates.Where(id => !remote.Absent.Contains(id) && !remote.Present.Contains(id))]);
+        lacking.UnionWith(candidates.Where(remote.Absent.Contains));
         _manifests.AddRange(lacking);
         fresh.RemoveAll(item => !lacking.Contains(item.Id));
         List<ObjectId> boundary = [.. fresh.SelectMany(item => item.Commit.Parents).Select(parent => parent.Value).Where(id => !lacking.Contains(id) && store.Contains(id)).Distinct().Take(MaxBoundary)];
         return WalkDown(
             [.. fresh.Select(item => new ObjectReference(item.Commit.Image.Value, ObjectKind.Image))],
             [.. boundary.Select(id => new ObjectReference(_graph.Read(id).Image.Value, ObjectKind.Image))]);
+    }
+
+    // Of what the other side says that it has, it has all that lies behind as well.
+    private List<(ObjectId Id, Commit Commit)> FindFresh(List<ObjectId> tips, RemoteListing remote)
+    {
+        IEnumerable<ObjectId> there = remote.Refs.Select(item => item.Peeled ?? item.Id).Concat(remote.Present.Select(id => _graph.Peel(id)).OfType<ObjectId>());
+        HashSet<ObjectId> known = _graph.Reach(there, new HashSet<ObjectId>());
+        return [.. _graph.Walk(tips, known, new HashSet<ObjectId>(), 0).Select(step => (step.Id, step.Commit))];
     }
 
     // Both sides go down together: what an old node names, the other side has.
@@ -224,7 +239,7 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     private HashSet<RefName> FindMoved(PushUpdate[] updates)
     {
         List<string> names = [.. updates.Select(update => update.Name.Value)];
-        RemoteListing now = new RefListing(transport, server, int.MaxValue).Run(names.Count <= ProtocolLimits.MaxPrefixes ? names : null, cancellation);
+        RemoteListing now = new RefListing(transport, server, int.MaxValue).Run(names.Count <= ProtocolLimits.MaxPrefixes ? new RefsQuery { Prefixes = [], Names = names } : new RefsQuery(), cancellation);
         Dictionary<RefName, ObjectId> refs = now.Refs.ToDictionary(found => found.Name, found => found.Id);
         return [.. updates.Where(update => update.Old != update.New && (refs.TryGetValue(update.Name, out ObjectId id) ? id : (ObjectId?)null) == update.New).Select(update => update.Name)];
     }

@@ -9,4 +9,10 @@ internal sealed record RefsMessage(IReadOnlyList<RefMessage> Refs)
 
     /// <summary>Whether more refs follow after the last of these.</summary>
     public bool More { get; init; }
+
+    /// <summary>Whether the list is the one that the client knows: then it is not sent.</summary>
+    public bool Unchanged { get; init; }
+
+    /// <summary>How many refs the repository has, whichever were asked for.</summary>
+    public int Total { get; init; }
 }

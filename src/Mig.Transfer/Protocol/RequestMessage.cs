@@ -30,6 +30,15 @@ internal sealed record RequestMessage(string Verb)
     /// <summary><c>refs</c>: only names that begin with one of these; null for all.</summary>
     public IReadOnlyList<string>? Prefixes { get; init; }
 
+    /// <summary><c>refs</c>: these refs as well, by their whole names.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
+
+    /// <summary><c>refs</c>: the digest of the list that the client has; null for none.</summary>
+    public string? Known { get; init; }
+
+    /// <summary><c>refs</c>: how many ids follow, of which the client wants to know whether they are here.</summary>
+    public int Asked { get; init; }
+
     /// <summary><c>put</c>: manifests come, no contents; <c>has</c>: what was put so counts, too.</summary>
     public bool Manifests { get; init; }
 

@@ -91,9 +91,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 writer.End();
                 break;
             case Verbs.Refs:
-                reader.ExpectEnd();
-                writer.WriteJson(RecordType.Json, new RefPager(store, refs, options.Access).Read(request), ProtocolJson.Default.RefsMessage);
-                writer.End();
+                SendRefs(request, request.Asked > 0 ? ReadIds(reader) : ReadNothing(reader), writer);
                 break;
             case Verbs.Commits:
                 SendCommits(request, [.. ReadIds(reader)], writer, cancellation);
@@ -152,7 +150,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
 
     private HelloMessage Greet() => new(ProtocolLimits.Version, 1, "mig")
     {
-        Features = [HelloMessage.RefsInPages, HelloMessage.ManifestsInPieces],
+        Features = [HelloMessage.RefsInPages, HelloMessage.ManifestsInPieces, HelloMessage.RefsUnchanged],
         MaxUpdates = options.MaxUpdates,
         MaxRefs = options.MaxRefs,
         MaxInputSize = options.MaxInputSize,
@@ -188,9 +186,32 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         writer.End();
     }
 
+    private void SendRefs(RequestMessage request, List<ObjectId> asked, MessageWriter writer)
+    {
+        if (request.Asked < 0 || request.Asked != asked.Count)
+            throw new UsageException($"{asked.Count} ids follow a request that says {request.Asked}");
+        writer.WriteJson(RecordType.Json, new RefPager(store, refs, options.Access).Read(request), ProtocolJson.Default.RefsMessage);
+        if (asked.Count > 0)
+            writer.Write(RecordType.Bits, FindThose(asked, null));
+        writer.End();
+    }
+
+    private static List<ObjectId> ReadNothing(MessageReader reader)
+    {
+        reader.ExpectEnd();
+        return [];
+    }
+
     private void AnswerHas(RequestMessage request, List<ObjectId> ids, MessageWriter writer)
     {
         using WaitingManifests? waiting = request.Manifests ? new WaitingManifests(store) : null;
+        writer.Write(RecordType.Bits, FindThose(ids, waiting));
+        writer.End();
+    }
+
+    // A bit for each that is here.
+    private byte[] FindThose(List<ObjectId> ids, WaitingManifests? waiting)
+    {
         byte[] bits = new byte[(ids.Count + 7) / 8];
 
         // Whoever has a commit has all that it leads to, unless something is lost or damaged. Then it is all gone through again, and what is missing comes anew.
@@ -201,8 +222,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 bits[i / 8] |= (byte)(1 << (i % 8));
         }
 
-        writer.Write(RecordType.Bits, bits);
-        writer.End();
+        return bits;
     }
 
     private void SendObjects(FrameShare share, MessageReader reader, MessageWriter writer, CancellationToken cancellation)

@@ -161,7 +161,8 @@ public sealed class RepositoryCheck(Repository repository)
             }
         }
 
-        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix, damaged).Where(branch => branch.Target is null && !logs.Contains(branch.Name)))
+        HashSet<RefName> logged = [.. logs];
+        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix, damaged).Where(branch => branch.Target is null && !logged.Contains(branch.Name)))
             _warnings.Add($"{branch.Name} has no reflog: where it was before is not known");
     }
 

@@ -33,6 +33,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         int packsBefore = store.CountPackFiles();
         long bytesBefore = store.Measure().StoredBytes;
         int forgotten = ExpireLogs();
+        PackRefs();
 
         Step("mark");
         options.Progress.Begin("reachable objects", 0);
@@ -141,6 +142,20 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         catch (IOException e) when (HostFiles.IsFull(e))
         {
             return 0; // on a full disk the logs stay as they are until there is space
+        }
+    }
+
+    private void PackRefs()
+    {
+        if (options.DryRun)
+            return;
+        try
+        {
+            repository.Refs.Pack();
+        }
+        catch (IOException e) when (HostFiles.IsFull(e))
+        {
+            // They stay files until there is space.
         }
     }
 }

@@ -60,7 +60,7 @@ public sealed class CloneOperation
         if (File.Exists(Folder) || (isThere && !isBegun && Directory.EnumerateFileSystemEntries(Folder).Any()))
             throw new ConflictException($"{Folder} is there already, and not an empty folder; name another one");
         using RemoteRepository connection = new RemoteAccess(null, _context).Open(_remoteName, _address, isNamed: true, cancellation);
-        RemoteListing listing = connection.ListRefs(null, cancellation);
+        RemoteListing listing = connection.ListRefs(cancellation: cancellation);
         RemoteRef? start = FindStart(listing);
         try
         {
@@ -148,7 +148,18 @@ public sealed class CloneOperation
                 Progress = _options.Progress,
             },
             cancellation);
-        return SetHead(repository, listing, start, fetch, reason, cancellation);
+        CloneOutcome outcome = SetHead(repository, listing, start, fetch, reason, cancellation);
+        RememberListing(repository, listing);
+        return outcome;
+    }
+
+    // The first fetch need not be told again what there was.
+    private void RememberListing(Repository repository, RemoteListing listing)
+    {
+        var remotes = new RemoteConfiguration(repository);
+        Remote remote = remotes.Read(_remoteName);
+        RefName? merge = repository.Refs.ReadHead().Branch is { } branch ? new Upstreams(repository).Find(branch)?.Merge : null;
+        new ListingCache(repository).Note(remotes.AddressOf(remote.FetchUrl), NeededRefs.OfFetch(remote, [], merge, remote.Tags), listing);
     }
 
     private bool IsSingleBranch(RemoteRef? start) => start is not null && (_options.IsSingleBranch ?? _options.Depth is not null);

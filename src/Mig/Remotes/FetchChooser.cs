@@ -25,9 +25,10 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
         KeepsAny = _chosen.Exists(choice => choice.Ours is not null);
 
         // What has a tracking ref moves it, whoever asked for it.
+        HashSet<RefName> ours = FindOurs();
         foreach (FetchChoice choice in _chosen.ToList())
         {
-            if (remote.TrackingOf(choice.Theirs) is { } tracking && !_chosen.Exists(other => other.Ours == tracking))
+            if (remote.TrackingOf(choice.Theirs) is { } tracking && ours.Add(tracking))
                 _chosen.Add(choice with { Ours = tracking, IsForced = true, IsForMerge = false });
         }
     }
@@ -54,9 +55,10 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
     /// <summary>Chooses tags that are to be called here as there.</summary>
     public void AddTags(IEnumerable<RemoteRef> tags, bool force)
     {
+        HashSet<RefName> ours = FindOurs();
         foreach (RemoteRef tag in tags)
         {
-            if (!_chosen.Exists(choice => choice.Ours == tag.Name))
+            if (ours.Add(tag.Name))
                 _chosen.Add(new FetchChoice(tag.Name, tag.Id, tag.Name, force, IsForMerge: false));
         }
     }
@@ -84,6 +86,8 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
 
         return result;
     }
+
+    private HashSet<RefName> FindOurs() => [.. _chosen.Select(choice => choice.Ours).OfType<RefName>()];
 
     private void Add(Refspec refspec, bool force, bool isForMerge)
     {

@@ -27,7 +27,25 @@ public sealed class FetchOperation(Repository repository)
         Remote remote = _remotes.Read(options.Remote ?? _remotes.DefaultFor(branch));
         RemoteAddress address = _remotes.AddressOf(remote.FetchUrl);
         using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isNamed: !options.IsOneOfSeveral, cancellation);
-        return Run(connection, connection.ListRefs(null, cancellation), remote, address, options, cancellation);
+        return Run(connection, List(connection, remote, address, options, cancellation), remote, address, options, cancellation);
+    }
+
+    // What the refspecs choose from. A name that is not found is looked for among all, so that near ones can be told.
+    private RemoteListing List(RemoteRepository connection, Remote remote, RemoteAddress address, FetchOptions options, CancellationToken cancellation)
+    {
+        List<Refspec> given = [.. options.Refspecs.Select(Refspec.ParseFetch)];
+        RefChoice? choice = NeededRefs.OfFetch(remote, given, FindMerge(remote), options.Tags ?? remote.Tags);
+        RemoteListing listing = new ListingCache(repository).List(connection, address, choice, cancellation);
+        try
+        {
+            new FetchChooser(remote, listing).AddGiven(given, options.Force);
+        }
+        catch (NotFoundException) when (choice is not null)
+        {
+            return connection.ListRefs(cancellation: cancellation);
+        }
+
+        return listing;
     }
 
     internal FetchOutcome Run(RemoteRepository connection, RemoteListing listing, Remote remote, RemoteAddress address, FetchOptions options, CancellationToken cancellation)
@@ -79,10 +97,11 @@ public sealed class FetchOperation(Repository repository)
     // Those that are not here, and lead to something that is here, or comes.
     private IEnumerable<RemoteRef> FindTags(RemoteListing listing, HashSet<ObjectId> coming)
     {
+        var names = new RefNames(repository.Refs);
         foreach (RemoteRef tag in listing.Refs)
         {
             ObjectId target = tag.Peeled ?? tag.Id;
-            if (tag.Name.IsTag && (coming.Contains(target) || repository.Objects.GetKind(target) is not null) && repository.Refs.Resolve(tag.Name) is null)
+            if (tag.Name.IsTag && (coming.Contains(target) || repository.Objects.GetKind(target) is not null) && (!names.Contains(tag.Name) || (names.Find(tag.Name) is null && repository.Refs.Resolve(tag.Name) is null)))
                 yield return tag;
         }
     }
@@ -134,18 +153,21 @@ public sealed class FetchOperation(Repository repository)
     {
         var deleted = new HashSet<RefName>(stale);
         var refs = stale.Select(name => new FetchedRef(RefChange.Deleted, null, name, TryResolve(name), null)).ToList();
-        refs.AddRange(choices.Select(choice => Judge(choice, deleted) with { IsForMerge = choice.IsForMerge }));
+        var names = new RefNames(repository.Refs);
+        refs.AddRange(choices.Select(choice => Judge(choice, names, deleted) with { IsForMerge = choice.IsForMerge }));
         return refs;
     }
 
-    private FetchedRef Judge(FetchChoice choice, HashSet<RefName> deleted)
+    private FetchedRef Judge(FetchChoice choice, RefNames names, HashSet<RefName> deleted)
     {
         if (choice.Ours is not { } ours)
             return new FetchedRef(RefChange.Created, choice.Theirs, null, null, choice.Id);
-        ObjectId? old = repository.Refs.Resolve(ours);
-        (RefChange change, string? note) = ours.IsBranchHead && old is null ? (RefChange.Rejected, "no branch can be called HEAD") : IsSymbolic(ours) ? (RefChange.Rejected, $"{ours} stands for another ref")
+        bool isThere = names.Contains(ours);
+        Ref? found = isThere ? names.Find(ours) : null;
+        ObjectId? old = found?.Id ?? (isThere ? repository.Refs.Resolve(ours) : null);
+        (RefChange change, string? note) = ours.IsBranchHead && old is null ? (RefChange.Rejected, "no branch can be called HEAD") : isThere && (found is null ? IsSymbolic(ours) : found.Target is not null) ? (RefChange.Rejected, $"{ours} stands for another ref")
             : old == choice.Id ? (RefChange.UpToDate, null)
-            : old is not { } before ? RefMove.FindObstacle(repository.Refs, ours, deleted) is { } obstacle
+            : old is not { } before ? names.FindObstacle(ours, deleted) is { } obstacle
                 ? (RefChange.Rejected, $"{obstacle} is in the way; --prune removes it when it is gone there")
                 : (RefChange.Created, null)
             : !ours.IsTag && RefMove.IsFastForward(repository, before, choice.Id) ? (RefChange.FastForward, null)
@@ -199,7 +221,7 @@ public sealed class FetchOperation(Repository repository)
             return;
         RefName head = RefName.Parse($"{RefName.RemotePrefix}{remote.Name}/HEAD");
         bool isThere = refs.Any(item => item.Ours == tracking && item.Change is not (RefChange.Rejected or RefChange.Deleted));
-        if (isThere && tracking != head && !repository.Refs.ListNames(head.Value).Contains(head))
+        if (isThere && tracking != head && !repository.Refs.Exists(head))
             transaction.SetSymbolic(head, tracking, $"{options.Action}: the remote's HEAD");
     }
 

@@ -9,7 +9,7 @@ namespace Mig.Remotes;
 internal sealed class PushChooser(Repository repository, RemoteListing listing)
 {
     private readonly List<PushChoice> _chosen = [];
-    private readonly IReadOnlyList<Ref> _ours = repository.Refs.List("refs/");
+    private readonly Lazy<IReadOnlyList<Ref>> _ours = new(() => repository.Refs.List("refs/"));
     private readonly HashSet<RefName> _theirs = [.. listing.Refs.Select(found => found.Name)];
 
     public void Add(Refspec refspec)
@@ -20,6 +20,22 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
             AddPattern(refspec, "refs/", name => refspec.Destination is null ? refspec.Matches(name.Value) ? name.Value : null : refspec.Map(name.Value), onlyThere: false);
         else if (!refspec.IsNegative)
             _chosen.Add(refspec.Source.Length == 0 ? Deletion(refspec) : One(refspec));
+    }
+
+    /// <summary>Returns what these refspecs would push, whatever the other side has.</summary>
+    public static IReadOnlyList<ObjectId> FindTips(Repository repository, IReadOnlyList<Refspec> refspecs)
+    {
+        var chooser = new PushChooser(repository, new RemoteListing(null, null, []));
+        var tips = new HashSet<ObjectId>();
+        foreach (Refspec refspec in refspecs.Where(refspec => !refspec.IsNegative))
+        {
+            if (refspec.IsPattern)
+                tips.UnionWith(chooser._ours.Value.Where(ours => refspec.Matches(ours.Name.Value)).Select(ours => ours.Id));
+            else if (!refspec.IsMatching && refspec.Source.Length > 0)
+                tips.Add(chooser.FindSource(refspec.Source).Id);
+        }
+
+        return [.. tips];
     }
 
     /// <param name="refspecs">Negative ones among them take away.</param>
@@ -40,7 +56,7 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
 
     private void AddPattern(Refspec refspec, string prefix, Func<RefName, string?> map, bool onlyThere)
     {
-        foreach (Ref ours in _ours)
+        foreach (Ref ours in _ours.Value)
         {
             if (ours.Name.Value.StartsWith(prefix, StringComparison.Ordinal) && map(ours.Name) is { } name && RefName.TryParse(name, out RefName? theirs) && (!onlyThere || _theirs.Contains(theirs)))
                 _chosen.Add(new PushChoice(ours.Name.ShortName, ours.Name, ours.Id, theirs, refspec.IsForced));

@@ -1,5 +1,6 @@
 using Mig.Branches;
 using Mig.Core;
+using Mig.History.Configuration;
 using Mig.Hooks;
 using Mig.History.Refs;
 using Mig.History.Revisions;
@@ -35,10 +36,31 @@ public sealed class PushOperation(Repository repository)
         {
             bool isAlone = addresses.All(other => (other.Kind, other.IsSecure, other.Host, other.Port) == (address.Kind, address.IsSecure, address.Host, address.Port));
             using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isAlone, cancellation);
-            outcomes.Add(Push(connection, connection.ListRefs(null, cancellation), address, remote, refspecs, options, cancellation));
+            outcomes.Add(Push(connection, List(connection, remote, refspecs, cancellation), address, remote, refspecs, options, cancellation));
         }
 
         return outcomes;
+    }
+
+    // The refs that it may move, and with the same call whether the other side has what is pushed. A name that is not found is looked for among all, so that near ones can be told.
+    private RemoteListing List(RemoteRepository connection, Remote remote, IReadOnlyList<Refspec> refspecs, CancellationToken cancellation)
+    {
+        RefChoice? choice = NeededRefs.OfPush(refspecs, repository.Refs.ReadHead().Branch);
+        IEnumerable<ObjectId> hints = remote.Name is null ? [] : repository.Refs.List($"{RefName.RemotePrefix}{remote.Name}/", damaged: []).Select(found => found.Id);
+        IReadOnlyList<ObjectId> asked = PushQuestions.Choose(repository.Store, PushChooser.FindTips(repository, refspecs), hints);
+        RemoteListing listing = connection.ListRefs(new RefsQuery { Prefixes = choice?.Prefixes, Names = choice?.Names ?? [], Asked = asked }, cancellation);
+        try
+        {
+            var chooser = new PushChooser(repository, listing);
+            foreach (Refspec refspec in refspecs)
+                chooser.Add(refspec);
+        }
+        catch (NotFoundException) when (choice is not null)
+        {
+            return connection.ListRefs(cancellation: cancellation);
+        }
+
+        return listing;
     }
 
     private IReadOnlyList<Refspec> ReadRefspecs(Remote remote, PushOptions options)
@@ -89,13 +111,14 @@ public sealed class PushOperation(Repository repository)
 
         if (options.AsksHook)
             AskHook(remote.Name ?? address.Text, address.Text, choices, refs, options.DryRun, cancellation);
-        PushReport report = Send(connection, refs, options, cancellation);
+        PushReport report = Send(connection, listing, refs, options, cancellation);
         Dictionary<RefName, string> refusals = report.Results.Where(result => result.Refusal is not null).ToDictionary(result => result.Name, result => result.Refusal!);
         refs = [.. refs.Select(item => !item.HasFailed && refusals.TryGetValue(item.Theirs, out string? refusal) ? item with { Change = RefChange.Refused, Note = refusal } : item)];
         IReadOnlyList<UpstreamBranch> upstreams = [];
         if (!options.DryRun)
         {
             MoveTracking(remote, refs);
+            NoteMoves(remote, address, refs);
             upstreams = options.SetsUpstream || SetsUpItself(remote, options) ? SetUpstreams(remote, choices, refs) : [];
         }
 
@@ -115,13 +138,13 @@ public sealed class PushOperation(Repository repository)
             repository.Hooks.PrePush(name, url, asked, isDryRun, cancellation);
     }
 
-    private PushReport Send(RemoteRepository connection, List<PushedRef> refs, PushOptions options, CancellationToken cancellation)
+    private PushReport Send(RemoteRepository connection, RemoteListing listing, List<PushedRef> refs, PushOptions options, CancellationToken cancellation)
     {
         List<PushUpdate> updates = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
             .Select(item => new PushUpdate(item.Theirs, item.Old, item.New, item.Change == RefChange.Forced))];
         return updates.Count == 0
             ? new PushReport(TransferReport.Nothing, [], [])
-            : connection.Push(repository.Store, new PushRequest { Updates = updates, Atomic = options.IsAtomic, DryRun = options.DryRun, Progress = options.Progress }, cancellation);
+            : connection.Push(repository.Store, new PushRequest { Updates = updates, Remote = listing, Atomic = options.IsAtomic, DryRun = options.DryRun, Progress = options.Progress }, cancellation);
     }
 
     // The null id stands for "there must be none".
@@ -204,12 +227,13 @@ public sealed class PushOperation(Repository repository)
     {
         RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         var seen = new HashSet<RefName>();
+        var names = new Lazy<RefNames>(() => new RefNames(repository.Refs));
         foreach (PushedRef item in refs)
         {
             if (item.HasFailed || remote.TrackingOf(item.Theirs) is not { } tracking || !seen.Add(tracking) || repository.Refs.ReadSymbolic(tracking) is not null)
                 continue;
             ObjectId? now = repository.Refs.Resolve(tracking);
-            if (item.New is { } id && now != id && RefMove.FindObstacle(repository.Refs, tracking, new HashSet<RefName>()) is null)
+            if (item.New is { } id && now != id && (now is not null || names.Value.FindObstacle(tracking, new HashSet<RefName>()) is null))
                 transaction.Update(tracking, null, id, Reason);
             else if (item.New is null && now is not null)
                 transaction.Delete(tracking, null, Reason);
@@ -218,18 +242,39 @@ public sealed class PushOperation(Repository repository)
         transaction.Commit();
     }
 
+    // So that the next fetch finds the refs there as it knows them.
+    private void NoteMoves(Remote remote, RemoteAddress address, List<PushedRef> refs)
+    {
+        if (remote.Name is null || remote.Urls.Count == 0 || _remotes.AddressOf(remote.FetchUrl) != address)
+            return;
+        var moved = new Dictionary<RefName, (ObjectId, ObjectId?)?>();
+        foreach (PushedRef item in refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate))
+            moved[item.Theirs] = item.New is { } id ? (id, Peel(id)) : null;
+        RefName? branch = repository.Refs.ReadHead().Branch;
+        RefName? merge = branch is not null && new Upstreams(repository).Find(branch) is { } upstream && upstream.Remote == remote.Name ? upstream.Merge : null;
+        new ListingCache(repository).Move(address, NeededRefs.OfFetch(remote, [], merge, remote.Tags), moved);
+    }
+
+    // The commit that an annotated tag leads to.
+    private ObjectId? Peel(ObjectId id)
+    {
+        ObjectId now = id;
+        while (repository.Objects.GetKind(now) == ObjectKind.Tag)
+            now = repository.Objects.ReadTag(new TagId(now)).Target;
+        return now == id || repository.Objects.GetKind(now) != ObjectKind.Commit ? null : now;
+    }
+
     private IReadOnlyList<UpstreamBranch> SetUpstreams(Remote remote, IReadOnlyList<PushChoice> choices, List<PushedRef> refs)
     {
         var upstreams = new List<UpstreamBranch>();
-        var editor = new Upstreams(repository);
+        HashSet<RefName> failed = [.. refs.Where(item => item.HasFailed).Select(item => item.Theirs)];
         foreach (PushChoice choice in choices)
         {
-            if (choice is not { Ours: { IsBranch: true } ours, Id: { } id, Theirs.IsBranch: true } || refs.Exists(item => item.Theirs == choice.Theirs && item.HasFailed))
-                continue;
-            editor.Write(ours, remote.Name!, choice.Theirs);
-            upstreams.Add(new UpstreamBranch(ours, remote.Name!, choice.Theirs, remote.TrackingOf(choice.Theirs), id));
+            if (choice is { Ours: { IsBranch: true } ours, Id: { } id, Theirs.IsBranch: true } && !failed.Contains(choice.Theirs))
+                upstreams.Add(new UpstreamBranch(ours, remote.Name!, choice.Theirs, remote.TrackingOf(choice.Theirs), id));
         }
 
+        Config.RepositoryFile(repository.Folder).Update(document => upstreams.ForEach(upstream => Upstreams.Write(document, upstream.Branch, upstream.Remote, upstream.Merge)));
         return upstreams;
     }
 }

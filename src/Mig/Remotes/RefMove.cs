@@ -13,18 +13,4 @@ internal static class RefMove
         return objects.GetKind(old) == ObjectKind.Commit && objects.GetKind(now) == ObjectKind.Commit
             && repository.Walk.IsAncestor(new CommitId(old), new CommitId(now));
     }
-
-    /// <summary>Returns the ref whose name is in the way of a new one, as a file is in the way of a folder; null when none is.</summary>
-    public static RefName? FindObstacle(RefStore refs, RefName name, IReadOnlySet<RefName> deleted)
-    {
-        string[] parts = name.Value.Split('/');
-        for (int i = 3; i < parts.Length; i++)
-        {
-            var parent = RefName.Parse(string.Join('/', parts[..i]));
-            if (!deleted.Contains(parent) && refs.ListNames(parent.Value).Contains(parent))
-                return parent;
-        }
-
-        return refs.ListNames(name.Value + "/").FirstOrDefault(child => !deleted.Contains(child));
-    }
 }

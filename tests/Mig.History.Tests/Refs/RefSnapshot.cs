@@ -6,8 +6,18 @@ namespace Mig.History.Tests.Refs;
 /// <summary>The files that an update of refs may change, as they lie in the folder: read without any of mig's code.</summary>
 internal static class RefSnapshot
 {
-    public static SortedDictionary<string, string> Read(string folder) =>
-        ReadAll(folder, name => name is not ("journal" or "config.lock") && !name.StartsWith("locks/", StringComparison.Ordinal));
+    /// <summary>Refs that are packed appear as the files that they would be; a ref's own file goes before.</summary>
+    public static SortedDictionary<string, string> Read(string folder)
+    {
+        SortedDictionary<string, string> files = ReadAll(folder, name => name is not ("journal" or "config.lock") && !name.StartsWith("locks/", StringComparison.Ordinal));
+        if (files.Remove("packed-refs", out string? packed))
+        {
+            foreach (string line in packed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'))
+                files.TryAdd(line[65..], line[..64] + "\n");
+        }
+
+        return files;
+    }
 
     public static SortedDictionary<string, string> ReadAll(string folder) => ReadAll(folder, _ => true);
 
@@ -26,6 +36,7 @@ internal static class RefSnapshot
                 Directory.Delete(Path.Combine(folder, made), recursive: true);
         }
 
+        File.Delete(Path.Combine(folder, "packed-refs"));
         foreach ((string path, string text) in files)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.Combine(folder, path))!);

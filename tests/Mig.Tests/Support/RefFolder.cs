@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Mig.Tests.Support;
 
-/// <summary>What a repository says of its refs: HEAD, refs, logs and configuration, as files, read without any of mig's code.</summary>
+/// <summary>What a repository says of its refs: HEAD, refs, logs and configuration, as files (packed refs as the files that they would be), read without any of mig's code.</summary>
 internal static class RefFolder
 {
     public static SortedDictionary<string, string> Read(string repository)
@@ -15,6 +15,9 @@ internal static class RefFolder
                 files.Add(name, File.ReadAllText(path, Encoding.UTF8));
         }
 
+        string packed = Path.Combine(repository, "packed-refs");
+        foreach (string line in File.Exists(packed) ? File.ReadLines(packed).Where(line => line[0] != '#') : [])
+            files.TryAdd(line[65..], line[..64] + "\n");
         return files;
     }
 }
