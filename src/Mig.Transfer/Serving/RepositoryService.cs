@@ -91,7 +91,7 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 writer.End();
                 break;
             case Verbs.Refs:
-                SendRefs(request, request.Asked > 0 ? ReadIds(reader) : ReadNothing(reader), writer);
+                SendRefs(request, request.Asked > 0 ? [.. ReadIds(reader)] : ReadNothing(reader), writer);
                 break;
             case Verbs.Commits:
                 SendCommits(request, [.. ReadIds(reader)], writer, cancellation);

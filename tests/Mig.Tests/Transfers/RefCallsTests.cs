@@ -12,10 +12,10 @@ using Mig.Transfer.Serving;
 
 namespace Mig.Tests.Transfers;
 
-/// <summary>What a fetch and a push ask beside ten thousand branches: what they need, and nothing that they know. Calls and bytes are counted, not times.</summary>
+/// <summary>What a fetch and a push ask beside thousands of branches: what they need, and nothing that they know. Calls and bytes are counted, not times.</summary>
 public sealed class RefCallsTests : IDisposable
 {
-    private const int Count = 10_000;
+    private const int Count = 2_000;
     private const long MostBytes = 10 << 10;
     private const string Here = "refs/remotes/origin/";
 
@@ -52,7 +52,7 @@ public sealed class RefCallsTests : IDisposable
         using (Repository there = _there.Open())
             there.Refs.Delete(RefName.Branch("b8"), null, there.Identity.Committer(), "");
         new FetchOperation(clone).Run(new FetchOptions { Prunes = true }, TestContext.Current.CancellationToken);
-        Assert.True(_server.TakeCalls(atLeast: 4).Sum(call => call.BytesOut) > 50 * MostBytes);
+        Assert.True(_server.TakeCalls(atLeast: 2).Sum(call => call.BytesOut) > 10 * MostBytes);
         Assert.False(clone.Refs.Exists(RefName.Parse(Here + "b8")));
         Fetch(clone, "hello", "refs");
     }
@@ -65,7 +65,7 @@ public sealed class RefCallsTests : IDisposable
         Push(clone, "main:refs/heads/new", "hello", "refs");
         PushOptions gone = new() { Refspecs = [":b10x"] };
         Assert.Contains("'b10x', so it cannot be deleted", Assert.Throws<NotFoundException>(() => new PushOperation(clone).Run(gone, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
-        _ = _server.TakeCalls(atLeast: 4);
+        _ = _server.TakeCalls(atLeast: 3);
 
         // A commit that the other side lacks, of an image that it has.
         ObjectId main = clone.Refs.Resolve(RefName.Branch("main"))!.Value;
@@ -90,11 +90,11 @@ public sealed class RefCallsTests : IDisposable
     public void ThousandsOfNewBranchesAreOneUpdateAndOneFile()
     {
         using (Repository there = _there.Open())
-            MakeBranches(there, "more/n", 2_000);
+            MakeBranches(there, "more/n", 500);
         using Repository clone = Open();
         FetchOutcome outcome = new FetchOperation(clone).Run(new FetchOptions(), TestContext.Current.CancellationToken);
-        Assert.Equal(2_000, outcome.Refs.Count(item => item.Change == RefChange.Created));
-        Assert.Equal(Count + 2_001, clone.Refs.ListNames(Here).Count(name => name.Value != Here + "HEAD"));
+        Assert.Equal(500, outcome.Refs.Count(item => item.Change == RefChange.Created));
+        Assert.Equal(Count + 501, clone.Refs.ListNames(Here).Count(name => name.Value != Here + "HEAD"));
         Assert.Equal("fetch: storing head", clone.Refs.ReadLog(RefName.Parse(Here + "more/n7"))[0].Reason);
         Assert.InRange(Directory.EnumerateFiles(Path.Combine(clone.Folder, "refs"), "*", SearchOption.AllDirectories).Count(), 0, 10);
     }
@@ -112,9 +112,9 @@ public sealed class RefCallsTests : IDisposable
         Assert.Equal([ObjectId.Of("nobody has this"u8)], second.Absent);
         Assert.Equal(Count + 1, second.Total);
         RemoteListing other = remote.ListRefs(new RefsQuery { Known = first, Prefixes = ["refs/heads/b77"] }, TestContext.Current.CancellationToken);
-        Assert.Equal(1 + 10 + 100, other.Refs.Count);
+        Assert.Equal(1 + 10, other.Refs.Count);
         other = remote.ListRefs(new RefsQuery { Known = first, Prefixes = ["refs/heads/b99"], Names = ["refs/heads/b77", "refs/heads/b999", "refs/heads/no"] }, TestContext.Current.CancellationToken);
-        Assert.Equal(1 + 1 + 10 + 100, other.Refs.Count);
+        Assert.Equal(1 + 1 + 10, other.Refs.Count);
     }
 
     // The digest is that of what this reader may see now: whoever loses a right learns nothing from an old list, and whoever gets one sees the new.
@@ -147,7 +147,7 @@ public sealed class RefCallsTests : IDisposable
         bytes[^100] ^= 1;
         File.WriteAllBytes(note, bytes);
         new FetchOperation(clone).Run(new FetchOptions(), TestContext.Current.CancellationToken);
-        Assert.True(_server.TakeCalls(atLeast: 4).Sum(call => call.BytesOut) > 50 * MostBytes); // the list came anew
+        Assert.True(_server.TakeCalls(atLeast: 2).Sum(call => call.BytesOut) > 10 * MostBytes); // the list came anew
         Fetch(clone, "hello", "refs");
     }
 
