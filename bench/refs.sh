@@ -61,7 +61,6 @@ for count in "$@"; do
   took "gc that packs" mig --repo there gc
   took "gc" mig --repo there gc
   took "branch" mig --repo there branch
-  took "branch --merged" mig --repo there branch --merged main
   took "branch --json" mig --repo there branch --json
   took "tag" mig --repo there tag
   took "log" mig --repo there log
