@@ -101,8 +101,8 @@ public sealed class TreeMerge
         if (_policy.SideOf(bytes) is { } side)
         {
             // A directory goes with what was in it; if anything else is, it stays.
-            TreeEntry? chosen = side == MergeSide.Ours ? item.Ours : item.Theirs;
-            if (chosen is null || (item.Ours?.Type != TreeEntryType.Directory && item.Theirs?.Type != TreeEntryType.Directory))
+            (TreeEntry? chosen, TreeEntry? other) = side == MergeSide.Ours ? (item.Ours, item.Theirs) : (item.Theirs, item.Ours);
+            if (chosen is null || other is null || (item.Ours?.Type != TreeEntryType.Directory && item.Theirs?.Type != TreeEntryType.Directory))
             {
                 item.Decide(chosen);
                 return;

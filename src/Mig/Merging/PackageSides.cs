@@ -266,8 +266,11 @@ internal sealed class PackageSides
     private void AddPaths(MergeContents contents, string key, MergeSide side, TreeEntry?[] roots, HashSet<string> edited)
     {
         string name = StanzaFile.NameOf(key);
+        HashSet<string> owned = new(StringComparer.Ordinal);
+        var having = new List<SideFiles>();
         foreach (TreeEntry root in roots.OfType<TreeEntry>())
         {
+            bool isHere = false;
             var files = new SideFiles(contents, root);
             DpkgDiversions diversions = DpkgDiversions.Parse(Encoding.Latin1.GetString(files.Read($"{Folder}/diversions", MaxSize) ?? []));
             if (TreeLookup.Find(contents.Store, root, Encoding.ASCII.GetBytes($"{Folder}/info")) is not { Type: TreeEntryType.Directory } info)
@@ -281,13 +284,22 @@ internal sealed class PackageSides
                 _paths[$"{Folder}/info/{file}"] = side;
                 if (!file.EndsWith(ListEnding, StringComparison.Ordinal) || entry.Type != TreeEntryType.File)
                     continue;
+                isHere = true;
                 foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 {
+                    owned.Add(line.Trim('/'));
                     if (!edited.Contains(line))
                         Take(files.RealPath(diversions.Apply(line.Trim('/'), name)), side);
                 }
             }
+
+            if (isHere)
+                having.Add(files);
         }
+
+        // Where a side has none of it, what its scripts made goes, or stays, with it; where both have it, that is the machine's own affair.
+        if (having.Count < roots.Count(root => root is not null))
+            having.SelectMany(files => PackageTraces.Find(files, owned)).ToList().ForEach(path => Take(path, side));
     }
 
     // Configuration files of the older package that are not as it brought them.

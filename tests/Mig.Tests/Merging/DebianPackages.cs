@@ -25,6 +25,25 @@ internal sealed class DebianPackages : IDisposable
 
     private static void Dpkg(string machine, string[] arguments) => Tool.Run("dpkg", ["--root=" + machine, "--force-script-chrootless", .. arguments]);
 
+    // With a directory that nothing is in, and links that its scripts make and take away, as those of Debian's services do.
+    private static void AddService(string tree) => MergeTests.Shell(tree, """
+        mkdir -p -m 700 var/lib/one/own
+        mkdir -p etc/init.d usr/lib/systemd/system
+        echo '#!/bin/sh' > etc/init.d/one
+        echo '[Service]' > usr/lib/systemd/system/one.service
+        cat > DEBIAN/postinst <<'END'
+        #!/bin/sh -e
+        mkdir -p "$DPKG_ROOT/etc/rc2.d" "$DPKG_ROOT/etc/systemd/system/multi-user.target.wants"
+        ln -sf ../init.d/one "$DPKG_ROOT/etc/rc2.d/S01one"
+        ln -sf /usr/lib/systemd/system/one.service "$DPKG_ROOT/etc/systemd/system/multi-user.target.wants/one.service"
+        END
+        cat > DEBIAN/postrm <<'END'
+        #!/bin/sh -e
+        [ "$1" != purge ] || rm -f "$DPKG_ROOT/etc/rc2.d/S01one" "$DPKG_ROOT/etc/systemd/system/multi-user.target.wants/one.service"
+        END
+        chmod 755 DEBIAN/postinst DEBIAN/postrm
+        """);
+
     // The files of "one" lie behind a link, as those in /lib do.
     private string Build(string package)
     {
@@ -39,6 +58,8 @@ internal sealed class DebianPackages : IDisposable
         for (int i = 0; i < 6; i++)
             File.WriteAllText(Path.Combine(files, $"file{i}"), $"{name} {(i % 2 == 0 ? version : "always")} {i}\n");
         File.WriteAllText(Path.Combine(files, $"only-in-{version}"), "x\n");
+        if (name == "one")
+            AddService(tree);
         if (name.StartsWith("same", StringComparison.Ordinal))
             File.WriteAllText(Path.Combine(tree, "usr/lib/same"), name + "\n");
         File.WriteAllText(Path.Combine(tree, $"etc/{name}.conf"), $"version={version}\n\n\n\n\nport=80\n");

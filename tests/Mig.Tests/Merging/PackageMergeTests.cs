@@ -99,6 +99,9 @@ public sealed class PackageMergeTests : IDisposable
             Assert.Equal($"extra 1.0\n{one}other 1.0\ntwo 1.0\n", Installed(folder));
             Assert.Equal(side == MergeSide.Theirs, File.Exists(folder + "/usr/lib/one/only-in-1.1"));
             Assert.Equal(side == MergeSide.Theirs || how == "-r", File.Exists(folder + "/etc/one.conf"));
+            Assert.Equal(side == MergeSide.Theirs, Directory.Exists(folder + "/var/lib/one/own"));
+            foreach (string link in (string[])["/etc/rc2.d/S01one", "/etc/systemd/system/multi-user.target.wants/one.service"])
+                Assert.Equal(side == MergeSide.Theirs || how == "-r", new FileInfo(folder + link).LinkTarget is not null);
             AssertTrue(folder);
         });
     }
