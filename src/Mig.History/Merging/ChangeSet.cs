@@ -34,6 +34,9 @@ internal sealed class ChangeSet
     /// <summary>Directories that are gone, and the one that most of their renamed files went to.</summary>
     public IReadOnlyDictionary<string, string> DirectoryRenames => _directoryRenames.Value;
 
+    /// <summary>Returns these changes, each as it is read.</summary>
+    public ChangeSet Select(Func<TreeChange, TreeChange> read) => new([.. _changes.Values.Select(read)]);
+
     public TreeChange? Find(string path) => _changes.GetValueOrDefault(path);
 
     /// <summary>Returns the changed paths below a directory, sorted.</summary>

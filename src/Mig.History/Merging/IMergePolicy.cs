@@ -35,6 +35,12 @@ public interface IMergePolicy
     /// <summary>Returns what a side moved though something else stands under the old name now: old path to new one, one character for each byte.</summary>
     IReadOnlyDictionary<string, string> Moves(MergeSide side) => ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>Tells whether what a side changed may belong to numbers that the other side changed.</summary>
+    bool Renumbers(MergeSide side) => false;
+
+    /// <summary>Returns what a side changed, as it belongs to users and groups that have other numbers on the other side now.</summary>
+    TreeEntry Renumber(MergeSide side, TreeEntry? before, TreeEntry after) => after;
+
     /// <summary>Returns how a conflict was resolved by the user; null when it was not.</summary>
     MergeResolution? Resolve(MergeConflict conflict);
 }

@@ -33,6 +33,8 @@ public sealed class TreeMerge
         (_before, _ourRoot, _theirRoot) = (before, ours, theirs);
         _ours = cache.Compare(before?.Tree, ours.Tree);
         _theirs = cache.Compare(before?.Tree, theirs.Tree);
+        if (policy.Renumbers(MergeSide.Theirs))
+            _theirs = _theirs.Select(change => change.After is { } after ? change with { After = policy.Renumber(MergeSide.Theirs, change.Before, after) } : change);
     }
 
     /// <param name="before">The root of what both come from; null when there is nothing.</param>
@@ -83,6 +85,12 @@ public sealed class TreeMerge
             TreeChange theirs = _theirs.Find(path)!;
             TreeEntry? ours = _ours.Find(path) is { } change ? change.After : theirs.Before;
             _items[path] = new MergeItem(ours, theirs.Before, ours, theirs.After);
+        }
+
+        foreach (string path in _policy.Renumbers(MergeSide.Ours) ? _ours.Paths.Where(static path => path.Length > 0) : [])
+        {
+            if (_ours.Find(path) is { After: { } standing } change && _policy.Renumber(MergeSide.Ours, change.Before, standing) is var ours && ours != standing)
+                _items[path] = new MergeItem(standing, change.Before, ours, _theirs.Find(path) is { } other ? other.After : change.Before);
         }
 
         foreach (ReadOnlyMemory<byte> bytes in _policy.SidedPaths)

@@ -35,11 +35,10 @@ internal sealed class ImageMerger
     private MachineSides FindSides(MergeChoices choices, string prefix, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
     {
         Func<string, MergeSide?> favored = path => choices.SideOf(MergeConflictPath.Of(prefix, Encoding.UTF8.GetBytes(path)));
-        string users = MergeConflictPath.Of(prefix, AccountSides.UsersPath);
         var packages = PackageSides.Find(Contents, before, ours, theirs, new PackageChoices(choices, prefix));
         return new MachineSides(
             packages,
-            AccountSides.Find(Contents, before, ours, theirs, () => choices.Contents.ContainsKey(users) ? null : choices.SideOf(users), () => choices.Contents.GetValueOrDefault(users)),
+            AccountSides.Find(Contents, before, ours, theirs, favored, path => choices.Contents.GetValueOrDefault(MergeConflictPath.Of(prefix, Encoding.UTF8.GetBytes(path)))),
             AlternativeSides.Find(Contents, before, ours, theirs, packages, favored),
             ListSides.Find(Contents, before, ours, theirs, favored),
             new PathOwners(Contents, before, ours),

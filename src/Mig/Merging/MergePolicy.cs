@@ -9,16 +9,29 @@ namespace Mig.Merging;
 /// <param name="prefix">Of the volume, as paths begin with it.</param>
 internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, MachineSides sides, MergeChoices choices, string prefix) : IMergePolicy
 {
+    private int _renumbered;
+
     public IEnumerable<ReadOnlyMemory<byte>> SidedPaths => sides.Paths;
 
     public MergeDecision? Decide(ReadOnlyMemory<byte> path) => sides.Alternatives.Find(path.Span) ?? sides.Lists.Find(path.Span);
 
     public bool IsAlwaysMerged(ReadOnlyMemory<byte> path) => Encoding.Latin1.GetString(path.Span) is var name
-        && (sides.Packages.DecidesEntriesOf(name) || (sides.Accounts.Sides.Count > 0 && AccountFile.Find(name) is not null));
+        && (sides.Packages.DecidesEntriesOf(name) || (sides.Accounts.Decides && AccountFile.Find(name) is not null));
 
     public IEnumerable<MergeContest> Contests => sides.Packages.Contests;
 
-    public IEnumerable<MergeNote> Notes => sides.Packages.Notes;
+    public IEnumerable<MergeNote> Notes => _renumbered == 0 ? sides.Packages.Notes
+        : sides.Packages.Notes.Append(new MergeNote("etc/passwd"u8.ToArray(), $"{(_renumbered == 1 ? "1 file of a user or group" : $"{_renumbered} files of users or groups")} whose number the other side changed got the new one"));
+
+    public bool Renumbers(MergeSide side) => sides.Accounts.Moves(Other(side)).HasNumbers;
+
+    public TreeEntry Renumber(MergeSide side, TreeEntry? before, TreeEntry after)
+    {
+        TreeEntry now = sides.Accounts.Moves(Other(side)).Apply(before, after);
+        if (now != after)
+            _renumbered++;
+        return now;
+    }
 
     // A side that was chosen for a path takes a text as a whole, and of a table the entries in conflict alone: the others belong to files that both sides have.
     public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
@@ -60,6 +73,8 @@ internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, 
     private string? FindClash(ReadOnlyMemory<byte> path, byte[] merged, TreeEntry ours, TreeEntry theirs)
     {
         string name = Encoding.Latin1.GetString(path.Span);
-        return MachineFiles.FindClash(name, merged, contents.Read(ours, name, long.MaxValue), contents.Read(theirs, name, long.MaxValue));
+        return MachineFiles.FindClash(name, merged, contents.Read(ours, name, long.MaxValue), contents.Read(theirs, name, long.MaxValue), sides);
     }
+
+    private static MergeSide Other(MergeSide side) => side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours;
 }

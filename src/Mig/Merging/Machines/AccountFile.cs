@@ -8,8 +8,8 @@ namespace Mig.Merging.Machines;
 /// <param name="setFields">Fields that are lists of users, merged as sets.</param>
 /// <param name="numberField">The field with the number that only one line may have; -1 for none.</param>
 /// <param name="countField">The field that says how many numbers from there on; -1 for one.</param>
-/// <param name="isUsers">Whether it is the table that conflicts of users are told of.</param>
-internal sealed class AccountFile(int[] setFields, int numberField, int countField = -1, bool isUsers = false)
+/// <param name="path">Which one it is.</param>
+internal sealed class AccountFile(string path, int[] setFields, int numberField, int countField = -1)
 {
     private const char Separator = ':';
     private const int MaxClashes = 5;
@@ -17,12 +17,12 @@ internal sealed class AccountFile(int[] setFields, int numberField, int countFie
 
     private static readonly Dictionary<string, AccountFile> Files = new(StringComparer.Ordinal)
     {
-        ["etc/passwd"] = new AccountFile([], 2, isUsers: true),
-        ["etc/shadow"] = new AccountFile([], -1),
-        ["etc/group"] = new AccountFile([3], 2),
-        ["etc/gshadow"] = new AccountFile([2, 3], -1),
-        ["etc/subuid"] = new AccountFile([], 1, 2),
-        ["etc/subgid"] = new AccountFile([], 1, 2),
+        ["etc/passwd"] = new AccountFile("etc/passwd", [], 2),
+        ["etc/shadow"] = new AccountFile("etc/shadow", [], -1),
+        ["etc/group"] = new AccountFile("etc/group", [3], 2),
+        ["etc/gshadow"] = new AccountFile("etc/gshadow", [2, 3], -1),
+        ["etc/subuid"] = new AccountFile("etc/subuid", [], 1, 2),
+        ["etc/subgid"] = new AccountFile("etc/subgid", [], 1, 2),
     };
 
     /// <summary>Returns the way to merge a file; null when it is none of these.</summary>
@@ -30,21 +30,29 @@ internal sealed class AccountFile(int[] setFields, int numberField, int countFie
 
     public MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, AccountSides accounts)
     {
+        (before, ours, theirs) = accounts.Translate(path, before, ours, theirs);
+        return MergeTranslated(before, ours, theirs, favored, accounts);
+    }
+
+    /// <summary>Merges versions that have been read with the same names and numbers.</summary>
+    public MergedText MergeTranslated(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, AccountSides accounts)
+    {
+        bool isOfGroups = setFields.Length > 0;
         var merge = new KeyedMerge(favored, (_, was, a, b) => (MergeLine(was, a, b, accounts), null))
         {
-            SideOf = accounts.SideOf,
-            ConflictOf = isUsers ? accounts.ConflictOf : static _ => null,
+            SideOf = key => accounts.SideOf(key) ?? (isOfGroups ? accounts.SideOfGroup(key) : null),
+            ConflictOf = path switch { AccountSides.UsersPath => accounts.ConflictOf, AccountSides.GroupsPath => accounts.ConflictOfGroup, _ => static _ => null },
             Fits = (was, now, side) => setFields.All(field => !HasNew(Field(was, field), Field(now, field) ?? "", accounts, side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours)),
         };
         MergedText merged = merge.Merge(Parse(before), Parse(ours), Parse(theirs));
-        if (accounts.Sides.Count > 0 && setFields.Length > 0)
+        if (accounts.Sides.Count > 0 && isOfGroups)
             merged = merged with { Text = PlaceMembers(merged.Text, ours, theirs, accounts) };
-        return merged with { Clash = FindClash(merged.Text, ours, theirs) };
+        return merged with { Clash = FindClash(merged.Text, ours, theirs, accounts) };
     }
 
-    /// <summary>Finds entries that have numbers in common, though neither side has both: files belong to numbers, and what two names share belongs to neither.</summary>
+    /// <summary>Finds entries that have numbers in common, though neither side has both (files belong to numbers, and what two names share belongs to neither), and users whose group is gone.</summary>
     /// <returns>Null when there are none.</returns>
-    public string? FindClash(byte[] merged, byte[] ours, byte[] theirs)
+    public string? FindClash(byte[] merged, byte[] ours, byte[] theirs, AccountSides accounts)
     {
         if (numberField < 0)
             return null;
@@ -65,6 +73,8 @@ internal sealed class AccountFile(int[] setFields, int numberField, int countFie
             }
         }
 
+        if (path == AccountSides.UsersPath && accounts.FindStranded(merged) is { } stranded)
+            clashes.Add(stranded);
         return clashes.Count == 0 ? null : string.Join("; ", clashes);
     }
 

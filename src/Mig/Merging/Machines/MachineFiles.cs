@@ -39,5 +39,5 @@ internal static class MachineFiles
     public static bool IsBinary(string path) => path.EndsWith(".tar", StringComparison.Ordinal) && ApkTable.Find(path) is not null;
 
     /// <summary>Returns how entries of a file that was made by hand still clash, as <see cref="MergedText.Clash"/> has it; null when none do.</summary>
-    public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs) => AccountFile.Find(path)?.FindClash(merged, ours, theirs);
+    public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs, MachineSides sides) => AccountFile.Find(path)?.FindClash(merged, ours, theirs, sides.Accounts);
 }
