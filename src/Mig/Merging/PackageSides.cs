@@ -49,7 +49,7 @@ internal sealed class PackageSides
     /// <summary>What it depends on, as text: equal for equal choices.</summary>
     public string Signature => string.Join(' ', _packages.Select(item => $"{item.Key}={item.Value}").Concat(_contested).Concat(_reasons.Keys).Concat(_given.Select(item => $"{item.Key}:{item.Value}")).Concat(_dropped).Order(StringComparer.Ordinal));
 
-    public IEnumerable<ReadOnlyMemory<byte>> Paths => _paths.Keys.Concat(Followers.Where(DecidesEntriesOf)).Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
+    public IEnumerable<ReadOnlyMemory<byte>> Paths => _paths.Keys.Concat(Followers.Append(StatusFile).Where(DecidesEntriesOf)).Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
 
     /// <param name="key">As <see cref="StanzaFile"/> has it.</param>
     public MergeSide? SideOfPackage(string key) => _packages.TryGetValue(key, out MergeSide side) ? side : null;
@@ -73,7 +73,8 @@ internal sealed class PackageSides
     }
 
     /// <summary>Tells whether a table has entries of packages, some of which come from one side whoever changed them.</summary>
-    public bool DecidesEntriesOf(string path) => (_taken.Count > 0 || _given.Count > 0) && Array.Exists(Followers, follower => path == follower);
+    public bool DecidesEntriesOf(string path) =>
+        path == StatusFile ? _reasons.Count > 0 || _given.Count > 0 : (_taken.Count > 0 || _given.Count > 0) && Array.Exists(Followers, follower => path == follower);
 
     /// <summary>Whether one side removed a package and the other one changed its version: a conflict of the package as a whole, which a side decides as a whole.</summary>
     public bool IsContested(string key) => _contested.Contains(key);
@@ -150,8 +151,9 @@ internal sealed class PackageSides
     {
         IObjectSource store = contents.Store;
         TreeEntry? old = Status(store, before), left = Status(store, ours), right = Status(store, theirs);
-        if (left is null || right is null || left.Sha256 == right.Sha256 || old?.Sha256 == left.Sha256 || old?.Sha256 == right.Sha256)
+        if (left is null || right is null || left.Sha256 == right.Sha256)
             return;
+        bool isOneSided = old?.Sha256 == left.Sha256 || old?.Sha256 == right.Sha256;
         MergeSide? favored = choices.SideOf(StatusFile);
         byte[]? made = choices.ContentOf(StatusFile);
         Dictionary<string, string>[] stanzas =
@@ -172,6 +174,8 @@ internal sealed class PackageSides
                 continue;
             }
 
+            if (c is not null && a is null != b is null && (a ?? b) == c && IsTouched(contents, key, before!, a is null ? theirs : ours, was[key], (a is null ? other : stanza)!))
+                Dispute(key, $"'{StanzaFile.NameOf(key)}' was {(a is null ? "removed here and changed there" : "changed here and removed there")}");
             if (a == b || a == c || b == c)
                 continue;
             if (a is null || b is null)
@@ -189,41 +193,49 @@ internal sealed class PackageSides
             AddPaths(contents, key, _packages[key], [before, ours, theirs], edited);
         }
 
+        if (isOneSided)
+            return;
+
         // What is decided about one package may be too much for another.
         var relations = new DebianRelations(here, there);
         for (int round = 0; round < MaxRounds; round++)
         {
-            var broken = relations.FindBroken(SideOf).Concat(round == 0 ? FindOverlaps(contents, ours, theirs, here, there) : []).SelectMany(item => item.Keys.Select(key => (Key: key, item.Reason))).Where(item => !_taken.ContainsKey(item.Key)).DistinctBy(item => item.Key).ToList();
+            var broken = relations.FindBroken(SideOf).Concat(round == 0 ? FindOverlaps(contents, ours, theirs, was, here, there) : []).SelectMany(item => item.Keys.Select(key => (Key: key, item.Reason))).Where(item => !_taken.ContainsKey(item.Key)).DistinctBy(item => item.Key).ToList();
             if (broken.Count == 0)
                 break;
             foreach ((string key, string reason) in broken)
-            {
-                MergeSide? side = made is null ? favored
-                    : PackageChoices.SideOf(StanzaFile.InstalledVersion(stanzas[3].GetValueOrDefault(key)), StanzaFile.InstalledVersion(here.GetValueOrDefault(key)), StanzaFile.InstalledVersion(there.GetValueOrDefault(key)));
-                _taken[key] = side ?? MergeSide.Ours;
-                HasStrangers |= made is not null && side is null;
-                if (favored is { } given)
-                {
-                    _given[key] = given;
-                    AddNote(StatusFile, $"{reason}; {(given == MergeSide.Ours ? "ours" : "theirs")} was taken");
-                }
-                else
-                {
-                    _reasons[key] = reason;
-                }
+                Dispute(key, reason);
+        }
 
-                AddPaths(contents, key, side ?? MergeSide.Ours, [before, ours, theirs], []);
+        // A conflict of a package that its stanza alone would not show. Until somebody decides, all of it is as it is here.
+        void Dispute(string key, string reason)
+        {
+            MergeSide? side = made is null ? favored
+                : PackageChoices.SideOf(StanzaFile.InstalledVersion(stanzas[3].GetValueOrDefault(key)), StanzaFile.InstalledVersion(here.GetValueOrDefault(key)), StanzaFile.InstalledVersion(there.GetValueOrDefault(key)));
+            _taken[key] = side ?? MergeSide.Ours;
+            HasStrangers |= made is not null && side is null;
+            if (favored is { } given)
+            {
+                _given[key] = given;
+                AddNote(StatusFile, $"{reason}; {(given == MergeSide.Ours ? "ours" : "theirs")} was taken");
             }
+            else
+            {
+                _reasons[key] = reason;
+            }
+
+            AddPaths(contents, key, side ?? MergeSide.Ours, [before, ours, theirs], []);
         }
 
         MergeSide SideOf(string key) => _taken.TryGetValue(key, out MergeSide side) ? side : GivenSideOf(key) ?? SideOfPackage(key) ?? (here.GetValueOrDefault(key) == was.GetValueOrDefault(key) ? MergeSide.Theirs : MergeSide.Ours);
     }
 
-    // Packages that one side alone has, and that have a file in common: dpkg installs no two such, unless one says that it replaces the other.
+    // Packages that one side alone installed, and that have a file in common: dpkg installs no two such, unless one says that it replaces the other.
     private static IEnumerable<(IReadOnlyList<string> Keys, string Reason)> FindOverlaps(
         MergeContents contents,
         TreeEntry ours,
         TreeEntry theirs,
+        Dictionary<string, string> was,
         Dictionary<string, string> here,
         Dictionary<string, string> there)
     {
@@ -245,8 +257,8 @@ internal sealed class PackageSides
                 yield return ([owners[path], key], $"'{owners[path]}' here and '{key}' there both have {path}");
         }
 
-        static Dictionary<string, string> Only(Dictionary<string, string> some, Dictionary<string, string> others) =>
-            some.Where(item => StanzaFile.InstalledVersion(item.Value) is not null && StanzaFile.InstalledVersion(others.GetValueOrDefault(item.Key)) is null).ToDictionary(StringComparer.Ordinal);
+        Dictionary<string, string> Only(Dictionary<string, string> some, Dictionary<string, string> others) =>
+            some.Where(item => StanzaFile.InstalledVersion(item.Value) is not null && StanzaFile.InstalledVersion(was.GetValueOrDefault(item.Key)) is null && StanzaFile.InstalledVersion(others.GetValueOrDefault(item.Key)) is null).ToDictionary(StringComparer.Ordinal);
 
         static bool Replaces(string stanza, string key) => DebianRelation.Parse(StanzaFile.Field(stanza, "Replaces")).Any(choice => choice[0].Name == StanzaFile.NameOf(key));
     }
@@ -300,6 +312,17 @@ internal sealed class PackageSides
         // Where a side has none of it, what its scripts made goes, or stays, with it; where both have it, that is the machine's own affair.
         if (having.Count < roots.Count(root => root is not null))
             having.SelectMany(files => PackageTraces.Find(files, owned)).ToList().ForEach(path => Take(path, side));
+    }
+
+    // Whether a side did something to a package that the other one removed: to what the database says of it, or to its files. Configuration is nobody's but the machine's.
+    private static bool IsTouched(MergeContents contents, string key, TreeEntry before, TreeEntry root, string was, string stanza)
+    {
+        if (was != stanza)
+            return true;
+        HashSet<string> configuration = [.. StanzaFile.Conffiles(was).Select(static file => "/" + file.Path)];
+        SideFiles old = new(contents, before), now = new(contents, root);
+        return FilesOf(contents, before, key).Any(path => !configuration.Contains(path) && old.FindFile(path) is { Type: not TreeEntryType.Directory } entry
+            && (now.FindFile(path) is not { } found || (EntryComparison.Compare(entry, found) & ~ChangeKinds.Time) != ChangeKinds.None));
     }
 
     // Configuration files of the older package that are not as it brought them.

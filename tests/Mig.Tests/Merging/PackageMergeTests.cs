@@ -106,6 +106,54 @@ public sealed class PackageMergeTests : IDisposable
         });
     }
 
+    // Whatever was done to a package that the other side removed: to what dpkg says of it, or to its files.
+    [Theory]
+    [InlineData("-P", "sed -i '/^Package: one$/,/^$/s/^Status: install/Status: hold/' var/lib/dpkg/status")]
+    [InlineData("-r", "sed -i '/^Package: one$/,/^$/s/^Status: install/Status: hold/' var/lib/dpkg/status")]
+    [InlineData("-P", "chmod 4755 usr/lib/one/file1", false)]
+    [InlineData("-r", "mv usr/lib/one/file2 usr/lib/one/file2.orig")]
+    public void APackageThatOneSideRemovedAndTheOtherTouchedIsWhollyThereOrGone(string how, string touch, bool hasOther = true)
+    {
+        Begin();
+        _bench.Commit("left", "origin", "base", folder => DebianPackages.Remove(folder, how, "one"));
+        _bench.Commit("right", "origin", "base", folder =>
+        {
+            MergeTests.Shell(folder, touch);
+            if (hasOther)
+                _packages.Install(folder, "other_1.0");
+        });
+        _bench.SwitchTo("left");
+        Assert.Equal("'one' was removed here and changed there", Assert.Single(_bench.Merge("right").Plan!.Conflicts, item => item.Conflict.Kind == MergeConflictKind.Content).Conflict.Reason);
+        Assert.Empty(_bench.Merge("right", new MergeChoices { Favored = MergeSide.Theirs }).Plan!.Conflicts);
+        _bench.Look("left", folder =>
+        {
+            Assert.Equal($"one 1.0\n{(hasOther ? "other 1.0\n" : "")}two 1.0\n", Installed(folder));
+            Assert.All((string[])["usr/lib/one/file0", "usr/lib/one/file1", "usr/lib/one/file4", "etc/one.conf", "var/lib/dpkg/info/one.list"], file => Assert.True(File.Exists($"{folder}/{file}"), file));
+        });
+    }
+
+    // One side replaced a package with another one that has the same file; the other side has the old one still.
+    [Fact]
+    public void APackageThatTookAnothersPlaceIsNoConflict()
+    {
+        Begin();
+        Install("with", "origin", "base", "samea_1.0");
+        Install("left", "with", "with", "extra_1.0");
+        _bench.Commit("right", "with", "with", folder =>
+        {
+            DebianPackages.Remove(folder, "-P", "samea");
+            _packages.Install(folder, "sameb_1.0");
+        });
+        _bench.SwitchTo("left");
+        MergeOutcome outcome = _bench.Merge("right");
+        Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
+        _bench.Look("left", folder =>
+        {
+            Assert.Equal("extra 1.0\none 1.0\nsameb 1.0\ntwo 1.0\n", Installed(folder));
+            AssertTrue(folder);
+        });
+    }
+
     // A table that somebody made by hand says whose package it is; the files are of the same side.
     [Theory]
     [InlineData("1.1")]

@@ -14,15 +14,12 @@ internal sealed class SideFiles(MergeContents contents, TreeEntry root)
     /// <summary>Finds a path; a link at its end is not followed. Null when nothing stands there.</summary>
     public TreeEntry? Find(string path) => TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(RealPath(path)));
 
+    /// <summary>Finds what a path names: of several names of one file, the file. Null when nothing stands there.</summary>
+    public TreeEntry? FindFile(string path) => Find(path) is { } entry ? entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(contents.Store, root, entry) : entry : null;
+
     /// <summary>Reads a file; null when there is none.</summary>
     /// <exception cref="Core.CorruptImageException">It is larger than <paramref name="maxSize"/>.</exception>
-    public byte[]? Read(string path, int maxSize)
-    {
-        TreeEntry? entry = Find(path);
-        if (entry is { Type: TreeEntryType.HardLink })
-            entry = TreeLookup.FollowLink(contents.Store, root, entry);
-        return entry is { Type: TreeEntryType.File } ? contents.Read(entry, path, maxSize) : null;
-    }
+    public byte[]? Read(string path, int maxSize) => FindFile(path) is { Type: TreeEntryType.File } entry ? contents.Read(entry, path, maxSize) : null;
 
     /// <summary>Returns what is in a directory, by name; nothing when there is no such directory.</summary>
     public IEnumerable<(string Name, TreeEntry Entry)> List(string path) =>
