@@ -65,6 +65,9 @@ public sealed class Repository : IDisposable
 
     public ObjectStore Store { get; }
 
+    /// <summary>Whether contents were left at the remote.</summary>
+    public bool IsPartial => Store.IsPartial;
+
     public RefStore Refs { get; }
 
     /// <summary>Commits, tags and images by id.</summary>

@@ -103,7 +103,7 @@ internal sealed class LogVerb : Verb
         }
 
         bool isFirst = true;
-        foreach (WalkedCommit commit in _changes.AreLinesWanted(arguments) && repository.Store.IsPartial ? Fetched(commits, paths, repository) : commits)
+        foreach (WalkedCommit commit in _changes.AreLinesWanted(arguments) && repository.IsPartial ? Fetched(commits, paths, repository) : commits)
         {
             if (!isFirst && !oneline)
                 session.Output.WriteLine();
@@ -156,7 +156,7 @@ internal sealed class LogVerb : Verb
                 }
             }
 
-            ChangedTexts.Fetch(repository.Store, all);
+            ChangedTexts.Fetch(repository, all);
             foreach (WalkedCommit commit in some)
                 yield return commit;
         }

@@ -48,9 +48,10 @@ public sealed class ChangedTexts : IDisposable
     }
 
     /// <summary>Fetches what <see cref="Load"/> will read of many comparisons and a partial clone has left at its remote, in two calls.</summary>
-    public static void Fetch(IContentSource objects, IEnumerable<TreeChange> changes)
+    public static void Fetch(Repository repository, IEnumerable<TreeChange> changes)
     {
-        ArgumentNullException.ThrowIfNull(objects);
+        ArgumentNullException.ThrowIfNull(repository);
+        IContentSource objects = repository.Store;
         List<(TreeEntry File, BlobId Start)> wanted = [.. Wanted(changes).Select(file => (file, StartOf(objects, file))).Where(item => !item.Item2.Value.IsNull)];
         objects.Prefetch(wanted.Select(item => item.Start));
         objects.Prefetch(wanted.Where(item => item.File.List is not null && !TextLines.IsBinary(objects.ReadBlob(item.Start))).SelectMany(item => FileContents.BlobsOf(objects, item.File)));
