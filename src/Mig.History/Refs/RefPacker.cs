@@ -35,6 +35,9 @@ internal sealed class RefPacker(RefFiles files, PackedFile packed, ConfigFile co
         return chosen;
     }
 
+    /// <summary>Tells whether many refs have a file each.</summary>
+    public static bool IsWorthwhile(RefFiles files) => files.ListOwn("refs/").Count >= Many;
+
     /// <summary>Packs all refs that have a file each, when they are many.</summary>
     /// <returns>How many were packed.</returns>
     public int Run()

@@ -60,13 +60,22 @@ public sealed partial class RefStore
         Carry(journal);
     }
 
-    /// <summary>Packs the refs that have a file each into one, when they are many.</summary>
+    /// <summary>Packs the refs that have a file each into one, when they are many, and nobody moves any at the moment: it can be done at any other time as well.</summary>
     /// <returns>How many were packed.</returns>
     /// <exception cref="IOException">Nothing is lost.</exception>
     public int Pack()
     {
-        using FileLock gate = Lock();
-        return new RefPacker(_files, _packed, _configuration, TemporaryPath).Run();
+        if (!RefPacker.IsWorthwhile(_files))
+            return 0;
+        try
+        {
+            using FileLock gate = Lock(TimeSpan.Zero);
+            return new RefPacker(_files, _packed, _configuration, TemporaryPath).Run();
+        }
+        catch (ConflictException)
+        {
+            return 0;
+        }
     }
 
     internal void Check(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)

@@ -11,7 +11,7 @@ namespace Mig.Tests.Serving;
 /// <summary>The examples of the guide for nginx, Caddy and systemd, as they stand there; only names and ports are this machine's.</summary>
 public sealed class ProxyTests : IDisposable
 {
-    private const int Size = 100 << 20;
+    private const int Size = 24 << 20; // many times what a proxy keeps in memory, or takes without being asked to
     private const string Greeted = "HTTP/";
 
     private readonly ServedFolder _served = new();
