@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
-# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [--no-extract] [--no-inside] [--no-derive] [DIR]: measures mig beside its peers on real disks, and writes the tables into
+# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [--no-lines] [--no-extract] [--no-inside] [--no-derive] [DIR]: measures mig beside its peers on real disks, and writes the tables into
 # docs/benchmarks.md. DIR, ~/.cache/mig-bench unless given, keeps the disks: they are made on the first run (bench/make-corpus.sh, 9 GB, which needs root
 # and the network); scratch files take 30 GB more. All five images, both sets: one to two hours on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/tools.sh
 
-sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 extract=1 inside=1 derive=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
+sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 lines=1 extract=1 inside=1 derive=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
 while [ $# -gt 0 ]; do
   case $1 in
     --set) sets=${2/both/trimmed untrimmed} sets=${sets/none/}; shift ;;
     --images) images=$2; shift ;;
     --no-peers) peers=0 ;;
     --no-transfer) transfer=0 ;;
+    --no-lines) lines=0 ;;
     --no-inside) inside=0 ;;
     --no-extract) extract=0 ;;
     --no-derive) derive=0 ;;
@@ -82,6 +83,12 @@ if [ $transfer = 1 ]; then
   sed "s/^/transfer\t/" "$work/transfer.tsv" >>"$work/all.tsv"
 fi
 
+if [ $lines = 1 ]; then
+  echo "lines: $before over 100 ms and 50 Mbit/s"
+  need git=git sshd=openssh-server ssh=openssh-client python3=python3
+  as_root env "PATH=$PATH" "DOTNET_ROOT=$DOTNET_ROOT" "TMPDIR=$work" bench/lines.sh "$dir/trimmed/$before.img" "$work/lines.md"
+fi
+
 if [ $inside = 1 ]; then
   echo "inside: $before and $last"
   : >"$work/inside.tsv"
@@ -131,6 +138,12 @@ transfer_tables() {
   awk -F '\t' -v set=transfer -v last="$last" -f bench/tables.awk "$work/all.tsv"
 }
 
+lines_tables() {
+  echo "Image: $before of the trimmed set, and the same with fifty files changed, through a line of 100 ms and 50 Mbit/s. A turn is a time that something goes to the server after something came back: where it has to be waited for, a round trip."
+  echo
+  cat "$work/lines.md"
+}
+
 inside_tables() {
   echo "Images: $before and $last, of the trimmed set; the short commands are the median of five runs."
   awk -F '\t' -v set=inside -v last="$last" -f bench/tables.awk "$work/all.tsv"
@@ -160,6 +173,7 @@ publish() {
 
 [ -z "$sets" ] || image_tables | publish bench
 [ $transfer = 0 ] || transfer_tables | publish transfer
+[ $lines = 0 ] || lines_tables | publish lines
 [ $inside = 0 ] || inside_tables | publish inside
 [ $extract = 0 ] || extract_tables | publish extract
 [ $derive = 0 ] || derive_tables | publish derive

@@ -44,6 +44,7 @@ PAIRS = [
     ("purge × all to amd64", ["--archy"], ["+archy_1.1", "+gamma_1.0"], CONFLICT, ["--archy", "+gamma_1.0"], ["+archy_1.1", "+gamma_1.0"]),
     ("purge × configuration edited", ["--drops"], ["echo edited >> /etc/drops.conf"], CONFLICT, ["--drops"], ["echo edited >> /etc/drops.conf; cp -p /etc/drops.conf /srv/kept", "--drops", "mv /srv/kept /etc/drops.conf"]),
     ("remove × configuration edited", ["-drops"], ["echo edited >> /etc/drops.conf"], EQUAL),
+    ("purge × hold", ["--links", "+gamma_1.0"], ["echo links hold | dpkg --set-selections"], CONFLICT, ["--links", "+gamma_1.0"], ["echo links hold | dpkg --set-selections", "+gamma_1.0"]),
     # Packages that no dpkg would have installed side by side
     ("needed × purged", ["+gamma_1.0 +needs_1.0 +needs-needs_1.0"], ["--drops", "+links_1.1"], CONFLICT, ["+gamma_1.0 +needs_1.0 +needs-needs_1.0", "+links_1.1"], ["--drops", "+gamma_1.0", "+links_1.1"]),
     ("two that exclude each other", ["+agent-a_1.0"], ["+agent-b_1.0", "+gamma_1.0"], CONFLICT, ["+agent-a_1.0", "+gamma_1.0"], ["+agent-b_1.0", "+gamma_1.0"]),
@@ -84,6 +85,9 @@ PAIRS = [
     ("two passwords of one user", ["usermod -p '$6$a' bob", ADD_A], ["usermod -p '$6$b' bob", ADD_B], CONFLICT, ["usermod -p '$6$a' bob", ADD_A, ADD_B], ["usermod -p '$6$b' bob", ADD_A, ADD_B]),
     ("a user is removed, and put into a group", ["userdel bob"], ["usermod -aG crew bob"], CONFLICT, ["userdel bob"], ["usermod -aG crew bob"]),
     ("a user is renamed, another comes", ["usermod -l robert bob"], [ADD_B], EQUAL),
+    ("a group is renamed, a member comes", ["groupmod -n crewx crew"], ["usermod -aG crew bob"], EQUAL),
+    ("a group gets another number, a user of it comes", ["groupmod -g 1650 crew"], [ADD_B, "usermod -g crew bert"], EQUAL),
+    ("a user gets another number, a file comes", ["usermod -u 1555 bob"], ["install -o bob -g bob /dev/null /home/bob/new"], EQUAL),
     ("ranges of two users", ["usermod --add-subuids 500000-500099 bob"], ["usermod --add-subuids 600000-600099 eve"], EQUAL),
     ("ranges that overlap", ["usermod --add-subuids 700000-700099 bob"], ["usermod --add-subuids 700050-700149 eve"], CLASH),
     # Files as such
