@@ -87,7 +87,7 @@ PAIRS = [
     ("a user is renamed, another comes", ["usermod -l robert bob"], [ADD_B], EQUAL),
     ("a group is renamed, a member comes", ["groupmod -n crewx crew"], ["usermod -aG crew bob"], EQUAL),
     ("a group gets another number, a user of it comes", ["groupmod -g 1650 crew"], [ADD_B, "usermod -g crew bert"], EQUAL),
-    ("a user gets another number, a file comes", ["usermod -u 1555 bob"], ["install -o bob -g bob /dev/null /home/bob/new"], EQUAL),
+    ("a user gets another number, a file comes", ["usermod -u 1555 bob"], ["install -o bob -g bob /dev/null ~bob/new"], EQUAL),
     ("ranges of two users", ["usermod --add-subuids 500000-500099 bob"], ["usermod --add-subuids 600000-600099 eve"], EQUAL),
     ("ranges that overlap", ["usermod --add-subuids 700000-700099 bob"], ["usermod --add-subuids 700050-700149 eve"], CLASH),
     # Files as such

@@ -20,26 +20,25 @@ internal sealed class CloneVerb : Verb
     private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
     private readonly Option<string> _origin = new("--origin", "-o") { Description = "Calls the remote so instead of origin", HelpName = "NAME" };
 
-    private readonly Option<bool> _noLinks = new("--no-hardlinks") { Description = "From a folder: makes copies of its packs, never second names for them" };
-    private readonly Option<bool> _noLocal = new("--no-local") { Description = "From a folder: sends and verifies each object, as over a line" };
+    private readonly Option<bool> _local = new("--local", "-l") { Description = "From a folder of yours: takes its packs over as they are, unread" };
+    private readonly Option<bool> _noLinks = new("--no-hardlinks") { Description = "With --local: makes copies of packs, never second names for them" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Goes on with the clone in DIR that was broken off" };
 
     public CloneVerb()
         : base("clone", Summary)
     {
-        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin, _noLinks, _noLocal, _resume);
+        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin, _local, _noLinks, _resume);
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] [--no-hardlinks] [--no-local] ADDRESS [DIR]", "clone --resume [DIR]"];
+    public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] [--local] ADDRESS [DIR]", "clone --resume [DIR]"];
 
     public override string Description =>
         "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. DIR is called as the\n"
         + "other repository when none is given, and must be new or empty. A clone that is broken off leaves there what has\n"
         + "arrived: the same command goes on with it. A folder in which nothing has arrived is removed again.\n"
-        + "Of a repository of yours in a folder, packs are not read: their blocks are shared (btrfs, XFS), or the files get\n"
-        + "second names. They are verified when they are used, and 'mig fsck' verifies them all. For a copy that a failing\n"
-        + "disk does not take with the original, give --no-hardlinks and another disk.";
+        + "With --local, packs of a repository of yours are not read: their blocks are shared (btrfs, XFS), or the files get\n"
+        + "second names, so what damages one damages both. Contents are verified when they are used.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -69,7 +68,7 @@ internal sealed class CloneVerb : Verb
             IsSingleBranch = arguments.GetValue(_single) ? true : arguments.GetValue(_noSingle) ? false : null,
             WithoutContent = RemoteArguments.Filter(arguments.GetValue(_filter)) ?? false,
             RemoteName = arguments.GetValue(_origin),
-            Sharing = arguments.GetValue(_noLocal) ? PackSharing.None : arguments.GetValue(_noLinks) ? PackSharing.Copies : PackSharing.Links,
+            Sharing = !arguments.GetValue(_local) ? PackSharing.None : arguments.GetValue(_noLinks) ? PackSharing.Copies : PackSharing.Links,
         });
     }
 

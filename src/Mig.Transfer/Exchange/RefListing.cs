@@ -21,7 +21,7 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
         bool mayBeUnchanged = isPaged && server.Features?.Contains(HelloMessage.RefsUnchanged) == true;
         RefChoice? choice = query.Prefixes is null ? null : new RefChoice(query.Prefixes, query.Names);
         IReadOnlyList<ObjectId> asked = mayBeUnchanged ? query.Asked : [];
-        var request = new RequestMessage(Verbs.Refs) 
+        var request = new RequestMessage(Verbs.Refs)
         {
             Paged = isPaged,
             Prefixes = !isPaged ? null : mayBeUnchanged ? choice?.Prefixes : choice?.Parts.Select(part => part.Text).ToList(),

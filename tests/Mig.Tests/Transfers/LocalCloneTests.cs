@@ -147,7 +147,7 @@ public sealed class LocalCloneTests : IDisposable
         _there.Commit("other.img");
         using (Repository repository = TestRepository.Open(clone))
         {
-            FetchOutcome outcome = new FetchOperation(repository).Run(new FetchOptions { Remote = _there.Folder, Refspecs = ["main:main"] }, TestContext.Current.CancellationToken);
+            FetchOutcome outcome = new FetchOperation(repository).Run(new FetchOptions { Remote = _there.Folder, Refspecs = ["main:main"], Sharing = PackSharing.Links }, TestContext.Current.CancellationToken);
             Assert.True(outcome.Transfer.WireBytes < 1 << 20, $"{outcome.Transfer}");
             Assert.True(outcome.Transfer.Bytes >= 6 << 20, $"{outcome.Transfer}");
         }
