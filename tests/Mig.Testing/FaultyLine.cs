@@ -100,7 +100,7 @@ public sealed class FaultyLine : IDisposable
                 if (stalls)
                     _isOver.Wait();
                 else if (!Line.Resets)
-                    End(connection, from);
+                    End(connection, from, to);
                 break;
             }
         }
@@ -161,14 +161,17 @@ public sealed class FaultyLine : IDisposable
         static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
     }
 
-    // Both sides hear that no more comes. What they still send is read, for a socket that is closed before is reset.
-    private static void End(Connection connection, Socket from)
+    // Both sides hear that no more comes. What they still send is read until both have closed, for a socket that is closed before is reset, and takes with it what was not read yet.
+    private static void End(Connection connection, Socket from, Socket to)
     {
         connection.Client.Shutdown(SocketShutdown.Send);
         connection.Server.Shutdown(SocketShutdown.Send);
         byte[] rest = new byte[16 << 10];
-        while (from.Receive(rest) > 0)
+        foreach (Socket side in (Socket[])[from, to])
         {
+            while (side.Receive(rest) > 0)
+            {
+            }
         }
     }
 
