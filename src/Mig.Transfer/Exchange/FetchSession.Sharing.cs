@@ -11,7 +11,7 @@ internal sealed partial class FetchSession
     private bool _hasShared;
 
     // Null also where what is here is to be compared, object by object.
-    private ObjectStore? SharedStore => TakesContent && !_request.Refetch ? _transport.SharedStore : null;
+    private ObjectStore? SharedStore => TakesContent && !_request.Refetch && _request.Sharing != PackSharing.None ? _transport.SharedStore : null;
 
     // A store that has nothing yet takes the other one over as it is; of a history that is cut it would take more than was asked for.
     private void ShareAll()
