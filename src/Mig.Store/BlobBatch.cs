@@ -46,7 +46,7 @@ internal sealed class BlobBatch
     {
         ObjectLocation first = _order.Locations[indexes[0]];
         FramePlace place = first.Index.GetFrame(first.Frame);
-        byte[] buffer = FrameBuffers.Rent(place.RawLength);
+        byte[] buffer = FrameBuffers.Shared.Rent(place.RawLength);
         try
         {
             Span<byte> frame = buffer.AsSpan(0, place.RawLength);
@@ -72,7 +72,7 @@ internal sealed class BlobBatch
         }
         finally
         {
-            FrameBuffers.Return(buffer);
+            FrameBuffers.Shared.Return(buffer);
         }
     }
 }

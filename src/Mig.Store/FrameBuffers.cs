@@ -6,46 +6,49 @@ namespace Mig.Store;
 /// Large buffers that are used again. .NET's own pool keeps some for each thread that ever had one, which in a server of many threads is most of its memory; this one keeps so many
 /// bytes, whoever brings them. For many threads.
 /// </summary>
-public static class FrameBuffers
+public sealed class FrameBuffers
 {
     // What is smaller costs nothing to speak of, wherever it is kept.
     private const int Small = 32 << 10;
     private const int Step = 64 << 10;
     private const long MostBytes = 48L << 20;
 
-    private static readonly Lock Gate = new();
-    private static readonly List<byte[]> Free = [];
-    private static long _bytes;
+    private readonly Lock _gate = new();
+    private readonly List<byte[]> _free = [];
+    private long _bytes;
+
+    /// <summary>Those of this process.</summary>
+    public static FrameBuffers Shared { get; } = new();
 
     /// <summary>Bytes that are kept.</summary>
-    internal static long KeptBytes
+    internal long KeptBytes
     {
         get
         {
-            lock (Gate)
+            lock (_gate)
                 return _bytes;
         }
     }
 
     /// <summary>Returns a buffer of at least so many bytes, with anything in it.</summary>
-    public static byte[] Rent(int length)
+    public byte[] Rent(int length)
     {
         if (length <= Small)
             return ArrayPool<byte>.Shared.Rent(length);
-        lock (Gate)
+        lock (_gate)
         {
             int best = -1;
-            for (int i = 0; i < Free.Count; i++)
+            for (int i = 0; i < _free.Count; i++)
             {
-                if (Free[i].Length >= length && (best < 0 || Free[i].Length < Free[best].Length))
+                if (_free[i].Length >= length && (best < 0 || _free[i].Length < _free[best].Length))
                     best = i;
             }
 
             // A much larger one is for somebody else.
-            if (best >= 0 && Free[best].Length <= (2L * length) + Step)
+            if (best >= 0 && _free[best].Length <= (2L * length) + Step)
             {
-                byte[] found = Free[best];
-                Free.RemoveAt(best);
+                byte[] found = _free[best];
+                _free.RemoveAt(best);
                 _bytes -= found.Length;
                 return found;
             }
@@ -55,7 +58,7 @@ public static class FrameBuffers
     }
 
     /// <summary>Gives a buffer back; nobody may use it any more.</summary>
-    public static void Return(byte[] buffer)
+    public void Return(byte[] buffer)
     {
         ArgumentNullException.ThrowIfNull(buffer);
         if (buffer.Length <= Small)
@@ -64,26 +67,26 @@ public static class FrameBuffers
             return;
         }
 
-        lock (Gate)
+        lock (_gate)
         {
-            Free.Add(buffer);
+            _free.Add(buffer);
             _bytes += buffer.Length;
 
             // What came first was of no use for the longest time.
             while (_bytes > MostBytes)
             {
-                _bytes -= Free[0].Length;
-                Free.RemoveAt(0);
+                _bytes -= _free[0].Length;
+                _free.RemoveAt(0);
             }
         }
     }
 
     /// <summary>Keeps none: for whoever has nothing to do for a while.</summary>
-    public static void Clear()
+    public void Clear()
     {
-        lock (Gate)
+        lock (_gate)
         {
-            Free.Clear();
+            _free.Clear();
             _bytes = 0;
         }
     }

@@ -264,7 +264,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     /// <summary>Decompresses a frame straight from disk into a buffer that has room for it.</summary>
     internal void ReadFrame(in FramePlace place, Span<byte> raw)
     {
-        byte[] scratch = FrameBuffers.Rent(place.TotalLength);
+        byte[] scratch = FrameBuffers.Shared.Rent(place.TotalLength);
         bool isPromised = _promised?.HasPack(place.Pack) == true;
         try
         {
@@ -294,7 +294,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         }
         finally
         {
-            FrameBuffers.Return(scratch);
+            FrameBuffers.Shared.Return(scratch);
         }
     }
 

@@ -200,7 +200,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
 
         if (isQuick)
             return;
-        byte[] scratch = FrameBuffers.Rent(header.TotalLength), raw = FrameBuffers.Rent(Math.Max(1, header.RawLength));
+        byte[] scratch = FrameBuffers.Shared.Rent(header.TotalLength), raw = FrameBuffers.Shared.Rent(Math.Max(1, header.RawLength));
         try
         {
             file.ReadFrame(offset, header, scratch, raw, store.Codec);
@@ -220,8 +220,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         }
         finally
         {
-            FrameBuffers.Return(scratch);
-            FrameBuffers.Return(raw);
+            FrameBuffers.Shared.Return(scratch);
+            FrameBuffers.Shared.Return(raw);
         }
     }
 

@@ -43,7 +43,7 @@ public static class PackIndexer
         {
             cancellation.ThrowIfCancellationRequested();
             int frame = index.AddFrame(offset, header.TotalLength, header.RawLength);
-            byte[] scratch = FrameBuffers.Rent(header.TotalLength), raw = FrameBuffers.Rent(Math.Max(1, header.RawLength));
+            byte[] scratch = FrameBuffers.Shared.Rent(header.TotalLength), raw = FrameBuffers.Shared.Rent(Math.Max(1, header.RawLength));
             try
             {
                 FrameObject[] places = pack.ReadTable(offset, header);
@@ -57,8 +57,8 @@ public static class PackIndexer
             }
             finally
             {
-                FrameBuffers.Return(scratch);
-                FrameBuffers.Return(raw);
+                FrameBuffers.Shared.Return(scratch);
+                FrameBuffers.Shared.Return(raw);
             }
         }
 

@@ -39,11 +39,11 @@ public static class PackRewriter
 
         public void Add(OutgoingFrame frame)
         {
-            byte[] buffer = FrameBuffers.Rent(frame.Length);
+            byte[] buffer = FrameBuffers.Shared.Rent(frame.Length);
             byte[]? raw = null;
             Span<byte> bytes = buffer.AsSpan(0, frame.Length);
             frame.CopyTo(bytes);
-            FrameContents contents = FrameContents.Read(bytes, store.Codec, length => raw = FrameBuffers.Rent(length));
+            FrameContents contents = FrameContents.Read(bytes, store.Codec, length => raw = FrameBuffers.Shared.Rent(length));
             lock (_gate)
             {
                 int place = contents.Objects[0].Place.Kind == ObjectKind.Blob ? 0 : 1;
@@ -53,8 +53,8 @@ public static class PackRewriter
                     Finish(place);
             }
 
-            FrameBuffers.Return(buffer);
-            FrameBuffers.Return(raw!);
+            FrameBuffers.Shared.Return(buffer);
+            FrameBuffers.Shared.Return(raw!);
             progress.Advance(frame.Length);
         }
 

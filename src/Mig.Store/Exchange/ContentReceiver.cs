@@ -59,7 +59,7 @@ public sealed class ContentReceiver : IDisposable
         byte[]? rented = null;
         try
         {
-            FrameContents contents = FrameContents.Read(frame, _store.Codec, length => rented = FrameBuffers.Rent(length));
+            FrameContents contents = FrameContents.Read(frame, _store.Codec, length => rented = FrameBuffers.Shared.Rent(length));
             bool anyNew = false;
             foreach ((ObjectId id, FrameObject place) in contents.Objects)
             {
@@ -84,7 +84,7 @@ public sealed class ContentReceiver : IDisposable
         finally
         {
             if (rented is not null)
-                FrameBuffers.Return(rented);
+                FrameBuffers.Shared.Return(rented);
         }
     }
 

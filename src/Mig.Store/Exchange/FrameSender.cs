@@ -183,9 +183,9 @@ public sealed class FrameSender
             return false;
         using PackFile alone = _store.Packs.OpenAlone(place.Pack);
         FrameHeader header = alone.ReadHeader(place.Offset);
-        byte[] piece = FrameBuffers.Rent(OutgoingFrame.PieceSize);
+        byte[] piece = FrameBuffers.Shared.Rent(OutgoingFrame.PieceSize);
         alone.CheckStored(place.Offset, header, piece);
-        FrameBuffers.Return(piece);
+        FrameBuffers.Shared.Return(piece);
         _send(new OutgoingFrame(alone, place.Offset, header.TotalLength));
         return true;
     }
@@ -196,7 +196,7 @@ public sealed class FrameSender
         FramePlace place = first.Index.GetFrame(first.Frame);
         CallForHelp();
         Unpacking.Wait(cancellation);
-        byte[] buffer = FrameBuffers.Rent(place.RawLength);
+        byte[] buffer = FrameBuffers.Shared.Rent(place.RawLength);
         try
         {
             Span<byte> raw = buffer.AsSpan(0, place.RawLength);
@@ -212,7 +212,7 @@ public sealed class FrameSender
         }
         finally
         {
-            FrameBuffers.Return(buffer);
+            FrameBuffers.Shared.Return(buffer);
             Unpacking.Release();
         }
     }
@@ -220,7 +220,7 @@ public sealed class FrameSender
     // Nobody waits for the reader of the frames while it has more in its hands than these.
     private void Keep(ReadOnlyMemory<byte> frame)
     {
-        byte[] buffer = FrameBuffers.Rent(frame.Length);
+        byte[] buffer = FrameBuffers.Shared.Rent(frame.Length);
         frame.CopyTo(buffer);
         _made.Enqueue((buffer, frame.Length));
     }
@@ -230,7 +230,7 @@ public sealed class FrameSender
         while (_made.TryDequeue(out (byte[] Buffer, int Length) frame))
         {
             _send(new OutgoingFrame(frame.Buffer.AsMemory(0, frame.Length)));
-            FrameBuffers.Return(frame.Buffer);
+            FrameBuffers.Shared.Return(frame.Buffer);
         }
     }
 }

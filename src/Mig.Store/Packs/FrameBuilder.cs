@@ -90,7 +90,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
         }
 
         int headLength = FrameHeader.Size + (5 * job.Objects.Length);
-        byte[] buffer = FrameBuffers.Rent(headLength + ZstdCodec.GetBound(job.RawLength) + job.RawLength);
+        byte[] buffer = FrameBuffers.Shared.Rent(headLength + ZstdCodec.GetBound(job.RawLength) + job.RawLength);
         try
         {
             Compress(job, buffer, headLength);
@@ -102,7 +102,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
             throw;
         }
 
-        FrameBuffers.Return(buffer);
+        FrameBuffers.Shared.Return(buffer);
         lock (_gate)
         {
             if (--job.Window.FramesLeft == 0)

@@ -17,14 +17,14 @@ internal sealed class FrameCache(long capacity)
         Frame? frame = Acquire(place);
         if (frame is null)
         {
-            frame = new Frame((place.Pack, place.Offset), FrameBuffers.Rent(Math.Max(1, place.RawLength)), place.RawLength);
+            frame = new Frame((place.Pack, place.Offset), FrameBuffers.Shared.Rent(Math.Max(1, place.RawLength)), place.RawLength);
             try
             {
                 fill(frame.Buffer);
             }
             catch
             {
-                FrameBuffers.Return(frame.Buffer);
+                FrameBuffers.Shared.Return(frame.Buffer);
                 throw;
             }
 
@@ -84,7 +84,7 @@ internal sealed class FrameCache(long capacity)
     private static void Drop(Frame frame)
     {
         if (--frame.Users == 0)
-            FrameBuffers.Return(frame.Buffer);
+            FrameBuffers.Shared.Return(frame.Buffer);
     }
 
     private sealed class Frame((ObjectId Pack, long Offset) key, byte[] buffer, int length)

@@ -284,7 +284,7 @@ internal sealed partial class FetchSession : IDisposable
         {
             Hold(() =>
             {
-                FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = FrameBuffers.Rent(length));
+                FrameContents frame = FrameContents.Read(reader.Payload.Span, _codec, length => rented = FrameBuffers.Shared.Rent(length));
                 for (int i = 0; i < frame.Count; i++)
                 {
                     (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> bytes) = frame[i];
@@ -295,7 +295,7 @@ internal sealed partial class FetchSession : IDisposable
         finally
         {
             if (rented is not null)
-                FrameBuffers.Return(rented);
+                FrameBuffers.Shared.Return(rented);
         }
     }
 

@@ -26,7 +26,7 @@ internal static class FramePump
                 if (reader.Type != RecordType.Frame)
                     throw reader.Unexpected("a frame was expected");
                 budget.Take(reader.Payload.Length, stop.Token);
-                byte[] buffer = FrameBuffers.Rent(reader.Payload.Length);
+                byte[] buffer = FrameBuffers.Shared.Rent(reader.Payload.Length);
                 reader.Payload.CopyTo(buffer);
                 queue.Add((buffer, reader.Payload.Length), stop.Token);
             }
@@ -52,7 +52,7 @@ internal static class FramePump
             foreach ((byte[] buffer, int length) in queue.GetConsumingEnumerable())
             {
                 handle(buffer.AsMemory(0, length));
-                FrameBuffers.Return(buffer);
+                FrameBuffers.Shared.Return(buffer);
                 budget.Give(length);
             }
         }

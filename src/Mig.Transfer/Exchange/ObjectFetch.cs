@@ -61,7 +61,7 @@ internal sealed class ObjectFetch(ITransport transport, ObjectStore store, Store
         byte[]? rented = null;
         try
         {
-            FrameContents frame = FrameContents.Read(bytes, codec, length => rented = FrameBuffers.Rent(length));
+            FrameContents frame = FrameContents.Read(bytes, codec, length => rented = FrameBuffers.Shared.Rent(length));
             for (int i = 0; i < frame.Count; i++)
             {
                 (ObjectId id, ObjectKind kind, ReadOnlyMemory<byte> content) = frame[i];
@@ -80,7 +80,7 @@ internal sealed class ObjectFetch(ITransport transport, ObjectStore store, Store
         finally
         {
             if (rented is not null)
-                FrameBuffers.Return(rented);
+                FrameBuffers.Shared.Return(rented);
         }
     }
 }

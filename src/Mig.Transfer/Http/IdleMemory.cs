@@ -28,7 +28,7 @@ internal sealed class IdleMemory : IDisposable
     {
         if (!_isIdle())
             return; // whoever ends last comes here again
-        FrameBuffers.Clear();
+        FrameBuffers.Shared.Clear();
         GCSettings.LargeObjectHeapCompactionMode = GCLargeObjectHeapCompactionMode.CompactOnce;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         LibC.TrimHeap();
