@@ -26,14 +26,17 @@ internal sealed class BlobBatch
 
     public void Run(int parallelism, BlobVisitor visit, CancellationToken cancellation)
     {
-        Parallel.For(0, parallelism, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, (_, state) =>
-        {
-            while (!state.ShouldExitCurrentIteration && _order.Claim(out _, out ReadOnlySpan<int> indexes))
+        ParallelWork.Run(
+            parallelism,
+            stop =>
             {
-                cancellation.ThrowIfCancellationRequested();
-                VisitFrame(indexes, visit);
-            }
-        });
+                while (_order.Claim(out _, out ReadOnlySpan<int> indexes))
+                {
+                    stop.ThrowIfCancellationRequested();
+                    VisitFrame(indexes, visit);
+                }
+            },
+            cancellation);
     }
 
     private void VisitOneByOne(ReadOnlySpan<int> indexes, BlobVisitor visit)

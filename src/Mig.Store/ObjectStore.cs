@@ -236,14 +236,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)
     {
         Prefetch(blobs);
-        try
-        {
-            new BlobBatch(this, blobs).Run(parallelism, visit, cancellation);
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        new BlobBatch(this, blobs).Run(parallelism, visit, cancellation);
     }
 
     /// <inheritdoc/>

@@ -141,20 +141,12 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     private void Drain(FrameBuilder builder)
     {
         builder.Flush();
-        try
+        ParallelWork.For(_options.Parallelism, _options.Parallelism, _ =>
         {
-            Parallel.For(0, _options.Parallelism, new ParallelOptions { MaxDegreeOfParallelism = _options.Parallelism }, _ =>
+            while (builder.CompressOne())
             {
-                while (builder.CompressOne())
-                {
-                }
-            });
-        }
-        catch (AggregateException e)
-        {
-            // A full disk is an IOException, on however many threads it is noticed.
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+            }
+        });
     }
 
     private void WriteFrame(FrameBuilder builder, FrameResult frame)

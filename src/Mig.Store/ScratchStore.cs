@@ -90,14 +90,7 @@ public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSour
         if (kept.Count > 0)
             (Below ?? throw Missing(blobs[kept[0]].Value)).ReadBlobs([.. kept.Select(i => blobs[i])], parallelism, (i, bytes) => visit(kept[i], bytes), cancellation);
         placed.Sort();
-        try
-        {
-            Parallel.ForEach(placed, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, item => visit(item.Index, ReadBlob(blobs[item.Index])));
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        ParallelWork.ForEach(placed, parallelism, item => visit(item.Index, ReadBlob(blobs[item.Index])), cancellation);
     }
 
     private IBlobPlaces? FindPlaces(in BlobId id, out int length, out long order)

@@ -44,6 +44,9 @@ public sealed record RemoteOptions
     /// <summary>How many requests to an HTTP server may be under way at once (<c>http.maxRequests</c>); 1 or more.</summary>
     public int MaxRequests { get; init; } = 1;
 
+    /// <summary>Which version of HTTP is spoken (<c>http.version</c>).</summary>
+    public HttpChoice Http { get; init; }
+
     /// <summary>A PEM file of the authorities whose certificates are trusted, instead of the system's (<c>http.sslCAInfo</c>); null for those.</summary>
     public string? AuthorityFile { get; init; }
 

@@ -20,14 +20,15 @@ internal sealed class CloneVerb : Verb
     private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
     private readonly Option<string> _origin = new("--origin", "-o") { Description = "Calls the remote so instead of origin", HelpName = "NAME" };
 
-    private readonly Option<bool> _local = new("--local", "-l") { Description = "From a folder of yours: takes its packs over as they are, unread" };
+    private readonly Option<bool> _local = new("--local", "-l") { Description = "From a folder of yours: takes its packs over unread, by shared blocks or hard links" };
+    private readonly Option<bool> _noLocal = new("--no-local") { Description = "From a folder, too, has every object sent and verified as it comes" };
     private readonly Option<bool> _noLinks = new("--no-hardlinks") { Description = "With --local: makes copies of packs, never second names for them" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Goes on with the clone in DIR that was broken off" };
 
     public CloneVerb()
         : base("clone", Summary)
     {
-        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin, _local, _noLinks, _resume);
+        Add(_bare, _branch, _depth, _single, _noSingle, _filter, _origin, _local, _noLocal, _noLinks, _resume);
         Add(_words);
     }
 
@@ -37,8 +38,9 @@ internal sealed class CloneVerb : Verb
         "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. DIR is called as the\n"
         + "other repository when none is given, and must be new or empty. A clone that is broken off leaves there what has\n"
         + "arrived: the same command goes on with it. A folder in which nothing has arrived is removed again.\n"
-        + "With --local, packs of a repository of yours are not read: their blocks are shared (btrfs, XFS), or the files get\n"
-        + "second names, so what damages one damages both. Contents are verified when they are used.";
+        + "Packs of a repository of yours in a folder are copied whole, and compared with their checksums on the way. With\n"
+        + "--local they are not read: their blocks are shared (btrfs, XFS), or the files get second names, so what damages\n"
+        + "one damages both. Either way contents are verified when they are used; --no-local verifies each of them now.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -68,8 +70,16 @@ internal sealed class CloneVerb : Verb
             IsSingleBranch = arguments.GetValue(_single) ? true : arguments.GetValue(_noSingle) ? false : null,
             WithoutContent = RemoteArguments.Filter(arguments.GetValue(_filter)) ?? false,
             RemoteName = arguments.GetValue(_origin),
-            Sharing = !arguments.GetValue(_local) ? PackSharing.None : arguments.GetValue(_noLinks) ? PackSharing.Copies : PackSharing.Links,
+            Sharing = SharingOf(arguments),
         });
+    }
+
+    private PackSharing SharingOf(ParseResult arguments)
+    {
+        bool isLocal = arguments.GetValue(_local), isUnshared = arguments.GetValue(_noLocal);
+        if (isLocal && isUnshared)
+            throw new UsageException("--local takes packs over unread, --no-local has every object sent: one of them, please");
+        return isUnshared ? PackSharing.None : !isLocal ? PackSharing.CheckedCopies : arguments.GetValue(_noLinks) ? PackSharing.Copies : PackSharing.Links;
     }
 
     private static int Resume(string[] words, Session session)

@@ -16,6 +16,7 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string> _listen = new("--listen") { HelpName = "ADDRESS:PORT", Description = "Serves over HTTP" };
     private readonly Option<string> _certificate = new("--tls-cert") { HelpName = "FILE", Description = "The server's certificate and its chain, PEM: HTTPS instead of HTTP" };
     private readonly Option<string> _key = new("--tls-key") { HelpName = "FILE", Description = "The certificate's private key, PEM" };
+    private readonly Option<bool> _http2 = new("--http2") { Description = "Speaks HTTP/2 alone, by prior knowledge (h2c); with TLS both are spoken" };
     private readonly Option<string> _auth = new("--auth") { HelpName = "FILE", Description = "Tokens, and what each of them allows (mig help token)" };
     private readonly Option<bool> _insecure = new("--insecure") { Description = "Allows everybody who can reach the address to read and write" };
     private readonly Option<string> _maxBody = new("--max-body") { HelpName = "SIZE", Description = "Most bytes of one request, such as 20g; no limit unless given" };
@@ -31,7 +32,7 @@ internal sealed class ServeVerb : Verb
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _certificate, _key, _auth, _insecure, _maxBody, _maxRate, _maxConnections, _maxConnectionsPerClient, _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
+        Add(_stdio, _listen, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections, _maxConnectionsPerClient, _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
         Add(_folder);
     }
 
@@ -68,6 +69,7 @@ internal sealed class ServeVerb : Verb
                 (null, null) => null,
                 _ => throw new UsageException("--tls-cert and --tls-key go together"),
             },
+            IsHttp2 = arguments.GetValue(_http2),
             AccessFile = arguments.GetValue(_auth),
             IsInsecure = arguments.GetValue(_insecure),
             MaxBodySize = arguments.GetValue(_maxBody) is { } size ? ParseSize(size) : 0,

@@ -142,7 +142,9 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
 
         if (frames.Count != (int)index.FrameCountOf(pack))
             throw file.Corrupt(0, $"the pack has {frames.Count} frames, its index says {index.FrameCountOf(pack)}");
-        Parallel.For(0, frames.Count, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, i =>
+        ParallelWork.For(frames.Count, parallelism, Check, cancellation);
+
+        void Check(int i)
         {
             FramePlace place = default;
             if (!Try(() => place = index.GetFrame(first + i)))
@@ -152,7 +154,7 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             else
                 TryFrame(file, frames[i].Offset, () => CheckFrame(index, file, frames[i].Offset, frames[i].Header, [.. ordinalsByFrame[first + i]]));
             progress.Advance(frames[i].Header.TotalLength);
-        });
+        }
     }
 
     private void CheckFramesByIndex(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, CancellationToken cancellation)

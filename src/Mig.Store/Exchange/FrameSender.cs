@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.Store.Packs;
 
@@ -66,12 +65,12 @@ public sealed class FrameSender
     // Threads of their own: whoever waits for slow readers on those that all share keeps everybody waiting. They are started when there is something for them to do.
     private void Together(Action work, CancellationTokenSource stop)
     {
-        _help = () => Task.Factory.StartNew(() => Do(work, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _help = () => ParallelWork.Start(work, stop);
         _helpers.Clear();
         Exception? failure = null;
         try
         {
-            Do(work, stop);
+            ParallelWork.Guard(work, stop);
         }
 #pragma warning disable CA1031 // whatever it is, it is thrown again
         catch (Exception e)
@@ -88,21 +87,7 @@ public sealed class FrameSender
         List<Exception> failures = [.. _helpers.Where(helper => helper.Exception is not null).SelectMany(helper => helper.Exception!.InnerExceptions)];
         if (failure is not null)
             failures.Insert(0, failure);
-        if ((failures.Find(e => e is not OperationCanceledException) ?? failures.FirstOrDefault()) is { } first)
-            ExceptionDispatchInfo.Throw(first);
-    }
-
-    private static void Do(Action work, CancellationTokenSource stop)
-    {
-        try
-        {
-            work();
-        }
-        catch
-        {
-            stop.Cancel();
-            throw;
-        }
+        ParallelWork.ThrowFirst(failures);
     }
 
     private void CallForHelp()

@@ -6,8 +6,9 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// Takes packs over from another store on this machine, whole: the blocks are shared (reflink), the file gets a second name (hard link), or the kernel copies it. Packs never change, and
-/// every object is verified when it is read; so nothing is read here.
+/// Takes packs over from another store on this machine, whole: each frame is compared with its checksum and copied, the blocks are shared (reflink), the file gets a second name (hard link),
+/// or the kernel copies it. Packs never change, and
+/// every object is verified when it is read; so nothing need be read here.
 /// </summary>
 /// <remarks>Only files of this user are taken over: what another user may change later is not.</remarks>
 public sealed class PackShare
@@ -15,37 +16,38 @@ public sealed class PackShare
     private readonly ObjectStore _from;
     private readonly ObjectStore _to;
     private readonly PackSharing _how;
+    private readonly int _parallelism;
     private readonly CancellationToken _cancellation;
     private readonly string _temporaryFolder;
 
-    private PackShare(ObjectStore from, ObjectStore to, PackSharing how, CancellationToken cancellation)
+    private PackShare(ObjectStore from, ObjectStore to, PackSharing how, int parallelism, CancellationToken cancellation)
     {
-        (_from, _to, _how, _cancellation) = (from, to, how, cancellation);
+        (_from, _to, _how, _parallelism, _cancellation) = (from, to, how, parallelism, cancellation);
         _temporaryFolder = Path.Combine(to.Folder, ObjectStore.TemporaryFolder);
     }
 
     /// <summary>Takes over all packs, or none.</summary>
     /// <returns>What came; nothing when the other store is damaged or is not all of this user's.</returns>
     /// <exception cref="IOException">A file cannot be written. What did come is whole.</exception>
-    public static PackShareResult TakeAll(ObjectStore from, ObjectStore to, PackSharing how, IProgressSink progress, CancellationToken cancellation)
+    public static PackShareResult TakeAll(ObjectStore from, ObjectStore to, PackSharing how, int parallelism, IProgressSink progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        return Run(from, to, how, _ => true, progress, cancellation);
+        return Run(from, to, how, parallelism, _ => true, progress, cancellation);
     }
 
     /// <summary>Takes over the packs that hold mostly what is wanted.</summary>
     /// <inheritdoc cref="TakeAll"/>
-    public static PackShareResult Take(ObjectStore from, ObjectStore to, IEnumerable<ObjectId> wanted, PackSharing how, IProgressSink progress, CancellationToken cancellation)
+    public static PackShareResult Take(ObjectStore from, ObjectStore to, IEnumerable<ObjectId> wanted, PackSharing how, int parallelism, IProgressSink progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(wanted);
         Dictionary<ObjectId, long> bytes = CountBytes(from, wanted);
-        return bytes.Count == 0 ? default : Run(from, to, how, pack => bytes.TryGetValue(pack.Id, out long some) && some * 2 >= pack.RawBytes, progress, cancellation);
+        return bytes.Count == 0 ? default : Run(from, to, how, parallelism, pack => bytes.TryGetValue(pack.Id, out long some) && some * 2 >= pack.RawBytes, progress, cancellation);
     }
 
-    private static PackShareResult Run(ObjectStore from, ObjectStore to, PackSharing how, Func<Candidate, bool> chooses, IProgressSink progress, CancellationToken cancellation)
+    private static PackShareResult Run(ObjectStore from, ObjectStore to, PackSharing how, int parallelism, Func<Candidate, bool> chooses, IProgressSink progress, CancellationToken cancellation)
     {
         if (how == PackSharing.None)
             return default;
@@ -53,7 +55,7 @@ public sealed class PackShare
         if (kept is null || from.Packs is not { Damaged.Count: 0, Lost.Count: 0, DamagedPlaces.Count: 0 })
             return default;
         using FileLock retained = to.Retain();
-        return new PackShare(from, to, how, cancellation).Run(chooses, progress);
+        return new PackShare(from, to, how, parallelism, cancellation).Run(chooses, progress);
     }
 
     // Whoever cannot lock a repository cannot know that nobody deletes its packs.
@@ -139,19 +141,41 @@ public sealed class PackShare
         string source = Path.Combine(_from.Packs.Folder, PackFormat.FileName(id)), name = Path.Combine(_to.Packs.Folder, PackFormat.FileName(id));
         if (FileStatus.Of(source, followsLinks: false) is not { Type: FileType.Regular } status || status.Length != length || status.Uid != HostUser.Id)
             return false;
-        using HostFile pack = HostFile.OpenRead(source);
         using var file = new TemporaryFile(_temporaryFolder, "pack");
-        if (!file.TryShare(pack))
+        if (_how == PackSharing.CheckedCopies)
         {
-            // What stands under the name already is not believed.
-            if (_how == PackSharing.Links && !File.Exists(name) && FileSharing.TryLink(source, name))
-                return true;
-            file.Copy(pack, _cancellation);
+            if (!TryCopy(id, file))
+                return false;
+        }
+        else
+        {
+            using HostFile pack = HostFile.OpenRead(source);
+            if (!file.TryShare(pack))
+            {
+                // What stands under the name already is not believed.
+                if (_how == PackSharing.Links && !File.Exists(name) && FileSharing.TryLink(source, name))
+                    return true;
+                file.Copy(pack, _cancellation);
+            }
         }
 
         file.Flush();
         file.Publish(name);
         return true;
+    }
+
+    // A damaged pack is left to the ordinary way, which finds out what can be had of it.
+    private bool TryCopy(ObjectId id, TemporaryFile file)
+    {
+        try
+        {
+            _from.Packs.Use(id, pack => PackCopy.Run(pack, file, _parallelism, _cancellation));
+            return true;
+        }
+        catch (CorruptStoreException)
+        {
+            return false;
+        }
     }
 
     private readonly record struct Candidate(ObjectId Id, long RawBytes);

@@ -19,7 +19,7 @@ internal sealed partial class FetchSession
         if (SharedStore is not { } shared || _store.ObjectCount > 0 || _request.Depth is not null || _request.Shallow.Count > 0)
             return;
         _request.Progress.Begin("packs", 0);
-        PackShareResult result = PackShare.TakeAll(shared, _store, _request.Sharing, _request.Progress, _cancellation);
+        PackShareResult result = PackShare.TakeAll(shared, _store, _request.Sharing, _options.Parallelism, _request.Progress, _cancellation);
         _hasShared = result.Objects > 0;
         Note(result);
     }
@@ -28,7 +28,7 @@ internal sealed partial class FetchSession
     {
         if (SharedStore is not { } shared || _blobs.Count == 0)
             return;
-        Note(PackShare.Take(shared, _store, _blobs, _request.Sharing, _request.Progress, _cancellation));
+        Note(PackShare.Take(shared, _store, _blobs, _request.Sharing, _options.Parallelism, _request.Progress, _cancellation));
         ObjectId[] come = [.. _blobs.Where(id => _store.Contains(id))];
         _blobs.ExceptWith(come);
         Hold(() => Array.ForEach(come, id => _closure.Settle(id)));

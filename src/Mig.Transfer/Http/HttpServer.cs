@@ -14,6 +14,9 @@ namespace Mig.Transfer.Http;
 /// <summary>Serves repositories over HTTP: one POST a call (docs/protocol.md, "HTTP"), and <c>/healthz</c> and <c>/metrics</c> beside it.</summary>
 public sealed class HttpServer : IAsyncDisposable
 {
+    // A line of 100 ms and 300 Mbit/s is full with so much under way.
+    private const int Http2Window = 4 << 20;
+
     private readonly HttpServerOptions _options;
     private readonly WebApplication _application;
     private readonly RequestHandler _handler;
@@ -91,15 +94,23 @@ public sealed class HttpServer : IAsyncDisposable
         limits.MaxRequestBodySize = null; // counted by ourselves, which can be told to the client
         limits.MaxRequestHeadersTotalSize = 16 << 10;
         limits.RequestHeadersTimeout = _options.HeaderPatience;
+        limits.Http2.MaxStreamsPerConnection = _options.MaxRequestsPerClient;
+        limits.Http2.InitialConnectionWindowSize = limits.Http2.InitialStreamWindowSize = Http2Window;
         limits.MinRequestBodyDataRate = limits.MinResponseDataRate = _options.MinBytesPerSecond > 0 ? new MinDataRate(_options.MinBytesPerSecond, _options.RateGrace) : null;
         kestrel.Listen(_options.Listen, listen =>
         {
-            listen.Protocols = HttpProtocols.Http1;
+            listen.Protocols = _certificate is not null ? HttpProtocols.Http1AndHttp2 : _options.IsHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
             listen.Use(next => connection => _gate.RunAsync(connection, next));
             if (_certificate is { } certificate)
-                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificateContext = certificate.Current }) });
+                listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Greet(certificate)) });
         });
     }
+
+    private static SslServerAuthenticationOptions Greet(CertificateWatcher certificate) => new()
+    {
+        ServerCertificateContext = certificate.Current,
+        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+    };
 
     /// <summary>Signals are the caller's affair.</summary>
     private sealed class NoLifetime : IHostLifetime

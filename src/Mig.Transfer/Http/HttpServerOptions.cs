@@ -12,6 +12,9 @@ public sealed record HttpServerOptions
     /// <summary>PEM files of the certificate with its chain, and of the key; null for plain HTTP.</summary>
     public (string Certificate, string Key)? Tls { get; init; }
 
+    /// <summary>Without TLS, speaks HTTP/2 alone, by prior knowledge. With TLS, both versions are spoken, and the client chooses.</summary>
+    public bool IsHttp2 { get; init; }
+
     /// <summary>Opens a repository for one call of somebody who may read it.</summary>
     /// <returns>Null when there is none of that name.</returns>
     public required Func<HttpCall, AccessRights, RepositoryService?> Open { get; init; }

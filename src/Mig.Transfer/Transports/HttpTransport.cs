@@ -80,13 +80,11 @@ internal sealed class HttpTransport : ITransport
             bool hasAnswer = false;
             using var watch = new CallWatch(_options.Patience, TimeProvider.System, cancellation);
             using var content = new CallContent(request, write, watch);
-            using var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = content };
-            if (_bearer is not null)
-                message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _bearer);
+            using HttpRequestMessage message = MakeMessage(content);
             try
             {
                 watch.BeginWait();
-                using HttpResponseMessage response = _client.Send(message, HttpCompletionOption.ResponseHeadersRead, watch.Token);
+                using HttpResponseMessage response = Send(message, watch.Token);
                 watch.EndWait();
                 hasAnswer = HasAnswered = true;
                 Interlocked.Add(ref _wireBytes, content.Bytes);
@@ -129,6 +127,25 @@ internal sealed class HttpTransport : ITransport
     }
 
     public void Dispose() => _client.Dispose();
+
+    private HttpRequestMessage MakeMessage(CallContent content)
+    {
+        var message = new HttpRequestMessage(HttpMethod.Post, _uri) { Content = content };
+        if (_options.Http == HttpChoice.Http2)
+        {
+            message.Version = HttpVersion.Version20;
+            message.VersionPolicy = _uri.Scheme == Uri.UriSchemeHttps ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
+        }
+
+        if (_bearer is not null)
+            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", _bearer);
+        return message;
+    }
+
+    // .NET has HTTP/2 for asynchronous calls alone.
+    private HttpResponseMessage Send(HttpRequestMessage message, CancellationToken cancellation) => _options.Http == HttpChoice.Http2
+        ? _client.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation).GetAwaiter().GetResult()
+        : _client.Send(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
 
     // A name that nobody resolves must not keep a signal waiting.
     private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellation)

@@ -23,19 +23,10 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
         _trees[0] = root.Tree;
         _places[0] = (-1, default);
         List<int> level = [0];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
         while (level.Count > 0)
         {
             var next = new ConcurrentBag<int>();
-            try
-            {
-                Parallel.ForEach(level, options, directory => CompareDirectory(directory, files, next));
-            }
-            catch (AggregateException e)
-            {
-                System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-            }
-
+            ParallelWork.ForEach(level, parallelism, directory => CompareDirectory(directory, files, next), cancellation);
             level = [.. next.Order()];
         }
 

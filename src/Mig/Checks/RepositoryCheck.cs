@@ -321,7 +321,9 @@ public sealed class RepositoryCheck(Repository repository)
     private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
     {
         progress.Begin("large files", _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
-        Parallel.ForEach(_files.Keys, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, list =>
+        ParallelWork.ForEach(_files.Keys, repository.Context.Parallelism, Check, cancellation);
+
+        void Check(ListId list)
         {
             try
             {
@@ -347,7 +349,7 @@ public sealed class RepositoryCheck(Repository repository)
             {
                 Report(e);
             }
-        });
+        }
     }
 
     // What hooks, audits and searches are told must be what a machine boots.

@@ -76,25 +76,16 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
         // In the order of the disk, nodes of the layout are read once.
         int[] order = [.. Enumerable.Range(0, said.Length)];
         Array.Sort([.. scan.Files.Select(file => file.FirstOffset)], order);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
-        try
-        {
-            Parallel.ForEach(
-                order,
-                options,
-                () => new FileProof(store, source, volume.Range.Offset, fileSystem, budget),
-                (file, _, proof) =>
-                {
-                    if (said[file] is { } entry)
-                        Prove(volume, scan.Files[file], entry, proof, budget);
-                    return proof;
-                },
-                _ => { });
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        ParallelWork.ForEach(
+            order,
+            parallelism,
+            () => new FileProof(store, source, volume.Range.Offset, fileSystem, budget),
+            (file, proof) =>
+            {
+                if (said[file] is { } entry)
+                    Prove(volume, scan.Files[file], entry, proof, budget);
+            },
+            cancellation);
     }
 
     private void Prove(ImageVolume volume, ScannedFile file, TreeEntry said, FileProof proof, ProofBudget budget)

@@ -66,11 +66,15 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
         progress.Begin("searching", bytes);
         repository.Store.Prefetch(small.Concat(large.SelectMany(entry => FileContents.BlobsOf(repository.Store, entry))));
         SearchSmall(small, progress, cancellation);
-        Parallel.ForEach(large, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, entry =>
-        {
-            TryRead(IdOf(entry), () => Use(search => Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation))));
-            progress.Advance(entry.Size);
-        });
+        ParallelWork.ForEach(
+            large,
+            repository.Context.Parallelism,
+            entry =>
+            {
+                TryRead(IdOf(entry), () => Use(search => Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation))));
+                progress.Advance(entry.Size);
+            },
+            cancellation);
         return sound;
 
         void Collect(string revision, ImageId image)

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Trees;
@@ -29,25 +28,13 @@ internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
                 break;
             }
 
-            ReadLevel(level);
+            ParallelWork.ForEach(level, -1, Read);
 
             // Nodes with near numbers mostly lie near each other: what is read for one is still at hand for the next.
             level = [.. level.SelectMany(FindChildren).OrderBy(directory => directory.Node)];
         }
 
         return root;
-    }
-
-    private void ReadLevel(List<DirectoryListing> level)
-    {
-        try
-        {
-            Parallel.ForEach(level, Read);
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
     }
 
     private IEnumerable<DirectoryListing> FindChildren(DirectoryListing directory)

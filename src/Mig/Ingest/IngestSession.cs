@@ -78,38 +78,5 @@ internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IPro
 
     /// <summary>Runs one worker per core and waits for all; the first error ends them and is thrown.</summary>
     /// <param name="work">Given a token that asks it to stop.</param>
-    public void RunWorkers(Action<CancellationToken> work)
-    {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var tasks = new Task[Parallelism];
-        for (int i = 0; i < tasks.Length; i++)
-        {
-            tasks[i] = Task.Factory.StartNew(
-                () =>
-                {
-                    try
-                    {
-                        work(stop.Token);
-                    }
-                    catch
-                    {
-                        stop.Cancel();
-                        throw;
-                    }
-                },
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default);
-        }
-
-        try
-        {
-            Task.WaitAll(tasks);
-        }
-        catch (AggregateException e)
-        {
-            Exception first = e.InnerExceptions.FirstOrDefault(inner => inner is not OperationCanceledException) ?? e.InnerExceptions[0];
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(first);
-        }
-    }
+    public void RunWorkers(Action<CancellationToken> work) => ParallelWork.Run(Parallelism, work, Cancellation);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.ExceptionServices;
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Images;
@@ -175,14 +174,7 @@ internal sealed class VolumeScan
 
     private void ReadExtents()
     {
-        try
-        {
-            Parallel.For(0, Files.Count, i => ReadExtents(Files[i]));
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        ParallelWork.ForEach(Files, -1, ReadExtents);
     }
 
     private void ReadExtents(ScannedFile file)

@@ -20,18 +20,7 @@ internal sealed class MergeWriter(Repository repository, ImageMerger merger)
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         var images = new MachineImage[planned.Count];
         int parallelism = planned.Count > 1 ? 1 : repository.Context.Parallelism;
-        try
-        {
-            Parallel.For(
-                0,
-                planned.Count,
-                new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation },
-                i => images[i] = Materialize(planned[i].Plan, writer, parallelism, progress, cancellation));
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
+        ParallelWork.For(planned.Count, repository.Context.Parallelism, i => images[i] = Materialize(planned[i].Plan, writer, parallelism, progress, cancellation), cancellation);
 
         writer.EndContent();
         var ids = new List<CommitId>();

@@ -49,7 +49,15 @@ public sealed class Rebaser(Repository repository)
     private void Replay(List<Line> round, ImageMerger merger, MergeHistory history, MergeWriter writer, Signature committer, RebaseRequest request, CancellationToken cancellation)
     {
         var planned = new PlannedCommit?[round.Count];
-        Parallel.For(0, round.Count, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, i =>
+        ParallelWork.For(round.Count, repository.Context.Parallelism, Plan, cancellation);
+        List<int> made = [.. Enumerable.Range(0, round.Count).Where(i => planned[i] is not null)];
+        if (made.Count == 0)
+            return;
+        IReadOnlyList<CommitId> ids = writer.Write([.. made.Select(i => planned[i]!)], stores: true, request.Progress, cancellation);
+        for (int i = 0; i < made.Count; i++)
+            round[made[i]].MoveOn(ids[i]);
+
+        void Plan(int i)
         {
             Line line = round[i];
             (CommitId id, Commit source) = line.Next;
@@ -62,13 +70,7 @@ public sealed class Rebaser(Repository repository)
                 line.Drop();
             else
                 planned[i] = new PlannedCommit(plan, image => Replay(source, image, parent, committer, plan));
-        });
-        List<int> made = [.. Enumerable.Range(0, round.Count).Where(i => planned[i] is not null)];
-        if (made.Count == 0)
-            return;
-        IReadOnlyList<CommitId> ids = writer.Write([.. made.Select(i => planned[i]!)], stores: true, request.Progress, cancellation);
-        for (int i = 0; i < made.Count; i++)
-            round[made[i]].MoveOn(ids[i]);
+        }
     }
 
     private Commit Replay(Commit source, ImageId image, CommitId parent, Signature committer, MergePlan plan) => source with

@@ -29,8 +29,8 @@ public sealed record CloneOptions
     /// <summary>Whether contents are left out and come on demand.</summary>
     public bool WithoutContent { get; init; }
 
-    /// <summary>How packs are taken over from a repository of this user on this machine; not at all unless said otherwise.</summary>
-    public PackSharing Sharing { get; init; }
+    /// <summary>How packs are taken over from a repository of this user on this machine.</summary>
+    public PackSharing Sharing { get; init; } = PackSharing.CheckedCopies;
 
     /// <summary>What the remote is called; null for what <c>clone.defaultRemoteName</c> says, else <c>origin</c>.</summary>
     public string? RemoteName { get; init; }

@@ -32,8 +32,8 @@ public sealed record FetchOptions
     /// <summary>Whether all is compared that the remote's refs lead to, also where this repository's refs lead there already.</summary>
     public bool Refetch { get; init; }
 
-    /// <summary>How packs are taken over from a repository of this user on this machine; not at all unless said otherwise.</summary>
-    public PackSharing Sharing { get; init; }
+    /// <summary>How packs are taken over from a repository of this user on this machine.</summary>
+    public PackSharing Sharing { get; init; } = PackSharing.CheckedCopies;
 
     /// <summary>Whether everything is only told.</summary>
     public bool DryRun { get; init; }

@@ -57,10 +57,19 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
             Token = credentials.Get,
             TokenAccepted = credentials.Accepted,
             MaxRequests = (int)_config.GetInteger("http.maxrequests", url.IsLoopback ? 1 : MaxRequests, least: 1, most: RemoteOptions.MostRequests),
+            Http = HttpOf(_config.Get("http.version")),
             Proxy = Setting(name, "proxy", orEmpty: true) ?? UrlSettings.Find(_config, "http", "proxy", url, orGeneral: true)?.Value,
             AuthorityFile = Filled(UrlSettings.Find(_config, "http", "sslCAInfo", url, orGeneral: true)?.Value),
         };
     }
+
+    // Git's names.
+    private static HttpChoice HttpOf(string? version) => version switch
+    {
+        null or "" or "HTTP/1.1" => HttpChoice.Http1,
+        "HTTP/2" => HttpChoice.Http2,
+        _ => throw new UsageException($"http.version is '{version}'; HTTP/1.1 and HTTP/2 are known"),
+    };
 
     // A clone has no configuration of its own before it is made.
     private string AdviseServe(string? name) => name is null

@@ -38,6 +38,7 @@ public sealed class RepositoryServer : IAsyncDisposable
         {
             Listen = options.Listen,
             Tls = options.Tls,
+            IsHttp2 = options.IsHttp2,
             Clock = context.Clock,
             Authenticate = token => Authenticate(access, token, context.Clock),
             Open = (call, rights) => Open(host, call, rights, access is not null),

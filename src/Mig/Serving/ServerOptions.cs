@@ -13,6 +13,9 @@ public sealed record ServerOptions
     /// <summary>PEM files of the certificate with its chain, and of the key; null for plain HTTP.</summary>
     public (string Certificate, string Key)? Tls { get; init; }
 
+    /// <summary>Without TLS, speaks HTTP/2 alone, by prior knowledge. With TLS, both versions are spoken, and the client chooses.</summary>
+    public bool IsHttp2 { get; init; }
+
     /// <summary>Who may do what; null when everybody may do everything.</summary>
     public string? AccessFile { get; init; }
 

@@ -55,20 +55,8 @@ internal sealed class ListCheck(IContentSource contents, IReadOnlySet<ListId>? h
 
     /// <summary>Checks many files on several threads.</summary>
     /// <exception cref="CorruptStoreException">OBJ-010: the content of one is not what its directory says.</exception>
-    public void Require(IEnumerable<TreeEntry> entries, int parallelism, CancellationToken cancellation)
-    {
-        try
-        {
-            Parallel.ForEach(
-                entries,
-                new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation },
-                entry => Require(entry, cancellation));
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
+    public void Require(IEnumerable<TreeEntry> entries, int parallelism, CancellationToken cancellation) =>
+        ParallelWork.ForEach(entries, parallelism, entry => Require(entry, cancellation), cancellation);
 
     private static ObjectId Empty { get; } = ObjectId.Of([]);
 

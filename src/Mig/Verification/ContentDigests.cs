@@ -50,16 +50,19 @@ internal sealed class ContentDigests(Repository repository)
         List<ObjectId> small = [.. wanted.Where(item => item.Value.List is null && item.Value.Size > 0).Select(item => item.Key)];
         repository.Store.ReadBlobs([.. small.Select(id => new BlobId(id))], repository.Context.Parallelism, (index, bytes) => digests[small[index]] = Hash(algorithm, bytes), cancellation);
         var check = new ListCheck(repository.Store);
-        var options = new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation };
         List<TreeEntry> others = [.. wanted.Values.Where(file => file.List is not null || file.Size == 0)];
         check.Require(others, repository.Context.Parallelism, cancellation); // what is kept by the SHA-256 of a content is said of that content, whoever asks later
-        Parallel.ForEach(others, options, file =>
-        {
-            using var hash = IncrementalHash.CreateHash(NameOf(algorithm));
-            if (file.List is { } list)
-                new ContentReader(repository.Store).Read(list, bytes => hash.AppendData(bytes));
-            digests[file.Sha256!.Value] = hash.GetHashAndReset();
-        });
+        ParallelWork.ForEach(
+            others,
+            repository.Context.Parallelism,
+            file =>
+            {
+                using var hash = IncrementalHash.CreateHash(NameOf(algorithm));
+                if (file.List is { } list)
+                    new ContentReader(repository.Store).Read(list, bytes => hash.AppendData(bytes));
+                digests[file.Sha256!.Value] = hash.GetHashAndReset();
+            },
+            cancellation);
         return digests;
     }
 

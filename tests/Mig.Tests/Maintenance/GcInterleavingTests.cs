@@ -69,7 +69,7 @@ public sealed class GcInterleavingTests : IDisposable
                 Assert.True(exitCode == 0, output);
                 Assert.Equal(_kept, File.ReadAllBytes(target));
             },
-            Killing.IsLong ? ["openat", "pread64"] : ["pread64"]);
+            ["openat", "pread64"]);
         Say($"{points} steps");
         Assert.True(points > 3, $"{points} steps");
     }

@@ -36,13 +36,15 @@ public sealed class ProxyTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_served.Files["client_body"], "*", SearchOption.AllDirectories));
     }
 
-    [Fact]
-    public void Large_packs_go_through_Caddy()
+    [Theory]
+    [InlineData("127.0.0.1:8320")]
+    [InlineData("h2c://127.0.0.1:8320", "--http2")]
+    public void Large_packs_go_through_Caddy(string upstream, params string[] arguments)
     {
-        string token = Start();
+        string token = Start(arguments);
         string example = Example("caddy")
             .Replace("images.example {", $"https://127.0.0.1:{_port} {{\n    tls {_served.Files["server.pem"]} {_served.Files["server.key"]}", StringComparison.Ordinal)
-            .Replace("127.0.0.1:8320", new Uri(_served.Address).Authority, StringComparison.Ordinal);
+            .Replace("127.0.0.1:8320", upstream.Replace("127.0.0.1:8320", new Uri(_served.Address).Authority, StringComparison.Ordinal), StringComparison.Ordinal);
         File.WriteAllText(_served.Files["Caddyfile"], "{\n    admin off\n    auto_https disable_redirects\n}\n" + example);
         Run(token, "env", "HOME=" + _served.Files[""], "XDG_DATA_HOME=" + _served.Files[""], "caddy", "run", "--config", _served.Files["Caddyfile"], "--adapter", "caddyfile");
     }
@@ -69,13 +71,13 @@ public sealed class ProxyTests : IDisposable
     }
 
     // An empty repository, and the certificate of an authority of our own.
-    private string Start()
+    private string Start(params string[] arguments)
     {
         ServedFolder.Mig("init", "-q", "--bare", _served.Files["root/lab/large"]).Ends(0);
         Tool.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
             "-keyout", _served.Files["server.key"], "-out", _served.Files["server.pem"]);
         string token = _served.Token("writer", "write lab/**");
-        _served.Start("--auth", _served.Files["tokens"], "--trusted-proxy", "127.0.0.1");
+        _served.Start(["--auth", _served.Files["tokens"], "--trusted-proxy", "127.0.0.1", .. arguments]);
         return token;
     }
 

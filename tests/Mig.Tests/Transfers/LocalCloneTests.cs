@@ -27,6 +27,7 @@ public sealed class LocalCloneTests : IDisposable
 
     [Theory]
     [InlineData(PackSharing.Links, 2)]
+    [InlineData(PackSharing.CheckedCopies, 1)]
     [InlineData(PackSharing.Copies, 1)]
     [InlineData(PackSharing.None, 1)]
     public void Packs_have_two_names_or_are_files_of_their_own(PackSharing sharing, long names)
@@ -112,6 +113,19 @@ public sealed class LocalCloneTests : IDisposable
         Damage.FlipBitInFile(Packs(_there.Folder).MinBy(pack => new FileInfo(pack).Length)!, 8L * 2000);
         Assert.ThrowsAny<MigException>(() => Clone(_files["clone"], PackSharing.Links, out _));
         Assert.False(Directory.Exists(_files["clone"]) && Repository.Open(_files["clone"], TestRepository.Context).Refs.List().Count > 0);
+    }
+
+    [Theory]
+    [InlineData(PackSharing.CheckedCopies, true)]
+    [InlineData(PackSharing.Copies, false)]
+    public void A_content_that_is_damaged_there_does_not_get_into_a_checked_copy(PackSharing sharing, bool isFound)
+    {
+        string pack = Packs(_there.Folder).MaxBy(path => new FileInfo(path).Length)!;
+        Damage.FlipBitInFile(pack, 8 * (new FileInfo(pack).Length / 2));
+        if (isFound)
+            Assert.ThrowsAny<MigException>(() => Clone(_files["clone"], sharing, out _));
+        else
+            Assert.NotEmpty(TestRepository.Check(Clone(_files["clone"], sharing, out _)).Problems);
     }
 
     [Fact]

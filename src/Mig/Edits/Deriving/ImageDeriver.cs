@@ -37,17 +37,7 @@ public sealed class ImageDeriver(Repository repository)
         var versions = new DerivedVersion[plan.Count];
         var commits = new Commit[plan.Count];
         request.Progress.Begin("derive", plan.Count);
-        Each(plan.Count, i =>
-        {
-            using var edit = new ImageEdit(before, writer, 1, NoProgress.Instance, clock, cancellation);
-            var changes = new VolumeChanges(repository, edit, revision, place);
-            foreach (PlacedOperation operation in template.Fill(plan[i].Row, plan[i].Name))
-                changes.Run(operation);
-            MachineImage image = edit.Finish();
-            commits[i] = new Commit { Image = image.Write(writer), Parents = [baseId], Author = author, Committer = committer, Provenance = parent.Provenance, Message = plan[i].Message };
-            versions[i] = Describe(plan[i], changes);
-            request.Progress.Advance(1);
-        }, cancellation);
+        ParallelWork.For(plan.Count, repository.Context.Parallelism, Derive, cancellation);
 
         writer.EndContent();
         CommitId[] ids = [.. commits.Select(commit => new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode())))];
@@ -65,6 +55,18 @@ public sealed class ImageDeriver(Repository repository)
             return new DeriveResult(baseId, versions, writer.NewObjectCount, writer.NewBytes, 0);
         Publish(plan, ids, commits, committer);
         return new DeriveResult(baseId, [.. versions.Select((version, i) => version with { Id = ids[i] })], writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
+
+        void Derive(int i)
+        {
+            using var edit = new ImageEdit(before, writer, 1, NoProgress.Instance, clock, cancellation);
+            var changes = new VolumeChanges(repository, edit, revision, place);
+            foreach (PlacedOperation operation in template.Fill(plan[i].Row, plan[i].Name))
+                changes.Run(operation);
+            MachineImage image = edit.Finish();
+            commits[i] = new Commit { Image = image.Write(writer), Parents = [baseId], Author = author, Committer = committer, Provenance = parent.Provenance, Message = plan[i].Message };
+            versions[i] = Describe(plan[i], changes);
+            request.Progress.Advance(1);
+        }
     }
 
     private void Publish(List<PlannedVersion> plan, CommitId[] ids, Commit[] commits, Signature committer)
@@ -106,18 +108,6 @@ public sealed class ImageDeriver(Repository repository)
 
         transaction.Check(branch => rows.TryGetValue(branch, out CsvRow? row) ? $"{request.HostsName}, line {row.Line}: " : "");
         return plan;
-    }
-
-    private void Each(int count, Action<int> derive, CancellationToken cancellation)
-    {
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = repository.Context.Parallelism, CancellationToken = cancellation }, derive);
-        }
-        catch (AggregateException e)
-        {
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
     }
 
     private static DerivedVersion Describe(PlannedVersion plan, VolumeChanges changes)
