@@ -14,6 +14,9 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
     private readonly HashSet<string> _folders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
 
+    // A name that went from each folder that may be empty now.
+    private readonly Dictionary<string, string> _left = new(StringComparer.Ordinal);
+
     // Folders in which a file can be made.
     private readonly HashSet<string> _roomy = new(StringComparer.Ordinal);
     private byte[]? _packedBefore;
@@ -24,7 +27,15 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
     {
         _syncsAll = journal.Steps.Count >= ManyFiles;
         HashSet<string> together = Pack(journal);
-        foreach (JournalStep step in journal.Steps.Where(step => !together.Contains(step.Path)).OrderByDescending(step => step.Kind == JournalStepKind.Delete))
+        ILookup<bool, JournalStep> steps = journal.Steps.Where(step => !together.Contains(step.Path)).ToLookup(step => step.Kind == JournalStepKind.Delete);
+        Apply(steps[true]);
+        RemoveEmptyFolders();
+        Apply(steps[false]);
+    }
+
+    private void Apply(IEnumerable<JournalStep> steps)
+    {
+        foreach (JournalStep step in steps)
         {
             if (_checked.Add(Path.GetDirectoryName(step.Path)!))
                 files.CheckParents(step.Path);
@@ -65,6 +76,8 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
                     Write(done.Step.Path, bytes, null);
             }
 
+            RemoveEmptyFolders();
+
             Sync();
             return true;
         }
@@ -79,7 +92,7 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
     {
         PackedRefs old = packed.Read();
         HashSet<string> gone = [.. journal.Steps.Where(step => step.Kind == JournalStepKind.Delete && IsPacked(old, step.Path)).Select(step => step.Path)];
-        Dictionary<string, ObjectId> coming = RefPacker.ChooseNew(journal, files);
+        Dictionary<string, ObjectId> coming = RefPacker.ChooseNew(journal, files.ForMany());
         if (coming.Count < RefPacker.Many || !mayPack())
             coming = [];
         if (gone.Count == 0 && coming.Count == 0)
@@ -177,7 +190,15 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
             _folders.Add(Path.GetDirectoryName(path)!);
         }
 
-        RemoveEmptyParents(relative);
+        _left.TryAdd(Path.GetDirectoryName(relative)!, relative);
+    }
+
+    // After all deletions: to look into a large folder for each of them takes the square of its size.
+    private void RemoveEmptyFolders()
+    {
+        foreach (string relative in _left.Values)
+            RemoveEmptyParents(relative);
+        _left.Clear();
     }
 
     // Up to refs/heads and its like, which stay.

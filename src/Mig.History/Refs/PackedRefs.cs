@@ -100,13 +100,17 @@ internal sealed class PackedRefs
     }
 
     /// <summary>Returns the refs whose names begin with a prefix, in their order.</summary>
+    /// <param name="after">Only those behind this one; null for all.</param>
     /// <exception cref="CorruptStoreException">HIST-018: one of them has a name that no ref has.</exception>
-    public IEnumerable<(RefName Name, ObjectId Id)> List(string prefix)
+    public IEnumerable<(RefName Name, ObjectId Id)> List(string prefix, RefName? after = null)
     {
         if (Count == 0)
             yield break;
         byte[] wanted = Encoding.UTF8.GetBytes(prefix);
-        for (int i = FindFirst(wanted); i < Count && NameAt(i).StartsWith(wanted); i++)
+        int first = FindFirst(wanted);
+        if (after is not null && FindFirst(Encoding.UTF8.GetBytes(after.Value)) is var behind && behind >= first)
+            first = behind < Count && NameAt(behind).SequenceEqual(Encoding.UTF8.GetBytes(after.Value)) ? behind + 1 : behind;
+        for (int i = first; i < Count && NameAt(i).StartsWith(wanted); i++)
             yield return (ReadName(i), IdAt(i));
     }
 

@@ -8,8 +8,8 @@ namespace Mig.History.Refs;
 /// <summary>Refs as files below a repository's folder, a file each or packed together. Takes no lock; follows no symbolic link, because a repository may come from a stranger.</summary>
 /// <param name="packed">The packed refs; what a ref's own file says goes before.</param>
 /// <param name="pending">An update that holds and is not in all files yet; null when there is none, or when the files themselves are meant.</param>
-/// <param name="checkedFolders">Folders that are no links, for those who look at many refs in a moment; null to look each time.</param>
-internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pending = null, HashSet<string>? checkedFolders = null)
+/// <param name="folders">What is known of folders, for those who look at many refs in a moment: whether they are there, and no links. Null to look each time.</param>
+internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pending = null, Dictionary<string, bool>? folders = null)
 {
     // An id has 64 digits and names are at most a path long.
     private const int MaxRefBytes = 8192;
@@ -26,10 +26,10 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     public string LogPathOf(RefName name) => Path.Combine(Folder, "logs", name.Value);
 
     /// <summary>Returns the refs of now, for those who have the lock and look at many.</summary>
-    public RefFiles Pin() => new(Folder, packed.Pin(), pending, new HashSet<string>(StringComparer.Ordinal));
+    public RefFiles Pin() => new(Folder, packed.Pin(), pending, new Dictionary<string, bool>(StringComparer.Ordinal));
 
     /// <summary>Returns the same refs for those who look at many of them in one moment.</summary>
-    public RefFiles ForMany() => new(Folder, packed, pending, new HashSet<string>(StringComparer.Ordinal));
+    public RefFiles ForMany() => new(Folder, packed, pending, new Dictionary<string, bool>(StringComparer.Ordinal));
 
     /// <summary>Refuses names that no file can have, or that are folders of every repository.</summary>
     public static void CheckStorable(RefName name)
@@ -87,35 +87,23 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     public List<RefName> List(string prefix) => [.. ListValues(prefix).Select(found => found.Name)];
 
     /// <summary>Returns the refs below a prefix, sorted by name; what one says that has a file of its own is to be read from there.</summary>
+    /// <param name="after">Only refs behind this one; null for all.</param>
     /// <param name="damaged">Takes what is wrong with the packed refs, which are left out then; when null, that is thrown.</param>
-    public List<(RefName Name, ObjectId? Packed)> ListValues(string prefix, ICollection<CorruptStoreException>? damaged = null)
+    public IEnumerable<(RefName Name, ObjectId? Packed)> ListValues(string prefix, RefName? after = null, ICollection<CorruptStoreException>? damaged = null)
     {
         // In this order: a ref that moves from its file into the packed ones is there before its file goes.
         List<RefName> own = List(prefix, "");
-        List<(RefName Name, ObjectId Id)> together = [];
-        try
-        {
-            together = [.. packed.Read().List(prefix)];
-        }
-        catch (CorruptStoreException e) when (damaged is not null)
-        {
-            damaged.Add(e);
-        }
-
-        if (pending is not null)
-            together.RemoveAll(found => pending.Find(found.Name.Value) is not null);
-        var all = new List<(RefName, ObjectId?)>(own.Count + together.Count);
-        int i = 0;
-        foreach ((RefName name, ObjectId id) in together)
+        int i = after is null ? 0 : own.FindIndex(name => name > after) is var first && first >= 0 ? first : own.Count;
+        foreach ((RefName name, ObjectId id) in ListPacked(prefix, after, damaged))
         {
             while (i < own.Count && own[i] < name)
-                all.Add((own[i++], null));
-            if (i >= own.Count || own[i] != name)
-                all.Add((name, id));
+                yield return (own[i++], null);
+            if ((i >= own.Count || own[i] != name) && pending?.Find(name.Value) is null)
+                yield return (name, id);
         }
 
-        all.AddRange(own.Skip(i).Select(name => (name, (ObjectId?)null)));
-        return all;
+        while (i < own.Count)
+            yield return (own[i++], null);
     }
 
     /// <summary>Returns the names of refs below a prefix that have a file of their own, sorted.</summary>
@@ -136,13 +124,29 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         return step is null ? bytes : [.. (bytes ?? []).AsSpan(0, (int)Math.Min(step.Start, bytes?.Length ?? 0)), .. step.Bytes];
     }
 
+    private IEnumerable<(RefName Name, ObjectId Id)> ListPacked(string prefix, RefName? after, ICollection<CorruptStoreException>? damaged)
+    {
+        try
+        {
+            IEnumerable<(RefName, ObjectId)> found = packed.Read().List(prefix, after);
+
+            // Where one of them is damaged, all of them are left out: nobody knows what else is.
+            return damaged is null ? found : [.. found];
+        }
+        catch (CorruptStoreException e) when (damaged is not null)
+        {
+            damaged.Add(e);
+            return [];
+        }
+    }
+
     private List<RefName> List(string prefix, string root)
     {
         var names = new List<RefName>();
         string start = prefix[..(prefix.LastIndexOf('/') + 1)];
         if (start.Length == 0 && prefix.Length > 0 && "refs/".StartsWith(prefix, StringComparison.Ordinal))
             start = "refs/";
-        if (start == "refs/" || (start.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsWellFormed(start.TrimEnd('/'))))
+        if (start == "refs/" || (start.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsWellFormed(start.TrimEnd('/')) && (folders is null || HasFolder(root + start.TrimEnd('/')))))
             Collect(Path.Combine(Folder, root + start.TrimEnd('/')), start, names);
         names.RemoveAll(name => !name.Value.StartsWith(prefix, StringComparison.Ordinal) || pending?.Find(root + name.Value) is not null);
         if (pending is not null)
@@ -161,21 +165,8 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     public bool IsOwnFile(string relative)
     {
         string path = Path.Combine(Folder, relative);
-        int end = relative.LastIndexOf('/');
-        if (end > 0 && checkedFolders?.Contains(relative[..end]) != true)
-        {
-            for (int slash = relative.IndexOf('/', StringComparison.Ordinal); slash > 0; slash = relative.IndexOf('/', slash + 1))
-            {
-                string above = Path.Combine(Folder, relative[..slash]);
-                if (FileStatus.Of(above, followsLinks: false) is not { } status)
-                    return false;
-                if (status.Type == FileType.SymbolicLink)
-                    throw Link(relative, above);
-            }
-
-            checkedFolders?.Add(relative[..end]);
-        }
-
+        if (!HasFolder(relative))
+            return false;
         return FileStatus.Of(path, followsLinks: false)?.Type switch
         {
             FileType.Regular => true,
@@ -183,6 +174,29 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
             FileType.SymbolicLink => throw Link(relative, path),
             _ => throw new CorruptStoreException("HIST-011", $"{relative} is not a file; remove {path}"),
         };
+    }
+
+    /// <summary>Tells whether the folder in which a path would lie is there.</summary>
+    /// <exception cref="CorruptStoreException">HIST-011: a symbolic link leads there.</exception>
+    public bool HasFolder(string relative)
+    {
+        int end = relative.LastIndexOf('/');
+        if (end <= 0)
+            return true;
+        if (folders is not null && folders.TryGetValue(relative[..end], out bool isThere))
+            return isThere;
+        isThere = true;
+        for (int slash = relative.IndexOf('/', StringComparison.Ordinal); slash > 0 && isThere; slash = relative.IndexOf('/', slash + 1))
+        {
+            string above = Path.Combine(Folder, relative[..slash]);
+            FileType? type = FileStatus.Of(above, followsLinks: false)?.Type;
+            if (type == FileType.SymbolicLink)
+                throw Link(relative, above);
+            isThere = type is not null;
+        }
+
+        folders?.Add(relative[..end], isThere);
+        return isThere;
     }
 
     private static CorruptStoreException Link(string relative, string path) =>

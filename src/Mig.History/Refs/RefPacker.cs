@@ -28,7 +28,7 @@ internal sealed class RefPacker(RefFiles files, PackedFile packed, ConfigFile co
             return chosen;
         foreach (JournalStep step in writes)
         {
-            if (TryReadId(step.Bytes, out ObjectId id) && !files.FindFile(step.Path))
+            if (TryReadId(step.Bytes, out ObjectId id) && !(files.HasFolder(step.Path) && files.FindFile(step.Path)))
                 chosen.Add(step.Path, id);
         }
 

@@ -36,7 +36,7 @@ public sealed partial class RefStore
     /// <exception cref="ConflictException">The new name is taken.</exception>
     public void Rename(RefName from, RefName to, Signature who, bool force = false) => BeginTransaction(who).Rename(from, to, force).Commit();
 
-    internal void Commit(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Action<ConfigDocument>? configure, Signature who)
+    internal void Commit(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Action<ConfigDocument>? configure, Signature who, bool logsMovesOnly)
     {
         // Held until the refs have moved: what they name cannot be collected meanwhile.
         using FileLock? retained = _objects?.Retain();
@@ -51,9 +51,12 @@ public sealed partial class RefStore
         RefUpdates resolved = Resolve(files, updates, renames, null);
         var journal = new RefJournal();
         AddRefs(journal, resolved);
-        if (RefPacker.ChooseNew(journal, files).Count >= RefPacker.Many && !RefPacker.IsOn(_configuration.Read()))
+        Dictionary<string, ObjectId> together = RefPacker.ChooseNew(journal, files);
+        if (together.Count < RefPacker.Many)
+            together.Clear();
+        else if (!RefPacker.IsOn(_configuration.Read()))
             configure += document => document.Set(RefPacker.Extension, "true");
-        AddLogs(journal, new Reflog(files), resolved, who);
+        AddLogs(journal, new Reflog(files), resolved, who, logsMovesOnly ? together : []);
         using FileLock? configuration = configure is null ? null : _configuration.Lock();
         if (configure is not null && _configuration.Change(configure) is { } bytes)
             journal.Add(new JournalStep(JournalStepKind.Write, RefJournal.ConfigPath, 0, bytes));
@@ -126,7 +129,7 @@ public sealed partial class RefStore
         }
     }
 
-    private static void AddLogs(RefJournal journal, Reflog logs, RefUpdates resolved, Signature who)
+    private static void AddLogs(RefJournal journal, Reflog logs, RefUpdates resolved, Signature who, Dictionary<string, ObjectId> unlogged)
     {
         foreach (RefName name in resolved.Deleted)
         {
@@ -136,7 +139,10 @@ public sealed partial class RefStore
 
         foreach (IGrouping<RefName, ReflogEntry> moves in resolved.Moves(who).Where(move => !resolved.Deleted.Contains(move.Name)).GroupBy(move => move.Name, move => move.Entry))
         {
-            if (resolved.FindOldName(moves.Key) is { } from)
+            RefName? from = resolved.FindOldName(moves.Key);
+            if (unlogged.ContainsKey(moves.Key.Value) && (from is null || !logs.IsThere(from)))
+                continue;
+            if (from is not null)
                 journal.Add(logs.Continue(from, moves.Key, moves));
             else if (logs.IsWanted(moves.Key))
                 journal.Add(logs.Append(moves.Key, moves));
@@ -232,7 +238,7 @@ public sealed partial class RefStore
 
             if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && files.List(name.Value + "/").Find(child => !deleted.Contains(child)) is { } inside)
                 throw new ConflictException($"{describe(name)}'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{inside}'");
-            if (new DirectoryInfo(files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(files, folder, name, deleted) is { } stranger)
+            if (files.HasFolder(name.Value) && new DirectoryInfo(files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(files, folder, name, deleted) is { } stranger)
                 throw new ConflictException($"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is no ref; remove that");
         }
     }

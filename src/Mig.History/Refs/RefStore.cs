@@ -128,10 +128,8 @@ public sealed partial class RefStore
     {
         ArgumentNullException.ThrowIfNull(prefix);
         RefFiles view = View().ForMany();
-        foreach ((RefName name, ObjectId? packed) in view.ListValues(prefix, damaged))
+        foreach ((RefName name, ObjectId? packed) in view.ListValues(prefix, after, damaged))
         {
-            if (after is not null && name <= after)
-                continue;
             Ref? found = null;
             try
             {

@@ -12,6 +12,7 @@ public sealed class RefTransaction
     private readonly List<RefUpdate> _updates = [];
     private readonly List<RefRename> _renames = [];
     private Action<ConfigDocument>? _configure;
+    private bool _logsMovesOnly;
     private bool _done;
 
     internal RefTransaction(RefStore store, Signature who)
@@ -85,6 +86,13 @@ public sealed class RefTransaction
         return this;
     }
 
+    /// <summary>Lets the log of a ref that is made with many others begin when it moves, as Git does for those of a clone: 100,000 refs are not 100,000 files.</summary>
+    public RefTransaction LogMovesOnly()
+    {
+        _logsMovesOnly = true;
+        return this;
+    }
+
     /// <summary>Carries everything out.</summary>
     /// <exception cref="NotFoundException">What is to be renamed, or deleted, is not there.</exception>
     /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay locked.</exception>
@@ -94,7 +102,7 @@ public sealed class RefTransaction
         ObjectDisposedException.ThrowIf(_done, this);
         _done = true;
         if (_updates.Count > 0 || _renames.Count > 0 || _configure is not null)
-            _store.Commit(_updates, _renames, _configure, _who);
+            _store.Commit(_updates, _renames, _configure, _who, _logsMovesOnly);
     }
 
     /// <summary>Makes sure that <see cref="Commit"/> would get through now, by the same checks, and changes nothing. What the refs shall name need not be stored yet.</summary>

@@ -34,6 +34,9 @@ internal sealed class Reflog(RefFiles files)
     /// <summary>Tells whether a ref is logged: branches, remote branches and HEAD are, others when they have a log.</summary>
     public bool IsWanted(RefName name) => name.IsBranch || name.IsRemote || name == RefName.Head || files.HasLog(name);
 
+    /// <summary>Tells whether a ref has a log.</summary>
+    public bool IsThere(RefName name) => files.HasLog(name);
+
     /// <summary>Returns the step that adds moves to a log.</summary>
     public JournalStep Append(RefName name, IEnumerable<ReflogEntry> moves) => new(JournalStepKind.Append, PathOf(name), EndOfLastLine(name), Encode(moves));
 

@@ -192,7 +192,7 @@ public sealed class CloneOperation
 
     private CloneOutcome SetHead(Repository repository, RemoteListing listing, RemoteRef? start, FetchOutcome fetch, string reason, CancellationToken cancellation)
     {
-        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).LogMovesOnly();
         RefName? branch = start is null ? listing.HeadTarget : start.Name.IsBranch ? start.Name : null;
         ObjectId? head = start is null ? listing.HeadTarget is null ? listing.HeadId : null : start.Peeled ?? start.Id;
         if (branch is { IsBranch: true, IsBranchHead: false })

@@ -191,7 +191,7 @@ public sealed class FetchOperation(Repository repository)
 
     private void Write(IReadOnlyList<FetchedRef> refs, Remote remote, RemoteListing listing, FetchOptions options)
     {
-        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).LogMovesOnly();
         foreach (FetchedRef item in refs)
         {
             switch (item)

@@ -67,7 +67,7 @@ public sealed class RemoteEditor(Repository repository)
             throw new ConflictException($"remote {to} already exists; choose another name");
         CheckFree(to, except: from);
         string oldPrefix = Prefix(from), newPrefix = Prefix(to);
-        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).LogMovesOnly();
         foreach (RefName name in TrackingRefs(from))
         {
             RefName renamed = Renamed(name);

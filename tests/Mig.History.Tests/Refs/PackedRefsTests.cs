@@ -51,6 +51,23 @@ public sealed class PackedRefsTests : IDisposable
         Judge();
     }
 
+    [Theory]
+    [InlineData(100, 1)]
+    [InlineData(10, 2)]
+    public void LogsOfManyRefsThatAFetchMakesBeginWhenTheyMove(int count, int entries)
+    {
+        RefTransaction made = _refs.BeginTransaction(Samples.Who).LogMovesOnly();
+        for (int i = 0; i < count; i++)
+            made.Update(RefName.RemoteBranch("origin", $"b{i}"), default(ObjectId), Id(1), "made");
+        made.Commit();
+        RefName one = RefName.RemoteBranch("origin", "b7");
+        Assert.Equal(entries - 1, _refs.ReadLog(one).Count);
+        _refs.BeginTransaction(Samples.Who).LogMovesOnly().Update(one, Id(1), Id(2), "moved").Commit();
+        IReadOnlyList<ReflogEntry> log = _refs.ReadLog(one);
+        Assert.Equal(entries, log.Count);
+        Assert.Equal((Id(1), Id(2), "moved"), (log[0].Before, log[0].After, log[0].Reason));
+    }
+
     [Fact]
     public void FewRefsStayFilesAndOlderMigsReadThem()
     {
