@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # test.sh [--no-build] [NAME]...: installs what the tests need, builds, and runs all test projects, or those whose names contain a NAME.
-# The program that they start is the one that eng/build.sh publishes, compiled ahead of time: they start it thousands of times.
+# The program that they start is the one that eng/build.sh publishes, native code: they start it thousands of times.
 # The last line is "N passed, N failed". A skipped test counts as failed, and so does a project that crashes, hangs or holds no test.
 # Tests that mount need root: they run through sudo when there is one and the user is another.
 set -euo pipefail
@@ -35,6 +35,7 @@ if ! command -v dotnet >/dev/null; then
   exit 1
 fi
 need sqlite3=sqlite3 bsdtar=libarchive-tools cpio=cpio ip=iproute2 sshd=openssh-server ssh=openssh-client strace=strace zstd=zstd xz=xz-utils bzip2=bzip2 python3=python3 mkfs.ext4=e2fsprogs mkfs.fat=dosfstools mkfs.f2fs=f2fs-tools mkudffs=udftools genisoimage=genisoimage mkfs.jfs=jfsutils mkfs.reiserfs=reiserfsprogs mkfs.btrfs=btrfs-progs mkfs.xfs=xfsprogs cryptsetup=cryptsetup-bin mksquashfs=squashfs-tools mkfs.erofs=erofs-utils mkfs.exfat=exfatprogs mkfs.nilfs2=nilfs-tools mcopy=mtools qemu-img=qemu-utils sfdisk=fdisk sgdisk=gdisk losetup=mount partx=util-linux setpriv=util-linux setfattr=attr setfacl=acl git=git cmp=diffutils curl=curl openssl=openssl rpmbuild=rpm pacman=pacman-package-manager db5.3_load=db5.3-util zip=zip objcopy=binutils mkntfs=ntfs-3g reged=chntpw systemctl=systemd systemd-analyze=systemd nginx=nginx-light caddy=caddy
+need_native
 need_python jsonschema=python3-jsonschema packaging=python3-packaging hivex=python3-hivex
 if [ $build = 1 ]; then
   dotnet build mig.sln -c Release -nologo -v quiet -clp:NoSummary

@@ -1,6 +1,7 @@
 # tools.sh: for the other scripts to source. Puts the sbin folders on the path and offers
 #   need COMMAND=PACKAGE...   installs the Debian packages whose commands are missing, and nothing when none is
 #   need_python MODULE=PACKAGE...  likewise for modules of the system's own Python
+#   need_native               what the program's native code is made with
 #   as_root COMMAND...        runs a command as root: directly, or through sudo
 # shellcheck shell=bash
 export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
@@ -30,6 +31,11 @@ need() {
   echo "installing: ${missing[*]}" >&2
   as_root apt-get update -q >/dev/null
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+need_native() {
+  need clang=clang ld.lld=lld objcopy=binutils
+  [ -e /usr/include/zlib.h ] || need -=zlib1g-dev
 }
 
 need_python() {
