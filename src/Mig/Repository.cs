@@ -6,8 +6,9 @@ using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
-using Mig.Remotes;
+using Mig.History.Trust;
 using Mig.Hooks;
+using Mig.Remotes;
 using Mig.Store;
 using Mig.Trust;
 

@@ -13,8 +13,9 @@ public class LayeringTests
         ["Mig.Catalog"] = ["Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Transfer"] = ["Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Nbd"] = ["Mig.Core"],
-        ["Mig"] = ["Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer", "Mig.Nbd", "Mig.Core"],
-        ["Mig.Cli"] = ["Mig", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
+        ["Mig.Machines"] = ["Mig.Disks", "Mig.History", "Mig.Store", "Mig.Core"],
+        ["Mig"] = ["Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer", "Mig.Machines", "Mig.Nbd", "Mig.Core"],
+        ["Mig.Cli"] = ["Mig", "Mig.Machines", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
     };
 
     public static TheoryData<string> Projects => [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];

@@ -10,7 +10,7 @@ internal static partial class SourceRules
     // Not files of a repository: what users name, what a server is given, what lies in the folder for temporary files of the machine. Locks do their own.
     private static readonly string[] OtherFiles =
     [
-        "src/Mig.Store/Locks/FileLock.cs", "src/Mig/Audits/", "src/Mig/Compare/ChangedTexts.cs", "src/Mig/Edits/Sources/", "src/Mig/Extract/", "src/Mig/Serving/", "src/Mig/Export/BackingImage.cs",
+        "src/Mig.Store/Locks/FileLock.cs", "src/Mig.Machines/Audits/", "src/Mig/Compare/ChangedTexts.cs", "src/Mig/Edits/Sources/", "src/Mig/Extract/", "src/Mig/Serving/", "src/Mig/Export/BackingImage.cs",
     ];
 
     /// <summary>One public type, named as its file: someone who looks for a type opens the right file.</summary>
@@ -48,7 +48,7 @@ internal static partial class SourceRules
     /// <summary>Files of a repository are read and changed in one place, which tests can make fail at every step: Mig.Core.Host.</summary>
     public static IEnumerable<string> CheckFileCalls(string path, string text)
     {
-        bool isTold = path.StartsWith("src/Mig.Store/", StringComparison.Ordinal) || path.StartsWith("src/Mig.History/", StringComparison.Ordinal) || path.StartsWith("src/Mig/", StringComparison.Ordinal);
+        bool isTold = path.StartsWith("src/Mig.Store/", StringComparison.Ordinal) || path.StartsWith("src/Mig.History/", StringComparison.Ordinal) || path.StartsWith("src/Mig.Machines/", StringComparison.Ordinal) || path.StartsWith("src/Mig/", StringComparison.Ordinal);
         if (!isTold || Array.Exists(OtherFiles, other => path.StartsWith(other, StringComparison.Ordinal)))
             yield break;
         foreach (Match match in FileCall().Matches(text))

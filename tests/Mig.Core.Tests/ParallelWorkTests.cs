@@ -1,5 +1,3 @@
-using Mig.Core;
-
 namespace Mig.Core.Tests;
 
 /// <summary>What fails first is what is thrown, whoever was stopped because of it.</summary>

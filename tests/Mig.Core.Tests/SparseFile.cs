@@ -1,5 +1,3 @@
-using Mig.Core;
-
 namespace Mig.Core.Tests;
 
 /// <summary>Writes files whose zero blocks are holes.</summary>

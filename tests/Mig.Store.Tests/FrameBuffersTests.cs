@@ -1,5 +1,3 @@
-using Mig.Store;
-
 namespace Mig.Store.Tests;
 
 /// <summary>Large buffers are used again, and no more of them are kept than so many bytes.</summary>

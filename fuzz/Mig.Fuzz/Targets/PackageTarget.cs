@@ -1,6 +1,6 @@
-using Mig.Inventories.Executables;
-using Mig.Inventories.Languages;
-using Mig.Inventories.Rpm;
+using Mig.Machines.Inventories.Executables;
+using Mig.Machines.Inventories.Languages;
+using Mig.Machines.Inventories.Rpm;
 using Mig.Testing;
 
 namespace Mig.Fuzz.Targets;

@@ -11,6 +11,7 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Files;
 using Mig.Remotes;
 
 namespace Mig.Cli.CommandLines;
@@ -168,7 +169,7 @@ internal static class Completion
     private static IEnumerable<string> Roots(string start, MachineImage image)
     {
         var roots = new List<string> { start + "/" };
-        foreach ((ImageDisk disk, ImageVolume volume) in ImageBrowser.VolumesWithFiles(image))
+        foreach ((ImageDisk disk, ImageVolume volume) in ImageVolumes.WithFiles(image))
         {
             string number = volume.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
             roots.Add(image.Disks.Count == 1 ? $"{start}@{number}/" : $"{start}@{disk.Name}{(volume.Number == 0 ? "" : "." + number)}/");

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Mig.Core;
 using Mig.History.Merging;
-using Mig.Merging;
+using Mig.Machines.Merging;
 
 namespace Mig.Cli.CommandLines;
 

@@ -1,4 +1,4 @@
-using Mig.Audits;
+using Mig.Machines.Audits;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,6 @@
-using Mig.Inventories;
-using Mig.Inventories.Windows;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Systems;
+using Mig.Machines.Inventories.Windows;
 
 namespace Mig.Cli.Json;
 

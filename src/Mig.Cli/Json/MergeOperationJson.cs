@@ -1,3 +1,4 @@
+using Mig.Machines.Merging;
 using Mig.Merging;
 
 namespace Mig.Cli.Json;

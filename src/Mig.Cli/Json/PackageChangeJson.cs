@@ -1,5 +1,5 @@
 using Mig.Compare;
-using Mig.Inventories;
+using Mig.Machines.Inventories;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
-using Mig.Inventories;
-using Mig.Sboms;
+using Mig.Machines.Inventories;
+using Mig.Machines.Sboms;
 
 namespace Mig.Cli.Json;
 

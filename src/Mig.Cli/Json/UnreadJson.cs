@@ -1,5 +1,5 @@
-using Mig.Browse;
 using Mig.History.Images;
+using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Json;
 

@@ -1,4 +1,4 @@
-using Mig.Browse;
+using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Json;
 

@@ -1,4 +1,4 @@
-using Mig.Verification;
+using Mig.Machines.Verification;
 
 namespace Mig.Cli.Json;
 

@@ -6,6 +6,7 @@ using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Machines.Audits;
 
 namespace Mig.Cli.Verbs;
 

@@ -7,7 +7,8 @@ using Mig.Cli.Views;
 using Mig.Compare;
 using Mig.Core;
 using Mig.History.Revisions;
-using Mig.Inventories;
+using Mig.Machines.Inventories;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Working;
 

@@ -9,6 +9,8 @@ using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Inventories;
+using Mig.Machines.Inventories;
+using Mig.Machines.Sboms;
 using Mig.Sboms;
 
 namespace Mig.Cli.Verbs;
@@ -63,7 +65,7 @@ internal sealed class InventoryVerb : Verb
         if (session.IsJson)
             session.WriteJson(InventoryJson.Of(image.ToString(), inventory), MigJson.Default.InventoryJson);
         else if (isCycloneDx || isSpdx)
-            WriteSbom(isSpdx, inventory, new SbomSubject(SbomSubject.NameOf(new ImageBrowser(repository), machine, path, revision), image, CommitTime(repository, revision), VersionVerb.Number), session);
+            WriteSbom(isSpdx, inventory, new SbomSubject(SbomName.Of(new ImageBrowser(repository), machine, path, revision), image, CommitTime(repository, revision), VersionVerb.Number), session);
         else
             new InventoryView(session.Output, session.Palette).Write(inventory);
         foreach (string warning in inventory.Coverage.Warnings)

@@ -10,6 +10,7 @@ using Mig.History.Commits;
 using Mig.History.Diffs;
 using Mig.History.Refs;
 using Mig.History.Revisions;
+using Mig.Machines.Coverage;
 using Mig.Working;
 
 namespace Mig.Cli.Verbs;

@@ -4,6 +4,7 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
+using Mig.Machines.Merging;
 using Mig.Merging;
 
 namespace Mig.Cli.Verbs;

@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Machines.Coverage;
 using Mig.Purging;
 
 namespace Mig.Cli.Verbs;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
@@ -7,6 +6,7 @@ using Mig.Cli.Verbs.Edits;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Edits;
+using Mig.Machines.Coverage;
 using Mig.Sealing;
 
 namespace Mig.Cli.Verbs;

@@ -4,6 +4,7 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Machines.Verification;
 using Mig.Verification;
 
 namespace Mig.Cli.Verbs;

@@ -1,5 +1,5 @@
-using Mig.Audits;
 using Mig.Cli.Terminals;
+using Mig.Machines.Audits;
 
 namespace Mig.Cli.Views;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
-using Mig.Inventories;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Systems;
 
 namespace Mig.Cli.Views;
 

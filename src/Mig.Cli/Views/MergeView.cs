@@ -3,6 +3,7 @@ using Mig.Cli.Terminals;
 using Mig.History.Diffs;
 using Mig.History.Diffs.Text;
 using Mig.History.Merging;
+using Mig.Machines.Merging;
 using Mig.Merging;
 
 namespace Mig.Cli.Views;

@@ -3,6 +3,10 @@ using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Inventories;
+using Mig.Machines.Audits;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories;
 
 namespace Mig.Audits;
 
@@ -26,7 +30,7 @@ public sealed class Auditor(Repository repository, AuditOptions options)
         if (volume is null && SystemVolume.FindDefault(repository.Store, image) is null)
             return new AuditedImage(revision, commit, id, 0, [], [], coverage.ReadWithout(image));
         ImageVolume root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision).Volume;
-        var files = new MachineFiles(repository, image, root);
+        var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root);
         Inventory inventory = _inventories.Read(image, root, cancellation);
         IReadOnlyList<AuditFinding> findings = Match(inventory);
         if (options.WantsHistory && commit is { } tip)

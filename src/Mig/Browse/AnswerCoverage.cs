@@ -1,6 +1,8 @@
 using Mig.Core;
 using Mig.History.Images;
 using Mig.Inventories;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
 using Mig.Store;
 
 namespace Mig.Browse;

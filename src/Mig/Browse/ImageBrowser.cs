@@ -4,6 +4,8 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
 
 namespace Mig.Browse;
 
@@ -70,36 +72,9 @@ public sealed class ImageBrowser(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Entry.Type != TreeEntryType.File)
-            throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {Describe(file.Entry.Type)}, not a regular file");
+            throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {EntryWords.Describe(file.Entry.Type)}, not a regular file");
         new FileContents(repository.Store, repository.Context.Parallelism).Copy(file.Entry, destination, cancellation);
     }
-
-    /// <summary>The volumes of an image that were looked into, with the disk each is on.</summary>
-    public static IEnumerable<(ImageDisk Disk, ImageVolume Volume)> VolumesWithFiles(MachineImage image) =>
-        image.Disks.SelectMany(disk => disk.Volumes.Where(volume => volume.Root is not null).Select(volume => (disk, volume)));
-
-    /// <summary>What stands before paths on a volume that is not the default one, as <c>mig ls</c> takes it back: <c>@2</c>, <c>@disk.vmdk.2</c>.</summary>
-    public static string PrefixOf(MachineImage image, ImageDisk disk, ImageVolume volume)
-    {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(disk);
-        ArgumentNullException.ThrowIfNull(volume);
-        bool needsDisk = image.Disks.Count > 1 || volume.Number == 0;
-        string number = volume.Number == 0 ? "" : volume.Number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return "@" + (needsDisk ? disk.Name + (number.Length > 0 ? "." : "") : "") + number;
-    }
-
-    /// <summary>What an entry is, in words.</summary>
-    public static string Describe(TreeEntryType type) => type switch
-    {
-        TreeEntryType.File or TreeEntryType.HardLink => "regular file",
-        TreeEntryType.Directory => "directory",
-        TreeEntryType.SymbolicLink => "symbolic link",
-        TreeEntryType.CharacterDevice => "character device",
-        TreeEntryType.BlockDevice => "block device",
-        TreeEntryType.Fifo => "FIFO",
-        _ => "socket",
-    };
 
     /// <summary>The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not clear.</summary>
     public ImageVolume? FindDefaultVolume(MachineImage image) => SystemVolume.FindDefault(repository.Store, image);
@@ -135,7 +110,7 @@ public sealed class ImageBrowser(Repository repository)
         while (!rest.IsEmpty)
         {
             if (entry.Type != TreeEntryType.Directory)
-                throw new NotFoundException($"{whole} does not exist: '{Encoding.UTF8.GetString(entry.Name.Span)}' is a {Describe(entry.Type)}, not a directory");
+                throw new NotFoundException($"{whole} does not exist: '{Encoding.UTF8.GetString(entry.Name.Span)}' is a {EntryWords.Describe(entry.Type)}, not a directory");
             ReadOnlySpan<byte> name = NextName(ref rest);
             TreeEntry? next = TreeReader.Find(repository.Store, entry.Tree, name);
             if (next is null)

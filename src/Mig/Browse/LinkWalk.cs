@@ -4,6 +4,9 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
+using Mig.Machines.Mounts;
 
 namespace Mig.Browse;
 
@@ -39,7 +42,7 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
 
             TreeEntry parent = Here;
             if (parent.Type != TreeEntryType.Directory)
-                throw new NotFoundException($"{whole} does not exist: {Text()} is a {ImageBrowser.Describe(parent.Type)}, not a directory{Because()}");
+                throw new NotFoundException($"{whole} does not exist: {Text()} is a {EntryWords.Describe(parent.Type)}, not a directory{Because()}");
             if (Find(parent, name) is not { } entry)
                 return OnOtherVolume(name) ?? throw Missing(parent, name);
             _way.Add((name, entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, _volume.Root!, entry) : entry));
@@ -74,7 +77,7 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
     // A target of Windows begins with the drive as the machine calls it.
     private ReadOnlySpan<byte> EnterDrive(ReadOnlySpan<byte> target)
     {
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageBrowser.VolumesWithFiles(image)];
+        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageVolumes.WithFiles(image)];
         char drive = char.ToUpperInvariant((char)target[0]);
         (_disk, _volume) = DriveLetters.Find(repository.Store, volumes, drive) ?? throw new NotFoundException($"{whole} leads to drive {drive}:{Because()}, which the image does not have, as far as its registry tells");
         _way.Clear();
@@ -96,7 +99,7 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
         if (_lastLink is null || path is not { Disk: null, Partition: null } || WindowsPath.IsUsedOn(_volume))
             return null;
         string full = string.Join('/', _way.Select(step => step.Name).Append(name).Concat(_rest).Select(Encoding.UTF8.GetString));
-        var files = new MachineFiles(repository, image, _volume);
+        var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, _volume);
         if (files.Find(full) is not { } found)
             return null;
         ImageVolume there = files.MountOf(found.Path).Volume;

@@ -2,6 +2,8 @@ using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Machines.Files;
+using Mig.Machines.Mounts;
 using Mig.Store;
 
 namespace Mig.Browse;
@@ -17,7 +19,7 @@ internal static class PathFinder
     /// <returns>Null when the image does not have the drive that the path names.</returns>
     public static PathSpec? TryLocate(IContentSource store, MachineImage image, PathSpec path)
     {
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageBrowser.VolumesWithFiles(image)];
+        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageVolumes.WithFiles(image)];
         if (!volumes.Exists(item => WindowsPath.IsUsedOn(item.Volume)))
             return path;
         if (path.Drive is { } drive && !StandsThere(store, image, path))

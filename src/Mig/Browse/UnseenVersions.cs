@@ -1,3 +1,5 @@
+using Mig.Machines.Coverage;
+
 namespace Mig.Browse;
 
 /// <summary>Versions that an answer is about, and what of them it does not rest on.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Mig.Browse;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Graph;
@@ -8,6 +7,7 @@ using Mig.History.Images;
 using Mig.History.Layouts;
 using Mig.History.Refs;
 using Mig.History.Trees;
+using Mig.Machines.Files;
 using Mig.Store;
 using Mig.Store.Packs;
 
@@ -164,7 +164,7 @@ internal sealed class DamagePlaces(Repository repository, IReadOnlySet<ObjectId>
         foreach (ImageVolume volume in disk.Volumes)
         {
             if (volume.Root is { } root)
-                LookInto(root.Tree, volume == usual ? "" : ImageBrowser.PrefixOf(image, disk, volume), ofFiles);
+                LookInto(root.Tree, volume == usual ? "" : ImageVolumes.PrefixOf(image, disk, volume), ofFiles);
         }
 
         if (disk.Layout is { } layout)

@@ -1,14 +1,14 @@
-using Mig.Browse;
 using Mig.Core;
 using Mig.Disks.Partitions;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Layouts;
 using Mig.History.Trees;
+using Mig.History.Trust;
 using Mig.Ingest;
+using Mig.Machines.Coverage;
 using Mig.Store;
 using Mig.Store.Content;
-using Mig.Trust;
 
 namespace Mig.Checks;
 

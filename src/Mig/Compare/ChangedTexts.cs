@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
-using Mig.Browse;
 using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Diffs.Text;
 using Mig.History.Trees;
+using Mig.Machines.Files;
 using Mig.Store;
 using Mig.Store.Content;
 

@@ -3,6 +3,7 @@ using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Machines.Files;
 using Mig.Store;
 
 namespace Mig.Compare;
@@ -137,6 +138,6 @@ public sealed class ImageComparer(IContentSource objects)
         && (path.Partition is null || path.Partition == volume.Number || (volume.Number == 0 && path.Partition == 1));
 
     private static string Name(VolumePair pair, MachineImage after, MachineImage before) => pair.After is not null
-        ? Browse.ImageBrowser.PrefixOf(after, pair.DiskAfter!, pair.After)
-        : Browse.ImageBrowser.PrefixOf(before, pair.DiskBefore!, pair.Before!);
+        ? ImageVolumes.PrefixOf(after, pair.DiskAfter!, pair.After)
+        : ImageVolumes.PrefixOf(before, pair.DiskBefore!, pair.Before!);
 }

@@ -1,5 +1,5 @@
-using Mig.Inventories;
-using Mig.Inventories.Versions;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Compare;
 

@@ -1,8 +1,9 @@
 using Mig.Core;
-using Mig.Browse;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.Inventories;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories;
 using Mig.Store;
 
 namespace Mig.Compare;

@@ -1,11 +1,11 @@
 using System.Runtime.ExceptionServices;
-using Mig.Browse;
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Layouts;
 using Mig.History.Trees;
 using Mig.Ingest;
+using Mig.Machines.Coverage;
 using Mig.Store;
 
 namespace Mig.Edits;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.Core.Host;
-using Mig.Trust;
+using Mig.History.Trust;
 
 namespace Mig.Export;
 

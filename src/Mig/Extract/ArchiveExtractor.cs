@@ -2,7 +2,7 @@ using Mig.Core;
 using Mig.Disks;
 using Mig.Extract.Archives;
 using Mig.Extract.Folders;
-using Mig.Trust;
+using Mig.History.Trust;
 
 namespace Mig.Extract;
 

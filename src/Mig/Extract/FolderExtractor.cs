@@ -1,9 +1,9 @@
+using Microsoft.Win32.SafeHandles;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Extract.Folders;
 using Mig.History.Trees;
-using Mig.Trust;
-using Microsoft.Win32.SafeHandles;
+using Mig.History.Trust;
 
 namespace Mig.Extract;
 

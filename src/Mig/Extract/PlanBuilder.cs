@@ -4,6 +4,7 @@ using Mig.Core;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Trees;
+using Mig.Machines.Files;
 using Mig.Store;
 
 namespace Mig.Extract;

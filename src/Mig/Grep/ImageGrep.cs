@@ -4,6 +4,8 @@ using Mig.Browse;
 using Mig.Core;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
 
 namespace Mig.Grep;
 

@@ -5,6 +5,7 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Files;
 
 namespace Mig.Grep;
 
@@ -21,7 +22,7 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
         MachineImage image = repository.Objects.ReadImage(imageId);
         List<PathSpec> limited = [.. paths.Select(path => PathFinder.TryLocate(repository.Store, image, path)).OfType<PathSpec>()];
         ImageVolume? usual = new ImageBrowser(repository).FindDefaultVolume(image);
-        foreach ((ImageDisk disk, ImageVolume volume) in ImageBrowser.VolumesWithFiles(image))
+        foreach ((ImageDisk disk, ImageVolume volume) in ImageVolumes.WithFiles(image))
         {
             bool isUsual = ReferenceEquals(volume, usual);
             List<ReadOnlyMemory<byte>> limits = [.. limited.Where(path => IsMeant(path, disk, volume, isUsual)).Select(path => path.Path)];

@@ -1,8 +1,9 @@
-using Mig.Browse;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Inventories;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories;
 
 namespace Mig.Histories;
 

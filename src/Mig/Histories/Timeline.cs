@@ -8,6 +8,8 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
 
 namespace Mig.Histories;
 
@@ -146,7 +148,7 @@ public sealed class Timeline(Repository repository)
         path = located;
         ImageVolume? volume = path is { Disk: null, Partition: null }
             ? SystemVolume.FindDefault(repository.Store, image)
-            : ImageBrowser.VolumesWithFiles(image).FirstOrDefault(item => (path.Disk is null || path.Disk == item.Disk.Name)
+            : ImageVolumes.WithFiles(image).FirstOrDefault(item => (path.Disk is null || path.Disk == item.Disk.Name)
                 && (path.Partition is null || path.Partition == item.Volume.Number || (item.Volume.Number == 0 && path.Partition == 1))).Volume;
         if (volume?.Root is not { } root || TreeLookup.Find(repository.Store, root, path.Path.Span) is not { } entry)
             return null;
@@ -157,6 +159,6 @@ public sealed class Timeline(Repository repository)
     {
         TreeEntryType.File => entry.Sha256?.ToString() ?? $"list {entry.List}",
         TreeEntryType.SymbolicLink => "-> " + Encoding.UTF8.GetString(entry.LinkTarget.Span),
-        _ => ImageBrowser.Describe(entry.Type),
+        _ => EntryWords.Describe(entry.Type),
     };
 }

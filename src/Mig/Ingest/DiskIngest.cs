@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.Disks;
 using Mig.Disks.Partitions;
+using Mig.Disks.Volumes;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Layouts;

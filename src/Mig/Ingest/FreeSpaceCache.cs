@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
-using Mig.Trust;
+using Mig.History.Trust;
 
 namespace Mig.Ingest;
 

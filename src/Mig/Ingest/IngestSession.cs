@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Mig.Core;
 using Mig.History.Images;
+using Mig.History.Trust;
 using Mig.Store;
 using Mig.Store.Content;
 using Mig.Trust;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Mig.History.Images;
+using Mig.History.Trust;
 using Mig.Trust;
 
 namespace Mig.Ingest;

@@ -1,7 +1,7 @@
 using System.Text;
 using Mig.History.Merging;
 using Mig.History.Trees;
-using Mig.Merging.Machines;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 

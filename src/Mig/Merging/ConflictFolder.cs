@@ -5,6 +5,7 @@ using Mig.Core.Host;
 using Mig.History.Diffs.Text;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.History.Merging;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 

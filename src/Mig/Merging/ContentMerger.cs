@@ -5,7 +5,7 @@ using Mig.History.Diffs.Text;
 using Mig.History.Merging;
 using Mig.History.Merging.Text;
 using Mig.History.Trees;
-using Mig.Merging.Machines;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 
@@ -41,21 +41,21 @@ internal sealed class ContentMerger(MergeContents contents)
         }
 
         // Only what merges by path depends on it.
-        MachineFiles.Merge? table = MachineFiles.Find(name);
+        MachineTables.Merge? table = MachineTables.Find(name);
         MergeSide? favored = table is null ? favoredLines : favoredEntries;
         return _done.GetOrAdd(
             (table is null ? "" : name, before?.Sha256, ours.Sha256, theirs.Sha256, favored, table is null ? "" : sides.Signature),
             _ => MergeContent(name, before, ours, theirs, favored, table, sides));
     }
 
-    private ContentMerge MergeContent(string name, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favored, MachineFiles.Merge? table, MachineSides sides)
+    private ContentMerge MergeContent(string name, TreeEntry? before, TreeEntry ours, TreeEntry theirs, MergeSide? favored, MachineTables.Merge? table, MachineSides sides)
     {
         long largest = Math.Max(before?.Size ?? 0, Math.Max(ours.Size, theirs.Size));
         if (largest > (table is not null ? MaxSize : MaxTextSize))
             return new ContentMerge(null, $"{ChangedOrAdded(before)} on both sides, and too large to be merged ({largest} bytes)");
         byte[] old = before is null ? [] : contents.Read(before, name, MaxSize), left = contents.Read(ours, name, MaxSize), right = contents.Read(theirs, name, MaxSize);
         bool isBinary = TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right);
-        if (isBinary && !MachineFiles.IsBinary(name))
+        if (isBinary && !MachineTables.IsBinary(name))
             return new ContentMerge(null, $"{ChangedOrAdded(before)} on both sides, and no text");
         if (table is not null)
         {

@@ -1,11 +1,12 @@
 using System.Text;
-using Mig.Browse;
 using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Merging;
 using Mig.History.Trees;
-using Mig.Merging.Machines;
-using Mig.Merging.Packages;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
+using Mig.Machines.Merging;
+using Mig.Machines.Merging.Packages;
 using Mig.Store;
 
 namespace Mig.Merging;
@@ -206,7 +207,7 @@ internal sealed class ImageMerger
     private static (Core.TreeId Tree, int Mode, uint Uid, uint Gid) EntryTree(ImageVolume volume) => (volume.Root!.Tree, volume.Root.Mode, volume.Root.Uid, volume.Root.Gid);
 
     private string PrefixOf(MachineImage image, ImageDisk disk, ImageVolume volume) =>
-        ReferenceEquals(SystemVolume.FindDefault(Store, image), volume) ? "" : ImageBrowser.PrefixOf(image, disk, volume);
+        ReferenceEquals(SystemVolume.FindDefault(Store, image), volume) ? "" : ImageVolumes.PrefixOf(image, disk, volume);
 
     private static bool IsSame(ImageDisk left, ImageDisk right) => left.Length == right.Length && left.Layout == right.Layout;
 }

@@ -3,6 +3,7 @@ using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 

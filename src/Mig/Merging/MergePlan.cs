@@ -4,7 +4,7 @@ using Mig.History.Images;
 using Mig.History.Merging;
 using Mig.History.Merging.Text;
 using Mig.History.Trees;
-using Mig.Merging.Machines;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 
@@ -52,7 +52,7 @@ public sealed record MergePlan(
         byte[] left = contents.Read(ours, path, MaxTextSize), right = contents.Read(theirs, path, MaxTextSize);
         if (TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right) || conflict.Merged is null || left.AsSpan().SequenceEqual(right))
             return null;
-        byte[] marked = MachineFiles.Find(path) is null ? TextMerge.Merge(old, left, right, TextMergeOptions.Default with { ShowsBase = true }).Text : contents.Read(conflict.Merged, path, long.MaxValue);
+        byte[] marked = MachineTables.Find(path) is null ? TextMerge.Merge(old, left, right, TextMergeOptions.Default with { ShowsBase = true }).Text : contents.Read(conflict.Merged, path, long.MaxValue);
         return (left, right, marked);
     }
 

@@ -1,7 +1,8 @@
 using System.Text;
 using Mig.History.Merging;
 using Mig.History.Trees;
-using Mig.Merging.Machines;
+using Mig.Machines.Merging;
+using Mig.Machines.Merging.Packages;
 
 namespace Mig.Merging;
 
@@ -73,7 +74,7 @@ internal sealed class MergePolicy(ContentMerger merger, MergeContents contents, 
     private string? FindClash(ReadOnlyMemory<byte> path, byte[] merged, TreeEntry ours, TreeEntry theirs)
     {
         string name = Encoding.Latin1.GetString(path.Span);
-        return MachineFiles.FindClash(name, merged, contents.Read(ours, name, long.MaxValue), contents.Read(theirs, name, long.MaxValue), sides);
+        return MachineTables.FindClash(name, merged, contents.Read(ours, name, long.MaxValue), contents.Read(theirs, name, long.MaxValue), sides);
     }
 
     private static MergeSide Other(MergeSide side) => side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours;

@@ -2,6 +2,7 @@ using Mig.Branches;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Refs;
+using Mig.Machines.Merging;
 using Mig.Store;
 using Mig.Store.Locks;
 

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 

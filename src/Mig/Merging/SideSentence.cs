@@ -3,7 +3,7 @@ using System.Text;
 using Mig.History.Diffs;
 using Mig.History.Diffs.Text;
 using Mig.History.Trees;
-using Mig.Merging.Machines;
+using Mig.Machines.Merging;
 
 namespace Mig.Merging;
 
@@ -55,7 +55,7 @@ internal sealed class SideSentence(MergeContents contents)
         if (Math.Max(before.Size, after.Size) <= MaxTextSize)
         {
             byte[] old = contents.Read(before, path, MaxTextSize), now = contents.Read(after, path, MaxTextSize);
-            if (MachineFiles.Parse(path, old, now) is [var was, var items] && EntryChanges.Describe(was, items) is { Length: > 0 } entries)
+            if (MachineTables.Parse(path, old, now) is [var was, var items] && EntryChanges.Describe(was, items) is { Length: > 0 } entries)
                 return entries;
             if (!TextLines.IsBinary(old) && !TextLines.IsBinary(now))
             {

@@ -1,5 +1,6 @@
 using Mig.History.Images;
 using Mig.History.Merging;
+using Mig.Machines.Merging.Packages;
 
 namespace Mig.Merging;
 

@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
-using Mig.Browse;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
 using Mig.Maintenance;
 using Mig.Remotes;
 using Mig.Searching;

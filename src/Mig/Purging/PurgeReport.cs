@@ -1,5 +1,5 @@
-using Mig.Browse;
 using Mig.Core;
+using Mig.Machines.Coverage;
 
 namespace Mig.Purging;
 

@@ -3,9 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using Mig.Core;
 using Mig.History.Refs;
+using Mig.History.Trust;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
-using Mig.Trust;
 
 namespace Mig.Remotes;
 

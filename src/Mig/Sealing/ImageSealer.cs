@@ -1,10 +1,11 @@
-using Mig.Browse;
 using Mig.Core;
 using Mig.Edits;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Revisions;
-using Mig.Inventories;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories;
 
 namespace Mig.Sealing;
 
@@ -25,14 +26,14 @@ public sealed class ImageSealer(Repository repository)
             request.Edit,
             edit =>
             {
-                if (!ImageBrowser.VolumesWithFiles(edit.Before).Any())
+                if (!ImageVolumes.WithFiles(edit.Before).Any())
                 {
                     coverage = JudgeForSecrets(new CoverageReader(repository.Store).ReadWithout(edit.Before));
                     return;
                 }
 
                 ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before) ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
-                var machine = new MachineFiles(repository, edit.Before, root);
+                var machine = new MachineFiles(repository.Store, repository.Context.Parallelism, edit.Before, root);
                 coverage = JudgeForSecrets(new CoverageReader(repository.Store).Read(edit.Before, root, machine, isChosen: false));
                 var files = new SealedFiles(edit, machine);
                 foreach (SealOperation operation in operations)
@@ -58,7 +59,7 @@ public sealed class ImageSealer(Repository repository)
     private long ZeroFree(ImageEdit edit)
     {
         long bytes = 0;
-        foreach ((ImageDisk disk, ImageVolume volume) in ImageBrowser.VolumesWithFiles(edit.Before))
+        foreach ((ImageDisk disk, ImageVolume volume) in ImageVolumes.WithFiles(edit.Before))
         {
             try
             {

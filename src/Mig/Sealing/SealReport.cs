@@ -1,5 +1,5 @@
-using Mig.Browse;
 using Mig.Edits;
+using Mig.Machines.Coverage;
 
 namespace Mig.Sealing;
 

@@ -1,13 +1,14 @@
 using System.IO.Enumeration;
 using System.Text;
-using Mig.Browse;
 using Mig.Core;
 using Mig.Edits;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Trees;
-using Mig.Inventories.Systems;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories.Systems;
+using Mig.Machines.Mounts;
 
 namespace Mig.Sealing;
 

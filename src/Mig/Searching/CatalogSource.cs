@@ -4,6 +4,8 @@ using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.Inventories;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories;
 using Mig.Store;
 
 namespace Mig.Searching;
@@ -26,8 +28,8 @@ internal sealed class CatalogSource(Repository repository) : ICatalogSource
     {
         MachineImage image = repository.Objects.ReadImage(id);
         ImageVolume? system = _browser.FindDefaultVolume(image);
-        return [.. ImageBrowser.VolumesWithFiles(image).Select(item =>
-            new CatalogVolume(ReferenceEquals(item.Volume, system) ? "" : ImageBrowser.PrefixOf(image, item.Disk, item.Volume), item.Volume.Root!))];
+        return [.. ImageVolumes.WithFiles(image).Select(item =>
+            new CatalogVolume(ReferenceEquals(item.Volume, system) ? "" : ImageVolumes.PrefixOf(image, item.Disk, item.Volume), item.Volume.Root!))];
     }
 
     public IReadOnlyList<CatalogPackage> ReadPackages(ImageId id)

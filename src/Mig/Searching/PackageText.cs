@@ -1,7 +1,7 @@
 using Mig.Catalog.Searching;
 using Mig.Core;
-using Mig.Inventories;
-using Mig.Inventories.Versions;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Searching;
 

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.History.Images;
+using Mig.History.Trust;
 using Mig.Store;
 
 namespace Mig.Trust;

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.History.Configuration;
+using Mig.History.Trust;
 using Mig.Store;
 
 namespace Mig.Trust;

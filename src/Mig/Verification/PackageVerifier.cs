@@ -4,6 +4,9 @@ using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
+using Mig.Machines.Verification;
 
 namespace Mig.Verification;
 
@@ -21,10 +24,10 @@ public sealed class PackageVerifier(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(image);
         var coverage = new CoverageReader(repository.Store);
-        if (volume is null && !ImageBrowser.VolumesWithFiles(image).Any())
+        if (volume is null && !ImageVolumes.WithFiles(image).Any())
             return new VerificationReport(0, [], coverage.ReadWithout(image));
         ImagePath root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision);
-        var files = new MachineFiles(repository, image, root.Volume);
+        var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root.Volume);
         var recorded = new List<RecordedFile>();
         var owned = new HashSet<string>();
         var warnings = new List<string>();
@@ -76,7 +79,7 @@ public sealed class PackageVerifier(Repository repository)
             }
             else if (entry.Type != TreeEntryType.File || record.IsLink == true)
             {
-                findings.Add(Changed(record, record.IsLink == true ? "symbolic link" : "regular file", ImageBrowser.Describe(entry.Type)));
+                findings.Add(Changed(record, record.IsLink == true ? "symbolic link" : "regular file", EntryWords.Describe(entry.Type)));
             }
             else
             {
@@ -86,7 +89,7 @@ public sealed class PackageVerifier(Repository repository)
 
         foreach (IGrouping<DigestAlgorithm, (RecordedFile Record, TreeEntry Entry)> group in contents.GroupBy(item => item.Record.Algorithm))
         {
-            IReadOnlyDictionary<ObjectId, string> digests = new ContentDigests(repository).Compute(group.Key, group.Where(item => item.Record.Digest.Length > 0).Select(item => item.Entry), cancellation);
+            IReadOnlyDictionary<ObjectId, string> digests = new ContentDigests(repository.Store, repository.Folder, repository.Context.Parallelism).Compute(group.Key, group.Where(item => item.Record.Digest.Length > 0).Select(item => item.Entry), cancellation);
             foreach ((RecordedFile record, TreeEntry entry) in group)
             {
                 string actual = entry.Sha256 is { } id ? digests.GetValueOrDefault(id, "") : "";

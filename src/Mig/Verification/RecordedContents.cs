@@ -2,8 +2,10 @@ using Mig.Browse;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Trees;
-using Mig.Inventories.Dpkg;
-using Mig.Inventories.Rpm;
+using Mig.Machines.Files;
+using Mig.Machines.Inventories.Dpkg;
+using Mig.Machines.Inventories.Rpm;
+using Mig.Machines.Verification;
 
 namespace Mig.Verification;
 
@@ -33,7 +35,7 @@ internal sealed class RecordedContents(Repository repository)
 
         var found = new HashSet<ObjectId>();
         foreach ((DigestAlgorithm algorithm, Dictionary<ObjectId, TreeEntry> entries) in candidates)
-            found.UnionWith(new ContentDigests(repository).Compute(algorithm, entries.Values, cancellation).Where(item => digests.Contains(item.Value)).Select(item => item.Key));
+            found.UnionWith(new ContentDigests(repository.Store, repository.Folder, repository.Context.Parallelism).Compute(algorithm, entries.Values, cancellation).Where(item => digests.Contains(item.Value)).Select(item => item.Key));
         return found;
     }
 
@@ -42,7 +44,7 @@ internal sealed class RecordedContents(Repository repository)
         MachineImage image = repository.Objects.ReadImage(id);
         if (_browser.FindDefaultVolume(image) is not { } system)
             return;
-        var files = new MachineFiles(repository, image, system);
+        var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, system);
         var directories = new MachineDirectories(files);
         foreach (RecordedFile record in Read(files, digests, cancellation))
         {

@@ -5,6 +5,7 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Inventories;
+using Mig.Machines.Coverage;
 using Mig.Store;
 
 namespace Mig.Working;

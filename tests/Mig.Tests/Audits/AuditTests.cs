@@ -1,6 +1,6 @@
 using Mig.Audits;
 using Mig.Core;
-using Mig.Inventories;
+using Mig.Machines.Audits;
 using Mig.Testing;
 using Mig.Tests.Inventories;
 using Tool = Mig.Testing.Tool;

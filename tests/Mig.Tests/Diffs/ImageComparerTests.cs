@@ -2,7 +2,7 @@ using System.Text;
 using Mig.Compare;
 using Mig.Core;
 using Mig.History.Diffs;
-using Mig.Inventories;
+using Mig.Machines.Inventories;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;

@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using Mig.Browse;
 using Mig.History.Trees;
 using Mig.Ingest;
+using Mig.Machines.Coverage;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;

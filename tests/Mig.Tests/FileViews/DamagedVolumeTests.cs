@@ -10,6 +10,7 @@ using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Trees;
 using Mig.Ingest;
+using Mig.Machines.Coverage;
 using Mig.Testing;
 using Mig.Tests.Support;
 using LoopMount = Mig.Testing.FileSystems.LoopMount;

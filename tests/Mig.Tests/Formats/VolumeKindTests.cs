@@ -1,6 +1,6 @@
 using System.Text;
 using Mig.Core;
-using Mig.Ingest;
+using Mig.Disks.Volumes;
 using Mig.Testing;
 using Mig.Tests.Support;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Mig.Audits;
-using Mig.Inventories;
+using Mig.Machines.Audits;
+using Mig.Machines.Inventories;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Tool = Mig.Testing.Tool;

@@ -1,4 +1,5 @@
-using Mig.Inventories;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Systems;
 using Mig.Testing;
 using Tool = Mig.Testing.Tool;
 

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.History.Images;
 using Mig.Inventories;
+using Mig.Machines.Inventories;
 using Mig.Testing;
 using Mig.Tests.Support;
 

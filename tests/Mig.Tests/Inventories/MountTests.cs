@@ -1,7 +1,8 @@
 using System.Globalization;
-using Mig.Browse;
 using Mig.Core;
 using Mig.History.Images;
+using Mig.Machines.Coverage;
+using Mig.Machines.Files;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Tool = Mig.Testing.Tool;
@@ -168,7 +169,7 @@ public sealed class MountTests : IDisposable
         using Repository repository = _test.Open();
         MachineImage image = repository.Objects.ReadImage(repository.Revisions.ResolveImage("HEAD"));
         ImageVolume root = SystemVolume.FindDefault(repository.Store, image)!;
-        var files = new MachineFiles(repository, image, root);
+        var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root);
         coverage = new CoverageReader(repository.Store).Read(image, root, files, isChosen: false);
         return files;
     }

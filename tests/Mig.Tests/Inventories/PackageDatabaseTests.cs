@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Mig.Inventories;
-using Mig.Inventories.Rpm;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Rpm;
 using Mig.Testing;
 using Tool = Mig.Testing.Tool;
 

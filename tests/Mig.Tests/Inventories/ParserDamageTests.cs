@@ -1,10 +1,10 @@
 using Mig.Core;
-using Mig.Inventories.Apk;
-using Mig.Inventories.Dpkg;
-using Mig.Inventories.Executables;
-using Mig.Inventories.Languages;
-using Mig.Inventories.Pacman;
-using Mig.Inventories.Rpm;
+using Mig.Machines.Inventories.Apk;
+using Mig.Machines.Inventories.Dpkg;
+using Mig.Machines.Inventories.Executables;
+using Mig.Machines.Inventories.Languages;
+using Mig.Machines.Inventories.Pacman;
+using Mig.Machines.Inventories.Rpm;
 using Mig.Testing;
 using Tool = Mig.Testing.Tool;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
-using Mig.Inventories;
-using Mig.Inventories.Versions;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Versions;
 using Mig.Testing;
 
 namespace Mig.Tests.Inventories;

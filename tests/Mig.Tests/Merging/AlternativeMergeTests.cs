@@ -2,6 +2,7 @@ using System.Text;
 using Mig.History.Diffs;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Machines.Merging;
 using Mig.Merging;
 
 namespace Mig.Tests.Merging;

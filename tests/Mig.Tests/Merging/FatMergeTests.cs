@@ -1,6 +1,7 @@
 using System.Text;
 using Mig.Branches;
 using Mig.FileSystems;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Edits;

@@ -1,6 +1,6 @@
 using System.Text;
 using Mig.History.Merging;
-using Mig.Merging;
+using Mig.Machines.Merging;
 
 namespace Mig.Tests.Merging;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Mig.History.Merging;
-using Mig.Merging;
-using Mig.Merging.Machines;
+using Mig.Machines.Merging;
+using Mig.Machines.Merging.Packages;
 
 namespace Mig.Tests.Merging;
 
@@ -18,7 +18,7 @@ public class MachineFileTests
     [InlineData("etc/passwd", "a:x:1\nb:x:2\nc:x:3\n", "a:x:1\nc:x:3\n", "new:x:7\na:x:1\nb:x:2\nc:x:3\n", "new:x:7\na:x:1\nc:x:3\n")]
     public void TablesOfAccountsMergeByName(string path, string before, string ours, string theirs, string expected)
     {
-        MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
+        MergedText merged = MachineTables.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
         Assert.Null(merged.Conflict);
         Assert.Null(merged.Clash);
         Assert.Equal(expected, Encoding.UTF8.GetString(merged.Text));
@@ -30,7 +30,7 @@ public class MachineFileTests
     [InlineData("a:x:1:sh\n", "", "a:x:1:ksh\n", "'a' was removed here and changed there")]
     [InlineData("a:x:1:sh\n", "a:x:1:sh:more\n", "a:x:2:sh\n", "'a' was changed on both sides")]
     public void WhatDoesNotFitIsAConflict(string before, string ours, string theirs, string conflict) =>
-        Assert.Equal(conflict, MachineFiles.Find("etc/passwd")!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None).Conflict);
+        Assert.Equal(conflict, MachineTables.Find("etc/passwd")!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None).Conflict);
 
     // Files belong to numbers. What one side had that way before is its own affair.
     [Theory]
@@ -44,7 +44,7 @@ public class MachineFileTests
     public void NumbersThatOnlyOneMayHaveClash(string path, string before, string ours, string theirs, string? clash)
     {
         foreach (MergeSide? favored in (MergeSide?[])[null, MergeSide.Ours, MergeSide.Theirs])
-            Assert.Equal(clash, MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), favored, MachineSides.None).Clash);
+            Assert.Equal(clash, MachineTables.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), favored, MachineSides.None).Clash);
     }
 
     [Theory]
@@ -62,13 +62,13 @@ public class MachineFileTests
     {
         foreach ((MergeSide side, string expected) in ((MergeSide, string)[])[(MergeSide.Ours, byUs), (MergeSide.Theirs, byThem)])
         {
-            MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), side, MachineSides.None);
+            MergedText merged = MachineTables.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), side, MachineSides.None);
             Assert.Null(merged.Conflict);
             Assert.Contains($"{(side == MergeSide.Ours ? "ours" : "theirs")} was taken", merged.Note, StringComparison.Ordinal);
             Assert.Equal(expected, Encoding.UTF8.GetString(merged.Text));
         }
 
-        Assert.NotNull(MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None).Conflict); // the control
+        Assert.NotNull(MachineTables.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None).Conflict); // the control
     }
 
     [Theory]
@@ -93,7 +93,7 @@ public class MachineFileTests
         "Name: a/x\nOwners: a, b, c\n\nName: b/y\nValue: 1\n\nName: c/y\nValue: 2\n\n")]
     public void SetsHaveWhatEitherSideAdded(string path, string before, string ours, string theirs, string expected)
     {
-        MergedText merged = MachineFiles.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
+        MergedText merged = MachineTables.Find(path)!(Bytes(before), Bytes(ours), Bytes(theirs), null, MachineSides.None);
         Assert.Null(merged.Conflict);
         Assert.Equal(expected, Encoding.UTF8.GetString(merged.Text));
     }

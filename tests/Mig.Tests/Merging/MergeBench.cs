@@ -1,5 +1,6 @@
 using Mig.Branches;
 using Mig.Core;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mig.Branches;
 using Mig.History.Merging;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Testing;
 using Mig.Testing.FileSystems;

@@ -2,6 +2,7 @@ using System.Text;
 using Mig.Branches;
 using Mig.Core;
 using Mig.History.Merging;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Tests.Support;
 using Tool = Mig.Testing.Tool;

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.History.Merging;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Testing;
 using Tool = Mig.Testing.Tool;

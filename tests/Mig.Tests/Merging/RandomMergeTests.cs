@@ -5,6 +5,7 @@ using Mig.History.Diffs;
 using Mig.History.Images;
 using Mig.History.Merging;
 using Mig.History.Trees;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Mig.Store;
 using Mig.Tests.Edits;

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Mig.Compare;
 using Mig.History.Merging;
+using Mig.Machines.Merging;
 using Mig.Merging;
 using Tool = Mig.Testing.Tool;
 

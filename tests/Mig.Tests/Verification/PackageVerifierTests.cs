@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mig.Core;
 using Mig.History.Images;
+using Mig.Machines.Verification;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Inventories;

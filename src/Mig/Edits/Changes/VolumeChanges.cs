@@ -4,6 +4,7 @@ using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Machines.Files;
 
 namespace Mig.Edits.Changes;
 
@@ -22,7 +23,7 @@ public sealed class VolumeChanges(Repository repository, ImageEdit edit, string 
         get
         {
             ImageVolume? usual = new ImageBrowser(repository).FindDefaultVolume(edit.Before);
-            return [.. _volumes.Select(item => (item.Volume == usual ? "" : ImageBrowser.PrefixOf(edit.Before, item.Disk, item.Volume), item.Runner.Log))];
+            return [.. _volumes.Select(item => (item.Volume == usual ? "" : ImageVolumes.PrefixOf(edit.Before, item.Disk, item.Volume), item.Runner.Log))];
         }
     }
 

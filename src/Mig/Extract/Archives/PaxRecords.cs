@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Extract.Archives;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using Mig.Core;
-using Mig.Inventories.Windows;
+using Mig.Machines.Inventories.Windows;
 using Mig.Testing;
 
 namespace Mig.Tests.Inventories.Windows;

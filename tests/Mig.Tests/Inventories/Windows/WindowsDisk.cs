@@ -1,3 +1,4 @@
+using Mig.Machines.Inventories.Systems;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;

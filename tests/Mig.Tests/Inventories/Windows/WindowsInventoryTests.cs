@@ -1,13 +1,14 @@
 using System.Text;
 using System.Text.Json;
-using Mig.Browse;
 using Mig.Compare;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
 using Mig.Inventories;
-using Mig.Inventories.Windows;
-using Mig.Sboms;
+using Mig.Machines.Inventories;
+using Mig.Machines.Inventories.Systems;
+using Mig.Machines.Inventories.Windows;
+using Mig.Machines.Sboms;
 
 namespace Mig.Tests.Inventories.Windows;
 

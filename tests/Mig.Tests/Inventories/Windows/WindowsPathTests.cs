@@ -1,6 +1,7 @@
 using System.Text;
 using Mig.Browse;
 using Mig.Core;
+using Mig.Machines.Inventories.Systems;
 using Mig.Tests.Support;
 using Tool = Mig.Testing.Tool;
 
