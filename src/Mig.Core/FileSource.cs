@@ -136,9 +136,6 @@ public sealed partial class FileSource : IByteSource
     /// <summary>Tells whether another program holds a lock of fcntl(2) on a byte of the file.</summary>
     public bool IsLocked(long offset) => LibC.IsLocked(_handle, offset);
 
-    /// <summary>Asks the kernel to start reading a range that will be wanted soon.</summary>
-    public void Prefetch(ByteRange range) => _ = LibC.Advise(_handle, range.Offset, range.Length, LibC.AdviseWillNeed);
-
     public void Dispose() => _handle.Dispose();
 
     // What a shrinking file has lost must not pass for a hole.

@@ -51,8 +51,6 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
     /// <summary>The bytes of a column; they last until the next step.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => raw.sqlite3_column_blob(handle, column);
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
-
     /// <summary>Ends the rows; bindings stay.</summary>
     public void Reset() => _ = raw.sqlite3_reset(handle);
 

@@ -1,3 +1,4 @@
+using Mig.Machines.Sealing;
 using Mig.Sealing;
 
 namespace Mig.Cli.Json;

@@ -1,3 +1,4 @@
+using Mig.Machines.Sealing;
 using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;

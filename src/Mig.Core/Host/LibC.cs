@@ -9,7 +9,6 @@ public static partial class LibC
     internal const int SeekEnd = 2;
     internal const int SeekData = 3;
     internal const int SeekHole = 4;
-    internal const int AdviseWillNeed = 3;
 
     internal static int LastError => Marshal.GetLastPInvokeError();
 
@@ -171,8 +170,6 @@ public static partial class LibC
     internal static bool TryPunchHole(SafeFileHandle file, ByteRange range) =>
         range.IsEmpty || AllocateNative(file, 3 /* FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE */, range.Offset, range.Length) == 0;
 
-    internal static int Advise(SafeFileHandle file, long offset, long length, int advice) => AdviseNative(file, offset, length, advice);
-
     // The number goes along, as .NET does it: what to do depends on it.
     private static IOException Failure(string what, int error) => new($"{what}: {Marshal.GetPInvokeErrorMessage(error)}", error);
 
@@ -181,9 +178,6 @@ public static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
     private static partial int AllocateNative(SafeFileHandle file, int mode, long offset, long length);
-
-    [LibraryImport("libc", EntryPoint = "posix_fadvise")]
-    private static partial int AdviseNative(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);

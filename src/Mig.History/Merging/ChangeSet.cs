@@ -39,18 +39,6 @@ internal sealed class ChangeSet
 
     public TreeChange? Find(string path) => _changes.GetValueOrDefault(path);
 
-    /// <summary>Returns the changed paths below a directory, sorted.</summary>
-    public IEnumerable<string> Below(string directory)
-    {
-        string prefix = directory.Length == 0 ? "" : directory + "/";
-        int at = Array.BinarySearch(_sorted, prefix, StringComparer.Ordinal);
-        for (at = at < 0 ? ~at : at; at < _sorted.Length && _sorted[at].StartsWith(prefix, StringComparison.Ordinal); at++)
-        {
-            if (_sorted[at].Length > 0)
-                yield return _sorted[at];
-        }
-    }
-
     // A content that was removed once and added once. Where several are alike, one of the same name is meant, if there is just one.
     private Dictionary<string, string> FindRenames()
     {

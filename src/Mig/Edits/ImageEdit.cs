@@ -42,9 +42,6 @@ public sealed class ImageEdit : IDisposable
         return OpenDisk(disk).OpenVolume(volume, Limits, _clock);
     }
 
-    /// <summary>Returns the bytes of a disk with all changes so far. They change with the next one.</summary>
-    public IByteSource ReadDisk(ImageDisk disk) => OpenDisk(disk).Content;
-
     /// <summary>Makes what a volume's file system holds to be free read as zeros.</summary>
     /// <returns>Bytes that lay in blocks which were not zero.</returns>
     /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>

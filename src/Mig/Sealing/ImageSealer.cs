@@ -1,3 +1,4 @@
+using Mig.Machines.Sealing;
 using Mig.Core;
 using Mig.Edits;
 using Mig.FileSystems;

@@ -1,3 +1,4 @@
+using Mig.Machines.Sealing;
 using System.IO.Enumeration;
 using System.Text;
 using Mig.Core;

@@ -1,3 +1,4 @@
+using Mig.Machines.Sealing;
 namespace Mig.Sealing;
 
 /// <summary>Something that sealing did.</summary>

@@ -19,9 +19,6 @@ internal sealed class Placeholders
     {
     }
 
-    /// <summary>Whether there is no place: the bytes are the same for every row.</summary>
-    public bool IsConstant => _parts.Count == 1;
-
     /// <summary>Reads a file or its name.</summary>
     /// <param name="where">How it is called in messages.</param>
     /// <exception cref="UsageException">A column is not there, or braces are not closed.</exception>

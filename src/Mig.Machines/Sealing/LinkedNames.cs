@@ -2,7 +2,7 @@ using System.Text;
 using Mig.History.Trees;
 using Mig.Store;
 
-namespace Mig.Sealing;
+namespace Mig.Machines.Sealing;
 
 /// <summary>The names on a volume that are hard links to the same file. Paths have a slash in front.</summary>
 internal sealed class LinkedNames

@@ -1,6 +1,7 @@
-using static Mig.Sealing.SealAction;
+using Mig.Machines.Sealing;
+using static Mig.Machines.Sealing.SealAction;
 
-namespace Mig.Sealing;
+namespace Mig.Machines.Sealing;
 
 /// <summary>All operations, in the order in which they are done. Listed here, not discovered.</summary>
 public static class SealOperations

@@ -1,4 +1,4 @@
-namespace Mig.Sealing;
+namespace Mig.Machines.Sealing;
 
 /// <summary>What sealing does to a path.</summary>
 public enum SealAction

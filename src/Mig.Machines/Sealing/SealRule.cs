@@ -1,4 +1,5 @@
-namespace Mig.Sealing;
+using Mig.Machines.Sealing;
+namespace Mig.Machines.Sealing;
 
 /// <summary>What to do to the paths that a pattern names.</summary>
 /// <param name="Pattern">From the machine's root; <c>*</c> and <c>?</c> do not cross slashes, <c>~</c> at the begin stands for the home of each user, and <see cref="HostKeys"/> for other files.</param>

@@ -1,4 +1,4 @@
-namespace Mig.Sealing;
+namespace Mig.Machines.Sealing;
 
 /// <summary>One thing that makes a golden image of a used one.</summary>
 /// <param name="Name">As <c>--enable</c> and <c>--disable</c> take it; that of virt-sysprep where it has the same.</param>
