@@ -5,8 +5,8 @@ namespace Mig.Machines.Merging;
 
 /// <summary>Merges files that are tables: what counts is which keys there are and what stands under each, not where. What we have stays in its order; what is new there follows what it follows there.</summary>
 /// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together, all others being merged; null for a conflict.</param>
-/// <param name="mergeItems">Merges what both sides changed: key, base (null for none), ours, theirs; returns the text, or null for a conflict, and a note.</param>
-internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, string, string, (string? Text, string? Note)> mergeItems)
+/// <param name="mergeItems">Merges what both sides changed: key, base (null for none), ours, theirs; returns the text, or null for a conflict, and a note. Null when that is always a conflict.</param>
+internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, string, string, (string? Text, string? Note)>? mergeItems = null)
 {
     private readonly List<string> _conflicts = [];
 
@@ -66,7 +66,7 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
             return theirs ?? "";
         if (ours is not null && theirs is not null && !isOurs && !isTheirs)
         {
-            (string? merged, string? note) = mergeItems(key, before, ours, theirs);
+            (string? merged, string? note) = mergeItems?.Invoke(key, before, ours, theirs) ?? default;
             if (note is not null)
                 _notes.Add(note);
             if (merged is not null)

@@ -60,7 +60,7 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
                 owners[item.Key] = find(item.Text);
         }
 
-        return new KeyedMerge(favored, static (_, _, _, _) => (null, null)) { SideOf = key => owners.GetValueOrDefault(key) is { } owner ? packages.TakenSideOf(owner) : null }.Merge(Parse(before), left, right);
+        return new KeyedMerge(favored) { SideOf = key => owners.GetValueOrDefault(key) is { } owner ? packages.TakenSideOf(owner) : null }.Merge(Parse(before), left, right);
     }
 
     public IReadOnlyList<KeyedItem> Parse(byte[] content) => [.. split(Encoding.Latin1.GetString(content)).Select(entry => new KeyedItem(keyOf(entry), entry))];

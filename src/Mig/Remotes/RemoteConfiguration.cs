@@ -27,6 +27,9 @@ public sealed class RemoteConfiguration(Repository repository)
         ArgumentNullException.ThrowIfNull(nameOrAddress);
         if (!Exists(nameOrAddress))
         {
+            // What people type begins where they stand; what a configuration says, at the repository.
+            if (Directory.Exists(nameOrAddress))
+                nameOrAddress = Path.GetFullPath(nameOrAddress);
             if (nameOrAddress.AsSpan().ContainsAny('/', ':', '~') || nameOrAddress is "." or ".." || Directory.Exists(Path.Combine(BaseFolder, nameOrAddress)))
                 return new Remote(null, [Rewrite(nameOrAddress)], [Rewrite(nameOrAddress)], [], []);
             throw NotFound(nameOrAddress);

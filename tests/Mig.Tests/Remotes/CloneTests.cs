@@ -18,6 +18,26 @@ public sealed class CloneTests : IDisposable
         repository.Refs.Update(RefName.Tag("v1"), default(ObjectId), repository.Revisions.ResolveCommit("HEAD~2").Value, repository.Identity.Committer(), "tag");
     }
 
+    [Theory]
+    [InlineData("there")]
+    [InlineData("./there")]
+    [InlineData("././there")]
+    public void A_folder_that_is_typed_begins_where_the_user_stands(string typed)
+    {
+        using var files = new Testing.TestFolder();
+        string stands = files["folder"], here = files["here"];
+        Directory.CreateDirectory(stands);
+        Testing.Tool.Run("cp", "--recursive", _there.Folder, Path.Combine(stands, "there"));
+        Assert.Equal(0, MigProgram.Finish(MigProgram.Start([], "init", "-q", "--bare", here)).ExitCode);
+        (int exitCode, string output) = MigProgram.Finish(MigProgram.Start(["env", "-C", stands], "--repo", here, "fetch", "-q", typed, "main:came"));
+        Assert.True(exitCode == 0, output);
+        (exitCode, output) = MigProgram.Finish(MigProgram.Start(["env", "-C", stands], "--repo", here, "fsck", "--repair-from", typed));
+        Assert.True(exitCode == 0, output);
+
+        // The control: from elsewhere it is not there.
+        Assert.NotEqual(0, MigProgram.Finish(MigProgram.Start(["env", "-C", "/"], "--repo", here, "fetch", "-q", typed, "main:came")).ExitCode);
+    }
+
     [Fact]
     public void A_shallow_clone_has_so_many_versions_and_grows_to_all()
     {

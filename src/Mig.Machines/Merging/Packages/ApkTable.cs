@@ -17,7 +17,7 @@ internal static class ApkTable
     public static MachineTables.Merge? Find(string path)
     {
         if (path == World)
-            return static (before, ours, theirs, favored, sides) => new KeyedMerge(favored, static (_, _, _, _) => (null, null)) { SideOf = name => sides.Packages.TakenSideOf(Key(name)) }.Merge(Wishes(before), Wishes(ours), Wishes(theirs));
+            return static (before, ours, theirs, favored, sides) => new KeyedMerge(favored) { SideOf = name => sides.Packages.TakenSideOf(Key(name)) }.Merge(Wishes(before), Wishes(ours), Wishes(theirs));
         string? name = Array.Find(Folders, folder => path.StartsWith(folder, StringComparison.Ordinal)) is { } found ? path[found.Length..] : null;
         return name switch
         {
@@ -60,7 +60,7 @@ internal static class ApkTable
 
     // Entries of packages that are not there after all go with them.
     private static MergedText MergeSet(List<KeyedItem> before, List<KeyedItem> ours, List<KeyedItem> theirs, MergeSide? favored, PackageSides packages) =>
-        new KeyedMerge(favored, static (_, _, _, _) => (null, null)).Merge(Kept(before, packages), Kept(ours, packages), Kept(theirs, packages));
+        new KeyedMerge(favored).Merge(Kept(before, packages), Kept(ours, packages), Kept(theirs, packages));
 
     private static List<KeyedItem> Kept(List<KeyedItem> items, PackageSides packages) => [.. items.Where(item => !packages.IsDropped(item.Key))];
 
