@@ -28,7 +28,10 @@ public sealed class SshServer : IDisposable
             PasswordAuthentication no
             UsePAM no
             AcceptEnv MIG_* DOTNET_*
+            SetEnv SHLVL=1
             """);
+
+        // SHLVL: bash takes itself for a shell within another one, and does not run what the user of this machine has it run at each login.
         // sshd runs itself again, and wants to know where it is.
         _server = Tool.Start("/usr/sbin/sshd", "-D", "-e", "-f", _files["sshd_config"]);
         _ = _server.StandardError.ReadToEndAsync();
