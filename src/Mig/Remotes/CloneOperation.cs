@@ -144,6 +144,7 @@ public sealed class CloneOperation
                 Sharing = _options.Sharing,
                 AlsoWanted = listing.HeadTarget is null && _options.Branch is null && listing.HeadId is { } detached ? [detached] : [],
                 SetsFetchHead = false,
+                LogsNewRefs = false,
                 Action = reason,
                 Progress = _options.Progress,
             },
@@ -192,7 +193,7 @@ public sealed class CloneOperation
 
     private CloneOutcome SetHead(Repository repository, RemoteListing listing, RemoteRef? start, FetchOutcome fetch, string reason, CancellationToken cancellation)
     {
-        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).LogMovesOnly();
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         RefName? branch = start is null ? listing.HeadTarget : start.Name.IsBranch ? start.Name : null;
         ObjectId? head = start is null ? listing.HeadTarget is null ? listing.HeadId : null : start.Peeled ?? start.Id;
         if (branch is { IsBranch: true, IsBranchHead: false })

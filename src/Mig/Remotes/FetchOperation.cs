@@ -191,7 +191,9 @@ public sealed class FetchOperation(Repository repository)
 
     private void Write(IReadOnlyList<FetchedRef> refs, Remote remote, RemoteListing listing, FetchOptions options)
     {
-        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).LogMovesOnly();
+        RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
+        if (!options.LogsNewRefs)
+            transaction.LogMovesOnly();
         foreach (FetchedRef item in refs)
         {
             switch (item)

@@ -54,7 +54,7 @@ public sealed class PackedRefsTests : IDisposable
     [Theory]
     [InlineData(100, 1)]
     [InlineData(10, 2)]
-    public void LogsOfManyRefsThatAFetchMakesBeginWhenTheyMove(int count, int entries)
+    public void LogsOfManyRefsThatACloneMakesBeginWhenTheyMove(int count, int entries)
     {
         RefTransaction made = _refs.BeginTransaction(Samples.Who).LogMovesOnly();
         for (int i = 0; i < count; i++)
