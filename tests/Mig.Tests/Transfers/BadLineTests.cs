@@ -40,11 +40,17 @@ public sealed class BadLineTests : IDisposable
         Fetch(RemoteKind.Http, new LineFaults { StallEvery = 5 << 20 }, atLeast: 1);
     }
 
-    [Fact]
-    public void A_line_that_loses_packets_costs_time_only()
+    [Theory]
+    [InlineData(RemoteKind.Http)]
+    [InlineData(RemoteKind.Ssh)]
+    public void A_long_line_that_loses_one_packet_of_a_hundred_costs_time_only(RemoteKind kind)
     {
-        Fill(_there);
-        Fetch(RemoteKind.Http, new LineFaults { LosesEvery = 1000 }, atLeast: 0);
+        var faults = new LineFaults { LosesEvery = 100, RoundTrip = TimeSpan.FromMilliseconds(40), BytesPerSecond = 6 << 20 };
+        Fill(_there, mixed: 4 << 20);
+        Fetch(kind, faults, atLeast: 0);
+        File.WriteAllBytes(_here.Files["disk.img"], MixedBytes.Make(3 << 20, 15));
+        _here.Commit("disk.img");
+        Push(kind, faults, atLeast: 0);
     }
 
     // The control: without further tries the first cut ends all.
@@ -66,11 +72,11 @@ public sealed class BadLineTests : IDisposable
         _there.Dispose();
     }
 
-    private static void Fill(TestRepository repository)
+    private static void Fill(TestRepository repository, int mixed = 24 << 20)
     {
         TestDisks.FileSystem(repository.Files, "disk.img", "-t ext4 -b 4096", "48M");
         byte[] disk = File.ReadAllBytes(repository.Files["disk.img"]);
-        MixedBytes.Make(24 << 20, 14).CopyTo(disk, 20 << 20);
+        MixedBytes.Make(mixed, 14).CopyTo(disk, 20 << 20);
         File.WriteAllBytes(repository.Files["disk.img"], disk);
         repository.Commit("disk.img");
     }
