@@ -1,6 +1,7 @@
 using Mig.Browse;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
+using Mig.Machines.Coverage;
 
 namespace Mig.Cli.CommandLines;
 

@@ -1,4 +1,5 @@
 using Mig.Compare;
+using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Json;
 

@@ -1,4 +1,5 @@
 using Mig.Browse;
+using Mig.Machines.Coverage;
 using Mig.Sharing;
 
 namespace Mig.Cli.Json;

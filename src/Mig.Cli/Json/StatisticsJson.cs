@@ -1,5 +1,6 @@
 using Mig.Browse;
 using Mig.Checks;
+using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Json;
 

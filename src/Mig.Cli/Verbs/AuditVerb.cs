@@ -7,6 +7,7 @@ using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Revisions;
 using Mig.Machines.Audits;
+using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.History.Refs;
+using Mig.Machines.Coverage;
 
 namespace Mig.Browse;
 

@@ -6,6 +6,7 @@ using Mig.History.Layouts;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
 using Mig.Store;
 using Mig.Store.Packs;
 

@@ -1,6 +1,7 @@
 using Mig.Browse;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Machines.Coverage;
 
 namespace Mig.Histories;
 

@@ -1,5 +1,6 @@
 using Mig.Edits;
 using Mig.Machines.Coverage;
+using Mig.Machines.Sealing;
 
 namespace Mig.Sealing;
 

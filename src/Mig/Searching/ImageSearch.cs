@@ -3,6 +3,7 @@ using Mig.Catalog;
 using Mig.Catalog.Searching;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Machines.Coverage;
 using Mig.Verification;
 
 namespace Mig.Searching;

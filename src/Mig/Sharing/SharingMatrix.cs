@@ -1,5 +1,6 @@
 using Mig.Browse;
 using Mig.Core;
+using Mig.Machines.Coverage;
 
 namespace Mig.Sharing;
 

@@ -2,6 +2,7 @@ using Mig.Browse;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Trees;
+using Mig.Machines.Coverage;
 using Mig.Machines.Files;
 using Mig.Machines.Inventories.Dpkg;
 using Mig.Machines.Inventories.Rpm;

@@ -1,6 +1,6 @@
 using Mig.Core;
 
-namespace Mig.Browse;
+namespace Mig.Machines.Coverage;
 
 /// <summary>A version that an answer is about, and what it is called.</summary>
 /// <param name="Id">The commit, or the image that was named by its own id; null when not even that can be read.</param>

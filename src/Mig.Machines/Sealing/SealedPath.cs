@@ -1,5 +1,6 @@
 using Mig.Machines.Sealing;
-namespace Mig.Sealing;
+
+namespace Mig.Machines.Sealing;
 
 /// <summary>Something that sealing did.</summary>
 /// <param name="Operation">The operation it belongs to.</param>

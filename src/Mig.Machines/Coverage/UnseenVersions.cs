@@ -1,6 +1,6 @@
 using Mig.Machines.Coverage;
 
-namespace Mig.Browse;
+namespace Mig.Machines.Coverage;
 
 /// <summary>Versions that an answer is about, and what of them it does not rest on.</summary>
 /// <param name="Versions">At least one.</param>
