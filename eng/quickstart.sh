@@ -11,7 +11,7 @@ if ! command -v dotnet >/dev/null; then
   exit 1
 fi
 need qemu-img=qemu-utils mkfs.ext4=e2fsprogs sfdisk=fdisk cmp=diffutils
-echo "Building mig (eng/build.sh), which takes a minute the first time."
+echo "Building mig (eng/build.sh), which takes a few minutes the first time."
 eng/build.sh >/dev/null
 export PATH="$PWD/artifacts/mig:$PATH"
 DOTNET_ROOT=${DOTNET_ROOT:-$(dirname "$(readlink -f "$(command -v dotnet)")")}
