@@ -13,13 +13,13 @@ publish() {
   dotnet publish src/Mig.Cli --configuration Release --runtime "$runtime" --output artifacts/mig --nologo --verbosity quiet "$@"
 }
 
-if [ "${MIG_BUILD:-}" != runtime ] && command -v clang >/dev/null && command -v ld.lld >/dev/null && [ -e /usr/include/zlib.h ]; then
-  if ! publish -p:MigNative=true "$@"; then
-    echo "native code cannot be made here; this is the program for the .NET runtime instead" >&2
-    publish --self-contained false -p:PublishReadyToRun=true "$@"
-  fi
-else
-  publish --self-contained false -p:PublishReadyToRun=true "$@"
+can_be_native() {
+  [ "${MIG_BUILD:-}" != runtime ] && command -v clang >/dev/null && command -v ld.lld >/dev/null && [ -e /usr/include/zlib.h ]
+}
+
+if can_be_native; then
+  publish -p:MigNative=true "$@" || { echo "native code cannot be made here; this is the program for the .NET runtime instead" >&2; MIG_BUILD=runtime; }
 fi
+can_be_native || publish --self-contained false -p:PublishReadyToRun=true "$@"
 rm -f artifacts/mig/*.xml artifacts/mig/Mig.Cli
 echo "artifacts/mig/mig"

@@ -45,12 +45,18 @@ public static class ParallelWork
         Unwrap(() => Parallel.For(0, count, OptionsOf(parallelism, cancellation), work));
     }
 
-    /// <summary>Runs one thing on so many threads of its own, each of which takes what is next to do, and waits for all of them.</summary>
+    /// <summary>Runs one thing on so many threads of its own, or here when one is enough, each of which takes what is next to do, and waits for all of them.</summary>
     /// <param name="work">Given a token that asks it to stop: by the caller, or because another thread failed.</param>
     /// <exception cref="OperationCanceledException">It was cancelled, and nothing failed.</exception>
     public static void Run(int threads, Action<CancellationToken> work, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(work);
+        if (threads == 1)
+        {
+            work(cancellation);
+            return;
+        }
+
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var tasks = new Task[threads];
         for (int i = 0; i < tasks.Length; i++)

@@ -27,7 +27,7 @@ internal sealed class BlobBatch
     public void Run(int parallelism, BlobVisitor visit, CancellationToken cancellation)
     {
         ParallelWork.Run(
-            parallelism,
+            Math.Clamp(_blobs.Count, 1, parallelism),
             stop =>
             {
                 while (_order.Claim(out _, out ReadOnlySpan<int> indexes))

@@ -77,7 +77,6 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
             }
 
             RemoveEmptyFolders();
-
             Sync();
             return true;
         }

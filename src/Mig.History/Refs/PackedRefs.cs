@@ -108,8 +108,13 @@ internal sealed class PackedRefs
             yield break;
         byte[] wanted = Encoding.UTF8.GetBytes(prefix);
         int first = FindFirst(wanted);
-        if (after is not null && FindFirst(Encoding.UTF8.GetBytes(after.Value)) is var behind && behind >= first)
-            first = behind < Count && NameAt(behind).SequenceEqual(Encoding.UTF8.GetBytes(after.Value)) ? behind + 1 : behind;
+        if (after is not null)
+        {
+            byte[] last = Encoding.UTF8.GetBytes(after.Value);
+            int behind = FindFirst(last);
+            first = Math.Max(first, behind < Count && NameAt(behind).SequenceEqual(last) ? behind + 1 : behind);
+        }
+
         for (int i = first; i < Count && NameAt(i).StartsWith(wanted); i++)
             yield return (ReadName(i), IdAt(i));
     }

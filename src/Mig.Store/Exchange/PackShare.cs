@@ -7,8 +7,7 @@ namespace Mig.Store.Exchange;
 
 /// <summary>
 /// Takes packs over from another store on this machine, whole: each frame is compared with its checksum and copied, the blocks are shared (reflink), the file gets a second name (hard link),
-/// or the kernel copies it. Packs never change, and
-/// every object is verified when it is read; so nothing need be read here.
+/// or the kernel copies it. Packs never change, and every object is verified when it is read; so nothing need be read here.
 /// </summary>
 /// <remarks>Only files of this user are taken over: what another user may change later is not.</remarks>
 public sealed class PackShare
