@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Mig.Core;
 using Mig.Testing.FileSystems;
@@ -27,8 +28,8 @@ internal static class VolumeTree
     public static string Hash(IFileSystem fileSystem, IByteSource volume, FileNode node)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 18];
-        byte[] again = new byte[1 << 18];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
+        byte[] again = ArrayPool<byte>.Shared.Rent(1 << 18);
         long position = 0;
         foreach (FileExtent extent in fileSystem.GetExtents(node.Number))
         {
@@ -52,11 +53,15 @@ internal static class VolumeTree
         }
 
         AppendZeros(node.Size - position);
+        ArrayPool<byte>.Shared.Return(buffer);
+        ArrayPool<byte>.Shared.Return(again);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 
         void AppendZeros(long count)
         {
-            for (Array.Clear(buffer); count > 0; count -= buffer.Length)
+            if (count > 0)
+                Array.Clear(buffer);
+            for (; count > 0; count -= buffer.Length)
                 hash.AppendData(buffer, 0, (int)Math.Min(buffer.Length, count));
         }
     }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -128,7 +129,7 @@ public static partial class HostTree
     {
         using SafeFileHandle file = OpenFile(path);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        byte[] buffer = new byte[1 << 18];
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(1 << 18);
         long position = 0;
         for (int read = RandomAccess.Read(file, buffer, 0); read > 0; read = RandomAccess.Read(file, buffer, position))
         {
@@ -136,6 +137,7 @@ public static partial class HostTree
             position += read;
         }
 
+        ArrayPool<byte>.Shared.Return(buffer);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
