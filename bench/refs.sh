@@ -51,6 +51,7 @@ for count in "$@"; do
   mig serve --listen 127.0.0.1:8331 --max-rate 0 there 2>serve.log &
   server=$!
   for _ in $(seq 100); do ! grep -q listening serve.log || break; sleep 0.1; done
+  mig --repo there config receive.maxRefs 1000000
   mig=(mig -c transfer.maxRefs=1000000)
   took "clone of a fifth" "${mig[@]}" clone -q http://127.0.0.1:8331/ clone
   branches "$there" more $((count * 4 / 5))

@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using System.Text;
 using Mig.Core;
 using Mig.Core.Host;
@@ -18,6 +19,8 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     private const int MaxComponentBytes = 250;
     private const int MaxNameBytes = 2048;
     private const int MaxLogBytes = 1 << 30;
+
+    private static readonly EnumerationOptions RawListing = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
     public string Folder { get; } = Path.GetFullPath(folder);
 
@@ -92,8 +95,8 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     public IEnumerable<(RefName Name, ObjectId? Packed)> ListValues(string prefix, RefName? after = null, ICollection<CorruptStoreException>? damaged = null)
     {
         // In this order: a ref that moves from its file into the packed ones is there before its file goes.
-        List<RefName> own = List(prefix, "");
-        int i = after is null ? 0 : own.FindIndex(name => name > after) is var first && first >= 0 ? first : own.Count;
+        List<RefName> own = List(prefix, "", after);
+        int i = 0;
         foreach ((RefName name, ObjectId id) in ListPacked(prefix, after, damaged))
         {
             while (i < own.Count && own[i] < name)
@@ -140,20 +143,21 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         }
     }
 
-    private List<RefName> List(string prefix, string root)
+    private List<RefName> List(string prefix, string root, RefName? after = null)
     {
         var names = new List<RefName>();
         string start = prefix[..(prefix.LastIndexOf('/') + 1)];
         if (start.Length == 0 && prefix.Length > 0 && "refs/".StartsWith(prefix, StringComparison.Ordinal))
             start = "refs/";
         if (start == "refs/" || (start.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsWellFormed(start.TrimEnd('/')) && (folders is null || HasFolder(root + start.TrimEnd('/')))))
-            Collect(Path.Combine(Folder, root + start.TrimEnd('/')), start, names);
+            Collect(Path.Combine(Folder, root + start.TrimEnd('/')), start, after?.Value, names);
         names.RemoveAll(name => !name.Value.StartsWith(prefix, StringComparison.Ordinal) || pending?.Find(root + name.Value) is not null);
         if (pending is not null)
         {
             names.AddRange(pending.Steps
                 .Where(step => step.Kind != JournalStepKind.Delete && step.Path.StartsWith(root + "refs/", StringComparison.Ordinal) && step.Path.StartsWith(root + prefix, StringComparison.Ordinal))
-                .Select(step => RefName.Parse(step.Path[root.Length..])));
+                .Select(step => RefName.Parse(step.Path[root.Length..]))
+                .Where(name => after is null || name > after));
         }
 
         names.Sort();
@@ -271,27 +275,38 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         }
     }
 
-    private static void Collect(string folder, string prefix, List<RefName> names)
+    // A repository may have 100,000 of them: the kernel says with the name what is a folder, and what stands before the page that is asked for is only passed over.
+    private static void Collect(string folder, string prefix, string? after, List<RefName> names)
     {
-        var info = new DirectoryInfo(folder);
-        if (!info.Exists)
-            return;
-        if (info.LinkTarget is not null)
+        FileType? type = FileStatus.Of(folder, followsLinks: false)?.Type;
+        if (type == FileType.SymbolicLink)
             throw new CorruptStoreException("HIST-011", $"{prefix.TrimEnd('/')} is a symbolic link, which mig does not follow here; remove {folder}");
+        if (type != FileType.Directory)
+            return;
         try
         {
-            foreach (FileSystemInfo entry in info.EnumerateFileSystemInfos())
+            foreach ((string name, bool isFolder) in new FileSystemEnumerable<(string, bool)>(folder, Describe, RawListing))
             {
-                string name = prefix + entry.Name;
-                if (entry is DirectoryInfo && entry.LinkTarget is null)
-                    Collect(entry.FullName, name + "/", names);
-                else if (RefName.TryParse(name, out RefName? refName))
+                if (isFolder)
+                {
+                    if (after is null || after.StartsWith(name, StringComparison.Ordinal) || RefName.CompareNames(name, after) > 0)
+                        Collect(Path.Combine(folder, name[prefix.Length..].TrimEnd('/')), name, after, names);
+                }
+                else if ((after is null || RefName.CompareNames(name, after) > 0) && RefName.TryParse(name, out RefName? refName))
+                {
                     names.Add(refName);
+                }
             }
         }
         catch (DirectoryNotFoundException)
         {
             // Removed since we looked, as its last ref was deleted.
+        }
+
+        (string Name, bool IsFolder) Describe(ref FileSystemEntry entry)
+        {
+            bool isFolder = entry.IsDirectory && !entry.Attributes.HasFlag(FileAttributes.ReparsePoint);
+            return (string.Concat(prefix, entry.FileName, isFolder ? "/" : ""), isFolder);
         }
     }
 }
