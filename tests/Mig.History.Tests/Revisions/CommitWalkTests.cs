@@ -32,16 +32,17 @@ public sealed class CommitWalkTests
             foreach (string[] set in (string[][])[[a], [a, b, c], [$"{a}..{b}"], [$"{a}...{b}"], [a, b, $"^{c}"], [$"^{b}", a]])
             {
                 RevisionSet mine = resolver.ResolveSet(set);
+                string? judged = skewedClocks && mine.Exclude.Count > 0 ? SetByGit(git, mine) : null;
                 foreach ((CommitOrder order, string option) in orders)
                 {
                     // Without an option git's order is that of its queue.
                     string[] options = order == CommitOrder.Date ? [] : [option];
                     string theirs = git.Run(["log", "--format=%s", .. options, .. set, "--"]);
                     string own = string.Join('\n', walk.Walk(mine, order).Select(w => w.Commit.Subject));
-                    if (skewedClocks && mine.Exclude.Count > 0)
-                        Assert.Equal(SetByGit(git, mine), Sorted(own));
-                    else
+                    if (judged is null)
                         Assert.Equal(theirs, own);
+                    else
+                        Assert.Equal(judged, Sorted(own));
                     differences += theirs == string.Join('\n', walk.Walk(mine, order).Select(w => w.Commit.Subject).Reverse()) ? 0 : 1;
                 }
             }
