@@ -5,4 +5,4 @@ cd "$(dirname "$0")/.."
 MIG_TEST_KILLS="${1:-250}"
 MIG_TEST_DAMAGE=1
 export MIG_TEST_KILLS MIG_TEST_DAMAGE
-exec dotnet run --project tests/Mig.Tests --configuration Release -- -class 'Mig.Tests.Crashes.*' -class Mig.Tests.Transfers.KillTests -class Mig.Tests.Maintenance.GcInterleavingTests -class Mig.Tests.Damages.RepositoryDamageTests -class Mig.Tests.Remotes.GitAgreementTests -class Mig.Tests.Histories.HistoryQuestionTests -showLiveOutput
+exec dotnet run --project tests/Mig.Tests --configuration Release -- -class 'Mig.Tests.Crashes.*' -class Mig.Tests.Exchange.Transfers.KillTests -class Mig.Tests.Care.Maintenance.GcInterleavingTests -class Mig.Tests.Damages.RepositoryDamageTests -class Mig.Tests.Exchange.Remotes.GitAgreementTests -class Mig.Tests.Versions.Histories.HistoryQuestionTests -showLiveOutput

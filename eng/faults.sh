@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/.."
 MIG_TEST_FAULTS=all
 export MIG_TEST_FAULTS
-exec dotnet run --project tests/Mig.Tests --configuration Release -- -class Mig.Tests.Crashes.FaultTests -class Mig.Tests.Crashes.FullRemoteTests -class Mig.Tests.Maintenance.GcFullDiskTests -showLiveOutput
+exec dotnet run --project tests/Mig.Tests --configuration Release -- -class Mig.Tests.Crashes.FaultTests -class Mig.Tests.Crashes.FullRemoteTests -class Mig.Tests.Care.Maintenance.GcFullDiskTests -showLiveOutput

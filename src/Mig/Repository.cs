@@ -1,16 +1,16 @@
 using System.Globalization;
+using Mig.Care.Trust;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Core.Zstd;
+using Mig.Exchange.Hooks;
+using Mig.Exchange.Remotes;
 using Mig.History.Commits;
 using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trust;
-using Mig.Hooks;
-using Mig.Remotes;
 using Mig.Store;
-using Mig.Trust;
 
 namespace Mig;
 

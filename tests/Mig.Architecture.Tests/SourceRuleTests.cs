@@ -39,7 +39,7 @@ public class SourceRuleTests
     [Theory]
     [InlineData("src/Mig.Store/Packs/PackFile.cs", "using SafeFileHandle file = File.OpenHandle(path);")]
     [InlineData("src/Mig.History/Refs/Reflog.cs", "RandomAccess.Write(handle, bytes, 0);")]
-    [InlineData("src/Mig/Ingest/StatCache.cs", "Directory.CreateDirectory(folder);")]
+    [InlineData("src/Mig/Images/Ingest/StatCache.cs", "Directory.CreateDirectory(folder);")]
     public void CheckObjectsToAFileCallOfItsOwn(string path, string text)
     {
         Assert.Single(SourceRules.CheckFileCalls(path, text));

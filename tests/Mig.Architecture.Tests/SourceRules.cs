@@ -10,7 +10,7 @@ internal static partial class SourceRules
     // Not files of a repository: what users name, what a server is given, what lies in the folder for temporary files of the machine. Locks do their own.
     private static readonly string[] OtherFiles =
     [
-        "src/Mig.Store/Locks/FileLock.cs", "src/Mig.Machines/Audits/", "src/Mig/Compare/ChangedTexts.cs", "src/Mig/Edits/Sources/", "src/Mig/Extract/", "src/Mig/Serving/", "src/Mig/Export/BackingImage.cs",
+        "src/Mig.Store/Locks/FileLock.cs", "src/Mig.Machines/Audits/", "src/Mig/Versions/Compare/ChangedTexts.cs", "src/Mig/Edits/Sources/", "src/Mig/Images/Extract/", "src/Mig/Exchange/Serving/", "src/Mig/Images/Export/BackingImage.cs",
     ];
 
     /// <summary>One public type, named as its file: someone who looks for a type opens the right file.</summary>

@@ -3,7 +3,7 @@ using Mig.Catalog.Searching;
 using Mig.Catalog.Sqlite;
 using Mig.Catalog.Tests.Support;
 using Mig.Core;
-using Mig.Searching;
+using Mig.Images.Searching;
 using Mig.Synthetic;
 using Mig.Testing;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text;
-using Mig.Commits;
 using Mig.Core;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests;

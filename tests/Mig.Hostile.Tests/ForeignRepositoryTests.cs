@@ -1,6 +1,6 @@
+using Mig.Exchange.Remotes;
+using Mig.Exchange.Serving;
 using Mig.History.Configuration;
-using Mig.Remotes;
-using Mig.Serving;
 using Mig.Testing;
 using Mig.Tests.Support;
 
@@ -23,7 +23,7 @@ public sealed class ForeignRepositoryTests : IDisposable
         _mark = _repository.Files["mark"];
         new CloneOperation(new CloneOptions { Address = _repository.Folder, Directory = _work, BaseFolder = "/" }, TestRepository.Context).Run(TestContext.Current.CancellationToken);
         string trap = Attack.Trap(_repository.Files["trap"], _mark);
-        foreach (string hook in Hooks.HookName.All)
+        foreach (string hook in Exchange.Hooks.HookName.All)
             Attack.Trap(Path.Combine(_folder, "hooks", hook), _mark);
         (string, string)[] settings = [("core.sshCommand", trap), ("core.editor", trap), ("credential.helper", "!" + trap), ("safe.directory", "*"), ("safe.bareRepository", "all"), ("remote.origin.url", "ssh://host/nowhere")];
         Config.RepositoryFile(_folder).Update(document => Array.ForEach(settings, setting => document.Set(ConfigKey.Parse(setting.Item1), setting.Item2)));

@@ -1,6 +1,6 @@
 using Mig.Core;
+using Mig.Exchange.Serving;
 using Mig.History.Refs;
-using Mig.Serving;
 using Mig.Store;
 using Mig.Store.Exchange;
 using Mig.Tests.Support;

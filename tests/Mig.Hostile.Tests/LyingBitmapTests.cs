@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Mig.Commits;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests;

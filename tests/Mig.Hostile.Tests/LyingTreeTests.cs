@@ -1,7 +1,7 @@
-using Mig.Checks;
+using Mig.Care.Checks;
 using Mig.Core;
+using Mig.Exchange.Serving;
 using Mig.History.Refs;
-using Mig.Serving;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Mig.Transfer;

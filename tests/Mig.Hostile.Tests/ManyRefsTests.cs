@@ -1,5 +1,5 @@
 using System.Globalization;
-using Mig.Tests.Serving;
+using Mig.Tests.Exchange.Serving;
 
 namespace Mig.Hostile.Tests;
 

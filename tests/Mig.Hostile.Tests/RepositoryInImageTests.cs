@@ -1,6 +1,6 @@
-using Mig.Commits;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 
 namespace Mig.Hostile.Tests;
 

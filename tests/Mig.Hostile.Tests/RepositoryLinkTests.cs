@@ -1,5 +1,5 @@
 using Mig.Core;
-using Mig.Remotes;
+using Mig.Exchange.Remotes;
 using Mig.Testing;
 using Mig.Tests.Support;
 

@@ -86,7 +86,7 @@ public sealed class SecretFileTests : IDisposable
         Attack.Mig("token", "create", "a", "--append", tokens).Ends(0);
         Tool.Run("chmod", mode, tokens);
         var warnings = new List<string>();
-        var options = new Serving.ServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0), Root = _repository.Folder, AccessFile = tokens, Warn = warnings.Add };
+        var options = new Exchange.Serving.ServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0), Root = _repository.Folder, AccessFile = tokens, Warn = warnings.Add };
         await using (await Serving.RepositoryServer.StartAsync(options, TestRepository.Context, TestContext.Current.CancellationToken))
         {
             if (warning is null)

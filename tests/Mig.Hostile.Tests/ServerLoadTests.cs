@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Mig.Commits;
 using Mig.Testing;
-using Mig.Tests.Serving;
+using Mig.Tests.Exchange.Serving;
+using Mig.Versions.Commits;
 
 namespace Mig.Hostile.Tests;
 

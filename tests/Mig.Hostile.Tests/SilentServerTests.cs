@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mig.Testing;
-using Mig.Tests.Serving;
+using Mig.Tests.Exchange.Serving;
 using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;

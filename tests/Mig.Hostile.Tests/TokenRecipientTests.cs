@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Mig.Serving;
+using Mig.Exchange.Serving;
 using Mig.Testing;
 using Mig.Tests.Support;
 

@@ -1,4 +1,3 @@
-using Mig.Commits;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Graph;
@@ -8,6 +7,7 @@ using Mig.History.Trees;
 using Mig.Store;
 using Mig.Store.Content;
 using Mig.Testing;
+using Mig.Versions.Commits;
 
 namespace Mig.Fuzz.Targets;
 

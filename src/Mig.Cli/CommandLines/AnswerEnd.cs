@@ -1,6 +1,6 @@
-using Mig.Browse;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
+using Mig.Images.Browse;
 using Mig.Machines.Coverage;
 
 namespace Mig.Cli.CommandLines;

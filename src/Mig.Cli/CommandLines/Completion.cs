@@ -1,18 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text;
-using Mig.Browse;
 using Mig.Cli.Terminals;
 using Mig.Cli.Verbs;
 using Mig.Core;
-using Mig.Export;
+using Mig.Exchange.Remotes;
 using Mig.History.Configuration;
 using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Images.Browse;
+using Mig.Images.Export;
 using Mig.Machines.Files;
-using Mig.Remotes;
 
 namespace Mig.Cli.CommandLines;
 

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Mig.Cli.Terminals;
 using Mig.Core;
-using Mig.Hooks;
+using Mig.Exchange.Hooks;
 
 namespace Mig.Cli.CommandLines;
 

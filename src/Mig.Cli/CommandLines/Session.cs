@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Mig.Browse;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.CommandLines;
 

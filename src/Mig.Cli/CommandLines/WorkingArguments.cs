@@ -1,6 +1,6 @@
 using System.CommandLine;
 using Mig.Cli.Terminals;
-using Mig.Working;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.CommandLines;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Mig.Cli.Views;
-using Mig.Compare;
 using Mig.History.Diffs;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Json;
 

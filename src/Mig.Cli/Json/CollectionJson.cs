@@ -1,4 +1,4 @@
-using Mig.Maintenance;
+using Mig.Care.Maintenance;
 
 namespace Mig.Cli.Json;
 

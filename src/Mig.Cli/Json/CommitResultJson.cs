@@ -1,5 +1,5 @@
-using Mig.Commits;
-using Mig.Ingest;
+using Mig.Images.Ingest;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
-using Mig.Compare;
 using Mig.Machines.Coverage;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Json;
 

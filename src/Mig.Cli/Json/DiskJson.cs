@@ -1,6 +1,6 @@
-using Mig.Commits;
 using Mig.History.Commits;
 using Mig.History.Images;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Json;
 

@@ -1,4 +1,4 @@
-using Mig.Extract;
+using Mig.Images.Extract;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
 using Mig.Catalog.Searching;
-using Mig.Searching;
+using Mig.Images.Searching;
 
 namespace Mig.Cli.Json;
 

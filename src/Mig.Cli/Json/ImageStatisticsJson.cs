@@ -1,4 +1,4 @@
-using Mig.Checks;
+using Mig.Care.Checks;
 
 namespace Mig.Cli.Json;
 

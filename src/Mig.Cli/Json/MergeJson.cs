@@ -1,6 +1,6 @@
 using Mig.Cli.CommandLines;
 using Mig.Core;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
 using Mig.Machines.Merging;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
-using Mig.Compare;
 using Mig.Machines.Inventories;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Json;
 

@@ -1,4 +1,4 @@
-using Mig.Purging;
+using Mig.Edits.Purging;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
 using Mig.Cli.CommandLines;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Json;
 

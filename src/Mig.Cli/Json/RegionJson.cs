@@ -1,6 +1,6 @@
 using Mig.Cli.Views;
-using Mig.Compare;
 using Mig.History.Diffs;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Json;
 

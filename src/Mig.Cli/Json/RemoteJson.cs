@@ -1,4 +1,4 @@
-using Mig.Remotes;
+using Mig.Exchange.Remotes;
 using Mig.Transfer.Addresses;
 
 namespace Mig.Cli.Json;

@@ -1,5 +1,5 @@
+using Mig.Edits.Sealing;
 using Mig.Machines.Sealing;
-using Mig.Sealing;
 
 namespace Mig.Cli.Json;
 

@@ -1,6 +1,6 @@
-using Mig.Browse;
+using Mig.Care.Sharing;
+using Mig.Images.Browse;
 using Mig.Machines.Coverage;
-using Mig.Sharing;
 
 namespace Mig.Cli.Json;
 

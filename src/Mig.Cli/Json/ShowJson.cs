@@ -1,4 +1,4 @@
-using Mig.Compare;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Json;
 

@@ -1,5 +1,5 @@
-using Mig.Browse;
-using Mig.Checks;
+using Mig.Care.Checks;
+using Mig.Images.Browse;
 using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Json;

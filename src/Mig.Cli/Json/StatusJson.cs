@@ -1,5 +1,5 @@
-using Mig.Compare;
-using Mig.Working;
+using Mig.Versions.Compare;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.Json;
 

@@ -1,6 +1,6 @@
 using System.Text;
-using Mig.Histories;
 using Mig.History.Revisions;
+using Mig.Versions.Histories;
 
 namespace Mig.Cli.Json;
 

@@ -1,4 +1,4 @@
-using Mig.Browse;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Json;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using Mig.Audits;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Images.Audits;
+using Mig.Images.Browse;
 using Mig.Machines.Audits;
 using Mig.Machines.Coverage;
 

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using Mig.Branches;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Views;
 using Mig.Core;
+using Mig.Exchange.Remotes;
 using Mig.History.Refs;
-using Mig.Remotes;
+using Mig.Versions.Branches;
 
 namespace Mig.Cli.Verbs;
 

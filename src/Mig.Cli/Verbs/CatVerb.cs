@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Verbs;
 

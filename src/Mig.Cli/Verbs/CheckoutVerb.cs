@@ -1,12 +1,12 @@
 using System.CommandLine;
-using Mig.Branches;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Export;
+using Mig.Exchange.Remotes;
 using Mig.History.Refs;
-using Mig.Remotes;
+using Mig.Images.Export;
+using Mig.Versions.Branches;
 
 namespace Mig.Cli.Verbs;
 

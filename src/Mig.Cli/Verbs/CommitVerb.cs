@@ -2,9 +2,9 @@ using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
-using Mig.Commits;
 using Mig.Core;
 using Mig.Core.Host;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Verbs;
 

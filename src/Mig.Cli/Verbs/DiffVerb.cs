@@ -1,16 +1,16 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
-using Mig.Compare;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
 using Mig.Machines.Inventories;
 using Mig.Machines.Merging;
-using Mig.Merging;
-using Mig.Working;
+using Mig.Versions.Compare;
+using Mig.Versions.Merging;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Extract;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
+using Mig.Images.Extract;
 
 namespace Mig.Cli.Verbs;
 

@@ -3,7 +3,7 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Remotes;
+using Mig.Exchange.Remotes;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mig.Checks;
+using Mig.Care.Checks;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;

@@ -1,9 +1,9 @@
 using System.CommandLine;
+using Mig.Care.Maintenance;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
-using Mig.Maintenance;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Grep;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
+using Mig.Images.Grep;
 
 namespace Mig.Cli.Verbs;
 

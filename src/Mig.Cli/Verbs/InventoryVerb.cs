@@ -1,17 +1,17 @@
 using System.CommandLine;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Revisions;
-using Mig.Inventories;
+using Mig.Images.Browse;
+using Mig.Images.Inventories;
+using Mig.Images.Sboms;
 using Mig.Machines.Inventories;
 using Mig.Machines.Sboms;
-using Mig.Sboms;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,17 +1,17 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
-using Mig.Compare;
 using Mig.Core;
-using Mig.Histories;
 using Mig.History.Commits;
 using Mig.History.Diffs;
 using Mig.History.Refs;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
 using Mig.Machines.Coverage;
-using Mig.Working;
+using Mig.Versions.Compare;
+using Mig.Versions.Histories;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.Verbs;
 

@@ -4,8 +4,8 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Exchange.Remotes;
 using Mig.History.Refs;
-using Mig.Remotes;
 using Mig.Transfer;
 
 namespace Mig.Cli.Verbs;

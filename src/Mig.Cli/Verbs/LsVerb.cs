@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
@@ -7,6 +6,7 @@ using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Verbs;
 

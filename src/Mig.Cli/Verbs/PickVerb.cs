@@ -2,7 +2,7 @@ using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Verbs;
 

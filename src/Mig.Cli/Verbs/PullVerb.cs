@@ -2,7 +2,7 @@ using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
-using Mig.Remotes;
+using Mig.Exchange.Remotes;
 
 namespace Mig.Cli.Verbs;
 

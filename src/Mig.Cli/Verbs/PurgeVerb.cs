@@ -4,8 +4,8 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Edits.Purging;
 using Mig.Machines.Coverage;
-using Mig.Purging;
 
 namespace Mig.Cli.Verbs;
 

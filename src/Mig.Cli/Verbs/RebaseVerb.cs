@@ -5,7 +5,7 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Refs;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
+using Mig.Care.Maintenance;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Refs;
-using Mig.Maintenance;
 
 namespace Mig.Cli.Verbs;
 

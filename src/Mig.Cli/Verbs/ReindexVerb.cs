@@ -1,9 +1,9 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Core;
-using Mig.Searching;
+using Mig.Images.Browse;
+using Mig.Images.Searching;
 
 namespace Mig.Cli.Verbs;
 

@@ -3,7 +3,7 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
-using Mig.Remotes;
+using Mig.Exchange.Remotes;
 using Mig.Transfer.Addresses;
 
 namespace Mig.Cli.Verbs;

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Verbs;
 

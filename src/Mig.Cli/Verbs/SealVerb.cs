@@ -1,4 +1,3 @@
-using Mig.Machines.Sealing;
 using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
@@ -7,8 +6,9 @@ using Mig.Cli.Verbs.Edits;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Edits;
+using Mig.Edits.Sealing;
 using Mig.Machines.Coverage;
-using Mig.Sealing;
+using Mig.Machines.Sealing;
 
 namespace Mig.Cli.Verbs;
 

@@ -7,7 +7,7 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Trees;
-using Mig.Searching;
+using Mig.Images.Searching;
 
 namespace Mig.Cli.Verbs;
 

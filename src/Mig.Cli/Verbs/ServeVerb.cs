@@ -3,8 +3,8 @@ using System.Net;
 using Mig.Cli.CommandLines;
 using Mig.Core;
 using Mig.Core.Host;
+using Mig.Exchange.Serving;
 using Mig.History.Configuration;
-using Mig.Serving;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,13 +1,13 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
-using Mig.Compare;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,11 +1,11 @@
 using System.CommandLine;
-using Mig.Browse;
+using Mig.Care.Sharing;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Refs;
-using Mig.Sharing;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Verbs;
 

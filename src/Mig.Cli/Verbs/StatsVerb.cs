@@ -1,13 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
-using Mig.Browse;
-using Mig.Checks;
+using Mig.Care.Checks;
+using Mig.Care.Sharing;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Sharing;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Verbs;
 

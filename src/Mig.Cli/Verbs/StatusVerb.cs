@@ -3,7 +3,7 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
-using Mig.Working;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.Verbs;
 

@@ -6,7 +6,7 @@ using Mig.Cli.Views;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Refs;
-using Mig.Tags;
+using Mig.Versions.Tags;
 
 namespace Mig.Cli.Verbs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Core;
-using Mig.Serving;
+using Mig.Exchange.Serving;
 using Mig.Transfer.Access;
 
 namespace Mig.Cli.Verbs;

@@ -4,8 +4,8 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
 using Mig.History.Revisions;
+using Mig.Images.Verification;
 using Mig.Machines.Verification;
-using Mig.Verification;
 
 namespace Mig.Cli.Verbs;
 

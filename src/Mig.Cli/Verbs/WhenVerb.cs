@@ -4,8 +4,8 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
-using Mig.Histories;
 using Mig.History.Revisions;
+using Mig.Versions.Histories;
 
 namespace Mig.Cli.Verbs;
 

@@ -3,9 +3,9 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Exchange.Remotes;
 using Mig.History.Commits;
 using Mig.History.Refs;
-using Mig.Remotes;
 
 namespace Mig.Cli.Views;
 

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
-using Mig.Compare;
 using Mig.History.Diffs;
-using Mig.Working;
+using Mig.Versions.Compare;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.Views;
 

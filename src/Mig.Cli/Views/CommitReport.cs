@@ -1,9 +1,9 @@
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
-using Mig.Commits;
 using Mig.History.Commits;
-using Mig.Ingest;
+using Mig.Images.Ingest;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Views;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
-using Mig.Commits;
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Views;
 

@@ -1,8 +1,8 @@
 using System.Text;
 using Mig.Cli.Terminals;
-using Mig.Compare;
 using Mig.History.Diffs;
 using Mig.History.Trees;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Views;
 

@@ -1,8 +1,8 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
-using Mig.Compare;
 using Mig.History.Diffs;
 using Mig.History.Images;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Views;
 

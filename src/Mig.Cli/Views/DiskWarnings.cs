@@ -1,6 +1,6 @@
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 
 namespace Mig.Cli.Views;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Catalog.Searching;
 using Mig.Cli.Terminals;
-using Mig.Searching;
+using Mig.Images.Searching;
 
 namespace Mig.Cli.Views;
 

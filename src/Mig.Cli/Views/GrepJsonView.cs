@@ -1,5 +1,5 @@
 using Mig.Cli.Json;
-using Mig.Grep;
+using Mig.Images.Grep;
 
 namespace Mig.Cli.Views;
 

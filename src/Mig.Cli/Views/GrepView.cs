@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
-using Mig.Grep;
+using Mig.Images.Grep;
 
 namespace Mig.Cli.Views;
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
-using Mig.Commits;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Views;
 

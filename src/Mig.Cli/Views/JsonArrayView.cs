@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Mig.Browse;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Views;
 

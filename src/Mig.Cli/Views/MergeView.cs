@@ -4,7 +4,7 @@ using Mig.History.Diffs;
 using Mig.History.Diffs.Text;
 using Mig.History.Merging;
 using Mig.Machines.Merging;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Views;
 

@@ -1,7 +1,7 @@
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
-using Mig.Merging;
+using Mig.Versions.Merging;
 
 namespace Mig.Cli.Views;
 

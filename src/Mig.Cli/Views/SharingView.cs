@@ -1,6 +1,6 @@
 using System.Globalization;
+using Mig.Care.Sharing;
 using Mig.Cli.Terminals;
-using Mig.Sharing;
 
 namespace Mig.Cli.Views;
 

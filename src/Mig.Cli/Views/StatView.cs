@@ -1,9 +1,9 @@
 using System.Globalization;
 using Mig.Cli.Terminals;
-using Mig.Compare;
 using Mig.History.Diffs;
 using Mig.History.Diffs.Text;
 using Mig.History.Trees;
+using Mig.Versions.Compare;
 
 namespace Mig.Cli.Views;
 

@@ -1,10 +1,10 @@
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
-using Mig.Compare;
 using Mig.Core;
+using Mig.Exchange.Remotes;
 using Mig.History.Diffs;
-using Mig.Remotes;
-using Mig.Working;
+using Mig.Versions.Compare;
+using Mig.Versions.Working;
 
 namespace Mig.Cli.Views;
 

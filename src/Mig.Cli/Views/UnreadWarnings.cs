@@ -1,7 +1,7 @@
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.History.Images;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Views;
 

@@ -1,4 +1,3 @@
-using Mig.Machines.Coverage;
 
 namespace Mig.Machines.Coverage;
 

@@ -1,4 +1,3 @@
-using Mig.Machines.Sealing;
 using static Mig.Machines.Sealing.SealAction;
 
 namespace Mig.Machines.Sealing;

@@ -1,4 +1,3 @@
-using Mig.Machines.Sealing;
 namespace Mig.Machines.Sealing;
 
 /// <summary>What to do to the paths that a pattern names.</summary>

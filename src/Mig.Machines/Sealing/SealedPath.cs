@@ -1,4 +1,3 @@
-using Mig.Machines.Sealing;
 
 namespace Mig.Machines.Sealing;
 

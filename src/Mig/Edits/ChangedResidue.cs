@@ -1,6 +1,6 @@
 using Mig.Core;
 using Mig.History.Layouts;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 using Mig.Store.Packs;
 
 namespace Mig.Edits;

@@ -1,7 +1,7 @@
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Images;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 using Mig.Store;
 
 namespace Mig.Edits;

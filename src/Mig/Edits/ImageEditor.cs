@@ -1,9 +1,9 @@
 using Mig.Core;
+using Mig.Exchange.Hooks;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
-using Mig.Hooks;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 using Mig.Store;
 using Mig.Store.Locks;
 

@@ -1,7 +1,7 @@
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Trees;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 
 namespace Mig.Edits;
 

@@ -4,7 +4,7 @@ using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Layouts;
 using Mig.History.Trees;
-using Mig.Ingest;
+using Mig.Images.Ingest;
 using Mig.Machines.Coverage;
 using Mig.Store;
 

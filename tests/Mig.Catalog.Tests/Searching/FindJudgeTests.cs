@@ -2,7 +2,7 @@ using System.Text;
 using Mig.Catalog.Searching;
 using Mig.Catalog.Tests.Support;
 using Mig.Core;
-using Mig.Searching;
+using Mig.Images.Searching;
 using Mig.Testing;
 
 namespace Mig.Catalog.Tests.Searching;

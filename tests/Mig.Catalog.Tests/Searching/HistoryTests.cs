@@ -5,7 +5,7 @@ using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Trees;
-using Mig.Searching;
+using Mig.Images.Searching;
 using Mig.Synthetic;
 using Mig.Testing;
 

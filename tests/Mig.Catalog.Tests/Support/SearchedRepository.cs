@@ -1,9 +1,9 @@
 using System.Text;
 using Mig.Catalog.Searching;
-using Mig.Commits;
 using Mig.Core;
-using Mig.Searching;
+using Mig.Images.Searching;
 using Mig.Testing;
+using Mig.Versions.Commits;
 
 namespace Mig.Catalog.Tests.Support;
 

@@ -1,4 +1,4 @@
-using Mig.Checks;
+using Mig.Care.Checks;
 using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Trees;

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using Mig.Checks;
-using Mig.Commits;
+using Mig.Care.Checks;
 using Mig.Core;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 
 namespace Mig.Tests.Concurrency;
 

@@ -1,11 +1,11 @@
-using Mig.Commits;
-using Mig.Maintenance;
+using Mig.Care.Maintenance;
 using Mig.Testing;
+using Mig.Tests.Exchange.Transfers;
 using Mig.Tests.Support;
-using Mig.Tests.Transfers;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
 using Mig.Transfer.Serving;
+using Mig.Versions.Commits;
 
 namespace Mig.Tests.Concurrency;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using Mig.Checks;
-using Mig.Commits;
+using Mig.Care.Checks;
 using Mig.Core;
-using Mig.Export;
+using Mig.Images.Export;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 
 namespace Mig.Tests.Crashes;
 

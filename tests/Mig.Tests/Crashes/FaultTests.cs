@@ -1,19 +1,19 @@
 using System.Text;
-using Mig.Checks;
-using Mig.Commits;
+using Mig.Care.Checks;
+using Mig.Care.Maintenance;
 using Mig.Core;
 using Mig.Edits;
-using Mig.Export;
+using Mig.Edits.Purging;
+using Mig.Exchange.Remotes;
 using Mig.FileSystems;
 using Mig.History.Refs;
-using Mig.Maintenance;
-using Mig.Purging;
-using Mig.Remotes;
+using Mig.Images.Export;
 using Mig.Testing;
+using Mig.Tests.Exchange.Transfers;
 using Mig.Tests.Support;
-using Mig.Tests.Transfers;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
+using Mig.Versions.Commits;
 
 namespace Mig.Tests.Crashes;
 

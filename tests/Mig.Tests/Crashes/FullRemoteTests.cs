@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using Mig.Core;
-using Mig.Export;
+using Mig.Images.Export;
 using Mig.Testing;
+using Mig.Tests.Exchange.Transfers;
 using Mig.Tests.Support;
-using Mig.Tests.Transfers;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
 

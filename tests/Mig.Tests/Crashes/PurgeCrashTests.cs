@@ -1,11 +1,11 @@
 using System.Diagnostics;
 using System.Text;
-using Mig.Branches;
 using Mig.Core;
 using Mig.Edits;
 using Mig.FileSystems;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Branches;
 
 namespace Mig.Tests.Crashes;
 

@@ -1,9 +1,9 @@
-using Mig.Checks;
+using Mig.Care.Checks;
 using Mig.Core;
-using Mig.Remotes;
+using Mig.Exchange.Remotes;
 using Mig.Tests.Edits;
+using Mig.Tests.Exchange.Transfers;
 using Mig.Tests.Support;
-using Mig.Tests.Transfers;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
 using Tool = Mig.Testing.Tool;

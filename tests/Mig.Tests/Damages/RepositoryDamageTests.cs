@@ -1,6 +1,6 @@
-using Mig.Checks;
+using Mig.Care.Checks;
 using Mig.Core;
-using Mig.Export;
+using Mig.Images.Export;
 using Mig.Testing;
 using Mig.Tests.Support;
 

@@ -1,8 +1,8 @@
 using System.Text;
-using Mig.Browse;
 using Mig.Edits.Labels;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
+using Mig.Images.Browse;
 using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Edits;

@@ -4,8 +4,8 @@ using System.Text;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Edits;
+using Mig.Edits.Purging;
 using Mig.FileSystems;
-using Mig.Purging;
 using Mig.Testing;
 using Mig.Tests.Formats;
 using Mig.Tests.Support;
@@ -184,7 +184,7 @@ public sealed class PurgeLeftoverTests : IDisposable
         foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)) < 0, path);
         using Repository repository = TestRepository.Open(folder);
-        Checks.CheckReport report = new Checks.RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken);
+        Care.Checks.CheckReport report = new Care.Checks.RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken);
         Assert.Empty(report.Problems);
         Assert.Equal(0, report.Unreachable);
         Assert.False(File.Exists(Path.Combine(folder, "purged", "pending")));

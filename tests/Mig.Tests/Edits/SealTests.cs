@@ -1,6 +1,6 @@
 using Mig.Core;
 using Mig.Edits;
-using Mig.Sealing;
+using Mig.Edits.Sealing;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;

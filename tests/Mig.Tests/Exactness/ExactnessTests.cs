@@ -1,8 +1,8 @@
-using Mig.Commits;
 using Mig.Core;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Exactness;

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
-using Mig.Checks;
-using Mig.Commits;
+using Mig.Care.Checks;
 using Mig.Testing;
 using Mig.Tests.Support;
+using Mig.Versions.Commits;
 
 namespace Mig.Tests.Exactness;
 

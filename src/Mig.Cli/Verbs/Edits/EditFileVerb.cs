@@ -1,11 +1,11 @@
 using System.CommandLine;
-using Mig.Browse;
 using Mig.Cli.CommandLines;
 using Mig.Core;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 using Mig.History.Revisions;
 using Mig.History.Trees;
+using Mig.Images.Browse;
 
 namespace Mig.Cli.Verbs.Edits;
 

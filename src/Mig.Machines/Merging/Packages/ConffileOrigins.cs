@@ -4,7 +4,6 @@ using System.Text;
 using Mig.History.Diffs;
 using Mig.History.Merging;
 using Mig.History.Trees;
-using Mig.Machines.Merging;
 
 namespace Mig.Machines.Merging.Packages;
 

@@ -4,7 +4,6 @@ using Mig.History.Diffs;
 using Mig.History.Merging;
 using Mig.History.Trees;
 using Mig.Machines.Inventories.Versions;
-using Mig.Machines.Merging;
 using Mig.Machines.Verification;
 using Mig.Store;
 

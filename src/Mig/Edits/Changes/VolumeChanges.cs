@@ -1,9 +1,9 @@
-using Mig.Browse;
 using Mig.Core;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.Images.Browse;
 using Mig.Machines.Files;
 
 namespace Mig.Edits.Changes;

@@ -4,8 +4,8 @@ using Mig.Core.Host;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 using Mig.Edits.Sources;
-using Mig.Extract.Folders;
 using Mig.FileSystems;
+using Mig.Images.Extract.Folders;
 
 namespace Mig.Edits.Deriving;
 

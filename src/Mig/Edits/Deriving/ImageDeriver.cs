@@ -2,11 +2,11 @@ using System.Text;
 using Mig.Core;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
+using Mig.Exchange.Hooks;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.History.Revisions;
-using Mig.Hooks;
 using Mig.Store;
 using Mig.Store.Locks;
 

@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Mig.Core;
 using Mig.Core.Host;
-using Mig.Extract.Folders;
 using Mig.FileSystems;
-using Microsoft.Win32.SafeHandles;
+using Mig.Images.Extract.Folders;
 
 namespace Mig.Edits.Sources;
 

@@ -2,8 +2,8 @@ using System.Text;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Edits.Operations;
-using Mig.Extract.Folders;
 using Mig.FileSystems;
+using Mig.Images.Extract.Folders;
 
 namespace Mig.Edits.Sources;
 

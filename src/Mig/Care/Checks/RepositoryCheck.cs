@@ -1,0 +1,397 @@
+using System.Security.Cryptography;
+using Mig.Core;
+using Mig.History.Checks;
+using Mig.History.Graph;
+using Mig.History.Refs;
+using Mig.History.Trees;
+using Mig.Store;
+using Mig.Store.Checks;
+using Mig.Store.Content;
+using Mig.Store.Locks;
+using Mig.Store.Packs;
+
+namespace Mig.Care.Checks;
+
+/// <summary>
+/// Checks a repository: every byte of every pack and index, every ref, and everything that can be reached from them; large files against the hash of
+/// their whole content, and manifests against the disks.
+/// </summary>
+public sealed class RepositoryCheck(Repository repository)
+{
+    private const int MaxProblems = 1000;
+
+    private readonly List<CheckProblem> _problems = [];
+    private readonly List<string> _warnings = [];
+    private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
+    private readonly List<(ImageId Image, string From)> _images = [];
+    private readonly Dictionary<ListId, long> _files = [];
+    private readonly HashSet<ListId> _hashed = [];
+    private readonly HashSet<ObjectId> _missing = [];
+    private bool _hasReadPacks;
+    private readonly Dictionary<string, string> _tips = [];
+    private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
+    private long _fileCount;
+    private readonly bool _isPartial = repository.PromisorRemote is not null;
+    private IReadOnlySet<ObjectId> _shallow = new HashSet<ObjectId>();
+    private long _refCount;
+    private long _leftOut;
+    private long _compared;
+
+    /// <summary>Whether the two views of each image are compared, unless the check is quick or the repository has left contents out.</summary>
+    public bool ComparesViews { get; init; } = true;
+
+    /// <param name="isQuick">Follows what refers to what, and reads no content.</param>
+    public CheckReport Run(bool isQuick, IProgressSink progress, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(progress);
+        ObjectStore store = repository.Store;
+        using FileLock? retained = TryRetain(store);
+        StoreCheckResult result = new StoreCheck(store, isQuick, progress).Run(repository.Context.Parallelism, cancellation);
+        foreach (CorruptStoreException problem in result.Problems)
+            Report(problem);
+        _warnings.AddRange(result.Warnings);
+        _hasReadPacks = !isQuick;
+        if (!isQuick)
+            store.NoteDamage(result, repository.Context.Clock);
+
+        ReadShallow();
+        CheckRefs(store);
+        var marks = new ObjectMarks(store);
+        Walk(store, marks, cancellation);
+        CheckImages(store, cancellation);
+        if (!isQuick)
+            CheckFiles(store, progress, cancellation);
+        if (!isQuick && ComparesViews && !_isPartial)
+            CheckViews(progress, cancellation);
+        ReportLost(result.LostPacks);
+        IReadOnlyList<AffectedVersion> affected = FindAffected(store, result, cancellation);
+        return new CheckReport(
+            _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
+            _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
+        {
+            LeftOut = _leftOut,
+            ComparedImages = _compared,
+            Affected = affected,
+        };
+    }
+
+    // What is missing or damaged, by the names that a user knows.
+    private IReadOnlyList<AffectedVersion> FindAffected(ObjectStore store, StoreCheckResult result, CancellationToken cancellation)
+    {
+        var bad = _missing.Concat(StoreCheck.ObjectsIn(store, result)).ToHashSet();
+        return bad.Count == 0 ? [] : new DamagePlaces(repository, bad, cancellation).Find();
+    }
+
+    // A pack that does not count is damage where something is missing. Else all that it held is elsewhere, or nobody needs it.
+    private void ReportLost(IReadOnlyList<CorruptStoreException> packs)
+    {
+        if (_problems.Exists(problem => problem.Code == "FSCK-001"))
+            _problems.InsertRange(0, packs.Select(pack => new CheckProblem(pack.Code, pack.Message)));
+        else
+            _warnings.AddRange(packs.Select(pack => $"{pack.Message}; nothing that is needed is missing, so 'mig gc' may take what is left of it"));
+    }
+
+    // What a collection deletes meanwhile would look missing. Where nobody may write, there is none.
+    private static FileLock? TryRetain(ObjectStore store)
+    {
+        try
+        {
+            return store.Retain();
+        }
+        catch (Exception e) when (e is UsageException or IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private void ReadShallow()
+    {
+        try
+        {
+            _shallow = repository.Objects.Shallow;
+        }
+        catch (CorruptStoreException e)
+        {
+            Report(e);
+        }
+    }
+
+    private void CheckRefs(ObjectStore store)
+    {
+        var damaged = new List<CorruptStoreException>();
+        foreach (Ref item in repository.Refs.List("refs/", damaged))
+        {
+            _refCount++;
+            AddRoot(store, item.Id, item.Name.Value);
+            CheckBranch(store, item);
+        }
+
+        damaged.ForEach(Report);
+        CheckSymbolicRefs();
+        try
+        {
+            _refCount++;
+            Head head = repository.Refs.ReadHead();
+            if (head.Branch is { IsBranch: false } strange)
+                Report(new CorruptStoreException("HIST-017", $"HEAD stands for {strange}, which is not a branch; 'mig checkout <branch>' sets it again"));
+            if (head is { IsDetached: true, Id: { } detached } && store.TryFind(detached, out ObjectLocation found) && found.Kind != ObjectKind.Commit)
+                Report(new CorruptStoreException("HIST-017", $"HEAD is on {ObjectHeader.NameOf(found.Kind)} {detached}, which is not a commit; 'mig checkout <branch>' sets it again"));
+            if (head.Id is { } id)
+                AddRoot(store, id, "HEAD");
+            else if (_pending.Count > 0)
+                _warnings.Add($"HEAD is on {head.Branch}, which has no commit, although there are other refs: 'mig checkout <branch>' goes to one of them");
+        }
+        catch (CorruptStoreException e)
+        {
+            Report(e);
+        }
+
+        IReadOnlyList<RefName> logs = repository.Refs.ListLogs();
+        if (_pending.Count > 0 && !logs.Contains(RefName.Head))
+            _warnings.Add("HEAD has no reflog: where it was before is not known");
+        foreach (RefName name in logs)
+        {
+            try
+            {
+                CheckLog(store, name);
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+            }
+        }
+
+        HashSet<RefName> logged = [.. logs];
+        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix, damaged).Where(branch => branch.Target is null && !logged.Contains(branch.Name)))
+            _warnings.Add($"{branch.Name} has no reflog: where it was before is not known");
+    }
+
+    private void CheckBranch(ObjectStore store, Ref item)
+    {
+        if (item.Name.IsBranch && store.TryFind(item.Id, out ObjectLocation location) && location.Kind != ObjectKind.Commit)
+            Report(new CorruptStoreException("HIST-017", $"{item.Name} is on {ObjectHeader.NameOf(location.Kind)} {item.Id}, which is not a commit; 'mig branch -f {item.Name.ShortName} <commit>' sets it again"));
+        if (item.Name.IsBranchHead)
+            _warnings.Add($"{item.Name} is a branch called HEAD, which commands take for HEAD: 'mig branch -m HEAD <name>' gives it another name");
+    }
+
+    private void CheckSymbolicRefs()
+    {
+        foreach (RefName name in repository.Refs.ListNames("refs/"))
+        {
+            try
+            {
+                if (repository.Refs.ReadSymbolic(name) is { } target && repository.Refs.Resolve(name) is null)
+                    _warnings.Add($"{name} stands for {target}, which does not exist: 'mig branch -d -r {name.ShortName}' deletes it, if it is a tracking branch");
+            }
+            catch (CorruptStoreException)
+            {
+                // Named already.
+            }
+        }
+    }
+
+    // A log and its ref move together. So where they differ, an older mig was killed in between, or a file is not what it was.
+    private void CheckLog(ObjectStore store, RefName name)
+    {
+        IReadOnlyList<ReflogEntry> entries = repository.Refs.ReadLog(name);
+        foreach (ReflogEntry entry in entries)
+        {
+            if (!entry.After.IsNull)
+                AddRoot(store, entry.After, $"the reflog of {name}");
+        }
+
+        if (entries.Count == 0)
+        {
+            _warnings.Add($"the reflog of {name} is empty: where it was before is not known");
+            return;
+        }
+
+        ObjectId? now = repository.Refs.Resolve(name);
+        if ((now ?? default) != entries[0].After)
+            _warnings.Add($"{name} is {(now is { } id ? $"at {id}" : "gone")}, its reflog says {entries[0].After}: one of the two files is not what it was, or an older mig was killed as it moved the ref");
+    }
+
+    private void AddRoot(ObjectStore store, in ObjectId id, string from)
+    {
+        try
+        {
+            if (!from.StartsWith("the reflog", StringComparison.Ordinal))
+                _tips.TryAdd($"commit {id}", from);
+
+            // A commit may have landed since the store was opened: Find looks again.
+            _pending.Push((new ObjectReference(id, store.Find(id).Kind), from));
+        }
+        catch (CorruptStoreException)
+        {
+            _missing.Add(id);
+            if (!store.IsInDamage(id))
+                Report(new CorruptStoreException("FSCK-001", $"{from} names {id}, which is missing"));
+        }
+    }
+
+    private void Walk(ObjectStore store, ObjectMarks marks, CancellationToken cancellation)
+    {
+        while (_pending.TryPop(out (ObjectReference Reference, string From) item))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            (ObjectReference reference, string from) = item;
+            ref int mark = ref marks.Find(reference.Id, out ObjectLocation location, out bool found);
+            if (!CheckReference(reference, from, found, location) || mark != 0)
+                continue;
+            mark = 1;
+            _counts[(int)reference.Kind]++;
+            if (reference.Kind == ObjectKind.Blob)
+                continue;
+            try
+            {
+                string here = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
+                bool hasParents = !_shallow.Contains(reference.Id);
+                foreach (ObjectReference next in ObjectReferences.Of(store, reference.Id, reference.Kind))
+                {
+                    if (hasParents || next.Kind != ObjectKind.Commit || reference.Kind != ObjectKind.Commit)
+                        _pending.Push((next, here));
+                }
+
+                if (reference.Kind == ObjectKind.Image)
+                    _images.Add((new ImageId(reference.Id), from));
+                if (reference.Kind == ObjectKind.Tree)
+                    CountFiles(store, new TreeId(reference.Id));
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+            }
+        }
+    }
+
+    private bool CheckReference(in ObjectReference reference, string from, bool found, in ObjectLocation location)
+    {
+        string what = $"{ObjectHeader.NameOf(reference.Kind)} {reference.Id}";
+        if (!found && _isPartial && reference.Kind == ObjectKind.Blob)
+            _leftOut++;
+        else if (!found)
+            ReportMissing(reference.Id, what, from);
+        else if (location.Kind != reference.Kind)
+            Report(new CorruptStoreException("FSCK-002", $"{what} is a {ObjectHeader.NameOf(location.Kind)}; {from} needs it"));
+        else if (location.Length < reference.MinLength || (reference.ExactLength >= 0 && location.Length != reference.ExactLength))
+            Report(new CorruptStoreException("FSCK-003", $"{what} has {location.Length} bytes; {from} needs {Math.Max(reference.MinLength, reference.ExactLength)}"));
+        else
+            return true;
+        return false;
+    }
+
+    // That something is damaged was said, with all that lies beside it.
+    private void ReportMissing(in ObjectId id, string what, string from)
+    {
+        _missing.Add(id);
+        if (!repository.Store.IsInDamage(id))
+            Report(new CorruptStoreException("FSCK-001", $"{what} is missing; {from} needs it"));
+    }
+
+    private void CountFiles(ObjectStore store, TreeId tree)
+    {
+        foreach (TreeEntry entry in TreeReader.ReadNode(store, tree).Entries)
+        {
+            if (entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
+                _fileCount++;
+            if (entry is { List: { } list, Sha256: not null })
+                _files[list] = entry.Size;
+        }
+    }
+
+    // What cannot be said of one object alone. What is missing, or is another kind of object, was said by the walk.
+    private void CheckImages(ObjectStore store, CancellationToken cancellation)
+    {
+        var check = new ImageCheck(store, repository.Context.Limits, cancellation);
+        foreach ((ImageId image, string from) in _images)
+        {
+            try
+            {
+                check.Check(image);
+            }
+            catch (CorruptStoreException e)
+            {
+                if (e.Code.StartsWith("OBJ-", StringComparison.Ordinal))
+                    Report(new CorruptStoreException(e.Code, $"{from}: {e.Detail}"));
+            }
+        }
+    }
+
+    // Each chunk has been hashed by itself; here the whole is.
+    private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
+    {
+        progress.Begin("large files", _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
+        ParallelWork.ForEach(_files.Keys, repository.Context.Parallelism, Check, cancellation);
+
+        void Check(ListId list)
+        {
+            try
+            {
+                if (_isPartial && !IsHere(store, new ObjectReference(list.Value, ObjectKind.List)))
+                    return;
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                new ContentReader(store).Read(list, bytes =>
+                {
+                    hash.AppendData(bytes);
+                    progress.Advance(bytes.Length);
+                });
+                ObjectId actual = ObjectId.Finish(hash);
+                if (ChunkList.Read(store, list).Sha256 is { } expected && expected != actual)
+                {
+                    Report(new CorruptStoreException("FSCK-005", $"the content of list {list} has the hash {actual}, the list says {expected}"));
+                    return;
+                }
+
+                lock (_hashed)
+                    _hashed.Add(list);
+            }
+            catch (CorruptStoreException e)
+            {
+                Report(e);
+            }
+        }
+    }
+
+    // What hooks, audits and searches are told must be what a machine boots.
+    private void CheckViews(IProgressSink progress, CancellationToken cancellation)
+    {
+        progress.Begin("views", 0);
+        var proof = new ImageProof(repository, cancellation, _hashed);
+        try
+        {
+            foreach ((ImageId image, string from) in _images)
+            {
+                try
+                {
+                    if (proof.Find(image) is { } difference)
+                        Report(new CorruptStoreException(difference.Code, $"image {image} of {from}{(_tips.TryGetValue(from, out string? name) ? $" ({name})" : "")}: {difference.Message}"));
+                    else
+                        _compared++;
+                }
+                catch (CorruptStoreException e)
+                {
+                    Report(e);
+                }
+            }
+        }
+        finally
+        {
+            proof.Keep();
+        }
+    }
+
+    private static bool IsHere(ObjectStore store, ObjectReference reference) =>
+        store.TryFind(reference.Id, out _) && (reference.Kind == ObjectKind.Blob || ObjectReferences.Of(store, reference.Id, reference.Kind).All(next => IsHere(store, next)));
+
+    private void Report(CorruptStoreException problem)
+    {
+        // All packs were read, so what is damaged in them was said once, however many things meet it.
+        if (_hasReadPacks && problem.Code == "PACK-001")
+            return;
+        lock (_problems)
+        {
+            if (_problems.Count < MaxProblems && _problems.All(known => known.Message != problem.Message))
+                _problems.Add(new CheckProblem(problem.Code, problem.Message));
+        }
+    }
+}

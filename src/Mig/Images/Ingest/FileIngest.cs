@@ -1,0 +1,168 @@
+using System.Security.Cryptography;
+using Mig.Core;
+using Mig.FileSystems;
+using Mig.History.Layouts;
+using Mig.Store.Content;
+using Mig.Store.Packs;
+
+namespace Mig.Images.Ingest;
+
+/// <summary>
+/// Takes in the files of one volume, in the order in which they lie on it, on all cores: reads, hashes, and stores what is new.
+/// </summary>
+internal sealed class FileIngest
+{
+    private const int ClaimFiles = 32;
+    private const long ClaimBytes = 4 << 20;
+
+    private readonly IngestSession _session;
+    private readonly IFileSystem _fileSystem;
+    private readonly IByteSource _volume;
+    private readonly long _volumeOffset;
+    private readonly ScannedFile[] _files;
+    private readonly List<List<LayoutPiece>> _pieces = [];
+    private readonly Lock _gate = new();
+    private int _next;
+
+    /// <param name="volumeOffset">Where the volume begins on the disk.</param>
+    public FileIngest(IngestSession session, IFileSystem fileSystem, IByteSource volume, long volumeOffset, IEnumerable<ScannedFile> files)
+    {
+        _session = session;
+        _fileSystem = fileSystem;
+        _volume = volume;
+        _volumeOffset = volumeOffset;
+        _files = [.. files];
+        Array.Sort([.. _files.Select(file => file.FirstOffset)], _files);
+    }
+
+    /// <summary>Runs to the end; then every file has its <see cref="ScannedFile.Content"/>, or says in <see cref="ScannedFile.Loss"/> why not.</summary>
+    /// <returns>What of the disk is accounted for; pieces with a null blob are zeros.</returns>
+    public IEnumerable<LayoutPiece> Run()
+    {
+        _session.RunWorkers(Work);
+        return _pieces.SelectMany(list => list);
+    }
+
+    private void Work(CancellationToken stop)
+    {
+        var pieces = new List<LayoutPiece>();
+        var reader = new FileReader(_fileSystem, _volume);
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        while (Claim(out int start, out int end))
+        {
+            for (int i = start; i < end; i++)
+            {
+                stop.ThrowIfCancellationRequested();
+                ScannedFile file = _files[i];
+                var key = file.Key with { Position = (ulong)i << 32 };
+                int known = pieces.Count;
+                try
+                {
+                    file.Content = file.Size <= BlobLimits.MaxWholeFileSize
+                        ? TakeSmall(file, key, reader, pieces)
+                        : TakeLarge(file, key, reader, hash, pieces);
+                }
+                catch (CorruptImageException e)
+                {
+                    file.Lose(e);
+                    pieces.RemoveRange(known, pieces.Count - known);
+                }
+
+                _session.Progress.Advance(file.Size);
+            }
+        }
+
+        while (_session.Writer.Help())
+            stop.ThrowIfCancellationRequested();
+        lock (_gate)
+            _pieces.Add(pieces);
+    }
+
+    private bool Claim(out int start, out int end)
+    {
+        lock (_gate)
+        {
+            start = end = _next;
+            for (long bytes = 0; end < _files.Length && end - start < ClaimFiles && bytes < ClaimBytes; end++)
+                bytes += _files[end].Size;
+            _next = end;
+            return start < end;
+        }
+    }
+
+    private FileContent TakeSmall(ScannedFile file, in OrderKey key, FileReader reader, List<LayoutPiece> pieces)
+    {
+        ReadOnlySpan<byte> bytes = reader.ReadWhole(file, out ByteRange zeroTail);
+        var id = new BlobId(ObjectId.Of(bytes));
+        if (bytes.Length > 0)
+            _session.Writer.AddBlob(id, bytes, key);
+        foreach (FileExtent extent in file.Extents)
+        {
+            if (extent.IsOnVolume)
+                pieces.Add(new LayoutPiece(_volumeOffset + extent.VolumeOffset, extent.Length, id, (int)extent.FileOffset));
+        }
+
+        AddZero(zeroTail, pieces);
+        return new FileContent(id.Value, null);
+    }
+
+    private FileContent TakeLarge(ScannedFile file, in OrderKey key, FileReader reader, IncrementalHash hash, List<LayoutPiece> pieces)
+    {
+        ObjectId? sha256 = null;
+        bool canHash = file.Size - file.Extents.Sum(extent => extent.Length) <= ChunkList.MaxHashedHoles;
+        if (canHash && _session.MayKnowContent(file.Size))
+        {
+            sha256 = reader.Hash(file, hash);
+            if (_session.TryFindContent(file.Size, sha256.Value, out ListId known, out IEnumerable<Chunk> knownChunks))
+            {
+                AddPieces(file, knownChunks, pieces);
+                AddZero(reader.ReadTail(file), pieces);
+                return new FileContent(sha256, known);
+            }
+        }
+
+        var chunker = new FileChunker(_session.Writer, key);
+        bool hashes = canHash && (sha256 is null || _session.MayChange);
+        Chunk[] chunks = chunker.Run(file, reader, hashes ? hash : null);
+        if (hashes)
+            sha256 = ObjectId.Finish(hash);
+        ListId list = ChunkList.Write(_session.Writer, chunks, file.Size, sha256);
+        if (sha256 is { } whole)
+            _session.AddContent(file.Size, whole, list, chunks);
+        AddPieces(file, chunks, pieces);
+        AddZero(reader.ReadTail(file), pieces);
+        return new FileContent(sha256, list);
+    }
+
+    // Both run through the file from its start: where they meet is a piece of the disk.
+    private void AddPieces(ScannedFile file, IEnumerable<Chunk> chunks, List<LayoutPiece> pieces)
+    {
+        int at = 0;
+        long offset = 0;
+        foreach (Chunk chunk in chunks)
+        {
+            var range = new ByteRange(offset, chunk.Length);
+            for (; at < file.Extents.Count; at++)
+            {
+                FileExtent extent = file.Extents[at];
+                ByteRange part = range.Intersect(new ByteRange(extent.FileOffset, extent.Length));
+                if (!part.IsEmpty && extent.IsOnVolume)
+                {
+                    long place = _volumeOffset + extent.VolumeOffset + part.Offset - extent.FileOffset;
+                    pieces.Add(new LayoutPiece(place, part.Length, chunk.IsHole ? default : chunk.Blob, chunk.IsHole ? 0 : (int)(part.Offset - offset)));
+                }
+
+                if (extent.FileOffset + extent.Length > range.End)
+                    break;
+            }
+
+            offset = range.End;
+        }
+    }
+
+    private void AddZero(ByteRange onVolume, List<LayoutPiece> pieces)
+    {
+        if (!onVolume.IsEmpty)
+            pieces.Add(new LayoutPiece(_volumeOffset + onVolume.Offset, onVolume.Length, default, 0));
+    }
+}

@@ -1,0 +1,72 @@
+using System.Buffers.Binary;
+using Mig.Care.Trust;
+using Mig.History.Images;
+using Mig.History.Trust;
+
+namespace Mig.Images.Ingest;
+
+/// <summary>
+/// What a quick commit needs to know of a disk that was committed here: a fingerprint of each file's size, times and extents, and of the residue's
+/// ranges in each region. A cache in <c>cache/stat</c>: without it, or when it was not written here, a quick commit reads everything.
+/// </summary>
+internal sealed class StatCache
+{
+    private const string Folder = "stat";
+    private const int MaxCaches = 16;
+    private const int MaxSize = 1 << 30;
+    private const int RecordSize = sizeof(int) + sizeof(long) + sizeof(ulong);
+    private const int HeadSize = 8 + sizeof(int);
+    private const int ResidueVolume = -1;
+
+    private readonly Dictionary<(int Volume, long Key), ulong> _fingerprints = [];
+
+    private static ReadOnlySpan<byte> Magic => "migstat\u0001"u8;
+
+    public void AddFile(int volume, ScannedFile file) => _fingerprints[(volume, file.Node)] = file.Fingerprint;
+
+    public void AddRegion(long region, ulong fingerprint) => _fingerprints[(ResidueVolume, region)] = fingerprint;
+
+    public bool HasFile(int volume, ScannedFile file) => _fingerprints.TryGetValue((volume, file.Node), out ulong known) && known == file.Fingerprint;
+
+    public bool HasRegion(long region, ulong fingerprint) => _fingerprints.TryGetValue((ResidueVolume, region), out ulong known) && known == fingerprint;
+
+    /// <summary>Reads what was noted when a disk was committed here: this very disk, its files included.</summary>
+    /// <returns>Null when there is nothing.</returns>
+    public static StatCache? Read(string repositoryFolder, ImageDisk disk)
+    {
+        if (SealedFile.Read(repositoryFolder, NameOf(disk), MaxSize) is not { } bytes || bytes.Length < HeadSize || !bytes.AsSpan(0, 8).SequenceEqual(Magic))
+            return null;
+        var cache = new StatCache();
+        int count = (bytes.Length - HeadSize) / RecordSize;
+        cache._fingerprints.EnsureCapacity(count);
+        for (int i = 0; i < count; i++)
+        {
+            ReadOnlySpan<byte> record = bytes.AsSpan(HeadSize + (i * RecordSize), RecordSize);
+            cache._fingerprints[(BinaryPrimitives.ReadInt32LittleEndian(record), BinaryPrimitives.ReadInt64LittleEndian(record[4..]))] =
+                BinaryPrimitives.ReadUInt64LittleEndian(record[12..]);
+        }
+
+        return cache;
+    }
+
+    /// <summary>Notes the state of a disk that was committed, where the repository can be written, and drops the oldest notes.</summary>
+    public void Write(string repositoryFolder, ImageDisk disk)
+    {
+        byte[] bytes = new byte[HeadSize + (_fingerprints.Count * RecordSize)];
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(8), _fingerprints.Count);
+        int at = HeadSize;
+        foreach (((int volume, long key), ulong fingerprint) in _fingerprints)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(at), volume);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(at + 4), key);
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(at + 12), fingerprint);
+            at += RecordSize;
+        }
+
+        if (SealedFile.TryWrite(repositoryFolder, NameOf(disk), bytes))
+            SealedFile.RemoveOld(repositoryFolder, Folder, MaxCaches, MaxCaches);
+    }
+
+    private static string NameOf(ImageDisk disk) => $"{Folder}/{ProvenDisks.KeyOf(disk)}";
+}

@@ -1,9 +1,0 @@
-namespace Mig.Remotes;
-
-/// <summary>What becomes of a remote's addresses.</summary>
-public enum UrlChange
-{
-    Replace,
-    Add,
-    Delete,
-}
