@@ -20,18 +20,21 @@ internal sealed class RebaseVerb : Verb
     private readonly MergeArguments _choices = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Shows what would happen, and moves no branch" };
 
+    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hook pre-commit" };
+
     public RebaseVerb()
         : base("rebase", Summary)
     {
         Add(_onto);
         Add(_choices.Options);
         Add(_dryRun);
+        Add(_noVerify);
         Add(_words);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
-        "rebase [--onto NEW] [-X SIDE] [--ours PATH]... [--theirs PATH]... [-n] [--json] [UPSTREAM [BRANCH]...]",
+        "rebase [--onto NEW] [-X SIDE] [--ours PATH]... [--theirs PATH]... [-n] [--no-verify] [--json] [UPSTREAM [BRANCH]...]",
         "rebase --onto NEW PATTERN...",
     ];
 
@@ -64,6 +67,7 @@ internal sealed class RebaseVerb : Verb
             Upstream = hasUpstream ? words[0] : null,
             Branches = hasUpstream ? words[1..] : words,
             DryRun = arguments.GetValue(_dryRun),
+            NoVerify = arguments.GetValue(_noVerify),
             Announce = session.IsJson || session.IsQuiet ? null : plans => Announce(plans, onto ?? (hasUpstream ? words[0] : "its upstream"), hasUpstream && onto is not null ? words[0] : null, session),
             Choices = _choices.Parse(arguments),
         };

@@ -6,6 +6,7 @@ using Mig.History.Refs;
 using Mig.Images.Ingest;
 using Mig.Store;
 using Mig.Store.Locks;
+using Mig.Versions.Commits;
 
 namespace Mig.Edits;
 
@@ -23,14 +24,12 @@ public sealed class ImageEditor(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(apply);
-        Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
-        string message = MessageText.Clean(request.Message);
-        if (message.Length == 0)
-            throw new UsageException("the message is empty; say with -m what this version is");
+        var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
+        (Signature author, Signature committer) = (publication.Author, publication.Committer);
+        string message = Publication.Clean(request.Message);
         (RefName target, ObjectId? expected, CommitId parentId) = FindTarget(request);
-        repository.Refs.BeginTransaction(committer).Update(target, expected, parentId.Value, message).Check();
-        if (!request.NoVerify)
-            message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation);
+        publication.BeginMoves().Update(target, expected, parentId.Value, message).Check();
+        message = publication.Ask(message);
 
         using FileLock retained = repository.Store.Retain();
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
@@ -52,11 +51,9 @@ public sealed class ImageEditor(Repository repository)
         };
         var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
         cancellation.ThrowIfCancellationRequested();
-        bool isAsked = !request.NoVerify && repository.Hooks.HasPreCommit;
-        if (!request.DryRun || isAsked)
+        if (publication.Stores)
             writer.Complete();
-        if (isAsked)
-            repository.Hooks.PreCommit(id, request.DryRun, cancellation);
+        publication.Offer(id);
         if (request.DryRun)
             return new EditResult(null, branch, message, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
         foreach ((ImageDisk old, ImageDisk now) in before.Disks.Zip(image.Disks))
@@ -65,8 +62,8 @@ public sealed class ImageEditor(Repository repository)
                 FreeSpaceCache.Carry(repository.Folder, from, to);
         }
 
-        repository.Refs.Update(target, expected, id.Value, committer, $"commit: {commit.Subject}");
-        repository.Hooks.PostCommit(cancellation);
+        publication.Move(target, expected, id, $"commit: {commit.Subject}");
+        publication.Complete([id]);
         return new EditResult(id, branch, message, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
     }
 

@@ -9,6 +9,7 @@ using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.Store;
 using Mig.Store.Locks;
+using Mig.Versions.Commits;
 
 namespace Mig.Edits.Deriving;
 
@@ -22,14 +23,15 @@ public sealed class ImageDeriver(Repository repository)
     public DeriveResult Derive(DeriveRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
+        var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
+        (Signature author, Signature committer) = (publication.Author, publication.Committer);
         (string revision, PathSpec? named) = PathSpec.Split(request.Base);
         PathSpec place = named is null or { Path.IsEmpty: true } ? named ?? new PathSpec(null, null, default) : throw new UsageException($"'{request.Base}' names a path; a whole version is derived from, or a volume of it, as in v1:@2");
         CommitId baseId = repository.Revisions.ResolveCommit(revision);
         Commit parent = repository.Objects.ReadCommit(baseId);
         var before = new EditBase(repository, repository.Objects.ReadImage(parent.Image));
         var clock = new StoppedClock(committer.Time);
-        List<PlannedVersion> plan = Plan(request, baseId, committer, cancellation);
+        List<PlannedVersion> plan = Plan(request, baseId, publication);
         HostTemplate template = HostTemplate.Read(request.TemplateFolder, request.Hosts, clock);
 
         using FileLock retained = repository.Store.Retain();
@@ -42,18 +44,15 @@ public sealed class ImageDeriver(Repository repository)
         writer.EndContent();
         CommitId[] ids = [.. commits.Select(commit => new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode())))];
         cancellation.ThrowIfCancellationRequested();
-        bool isAsked = !request.NoVerify && repository.Hooks.HasPreCommit;
-        if (!request.DryRun || isAsked)
+        if (publication.Stores)
             writer.Complete();
-        if (isAsked)
-        {
-            foreach (CommitId id in ids)
-                repository.Hooks.PreCommit(id, request.DryRun, cancellation);
-        }
-
+        foreach (CommitId id in ids)
+            publication.Offer(id);
         if (request.DryRun)
             return new DeriveResult(baseId, versions, writer.NewObjectCount, writer.NewBytes, 0);
-        Publish(plan, ids, commits, committer);
+        for (int i = 0; i < ids.Length; i++)
+            publication.Move(plan[i].Branch, plan[i].Before, ids[i], $"derive: {commits[i].Subject}");
+        publication.Complete(ids);
         return new DeriveResult(baseId, [.. versions.Select((version, i) => version with { Id = ids[i] })], writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
 
         void Derive(int i)
@@ -69,16 +68,8 @@ public sealed class ImageDeriver(Repository repository)
         }
     }
 
-    private void Publish(List<PlannedVersion> plan, CommitId[] ids, Commit[] commits, Signature committer)
-    {
-        RefTransaction transaction = repository.Refs.BeginTransaction(committer);
-        for (int i = 0; i < ids.Length; i++)
-            transaction.Update(plan[i].Branch, plan[i].Before, ids[i].Value, $"derive: {commits[i].Subject}");
-        transaction.Commit();
-    }
-
     // Everything that can be wrong with names is found before any work is done.
-    private List<PlannedVersion> Plan(DeriveRequest request, CommitId baseId, Signature committer, CancellationToken cancellation)
+    private List<PlannedVersion> Plan(DeriveRequest request, CommitId baseId, Publication publication)
     {
         if (request.Hosts.Rows.Count == 0)
             throw new UsageException($"{request.HostsName} has no row; each row makes a version");
@@ -86,7 +77,7 @@ public sealed class ImageDeriver(Repository repository)
         Placeholders? messages = request.MessagePattern is { } pattern ? Placeholders.ParsePattern(pattern, request.Hosts, "the message") : null;
         var plan = new List<PlannedVersion>();
         var rows = new Dictionary<RefName, CsvRow>();
-        RefTransaction transaction = repository.Refs.BeginTransaction(committer);
+        RefTransaction transaction = publication.BeginMoves();
         foreach (CsvRow row in request.Hosts.Rows)
         {
             string where = $"{request.HostsName}, line {row.Line}", name = Encoding.UTF8.GetString(branches.Fill(row));
@@ -97,11 +88,7 @@ public sealed class ImageDeriver(Repository repository)
             ObjectId? there = repository.Refs.Resolve(branch);
             if (there is not null && !request.Force)
                 throw new ConflictException($"{where}: a branch named '{name}' exists already; --force moves it");
-            string message = MessageText.Clean(messages is null ? $"derive {name}" : Encoding.UTF8.GetString(messages.Fill(row)));
-            if (message.Length == 0)
-                throw new UsageException($"{where}: the message is empty");
-            if (!request.NoVerify)
-                message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation);
+            string message = publication.Ask(Publication.Clean(messages is null ? $"derive {name}" : Encoding.UTF8.GetString(messages.Fill(row)), $"{where}: "));
             plan.Add(new PlannedVersion(row, where, branch, there ?? default, message));
             transaction.Update(branch, there ?? default, baseId.Value, message);
         }

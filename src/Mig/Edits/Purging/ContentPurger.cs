@@ -13,6 +13,7 @@ using Mig.Store;
 using Mig.Store.Collection;
 using Mig.Store.Content;
 using Mig.Store.Locks;
+using Mig.Versions.Commits;
 
 namespace Mig.Edits.Purging;
 
@@ -31,7 +32,7 @@ public sealed class ContentPurger(Repository repository)
             throw new UsageException("name what must go, with --path PATH or --sha256 SHA256");
         if (repository.PromisorRemote is not null || repository.Objects.Shallow.Count > 0)
             throw new UnsupportedFeatureException("purging a partial or shallow clone", "a part of its history is elsewhere; purge there, and clone again");
-        Signature who = repository.Identity.Committer();
+        var publication = new Publication(repository, PublicationHooks.None, isDryRun: request.DryRun, cancellation: cancellation);
         using FileLock alone = FileLock.Acquire(Path.Combine(repository.Folder, "locks", "purge"), "purging of this repository", TimeSpan.Zero);
         PendingPurge pending = PendingPurge.Open(repository.Folder);
 
@@ -42,14 +43,14 @@ public sealed class ContentPurger(Repository repository)
         using (FileLock retained = repository.Store.Retain())
         {
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
-            report = Rewrite(request, refs, head, secrets, pending, writer, who, cancellation);
+            report = Rewrite(request, refs, head, secrets, pending, writer, publication, cancellation);
         }
 
-        return request.DryRun || request.KeepsOldVersions ? report : report with { Proof = Prove(request, report, pending, who, cancellation) };
+        return request.DryRun || request.KeepsOldVersions ? report : report with { Proof = Prove(request, report, pending, publication.Committer, cancellation) };
     }
 
     private PurgeReport Rewrite(
-        PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, PendingPurge pending, ObjectWriter writer, Signature who, CancellationToken cancellation)
+        PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, PendingPurge pending, ObjectWriter writer, Publication publication, CancellationToken cancellation)
     {
         repository.Store.Refresh();
         var finder = new VictimFinder(repository.Store, request, repository.Context.Limits);
@@ -109,7 +110,7 @@ public sealed class ContentPurger(Repository repository)
         report = report with { ZeroedBytes = purger.ZeroedBytes, Unreachable = purger.Unreachable, RewrittenCommits = rewriter.Changed.Count(change => change.Kind == ObjectKind.Commit), MovedRefs = moves.Count };
         if (rewriter.Changed.Count == 0)
             return report;
-        RefTransaction transaction = repository.Refs.BeginTransaction(who);
+        RefTransaction transaction = publication.BeginMoves();
         foreach ((Ref moved, ObjectId now) in moves)
             transaction.Update(moved.Name, moved.Id, now, "purge");
         if (detached is { } target && target != head.Id)

@@ -9,7 +9,7 @@ namespace Mig.Exchange.Hooks;
 /// <remarks>The hooks of the receiving side are <see cref="ReceiveHooks"/>.</remarks>
 public sealed class RepositoryHooks
 {
-    /// <summary>The variable in which pre-commit finds the commit that is about to be made.</summary>
+    /// <summary>The variable in which pre-commit finds the commit that is about to be made, and post-commit the one that was made.</summary>
     public const string CommitVariable = "MIG_COMMIT";
 
     /// <summary>The variable that is <c>1</c> for a hook that is asked in a dry run.</summary>
@@ -66,7 +66,7 @@ public sealed class RepositoryHooks
         Require(HookName.PreCommit, [], [], [new(CommitVariable, commit.ToString()), .. Dry(isDryRun)], $"nothing was committed; {NoVerify}", cancellation);
 
     /// <summary>Tells <c>post-commit</c> that a commit was made, which nothing can change any more.</summary>
-    public void PostCommit(CancellationToken cancellation = default) => Tell(HookName.PostCommit, [], [], cancellation);
+    public void PostCommit(CommitId commit, CancellationToken cancellation = default) => Tell(HookName.PostCommit, [], [], [new(CommitVariable, commit.ToString())], cancellation);
 
     /// <summary>Tells <c>post-checkout OLD NEW FLAG</c> that HEAD has moved, or that a clone has put it somewhere.</summary>
     /// <param name="before">Where HEAD was; null when it was on no commit.</param>
@@ -101,11 +101,11 @@ public sealed class RepositoryHooks
     }
 
     // What it ends with changes nothing, and neither does who stops it.
-    private void Tell(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, CancellationToken cancellation)
+    private void Tell(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, KeyValuePair<string, string>[] environment, CancellationToken cancellation)
     {
         try
         {
-            if (Run(name, arguments, input, [], cancellation) is { } code and not 0)
+            if (Run(name, arguments, input, environment, cancellation) is { } code and not 0)
                 Say($"warning: hook {name} ended with {code}, which changes nothing: what it was told of has happened\n");
         }
         catch (OperationCanceledException)

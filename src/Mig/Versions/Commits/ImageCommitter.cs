@@ -30,12 +30,9 @@ public sealed class ImageCommitter(Repository repository)
             throw new UsageException("name at least one disk to commit");
 
         // What can go wrong without reading a disk goes wrong first.
-        Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
-        string message = MessageText.Clean(request.Message);
-        if (message.Length == 0)
-            throw new UsageException("the message is empty; say with -m what this version is");
-        if (!request.NoVerify)
-            message = repository.Hooks.CommitMessage(message, cancellation: cancellation);
+        var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, cancellation: cancellation);
+        Signature author = publication.Author;
+        string message = publication.Ask(Publication.Clean(request.Message));
         Head head = repository.Refs.ReadHead();
         Commit? amended = request.Amend ? FindAmended(head) : null;
         List<DiskImage> disks = OpenDisks(request, cancellation);
@@ -89,7 +86,7 @@ public sealed class ImageCommitter(Repository repository)
                 Image = imageId,
                 Parents = amended?.Parents ?? (head.Id is { } parent ? [new CommitId(parent)] : []),
                 Author = amended?.Author ?? author,
-                Committer = committer,
+                Committer = publication.Committer,
                 Provenance = keepsImage ? amended!.Provenance : [.. reports.SelectMany(DiskProvenance.Of)],
                 Message = message,
             };
@@ -99,11 +96,10 @@ public sealed class ImageCommitter(Repository repository)
             WriteCaches(session, request.DiscardFree ? [] : taken.Select(item => item.Disk), image, stats, reports);
             if (!keepsImage)
                 RememberPlaces(id, request);
-            if (!request.NoVerify)
-                repository.Hooks.PreCommit(id, cancellation: cancellation);
+            publication.Offer(id);
             string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
-            repository.Refs.Update(head.Branch ?? RefName.Head, head.Id ?? default, id.Value, committer, reason);
-            repository.Hooks.PostCommit(cancellation);
+            publication.Move(head.Branch ?? RefName.Head, head.Id ?? default, id, reason);
+            publication.Complete([id]);
             return new CommitResult(id, head.Branch, commit.Parents.Count == 0, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes) { Message = message };
         }
         finally

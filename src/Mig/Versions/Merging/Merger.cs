@@ -5,6 +5,7 @@ using Mig.Machines.Merging;
 using Mig.Store;
 using Mig.Store.Locks;
 using Mig.Versions.Branches;
+using Mig.Versions.Commits;
 
 namespace Mig.Versions.Merging;
 
@@ -38,12 +39,11 @@ public sealed class Merger(Repository repository)
 
         if (request.FastForwardOnly)
             throw new ConflictException($"not possible to fast-forward: HEAD has versions that '{request.Revision}' lacks; leave out --ff-only to merge them");
-        Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
-        string message = MessageText.Clean(request.Message ?? DefaultMessage(request.Revision, head));
-        if (message.Length == 0)
-            throw new UsageException("the message is empty; say with -m what this version is");
+        var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
+        (Signature author, Signature committer) = (publication.Author, publication.Committer);
+        string message = Publication.Clean(request.Message ?? DefaultMessage(request.Revision, head));
         RefName target = head.Branch ?? RefName.Head;
-        repository.Refs.BeginTransaction(committer).Update(target, tip, theirs.Value, message).Check();
+        publication.BeginMoves().Update(target, tip, theirs.Value, message).Check();
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
@@ -52,19 +52,15 @@ public sealed class Merger(Repository repository)
             request.Choices.CheckUsed();
         else
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Conflict, plan) { Message = message };
-        message = MergeNotes.Keep(repository, message, plan.Notes);
-        if (!request.NoVerify)
-            message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation);
+        message = publication.Ask(MergeNotes.Keep(repository, message, plan.Notes));
         IReadOnlyList<string> provenance = repository.Objects.ReadCommit(ours).Provenance;
         var planned = new PlannedCommit(plan, image => new Commit { Image = image, Parents = [ours, theirs], Author = author, Committer = committer, Provenance = provenance, Message = message });
-        bool isAsked = !request.NoVerify && repository.Hooks.HasPreCommit;
-        CommitId id = new MergeWriter(repository, merger).Write([planned], stores: !request.DryRun || isAsked, request.Progress, cancellation)[0];
-        if (isAsked)
-            repository.Hooks.PreCommit(id, request.DryRun, cancellation);
+        CommitId id = new MergeWriter(repository, merger).Write([planned], publication.Stores, request.Progress, cancellation)[0];
+        publication.Offer(id);
         if (request.DryRun)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Merged, plan) { Message = message };
-        repository.Refs.Update(target, tip, id.Value, committer, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
-        repository.Hooks.PostCommit(cancellation);
+        publication.Move(target, tip, id, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
+        publication.Complete([id]);
         return new MergeOutcome(head.Branch, ours, theirs, id, MergeKind.Merged, plan) { Message = message };
     }
 

@@ -18,6 +18,9 @@ public sealed record RebaseRequest
     /// <summary>Does all the work, and moves no branch.</summary>
     public bool DryRun { get; init; }
 
+    /// <summary>Does not ask pre-commit.</summary>
+    public bool NoVerify { get; init; }
+
     /// <summary>Told what is going to move, before anything does.</summary>
     public Action<IReadOnlyList<RebasePlan>>? Announce { get; init; }
 

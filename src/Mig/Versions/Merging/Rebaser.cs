@@ -7,6 +7,7 @@ using Mig.History.Revisions;
 using Mig.Store;
 using Mig.Store.Locks;
 using Mig.Versions.Branches;
+using Mig.Versions.Commits;
 
 namespace Mig.Versions.Merging;
 
@@ -25,9 +26,12 @@ public sealed class Rebaser(Repository repository)
     public IReadOnlyList<RebasedBranch> Rebase(RebaseRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Signature committer = repository.Identity.Committer();
+        var publication = new Publication(repository, PublicationHooks.Replay, request.NoVerify, request.DryRun, cancellation);
         List<Line> lines = [.. FindBranches(request).Select(branch => Prepare(branch.Name, branch.Tip, request))];
-        Moves(lines, line => line.Onto).Check();
+        RefTransaction planned = publication.BeginMoves();
+        foreach (Line line in lines.Where(line => line.Onto != line.Tip))
+            planned.Update(line.Name, line.Tip.Value, line.Onto.Value, line.Reason);
+        planned.Check();
         request.Announce?.Invoke([.. lines.Select(line => new RebasePlan(line.Branch, line.Tip, line.Onto, line.Count))]);
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
@@ -38,15 +42,17 @@ public sealed class Rebaser(Repository repository)
             List<Line> round = [.. lines.Where(line => line.IsOpen).Take(MaxRound)];
             if (round.Count == 0)
                 break;
-            Replay(round, merger, history, writer, committer, request, cancellation);
+            Replay(round, merger, history, writer, publication, request, cancellation);
         }
 
-        if (!request.DryRun)
-            Moves([.. lines.Where(line => line.Conflict is null)], line => line.At).Commit();
-        return [.. lines.Select(line => new RebasedBranch(line.Branch, line.Tip, line.Conflict is null && !request.DryRun ? line.At : line.Tip, line.Replayed, line.Dropped, line.Conflict) { Notes = line.Notes })];
+        List<Line> moved = [.. lines.Where(line => line.Conflict is null && line.At != line.Tip)];
+        foreach (Line line in moved)
+            publication.Move(line.Name, line.Tip.Value, line.At, line.Reason);
+        publication.Complete([.. moved.SelectMany(line => line.Made)]);
+        return [.. lines.Select(line => new RebasedBranch(line.Branch, line.Tip, line.Conflict is null && !request.DryRun ? line.At : line.Tip, line.Made.Count, line.Dropped, line.Conflict) { Notes = line.Notes })];
     }
 
-    private void Replay(List<Line> round, ImageMerger merger, MergeHistory history, MergeWriter writer, Signature committer, RebaseRequest request, CancellationToken cancellation)
+    private void Replay(List<Line> round, ImageMerger merger, MergeHistory history, MergeWriter writer, Publication publication, RebaseRequest request, CancellationToken cancellation)
     {
         var planned = new PlannedCommit?[round.Count];
         ParallelWork.For(round.Count, repository.Context.Parallelism, Plan, cancellation);
@@ -55,7 +61,10 @@ public sealed class Rebaser(Repository repository)
             return;
         IReadOnlyList<CommitId> ids = writer.Write([.. made.Select(i => planned[i]!)], stores: true, request.Progress, cancellation);
         for (int i = 0; i < made.Count; i++)
+        {
+            publication.Offer(ids[i]);
             round[made[i]].MoveOn(ids[i]);
+        }
 
         void Plan(int i)
         {
@@ -69,7 +78,7 @@ public sealed class Rebaser(Repository repository)
             else if (VersionPicker.IsNothing(plan))
                 line.Drop();
             else
-                planned[i] = new PlannedCommit(plan, image => Replay(source, image, parent, committer, plan));
+                planned[i] = new PlannedCommit(plan, image => Replay(source, image, parent, publication.Committer, plan));
         }
     }
 
@@ -82,14 +91,6 @@ public sealed class Rebaser(Repository repository)
         Message = MergeNotes.Keep(repository, source.Message, plan.Notes),
         Headers = [],
     };
-
-    private RefTransaction Moves(List<Line> lines, Func<Line, CommitId> to)
-    {
-        RefTransaction moves = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
-        foreach (Line line in lines.Where(line => to(line) != line.Tip))
-            moves.Update(line.Branch ?? RefName.Head, line.Tip.Value, to(line).Value, $"rebase (finish): {line.Branch?.Value ?? "returning to HEAD"} onto {line.Onto}");
-        return moves;
-    }
 
     private List<(RefName? Name, CommitId Tip)> FindBranches(RebaseRequest request)
     {
@@ -156,7 +157,14 @@ public sealed class Rebaser(Repository repository)
 
         public CommitId At { get; private set; } = onto;
 
-        public int Replayed { get; private set; }
+        /// <summary>What its log says when it moves.</summary>
+        public string Reason => $"rebase (finish): {Branch?.Value ?? "returning to HEAD"} onto {Onto}";
+
+        /// <summary>The ref that moves.</summary>
+        public RefName Name => Branch ?? RefName.Head;
+
+        /// <summary>The versions that were made anew, oldest first.</summary>
+        public List<CommitId> Made { get; } = [];
 
         public int Dropped { get; private set; }
 
@@ -188,7 +196,7 @@ public sealed class Rebaser(Repository repository)
         {
             _rest.Dequeue();
             At = made;
-            Replayed++;
+            Made.Add(made);
         }
     }
 }

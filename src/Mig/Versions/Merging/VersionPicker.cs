@@ -5,6 +5,7 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.Store;
 using Mig.Store.Locks;
+using Mig.Versions.Commits;
 
 namespace Mig.Versions.Merging;
 
@@ -19,11 +20,11 @@ public sealed class VersionPicker(Repository repository)
         Head head = repository.Refs.ReadHead();
         if (head.Id is not { } tip)
             throw new NotFoundException($"the branch '{head.Branch?.ShortName}' has no version yet, so there is nothing to change; 'mig commit DISK' makes the first");
-        Signature author = repository.Identity.Author(), committer = repository.Identity.Committer();
+        var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
+        (Signature author, Signature committer) = (publication.Author, publication.Committer);
         List<(CommitId Id, Commit Commit, CommitId Parent)> sources = [.. request.Revisions.Select(revision => Find(revision, request))];
         RefName target = head.Branch ?? RefName.Head;
-        repository.Refs.BeginTransaction(committer).Update(target, tip, tip, "").Check();
-        bool asksBefore = !request.NoVerify && repository.Hooks.HasPreCommit;
+        publication.BeginMoves().Update(target, tip, tip, "").Check();
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
@@ -49,33 +50,36 @@ public sealed class VersionPicker(Repository repository)
                 continue;
             }
 
-            if (!request.NoVerify)
-                commit = commit with { Message = repository.Hooks.CommitMessage(message, request.DryRun, cancellation) };
+            commit = commit with { Message = publication.Ask(message) };
 
             // A later one may need what an earlier one made, so even a dry run stores what no ref will lead to.
             bool isLast = picked.Count + 1 == sources.Count;
-            CommitId made = writer.Write([new PlannedCommit(plan, image => commit with { Image = image })], stores: !request.DryRun || !isLast || asksBefore, request.Progress, cancellation)[0];
-            if (asksBefore)
-                repository.Hooks.PreCommit(made, request.DryRun, cancellation);
+            CommitId made = writer.Write([new PlannedCommit(plan, image => commit with { Image = image })], publication.Stores || !isLast, request.Progress, cancellation)[0];
+            publication.Offer(made);
             picked.Add(new PickedVersion(id, made, commit, plan));
             at = request.DryRun && isLast ? at : made;
         }
 
-        if (!request.DryRun)
-            MoveHead(target, tip, picked, committer, request.Reverts);
+        Publish(publication, target, tip, picked, request.Reverts);
         return new PickOutcome(head.Branch, new CommitId(tip), request.DryRun ? new CommitId(tip) : at, picked);
     }
 
     /// <summary>Tells whether a plan leaves our image as it is.</summary>
     internal static bool IsNothing(MergePlan plan) => plan.Volumes.All(volume => volume.Result.Operations.Count == 0) && ImageEditor.IsSame(plan.Ours, new MachineImage(plan.Disks));
 
-    private void MoveHead(RefName target, ObjectId expected, List<PickedVersion> picked, Signature committer, bool reverts)
+    private static void Publish(Publication publication, RefName target, ObjectId expected, List<PickedVersion> picked, bool reverts)
     {
-        foreach (PickedVersion version in picked.Where(version => version.Id is not null))
+        var made = new List<CommitId>();
+        foreach (PickedVersion version in picked)
         {
-            repository.Refs.Update(target, expected, version.Id!.Value.Value, committer, $"{(reverts ? "revert" : "cherry-pick")}: {version.Commit.Subject}");
-            expected = version.Id.Value.Value;
+            if (version.Id is not { } id)
+                continue;
+            publication.Move(target, expected, id, $"{(reverts ? "revert" : "cherry-pick")}: {version.Commit.Subject}");
+            expected = id.Value;
+            made.Add(id);
         }
+
+        publication.Complete(made);
     }
 
     private (CommitId Id, Commit Commit, CommitId Parent) Find(string revision, PickRequest request)
