@@ -1,5 +1,5 @@
+using Mig.Archives.Compression;
 using Mig.Core;
-using Mig.Core.Compression;
 using Mig.Core.Host;
 
 namespace Mig.Disks;

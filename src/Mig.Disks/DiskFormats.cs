@@ -1,5 +1,5 @@
+using Mig.Archives.Compression;
 using Mig.Core;
-using Mig.Core.Compression;
 using Mig.Disks.Qcow2;
 using Mig.Disks.Raw;
 using Mig.Disks.Vmdk;

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
+using Mig.Archives.Compression;
 using Mig.Core;
-using Mig.Core.Compression;
 
 namespace Mig.Disks;
 

@@ -6,7 +6,8 @@ public class LayeringTests
     private static readonly Dictionary<string, string[]> Allowed = new()
     {
         ["Mig.Core"] = [],
-        ["Mig.Disks"] = ["Mig.Core"],
+        ["Mig.Archives"] = ["Mig.Core"],
+        ["Mig.Disks"] = ["Mig.Archives", "Mig.Core"],
         ["Mig.FileSystems"] = ["Mig.Core"],
         ["Mig.Store"] = ["Mig.Core"],
         ["Mig.History"] = ["Mig.Store", "Mig.Core"],
@@ -14,7 +15,7 @@ public class LayeringTests
         ["Mig.Transfer"] = ["Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Nbd"] = ["Mig.Core"],
         ["Mig.Machines"] = ["Mig.Disks", "Mig.History", "Mig.Store", "Mig.Core"],
-        ["Mig"] = ["Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer", "Mig.Machines", "Mig.Nbd", "Mig.Core"],
+        ["Mig"] = ["Mig.Archives", "Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer", "Mig.Machines", "Mig.Nbd", "Mig.Core"],
         ["Mig.Cli"] = ["Mig", "Mig.Machines", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
     };
 

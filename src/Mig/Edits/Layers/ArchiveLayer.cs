@@ -1,6 +1,7 @@
 using System.Text;
+using Mig.Archives;
+using Mig.Archives.Tar;
 using Mig.Core;
-using Mig.Edits.Archives;
 
 namespace Mig.Edits.Layers;
 
@@ -12,21 +13,22 @@ internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
     public void Apply(Stream archive, CancellationToken cancellation)
     {
         using Stream content = layer.Read(() => ArchiveInputStream.Open(archive));
-        using var reader = new TarReader(content, scratchFolder);
-        while (layer.Read(reader.Read) is { } entry)
+        using var reader = new TarReader(content);
+        var entries = new ArchiveEntry(scratchFolder);
+        while (layer.Read(reader.Read) is { } member)
         {
             cancellation.ThrowIfCancellationRequested();
             try
             {
-                layer.Add(entry);
+                layer.Add(entries.Of(member, reader.Content));
             }
             catch (EndOfStreamException)
             {
-                throw layer.OfLayer(new CorruptImageException("TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(entry.Path)}'"));
+                throw layer.OfLayer(new CorruptImageException("TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(member.Path)}'"));
             }
             catch (InvalidDataException e)
             {
-                throw layer.OfLayer(new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(entry.Path)}': {e.Message}", e));
+                throw layer.OfLayer(new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(member.Path)}': {e.Message}", e));
             }
         }
 

@@ -1,3 +1,7 @@
+using Mig.Archives;
+using Mig.Archives.Compression;
+using Mig.Archives.Cpio;
+using Mig.Archives.Tar;
 using Mig.Core;
 using Mig.Disks;
 using Mig.History.Trust;
@@ -41,17 +45,17 @@ public sealed class ArchiveExtractor(Repository repository)
         ExtractPlan plan = new PlanBuilder(repository.Store, repository.Context.Limits, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
-        var leftOut = new LeftOutCounter();
-        using (Stream? compressed = format == "tar.zst" ? new ZstdStream(stream, repository.StoreOptions.CompressionLevel) : null)
+        var losses = new ArchiveLosses();
+        using (Stream? compressed = format == "tar.zst" ? new ZstdOutputStream(stream, repository.StoreOptions.CompressionLevel) : null)
         using (var output = new BufferedStream(compressed ?? stream, 1 << 18))
         {
             List<(PlannedEntry Entry, byte[] Path)> entries = ArchiveOrder.Sort(plan);
-            IArchiveWriter writer = format == "cpio" ? new CpioWriter(output, entries.Select(item => item.Entry), leftOut) : new TarWriter(output, leftOut);
+            IArchiveWriter writer = format == "cpio" ? new CpioWriter(output, entries.Select(item => item.Entry.LinkTo).OfType<byte[]>(), losses) : new TarWriter(output, losses);
             new ArchiveContents(repository.Store, writer, repository.Context.Parallelism, request.Progress, cancellation).Write(entries);
             output.Flush();
         }
 
-        return ExtractResult.Of(plan, null, format, leftOut.Sum());
+        return ExtractResult.Of(plan, null, format, new LeftOut { Nodes = losses.Nodes, Xattrs = losses.Xattrs, Times = losses.Times });
     }
 
     private static void Check(string format)

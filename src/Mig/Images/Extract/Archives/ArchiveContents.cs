@@ -1,3 +1,4 @@
+using Mig.Archives;
 using Mig.Core;
 using Mig.History.Trees;
 using Mig.Store;
@@ -82,10 +83,10 @@ internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, 
             switch (step.Kind)
             {
                 case StepKind.Entry:
-                    writer.WriteEntry(step.Planned!, step.Path!);
+                    writer.WriteMember(PlannedMember.Of(step.Planned!, step.Path!));
                     break;
                 case StepKind.Begin:
-                    writer.BeginFile(step.Planned!, step.Path!, step.Data);
+                    writer.BeginFile(PlannedMember.Of(step.Planned!, step.Path!, step.Data));
                     break;
                 case StepKind.Content:
                     writer.WriteContent(_window.AsSpan(offset, (int)step.Length));

@@ -2,9 +2,8 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Mig.Core;
-using Mig.Machines.Inventories.Versions;
 
-namespace Mig.Images.Extract.Archives;
+namespace Mig.Archives.Tar;
 
 /// <summary>The records of a pax extended header: <c>length key=value\n</c>, where the length counts itself (POSIX pax, "pax Extended Header").</summary>
 internal sealed class PaxRecords

@@ -1,16 +1,13 @@
 using System.Text;
 using Mig.Core;
-using Mig.Edits.Layers;
-using Mig.FileSystems;
 
-namespace Mig.Edits.Archives;
+namespace Mig.Archives.Tar;
 
 /// <summary>
 /// Reads a tar archive member by member: ustar, pax, GNU long names and sparse files. Why not System.Formats.Tar: see docs/decisions/0016-edits.md. Never looks back, and holds
 /// no more than one extended header in memory. Does not own the input.
 /// </summary>
-/// <param name="scratchFolder">Where sparse files are put together.</param>
-internal sealed class TarReader(Stream input, string scratchFolder) : IDisposable
+public sealed class TarReader(Stream input) : IDisposable
 {
     private const int MaxExtendedHeader = 16 << 20;
     private const long MaxTrailer = 1L << 30;
@@ -22,14 +19,17 @@ internal sealed class TarReader(Stream input, string scratchFolder) : IDisposabl
     private long _padding;
     private long _position;
 
+    /// <summary>The bytes of the member that was read last: of a sparse file, its ranges one after the other. What is not read of it is passed over.</summary>
+    public Stream Content => _data ?? Stream.Null;
+
     /// <summary>Reads the next member.</summary>
     /// <returns>Null at the end of the archive, when all of the input was read.</returns>
     /// <exception cref="CorruptImageException">TAR-001 to TAR-006, TAR-010.</exception>
-    public LayerEntry? Read()
+    public ArchiveMember? Read()
     {
         try
         {
-            return ReadEntry();
+            return ReadMember();
         }
         catch (EndOfStreamException)
         {
@@ -43,7 +43,7 @@ internal sealed class TarReader(Stream input, string scratchFolder) : IDisposabl
 
     public void Dispose() => _data?.Dispose();
 
-    private LayerEntry? ReadEntry()
+    private ArchiveMember? ReadMember()
     {
         Finish();
         var pax = new PaxHeader();
@@ -61,90 +61,67 @@ internal sealed class TarReader(Stream input, string scratchFolder) : IDisposabl
             TarHeader header = TarHeader.Parse(_block, offset);
             switch (header.Type)
             {
-                case (byte)'x' or (byte)'X':
+                case TarType.Extended or TarType.OldExtended:
                     pax.Add(ReadExtended(header, offset), offset);
                     break;
-                case (byte)'g':
+                case TarType.GlobalExtended:
                     _global.Add(ReadExtended(header, offset), offset);
                     break;
-                case (byte)'L':
+                case TarType.LongName:
                     longName = ReadExtended(header, offset).TrimEnd((byte)0).ToArray();
                     break;
-                case (byte)'K':
+                case TarType.LongLink:
                     longLink = ReadExtended(header, offset).TrimEnd((byte)0).ToArray();
                     break;
-                case (byte)'V':
+                case TarType.VolumeName:
                     Begin(CheckLength(header.Length, offset));
                     Finish();
                     break;
                 default:
-                    return ToEntry(header, pax, longName, longLink, offset);
+                    return ToMember(header, pax, longName, longLink, offset);
             }
         }
     }
 
-    private LayerEntry ToEntry(TarHeader header, PaxHeader pax, byte[]? longName, byte[]? longLink, long offset)
+    private ArchiveMember ToMember(TarHeader header, PaxHeader pax, byte[]? longName, byte[]? longLink, long offset)
     {
-        (NodeType type, bool isLink) = TypeOf(header.Type, offset);
-        byte[] name = pax.Bytes("GNU.sparse.name") ?? pax.Bytes("path") ?? longName ?? header.Name;
-        bool isFile = type == NodeType.File && !isLink;
+        (ArchiveMemberType type, bool isLink) = TypeOf(header.Type, offset);
+        byte[] name = pax.Bytes(PaxKey.SparseName) ?? pax.Bytes(PaxKey.Path) ?? longName ?? header.Name;
+        bool isFile = type == ArchiveMemberType.File && !isLink;
 
         // What is older than ustar marks directories by a slash at the end of their names.
-        if (isFile && header.Type is 0 or (byte)'0' && name is [.., (byte)'/'])
-            (type, isFile) = (NodeType.Directory, false);
-        long length = isFile ? CheckLength(pax.Number("size", offset) ?? header.Length, offset) : 0;
-        long? realSize = isFile ? pax.Number("GNU.sparse.realsize", offset) ?? pax.Number("GNU.sparse.size", offset) : null;
-        bool isOldSparse = header.Type == (byte)'S';
-        List<SparsePiece>? pieces = isOldSparse ? SparseMap.ReadOld(header, ReadBlock, offset) : null;
+        if (isFile && header.Type is TarType.OldFile or TarType.File && name is [.., (byte)'/'])
+            (type, isFile) = (ArchiveMemberType.Directory, false);
+        long length = isFile ? CheckLength(pax.Number(PaxKey.Size, offset) ?? header.Length, offset) : 0;
+        long? realSize = isFile ? pax.Number(PaxKey.SparseRealSize, offset) ?? pax.Number(PaxKey.SparseSize, offset) : null;
+        bool isOldSparse = header.Type == TarType.OldSparse;
+        List<ByteRange>? pieces = isOldSparse ? SparseMap.ReadOld(header, ReadBlock, offset) : null;
         Begin(length);
         if (isOldSparse)
             realSize = header.SparseRealSize;
         else if (realSize is { } size)
-            pieces = pax.Bytes("GNU.sparse.major") is [(byte)'1'] ? SparseMap.ReadFromData(_data!, size, offset) : SparseMap.ReadPax(pax, size, offset);
+            pieces = pax.Bytes(PaxKey.SparseMajor) is [(byte)'1'] ? SparseMap.ReadFromData(_data!, size, offset) : SparseMap.ReadPax(pax, size, offset);
         LimitedStream data = _data!;
         if (pieces is not null && pieces.Sum(piece => piece.Length) != data.Left)
             throw new CorruptImageException("TAR-006", $"sparse file at {offset}: its pieces have {pieces.Sum(piece => piece.Length)} bytes, the archive {data.Left}");
-        bool isDevice = type is NodeType.BlockDevice or NodeType.CharacterDevice;
-        return new LayerEntry
+        bool isDevice = type is ArchiveMemberType.BlockDevice or ArchiveMemberType.CharacterDevice;
+        byte[] target = pax.Bytes(PaxKey.LinkPath) ?? longLink ?? header.LinkName;
+        return new ArchiveMember
         {
             Path = name,
             Type = type,
-            IsHardLink = isLink,
+            LinkTo = isLink ? target : null,
+            Target = isLink ? default : target,
             Mode = header.Mode,
-            Uid = Id("uid", header.Uid, pax, offset),
-            Gid = Id("gid", header.Gid, pax, offset),
-            ModifiedTime = pax.Time("mtime", offset) ?? _global.Time("mtime", offset) ?? new Timestamp(header.Time, 0),
-            Target = pax.Bytes("linkpath") ?? longLink ?? header.LinkName,
+            Uid = Id(PaxKey.Uid, header.Uid, pax, offset),
+            Gid = Id(PaxKey.Gid, header.Gid, pax, offset),
+            ModifiedTime = pax.Time(PaxKey.ModifiedTime, offset) ?? _global.Time(PaxKey.ModifiedTime, offset) ?? new Timestamp(header.Time, 0),
             DeviceMajor = isDevice ? Device(header.DeviceMajor, offset) : 0,
             DeviceMinor = isDevice ? Device(header.DeviceMinor, offset) : 0,
             Xattrs = pax.Xattrs,
-            MakeFile = (writer, path, metadata) =>
-            {
-                if (pieces is null)
-                    writer.CreateFile(path, writer.Fit(NodeType.File, metadata), data, length);
-                else
-                    MakeSparse(writer, path, metadata, data, pieces, realSize!.Value);
-            },
+            Size = realSize ?? length,
+            Data = pieces,
         };
-    }
-
-    // A sparse file is put together first, so that its holes stay holes.
-    private void MakeSparse(IFileSystemWriter writer, byte[] path, NodeMetadata metadata, Stream data, List<SparsePiece> pieces, long size)
-    {
-        using FileTarget scratch = FileTarget.CreateTemporary(scratchFolder, size);
-        byte[] buffer = new byte[StepSize];
-        foreach (SparsePiece piece in pieces)
-        {
-            for (long at = 0; at < piece.Length;)
-            {
-                int step = (int)Math.Min(buffer.Length, piece.Length - at);
-                data.ReadExactly(buffer, 0, step);
-                scratch.Write(piece.Offset + at, buffer.AsSpan(0, step));
-                at += step;
-            }
-        }
-
-        writer.CreateFile(path, writer.Fit(NodeType.File, metadata), scratch);
     }
 
     private uint Id(string key, long field, PaxHeader pax, long offset)
@@ -156,15 +133,15 @@ internal sealed class TarReader(Stream input, string scratchFolder) : IDisposabl
     private static uint Device(long number, long offset) =>
         number is >= 0 and <= uint.MaxValue ? (uint)number : throw new CorruptImageException("TAR-002", $"header at {offset}: device is {number}, 0 to {uint.MaxValue} allowed");
 
-    private static (NodeType Type, bool IsLink) TypeOf(byte type, long offset) => type switch
+    private static (ArchiveMemberType Type, bool IsLink) TypeOf(byte type, long offset) => type switch
     {
-        0 or (byte)'0' or (byte)'7' or (byte)'S' => (NodeType.File, false),
-        (byte)'1' => (NodeType.File, true),
-        (byte)'2' => (NodeType.SymbolicLink, false),
-        (byte)'3' => (NodeType.CharacterDevice, false),
-        (byte)'4' => (NodeType.BlockDevice, false),
-        (byte)'5' => (NodeType.Directory, false),
-        (byte)'6' => (NodeType.Fifo, false),
+        TarType.OldFile or TarType.File or TarType.ContiguousFile or TarType.OldSparse => (ArchiveMemberType.File, false),
+        TarType.HardLink => (ArchiveMemberType.File, true),
+        TarType.SymbolicLink => (ArchiveMemberType.SymbolicLink, false),
+        TarType.CharacterDevice => (ArchiveMemberType.CharacterDevice, false),
+        TarType.BlockDevice => (ArchiveMemberType.BlockDevice, false),
+        TarType.Directory => (ArchiveMemberType.Directory, false),
+        TarType.Fifo => (ArchiveMemberType.Fifo, false),
         _ => throw new UnsupportedFeatureException($"tar member type {(type is > 32 and < 127 ? $"'{(char)type}'" : type)}", $"header at {offset}"),
     };
 

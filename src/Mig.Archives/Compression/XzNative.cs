@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
+using Mig.Core;
 
-namespace Mig.Core.Compression;
+namespace Mig.Archives.Compression;
 
 /// <summary>The part of liblzma (lzma.h) that mig calls.</summary>
 internal static unsafe partial class XzNative

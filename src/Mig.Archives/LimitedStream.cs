@@ -1,4 +1,4 @@
-namespace Mig.Edits.Archives;
+namespace Mig.Archives;
 
 /// <summary>The next bytes of a stream, as a stream of their own; what is not read of them can be skipped.</summary>
 internal sealed class LimitedStream(Stream input, long length) : Stream

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Mig.Core;
 
-namespace Mig.Core.Compression;
+namespace Mig.Archives.Compression;
 
 /// <summary>Decompresses xz: streams one after the other, with padding. All checks are made.</summary>
 public sealed unsafe class XzInputStream : DecompressingStream

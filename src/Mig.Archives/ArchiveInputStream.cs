@@ -1,10 +1,10 @@
+using Mig.Archives.Compression;
 using Mig.Core;
-using Mig.Core.Compression;
 
-namespace Mig.Edits.Archives;
+namespace Mig.Archives;
 
 /// <summary>Opens an archive whatever it is compressed with: told by its first bytes, not by its name.</summary>
-internal sealed class ArchiveInputStream : Stream
+public sealed class ArchiveInputStream : Stream
 {
     private const int PeekLength = CompressedFormat.HeadLength;
 

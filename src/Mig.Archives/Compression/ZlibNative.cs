@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Mig.Core.Compression;
+namespace Mig.Archives.Compression;
 
 /// <summary>The part of zlib (zlib.h) that mig calls: the streams of .NET do not say where they stopped.</summary>
 internal static unsafe partial class ZlibNative

@@ -1,9 +1,9 @@
 using Mig.Core.Zstd;
 
-namespace Mig.Images.Extract.Archives;
+namespace Mig.Archives.Compression;
 
 /// <summary>Compresses what is written, as zstd frames of 4 MiB one after the other, which every zstd reads as one file. The next block fills while one is compressed.</summary>
-internal sealed class ZstdStream(Stream output, int level) : Stream
+public sealed class ZstdOutputStream(Stream output, int level) : Stream
 {
     private const int BlockSize = 4 << 20;
 

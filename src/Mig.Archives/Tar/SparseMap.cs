@@ -1,44 +1,43 @@
 using System.Text;
 using Mig.Core;
 
-namespace Mig.Edits.Archives;
+namespace Mig.Archives.Tar;
 
 /// <summary>Reads which parts of a sparse file are in the archive, in all forms that GNU tar writes. Source: GNU tar manual, "Storing Sparse Files".</summary>
 internal static class SparseMap
 {
     private const int MaxPieces = 1 << 20;
     private const long MaxSize = 1L << 44; // what no file of ext4 exceeds
-    private const int EntrySize = 24;
     private const int MaxDigits = 20;
 
     /// <summary>Of the old GNU format: pieces in the header, and in as many blocks after it as it takes.</summary>
     /// <param name="readBlock">Reads the next 512 bytes of the archive.</param>
-    public static List<SparsePiece> ReadOld(TarHeader header, Action<byte[]> readBlock, long offset)
+    public static List<ByteRange> ReadOld(TarHeader header, Action<byte[]> readBlock, long offset)
     {
-        var pieces = new List<SparsePiece>();
+        var pieces = new List<ByteRange>();
         AddOld(header.SparseMap, pieces, offset);
         bool isExtended = header.IsSparseExtended;
         byte[] block = new byte[TarHeader.Size];
         while (isExtended)
         {
             readBlock(block);
-            AddOld(block.AsSpan(0, 21 * EntrySize), pieces, offset);
-            isExtended = block[21 * EntrySize] != 0;
+            AddOld(block.AsSpan(0, TarLayout.SparseEntriesPerBlock * TarLayout.SparseEntryLength), pieces, offset);
+            isExtended = block[TarLayout.SparseEntriesPerBlock * TarLayout.SparseEntryLength] != 0;
         }
 
         return Check(pieces, header.SparseRealSize, offset);
     }
 
     /// <summary>Of the pax formats 0.0 and 0.1: pieces in the extended header.</summary>
-    public static List<SparsePiece> ReadPax(PaxHeader pax, long realSize, long offset)
+    public static List<ByteRange> ReadPax(PaxHeader pax, long realSize, long offset)
     {
         List<long> numbers = pax.SparseNumbers;
-        if (pax.Bytes("GNU.sparse.map") is { } map)
+        if (pax.Bytes(PaxKey.SparseMap) is { } map)
         {
             numbers = [];
             foreach (Range range in map.AsSpan().Split((byte)','))
             {
-                numbers.Add(PaxHeader.ParseNumber(map.AsSpan()[range], "GNU.sparse.map", offset));
+                numbers.Add(PaxHeader.ParseNumber(map.AsSpan()[range], PaxKey.SparseMap, offset));
                 if (numbers.Count > 2 * MaxPieces)
                     throw TooMany(offset);
             }
@@ -49,7 +48,7 @@ internal static class SparseMap
 
     /// <summary>Of the pax format 1.0: decimal numbers, one to a line, before the content, filled up to a block.</summary>
     /// <param name="data">The member's bytes; the content is left.</param>
-    public static List<SparsePiece> ReadFromData(Stream data, long realSize, long offset)
+    public static List<ByteRange> ReadFromData(Stream data, long realSize, long offset)
     {
         long read = 0;
         long count = ReadLine();
@@ -80,31 +79,31 @@ internal static class SparseMap
         }
     }
 
-    private static void AddOld(ReadOnlySpan<byte> entries, List<SparsePiece> pieces, long offset)
+    private static void AddOld(ReadOnlySpan<byte> entries, List<ByteRange> pieces, long offset)
     {
-        for (; entries.Length >= EntrySize && entries[0] != 0; entries = entries[EntrySize..])
+        for (; entries.Length >= TarLayout.SparseEntryLength && entries[0] != 0; entries = entries[TarLayout.SparseEntryLength..])
         {
-            if (TarHeader.TryNumber(entries[..12]) is not { } start || TarHeader.TryNumber(entries[12..EntrySize]) is not { } length)
-                throw new CorruptImageException("TAR-006", $"sparse file at {offset}: '{Encoding.Latin1.GetString(entries[..EntrySize])}' is no piece");
-            pieces.Add(new SparsePiece(start, length));
+            if (TarHeader.TryNumber(entries[..TarLayout.NumberLength]) is not { } start || TarHeader.TryNumber(entries[TarLayout.NumberLength..TarLayout.SparseEntryLength]) is not { } length)
+                throw new CorruptImageException("TAR-006", $"sparse file at {offset}: '{Encoding.Latin1.GetString(entries[..TarLayout.SparseEntryLength])}' is no piece");
+            pieces.Add(new ByteRange(start, length));
             if (pieces.Count > MaxPieces)
                 throw TooMany(offset);
         }
     }
 
-    private static List<SparsePiece> FromNumbers(List<long> numbers, long realSize, long offset)
+    private static List<ByteRange> FromNumbers(List<long> numbers, long realSize, long offset)
     {
         if (numbers.Count % 2 != 0)
             throw new CorruptImageException("TAR-006", $"sparse file at {offset}: its map has {numbers.Count} numbers, pairs needed");
-        return Check([.. numbers.Chunk(2).Select(pair => new SparsePiece(pair[0], pair[1]))], realSize, offset);
+        return Check([.. numbers.Chunk(2).Select(pair => new ByteRange(pair[0], pair[1]))], realSize, offset);
     }
 
-    private static List<SparsePiece> Check(List<SparsePiece> pieces, long realSize, long offset)
+    private static List<ByteRange> Check(List<ByteRange> pieces, long realSize, long offset)
     {
         if (realSize is < 0 or > MaxSize)
             throw new CorruptImageException("TAR-006", $"sparse file at {offset}: its size is {realSize}, 0 to {MaxSize} allowed");
         long end = 0;
-        foreach (SparsePiece piece in pieces)
+        foreach (ByteRange piece in pieces)
         {
             if (piece.Offset < end || piece.Length < 0 || piece.Length > realSize - piece.Offset)
                 throw new CorruptImageException("TAR-006", $"sparse file at {offset}: piece {piece.Offset}+{piece.Length} does not lie between {end} and the file's size {realSize}");

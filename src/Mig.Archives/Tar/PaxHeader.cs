@@ -1,19 +1,16 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
-using Mig.FileSystems;
 
-namespace Mig.Edits.Archives;
+namespace Mig.Archives.Tar;
 
 /// <summary>What pax extended headers say of the next member: <c>length key=value\n</c> (POSIX pax, "pax Extended Header"). Values are bytes: an attribute's may be any.</summary>
 internal sealed class PaxHeader
 {
-    private const string XattrPrefix = "SCHILY.xattr.";
-
     private readonly Dictionary<string, byte[]> _values = [];
 
     /// <summary>Extended attributes, in the order in which they stand.</summary>
-    public List<ExtendedAttribute> Xattrs { get; } = [];
+    public List<ArchiveXattr> Xattrs { get; } = [];
 
     /// <summary>The numbers of <c>GNU.sparse.offset</c> and <c>numbytes</c>, which may stand there often.</summary>
     public List<long> SparseNumbers { get; } = [];
@@ -70,13 +67,13 @@ internal sealed class PaxHeader
     private void Set(ReadOnlySpan<byte> keyBytes, ReadOnlySpan<byte> value, long offset)
     {
         string key = Encoding.Latin1.GetString(keyBytes);
-        if (key.StartsWith(XattrPrefix, StringComparison.Ordinal))
+        if (key.StartsWith(PaxKey.XattrPrefix, StringComparison.Ordinal))
         {
-            byte[] name = keyBytes[XattrPrefix.Length..].ToArray();
+            byte[] name = keyBytes[PaxKey.XattrPrefix.Length..].ToArray();
             Xattrs.RemoveAll(xattr => xattr.Name.Span.SequenceEqual(name));
-            Xattrs.Add(new ExtendedAttribute(name, value.ToArray()));
+            Xattrs.Add(new ArchiveXattr(name, value.ToArray()));
         }
-        else if (key is "GNU.sparse.offset" or "GNU.sparse.numbytes")
+        else if (key is PaxKey.SparseOffset or PaxKey.SparseBytes)
         {
             SparseNumbers.Add(ParseNumber(value, key, offset));
         }

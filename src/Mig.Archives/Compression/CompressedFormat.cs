@@ -1,6 +1,7 @@
+using Mig.Core;
 using Mig.Core.Zstd;
 
-namespace Mig.Core.Compression;
+namespace Mig.Archives.Compression;
 
 /// <summary>A way to compress one file, told by its first bytes. Listed here, not discovered.</summary>
 /// <param name="Name">What mig calls it: <c>gz</c>, <c>xz</c> or <c>zst</c>.</param>

@@ -1,16 +1,13 @@
-using Mig.Core;
+namespace Mig.Archives;
 
-namespace Mig.Images.Extract.Archives;
-
-/// <summary>Writes an archive from front to back. Entries come in the order of <see cref="ArchiveOrder"/>.</summary>
-internal interface IArchiveWriter
+/// <summary>Writes an archive from front to back. A directory stands before all that is in it, and the first name of a file before its further ones.</summary>
+public interface IArchiveWriter
 {
     /// <summary>Writes what has no content of its own: a directory, an empty file, a link, a device.</summary>
-    void WriteEntry(PlannedEntry entry, byte[] path);
+    void WriteMember(ArchiveMember member);
 
     /// <summary>Begins a file; its content follows.</summary>
-    /// <param name="data">The ranges that are not holes, ascending; null when there are no holes.</param>
-    void BeginFile(PlannedEntry entry, byte[] path, IReadOnlyList<ByteRange>? data);
+    void BeginFile(ArchiveMember member);
 
     /// <summary>Writes the next bytes of the file; holes are passed as zeros unless the format knows them.</summary>
     void WriteContent(ReadOnlySpan<byte> bytes);

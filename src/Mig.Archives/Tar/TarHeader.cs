@@ -1,12 +1,12 @@
 using System.Text;
 using Mig.Core;
 
-namespace Mig.Edits.Archives;
+namespace Mig.Archives.Tar;
 
 /// <summary>The 512 bytes before each member (POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format"). Numbers are octal text, or base 256 with the highest bit set.</summary>
 internal readonly ref struct TarHeader
 {
-    public const int Size = 512;
+    public const int Size = TarLayout.BlockSize;
 
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly long _offset;
@@ -17,36 +17,36 @@ internal readonly ref struct TarHeader
         _offset = offset;
     }
 
-    public byte Type => _bytes[Field.Type];
+    public byte Type => _bytes[TarLayout.Type];
 
-    public int Mode => (int)(Number(Field.Mode, 8, "mode") & 0xFFF);
+    public int Mode => (int)(Number(TarLayout.Mode, TarLayout.IdLength, "mode") & 0xFFF);
 
-    public long Uid => Number(Field.Uid, 8, "uid");
+    public long Uid => Number(TarLayout.Uid, TarLayout.IdLength, "uid");
 
-    public long Gid => Number(Field.Gid, 8, "gid");
+    public long Gid => Number(TarLayout.Gid, TarLayout.IdLength, "gid");
 
-    public long Length => Number(Field.Length, 12, "size");
+    public long Length => Number(TarLayout.Size, TarLayout.NumberLength, "size");
 
-    public long Time => Number(Field.Time, 12, "time");
+    public long Time => Number(TarLayout.Time, TarLayout.NumberLength, "time");
 
-    public long DeviceMajor => Number(Field.DeviceMajor, 8, "device");
+    public long DeviceMajor => Number(TarLayout.DeviceMajor, TarLayout.IdLength, "device");
 
-    public long DeviceMinor => Number(Field.DeviceMinor, 8, "device");
+    public long DeviceMinor => Number(TarLayout.DeviceMinor, TarLayout.IdLength, "device");
 
-    public byte[] LinkName => Text(Field.LinkName, 100);
+    public byte[] LinkName => Text(TarLayout.LinkName, TarLayout.NameLength);
 
-    public bool IsSparseExtended => _bytes[Field.SparseExtended] != 0;
+    public bool IsSparseExtended => _bytes[TarLayout.SparseExtended] != 0;
 
-    public long SparseRealSize => Number(Field.SparseRealSize, 12, "real size");
+    public long SparseRealSize => Number(TarLayout.SparseRealSize, TarLayout.NumberLength, "real size");
 
     /// <summary>The four pieces that an old GNU sparse header holds.</summary>
-    public ReadOnlySpan<byte> SparseMap => _bytes.Slice(Field.SparseMap, 96);
+    public ReadOnlySpan<byte> SparseMap => _bytes.Slice(TarLayout.SparseMap, TarLayout.SparseEntries * TarLayout.SparseEntryLength);
 
     public byte[] Name
     {
         get
         {
-            byte[] name = Text(0, 100), prefix = _bytes.Slice(Field.Magic, 6).SequenceEqual("ustar\0"u8) ? Text(Field.Prefix, 155) : [];
+            byte[] name = Text(TarLayout.Name, TarLayout.NameLength), prefix = _bytes.Slice(TarLayout.Magic, TarLayout.MagicLength).SequenceEqual("ustar\0"u8) ? Text(TarLayout.Prefix, TarLayout.PrefixLength) : [];
             return prefix.Length == 0 ? name : [.. prefix, (byte)'/', .. name];
         }
     }
@@ -58,13 +58,13 @@ internal readonly ref struct TarHeader
         int unsigned = 0, signed = 0;
         for (int i = 0; i < Size; i++)
         {
-            byte b = i is >= Field.Checksum and < Field.Checksum + 8 ? (byte)' ' : bytes[i];
+            byte b = i is >= TarLayout.Checksum and < TarLayout.Checksum + TarLayout.ChecksumLength ? (byte)' ' : bytes[i];
             unsigned += b;
             signed += (sbyte)b;
         }
 
         var header = new TarHeader(bytes, offset);
-        long stored = TryNumber(bytes.Slice(Field.Checksum, 8)) ?? -1;
+        long stored = TryNumber(bytes.Slice(TarLayout.Checksum, TarLayout.ChecksumLength)) ?? -1;
         return stored == unsigned || stored == signed
             ? header
             : throw new CorruptImageException("TAR-001", $"header at {offset}: checksum is {stored}, {unsigned} needed; this is no tar archive, or a damaged one");
@@ -109,24 +109,5 @@ internal readonly ref struct TarHeader
         ReadOnlySpan<byte> text = _bytes.Slice(field, length);
         int end = text.IndexOf((byte)0);
         return text[..(end < 0 ? length : end)].ToArray();
-    }
-
-    private static class Field
-    {
-        public const int Mode = 100;
-        public const int Uid = 108;
-        public const int Gid = 116;
-        public const int Length = 124;
-        public const int Time = 136;
-        public const int Checksum = 148;
-        public const int Type = 156;
-        public const int LinkName = 157;
-        public const int Magic = 257;
-        public const int DeviceMajor = 329;
-        public const int DeviceMinor = 337;
-        public const int Prefix = 345;
-        public const int SparseMap = 386;
-        public const int SparseExtended = 482;
-        public const int SparseRealSize = 483;
     }
 }

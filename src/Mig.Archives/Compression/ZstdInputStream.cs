@@ -1,6 +1,6 @@
-using Mig.Core.Compression;
+using Mig.Core.Zstd;
 
-namespace Mig.Core.Zstd;
+namespace Mig.Archives.Compression;
 
 /// <summary>Decompresses a stream of zstd frames, one after the other, with the window of at most 128 MiB that zstd allows unasked. Does not own the stream.</summary>
 public sealed unsafe class ZstdInputStream(Stream input) : DecompressingStream(input)

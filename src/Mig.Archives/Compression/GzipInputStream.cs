@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Mig.Core.Compression;
+namespace Mig.Archives.Compression;
 
 /// <summary>Decompresses gzip: members one after the other, and zeros after the last. Each member's checksum and length are checked.</summary>
 public sealed unsafe class GzipInputStream : DecompressingStream
