@@ -27,6 +27,19 @@ public sealed class RepositoryObjects(ObjectStore store, ShallowFile shallowFile
 
     public MachineImage ReadImage(ImageId id) => MachineImage.Read(store, id);
 
+    /// <summary>Returns what an object leads to through annotated tags: itself when it is not one.</summary>
+    /// <returns>Its kind is null when it is not here.</returns>
+    public (ObjectId Id, ObjectKind? Kind) Peel(ObjectId id)
+    {
+        ObjectKind? kind;
+        while ((kind = GetKind(id)) == ObjectKind.Tag)
+            id = ReadTag(new TagId(id)).Target;
+        return (id, kind);
+    }
+
+    /// <summary>Returns the commit that an object leads to through annotated tags; null when it leads to none that is here.</summary>
+    public CommitId? PeelToCommit(ObjectId id) => Peel(id) is (var found, ObjectKind.Commit) ? new CommitId(found) : null;
+
     public IReadOnlyList<ObjectId> FindByPrefix(string hexPrefix, int most) =>
         [.. store.FindByPrefix(hexPrefix).Select(found => found.Id).Order().Take(most)];
 

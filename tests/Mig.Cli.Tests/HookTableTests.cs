@@ -26,7 +26,7 @@ public sealed class HookTableTests
         ["commit"] = "m commit \"$disk\" -m again",
         ["commit --amend"] = "m commit --amend -m 'said better'",
         ["put"] = "echo a > a; m put a HEAD:/etc/",
-        ["edit"] = "EDITOR='sed -i s/web/www/' m edit -m rename HEAD:/etc/hostname",
+        ["edit"] = "EDITOR='sed -i s/web/www/' script -qefc \"'$program' -q -c 'core.hooksPath=$hooks' edit -m rename HEAD:/etc/hostname\" /dev/null",
         ["rm"] = "m rm HEAD:/etc/hostname",
         ["mv"] = "m mv HEAD:/etc/hostname /etc/name",
         ["mkdir"] = "m mkdir HEAD:/new",
@@ -71,6 +71,7 @@ public sealed class HookTableTests
     {
         using Workspace workspace = Workspace.WithSample();
         workspace.Environment["disk"] = SampleDisks.One;
+        workspace.Environment["program"] = Testing.BuiltProgram.Path;
         workspace.Shell($"{Prelude}\n{Scripts[verb]}").Ends(0);
         string[] seen = File.ReadAllLines(workspace["seen"]);
         Assert.Equal(promised, string.Join(' ', ((string[])["commit-msg", "pre-commit", "post-commit"]).Select(hook => seen.Count(line => line.StartsWith(hook + " ", StringComparison.Ordinal)) switch

@@ -87,7 +87,7 @@ public sealed class SecretFileTests : IDisposable
         Tool.Run("chmod", mode, tokens);
         var warnings = new List<string>();
         var options = new Exchange.Serving.ServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0), Root = _repository.Folder, AccessFile = tokens, Warn = warnings.Add };
-        await using (await Serving.RepositoryServer.StartAsync(options, TestRepository.Context, TestContext.Current.CancellationToken))
+        await using (await Mig.Exchange.Serving.RepositoryServer.StartAsync(options, TestRepository.Context, TestContext.Current.CancellationToken))
         {
             if (warning is null)
                 Assert.Empty(warnings);

@@ -1,3 +1,4 @@
+using Mig.Core;
 using Mig.Core.Zstd;
 
 namespace Mig.Archives.Compression;

@@ -94,7 +94,7 @@ internal sealed class LsVerb : Verb
     {
         Repository repository = session.Repository;
         (string revision, PathSpec? path) = PathArgument.Parse(text);
-        return new Listing(text, browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path ?? new PathSpec(null, null, default), revision, follows && !isItself));
+        return new Listing(text, browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path ?? PathSpec.Root, revision, follows && !isItself));
     }
 
     private void Show(IEnumerable<(TreeEntry Entry, ReadOnlyMemory<byte> Path, string? Name)> entries, ParseResult arguments, Session session)
@@ -131,9 +131,6 @@ internal sealed class LsVerb : Verb
             return [(place.Entry, place.Path)];
         if (isRecursive)
             return browser.ListAll(place).Select(found => (found.Entry, found.Path));
-        return browser.List(place).Select(entry => (entry, Join(place.Path, entry.Name)));
+        return browser.List(place).Select(entry => (entry, (ReadOnlyMemory<byte>)TreePath.Join(place.Path.Span, entry.Name.Span)));
     }
-
-    private static ReadOnlyMemory<byte> Join(ReadOnlyMemory<byte> directory, ReadOnlyMemory<byte> name) =>
-        directory.IsEmpty ? name : (byte[])[.. directory.Span, (byte)'/', .. name.Span];
 }

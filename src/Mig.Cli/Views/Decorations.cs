@@ -15,9 +15,7 @@ internal sealed class Decorations
         _head = repository.Refs.ReadHead();
         foreach (Ref found in repository.Refs.List("refs/", damaged: []))
         {
-            ObjectId id = found.Id;
-            while (repository.Objects.GetKind(id) == ObjectKind.Tag)
-                id = repository.Objects.ReadTag(new TagId(id)).Target;
+            ObjectId id = repository.Objects.Peel(found.Id).Id;
             if (!_refs.TryGetValue(id, out List<Ref>? list))
                 _refs.Add(id, list = []);
             list.Add(found);

@@ -74,7 +74,7 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
                     continue;
                 int order = left.IsAtEnd ? 1 : right.IsAtEnd ? -1 : left.Name.Span.SequenceCompareTo(right.Name.Span);
                 TreeEntry? oldEntry = order <= 0 ? left.Entry : null, newEntry = order >= 0 ? right.Entry : null;
-                CompareEntries(Join(path.Span, (oldEntry ?? newEntry)!.Name.Span), oldEntry, newEntry, depth + 1);
+                CompareEntries(TreePath.Join(path.Span, (oldEntry ?? newEntry)!.Name.Span), oldEntry, newEntry, depth + 1);
                 if (order <= 0)
                     left.Skip();
                 if (order >= 0)
@@ -140,6 +140,4 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
 
         private TreeEntry Follow(TreeEntry? root, TreeEntry entry) => followsLinks && entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(store, root!, entry) : entry;
     }
-
-    private static byte[] Join(ReadOnlySpan<byte> parent, ReadOnlySpan<byte> name) => parent.IsEmpty ? name.ToArray() : [.. parent, (byte)'/', .. name];
 }

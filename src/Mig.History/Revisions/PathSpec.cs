@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.History.Commits;
+using Mig.History.Images;
 
 namespace Mig.History.Revisions;
 
@@ -12,6 +13,16 @@ namespace Mig.History.Revisions;
 public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte> Path)
 {
     private const int MaxPartition = 1_000_000;
+
+    /// <summary>The root of the usual volume.</summary>
+    public static PathSpec Root { get; } = new(null, null, default);
+
+    /// <summary>Whether a disk or a partition is named; else the usual volume is meant.</summary>
+    public bool NamesVolume => Disk is not null || Partition is not null;
+
+    /// <summary>Tells whether a volume fits the disk and the partition that are named. A disk without partitions is its own first one.</summary>
+    public bool Means(DiskVolume place) => (Disk is null || Disk == place.Disk.Name)
+        && (Partition is null || Partition == place.Volume.Number || (place.Volume.Number == 0 && Partition == 1));
 
     /// <summary>Splits <c>REV:PATH</c> at the first colon outside braces; the path is null when there is none.</summary>
     /// <remarks>Without a revision before the colon, HEAD is meant; and with a letter before it and a backslash behind it, a drive.</remarks>
@@ -27,7 +38,7 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
     }
 
     /// <summary>The drive that the path begins with, in upper case, if it is meant as Windows writes paths: <c>C:\Windows</c>; null when there is none.</summary>
-    public char? Drive => Disk is null && Partition is null && Path.Span is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter) && (Path.Length == 2 || Path.Span[2] is (byte)'/' or (byte)'\\')
+    public char? Drive => !NamesVolume && Path.Span is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter) && (Path.Length == 2 || Path.Span[2] is (byte)'/' or (byte)'\\')
         ? char.ToUpperInvariant((char)letter)
         : null;
 
@@ -64,7 +75,7 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
     public override string ToString()
     {
         string path = "/" + Encoding.UTF8.GetString(Path.Span);
-        if (Disk is null && Partition is null)
+        if (!NamesVolume)
             return path;
         string partition = Partition?.ToString(CultureInfo.InvariantCulture) ?? "";
         return "@" + Disk + (Disk is not null && Partition is not null ? "." : "") + partition + path;

@@ -19,12 +19,12 @@ internal static class SystemVolume
     /// <summary>Returns the volume with the operating system, or the only one with files; null when that is not clear.</summary>
     public static ImageVolume? FindDefault(IObjectSource store, MachineImage image)
     {
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageVolumes.WithFiles(image)];
+        List<DiskVolume> volumes = [.. ImageVolumes.WithFiles(image)];
         return volumes.Count == 1 ? volumes[0].Volume : Find(store, volumes)?.Volume;
     }
 
     /// <summary>Returns the volume with the operating system.</summary>
-    public static (ImageDisk Disk, ImageVolume Volume)? Find(IObjectSource store, IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes)
+    public static DiskVolume? Find(IObjectSource store, IReadOnlyList<DiskVolume> volumes)
     {
         foreach (string[] signs in Signs)
         {
@@ -37,7 +37,7 @@ internal static class SystemVolume
     }
 
     /// <summary>Returns the volume with Windows; null when there is none, or several.</summary>
-    public static (ImageDisk Disk, ImageVolume Volume)? FindWindows(IObjectSource store, IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes)
+    public static DiskVolume? FindWindows(IObjectSource store, IReadOnlyList<DiskVolume> volumes)
     {
         var candidates = volumes.Where(item => WindowsPath.IsUsedOn(item.Volume) && WindowsPath.Find(store, item.Volume.Root!, WindowsFolder) is not null).ToList();
         if (candidates.Count > 1)
@@ -51,7 +51,7 @@ internal static class SystemVolume
 
     private static bool HasOneOf(IObjectSource store, ImageVolume volume, string[] paths) => paths.Any(path => TreeLookup.Find(store, volume.Root!, Encoding.ASCII.GetBytes(path)) is not null);
 
-    private static (ImageDisk Disk, ImageVolume Volume)? FindOnlyOne(IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes) => volumes.Count == 1 ? volumes[0] : null;
+    private static DiskVolume? FindOnlyOne(IReadOnlyList<DiskVolume> volumes) => volumes.Count == 1 ? volumes[0] : null;
 
     /// <summary>Tells whether a volume holds what starts the machine, and is nobody's first thought: UEFI specification 2.10, 5.2.2 and table 5-7.</summary>
     public static bool IsBootVolume(ImageVolume volume) => volume.PartitionType is "ef" or "c12a7328-f81f-11d2-ba4b-00c04f8ec93b";

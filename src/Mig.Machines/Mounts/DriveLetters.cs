@@ -13,9 +13,9 @@ internal static class DriveLetters
     private const int BasicSize = 12;
 
     /// <returns>Null when nothing says which one it is.</returns>
-    public static (ImageDisk Disk, ImageVolume Volume)? Find(IContentSource store, IReadOnlyList<(ImageDisk Disk, ImageVolume Volume)> volumes, char letter)
+    public static DiskVolume? Find(IContentSource store, IReadOnlyList<DiskVolume> volumes, char letter)
     {
-        (ImageDisk Disk, ImageVolume Volume)? system = SystemVolume.FindWindows(store, volumes);
+        DiskVolume? system = SystemVolume.FindWindows(store, volumes);
         if (letter == 'C' || system is not { } windows)
             return letter == 'C' ? system : null;
         byte[] device;
@@ -32,7 +32,7 @@ internal static class DriveLetters
         if (device.Length != BasicSize)
             return null;
         long offset = BinaryPrimitives.ReadInt64LittleEndian(device.AsSpan(sizeof(uint)));
-        List<(ImageDisk Disk, ImageVolume Volume)> found = [.. volumes.Where(item => item.Volume.Number > 0 && item.Disk.Scheme == "mbr" && item.Volume.Range.Offset == offset)];
+        List<DiskVolume> found = [.. volumes.Where(item => item.Volume.Number > 0 && item.Disk.Scheme == "mbr" && item.Volume.Range.Offset == offset)];
         return found.Count == 1 ? found[0] : null;
     }
 }

@@ -97,9 +97,8 @@ public sealed class ImageEditor(Repository repository)
         if (request.Branch is "HEAD" or "@")
         {
             Head head = repository.Refs.ReadHead();
-            if (head.Id is not { } at)
-                throw new NotFoundException($"the branch '{head.Branch?.ShortName}' has no version yet; 'mig commit DISK' makes the first");
-            return (head.Branch ?? RefName.Head, at, new CommitId(at));
+            CommitId at = head.Require();
+            return (head.Branch ?? RefName.Head, at.Value, at);
         }
 
         if (RefName.TryParse(RefName.BranchPrefix + request.Branch, out RefName? branch) && repository.Refs.Resolve(branch) is { } tip)

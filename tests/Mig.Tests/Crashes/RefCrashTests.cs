@@ -73,7 +73,7 @@ public sealed class RefCrashTests : IDisposable
                         Assert.True(now.SequenceEqual(before) || now.SequenceEqual(after), what);
                     else
                         Assert.True(now.SequenceEqual(exitCode == 0 ? after : before), what);
-                    Assert.Empty(new Care.Checks.RepositoryCheck(repository).Run(isQuick: true, NoProgress.Instance, TestContext.Current.CancellationToken).Problems);
+                    Assert.Empty(new Mig.Care.Checks.RepositoryCheck(repository).Run(isQuick: true, NoProgress.Instance, TestContext.Current.CancellationToken).Problems);
                     bool isClean = !isKilled && exitCode == 0 && !output.Contains("warning:", StringComparison.Ordinal);
                     clean = isClean ? clean + 1 : 0;
                     faults += isClean ? 0 : 1;

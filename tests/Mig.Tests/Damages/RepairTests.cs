@@ -179,7 +179,7 @@ public sealed class RepairTests : IDisposable
     private static string Export(string folder)
     {
         string path = Path.Combine(Path.GetDirectoryName(folder)!, "export.raw");
-        TestRepository.Export(folder, new Export.ExportRequest { Path = path, Format = "raw", Overwrite = true });
+        TestRepository.Export(folder, new Mig.Images.Export.ExportRequest { Path = path, Format = "raw", Overwrite = true });
         return Tool.Run("sha256sum", path);
     }
 }

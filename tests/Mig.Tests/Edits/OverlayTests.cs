@@ -94,7 +94,7 @@ public class OverlayTests
     private static string Root(EditedImage image)
     {
         using Repository repository = image.Repository.Open();
-        History.Trees.TreeEntry root = new Browse.ImageBrowser(repository).Find("HEAD:/").Entry;
+        History.Trees.TreeEntry root = new Mig.Images.Browse.ImageBrowser(repository).Find("HEAD:/").Entry;
         return $"{Convert.ToString(root.Mode, 8)} {root.Uid}:{root.Gid} {root.Xattrs.Count}";
     }
 

@@ -184,7 +184,7 @@ public sealed class PurgeLeftoverTests : IDisposable
         foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)) < 0, path);
         using Repository repository = TestRepository.Open(folder);
-        Care.Checks.CheckReport report = new Care.Checks.RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken);
+        Mig.Care.Checks.CheckReport report = new Mig.Care.Checks.RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken);
         Assert.Empty(report.Problems);
         Assert.Equal(0, report.Unreachable);
         Assert.False(File.Exists(Path.Combine(folder, "purged", "pending")));

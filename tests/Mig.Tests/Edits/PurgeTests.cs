@@ -172,10 +172,10 @@ public class PurgeTests
 
         test.Commit("disk");
         using (Repository repository = test.Open())
-            new Tags.TagEditor(repository).Create("v1", "HEAD", null, force: false);
+            new Mig.Versions.Tags.TagEditor(repository).Create("v1", "HEAD", null, force: false);
         Edit(test, writer => writer.CreateDirectory("/etc/new"u8, new NodeMetadata(0x1ED)));
         using (Repository repository = test.Open())
-            new Branches.BranchEditor(repository).Create("with-deleted", "HEAD", force: false);
+            new Mig.Versions.Branches.BranchEditor(repository).Create("with-deleted", "HEAD", force: false);
         Edit(test, writer => writer.Remove("/etc/secret.key"u8), "with-deleted");
     }
 

@@ -42,7 +42,7 @@ internal sealed class ApplyVerb : EditVerb
         byte[] text = file == "-" ? ReadInput(session) : InputFile.ReadAllBytes(file);
         string folder = file == "-" ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(file))!;
         IReadOnlyList<PlacedOperation> operations = new ChangesReader(file == "-" ? "standard input" : file, folder, session.Context.Clock).Read(text);
-        return Commit(arguments, session, revision, place ?? new PathSpec(null, null, default), $"apply {(file == "-" ? "changes" : Path.GetFileName(file))}", changes =>
+        return Commit(arguments, session, revision, place ?? PathSpec.Root, $"apply {(file == "-" ? "changes" : Path.GetFileName(file))}", changes =>
         {
             foreach (PlacedOperation operation in operations)
             {

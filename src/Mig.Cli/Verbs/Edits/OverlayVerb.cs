@@ -41,7 +41,7 @@ internal sealed class OverlayVerb : EditVerb
     {
         string[] given = Require(arguments, 2, "mig overlay HEAD layer.tar.gz");
         (string revision, PathSpec? named) = PathArgument.Parse(given[0]);
-        PathSpec place = named ?? new PathSpec(null, null, default);
+        PathSpec place = named ?? PathSpec.Root;
         if (!place.Path.IsEmpty)
             throw new UsageException($"a layer goes over a whole volume; leave '{place}' out, or name a volume only, as in HEAD:@2");
         foreach (string layer in given[1..])

@@ -67,10 +67,10 @@ public sealed class VolumeChanges(Repository repository, ImageEdit edit, string 
         return opened;
     }
 
-    private (ImageDisk Disk, ImageVolume Volume) Find(PathSpec volume)
+    private DiskVolume Find(PathSpec volume)
     {
-        PathSpec wanted = volume.Disk is null && volume.Partition is null ? place : volume;
+        PathSpec wanted = volume.NamesVolume ? volume : place;
         ImagePath root = new ImageBrowser(repository).Find(edit.Before, wanted with { Path = default }, revision);
-        return (root.Disk, root.Volume);
+        return new DiskVolume(root.Disk, root.Volume);
     }
 }

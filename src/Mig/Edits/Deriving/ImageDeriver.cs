@@ -26,7 +26,7 @@ public sealed class ImageDeriver(Repository repository)
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
         (Signature author, Signature committer) = (publication.Author, publication.Committer);
         (string revision, PathSpec? named) = PathSpec.Split(request.Base);
-        PathSpec place = named is null or { Path.IsEmpty: true } ? named ?? new PathSpec(null, null, default) : throw new UsageException($"'{request.Base}' names a path; a whole version is derived from, or a volume of it, as in v1:@2");
+        PathSpec place = named is null or { Path.IsEmpty: true } ? named ?? PathSpec.Root : throw new UsageException($"'{request.Base}' names a path; a whole version is derived from, or a volume of it, as in v1:@2");
         CommitId baseId = repository.Revisions.ResolveCommit(revision);
         Commit parent = repository.Objects.ReadCommit(baseId);
         var before = new EditBase(repository, repository.Objects.ReadImage(parent.Image));

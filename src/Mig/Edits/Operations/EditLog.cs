@@ -1,4 +1,5 @@
 using System.Text;
+using Mig.FileSystems;
 
 namespace Mig.Edits.Operations;
 

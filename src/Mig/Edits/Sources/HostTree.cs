@@ -79,7 +79,7 @@ internal sealed unsafe class HostTree(HostFolder folder)
     {
         var attributes = new List<ExtendedAttribute>();
         using SafeFileHandle parent = path.IsEmpty ? folder.OpenDirectory(default) : folder.OpenParent(path, out _);
-        byte[] place = [.. Encoding.ASCII.GetBytes(DescriptorPath(parent)), .. path.IsEmpty ? "/."u8 : [(byte)'/', .. Mig.Edits.Operations.VolumePath.Name(path)], 0];
+        byte[] place = [.. Encoding.ASCII.GetBytes(DescriptorPath(parent)), .. path.IsEmpty ? "/."u8 : [(byte)'/', .. VolumePath.Name(path)], 0];
         byte[] names = new byte[MaxAttributeBytes], value = new byte[MaxAttributeBytes];
         fixed (byte* file = place, list = names, bytes = value)
         {

@@ -258,10 +258,8 @@ public sealed class PushOperation(Repository repository)
     // The commit that an annotated tag leads to.
     private ObjectId? Peel(ObjectId id)
     {
-        ObjectId now = id;
-        while (repository.Objects.GetKind(now) == ObjectKind.Tag)
-            now = repository.Objects.ReadTag(new TagId(now)).Target;
-        return now == id || repository.Objects.GetKind(now) != ObjectKind.Commit ? null : now;
+        ObjectId? commit = repository.Objects.PeelToCommit(id)?.Value;
+        return commit == id ? null : commit;
     }
 
     private IReadOnlyList<UpstreamBranch> SetUpstreams(Remote remote, IReadOnlyList<PushChoice> choices, List<PushedRef> refs)

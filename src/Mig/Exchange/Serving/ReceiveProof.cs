@@ -42,8 +42,8 @@ internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) :
     // A push mostly goes on from where a ref is. Only where it leads past all refs to the beginning is the whole history of the refs looked up.
     private Dictionary<CommitId, Commit> FindNew(List<ObjectId> pushed)
     {
-        HashSet<CommitId> tips = [.. repository.Refs.List("refs/").Select(item => Peel(item.Id)).OfType<CommitId>()];
-        Dictionary<CommitId, Commit> found = Walk(pushed.Select(Peel).OfType<CommitId>(), tips);
+        HashSet<CommitId> tips = [.. repository.Refs.List("refs/").Select(item => repository.Objects.PeelToCommit(item.Id)).OfType<CommitId>()];
+        Dictionary<CommitId, Commit> found = Walk(pushed.Select(repository.Objects.PeelToCommit).OfType<CommitId>(), tips);
         if (found.Values.Any(commit => commit.Parents.Count == 0) && tips.Count > 0)
         {
             foreach (CommitId known in Walk(tips, []).Keys)
@@ -68,12 +68,5 @@ internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) :
         }
 
         return found;
-    }
-
-    private CommitId? Peel(ObjectId id)
-    {
-        while (repository.Objects.GetKind(id) == ObjectKind.Tag)
-            id = repository.Objects.ReadTag(new TagId(id)).Target;
-        return repository.Objects.GetKind(id) == ObjectKind.Commit ? new CommitId(id) : null;
     }
 }

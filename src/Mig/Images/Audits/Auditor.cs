@@ -29,7 +29,7 @@ public sealed class Auditor(Repository repository, AuditOptions options)
         var coverage = new CoverageReader(repository.Store);
         if (volume is null && SystemVolume.FindDefault(repository.Store, image) is null)
             return new AuditedImage(revision, commit, id, 0, [], [], coverage.ReadWithout(image));
-        ImageVolume root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision).Volume;
+        ImageVolume root = new ImageBrowser(repository).Find(image, volume ?? PathSpec.Root, revision).Volume;
         var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root);
         Inventory inventory = _inventories.Read(image, root, cancellation);
         IReadOnlyList<AuditFinding> findings = Match(inventory);

@@ -18,7 +18,7 @@ public sealed class ImageBrowser(Repository repository)
     {
         (string revision, PathSpec? path) = PathSpec.Split(revisionAndPath);
         MachineImage image = repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision));
-        return Find(image, path ?? new PathSpec(null, null, default), revision);
+        return Find(image, path ?? PathSpec.Root, revision);
     }
 
     /// <summary>Finds a path in an image; on the volumes of Windows also with its drive letters, backslashes, and in any case.</summary>
@@ -58,7 +58,7 @@ public sealed class ImageBrowser(Repository repository)
                 continue;
             open.Push(top with { Next = top.Next + 1 });
             TreeEntry entry = top.Entries[top.Next];
-            ImagePath child = directory with { Path = Join(top.Path.Span, entry.Name.Span), Entry = entry };
+            ImagePath child = directory with { Path = TreePath.Join(top.Path.Span, entry.Name.Span), Entry = entry };
             guard.Meet(open.Count - 1, child.Path.Span);
             yield return child;
             if (entry.Type == TreeEntryType.Directory)
@@ -79,21 +79,20 @@ public sealed class ImageBrowser(Repository repository)
     /// <summary>The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not clear.</summary>
     public ImageVolume? FindDefaultVolume(MachineImage image) => SystemVolume.FindDefault(repository.Store, image);
 
-    private (ImageDisk Disk, ImageVolume Volume) FindVolume(MachineImage image, PathSpec path, string revision)
+    private DiskVolume FindVolume(MachineImage image, PathSpec path, string revision)
     {
         List<ImageDisk> disks = [.. image.Disks.Where(disk => path.Disk is null || disk.Name == path.Disk)];
         if (disks.Count == 0)
             throw new NotFoundException($"{revision} has no disk '{path.Disk}'; it has {string.Join(", ", image.Disks.Select(disk => disk.Name))}.{NearNames.Suggest(path.Disk!, image.Disks.Select(disk => disk.Name))}");
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. disks.SelectMany(disk => disk.Volumes.Select(volume => (disk, volume)))];
+        List<DiskVolume> volumes = [.. disks.SelectMany(disk => disk.Volumes.Select(volume => new DiskVolume(disk, volume)))];
         if (path.Partition is { } number)
         {
-            // A bare disk has no table; people still call what is on it the first volume.
-            volumes.RemoveAll(item => item.Volume.Number != number && !(item.Volume.Number == 0 && number == 1));
+            volumes.RemoveAll(item => !path.Means(item));
             if (volumes.Count == 0)
                 throw new NotFoundException($"{revision} has no partition {number}; it has {Names(disks)}");
         }
 
-        List<(ImageDisk Disk, ImageVolume Volume)> readable = [.. volumes.Where(item => item.Volume.Root is not null)];
+        List<DiskVolume> readable = [.. volumes.Where(item => item.Volume.Root is not null)];
         return readable.Count switch
         {
             0 when volumes.Count == 1 => throw new NotFoundException($"{revision}: volume {Name(volumes[0].Disk, volumes[0].Volume)} was not looked into: {volumes[0].Volume.Reason}"),
@@ -134,19 +133,6 @@ public sealed class ImageBrowser(Repository repository)
         ReadOnlySpan<byte> name = slash < 0 ? path : path[..slash];
         path = slash < 0 ? default : path[(slash + 1)..];
         return name;
-    }
-
-    private static byte[] Join(ReadOnlySpan<byte> parent, ReadOnlySpan<byte> name)
-    {
-        byte[] path = new byte[parent.IsEmpty ? name.Length : parent.Length + 1 + name.Length];
-        if (!parent.IsEmpty)
-        {
-            parent.CopyTo(path);
-            path[parent.Length] = (byte)'/';
-        }
-
-        name.CopyTo(path.AsSpan(path.Length - name.Length));
-        return path;
     }
 
     private static string Names(List<ImageDisk> disks) => string.Join(", ", disks.SelectMany(disk => disk.Volumes.Select(volume => Name(disk, volume))));

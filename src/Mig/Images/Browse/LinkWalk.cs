@@ -77,7 +77,7 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
     // A target of Windows begins with the drive as the machine calls it.
     private ReadOnlySpan<byte> EnterDrive(ReadOnlySpan<byte> target)
     {
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageVolumes.WithFiles(image)];
+        List<DiskVolume> volumes = [.. ImageVolumes.WithFiles(image)];
         char drive = char.ToUpperInvariant((char)target[0]);
         (_disk, _volume) = DriveLetters.Find(repository.Store, volumes, drive) ?? throw new NotFoundException($"{whole} leads to drive {drive}:{Because()}, which the image does not have, as far as its registry tells");
         _way.Clear();

@@ -19,7 +19,7 @@ internal static class PathFinder
     /// <returns>Null when the image does not have the drive that the path names.</returns>
     public static PathSpec? TryLocate(IContentSource store, MachineImage image, PathSpec path)
     {
-        List<(ImageDisk Disk, ImageVolume Volume)> volumes = [.. ImageVolumes.WithFiles(image)];
+        List<DiskVolume> volumes = [.. ImageVolumes.WithFiles(image)];
         if (!volumes.Exists(item => WindowsPath.IsUsedOn(item.Volume)))
             return path;
         if (path.Drive is { } drive && !StandsThere(store, image, path))
@@ -56,10 +56,9 @@ internal static class PathFinder
         return volume is not null && !WindowsPath.IsUsedOn(volume) && TreeLookup.Find(store, volume.Root!, path.Path.Span) is not null;
     }
 
-    private static ImageVolume? FindNamed(List<(ImageDisk Disk, ImageVolume Volume)> volumes, PathSpec path)
+    private static ImageVolume? FindNamed(List<DiskVolume> volumes, PathSpec path)
     {
-        List<ImageVolume> named = [.. volumes.Where(item => (path.Disk is null || path.Disk == item.Disk.Name)
-            && (path.Partition is null || path.Partition == item.Volume.Number || (item.Volume.Number == 0 && path.Partition == 1))).Select(item => item.Volume)];
+        List<ImageVolume> named = [.. volumes.Where(path.Means).Select(item => item.Volume)];
         return named.Count == 1 ? named[0] : null;
     }
 }

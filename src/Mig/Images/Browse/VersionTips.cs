@@ -72,11 +72,9 @@ public static class VersionTips
 
     private static CommitId? CommitOf(Repository repository, ObjectId id)
     {
-        while (repository.Objects.GetKind(id) == ObjectKind.Tag)
-            id = repository.Objects.ReadTag(new TagId(id)).Target;
-        ObjectKind? kind = repository.Objects.GetKind(id);
+        (ObjectId found, ObjectKind? kind) = repository.Objects.Peel(id);
         if (kind is null)
-            repository.Objects.ReadCommit(new CommitId(id)); // says that it is missing
-        return kind == ObjectKind.Commit ? new CommitId(id) : null;
+            repository.Objects.ReadCommit(new CommitId(found)); // says that it is missing
+        return kind == ObjectKind.Commit ? new CommitId(found) : null;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
         foreach ((ImageDisk disk, ImageVolume volume) in ImageVolumes.WithFiles(image))
         {
             bool isUsual = ReferenceEquals(volume, usual);
-            List<ReadOnlyMemory<byte>> limits = [.. limited.Where(path => IsMeant(path, disk, volume, isUsual)).Select(path => path.Path)];
+            List<ReadOnlyMemory<byte>> limits = [.. limited.Where(path => IsMeant(path, new DiskVolume(disk, volume), isUsual)).Select(path => path.Path)];
             if (paths.Count > 0 && limits.Count == 0)
                 continue;
             var template = new GrepFile(revision, isUsual ? "" : NameOf(image, disk, volume), default);
@@ -67,9 +67,7 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
         }
     }
 
-    private static bool IsMeant(PathSpec path, ImageDisk disk, ImageVolume volume, bool isUsual) => path is { Disk: null, Partition: null }
-        ? isUsual
-        : (path.Disk is null || path.Disk == disk.Name) && (path.Partition is null || path.Partition == volume.Number || (volume.Number == 0 && path.Partition == 1));
+    private static bool IsMeant(PathSpec path, DiskVolume place, bool isUsual) => path.NamesVolume ? path.Means(place) : isUsual;
 
     // As mig cat takes it.
     private static string NameOf(MachineImage image, ImageDisk disk, ImageVolume volume)

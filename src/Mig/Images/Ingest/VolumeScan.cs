@@ -80,7 +80,7 @@ internal sealed class VolumeScan
                 else
                     kept.Add(isFile ? entry with { Index = index[entry.Index] } : entry);
                 if (entry.Type == NodeType.Directory)
-                    pending.Push((entry.Index, Join(at.Path, entry.Name.Span)));
+                    pending.Push((entry.Index, VolumePath.Join(at.Path, entry.Name.Span)));
             }
 
             Directories[at.Directory] = Directories[at.Directory] with { Entries = [.. kept] };
@@ -125,7 +125,7 @@ internal sealed class VolumeScan
                     continue;
                 entries.Add(entry);
                 if (listing.Children[i] is { } child)
-                    children.Add((child, entry.Index, Join(directory.Path, entry.Name.Span)));
+                    children.Add((child, entry.Index, VolumePath.Join(directory.Path, entry.Name.Span)));
             }
 
             Directories[directory.Index] = new ScannedDirectory(listing.Node, [.. entries]);
@@ -168,7 +168,7 @@ internal sealed class VolumeScan
 
         // A link count that is too low must not turn one file into two; only a node that says it has one name is not remembered.
         if (node.LinkCount != 1)
-            _seen.Add(entry.Node, (index, Join(parent, entry.Name.Span)));
+            _seen.Add(entry.Node, (index, VolumePath.Join(parent, entry.Name.Span)));
         return new ScannedEntry(entry.Name, entry.Node, node.Type, index, null);
     }
 
@@ -220,14 +220,5 @@ internal sealed class VolumeScan
     {
         long blockSize = _fileSystem.Info.BlockSize;
         return (extent.VolumeOffset + extent.Length + blockSize - 1) / blockSize * blockSize;
-    }
-
-    private static byte[] Join(byte[] parent, ReadOnlySpan<byte> name)
-    {
-        byte[] path = new byte[parent.Length + 1 + name.Length];
-        parent.CopyTo(path, 0);
-        path[parent.Length] = (byte)'/';
-        name.CopyTo(path.AsSpan(parent.Length + 1));
-        return path;
     }
 }

@@ -47,7 +47,7 @@ public sealed class InventoryReader
         ArgumentNullException.ThrowIfNull(image);
         if (volume is null && !ImageVolumes.WithFiles(image).Any())
             return new Inventory(null, "", [], [], [], [], [], []) { Coverage = new CoverageReader(_objects).ReadWithout(image) };
-        ImagePath root = new ImageBrowser(_repository!).Find(image, volume ?? new PathSpec(null, null, default), revision);
+        ImagePath root = new ImageBrowser(_repository!).Find(image, volume ?? PathSpec.Root, revision);
         Inventory inventory = Read(image, root.Volume, cancellation);
         var files = new MachineFiles(_objects, _parallelism, image, root.Volume);
         return inventory with { Coverage = new CoverageReader(_objects).Read(image, root.Volume, files, isChosen: volume is not null).With(inventory.Warnings) };

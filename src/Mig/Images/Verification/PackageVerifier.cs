@@ -26,7 +26,7 @@ public sealed class PackageVerifier(Repository repository)
         var coverage = new CoverageReader(repository.Store);
         if (volume is null && !ImageVolumes.WithFiles(image).Any())
             return new VerificationReport(0, [], coverage.ReadWithout(image));
-        ImagePath root = new ImageBrowser(repository).Find(image, volume ?? new PathSpec(null, null, default), revision);
+        ImagePath root = new ImageBrowser(repository).Find(image, volume ?? PathSpec.Root, revision);
         var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root.Volume);
         var recorded = new List<RecordedFile>();
         var owned = new HashSet<string>();

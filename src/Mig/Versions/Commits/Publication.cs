@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Exchange.Hooks;
 using Mig.History.Commits;
 using Mig.History.Refs;
 

@@ -128,14 +128,12 @@ public sealed class ImageComparer(IContentSource objects)
 
     private static bool IsMeant(PathSpec path, VolumePair pair, bool isDefault)
     {
-        if (path is { Disk: null, Partition: null })
+        if (!path.NamesVolume)
             return isDefault;
         return Matches(path, pair.DiskAfter, pair.After) || Matches(path, pair.DiskBefore, pair.Before);
     }
 
-    private static bool Matches(PathSpec path, ImageDisk? disk, ImageVolume? volume) => disk is not null && volume is not null
-        && (path.Disk is null || path.Disk == disk.Name)
-        && (path.Partition is null || path.Partition == volume.Number || (volume.Number == 0 && path.Partition == 1));
+    private static bool Matches(PathSpec path, ImageDisk? disk, ImageVolume? volume) => disk is not null && volume is not null && path.Means(new DiskVolume(disk, volume));
 
     private static string Name(VolumePair pair, MachineImage after, MachineImage before) => pair.After is not null
         ? ImageVolumes.PrefixOf(after, pair.DiskAfter!, pair.After)

@@ -146,10 +146,7 @@ public sealed class Timeline(Repository repository)
         if (PathFinder.TryLocate(repository.Store, image, path) is not { } located)
             return null;
         path = located;
-        ImageVolume? volume = path is { Disk: null, Partition: null }
-            ? SystemVolume.FindDefault(repository.Store, image)
-            : ImageVolumes.WithFiles(image).FirstOrDefault(item => (path.Disk is null || path.Disk == item.Disk.Name)
-                && (path.Partition is null || path.Partition == item.Volume.Number || (item.Volume.Number == 0 && path.Partition == 1))).Volume;
+        ImageVolume? volume = path.NamesVolume ? ImageVolumes.WithFiles(image).FirstOrDefault(path.Means).Volume : SystemVolume.FindDefault(repository.Store, image);
         if (volume?.Root is not { } root || TreeLookup.Find(repository.Store, root, path.Path.Span) is not { } entry)
             return null;
         return entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, root, entry) : entry;

@@ -19,9 +19,7 @@ public sealed class Merger(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(request);
         Head head = repository.Refs.ReadHead();
-        if (head.Id is not { } tip)
-            throw new NotFoundException($"the branch '{head.Branch?.ShortName}' has no version yet, so there is nothing to merge into; 'mig commit DISK' makes the first");
-        CommitId ours = new(tip), theirs = repository.Revisions.ResolveCommit(request.Revision);
+        CommitId ours = head.Require("there is nothing to merge into"), theirs = repository.Revisions.ResolveCommit(request.Revision);
         IReadOnlyList<CommitId> bases = repository.Walk.MergeBases(ours, theirs);
         if (bases.Count == 0)
             throw new ConflictException($"refusing to merge unrelated histories: '{request.Revision}' and HEAD have no version in common");
@@ -29,7 +27,7 @@ public sealed class Merger(Repository repository)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.UpToDate, null);
         if (bases.Contains(ours) && !request.NoFastForward)
         {
-            RefTransaction move = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).Update(head.Branch ?? RefName.Head, tip, theirs.Value, $"merge {request.Revision}: Fast-forward");
+            RefTransaction move = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).Update(head.Branch ?? RefName.Head, ours.Value, theirs.Value, $"merge {request.Revision}: Fast-forward");
             if (request.DryRun)
                 move.Check();
             else
@@ -43,7 +41,7 @@ public sealed class Merger(Repository repository)
         (Signature author, Signature committer) = (publication.Author, publication.Committer);
         string message = Publication.Clean(request.Message ?? DefaultMessage(request.Revision, head));
         RefName target = head.Branch ?? RefName.Head;
-        publication.BeginMoves().Update(target, tip, theirs.Value, message).Check();
+        publication.BeginMoves().Update(target, ours.Value, theirs.Value, message).Check();
         using FileLock retained = repository.Store.Retain();
         var merger = new ImageMerger(new ScratchStore(repository.Store));
         var history = new MergeHistory(repository, merger);
@@ -59,7 +57,7 @@ public sealed class Merger(Repository repository)
         publication.Offer(id);
         if (request.DryRun)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Merged, plan) { Message = message };
-        publication.Move(target, tip, id, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
+        publication.Move(target, ours.Value, id, $"merge {request.Revision}: Merge made by the 'mig' strategy.");
         publication.Complete([id]);
         return new MergeOutcome(head.Branch, ours, theirs, id, MergeKind.Merged, plan) { Message = message };
     }

@@ -97,7 +97,7 @@ public sealed class Rebaser(Repository repository)
         if (request.Branches.Count == 0)
         {
             Head head = repository.Refs.ReadHead();
-            return head.Id is { } tip ? [(head.Branch, new CommitId(tip))] : throw new NotFoundException($"the branch '{head.Branch?.ShortName}' has no version yet, so there is nothing to rebase");
+            return [(head.Branch, head.Require("there is nothing to rebase"))];
         }
 
         var found = new SortedDictionary<string, (RefName? Name, CommitId Tip)>(StringComparer.Ordinal);

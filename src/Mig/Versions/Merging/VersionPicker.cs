@@ -18,8 +18,7 @@ public sealed class VersionPicker(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(request);
         Head head = repository.Refs.ReadHead();
-        if (head.Id is not { } tip)
-            throw new NotFoundException($"the branch '{head.Branch?.ShortName}' has no version yet, so there is nothing to change; 'mig commit DISK' makes the first");
+        ObjectId tip = head.Require("there is nothing to change").Value;
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
         (Signature author, Signature committer) = (publication.Author, publication.Committer);
         List<(CommitId Id, Commit Commit, CommitId Parent)> sources = [.. request.Revisions.Select(revision => Find(revision, request))];

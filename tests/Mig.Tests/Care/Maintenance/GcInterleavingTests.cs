@@ -176,7 +176,7 @@ public sealed class GcInterleavingTests : IDisposable
     private void AssertExports(string revision, byte[] expected)
     {
         Assert.Empty(TestRepository.Check(Copy).Problems);
-        string exported = TestRepository.Export(Copy, new Export.ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
+        string exported = TestRepository.Export(Copy, new Mig.Images.Export.ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
         Assert.Equal(expected, File.ReadAllBytes(exported));
     }
 

@@ -63,13 +63,13 @@ public sealed class Http2Tests : IDisposable
     private void Push(string token, string[] settings)
     {
         File.WriteAllBytes(_served.Files["other.img"], MixedBytes.Make(30 << 20, 3));
-        _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["other.img"]], Message = "another version" });
+        _served.Source.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_served.Files["other.img"]], Message = "another version" });
         ServedFolder.MigAs(token, [.. settings, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main"]).Ends(0, "main -> main");
     }
 
     private void Clone(string token, string[] settings)
     {
         ServedFolder.MigAs(token, [.. settings, "clone", "-q", "--bare", _served.Address + "/lab/web", _served.Files["clone"]]).Ends(0);
-        Judge.AssertSame(_served.Files["other.img"], TestRepository.Export(_served.Files["clone"], new Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
+        Judge.AssertSame(_served.Files["other.img"], TestRepository.Export(_served.Files["clone"], new Mig.Images.Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
     }
 }

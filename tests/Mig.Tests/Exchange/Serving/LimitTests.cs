@@ -34,7 +34,7 @@ public sealed partial class LimitTests : IDisposable
     {
         _served.Start("--max-body", "1m");
         File.WriteAllBytes(_served.Files["disk.img"], MixedBytes.Make(8 << 20, 3));
-        _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
+        _served.Source.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
         ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(0); // in pieces that are small enough
         string[] post = ["-H", "Content-Type: application/x-mig", _served.Address + "/lab/web/mig/v1", "--data-binary"];
         File.WriteAllBytes(_served.Files["large"], new byte[(1 << 20) + 1]);
@@ -86,7 +86,7 @@ public sealed partial class LimitTests : IDisposable
     public void A_server_that_is_asked_to_stop_ends_what_it_began()
     {
         File.WriteAllBytes(_served.Files["disk.img"], MixedBytes.Make(48 << 20, 4));
-        _served.Source.Commit(new Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
+        _served.Source.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
         ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Root + "/lab/web", "main").Ends(0);
         _served.Start();
         using System.Diagnostics.Process clone = MigProgram.Start([], "-c", "http.maxRetries=0", "clone", "-q", _served.Address + "/lab/web", _served.Files["clone"]);

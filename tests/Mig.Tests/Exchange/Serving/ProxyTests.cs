@@ -96,7 +96,7 @@ public sealed class ProxyTests : IDisposable
             string[] trust = ["-c", "http.sslCAInfo=" + _served.Files["server.pem"], "-c", "http.maxRetries=0"];
             ServedFolder.MigAs(token, [.. trust, "--repo", source.Folder, "push", Url, "main"]).Ends(0, "main -> main");
             ServedFolder.MigAs(token, [.. trust, "clone", "-q", "--bare", Url, _served.Files["clone"]]).Ends(0);
-            Judge.AssertSame(_served.Files["large.img"], TestRepository.Export(_served.Files["clone"], new Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
+            Judge.AssertSame(_served.Files["large.img"], TestRepository.Export(_served.Files["clone"], new Mig.Images.Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
             Assert.Contains("call=push status=200", _served.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("status=4", _served.Log, StringComparison.Ordinal);
         }

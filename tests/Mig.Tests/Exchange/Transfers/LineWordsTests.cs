@@ -15,7 +15,7 @@ public sealed class LineWordsTests : IDisposable
     public LineWordsTests()
     {
         File.WriteAllBytes(_files["disk.img"], MixedBytes.Make(8 << 20, 3));
-        _there.Commit(new Commits.CommitRequest { Disks = [_files["disk.img"]], Message = "a version" });
+        _there.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_files["disk.img"]], Message = "a version" });
     }
 
     [Fact]

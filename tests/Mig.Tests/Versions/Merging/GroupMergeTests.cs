@@ -19,8 +19,8 @@ public sealed class GroupMergeTests : IDisposable
         Begin();
         _bench.Commit("left", "main", "base", folder => MergeTests.Shell(folder, left));
         _bench.Commit("right", "main", "base", folder => MergeTests.Shell(folder, right));
-        _bench.Do(repository => new Branches.BranchEditor(repository).Create("work", "left", force: false));
-        _bench.Do(repository => new Branches.BranchEditor(repository).Create("original", "right", force: false));
+        _bench.Do(repository => new Mig.Versions.Branches.BranchEditor(repository).Create("work", "left", force: false));
+        _bench.Do(repository => new Mig.Versions.Branches.BranchEditor(repository).Create("original", "right", force: false));
         foreach ((string ours, string theirs) in ((string, string)[])[("right", "left"), ("work", "original")])
         {
             _bench.SwitchTo(ours);
@@ -46,7 +46,7 @@ public sealed class GroupMergeTests : IDisposable
         Assert.Equal("etc/group: 'spare' was removed here and changed there", $"{Encoding.UTF8.GetString(conflict.Path.Span)}: {conflict.Reason}");
         foreach ((MergeChoices choices, string[] expected) in ((MergeChoices, string[])[])[(new MergeChoices { Theirs = ["/etc/group"] }, ["spare:x:1601:bob", "spare:!::bob"]), (new MergeChoices { Favored = MergeSide.Ours }, [])])
         {
-            _bench.Do(repository => new Branches.BranchEditor(repository).Create("work", "left", force: true));
+            _bench.Do(repository => new Mig.Versions.Branches.BranchEditor(repository).Create("work", "left", force: true));
             _bench.SwitchTo("work");
             Assert.Empty(_bench.Merge("right", choices).Plan!.Conflicts);
             Look("HEAD", folder =>

@@ -1,12 +1,13 @@
 using System.Text;
 
-namespace Mig.Edits.Operations;
+namespace Mig.FileSystems;
 
-/// <summary>Takes apart and joins paths on a volume, raw bytes.</summary>
-internal static class VolumePath
+/// <summary>Paths on a volume: a slash before each name, none at the end; the root is a slash. Raw bytes.</summary>
+public static class VolumePath
 {
     private const byte Slash = (byte)'/';
 
+    /// <summary>Returns the path as messages show it.</summary>
     public static string Describe(ReadOnlySpan<byte> path) => Encoding.UTF8.GetString(Normalize(path));
 
     /// <summary>Returns the path with one slash before each name, and none at the end; the root is a slash.</summary>
@@ -24,6 +25,7 @@ internal static class VolumePath
         return result.Length == 0 ? "/"u8.ToArray() : result.ToArray();
     }
 
+    /// <summary>Returns the path of a name in a directory.</summary>
     public static byte[] Join(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name)
     {
         directory = directory.TrimEnd(Slash);
