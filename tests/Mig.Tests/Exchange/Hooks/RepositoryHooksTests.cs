@@ -24,7 +24,7 @@ public class RepositoryHooksTests
         CommitResult result = Commit(hooks, 1);
         Assert.Equal("a version\nTicket: 7\n", hooks.Repository.Objects.ReadCommit(result.Id!.Value).Message);
         Assert.Equal("a version\nTicket: 7\n", result.Message);
-        Assert.Equal($"commit-msg a version\npre-commit {result.Id}\n1\npost-commit []\nwarning: hook post-commit ended with 3, which changes nothing: what it was told of has happened\n", hooks.Said);
+        Assert.Equal($"commit-msg a version\npre-commit {result.Id}\n1\npost-commit [{result.Id}]\nwarning: hook post-commit ended with 3, which changes nothing: what it was told of has happened\n", hooks.Said);
         Assert.Empty(Directory.GetFiles(hooks.Images.Folder, "COMMIT_EDITMSG*"));
         hooks.Images.AssertClean();
     }
