@@ -2,6 +2,9 @@ namespace Mig.Architecture.Tests;
 
 public class DocumentTests
 {
+    // Who opens the repository reads one page: what, why, two commands, a picture, and where to read on.
+    private const int ReadmeLines = 120;
+
     public static TheoryData<string> Documents => [.. SourceTree.TextFiles().Where(path => path.EndsWith(".md", StringComparison.Ordinal))];
 
     [Theory]
@@ -38,6 +41,19 @@ public class DocumentTests
 
         Assert.Empty(SourceTree.TextFiles().Where(path => path.EndsWith(".md", StringComparison.Ordinal)).Except(reached));
     }
+
+    [Fact]
+    public void TheReadmeIsShort() => Assert.Null(FindLength(SourceTree.ReadText("README.md")));
+
+    [Fact]
+    public void CheckObjectsToALongReadme()
+    {
+        Assert.Null(FindLength(string.Concat(Enumerable.Repeat("a\n", ReadmeLines))));
+        Assert.NotNull(FindLength(string.Concat(Enumerable.Repeat("a\n", ReadmeLines + 1))));
+    }
+
+    private static string? FindLength(string readme) =>
+        readme.Count(c => c == '\n') is var lines and > ReadmeLines ? $"README.md has {lines} lines, at most {ReadmeLines} allowed; details go to docs/guide" : null;
 
     private static string? ReadOrNull(string path)
     {
