@@ -23,7 +23,7 @@ public sealed class AnswerTests
         Assert.Equal(golden, workspace.Ok("-C", "copy", "rev-parse", $"main^{{before:@{Workspace.Now + 86_399}}}"));
         Assert.Equal(workspace.Ok("-C", "copy", "rev-parse", "main"), workspace.Ok("-C", "copy", "rev-parse", $"main^{{before:@{Workspace.Now + 86_400}}}"));
         workspace.Mig("-C", "copy", "rev-parse", "main^{before:2000-01-01}").Ends(1, "the oldest commit here");
-        workspace.Mig("-C", "copy", "rev-parse", "main^{before:someday}").Ends(2, "is no date");
+        workspace.Mig("-C", "copy", "rev-parse", "main^{before:someday}").Ends(2, "is not a date");
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class AnswerTests
     {
         using var workspace = new Workspace();
         foreach (string typo in (string[])["prune", "purg", "pruge", "rn"])
-            Assert.DoesNotContain("Did you mean 'purge'", workspace.Mig(typo).Ends(2, $"'{typo}' is no verb of mig.").Error.Replace("'rm'", "'purge'", StringComparison.Ordinal), StringComparison.Ordinal);
+            Assert.DoesNotContain("Did you mean 'purge'", workspace.Mig(typo).Ends(2, $"'{typo}' is not a verb of mig.").Error.Replace("'rm'", "'purge'", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.DoesNotContain("purge", workspace.Mig("help", "prune").Ends(1).Error, StringComparison.Ordinal);
     }
 

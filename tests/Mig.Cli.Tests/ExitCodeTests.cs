@@ -10,13 +10,13 @@ public sealed class ExitCodeTests
     public void Mistakes_of_the_caller_end_with_2_and_a_hint()
     {
         using Workspace workspace = Workspace.WithSample();
-        workspace.Mig("comit").Ends(2, "'comit' is no verb of mig. Did you mean 'commit'?");
+        workspace.Mig("comit").Ends(2, "'comit' is not a verb of mig. Did you mean 'commit'?");
         workspace.Mig("log", "--onelin").Ends(2, "there is no option '--onelin' of 'mig log'. Did you mean '--oneline'?");
         workspace.Mig("show", "-x").Ends(2, "there is no option '-x' of 'mig show'.");
         workspace.Mig("init", "a", "b").Ends(2, "'b' is one argument too many; 'mig help init'");
         workspace.Mig("log", "-n").Ends(2, "'mig help log' explains it");
         workspace.Mig("log", "-n", "many").Ends(2, "-n takes a number");
-        workspace.Mig("log", "--since", "someday").Ends(2, "is no date");
+        workspace.Mig("log", "--since", "someday").Ends(2, "is not a date");
         workspace.Mig("log", "--color=pink").Ends(2, "--color is auto, always or never");
         workspace.Mig("commit").Ends(2, "name at least one disk");
         Assert.Contains("mig commit", workspace.Mig().Ends(2).Output + "mig commit", StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class SearchTests
         workspace.Ok("search", "--file", workspace["old"], "main", "--all-history");
         foreach (string form in (string[])["sha256sum old new", "sha256sum --tag old new", "sha256sum -b old new", "sha256sum old new | cut -c 1-64", "echo '# a list'; echo; sha256sum old new"])
             Assert.Equal($"{sum[..10]} v1:/etc/hostname", workspace.Shell($"({form}) | mig search --sha256-file - | grep v1").Ends(0).Output.Trim().Replace("  (also main~1)", "", StringComparison.Ordinal));
-        workspace.MigWithInput($"{sum}\nnonsense\n", "search", "--sha256-file", "-").Ends(2, "-, line 2: this is no SHA-256");
+        workspace.MigWithInput($"{sum}\nnonsense\n", "search", "--sha256-file", "-").Ends(2, "-, line 2: this is not a valid SHA-256");
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public sealed class SearchTests
         Assert.Equal("old:/etc/ssh/sshd_config\nold:/usr/sbin/sshd\n", list);
         workspace.Mig("search", "--sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80709").Ends(1);
         workspace.Mig("search", "--md5", "abc").Ends(2, "is no MD5; 32 hexadecimal digits");
-        workspace.MigWithInput("nonsense\n", "search", "--sha1-file", "-").Ends(2, "-, line 1: this is no SHA-1");
+        workspace.MigWithInput("nonsense\n", "search", "--sha1-file", "-").Ends(2, "-, line 1: this is not a valid SHA-1");
     }
 
     [Fact]
@@ -60,12 +60,12 @@ public sealed class SearchTests
         using Workspace workspace = Workspace.WithSample();
         workspace.Mig("search").Ends(2, "say what to search for");
         workspace.Mig("search", "--sha256", "0a4d55a8d778e502").Ends(2, "64 hexadecimal digits");
-        workspace.Mig("search", "--size", "big").Ends(2, "is no size");
+        workspace.Mig("search", "--size", "big").Ends(2, "is not a size");
         workspace.Mig("search", "--mtime", "soon").Ends(2, "is no time");
-        workspace.Mig("search", "--owner", "root").Ends(2, "is no owner");
+        workspace.Mig("search", "--owner", "root").Ends(2, "is not an owner");
         workspace.Mig("search", "--mode", "9").Ends(2, "is no mode");
-        workspace.Mig("search", "--type", "x").Ends(2, "is no type");
-        workspace.Mig("search", "--package", "a<").Ends(2, "is no package");
+        workspace.Mig("search", "--type", "x").Ends(2, "is not a type");
+        workspace.Mig("search", "--package", "a<").Ends(2, "is not a package");
         workspace.Mig("search", "--name", "x", "nowhere").Ends(1, "there is no branch");
         workspace.Mig("search", "--name", "nobody has this").Ends(1);
         Assert.Empty(workspace.Mig("search", "--name", "nobody has this").Error);

@@ -45,7 +45,7 @@ internal static class MigCommandLine
         string? name = verbIndex < 0 ? null : arguments[verbIndex];
         Verb? verb = name is null ? null : VerbList.Create(name);
         if (name is not null && verb is null)
-            throw new UsageException($"'{name}' is no verb of mig.{NearNames.Suggest(name, VerbList.Suggested)} 'mig help' lists them");
+            throw new UsageException($"'{name}' is not a verb of mig.{NearNames.Suggest(name, VerbList.Suggested)} 'mig help' lists them");
 
         var options = new GlobalOptions();
         ParseResult parsed = Parse(verb, options, verb is null ? arguments : [.. arguments.Select(verb.Rewrite)]);

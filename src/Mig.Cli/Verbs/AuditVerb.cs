@@ -32,10 +32,10 @@ internal sealed class AuditVerb : Verb
     public override IReadOnlyList<string> Usage => ["audit [--feed PATH]... [--baseline FILE] [--ignore ID]... [--history] [--json] [--all | REV[:@VOLUME]...]"];
 
     public override string Description =>
-        "HEAD when nothing is named. Works without a network: a feed is a file that you have, such as one of OSV's all.zip or\n"
-        + "the JSON of Debian's security tracker. Versions are compared by the rules of each package manager; advisories about\n"
-        + "source packages are matched with what was built from them. Ends with 5 when something was found, and with 6 when\n"
-        + "nothing was, but not all of the image was seen.";
+        "Audits HEAD when nothing is named. It needs no network: a feed is a file that you have, such as one of OSV's all.zip\n"
+        + "or the JSON of Debian's security tracker. Versions are compared by the rules of each package manager; advisories about\n"
+        + "source packages are matched with the packages that were built from them. Ends with 5 when something was found, and\n"
+        + "with 6 when nothing was but mig did not see all of the image.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

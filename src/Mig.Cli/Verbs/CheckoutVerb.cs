@@ -40,12 +40,12 @@ internal sealed class CheckoutVerb : Verb
     ];
 
     public override string Description =>
-        "Without --export, HEAD moves: to a branch, which the next commit goes to, or to any other commit, on no branch.\n"
-        + "With --export, the disk of REV (HEAD when none is given) is written bit for bit, under a temporary name until\n"
-        + "it is whole; a file that is there is never overwritten without --force. '-' is standard output, which gets a raw\n"
-        + "disk: what came is whole when the command ends with 0, and only then; ./- is a file of that name.\n\n"
-        + "With --backing, the file is a QCOW2 or VMDK that lies over BASE and holds only what differs from it. What BASE holds\n"
-        + "is known when mig wrote it and nobody changed it since; else BASE is read: with :REV it must be that version.";
+        "Without --export, HEAD moves: to a branch, which the next commit goes to, or to any other commit, and then new\n"
+        + "commits go to no branch. With --export, mig writes the disk of REV (HEAD when none is given) bit for bit, under a\n"
+        + "temporary name until it is whole; an existing file is never overwritten without --force. '-' is standard output,\n"
+        + "which gets a raw disk; it is whole only if the command ends with 0. ./- is a file of that name.\n\n"
+        + "With --backing, the file is a QCOW2 or VMDK that lies over BASE and holds only what differs from it. mig reads BASE\n"
+        + "unless it wrote BASE itself and nobody changed it since. With :REV, BASE must be the disk of that version.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -19,7 +19,9 @@ internal sealed class CherryPickVerb : PickVerb
 
     public override IReadOnlyList<string> Usage => ["cherry-pick [-x] [-m N] [-X SIDE] [--ours PATH]... [--theirs PATH]... [--dry-run] [--json] REV..."];
 
-    public override string Description => "Does what each version changed against the one before it, in the order given, all or none. With conflicts nothing changes, and\nthe exit code is 3.";
+    public override string Description =>
+        "Repeats what each version changed against the one before it, in the order given. All of it happens, or none: with\n"
+        + "conflicts nothing changes, and the exit code is 3.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -35,12 +35,12 @@ internal sealed class CloneVerb : Verb
     public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] [--local] ADDRESS [DIR]", "clone --resume [DIR]"];
 
     public override string Description =>
-        "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. DIR is called as the\n"
-        + "other repository when none is given, and must be new or empty. A clone that is broken off leaves there what has\n"
-        + "arrived: the same command goes on with it. A folder in which nothing has arrived is removed again.\n"
-        + "Packs of a repository of yours in a folder are copied whole, and compared with their checksums on the way. With\n"
-        + "--local they are not read: their blocks are shared (btrfs, XFS), or the files get second names, so what damages\n"
-        + "one damages both. Either way contents are verified when they are used; --no-local verifies each of them now.";
+        "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. Without DIR, the\n"
+        + "clone has the name of the other repository. DIR must be new or empty. A clone that is broken off keeps what has\n"
+        + "arrived, and the same command goes on with it. A folder in which nothing has arrived is removed again.\n"
+        + "From a folder of yours, packs are copied whole and compared with their checksums on the way. With --local they are\n"
+        + "not read: their blocks are shared (btrfs, XFS), or the files get second names, so that damage to one is damage to\n"
+        + "both. Contents are verified when they are used; --no-local verifies all of them now.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

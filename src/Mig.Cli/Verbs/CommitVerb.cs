@@ -37,12 +37,12 @@ internal sealed class CommitVerb : Verb
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
-        + "What any version of any image had already is not stored again. A file system that mig cannot look into is\n"
-        + "kept all the same, and a warning says why. Without -m the editor asks for a message: MIG_EDITOR, core.editor,\n"
-        + "VISUAL, EDITOR. The hook commit-msg may refuse the message, pre-commit the image. A disk that a machine is\n"
-        + "using, or that changes while it is read, is refused: what was read of it was never there at one time. '-' is\n"
-        + "standard input, of which a copy is kept in the repository's folder until it is read; ./- is a file of that name.\n"
-        + "A disk that is compressed as a whole (gzip, xz, zstd) is decompressed on its way in.";
+        + "What any version of any image has already is not stored again. A file system that mig cannot look into is kept,\n"
+        + "too, and a warning says why. Without -m, an editor asks for the message: MIG_EDITOR, core.editor, VISUAL, EDITOR.\n"
+        + "The hook commit-msg may refuse the message, pre-commit the image. A disk that a machine is using, or that changes\n"
+        + "while it is read, is refused: its parts would be from different moments. '-' is standard input, which is copied\n"
+        + "into the repository's folder while it is read; ./- is a file of that name. A disk that is compressed as a whole\n"
+        + "(gzip, xz, zstd) is decompressed on its way in.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

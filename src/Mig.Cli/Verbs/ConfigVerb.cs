@@ -39,8 +39,8 @@ internal sealed class ConfigVerb : Verb
     ];
 
     public override string Description =>
-        "What is read comes from the machine, the user, the repository and the command line, the later ones winning.\n"
-        + "What is changed is the repository's, unless another place is named. A setting that does not exist ends with 1.";
+        "Settings come from the machine, the user, the repository and the command line; later ones win. A change goes to the\n"
+        + "repository's settings, unless another place is named. Reading a setting that does not exist ends with 1.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

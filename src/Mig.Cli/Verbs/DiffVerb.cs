@@ -44,11 +44,11 @@ internal sealed class DiffVerb : Verb
 
     public override string Description =>
         "Disks are compared as they are now, and nothing is committed; two disks need no repository. A single REV is compared\n"
-        + "with the disk that HEAD's commit was made from, when it is still there, else with HEAD; a single DISK is compared\n"
-        + "with HEAD. Several disks after REV are one machine. Without options, what changed below /etc comes first, then other\n"
-        + "paths, then what differs in its metadata only. PATH is a file, a directory with all below it, or a pattern such as\n"
-        + "'*.conf'; @2/PATH is on partition 2. With --quiet nothing is printed, and the exit code says whether there are\n"
-        + "differences. Of versions nothing is read but what differs; of disks everything, unless --quick.";
+        + "with the disk that HEAD's commit was made from, or with HEAD when that disk is gone. A single DISK is compared with\n"
+        + "HEAD. Several disks after REV are one machine. Without options, changes below /etc come first, then other paths, then\n"
+        + "paths of which only metadata changed. PATH is a file, a directory with all below it, or a pattern such as '*.conf';\n"
+        + "@2/PATH is on partition 2. With --quiet nothing is printed, and the exit code says whether anything differs. Of\n"
+        + "versions only what differs is read; of disks everything, unless --quick is given.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -35,8 +35,9 @@ internal sealed class FetchVerb : Verb
     public override IReadOnlyList<string> Usage => ["fetch [--prune] [--tags] [--depth N] [--refetch] [REMOTE | ADDRESS] [REFSPEC]...", "fetch --all [--prune] [--tags]"];
 
     public override string Description =>
-        "What a remote's branch is on is kept in a tracking branch, such as origin/main. Without REMOTE it is the one that the\n"
-        + "current branch follows. A REFSPEC is [+]SOURCE[:DESTINATION], as in Git. A fetch that is cut off goes on where it was.";
+        "A tracking branch, such as origin/main, keeps what a branch of the remote is on. Without REMOTE, mig asks the remote\n"
+        + "that the current branch follows. A REFSPEC is [+]SOURCE[:DESTINATION], as in Git. A fetch that is cut off goes on\n"
+        + "where it was when it is called again.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -27,8 +27,13 @@ internal sealed class FsckVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["fsck [--quick | --no-views] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
 
-    public override string Description => "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block,\nand reads the file systems of each image from its disks, to see that its files are what they hold. That costs\na few times what 'mig commit --quick' costs for each image, once: what was proven here is noted.\nWhat is damaged\nis named by version and path. Problems end the command with 22.\n\n"
-        + "--repair-from asks any other repository for exactly the objects that are damaged or missing here, checks them,\nwrites them into new packs, and takes the damaged ones away when nothing is missing any more. Then all is checked.";
+    public override string Description =>
+        "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block. Reads the\n"
+        + "file systems of each image from its disks, to see that the manifest says what they hold. That costs a few times what\n"
+        + "'mig commit --quick' costs for each image, but only once: mig notes what was proven. What is damaged is named by version\n"
+        + "and path. Problems end the command with 22.\n\n"
+        + "--repair-from asks any other repository for exactly the objects that are damaged or missing here, checks them, writes\n"
+        + "them into new packs, and takes the damaged ones away when nothing is missing any more. Then all is checked.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -22,7 +22,7 @@ internal sealed class GcVerb : Verb
     public override IReadOnlyList<string> Usage => ["gc [--dry-run] [--prune=TIME] [--expire-logs=TIME] [--full] [--json]"];
 
     public override string Description =>
-        "What a branch, a tag, HEAD or the reflog of one of them leads to stays. What nothing leads to stays for two weeks, since a push or a\n"
+        "What a branch, a tag, HEAD or one of their reflogs leads to stays. All else stays for two weeks, because a push or\n"
         + "commit that was cut off may go on with it. Commits, pushes and reads may go on meanwhile.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>

@@ -38,10 +38,10 @@ internal sealed class GrepVerb : Verb
     public override IReadOnlyList<string> Usage => ["grep [-F] [-i] [-w] [-v] [-a] [-l | -c | -n] [-m N] [--json] (PATTERN | -e PATTERN...) [REV... | --all] [-- PATH...]"];
 
     public override string Description =>
-        "Searches HEAD when no REV is given. What several versions share is searched once, and told for each. Patterns are\n"
-        + ".NET regular expressions without what could take long (look-around, back-references); a character is a byte, so\n"
-        + "that any encoding can be searched. Lines end with a line feed. Ends with 1 when nothing was found, and with 6 when\n"
-        + "nothing was, but not all of the images was seen.";
+        "Searches HEAD when no REV is given. A content that several versions share is searched once, and reported for each.\n"
+        + "Patterns are .NET regular expressions without look-around and back-references, which could take long. A character is\n"
+        + "a byte, so that any encoding can be searched. Lines end with a line feed. Ends with 1 when nothing was found, and with\n"
+        + "6 when nothing was but mig did not see all of the images.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

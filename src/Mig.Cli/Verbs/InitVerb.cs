@@ -20,9 +20,10 @@ internal sealed class InitVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["init [--bare] [DIR]"];
 
-    public override string Description => "The repository is the folder .mig in DIR, or in the current folder; with --repo (or MIG_DIR) it is that folder itself.\n"
-        + "What is there already stays as it is.\n"
-        + "Its folder hooks gets a sample of each hook, which counts when '.sample' is taken from its name.";
+    public override string Description =>
+        "The repository is the folder .mig in DIR, or in the current folder; with --repo (or MIG_DIR) it is that folder itself.\n"
+        + "An existing repository stays as it is. The folder hooks gets a sample of each hook; a hook counts when you take\n"
+        + "'.sample' from its name.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -53,10 +53,10 @@ internal sealed class LogVerb : Verb
     ];
 
     public override string Description =>
-        "Shows the commits that the revisions lead to, newest first; HEAD when none is given. With paths, only those in which\n"
-        + "one of them changed in anything but times, and where a merge has them as one of its parents has, only that parent's\n"
-        + "line, as Git has it. PATH is a file, a directory with all below it, or a pattern. Changes are those against the\n"
-        + "first parent; merges show none.";
+        "Shows the commits that the revisions lead to, newest first; HEAD when none is given. With paths, it shows only commits\n"
+        + "in which more than the times of one of them changed. Where the paths of a merge are those of one of its parents, only\n"
+        + "that parent's line is followed, as in Git. PATH is a file, a directory with all below it, or a pattern. Changes are\n"
+        + "those against the first parent; merges show none.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -253,6 +253,6 @@ internal sealed class LogVerb : Verb
             return null;
         return DateText.TryParse(text, session.Context.Clock, out DateTimeOffset date)
             ? date.ToUnixTimeSeconds()
-            : throw new UsageException($"{option.Name} '{text}' is no date; write 2026-01-31, '2026-01-31 12:00:00', yesterday or 2.weeks.ago");
+            : throw new UsageException($"{option.Name} '{text}' is not a date; write 2026-01-31, '2026-01-31 12:00:00', yesterday or 2.weeks.ago");
     }
 }

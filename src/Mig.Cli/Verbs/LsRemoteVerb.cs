@@ -34,7 +34,7 @@ internal sealed class LsRemoteVerb : Verb
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig ls-remote", "lists what the remote has that the current branch follows"),
-        ("mig ls-remote --heads ssh://host/srv/images", "lists the branches of a repository that is no remote yet"),
+        ("mig ls-remote --heads ssh://host/srv/images", "lists the branches of a repository that is not a remote yet"),
         ("mig ls-remote origin 'v1.*'", "lists the refs whose names match"),
     ];
 

@@ -35,10 +35,10 @@ internal sealed class LsVerb : Verb
     public override IReadOnlyList<string> Usage => ["ls [-l] [-R] [-d] [--no-follow] [-z] [--json] [REV:PATH]..."];
 
     public override string Description =>
-        "HEAD:/ when nothing is given. Symbolic links in PATH are followed inside the image, but for the last one with -d;\n"
-        + "what is listed is shown as it is. The path is looked for on the volume with the operating system; @2/PATH is on\n"
-        + "partition 2, @disk.vmdk.2/PATH on that of one disk of several. Names with control characters, quotes or bytes\n"
-        + "that are not UTF-8 are printed quoted, as Git does; mig cat takes them back like that.";
+        "HEAD:/ when nothing is given. Symbolic links in PATH are followed inside the image; with -d, the last one is not.\n"
+        + "Links in the listing are shown as they are. PATH is on the volume with the operating system; @2/PATH is on\n"
+        + "partition 2, @disk.vmdk.2/PATH on partition 2 of one disk of several. Names with control characters, quotes or bytes\n"
+        + "that are not UTF-8 are printed quoted, as Git does; mig cat takes them back in this form.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

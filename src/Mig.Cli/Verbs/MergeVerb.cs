@@ -39,9 +39,9 @@ internal sealed class MergeVerb : Verb
     ];
 
     public override string Description =>
-        "Compares both with what they come from, path by path: texts are merged by lines, the tables of users, groups and\n"
-        + "packages by what they mean. The result is a real disk, made on top of ours. With conflicts nothing changes, they\n"
-        + "are listed, and the exit code is 3: take sides with --ours and --theirs, or resolve them by hand in a folder.";
+        "Compares both sides with their common ancestor, path by path. Texts are merged by lines, the tables of users, groups\n"
+        + "and packages by what they mean. The result is a real disk, made on top of ours. With conflicts nothing changes: mig\n"
+        + "lists them and ends with 3. Take sides with --ours and --theirs, or resolve them by hand with --conflicts-to.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

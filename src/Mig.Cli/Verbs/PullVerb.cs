@@ -11,7 +11,7 @@ internal sealed class PullVerb : Verb
     public const string Summary = "Brings what a remote has, and moves the current branch on to it";
 
     private readonly Argument<string[]> _words = new("REMOTE") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> _ffOnly = new("--ff-only") { Description = "Never merges, which a pull does not anyway" };
+    private readonly Option<bool> _ffOnly = new("--ff-only") { Description = "Does nothing: a pull never merges" };
     private readonly Option<bool> _prune = new("--prune", "-p") { Description = "Removes tracking branches whose origin is gone" };
     private readonly Option<bool> _tags = new("--tags", "-t") { Description = "Brings all tags, not only those that lead into what is fetched" };
     private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions", HelpName = "N" };
@@ -27,8 +27,8 @@ internal sealed class PullVerb : Verb
     public override IReadOnlyList<string> Usage => ["pull [--ff-only] [--prune] [--tags] [REMOTE [BRANCH]]"];
 
     public override string Description =>
-        "Without REMOTE and BRANCH, the current branch moves on to what it follows. When both sides have versions that the\n"
-        + "other one lacks, nothing moves, and it says what can be done: mig merge, or mig rebase.";
+        "Without REMOTE and BRANCH, the current branch moves on to the branch that it follows. When both sides have versions\n"
+        + "that the other one lacks, nothing moves, and mig says what you can do: mig merge, or mig rebase.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

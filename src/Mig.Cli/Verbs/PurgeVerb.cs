@@ -24,11 +24,12 @@ internal sealed class PurgeVerb : Verb
     public override IReadOnlyList<string> Usage => ["purge (--path PATH | --sha256 SHA256)... [--dry-run] [--keep-old] [--json]"];
 
     public override string Description =>
-        "Every version that has such a file is made anew without it; its blocks, and what deleted copies of it left in free space, become zeros. Commits and tags keep their\n"
-        + "authors, times and messages and get new ids, which a map in .mig/purged says. Branches, tags and tracking branches move; their logs are cut, and what nothing leads\n"
-        + "to any more is removed at once. Then everything that is left is read: if the content still stands in it somewhere, that is said, and the exit code is 5;\n"
-        + "it is 6 when volumes were not looked into that may hold it.\n"
-        + "Other clones still have it: push with --force, and purge or clone again there.";
+        "Each version that has such a file is made anew without it. Its blocks, and deleted copies of it in free space, become\n"
+        + "zeros. Commits and tags keep their authors, times and messages, and get new ids; a map in .mig/purged has old and new\n"
+        + "ones. Branches, tags and tracking branches move, their reflogs are cut, and what nothing leads to any more is removed\n"
+        + "at once. Then everything that is left is read. When the content still stands somewhere, mig says where and ends with\n"
+        + "5; with 6, when volumes that it did not look into may hold it.\n"
+        + "Clones still have the file: push with --force, and purge or clone again there.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -81,7 +82,7 @@ internal sealed class PurgeVerb : Verb
     }
 
     private static ObjectId Parse(string text) =>
-        ObjectId.TryParse(text, out ObjectId id) ? id : throw new UsageException($"'{text}' is no SHA-256; it has 64 hexadecimal digits");
+        ObjectId.TryParse(text, out ObjectId id) ? id : throw new UsageException($"'{text}' is not a SHA-256; it has 64 hexadecimal digits");
 
     private static void Write(PurgeReport report, bool isDryRun, Session session)
     {

@@ -39,9 +39,9 @@ internal sealed class RebaseVerb : Verb
     ];
 
     public override string Description =>
-        "Makes the versions of a branch that UPSTREAM lacks anew on top of NEW, one after another, and moves the branch.\n"
-        + "\"Ours\" is then what the branch is put on, \"theirs\" what it changed, as in Git. A pattern such as 'hosts/*' moves all\n"
-        + "branches whose names match, side by side; each moves wholly or, with conflicts, not at all, and the exit code is 3.";
+        "Repeats the versions of a branch that UPSTREAM lacks on top of NEW, one after another, and moves the branch. As in\n"
+        + "Git, \"ours\" is then what the branch is put on, and \"theirs\" what the branch changed. A pattern such as 'hosts/*' moves\n"
+        + "all branches whose names match. Each branch moves wholly or, with conflicts, not at all, and the exit code is 3.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -31,7 +31,9 @@ internal sealed class ReflogVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["reflog [-n N] [REF]", "reflog expire [--expire=TIME] --all | REF..."];
 
-    public override string Description => "Moves are kept for 90 days, so a version that no branch leads to any more is found here, and kept by 'mig branch NAME ID'. 'expire'\nforgets moves, except the last one of each ref; the next 'mig gc' may then remove what they led to.";
+    public override string Description =>
+        "Moves are kept for 90 days. So a version that no branch leads to any more is found here, and 'mig branch NAME ID'\n"
+        + "keeps it. 'expire' forgets moves, except the last one of each ref; the next 'mig gc' may then remove what they led to.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -83,7 +85,7 @@ internal sealed class ReflogVerb : Verb
     }
 
     private static RefName Resolve(Repository repository, string given) =>
-        repository.Revisions.ResolveRef(given) ?? throw new NotFoundException($"'{given}' is no branch, and HEAD is the only other thing that moves");
+        repository.Revisions.ResolveRef(given) ?? throw new NotFoundException($"'{given}' is not a branch, and HEAD is the only other thing that moves");
 
     private static string Selector(RefName name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name.ShortName}@{{{index}}}");
 

@@ -87,7 +87,7 @@ internal sealed class RevParseVerb : Verb
         return [new RevisionJson(revision, found.Id.ToString(), ObjectKindName.Of(found.Kind), found.Ref?.Value, null)];
     }
 
-    // As in Git, HEAD is shown as the branch that it is on, and what is no ref stays an id.
+    // As in Git, HEAD is shown as the branch that it is on, and what is not a ref stays an id.
     private static string NameOf(RevisionJson item, Repository repository)
     {
         if (item.Ref is null)

@@ -14,7 +14,9 @@ internal sealed class RevertVerb : PickVerb
 
     public override IReadOnlyList<string> Usage => ["revert [-m N] [-X SIDE] [--ours PATH]... [--theirs PATH]... [--dry-run] [--json] REV..."];
 
-    public override string Description => "Undoes what each version changed against the one before it, in the order given, all or none; the history stays. With\nconflicts nothing changes, and the exit code is 3.";
+    public override string Description =>
+        "Undoes what each version changed against the one before it, in the order given; the history stays. All of it happens,\n"
+        + "or none: with conflicts nothing changes, and the exit code is 3.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -34,9 +34,10 @@ internal sealed class SealVerb : Verb
         ["seal [--enable NAMES] [--disable NAMES] [-m MSG] [-b NEW] [--dry-run] [--no-verify] [--json] [BRANCH]", "seal --list [--json]"];
 
     public override string Description =>
-        "The operations have the names that virt-sysprep gives them. Paths are followed as the machine itself would, over all its volumes. Free space becomes zeros at the\n"
-        + "end, so what went is not on the disk as deleted data, either. Earlier versions keep everything; 'mig purge' is for those. What was not looked\n"
-        + "into is named; when secrets may be in it, mig ends with 6.";
+        "The operations have the names that virt-sysprep gives them. Paths are followed as the machine itself would follow\n"
+        + "them, over all its volumes. At the end free space becomes zeros, so that what was removed is not on the disk as\n"
+        + "deleted data. Earlier versions keep everything; 'mig purge' changes those. What mig did not look into is named; when\n"
+        + "secrets may be in it, mig ends with 6.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

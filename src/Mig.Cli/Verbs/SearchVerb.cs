@@ -54,10 +54,11 @@ internal sealed class SearchVerb : Verb
     ];
 
     public override string Description =>
-        "Without REV, what every branch, tag and tracking branch names is searched. All conditions hold together; of several\n"
-        + "contents, names, paths or packages, one. Each path is printed once, as mig cat takes it, with the other versions that have it.\n"
-        + "MD5 and SHA-1 are known of the files that dpkg, rpm or apk recorded. Ends with 1 when nothing is found, and\n"
-        + "with 6 when nothing is, but not all of the images was seen. The first search after a commit or fetch takes in what is new.";
+        "Without REV, all branches, tags and tracking branches are searched. A file must meet all conditions; of several\n"
+        + "contents, names, paths or packages, one is enough. Each path is printed once, as mig cat takes it, with the other\n"
+        + "versions that have it. MD5 and SHA-1 are known of the files that dpkg, rpm or apk recorded. Ends with 1 when nothing\n"
+        + "was found, and with 6 when nothing was but mig did not see all of the images. The first search after a commit or\n"
+        + "fetch takes in what is new.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -120,7 +121,7 @@ internal sealed class SearchVerb : Verb
             return null;
         var contents = new HashSet<ObjectId>();
         foreach (string sum in sums)
-            contents.Add(ObjectId.TryParse(sum, out ObjectId id) ? id : throw new UsageException($"'{sum}' is no SHA-256; 64 hexadecimal digits are needed"));
+            contents.Add(ObjectId.TryParse(sum, out ObjectId id) ? id : throw new UsageException($"'{sum}' is not a SHA-256; 64 hexadecimal digits are needed"));
         contents.UnionWith(Lists(lists, ChecksumList.Read, session));
 
         foreach (string file in files)
@@ -143,7 +144,7 @@ internal sealed class SearchVerb : Verb
     }
 
     private static IEnumerable<string> Digests(string[]? sums, string kind, int digits) => (sums ?? [])
-        .Select(sum => ChecksumList.Normalize(sum, digits) ?? throw new UsageException($"'{sum}' is no {kind}; {digits} hexadecimal digits are needed"));
+        .Select(sum => ChecksumList.Normalize(sum, digits) ?? throw new UsageException($"'{sum}' is not a valid {kind}; {digits} hexadecimal digits are needed"));
 
     private void Write(ParseResult arguments, SearchAnswer answer, bool showsContents, Session session)
     {

@@ -39,7 +39,9 @@ internal sealed class ServeVerb : Verb
     public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-...] [--trusted-proxy ADDRESS]... [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
-        "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the one in DIR/NAME. It is the current repository unless given.\nEach request is a line on standard error. /healthz says whether the server runs, /metrics how it does (Prometheus).\nThe server stops on SIGTERM or Ctrl-C, when the requests under way have ended.";
+        "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the repository DIR/NAME. Without\n"
+        + "DIR, the current repository is served. Each request is a line on standard error. /healthz says whether the server\n"
+        + "runs, /metrics has its figures (Prometheus). On SIGTERM or Ctrl-C it lets the requests under way end, and stops.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -105,13 +107,13 @@ internal sealed class ServeVerb : Verb
     private static IPEndPoint ParseEndpoint(string text) =>
         IPEndPoint.TryParse(text, out IPEndPoint? endpoint) && text.Contains(':', StringComparison.Ordinal)
             ? endpoint
-            : throw new UsageException($"'{text}' is no address to listen on; 127.0.0.1:8320 is one");
+            : throw new UsageException($"'{text}' is not an address to listen on; 127.0.0.1:8320 is one");
 
     private static IPAddress ParseAddress(string text) =>
-        IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"'{text}' is no address of a proxy; 10.0.0.1 is one");
+        IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"'{text}' is not an address of a proxy; 10.0.0.1 is one");
 
     private static long ParseSize(string text) =>
-        ConfigValue.TryParseInteger(text, out long size) && size > 0 ? size : throw new UsageException($"'{text}' is no size; 500m and 20g are some");
+        ConfigValue.TryParseInteger(text, out long size) && size > 0 ? size : throw new UsageException($"'{text}' is not a size; 500m and 20g are some");
 
     private static int CheckPositive(string option, int value, int least) =>
         value >= least ? value : throw new UsageException($"{option} is at least {least}, not {value}");

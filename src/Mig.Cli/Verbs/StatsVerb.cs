@@ -19,14 +19,15 @@ internal sealed class StatsVerb : Verb
 
     private readonly Option<bool> _matrix = new("--matrix") { Description = "Shows which part of each image's content the others have" };
     private readonly Option<bool> _clusters = new("--clusters") { Description = "Shows groups of images that have much in common" };
-    private readonly Option<int> _threshold = new("--threshold") { Description = "How many percent of the smaller one two images of a group share at least; 50 unless given", HelpName = "N" };
+    private readonly Option<int> _threshold = new("--threshold") { Description = "How many percent of the smaller image two images of a group share at least; 50 unless given", HelpName = "N" };
 
     public StatsVerb()
         : base("stats", Summary) => Add(_matrix, _clusters, _threshold);
 
     public override IReadOnlyList<string> Usage => ["stats [--json]", "stats --matrix | --clusters [--threshold N] [--json]"];
 
-    public override string Description => "An image is a branch, or HEAD. What is its own goes when the branch goes; the rest is shared with others.";
+    public override string Description =>
+        "An image is a branch, or HEAD. What is 'its own' goes when the branch goes; other images share the rest.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

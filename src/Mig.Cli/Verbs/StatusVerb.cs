@@ -30,9 +30,9 @@ internal sealed class StatusVerb : Verb
     public override IReadOnlyList<string> Usage => ["status [--against REV] [--full] [-s | --porcelain] [-b] [--exit-code] [DISK]..."];
 
     public override string Description =>
-        "Several disks are one machine; without any, the disks are meant that HEAD's commit was made from. Files whose size,\n"
-        + "times and place are as they were when they were committed count as unchanged and are not read; status says how\n"
-        + "much that was. Content that was changed behind the file system's back shows with --full only. Nothing is committed.";
+        "Several disks are one machine; without any, mig takes the disks that HEAD's commit was made from. A file counts as\n"
+        + "unchanged, and is not read, when its size, times and place are those of the commit; status says how many bytes it did\n"
+        + "not read. --full also finds what was changed behind the file system's back. Nothing is committed.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

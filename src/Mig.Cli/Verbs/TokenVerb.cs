@@ -26,8 +26,8 @@ internal sealed class TokenVerb : Verb
 
     public override string Description =>
         """
-        Prints a new token, which nothing ever says again, and the section for the access file of 'mig serve --auth FILE', which holds its hash alone. Without --allow
-        it may read everything.
+        Prints a new token, which is shown this once, and the section for the access file of 'mig serve --auth FILE', which holds only its hash. Without --allow,
+        the token may read everything.
 
         RIGHTS are read, write (makes refs and moves branches forward), force (moves refs anywhere), delete (of refs) and admin (all of these, and /metrics), with
         commas between them; each of them includes read. REPOSITORY and REF are patterns: * is anything between two slashes, ** any number of parts. The file:

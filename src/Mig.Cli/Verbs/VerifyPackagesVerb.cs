@@ -26,9 +26,9 @@ internal sealed class VerifyPackagesVerb : Verb
     public override IReadOnlyList<string> Usage => ["verify-packages [--extra] [--json] [REV[:@VOLUME]]"];
 
     public override string Description =>
-        "Compares contents with the checksums that dpkg, rpm or apk recorded, and where they have them, permissions and the\n"
-        + "targets of links. A 'c' marks configuration, which people change. Ends with 5 when something differs, and with 6\n"
-        + "when nothing does, but not all of the image was seen.";
+        "Compares contents with the checksums that dpkg, rpm or apk recorded, and permissions and targets of links where these\n"
+        + "are recorded. A 'c' marks configuration, which people change. Ends with 5 when something differs, and with 6 when\n"
+        + "nothing does but mig did not see all of the image.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -21,9 +21,9 @@ internal sealed class WhenVerb : Verb
     public override IReadOnlyList<string> Usage => ["when PATH | PACKAGE | SHA256"];
 
     public override string Description =>
-        "What has a slash is a path, as in /etc/hostname, @2/vmlinuz or C:\\Windows: each content that it ever had is listed. A SHA-256 is\n"
-        + "looked for under all paths; all else is the name of a package, whose versions are listed. The versions are those that\n"
-        + "branches, remote branches and tags lead to. Versions that brought something have it while none of their parents has.";
+        "A PATH has a slash, as in /etc/hostname, @2/vmlinuz or C:\\Windows: each content that it ever had is listed. A SHA-256\n"
+        + "is looked for under all paths. All else is the name of a package, whose versions are listed. Searched are all versions\n"
+        + "that branches, remote branches and tags lead to. A version brought something when it has it and no parent does.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

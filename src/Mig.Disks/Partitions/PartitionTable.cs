@@ -41,7 +41,7 @@ public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList
         if (!isValidMbr)
         {
             MbrEntry wrong = Array.Find(entries, entry => !entry.HasValidIndicator);
-            warnings.Add($"the first sector ends in 55 AA but is no partition table: the boot indicator of entry {Array.IndexOf(entries, wrong) + 1} is 0x{wrong.BootIndicator:x2}, 0x00 or 0x80 allowed");
+            warnings.Add($"the first sector ends in 55 AA but is not a partition table: the boot indicator of entry {Array.IndexOf(entries, wrong) + 1} is 0x{wrong.BootIndicator:x2}, 0x00 or 0x80 allowed");
             return new PartitionTable("none", SectorSizes.Small, [], warnings);
         }
 

@@ -35,7 +35,7 @@ public sealed record Tag
         ObjectId target = reader.ReadId("object");
         string type = reader.ReadLine("type");
         if (!ObjectKindName.TryParse(type, out ObjectKind kind))
-            throw new CorruptStoreException(Code, $"tag {id}: type is {Utf8Text.Quote(Utf8Text.Encode(type, "type"))}, which is no kind of object; run 'mig fsck'");
+            throw new CorruptStoreException(Code, $"tag {id}: type is {Utf8Text.Quote(Utf8Text.Encode(type, "type"))}, which is not a kind of object; run 'mig fsck'");
         string name = reader.ReadLine("tag");
         if (!RefName.IsWellFormed("refs/tags/" + name))
             throw new CorruptStoreException(Code, $"tag {id}: its name {Utf8Text.Quote(Utf8Text.Encode(name, "name"))} could not stand in refs/tags; run 'mig fsck'");

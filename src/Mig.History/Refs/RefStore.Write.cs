@@ -239,7 +239,7 @@ public sealed partial class RefStore
             if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && files.List(name.Value + "/").Find(child => !deleted.Contains(child)) is { } inside)
                 throw new ConflictException($"{describe(name)}'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{inside}'");
             if (files.HasFolder(name.Value) && new DirectoryInfo(files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(files, folder, name, deleted) is { } stranger)
-                throw new ConflictException($"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is no ref; remove that");
+                throw new ConflictException($"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is not a ref; remove that");
         }
     }
 

@@ -88,7 +88,7 @@ internal static class RevisionParser
                 return new RevisionStep.Before(content[BeforePrefix.Length..]);
             return ObjectKindName.TryParse(content, out ObjectKind objectKind)
                 ? new RevisionStep.Peel(objectKind)
-                : throw Bad(text, $"'{content}' is no kind of object; write commit, image or tag, or before:DATE");
+                : throw Bad(text, $"'{content}' is not a kind of object; write commit, image or tag, or before:DATE");
         }
 
         int start = position;
@@ -107,5 +107,5 @@ internal static class RevisionParser
     private static int? ReadNumber(string digits) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number <= MaxCount ? number : null;
 
-    private static UsageException Bad(string text, string reason) => new($"'{text}' is no revision: {reason}");
+    private static UsageException Bad(string text, string reason) => new($"'{text}' is not a revision: {reason}");
 }

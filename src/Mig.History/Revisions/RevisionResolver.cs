@@ -24,7 +24,7 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
 
     /// <summary>Finds what a revision names, of whatever kind.</summary>
     /// <exception cref="NotFoundException">There is no such thing; near names are offered.</exception>
-    /// <exception cref="UsageException">The text is no revision, or fits several objects.</exception>
+    /// <exception cref="UsageException">The text is not a revision, or fits several objects.</exception>
     public ResolvedRevision Resolve(string revision) => Resolve(revision, wantsCommit: false);
 
     /// <summary>Finds the commit that a revision names, tags followed.</summary>
@@ -100,7 +100,7 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
         if (dots < 0)
             return null;
         if (text.AsSpan(dots).StartsWith("..."))
-            throw new UsageException($"'{text}': three dots mean the commits since two lines parted, which are no two versions; write A..B");
+            throw new UsageException($"'{text}': three dots mean the commits since two lines parted, and not two versions; write A..B");
         return (dots == 0 ? "HEAD" : text[..dots], dots + 2 == text.Length ? "HEAD" : text[(dots + 2)..]);
     }
 
@@ -218,7 +218,7 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
     private ObjectId FindBefore(ObjectId id, string text, string revision)
     {
         if (!DateText.TryParse(text, clock, out DateTimeOffset date))
-            throw new UsageException($"'{revision}': '{text}' is no date; write ^{{before:yesterday}}, ^{{before:3.days.ago}} or ^{{before:2026-01-31 12:00:00}}");
+            throw new UsageException($"'{revision}': '{text}' is not a date; write ^{{before:yesterday}}, ^{{before:3.days.ago}} or ^{{before:2026-01-31 12:00:00}}");
         ObjectId current = Peel(id, ObjectKind.Commit, revision);
         while (true)
         {

@@ -87,7 +87,7 @@ public sealed class Baseline
                     _minimum.AddRange(rule.Value.EnumerateObject().Select(item => (item.Name, item.Value.GetString()!)));
                     break;
                 default:
-                    throw new FormatException($"'{rule.Name}' is no rule for packages; 'required', 'forbidden' and 'minimum' are");
+                    throw new FormatException($"'{rule.Name}' is not a rule for packages; 'required', 'forbidden' and 'minimum' are");
             }
         }
     }

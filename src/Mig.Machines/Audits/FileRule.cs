@@ -29,7 +29,7 @@ internal sealed record FileRule(string Path, string? Sha256, int? Mode, string? 
                 "mode" => rule with { Mode = ParseMode(property.Value.GetString()!) },
                 "owner" => rule with { Owner = property.Value.GetString() },
                 "absent" => rule with { IsAbsent = property.Value.GetBoolean() },
-                _ => throw new FormatException($"'{property.Name}' is no rule for a file; 'path', 'sha256', 'mode', 'owner' and 'absent' are"),
+                _ => throw new FormatException($"'{property.Name}' is not a rule for a file; 'path', 'sha256', 'mode', 'owner' and 'absent' are"),
             };
         }
 

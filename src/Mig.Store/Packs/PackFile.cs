@@ -141,7 +141,7 @@ internal sealed class PackFile : IDisposable
         Span<byte> bytes = stackalloc byte[PackFormat.TrailerSize];
         Read(0, bytes[..PackFormat.HeaderSize]);
         if (!bytes[..8].SequenceEqual(PackFormat.Magic) || !ZeroBytes.IsZero(bytes[8..PackFormat.HeaderSize]))
-            throw Corrupt(0, "this is no pack of version 1");
+            throw Corrupt(0, "this is not a pack of version 1");
         Read(Length - PackFormat.TrailerSize, bytes);
         if (!bytes[..8].SequenceEqual(PackFormat.TrailerMagic))
             throw Corrupt(Length - PackFormat.TrailerSize, "the pack has no trailer: it was cut short or written over");

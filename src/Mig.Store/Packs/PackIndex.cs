@@ -29,7 +29,7 @@ public sealed unsafe class PackIndex : IDisposable
         _view = view;
         _bytes = bytes;
         if (!Span(0, 8).SequenceEqual(PackIndexFormat.Magic) || U32(8) != PackIndexFormat.Version)
-            throw Corrupt("this is no index of version 1");
+            throw Corrupt("this is not an index of version 1");
         uint packCount = U32(12), frameCount = U32(16), claimCount = U32(20), objectCount = U32(24);
         if ((packCount | frameCount | claimCount | objectCount) > int.MaxValue)
             throw Corrupt("a count in the header exceeds 2^31");

@@ -104,7 +104,7 @@ internal static class AddressParser
                 throw Malformed(address, "an IPv6 address stands between '[' and ']'");
             (host, port) = (text[1..close], close + 1 < text.Length ? text[(close + 2)..] : "");
             if (!IPAddress.TryParse(host, out IPAddress? parsed) || parsed.AddressFamily != AddressFamily.InterNetworkV6)
-                throw Malformed(address, $"'{host}' is no IPv6 address");
+                throw Malformed(address, $"'{host}' is not an IPv6 address");
         }
         else if (text.LastIndexOf(':') is >= 0 and var colon)
         {
@@ -122,7 +122,7 @@ internal static class AddressParser
     private static int ParsePort(string text, string address) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= ushort.MaxValue
             ? port
-            : throw Malformed(address, $"'{text}' is no port: a number from 1 to 65535");
+            : throw Malformed(address, $"'{text}' is not a port: a number from 1 to 65535");
 
     // [user@]host:path, where host may be [::1], and [host:port] and [user@host:port] say what the form has no room for.
     private static RemoteAddress ParseScp(string text)

@@ -93,7 +93,7 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         var tags = new List<ObjectId>();
         List<ObjectId> tips = [];
         foreach (ObjectId id in request.Updates.Select(update => update.New).OfType<ObjectId>())
-            tips.Add(_graph.Peel(id, tags) ?? throw new NotFoundException($"{id} is no commit or tag of this repository"));
+            tips.Add(_graph.Peel(id, tags) ?? throw new NotFoundException($"{id} is not a commit or tag of this repository"));
         List<(ObjectId Id, Commit Commit)> fresh = FindFresh(tips, remote);
         if (fresh.Count > MostAsked && remote.Total > remote.Refs.Count)
             fresh = FindFresh(tips, new RefListing(transport, server, int.MaxValue).Run(new RefsQuery(), cancellation));

@@ -102,5 +102,5 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
         : throw new RemoteException("REMOTE-015", $"{transport.Peer} has a ref named '{RemoteText.Quote(text ?? "")}', which no ref can be");
 
     private ObjectId? ParseId(string? text) => text is null ? null
-        : ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new RemoteException("REMOTE-015", $"{transport.Peer} has a ref at '{RemoteText.Quote(text)}', which is no id");
+        : ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new RemoteException("REMOTE-015", $"{transport.Peer} has a ref at '{RemoteText.Quote(text)}', which is not an id");
 }

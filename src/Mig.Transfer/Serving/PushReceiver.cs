@@ -78,7 +78,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
     {
         if (text is null)
             return null;
-        return ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new UsageException($"'{text}' is no object id");
+        return ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new UsageException($"'{text}' is not an object id");
     }
 
     private ClosureCheck TakeManifests(MessageReader reader, List<PushUpdate> updates, bool isDryRun, CancellationToken cancellation)
@@ -155,7 +155,7 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         if (isDryRun && !store.TryFindAnew(update.New.Value, out _))
             return options.Access.RefuseUpdate(update, losesHistory: update.Force && update.Old is not null); // nothing was sent: the rest shows when it is
         if (!store.TryFindAnew(update.New.Value, out ObjectLocation location) || _graph.Peel(update.New.Value) is not { } commit)
-            return $"{update.New} is no commit or tag that is here";
+            return $"{update.New} is not a commit or tag that is here";
         if (update.Name.IsBranch && location.Kind != ObjectKind.Commit)
             return "a branch can only be at a commit, not at a tag";
         bool losesHistory = update.Old is { } old && !(_graph.Peel(old) is { } before && _graph.IsAncestor(before, commit));

@@ -130,7 +130,7 @@ public class DeriveTests
         Assert.Throws<UsageException>(() => CsvTable.Parse([(byte)'a', 0xFF], "hosts"));
     }
 
-    // As people write tables: "web1, 10.0.0.1" is no address with a blank before it.
+    // As people write tables: "web1, 10.0.0.1" is not an address with a blank before it.
     [Fact]
     public void BlanksAroundValuesAreNoPartOfThem()
     {

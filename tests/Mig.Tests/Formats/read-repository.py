@@ -67,7 +67,7 @@ def read_packs(folder):
     for path in sorted(folder.glob("*.pack")):
         data = path.read_bytes()
         if data[:8] != b"migpack\x01" or data[8:16] != bytes(8) or data[-48:-40] != b"migpkend":
-            fail(f"{path} is no pack")
+            fail(f"{path} is not a pack")
         at, frames, headers = 16, 0, hashlib.sha256()
         while at < len(data) - 48:
             header = data[at:at + 32]

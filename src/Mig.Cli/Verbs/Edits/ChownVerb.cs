@@ -22,7 +22,7 @@ internal sealed class ChownVerb : EditVerb
 
     public override string Description =>
         "Names are looked up in the image's own /etc/passwd and /etc/group; numbers are taken as they are. USER: stands for\n"
-        + "his login group, :GROUP leaves the user. As the kernel does, set-id bits and capabilities of files go.";
+        + "the user's login group; :GROUP leaves the user. Set-id bits and capabilities of files go, as the kernel has it.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

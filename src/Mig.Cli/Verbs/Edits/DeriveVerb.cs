@@ -32,10 +32,10 @@ internal sealed class DeriveVerb : Verb
     public override IReadOnlyList<string> Usage => ["derive [--branch PATTERN] [-m MSG] [--force] [--dry-run] [--no-verify] [--json] BASE --hosts FILE --template DIR"];
 
     public override string Description =>
-        "Each row becomes one commit on a branch of its own: the files of the template belong to root, have the mode of the\n"
-        + "template's and replace what is there. {{column}} stands in their contents, names and links; \\{{ for the braces. Binary\n"
-        + "files are copied as they are. A file .mig-derive in the template is a list of changes, as mig apply has them. All\n"
-        + "versions are made, or none.";
+        "Each row becomes one commit on a branch of its own. The files of the template replace those that are there; they belong\n"
+        + "to root and have the mode that they have in the template. {{column}} stands in their contents, names and links; \\{{\n"
+        + "is for the braces themselves. Binary files are copied as they are. A file .mig-derive in the template is a list of\n"
+        + "changes, as for mig apply. All versions are made, or none.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

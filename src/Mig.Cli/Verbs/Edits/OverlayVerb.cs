@@ -24,9 +24,10 @@ internal sealed class OverlayVerb : EditVerb
     public override IReadOnlyList<string> Usage => [$"overlay [--keep-directory-symlink] {CommonUsage} BRANCH[:@2] (DIR | LAYER.tar[.gz|.zst] | -)..."];
 
     public override string Description =>
-        "What is in a layer replaces what is there; directories merge. Owners are numbers, as they stand. Whiteouts of OCI\n"
-        + "(.wh.NAME, .wh..wh..opq) and, in folders, of overlayfs remove what is below. Several layers go on top of each other,\n"
-        + "in one commit. The owner, mode and time of the layer's own folder ('./') do not count. Nothing leaves the volume, whatever a layer holds.";
+        "Files of a layer replace those that are there; directories merge. Owners are numbers, as the layer has them. Whiteouts\n"
+        + "of OCI (.wh.NAME, .wh..wh..opq) and, in folders, of overlayfs remove what is below. Several layers go on top of each\n"
+        + "other, in one commit. The owner, mode and time of the layer's own folder ('./') are not used. Nothing in a layer leads\n"
+        + "out of the volume.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -13,7 +13,7 @@ internal static class Protection
     public static void CheckContent(WritableInode inode, bool isAppend)
     {
         if (inode.View.Type != NodeType.File)
-            throw new RefusedOperationException(inode.View.Type == NodeType.Directory ? RefusalReason.IsADirectory : RefusalReason.NotAFile, $"inode {inode.Number} is no regular file");
+            throw new RefusedOperationException(inode.View.Type == NodeType.Directory ? RefusalReason.IsADirectory : RefusalReason.NotAFile, $"inode {inode.Number} is not a regular file");
         Check(inode, isAppend ? InodeFlags.Immutable : InodeFlags.Immutable | InodeFlags.AppendOnly);
         if ((inode.Flags & InodeFlags.Verity) != 0)
             throw new RefusedOperationException(RefusalReason.Protected, $"inode {inode.Number} is protected by fs-verity and can only be removed");

@@ -47,7 +47,7 @@ internal static class BerkeleyDatabase
         bool isBig = BinaryPrimitives.ReadUInt32BigEndian(database.Span[12..]) == HashMagic;
         var pages = new Pages(database, isBig);
         if (pages.U32(12) != HashMagic || database.Span[25] != (byte)PageType.HashMeta)
-            throw new CorruptImageException("BDB-001", $"/{path} is no hash database: magic 0x{pages.U32(12):x}, page type {database.Span[25]}");
+            throw new CorruptImageException("BDB-001", $"/{path} is not a hash database: magic 0x{pages.U32(12):x}, page type {database.Span[25]}");
         uint pageSize = pages.U32(20);
         if (pageSize is < MinPageSize or > MaxPageSize || (pageSize & (pageSize - 1)) != 0)
             throw new CorruptImageException("BDB-002", $"/{path}: the page size is {pageSize}, powers of two from {MinPageSize} to {MaxPageSize} allowed");
@@ -89,7 +89,7 @@ internal static class BerkeleyDatabase
         for (int at = 0; at < value.Length;)
         {
             if (page <= 0 || page > pages.Bytes.Length - pageSize || (PageType)pages.Bytes.Span[(int)page + 25] != PageType.Overflow)
-                throw new CorruptImageException("BDB-004", $"/{path}: after {at} of {length} bytes a value goes on at {page}, which is no overflow page");
+                throw new CorruptImageException("BDB-004", $"/{path}: after {at} of {length} bytes a value goes on at {page}, which is not an overflow page");
             int part = Math.Min(pages.U16((int)page + 22), value.Length - at);
             if (part == 0 || part > pageSize - PageHeadSize)
                 throw new CorruptImageException("BDB-004", $"/{path}: the overflow page at {page} claims {part} bytes, up to {pageSize - PageHeadSize} allowed");

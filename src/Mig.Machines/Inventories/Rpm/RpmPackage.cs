@@ -7,7 +7,7 @@ internal static class RpmPackage
 {
     private const string SourceEnding = ".rpm";
 
-    /// <returns>Null for what is no package: a header without a name, or a key that somebody trusts.</returns>
+    /// <returns>Null for what is not a package: a header without a name, or a key that somebody trusts.</returns>
     public static InstalledPackage? Of(RpmHeader header)
     {
         string name = header.Text(RpmTag.Name), version = header.Text(RpmTag.Version), release = header.Text(RpmTag.Release);

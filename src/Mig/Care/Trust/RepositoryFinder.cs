@@ -34,7 +34,7 @@ internal static class RepositoryFinder
 
         throw new NotFoundException(IsGit(directory)
             ? $"{directory} is a repository of Git, no mig repository: 'git clone' takes it; 'mig init {directory}' makes a mig repository beside it"
-            : $"{directory} is no mig repository; 'mig init {directory}' makes one");
+            : $"{directory} is not a mig repository; 'mig init {directory}' makes one");
     }
 
     // A checkout, or a bare one.

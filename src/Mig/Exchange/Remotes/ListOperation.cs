@@ -24,7 +24,7 @@ public sealed class ListOperation(Repository? repository, RepositoryContext cont
     private (string? Name, RemoteAddress Address) Find(string? remote, string baseFolder)
     {
         if (repository is null)
-            return (null, RemoteAddress.Parse(remote ?? throw new NotFoundException("this is no repository, so say which remote: 'mig ls-remote ADDRESS'"), baseFolder));
+            return (null, RemoteAddress.Parse(remote ?? throw new NotFoundException("this is not a repository, so say which remote: 'mig ls-remote ADDRESS'"), baseFolder));
         var remotes = new RemoteConfiguration(repository);
         Remote found = remotes.Read(remote ?? remotes.DefaultFor(repository.Refs.ReadHead().Branch));
         return (found.Name, remotes.AddressOf(found.FetchUrl));

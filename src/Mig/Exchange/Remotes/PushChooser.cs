@@ -94,7 +94,7 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
         if (refspec.Destination is not { } destination)
         {
             if (ours is null && RefName.IsWellFormed(refspec.Source, allowOneLevel: true) && refspec.Source != "HEAD")
-                throw new UsageException($"'{refspec.Source}' is no ref, so say what it shall be called there: 'mig push REMOTE {refspec.Source}:refs/heads/NAME'");
+                throw new UsageException($"'{refspec.Source}' is not a ref, so say what it shall be called there: 'mig push REMOTE {refspec.Source}:refs/heads/NAME'");
             return ours ?? throw new UsageException("HEAD is on no branch, so say what it shall be called there: 'mig push REMOTE HEAD:refs/heads/NAME'");
         }
 

@@ -179,7 +179,7 @@ public sealed class PushOperation(Repository repository)
     {
         var pushed = new PushedRef(RefChange.UpToDate, choice.Source, choice.Theirs, old, choice.Id);
         if (choice.Theirs.IsBranch && choice.Id is { } id && repository.Objects.GetKind(id) is not ObjectKind.Commit)
-            throw new UsageException($"'{choice.Source}' is no commit, so {choice.Theirs} cannot be it; only tags can name other things");
+            throw new UsageException($"'{choice.Source}' is not a commit, so {choice.Theirs} cannot be it; only tags can name other things");
         if (old == choice.Id)
             return pushed;
         PushRejection rejection = PushRejection.None;

@@ -49,7 +49,7 @@ public sealed class Upstreams(Repository repository)
         RefName? found = repository.Revisions.ResolveRef(upstream);
         (string remote, RefName merge) = found is null ? throw NoUpstream(upstream)
             : found.IsBranch ? (Here, found)
-            : FindSource(found) ?? throw new UsageException($"'{upstream}' is no branch and was fetched from none, so nothing can follow it");
+            : FindSource(found) ?? throw new UsageException($"'{upstream}' is not a branch and was fetched from none, so nothing can follow it");
         if (remote == Here && merge == name)
             throw new UsageException($"branch '{branch}' cannot follow itself");
         Write(name, remote, merge);

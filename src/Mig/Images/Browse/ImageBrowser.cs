@@ -67,7 +67,7 @@ public sealed class ImageBrowser(Repository repository)
     }
 
     /// <summary>Writes a file's content.</summary>
-    /// <exception cref="UsageException">It is no regular file.</exception>
+    /// <exception cref="UsageException">It is not a regular file.</exception>
     public void CopyContent(ImagePath file, Stream destination, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(file);

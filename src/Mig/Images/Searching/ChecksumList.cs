@@ -44,7 +44,7 @@ public static class ChecksumList
             if (text.Length == 0 || text[0] == '#')
                 continue;
             checksums.Add(Normalize(Cut(text, tag), digits)
-                ?? throw new UsageException($"{name}, line {number}: this is no {kind}; each line begins with {digits} hexadecimal digits, as {program} prints them"));
+                ?? throw new UsageException($"{name}, line {number}: this is not a valid {kind}; each line begins with {digits} hexadecimal digits, as {program} prints them"));
         }
 
         return checksums;

@@ -20,7 +20,7 @@ public static class ConditionText
         if (shift > 0 || (rest.Length > 0 && rest[^1] == 'c'))
             rest = rest[..^1];
         if (!long.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out long count) || count > long.MaxValue >> (shift + 1))
-            throw new UsageException($"'{text}' is no size; write 4096, 10k, +10M (larger than 10 MiB) or -1G");
+            throw new UsageException($"'{text}' is not a size; write 4096, 10k, +10M (larger than 10 MiB) or -1G");
         return sign switch
         {
             '+' => new ValueRange((count << shift) + 1, long.MaxValue),
@@ -62,7 +62,7 @@ public static class ConditionText
         if (user.Length + group.Length == 0
             || (user.Length > 0 && !uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out uid))
             || (group.Length > 0 && !uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out gid)))
-            throw new UsageException($"'{text}' is no owner; write numbers: 1000, 1000:1000 or :1000. Their names differ from image to image");
+            throw new UsageException($"'{text}' is not an owner; write numbers: 1000, 1000:1000 or :1000. Their names differ from image to image");
         return (user.Length > 0 ? uid : null, group.Length > 0 ? gid : null);
     }
 
@@ -94,7 +94,7 @@ public static class ConditionText
         "b" => TreeEntryType.BlockDevice,
         "p" => TreeEntryType.Fifo,
         "s" => TreeEntryType.Socket,
-        _ => throw new UsageException($"'{text}' is no type; write f (file), d (directory), l (symbolic link), c, b (devices), p (pipe) or s (socket)"),
+        _ => throw new UsageException($"'{text}' is not a type; write f (file), d (directory), l (symbolic link), c, b (devices), p (pipe) or s (socket)"),
     };
 
     private static (char Sign, string Text) Sign(string text)

@@ -27,6 +27,6 @@ public static class PackageText
                 return new PackageCondition(new Glob(text[..at].Trim()), package => isMet(VersionOrder.Compare(PackageKinds.Parse(package.Kind) ?? PackageKind.Dpkg, package.Version, version)));
         }
 
-        throw new UsageException($"'{text}' is no package; write openssl, 'openssl<3.0.11', 'openssl>=3', 'openssl=3.0.11-1' or 'lib*!=1.0'");
+        throw new UsageException($"'{text}' is not a package; write openssl, 'openssl<3.0.11', 'openssl>=3', 'openssl=3.0.11-1' or 'lib*!=1.0'");
     }
 }

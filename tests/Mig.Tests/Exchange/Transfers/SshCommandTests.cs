@@ -35,7 +35,7 @@ public sealed class SshCommandTests : IDisposable
     {
         (int exitCode, string output) = Try("clone", Url + "-that-is-not-there", _files["none"]);
         Assert.NotEqual(0, exitCode);
-        Assert.Contains("is no mig repository", output, StringComparison.Ordinal);
+        Assert.Contains("is not a mig repository", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_files["none"]));
         (exitCode, output) = Tool.Try(MigProgram.Path, "-c", "core.sshCommand=" + _server.ClientCommand, "-c", "remote.origin.serve=/nonexistent/mig", "clone", Url, _files["none"]);
         Assert.Equal(23, exitCode);

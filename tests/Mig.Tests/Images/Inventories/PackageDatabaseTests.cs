@@ -124,7 +124,7 @@ public sealed class PackageDatabaseTests : IDisposable
         Assert.Equal((PackageKind.Pacman, "any", "gamma-base", "GPL", "P <p@example.com>"), (package.Kind, package.Architecture, package.SourceName, package.License, package.Supplier));
     }
 
-    // apk-tools is no package of Debian; the form is that of its documentation.
+    // apk-tools is not a package of Debian; the form is that of its documentation.
     [Fact]
     public void AlpinePackagesAreRead()
     {
