@@ -50,7 +50,7 @@ public sealed class SearchTests
         string list = workspace.Shell("(mig cat old:/etc/ssh/sshd_config | md5sum; mig cat old:/usr/sbin/sshd | md5sum --tag) > list; mig search --md5-file list old | cut -d ' ' -f 2 | sort").Ends(0).Output;
         Assert.Equal("old:/etc/ssh/sshd_config\nold:/usr/sbin/sshd\n", list);
         workspace.Mig("search", "--sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80709").Ends(1);
-        workspace.Mig("search", "--md5", "abc").Ends(2, "is no MD5; 32 hexadecimal digits");
+        workspace.Mig("search", "--md5", "abc").Ends(2, "is not a valid MD5; 32 hexadecimal digits");
         workspace.MigWithInput("nonsense\n", "search", "--sha1-file", "-").Ends(2, "-, line 1: this is not a valid SHA-1");
     }
 
