@@ -35,10 +35,11 @@ internal sealed class SampleParameter;
 
 internal sealed class SampleArgument;
 
-internal class SampleConstraint;
+internal interface SampleConstraint;
 
 internal sealed class SampleUnused;
 
+[AttributeUsage(AttributeTargets.Class)]
 internal sealed class SampleAttribute : Attribute;
 
 internal sealed class SampleCaught : Exception;
