@@ -3,6 +3,7 @@ namespace Mig.Core;
 /// <summary>What a reader of hostile input may spend. Safe by default; each reader names the limit it stops at.</summary>
 public sealed record Limits
 {
+    /// <summary>What mig itself uses: enough for real disks, and safe for hostile ones.</summary>
     public static Limits Default { get; } = new();
 
     /// <summary>Most bytes that one table or structure of an image may take in memory.</summary>

@@ -39,24 +39,24 @@ public static class DiskFormats
     /// <summary>The formats that can be written, as <see cref="Create"/> takes them.</summary>
     public static IReadOnlyList<string> WritableFormats { get; } = [.. Writers.Select(writer => writer.Format)];
 
-    /// <summary>The formats that can be read, as <see cref="Open(string, string?, Limits)"/> takes them.</summary>
+    /// <summary>The formats that can be read, as <see cref="Open"/> takes them.</summary>
     public static IReadOnlyList<string> ReadableFormats { get; } = [FormatProbe.Raw, FormatProbe.Vmdk, FormatProbe.Qcow2];
 
     /// <summary>Opens a disk image or block device.</summary>
     /// <param name="path">The image; for a container of several files, its descriptor.</param>
     /// <param name="format">A format to force, such as <c>raw</c> or <c>qcow2+xz</c>; null to find it by content. With <c>raw</c>, a compressed file is taken as it is.</param>
+    /// <param name="limits">What reading it may spend; null for <see cref="Limits.Default"/>.</param>
+    /// <param name="options">What the user allows; null for <see cref="DiskOpenOptions.Default"/>, which is safe for images that come from strangers.</param>
+    /// <returns>The disk as its machine sees it. Dispose it to close its files.</returns>
     /// <exception cref="NotFoundException">The file, or one that it is made of, does not exist.</exception>
-    /// <exception cref="UsageException">There is no such format; the message lists those there are.</exception>
-    /// <exception cref="CorruptImageException">The container breaks its format.</exception>
+    /// <exception cref="UsageException">There is no such format, and the message lists those there are; or it is neither a file nor a block device.</exception>
+    /// <exception cref="CorruptImageException">The container breaks its format. <see cref="DiskImage.Content"/> may throw it later: tables are read late.</exception>
     /// <exception cref="UnsupportedFeatureException">The container is one that mig cannot read.</exception>
-    public static DiskImage Open(string path, string? format, Limits limits) => Open(path, format, limits, DiskOpenOptions.Default);
-
-    /// <inheritdoc cref="Open(string, string?, Limits)"/>
-    /// <param name="options">What the user allows.</param>
-    public static DiskImage Open(string path, string? format, Limits limits, DiskOpenOptions options)
+    /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
+    public static DiskImage Open(string path, string? format = null, Limits? limits = null, DiskOpenOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(limits);
-        ArgumentNullException.ThrowIfNull(options);
+        limits ??= Limits.Default;
+        options ??= DiskOpenOptions.Default;
         (string? container, CompressedFormat? compression) = ParseInput(format);
         FileSource file = options.OpenFile(path);
         try

@@ -2,7 +2,7 @@ using Mig.Core;
 
 namespace Mig.Disks;
 
-/// <summary>An opened disk image: what the guest sees, byte for byte, and the container it came in. Owns its source.</summary>
+/// <summary>An opened disk image: what the guest sees, byte for byte, and the container it came in. Owns its files. May be read from several threads.</summary>
 public sealed class DiskImage : IDisposable
 {
     private readonly IReadOnlyList<FileSource> _sources;
@@ -36,7 +36,7 @@ public sealed class DiskImage : IDisposable
     /// <summary>By what a VMDK child knows whether its parent is still the one that it was made from; null for other formats.</summary>
     public uint? ContentId { get; internal init; }
 
-    /// <summary>The flat disk.</summary>
+    /// <summary>The flat disk: what the machine reads, from its first byte to its last. Closed with the image.</summary>
     public IByteSource Content { get; }
 
     /// <summary>All files that the container is spread over, the opened one first, those of the disks under it included.</summary>
@@ -68,5 +68,6 @@ public sealed class DiskImage : IDisposable
     /// <returns>A sentence without its full stop; null when none has.</returns>
     public string? FindUse() => _sources.Select(DiskUse.Find).FirstOrDefault(use => use is not null);
 
+    /// <summary>Closes all files.</summary>
     public void Dispose() => Content.Dispose();
 }

@@ -6,6 +6,7 @@ namespace Mig.Disks;
 /// <summary>What the user allows when a disk is opened. The defaults are safe for images that come from strangers.</summary>
 public sealed record DiskOpenOptions
 {
+    /// <summary>Allows nothing.</summary>
     public static DiskOpenOptions Default { get; } = new();
 
     /// <summary>Folders that an image may name files in, and below, besides its own; links are resolved on both sides.</summary>

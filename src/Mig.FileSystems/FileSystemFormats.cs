@@ -10,15 +10,17 @@ namespace Mig.FileSystems;
 /// <summary>The file systems that mig reads: listed here, not discovered.</summary>
 public static class FileSystemFormats
 {
-    /// <summary>Opens the file system on a volume.</summary>
+    /// <summary>Opens the file system on a volume, without mounting it: nothing is written, and its journal is replayed in memory.</summary>
+    /// <param name="volume">The volume, such as <c>new SubSource(disk.Content, partition.Range)</c>. Not owned; must stay open as long as the file system.</param>
+    /// <param name="limits">What reading it may spend; null for <see cref="Limits.Default"/>.</param>
     /// <param name="damage">Takes what is wrong with the volume as a whole, when files can be read all the same. Null to throw.</param>
     /// <returns>Null when the volume holds none that mig knows.</returns>
     /// <exception cref="CorruptImageException">It is one that mig knows, and it is damaged.</exception>
     /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot read.</exception>
-    public static IFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
+    public static IFileSystem? Open(IByteSource volume, Limits? limits = null, DamageList? damage = null)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        ArgumentNullException.ThrowIfNull(limits);
+        limits ??= Limits.Default;
         if (NtfsFileSystem.Open(volume, limits, damage) is { } ntfs)
             return ntfs;
         try

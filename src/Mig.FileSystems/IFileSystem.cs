@@ -30,6 +30,9 @@ public interface IFileSystem : IDisposable
     IReadOnlyList<FileExtent> GetExtents(long file);
 
     /// <summary>Reads content as a program inside the machine would; works for every extent, also one with no place on the volume.</summary>
+    /// <param name="file">The number of a file.</param>
+    /// <param name="offset">From the beginning of the file, in bytes.</param>
+    /// <param name="destination">Is filled; ends at or before <see cref="FileNode.Size"/>.</param>
     void ReadContent(long file, long offset, Span<byte> destination);
 
     /// <summary>Returns the ranges of the volume that the file system says are free, ascending and disjoint. <see cref="TrustedFreeSpace"/> decides whether that is so.</summary>

@@ -10,11 +10,19 @@ using Mig.History.Configuration;
 using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trust;
+using Mig.Images.Browse;
 using Mig.Store;
+using Mig.Versions.Branches;
+using Mig.Versions.Commits;
 
 namespace Mig;
 
 /// <summary>A repository of machine images: the folder <c>.mig</c>, or a bare one. May be used from several threads; other processes may use it, too.</summary>
+/// <remarks>
+/// What goes wrong is a <see cref="MigException"/> whose message says where, what was found, and what to do; what the operating system refuses comes as
+/// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>. Whenever a member throws, or the process ends, the repository is as before
+/// the call or as after it.
+/// </remarks>
 public sealed class Repository : IDisposable
 {
     /// <summary>The name of the repository folder.</summary>
@@ -71,6 +79,15 @@ public sealed class Repository : IDisposable
 
     public RefStore Refs { get; }
 
+    /// <summary>Takes disks in as new versions, and lists those there are.</summary>
+    public RepositoryCommits Commits => new(this);
+
+    /// <summary>Lists, makes, renames and deletes branches.</summary>
+    public BranchEditor Branches => new(this);
+
+    /// <summary>Looks into the images of versions.</summary>
+    public ImageBrowser Images => new(this);
+
     /// <summary>Commits, tags and images by id.</summary>
     public RepositoryObjects Objects { get; }
 
@@ -97,11 +114,15 @@ public sealed class Repository : IDisposable
     public bool IsBare => Config.GetBoolean("core.bare", false);
 
     /// <summary>Makes an empty repository; one that is there already stays as it is.</summary>
-    /// <param name="directory">Gets a folder <c>.mig</c>; is the repository itself when bare.</param>
+    /// <param name="directory">Gets a folder <c>.mig</c>; is the repository itself when bare. Folders that are missing on the way are made.</param>
+    /// <param name="isBare">Whether the repository has no folder around it to work in, as one that is only pushed to.</param>
+    /// <param name="context">The world around it; null for that of this process.</param>
     /// <returns>The repository's folder, and whether it is new.</returns>
-    public static (string Folder, bool IsNew) Initialize(string directory, bool isBare, RepositoryContext context)
+    /// <exception cref="ConflictException">A file has the name that the repository's folder needs.</exception>
+    public static (string Folder, bool IsNew) Initialize(string directory, bool isBare = false, RepositoryContext? context = null)
     {
-        ArgumentNullException.ThrowIfNull(context);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        context ??= RepositoryContext.Default;
         string folder = Path.GetFullPath(isBare ? directory : Path.Combine(directory, FolderName));
         if (!isBare)
             OwnFiles.CheckFolder(folder);
@@ -147,15 +168,17 @@ public sealed class Repository : IDisposable
             HostFiles.SyncFolder(above);
     }
 
-    /// <summary>Opens the repository in a folder: the folder itself, or the <c>.mig</c> in it.</summary>
+    /// <summary>Opens the repository in a folder: the folder itself, or the <c>.mig</c> in it. Dispose it to close its files.</summary>
+    /// <param name="directory">The folder; <c>.</c> is the current one.</param>
+    /// <param name="context">The world around it; null for that of this process.</param>
     /// <exception cref="NotFoundException">There is none.</exception>
     /// <exception cref="UntrustedRepositoryException">It is another user's, and <c>safe.directory</c> does not name it.</exception>
     /// <exception cref="CorruptStoreException">REPO-002: something in it is a link, or neither a file nor a folder.</exception>
     /// <exception cref="UnsupportedFeatureException">Its format is newer than this mig, or an extension is unknown.</exception>
-    public static Repository Open(string directory, RepositoryContext context)
+    public static Repository Open(string directory, RepositoryContext? context = null)
     {
-        ArgumentNullException.ThrowIfNull(context);
-        return new Repository(RepositoryFinder.Open(directory), context);
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return new Repository(RepositoryFinder.Open(directory), context ?? RepositoryContext.Default);
     }
 
     /// <summary>Opens the repository of a working directory: <c>MIG_DIR</c>, else the nearest one upwards.</summary>
@@ -168,6 +191,7 @@ public sealed class Repository : IDisposable
             : new Repository(RepositoryFinder.Find(start, context), context);
     }
 
+    /// <summary>Closes its files; nothing is waiting to be written.</summary>
     public void Dispose() => Store.Dispose();
 
     private void CheckFormat()

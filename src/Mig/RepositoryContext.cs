@@ -5,12 +5,16 @@ namespace Mig;
 /// <summary>What the library takes from the world around it: environment variables, the clock, limits for hostile input.</summary>
 public sealed record RepositoryContext
 {
+    /// <summary>The world of this process: its environment, its clock, all its processors.</summary>
     public static RepositoryContext Default { get; } = new();
 
+    /// <summary>Looks up an environment variable; null when it is not set. May be called by several threads.</summary>
     public Func<string, string?> Environment { get; init; } = System.Environment.GetEnvironmentVariable;
 
+    /// <summary>What commits, logs and settings that name an age take the time from.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
+    /// <summary>What reading images of strangers may spend; the configuration of a repository may say otherwise.</summary>
     public Limits Limits { get; init; } = Limits.Default;
 
     /// <summary>Settings given for this run alone, as <c>key=value</c>.</summary>
@@ -31,6 +35,6 @@ public sealed record RepositoryContext
     /// <summary>Whether somebody can be asked, for a token for example.</summary>
     public bool IsInteractive { get; init; }
 
-    /// <summary>Worker threads.</summary>
+    /// <summary>Worker threads of one call; at least 1.</summary>
     public int Parallelism { get; init; } = System.Environment.ProcessorCount;
 }

@@ -35,7 +35,7 @@ internal sealed class ObjectTarget : FuzzTarget
         Tool.Run("setfattr", "-n", "user.name", "-v", "value", _folder["sources/folder/file1"]);
         Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-b", "1024", "-N", "64", "-O", "^has_journal", "-d", _folder["sources"], _folder["disk"], "3M");
         Reset();
-        CommitId commit = new ImageCommitter(_repository!).Commit(new CommitRequest { Disks = [_folder["disk"]], Message = "seed" }).Id!.Value;
+        CommitId commit = _repository!.Commits.Add(new CommitRequest { Disks = [_folder["disk"]], Message = "seed" }).Id!.Value;
         var tag = new Tag { Target = commit.Value, TargetKind = ObjectKind.Commit, Name = "v1", Tagger = _repository!.Identity.Committer(), Message = "a tag\n" };
         _seeds.Add([(byte)ObjectKind.Tag, .. tag.Encode()]);
         Collect(commit);

@@ -158,7 +158,7 @@ internal static class Completion
         MachineImage image = repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision));
         if (slash < colon)
             return Roots(word[..(colon + 1)], image);
-        var browser = new ImageBrowser(repository);
+        ImageBrowser browser = repository.Images;
         (string _, PathSpec? path) = PathArgument.Parse(word[..(slash + 1)]);
         return [.. browser.List(browser.Find(image, path!, revision))
             .Select(entry => (Name: Encoding.UTF8.GetString(entry.Name.Span), Safe: SafeText.Name(entry.Name.Span), entry.Type))

@@ -64,7 +64,7 @@ internal sealed class BranchVerb : Verb
         bool force = arguments.GetValue(_force);
         bool deletes = arguments.GetValue(_delete) || arguments.GetValue(_deleteForced);
         bool moves = arguments.GetValue(_move) || arguments.GetValue(_moveForced);
-        var editor = new BranchEditor(session.Repository);
+        BranchEditor editor = session.Repository.Branches;
         if (arguments.GetValue(_current))
         {
             if (session.Repository.Refs.ReadHead().Branch is { } branch)

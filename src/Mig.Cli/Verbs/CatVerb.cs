@@ -40,7 +40,7 @@ internal sealed class CatVerb : Verb
         if (paths.Length == 0)
             throw new UsageException("name a file, as in 'mig cat HEAD:/etc/hostname'");
         Repository repository = session.Repository;
-        var browser = new ImageBrowser(repository);
+        ImageBrowser browser = repository.Images;
         foreach (string text in paths)
         {
             (string revision, PathSpec? path) = PathArgument.Parse(text);

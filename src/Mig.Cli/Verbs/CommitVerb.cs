@@ -91,7 +91,7 @@ internal sealed class CommitVerb : Verb
         };
         CommitResult result;
         using (ProgressBar? progress = session.ShowProgress())
-            result = new ImageCommitter(repository).Commit(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+            result = repository.Commits.Add(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         new CommitReport(session).Write(result);
         return ExitCode.Success;
     }

@@ -102,7 +102,7 @@ internal sealed class ExtractVerb : Verb
         (string revision, PathSpec? path) = PathArgument.Parse(text);
         if (path is null)
             throw new UsageException($"'{text}' names no file; write REV:PATH, as in HEAD:/etc");
-        return new ImageBrowser(repository).Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision);
+        return repository.Images.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision);
     }
 
     private static void Tell(ExtractResult result, Session session)

@@ -65,7 +65,7 @@ internal sealed class InventoryVerb : Verb
         if (session.IsJson)
             session.WriteJson(InventoryJson.Of(image.ToString(), inventory), MigJson.Default.InventoryJson);
         else if (isCycloneDx || isSpdx)
-            WriteSbom(isSpdx, inventory, new SbomSubject(SbomName.Of(new ImageBrowser(repository), machine, path, revision), image, CommitTime(repository, revision), VersionVerb.Number), session);
+            WriteSbom(isSpdx, inventory, new SbomSubject(SbomName.Of(repository.Images, machine, path, revision), image, CommitTime(repository, revision), VersionVerb.Number), session);
         else
             new InventoryView(session.Output, session.Palette).Write(inventory);
         foreach (string warning in inventory.Coverage.Warnings)

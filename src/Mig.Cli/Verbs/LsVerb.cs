@@ -57,7 +57,7 @@ internal sealed class LsVerb : Verb
     {
         string[] given = arguments.GetValue(_paths) is { Length: > 0 } paths ? paths : ["HEAD:/"];
         bool isRecursive = arguments.GetValue(_recursive), isItself = arguments.GetValue(_directory);
-        var browser = new ImageBrowser(session.Repository);
+        ImageBrowser browser = session.Repository.Images;
 
         // What does not exist is said before anything is shown.
         List<Listing> all = [.. given.Select(text => Find(browser, text, isItself, !arguments.GetValue(_noFollow), session))];

@@ -94,14 +94,7 @@ internal sealed class ServeVerb : Verb
         CancellationToken stop = session.Cancellation;
         await using RepositoryServer server = await RepositoryServer.StartAsync(options, session.Context, stop).ConfigureAwait(false);
         session.Say($"listening on {server.Address}");
-        try
-        {
-            await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            await server.StopAsync().ConfigureAwait(false);
-        }
+        await server.RunAsync(stop).ConfigureAwait(false);
     }
 
     private static IPEndPoint ParseEndpoint(string text) =>

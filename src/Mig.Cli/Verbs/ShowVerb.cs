@@ -102,7 +102,7 @@ internal sealed class ShowVerb : Verb
     private static void ShowPath(string revision, PathSpec path, Session session)
     {
         Repository repository = session.Repository;
-        var browser = new ImageBrowser(repository);
+        ImageBrowser browser = repository.Images;
         ImagePath place = browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision);
         if (place.Entry.Type == History.Trees.TreeEntryType.Directory)
         {

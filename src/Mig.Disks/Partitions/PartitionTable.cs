@@ -12,15 +12,25 @@ public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList
     /// <summary>Where partitions were said to be that were left out because they overlap others: what there is free in one may be in use in another.</summary>
     public IReadOnlyList<ByteRange> LeftOut { get; init; } = [];
 
+    /// <summary>Where file systems may be: the partitions; the bare disk, as number 0, when there are none.</summary>
+    public IReadOnlyList<Partition> Volumes { get; private init; } = [];
+
     private static readonly int[] AllSectorSizes = [SectorSizes.Small, SectorSizes.Large];
 
     /// <summary>
     /// Reads the tables of a disk; never throws for what a disk says: an unreadable table is <c>none</c> with a warning. What the container under the disk throws passes through.
     /// </summary>
-    public static PartitionTable Read(IByteSource disk, Limits limits)
+    /// <param name="disk">The flat disk, such as <see cref="DiskImage.Content"/>. Not owned.</param>
+    /// <param name="limits">What reading them may spend; null for <see cref="Limits.Default"/>.</param>
+    public static PartitionTable Read(IByteSource disk, Limits? limits = null)
     {
         ArgumentNullException.ThrowIfNull(disk);
-        ArgumentNullException.ThrowIfNull(limits);
+        PartitionTable table = ReadTables(disk, limits ?? Limits.Default);
+        return table with { Volumes = table.Partitions.Count > 0 ? table.Partitions : [new Partition(0, new ByteRange(0, disk.Length), "", "")] };
+    }
+
+    private static PartitionTable ReadTables(IByteSource disk, Limits limits)
+    {
         MbrEntry[]? entries = disk.Length < 512 ? null : MbrReader.TryReadEntries(disk, 0, SectorSizes.Small);
         bool isValidMbr = entries is not null && Array.TrueForAll(entries, entry => entry.HasValidIndicator);
         bool isProtective = isValidMbr && Array.Exists(entries!, entry => entry.Type == MbrEntry.Protective);

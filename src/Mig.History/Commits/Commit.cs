@@ -11,12 +11,16 @@ public sealed record Commit
 {
     private const string Code = "HIST-001";
 
+    /// <summary>The image: the disks of the machine.</summary>
     public required ImageId Image { get; init; }
 
+    /// <summary>The versions that this one follows: none for the first one, several for a merge.</summary>
     public IReadOnlyList<CommitId> Parents { get; init; } = [];
 
+    /// <summary>Who made the image, and when.</summary>
     public required Signature Author { get; init; }
 
+    /// <summary>Who made this commit of it, and when.</summary>
     public required Signature Committer { get; init; }
 
     /// <summary>Where the image came from, a line each.</summary>

@@ -22,8 +22,10 @@ public sealed record Signature
         OffsetMinutes = offsetMinutes;
     }
 
+    /// <summary>The name, never empty.</summary>
     public string Name { get; }
 
+    /// <summary>The email address; may be empty.</summary>
     public string Email { get; }
 
     /// <summary>Seconds since 1970-01-01 UTC, never negative.</summary>
@@ -32,6 +34,7 @@ public sealed record Signature
     /// <summary>Minutes by which the signer's clock was ahead of UTC.</summary>
     public int OffsetMinutes { get; }
 
+    /// <summary>The moment, with the signer's time zone.</summary>
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeSeconds(Seconds).ToOffset(TimeSpan.FromMinutes(OffsetMinutes));
 
     /// <summary>Makes a signature, leaving out of name and email what their place in a line cannot hold.</summary>

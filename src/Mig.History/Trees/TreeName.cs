@@ -1,3 +1,5 @@
+using Mig.Core;
+
 namespace Mig.History.Trees;
 
 /// <summary>What a name in a directory may be (docs/format.md, "Tree entries"). No file system that mig reads has others.</summary>
@@ -7,16 +9,8 @@ public static class TreeName
     public const int MaxLength = 1024;
 
     /// <summary>Says what is wrong with a name; null when nothing is.</summary>
-    public static string? FindFault(ReadOnlySpan<byte> name)
-    {
-        if (name.IsEmpty)
-            return "it is empty";
-        if (name.Length > MaxLength)
-            return $"it has {name.Length} bytes, at most {MaxLength} allowed";
-        if (name[0] == '.' && (name.Length == 1 || name.SequenceEqual(".."u8)))
-            return "it is '.' or '..'";
-        return name.ContainsAny((byte)'/', (byte)0) ? "it holds '/' or NUL" : null;
-    }
+    public static string? FindFault(ReadOnlySpan<byte> name) =>
+        name.Length > MaxLength ? $"it has {name.Length} bytes, at most {MaxLength} allowed" : NodeName.FindFault(name);
 
     /// <summary>Says what is wrong with the path that a hard link gives, which counts from the volume's root; null when nothing is.</summary>
     public static string? FindPathFault(ReadOnlySpan<byte> path)

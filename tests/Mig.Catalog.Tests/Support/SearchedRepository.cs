@@ -41,7 +41,7 @@ internal sealed class SearchedRepository : IDisposable
     {
         using Repository repository = Open();
         var request = new CommitRequest { Disks = [.. disks.Select(disk => Files[disk])], Message = "a version", AllowEmpty = true };
-        return new ImageCommitter(repository).Commit(request, TestContext.Current.CancellationToken).Id!.Value;
+        return repository.Commits.Add(request, TestContext.Current.CancellationToken).Id!.Value;
     }
 
     public SearchAnswer Search(EntryConditions conditions, bool withHistory = false, params string[] revisions)

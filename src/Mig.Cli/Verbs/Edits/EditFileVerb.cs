@@ -62,7 +62,7 @@ internal sealed class EditFileVerb : EditVerb
 
     private static byte[] Read(Repository repository, string revision, PathSpec place)
     {
-        var browser = new ImageBrowser(repository);
+        ImageBrowser browser = repository.Images;
         var image = repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision));
         ImagePath found;
         try

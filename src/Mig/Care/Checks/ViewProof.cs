@@ -44,10 +44,9 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
     private void Prove(ImageDisk disk, LayoutSource source, ProofBudget budget)
     {
         PartitionTable table = PartitionTable.Read(source, limits);
-        IReadOnlyList<Partition> partitions = table.Partitions.Count > 0 ? table.Partitions : [new Partition(0, new ByteRange(0, disk.Length), "", "")];
         if ((table.Scheme, table.SectorSize) != (disk.Scheme, disk.SectorSize))
             throw Differs($"its partition table is {table.Scheme} of {table.SectorSize} bytes a sector, the image says {disk.Scheme} of {disk.SectorSize}");
-        if (!partitions.Select(item => (item.Number, item.Range, item.Type, item.Name)).SequenceEqual(disk.Volumes.Select(item => (item.Number, item.Range, item.PartitionType, item.PartitionName))))
+        if (!table.Volumes.Select(item => (item.Number, item.Range, item.Type, item.Name)).SequenceEqual(disk.Volumes.Select(item => (item.Number, item.Range, item.PartitionType, item.PartitionName))))
             throw Differs("its partitions are not those that the image says");
         foreach (ImageVolume volume in disk.Volumes)
         {

@@ -7,7 +7,7 @@ using Mig.Transfer.Serving;
 
 namespace Mig.Exchange.Serving;
 
-/// <summary>Serves repositories over HTTP until it is stopped.</summary>
+/// <summary>Serves repositories over HTTP until it is stopped. May be used from several threads.</summary>
 public sealed class RepositoryServer : IAsyncDisposable
 {
     private readonly RepositoryHost _host;
@@ -18,13 +18,17 @@ public sealed class RepositoryServer : IAsyncDisposable
     /// <summary>Where it listens: the port that was chosen, when 0 was asked for.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Begins to serve.</summary>
+    /// <summary>Begins to serve. Dispose it to stop at once and close the repositories.</summary>
+    /// <param name="options">What it serves, where, and to whom.</param>
+    /// <param name="context">The world around the repositories; null for that of this process.</param>
+    /// <param name="cancellation">Ends beginning, not serving.</param>
+    /// <exception cref="NotFoundException">There is no folder <see cref="ServerOptions.Root"/>.</exception>
     /// <exception cref="UsageException">Other machines could do what they like, and nothing says that they may; or the access file is malformed.</exception>
     /// <exception cref="RemoteException">The address cannot be listened on, or the certificate cannot be read.</exception>
-    public static async Task<RepositoryServer> StartAsync(ServerOptions options, RepositoryContext context, CancellationToken cancellation = default)
+    public static async Task<RepositoryServer> StartAsync(ServerOptions options, RepositoryContext? context = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentNullException.ThrowIfNull(context);
+        context ??= RepositoryContext.Default;
         bool isLocal = IPAddress.IsLoopback(options.Listen.Address);
         if (options.AccessFile is null && !isLocal && !options.IsInsecure)
             throw new UsageException($"{options.Listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, listen on 127.0.0.1, or say --insecure");
@@ -67,6 +71,13 @@ public sealed class RepositoryServer : IAsyncDisposable
             host.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Serves until it is told to stop, and then stops as <see cref="StopAsync"/> does. Being told to is not an error: it does not throw.</summary>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await StopAsync().ConfigureAwait(false);
     }
 
     /// <summary>Takes no more requests, and gives those under way half a minute to end.</summary>

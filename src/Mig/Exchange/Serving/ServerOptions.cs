@@ -5,6 +5,7 @@ namespace Mig.Exchange.Serving;
 /// <summary>What <c>mig serve --listen</c> serves, where, and to whom.</summary>
 public sealed record ServerOptions
 {
+    /// <summary>The address and port; port 0 for any that is free, which <see cref="RepositoryServer.Address"/> then says.</summary>
     public required IPEndPoint Listen { get; init; }
 
     /// <summary>A folder of repositories, or a repository itself.</summary>

@@ -9,9 +9,19 @@ using Mig.Machines.Files;
 
 namespace Mig.Images.Browse;
 
-/// <summary>Looks into images: finds paths, lists directories, reads content. Symbolic links are not followed unless that is asked for, as in <c>git show REV:PATH</c>.</summary>
+/// <summary>Looks into images: finds paths, lists directories, reads content. May be used from several threads.</summary>
+/// <remarks>Symbolic links are not followed unless that is asked for, as in <c>git show REV:PATH</c>.</remarks>
 public sealed class ImageBrowser(Repository repository)
 {
+    /// <summary>Opens the image of a version.</summary>
+    /// <param name="revision">A branch, a tag, an id, or any other revision (docs/guide/versions.md).</param>
+    /// <exception cref="NotFoundException">There is no such version.</exception>
+    /// <exception cref="CorruptStoreException">The image is missing or damaged.</exception>
+    public VersionImage Open(string revision = "HEAD") => new(this, repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)));
+
+    /// <inheritdoc cref="Open(string)"/>
+    public VersionImage Open(CommitId commit) => new(this, repository.Objects.ReadImage(repository.Objects.ReadCommit(commit).Image));
+
     /// <summary>Finds <c>REV:PATH</c>; without a path, the root.</summary>
     /// <exception cref="NotFoundException">There is no such revision, disk, volume or path; near names are offered.</exception>
     public ImagePath Find(string revisionAndPath)

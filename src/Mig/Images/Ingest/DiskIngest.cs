@@ -27,14 +27,11 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
     public (ImageDisk Disk, DiskReport Report) Run()
     {
         PartitionTable table = PartitionTable.Read(_content, limits);
-        IReadOnlyList<Partition> partitions = table.Partitions.Count > 0
-            ? table.Partitions
-            : [new Partition(0, new ByteRange(0, _content.Length), "", "")];
         while (true)
         {
             // Most damage shows when a volume is scanned; what shows only when its files are read starts the disk anew, with that volume as residue.
             bool isTableEmpty = table.Partitions.Count == 0 && table.Scheme != NoScheme;
-            List<OpenVolume> volumes = [.. partitions.Select(partition => OpenVolume(partition, isTableEmpty))];
+            List<OpenVolume> volumes = [.. table.Volumes.Select(partition => OpenVolume(partition, isTableEmpty))];
             try
             {
                 (ImageDisk Disk, DiskReport Report) taken = TakeIn(table, volumes, out List<LayoutPiece> residue);

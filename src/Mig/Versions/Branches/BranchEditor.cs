@@ -5,16 +5,23 @@ using Mig.History.Revisions;
 
 namespace Mig.Versions.Branches;
 
-/// <summary>Makes, moves, renames and deletes branches, with Git's safety.</summary>
+/// <summary>Lists, makes, moves, renames and deletes branches, with Git's safety. May be used from several threads; other processes may move them, too.</summary>
 public sealed class BranchEditor(Repository repository)
 {
     private const string Section = "branch";
 
+    /// <summary>Returns the branches as they are now, sorted by name.</summary>
+    /// <exception cref="CorruptStoreException">The file of one is damaged.</exception>
+    public IReadOnlyList<Ref> List() => repository.Refs.List(RefName.BranchPrefix);
+
     /// <summary>Makes a branch.</summary>
-    /// <param name="start">Where it begins.</param>
+    /// <param name="branch">Its name, without <c>refs/heads/</c>.</param>
+    /// <param name="start">Where it begins: a revision.</param>
     /// <param name="force">Whether a branch of that name is moved.</param>
+    /// <returns>Where it is.</returns>
+    /// <exception cref="NotFoundException">There is no such revision.</exception>
     /// <exception cref="ConflictException">There is a branch of that name, or HEAD is on the one to be moved.</exception>
-    public CommitId Create(string branch, string start, bool force)
+    public CommitId Create(string branch, string start = "HEAD", bool force = false)
     {
         RefName name = RefName.Branch(branch);
         bool exists = repository.Refs.Resolve(name) is not null;
@@ -33,7 +40,7 @@ public sealed class BranchEditor(Repository repository)
     /// <returns>Where it was.</returns>
     /// <exception cref="NotFoundException">There is no such branch.</exception>
     /// <exception cref="ConflictException">HEAD is on it, or it is not merged.</exception>
-    public ObjectId Delete(string branch, bool force)
+    public ObjectId Delete(string branch, bool force = false)
     {
         RefName name = Existing(branch);
         Head head = repository.Refs.ReadHead();
@@ -64,7 +71,7 @@ public sealed class BranchEditor(Repository repository)
     /// <summary>Renames a branch, with its log and its settings; HEAD stays on it.</summary>
     /// <param name="from">Null for the one that HEAD is on.</param>
     /// <param name="force">Whether a branch of the new name is replaced.</param>
-    public void Rename(string? from, string to, bool force)
+    public void Rename(string? from, string to, bool force = false)
     {
         Head head = repository.Refs.ReadHead();
         string old = from ?? head.Branch?.ShortName ?? throw new UsageException("HEAD is on no branch; name the one to rename");

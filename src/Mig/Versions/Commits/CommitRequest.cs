@@ -38,5 +38,6 @@ public sealed record CommitRequest
     /// <summary>Does not ask the hooks commit-msg and pre-commit.</summary>
     public bool NoVerify { get; init; }
 
+    /// <summary>Is told how many bytes are to be read, and have been; by several threads at once.</summary>
     public IProgressSink Progress { get; init; } = NoProgress.Instance;
 }

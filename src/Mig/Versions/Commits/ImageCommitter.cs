@@ -13,16 +13,10 @@ using Mig.Versions.Working;
 namespace Mig.Versions.Commits;
 
 /// <summary>Commits disks: takes them in, makes the commit durable, and moves the branch last.</summary>
-public sealed class ImageCommitter(Repository repository)
+internal sealed class ImageCommitter(Repository repository)
 {
     /// <summary>Commits the disks of one machine to the current branch.</summary>
-    /// <remarks>
-    /// The hook commit-msg is asked before a disk is read; pre-commit when the commit is durable and no branch leads to it, so that it can look
-    /// into the image with <c>mig ls</c> and <c>mig cat</c>; post-commit is told at the end.
-    /// </remarks>
-    /// <exception cref="HookRefusedException">A hook said no. The branch is where it was; what was stored waits for the next <c>gc</c>.</exception>
-    /// <exception cref="ConflictException">The branch moved meanwhile, and what was stored stays; trying again is quick. Or a disk is in use.</exception>
-    /// <exception cref="ChangedFileException">A disk was written to while it was read.</exception>
+    /// <inheritdoc cref="RepositoryCommits.Add(CommitRequest, CancellationToken)"/>
     public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
