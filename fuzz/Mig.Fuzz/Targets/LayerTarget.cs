@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Edits;
 using Mig.Edits.Layers;
 using Mig.Edits.Operations;
 using Mig.FileSystems;

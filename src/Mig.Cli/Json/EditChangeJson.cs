@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Cli.Views;
+using Mig.Edits;
 using Mig.Edits.Operations;
 
 namespace Mig.Cli.Json;

@@ -3,7 +3,7 @@ using Mig.History.Layouts;
 using Mig.History.Trees;
 using Mig.Store;
 using Mig.Store.Encoding;
-using Utf8Text = Mig.History.Commits.Utf8Text;
+using Utf8Text = Mig.Core.Utf8Text;
 
 namespace Mig.History.Images;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Revisions;
 
 namespace Mig.Transfer.Access;

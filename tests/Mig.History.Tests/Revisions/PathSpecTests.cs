@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Revisions;
 using Mig.History.Tests.Judges;
 

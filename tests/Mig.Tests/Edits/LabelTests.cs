@@ -1,4 +1,5 @@
 using System.Text;
+using Mig.Edits;
 using Mig.Edits.Labels;
 using Mig.Edits.Operations;
 using Mig.FileSystems;

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Edits;
 using Mig.Edits.Operations;
 using Tool = Mig.Testing.Tool;
 

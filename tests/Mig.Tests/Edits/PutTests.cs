@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Edits.Accounts;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Tool = Mig.Testing.Tool;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
+using Mig.Edits.Accounts;
 using Mig.Edits.Operations;
 
 namespace Mig.Cli.Verbs.Edits;

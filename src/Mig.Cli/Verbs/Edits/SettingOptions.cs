@@ -1,5 +1,7 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
+using Mig.Edits;
+using Mig.Edits.Accounts;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
 using Mig.Core;
+using Mig.Edits;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 

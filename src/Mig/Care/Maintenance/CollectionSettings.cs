@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Revisions;
 
 namespace Mig.Care.Maintenance;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using Mig.Core;
+using Mig.Edits.Accounts;
 using Mig.Edits.Operations;
 
 namespace Mig.Edits.Changes;

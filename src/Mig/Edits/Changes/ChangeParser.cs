@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Mig.Core;
+using Mig.Edits.Accounts;
 using Mig.Edits.Operations;
 using Mig.History.Revisions;
 

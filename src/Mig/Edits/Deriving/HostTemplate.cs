@@ -1,6 +1,7 @@
 using System.Text;
 using Mig.Core;
 using Mig.Core.Host;
+using Mig.Edits.Accounts;
 using Mig.Edits.Changes;
 using Mig.Edits.Operations;
 using Mig.Edits.Sources;

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Edits.Accounts;
 
 namespace Mig.Edits.Operations;
 

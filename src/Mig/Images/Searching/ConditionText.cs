@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mig.Catalog.Searching;
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Revisions;
 using Mig.History.Trees;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Mig.FileSystems;
 
-namespace Mig.Edits.Operations;
+namespace Mig.Edits;
 
 /// <summary>What became of each path so far, in the order in which they were first met.</summary>
 public sealed class EditLog

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Mig.History.Commits;
+using Mig.Core;
 
-namespace Mig.History.Revisions;
+namespace Mig.History.Commits;
 
 /// <summary>Reads the dates that people write.</summary>
 public static class DateText

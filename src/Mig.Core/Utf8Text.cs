@@ -1,11 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
-using Mig.Core;
 
-namespace Mig.History.Commits;
+namespace Mig.Core;
 
 /// <summary>UTF-8 that refuses what it cannot give back byte for byte.</summary>
-internal static class Utf8Text
+public static class Utf8Text
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 

@@ -1,7 +1,8 @@
 using Mig.Core;
+using Mig.History.Commits;
 using Mig.History.Revisions;
 
-namespace Mig.Edits.Changes;
+namespace Mig.Edits;
 
 /// <summary>Reads the time that a file is to have.</summary>
 public static class EditTime

@@ -1,4 +1,4 @@
-namespace Mig.Edits.Operations;
+namespace Mig.Edits;
 
 /// <summary>What became of a path.</summary>
 public enum EditChangeKind

@@ -1,9 +1,8 @@
-using Mig.Core.Host;
 
-namespace Mig.History.Refs;
+namespace Mig.Core.Host;
 
 /// <summary>Replaces small files so that a crash leaves the old bytes or the new ones.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     /// <summary>Writes bytes to a new file and waits until they are durable.</summary>
     /// <param name="isPrivate">Whether only this user may read the file, from its first moment on.</param>
