@@ -10,11 +10,14 @@ public sealed class ObjectMarks
 {
     private readonly PackIndex[] _indexes;
     private readonly int[][] _marks;
+    private readonly bool _passesOverDamage;
     private int _none;
 
-    public ObjectMarks(ObjectStore store)
+    /// <param name="passesOverDamage">Whether an object that a damaged index hides counts as not there, for a check that has named the damage; else it is an error.</param>
+    public ObjectMarks(ObjectStore store, bool passesOverDamage = false)
     {
         ArgumentNullException.ThrowIfNull(store);
+        _passesOverDamage = passesOverDamage;
         _indexes = store.Packs.Indexes;
         _marks = Array.ConvertAll(_indexes, index => new int[index.ObjectCount]);
     }
@@ -25,10 +28,8 @@ public sealed class ObjectMarks
     {
         for (int i = 0; i < _indexes.Length; i++)
         {
-            int ordinal = _indexes[i].FindOrdinal(id);
-            if (ordinal < 0)
+            if (!TryFind(i, id, out int ordinal, out location))
                 continue;
-            location = _indexes[i].Locate(ordinal);
             found = true;
             return ref _marks[i][ordinal];
         }
@@ -43,8 +44,7 @@ public sealed class ObjectMarks
     {
         for (int i = 0; i < _indexes.Length; i++)
         {
-            int ordinal = _indexes[i].FindOrdinal(id);
-            if (ordinal >= 0)
+            if (TryFind(i, id, out int ordinal, out _))
                 return ((long)i << 32) | (uint)ordinal;
         }
 
@@ -92,9 +92,40 @@ public sealed class ObjectMarks
         {
             for (int ordinal = 0; ordinal < _marks[i].Length; ordinal++)
             {
-                if (_indexes[i].Counts(ordinal))
-                    visit(_indexes[i].IdOf(ordinal), _indexes[i].Locate(ordinal), _marks[i][ordinal]);
+                if (TryLocate(i, ordinal, out ObjectId id, out ObjectLocation location))
+                    visit(id, location, _marks[i][ordinal]);
             }
+        }
+    }
+
+    private bool TryFind(int index, in ObjectId id, out int ordinal, out ObjectLocation location)
+    {
+        try
+        {
+            ordinal = _indexes[index].FindOrdinal(id);
+            location = ordinal < 0 ? default : _indexes[index].Locate(ordinal);
+            return ordinal >= 0;
+        }
+        catch (CorruptStoreException) when (_passesOverDamage)
+        {
+            (ordinal, location) = (-1, default);
+            return false;
+        }
+    }
+
+    private bool TryLocate(int index, int ordinal, out ObjectId id, out ObjectLocation location)
+    {
+        (id, location) = (default, default);
+        try
+        {
+            if (!_indexes[index].Counts(ordinal))
+                return false;
+            (id, location) = (_indexes[index].IdOf(ordinal), _indexes[index].Locate(ordinal));
+            return true;
+        }
+        catch (CorruptStoreException) when (_passesOverDamage)
+        {
+            return false;
         }
     }
 }

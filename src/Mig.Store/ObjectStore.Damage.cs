@@ -32,7 +32,31 @@ public sealed partial class ObjectStore
     }
 
     /// <summary>Tells whether an object is in something that was found damaged, and nowhere else.</summary>
-    public bool IsInDamage(in ObjectId id) => !TryFind(id, out _) && FindDamage(id) is not null;
+    public bool IsInDamage(in ObjectId id)
+    {
+        try
+        {
+            return !TryFind(id, out _) && FindDamage(id) is not null;
+        }
+        catch (CorruptStoreException)
+        {
+            return true; // an index that may name it is itself damaged
+        }
+    }
+
+    /// <summary>Finds an object for a check that has named the damaged indexes: what they hide is not found.</summary>
+    public bool TryFindSound(in ObjectId id, out ObjectLocation location)
+    {
+        try
+        {
+            return TryFind(id, out location);
+        }
+        catch (CorruptStoreException)
+        {
+            location = default;
+            return false;
+        }
+    }
 
     /// <summary>Returns the objects in what was found damaged that are nowhere else.</summary>
     public IReadOnlyList<(ObjectId Id, ObjectKind Kind)> ListDamaged()

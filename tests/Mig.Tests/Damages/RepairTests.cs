@@ -36,6 +36,7 @@ public sealed class RepairTests : IDisposable
     [InlineData("gone")]
     [InlineData("index")]
     [InlineData("index inside")]
+    [InlineData("index fan-out")]
     [InlineData("index gone")]
     public void WhatIsDamagedComesBackFromAGoodCopy(string kind)
     {
@@ -150,6 +151,10 @@ public sealed class RepairTests : IDisposable
                     continue;
                 case "cut":
                     bytes = bytes[..(bytes.Length / 2)];
+                    break;
+                case "index fan-out":
+                    // Where HEAD's commit is looked up: 32 bytes of header, then a count of 4 bytes for each first byte of an id.
+                    bytes[32 + (4 * Convert.FromHexString(File.ReadAllText(Path.Combine(Repository.Folder, "refs/heads/main"))[..2])[0]) + 2] ^= 0x10;
                     break;
                 default:
                     bytes[kind switch { "end" => bytes.Length - 20, "index" => 5, _ => bytes.Length / 2 }] ^= 0x10;

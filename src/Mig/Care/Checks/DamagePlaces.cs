@@ -89,10 +89,10 @@ internal sealed class DamagePlaces(Repository repository, IReadOnlySet<ObjectId>
                 return;
             }
 
-            if (!_store.TryFind(id, out ObjectLocation location) || location.Kind is not (ObjectKind.Commit or ObjectKind.Tag))
-                return;
             try
             {
+                if (!_store.TryFind(id, out ObjectLocation location) || location.Kind is not (ObjectKind.Commit or ObjectKind.Tag))
+                    return;
                 if (location.Kind == ObjectKind.Tag)
                 {
                     id = repository.Objects.ReadTag(new TagId(id)).Target;

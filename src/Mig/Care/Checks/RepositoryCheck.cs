@@ -56,7 +56,7 @@ public sealed class RepositoryCheck(Repository repository)
 
         ReadShallow();
         CheckRefs(store);
-        var marks = new ObjectMarks(store);
+        var marks = new ObjectMarks(store, passesOverDamage: true);
         Walk(store, marks, cancellation);
         CheckImages(store, cancellation);
         if (!isQuick)
@@ -134,7 +134,7 @@ public sealed class RepositoryCheck(Repository repository)
             Head head = repository.Refs.ReadHead();
             if (head.Branch is { IsBranch: false } strange)
                 Report(new CorruptStoreException("HIST-017", $"HEAD stands for {strange}, which is not a branch; 'mig checkout <branch>' sets it again"));
-            if (head is { IsDetached: true, Id: { } detached } && store.TryFind(detached, out ObjectLocation found) && found.Kind != ObjectKind.Commit)
+            if (head is { IsDetached: true, Id: { } detached } && store.TryFindSound(detached, out ObjectLocation found) && found.Kind != ObjectKind.Commit)
                 Report(new CorruptStoreException("HIST-017", $"HEAD is on {ObjectHeader.NameOf(found.Kind)} {detached}, which is not a commit; 'mig checkout <branch>' sets it again"));
             if (head.Id is { } id)
                 AddRoot(store, id, "HEAD");
@@ -168,7 +168,7 @@ public sealed class RepositoryCheck(Repository repository)
 
     private void CheckBranch(ObjectStore store, Ref item)
     {
-        if (item.Name.IsBranch && store.TryFind(item.Id, out ObjectLocation location) && location.Kind != ObjectKind.Commit)
+        if (item.Name.IsBranch && store.TryFindSound(item.Id, out ObjectLocation location) && location.Kind != ObjectKind.Commit)
             Report(new CorruptStoreException("HIST-017", $"{item.Name} is on {ObjectHeader.NameOf(location.Kind)} {item.Id}, which is not a commit; 'mig branch -f {item.Name.ShortName} <commit>' sets it again"));
         if (item.Name.IsBranchHead)
             _warnings.Add($"{item.Name} is a branch called HEAD, which commands take for HEAD: 'mig branch -m HEAD <name>' gives it another name");
@@ -381,7 +381,7 @@ public sealed class RepositoryCheck(Repository repository)
     }
 
     private static bool IsHere(ObjectStore store, ObjectReference reference) =>
-        store.TryFind(reference.Id, out _) && (reference.Kind == ObjectKind.Blob || ObjectReferences.Of(store, reference.Id, reference.Kind).All(next => IsHere(store, next)));
+        store.TryFindSound(reference.Id, out _) && (reference.Kind == ObjectKind.Blob || ObjectReferences.Of(store, reference.Id, reference.Kind).All(next => IsHere(store, next)));
 
     private void Report(CorruptStoreException problem)
     {
