@@ -52,9 +52,11 @@ sudo=()
 
 run() { # PROJECT: writes its output to $results/PROJECT.log, then "passed failed seconds" to $results/PROJECT
   local project=$1 log=$results/$1.log start=$SECONDS status=0 summary total failed errors
-  local program=$PWD/artifacts/bin/$project/release/$project
+  local name=${project%+*} zstd=
+  [ "$name" = "$project" ] || zstd=managed
+  local program=$PWD/artifacts/bin/$name/release/$name
   "${sudo[@]}" env "DOTNET_ROOT=$dotnet_root" "PATH=$PATH" TESTINGPLATFORM_TELEMETRY_OPTOUT=1 DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 \
-    "MIG_TEST_PROGRAM=$PWD/artifacts/mig/mig" "MIG_UPDATE_DOCS=${MIG_UPDATE_DOCS:-}" \
+    "MIG_TEST_PROGRAM=$PWD/artifacts/mig/mig" "MIG_UPDATE_DOCS=${MIG_UPDATE_DOCS:-}" "MIG_ZSTD=$zstd" \
     timeout --kill-after=10 "$limit" "$program" -noLogo -noColor -noAutoReporters -failSkips \
     -printMaxStringLength 300 -printMaxEnumerableLength 30 >"$log" 2>&1 </dev/null || status=$?
   summary=$(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, ' "$log" | tail -n 1) || true
@@ -90,6 +92,11 @@ report_new() {
     fi
   done
 }
+
+# What stores everything is tested once more with the zstd that mig brings along.
+for project in "${projects[@]}"; do
+  [ "$project" != Mig.Store.Tests ] || projects+=("$project+managed")
+done
 
 for project in "${projects[@]}"; do
   while [ "$(jobs -pr | wc -l)" -ge 2 ]; do

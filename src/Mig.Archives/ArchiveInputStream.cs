@@ -10,7 +10,6 @@ public sealed class ArchiveInputStream : Stream
 
     private static readonly (byte[] Magic, string Name)[] Unknown =
     [
-        ([(byte)'B', (byte)'Z', (byte)'h'], "bzip2"),
         ([(byte)'P', (byte)'K', 3, 4], "zip"),
     ];
 
@@ -44,7 +43,7 @@ public sealed class ArchiveInputStream : Stream
         foreach ((byte[] magic, string name) in Unknown)
         {
             if (peeked.AsSpan().StartsWith(magic))
-                throw new UnsupportedFeatureException(name, $"the archive is compressed with {name}; give it as tar, gzip, xz or zstd, as in '{name} -dc layer | mig overlay HEAD -'");
+                throw new UnsupportedFeatureException(name, $"the archive is compressed with {name}; give it as tar, gzip, bzip2, xz or zstd, as in '{name} -dc layer | mig overlay HEAD -'");
         }
 
         return CompressedFormat.Find(peeked) is { } compression ? compression.Open(whole) : whole;

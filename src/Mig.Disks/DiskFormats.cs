@@ -32,6 +32,7 @@ public static class DiskFormats
         [".vdi"] = "vdi",
         [".ova"] = "ova",
         [".gz"] = "gz",
+        [".bz2"] = "bz2",
         [".xz"] = "xz",
         [".zst"] = "zst",
     };

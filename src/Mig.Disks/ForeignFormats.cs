@@ -60,9 +60,6 @@ internal static class ForeignFormats
                 return (name, advice);
         }
 
-        // "BZh", the block size, and the first block's number.
-        if (head.Length >= 10 && head.StartsWith("BZh"u8) && head[3] is >= (byte)'1' and <= (byte)'9' && head[4..10].SequenceEqual((ReadOnlySpan<byte>)[0x31, 0x41, 0x59, 0x26, 0x53, 0x59]))
-            return ("bzip2 compression", "decompress it with 'bzip2 -d'");
         if (IsLzma(head))
             return ("lzma compression", "decompress it with 'xz -d --format=lzma'");
         // The bits of a code, and a flag for blocks; the others mean nothing.

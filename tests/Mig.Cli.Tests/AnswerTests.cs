@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 

@@ -1,4 +1,5 @@
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -64,7 +65,7 @@ public sealed class CheckoutTests
             string name = format.Replace(':', '-') + ".vmdk";
             workspace.Ok("checkout", "v1", "--export", name, "--format", format);
             Tool.Run("qemu-img", "compare", "-f", "vmdk", "-F", "raw", workspace[name], SampleDisks.One);
-            Outcome other = Tool.Start("qemu-img", ["compare", "-f", "vmdk", "-F", "raw", workspace[name], SampleDisks.Two], "/", workspace.Environment, null);
+            Outcome other = Tool.Capture("qemu-img", ["compare", "-f", "vmdk", "-F", "raw", workspace[name], SampleDisks.Two], "/", workspace.Environment, null);
             Assert.Equal(1, other.ExitCode);
         }
 

@@ -1,4 +1,5 @@
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -105,8 +106,8 @@ public sealed class CommitTests
         workspace.Ok("config", "commit.discardFree", "true");
         Assert.Contains("of free space: it will read as zeros", workspace.Ok("commit", "deleted.raw", "-m", "without"), StringComparison.Ordinal);
         workspace.Ok("checkout", "--export", "without.raw");
-        Assert.Equal(0, Tool.Start("e2fsck", ["-fn", workspace["without.raw"]], "/", workspace.Environment, null).ExitCode);
-        Assert.Equal(1, Tool.Start("cmp", ["-s", workspace["deleted.raw"], workspace["without.raw"]], "/", workspace.Environment, null).ExitCode);
+        Assert.Equal(0, Tool.Capture("e2fsck", ["-fn", workspace["without.raw"]], "/", workspace.Environment, null).ExitCode);
+        Assert.Equal(1, Tool.Capture("cmp", ["-s", workspace["deleted.raw"], workspace["without.raw"]], "/", workspace.Environment, null).ExitCode);
         Assert.DoesNotContain("a large file", File.ReadAllText(workspace["without.raw"]), StringComparison.Ordinal);
     }
 

@@ -1,4 +1,5 @@
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -75,6 +76,6 @@ public sealed class CompletionTests
         workspace.Environment["PATH"] = $"{workspace.MakeProgram()}:{Environment.GetEnvironmentVariable("PATH")}";
         workspace.Environment["INPUTRC"] = "/dev/null";
         string typed = string.Concat(lines) + "exit 0\n";
-        Tool.Start("script", ["-qec", "bash --norc --noprofile -i", "/dev/null"], workspace.Folder, workspace.Environment, typed).Ends(0);
+        Tool.Capture("script", ["-qec", "bash --norc --noprofile -i", "/dev/null"], workspace.Folder, workspace.Environment, typed).Ends(0);
     }
 }

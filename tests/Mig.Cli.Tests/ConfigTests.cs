@@ -1,4 +1,5 @@
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -37,17 +38,17 @@ public sealed class ConfigTests
     {
         using var workspace = new Workspace();
         workspace.Ok("init");
-        Tool.Start("git", ["init", "-q"], workspace.Folder, workspace.Environment, null).Ends(0);
+        Tool.Capture("git", ["init", "-q"], workspace.Folder, workspace.Environment, null).Ends(0);
         foreach (string[] arguments in script.Split('|').Select(line => line.Split(' ')))
         {
-            Outcome git = Tool.Start("git", arguments, workspace.Folder, workspace.Environment, null);
+            Outcome git = Tool.Capture("git", arguments, workspace.Folder, workspace.Environment, null);
             Outcome mig = workspace.Mig(arguments);
             Assert.Equal((git.ExitCode, git.Output), (mig.ExitCode, mig.Output));
         }
 
         // The judge can say no.
         Assert.NotEqual(
-            Tool.Start("git", ["config", "x.y"], workspace.Folder, workspace.Environment, null).ExitCode,
+            Tool.Capture("git", ["config", "x.y"], workspace.Folder, workspace.Environment, null).ExitCode,
             workspace.Mig("-c", "x.y=z", "config", "x.y").ExitCode);
     }
 }

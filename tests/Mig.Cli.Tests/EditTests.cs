@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 

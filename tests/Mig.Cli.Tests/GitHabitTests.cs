@@ -1,4 +1,5 @@
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -21,12 +22,12 @@ public sealed class GitHabitTests
         ])
         {
             string[] arguments = command.Split(' ');
-            Outcome expected = Tool.Start("git", arguments, git, workspace.Environment, null), actual = workspace.Mig(arguments);
+            Outcome expected = Tool.Capture("git", arguments, git, workspace.Environment, null), actual = workspace.Mig(arguments);
             Assert.Equal((command, expected.ExitCode, Shorten(expected.Output), Shorten(expected.Error)), (command, actual.ExitCode, Shorten(actual.Output), Shorten(actual.Error)));
         }
 
         // The judge can say no.
-        Assert.NotEqual(Shorten(Tool.Start("git", ["log", "--oneline"], git, workspace.Environment, null).Output), Shorten(workspace.Ok("log", "--oneline", "-1")));
+        Assert.NotEqual(Shorten(Tool.Capture("git", ["log", "--oneline"], git, workspace.Environment, null).Output), Shorten(workspace.Ok("log", "--oneline", "-1")));
     }
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class GitHabitTests
         string git = MakeGitSample(workspace);
         string[] arguments = command.Split(' ');
         (string, string) before = (State(), GitState());
-        Outcome expected = Tool.Start("git", arguments, git, workspace.Environment, null), actual = workspace.Mig(arguments);
+        Outcome expected = Tool.Capture("git", arguments, git, workspace.Environment, null), actual = workspace.Mig(arguments);
         Assert.NotEqual(0, expected.ExitCode);
         Assert.NotEqual(0, actual.ExitCode);
         Assert.Contains(words, expected.Error, StringComparison.Ordinal);
@@ -52,7 +53,7 @@ public sealed class GitHabitTests
 
         string State() => workspace.Ok("branch", "-v") + workspace.Ok("tag");
 
-        string GitState() => Tool.Start("git", ["branch", "-v"], git, workspace.Environment, null).Output + Tool.Start("git", ["tag"], git, workspace.Environment, null).Output;
+        string GitState() => Tool.Capture("git", ["branch", "-v"], git, workspace.Environment, null).Output + Tool.Capture("git", ["tag"], git, workspace.Environment, null).Output;
     }
 
     // The history of SampleRepository, in Git.
@@ -65,7 +66,7 @@ public sealed class GitHabitTests
         }
 
         string folder = workspace["git"];
-        Tool.Start("bash", ["-euc", """
+        Tool.Capture("bash", ["-euc", """
             export GIT_AUTHOR_DATE='@1790000000 +0000' GIT_COMMITTER_DATE='@1790000000 +0000'
             git init -q -b main --object-format=sha256 git
             cd git

@@ -1,4 +1,5 @@
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -173,7 +174,7 @@ public sealed class HookSampleTests : IDisposable
     private Outcome Push(params string[] updates) => Run("pre-receive", string.Concat(updates.Select(update => update + "\n")));
 
     private Outcome Run(string sample, string input, params string[] arguments) =>
-        Tool.Start(_workspace[$".mig/hooks/{sample}.sample"], arguments, _workspace[".mig"], new Dictionary<string, string?>(_workspace.Environment) { ["MIG_DIR"] = _workspace[".mig"] }, input);
+        Tool.Capture(_workspace[$".mig/hooks/{sample}.sample"], arguments, _workspace[".mig"], new Dictionary<string, string?>(_workspace.Environment) { ["MIG_DIR"] = _workspace[".mig"] }, input);
 
     private void Use(string name) => File.Move(_workspace[$".mig/hooks/{name}.sample"], _workspace[$".mig/hooks/{name}"]);
 }

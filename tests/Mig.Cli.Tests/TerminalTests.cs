@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
@@ -58,7 +59,7 @@ public sealed partial class TerminalTests
     private static string OnTerminal(Workspace workspace, string command)
     {
         string program = $"'{Testing.BuiltProgram.Path}'";
-        return Tool.Start("script", ["-qec", $"stty columns 100; {program} {command}", "/dev/null"], workspace.Folder, workspace.Environment, null).Ends(0).Output;
+        return Tool.Capture("script", ["-qec", $"stty columns 100; {program} {command}", "/dev/null"], workspace.Folder, workspace.Environment, null).Ends(0).Output;
     }
 
     [GeneratedRegex(@"parts\.raw \[#*\.*\] +(?<percent>\d+) % [\d.]+ [KM]?i?B of [\d.]+ [KM]iB, [\d.]+ [KMG]?i?B/s")]

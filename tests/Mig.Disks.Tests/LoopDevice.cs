@@ -1,3 +1,5 @@
+using Mig.Testing;
+
 namespace Mig.Disks.Tests;
 
 /// <summary>A file as a block device, for one test. Needs root.</summary>

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Testing;
 
 namespace Mig.Disks.Tests;
 

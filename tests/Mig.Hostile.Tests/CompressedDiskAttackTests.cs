@@ -1,6 +1,5 @@
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests;
 
@@ -9,13 +8,14 @@ namespace Mig.Hostile.Tests;
 /// </summary>
 public sealed class CompressedDiskAttackTests : IDisposable
 {
-    private const string Gzip = "gz", Xz = "xz", Zstandard = "zst";
+    private const string Gzip = "gz", Bzip2 = "bz2", Xz = "xz", Zstandard = "zst";
 
     private readonly TestRepository _repository = new();
 
     // A thousand-fold and more: what comes out is counted, not what goes in.
     [Theory]
     [InlineData(Gzip, "head -c 600M /dev/zero | gzip -1")]
+    [InlineData(Bzip2, "head -c 600M /dev/zero | bzip2 -1")]
     [InlineData(Xz, "head -c 600M /dev/zero | xz -0")]
     [InlineData(Zstandard, "head -c 600M /dev/zero | zstd -q -1")]
     [InlineData(Gzip, "for i in 1 2 3 4 5 6; do head -c 100M /dev/zero | gzip -1; done")]
@@ -44,6 +44,7 @@ public sealed class CompressedDiskAttackTests : IDisposable
 
     [Theory]
     [InlineData(Gzip, "gzip -1")]
+    [InlineData(Bzip2, "bzip2 -1")]
     [InlineData(Xz, "xz -0")]
     [InlineData(Zstandard, "zstd -q -1")]
     public void Damage_at_any_place_is_named(string suffix, string packer)

@@ -4,7 +4,6 @@ using Mig.Images.Ingest;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Mig.Versions.Commits;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests;
 

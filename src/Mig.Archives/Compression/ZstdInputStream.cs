@@ -8,7 +8,7 @@ public sealed unsafe class ZstdInputStream(Stream input) : DecompressingStream(i
 {
     private const int WindowTooLarge = 16; // ZSTD_error_frameParameter_windowTooLarge, zstd_errors.h
 
-    private readonly ZstdDecompressorHandle _context = new();
+    private readonly ZstdDecompressorHandle _context = new(ZstdLibrary.Current);
     private bool _isInFrame;
 
     protected override bool IsComplete => !_isInFrame;
@@ -21,14 +21,14 @@ public sealed unsafe class ZstdInputStream(Stream input) : DecompressingStream(i
             return (0, 0);
         fixed (byte* from = source, to = destination)
         {
-            var input = new ZstdNative.Buffer { Bytes = from, Length = (nuint)source.Length };
-            var output = new ZstdNative.Buffer { Bytes = to, Length = (nuint)destination.Length };
-            nuint result = ZstdNative.DecompressStream(_context, &output, &input);
-            if (ZstdNative.IsError(result) != 0)
+            var input = new ZstdBuffer { Bytes = from, Length = (nuint)source.Length };
+            var output = new ZstdBuffer { Bytes = to, Length = (nuint)destination.Length };
+            nuint result = _context.Library.DecompressStream(_context.DangerousGetHandle(), &output, &input);
+            if (_context.Library.IsError(result))
             {
                 throw -(nint)result == WindowTooLarge
                     ? new UnsupportedFeatureException("zstd data that needs so much memory", "its window is longer than 128 MiB; decompress it with 'zstd -d --long=31'")
-                    : new InvalidDataException("zstd says: " + ZstdNative.GetErrorName(result));
+                    : new InvalidDataException("zstd says: " + _context.Library.GetErrorName(result));
             }
 
             _isInFrame = result != 0;

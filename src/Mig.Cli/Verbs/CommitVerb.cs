@@ -42,7 +42,7 @@ internal sealed class CommitVerb : Verb
         + "The hook commit-msg may refuse the message, pre-commit the image. A disk that a machine is using, or that changes\n"
         + "while it is read, is refused: its parts would be from different moments. '-' is standard input, which is copied\n"
         + "into the repository's folder while it is read; ./- is a file of that name. A disk that is compressed as a whole\n"
-        + "(gzip, xz, zstd) is decompressed on its way in.";
+        + "(gzip, bzip2, xz, zstd) is decompressed on its way in.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

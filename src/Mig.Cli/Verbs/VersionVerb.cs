@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
+using Mig.Core.Zstd;
 
 namespace Mig.Cli.Verbs;
 
@@ -10,7 +11,7 @@ internal sealed class VersionVerb : Verb
 {
     public const string Summary = "Prints the version";
 
-    private readonly Option<bool> _build = new("--build-options") { Description = "Adds what mig runs on" };
+    private readonly Option<bool> _build = new("--build", "--build-options") { Description = "Adds what mig runs on" };
 
     public VersionVerb()
         : base("version", Summary) => Add(_build);
@@ -18,12 +19,12 @@ internal sealed class VersionVerb : Verb
     /// <summary>The line that <c>mig --version</c> prints.</summary>
     public static string Line => $"mig version {Number}";
 
-    public override IReadOnlyList<string> Usage => ["version [--build-options] [--json]"];
+    public override IReadOnlyList<string> Usage => ["version [--build] [--json]"];
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig version", "prints the version, as mig --version does"),
-        ("mig version --build-options", "adds what a bug report should say"),
+        ("mig version --build", "adds what a bug report should say"),
     ];
 
     public override bool HasJson => true;
@@ -34,9 +35,12 @@ internal sealed class VersionVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         string architecture = RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant();
+        // The settings of the repository here, where there is one, may choose.
+        if (session.IsJson || arguments.GetValue(_build))
+            session.FindRepository();
         if (session.IsJson)
         {
-            session.WriteJson(new VersionJson(Number, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, architecture), MigJson.Default.VersionJson);
+            session.WriteJson(new VersionJson(Number, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, architecture, ZstdLibrary.Current.Name), MigJson.Default.VersionJson);
             return ExitCode.Success;
         }
 
@@ -46,6 +50,7 @@ internal sealed class VersionVerb : Verb
             session.Output.WriteLine($"runtime: {RuntimeInformation.FrameworkDescription}");
             session.Output.WriteLine($"system: {RuntimeInformation.OSDescription}");
             session.Output.WriteLine($"architecture: {architecture}");
+            session.Output.WriteLine($"zstd: {ZstdLibrary.Current.Name}");
         }
 
         return ExitCode.Success;

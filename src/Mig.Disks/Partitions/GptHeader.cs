@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Mig.Core;
 
 namespace Mig.Disks.Partitions;
@@ -59,10 +60,10 @@ internal readonly ref struct GptHeader
     private uint ComputeCrc(int size)
     {
         var crc = new Crc32();
-        crc.Add(_bytes[..Field.HeaderCrc]);
-        crc.Add([0, 0, 0, 0]);
-        crc.Add(_bytes[(Field.HeaderCrc + 4)..size]);
-        return crc.Value;
+        crc.Append(_bytes[..Field.HeaderCrc]);
+        crc.Append([0, 0, 0, 0]);
+        crc.Append(_bytes[(Field.HeaderCrc + 4)..size]);
+        return crc.GetCurrentHashAsUInt32();
     }
 
     private uint U32(int field) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes[field..]);

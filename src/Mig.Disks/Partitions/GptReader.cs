@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text;
 using Mig.Core;
 
@@ -64,7 +65,7 @@ internal static class GptReader
 
         byte[] table = new byte[length];
         disk.ReadExactly((long)header.TableSector * sectorSize, table);
-        uint crc = Crc32.Of(table);
+        uint crc = Crc32.HashToUInt32(table);
         if (crc == header.TableCrc)
             return table;
         problem = $"table checksum is 0x{header.TableCrc:x8}, the table at sector {header.TableSector} has 0x{crc:x8}";

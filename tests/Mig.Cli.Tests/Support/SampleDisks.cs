@@ -1,3 +1,5 @@
+using Mig.Testing;
+
 namespace Mig.Cli.Tests.Support;
 
 /// <summary>Small real disks, made once by the tools of the system.</summary>

@@ -1,3 +1,5 @@
+using Mig.Testing;
+
 namespace Mig.Cli.Tests.Support;
 
 /// <summary>A folder with the program, a fixed clock, a fixed user and nobody's settings.</summary>
@@ -67,7 +69,7 @@ internal sealed class Workspace : IDisposable
     /// <summary>Runs a shell script in which <c>mig</c> is a command.</summary>
     public Outcome Shell(string script)
     {
-        return Tool.Start("bash", ["-c", $"mig() {{ '{Testing.BuiltProgram.Path}' \"$@\"; }}\n{script}"], Folder, Environment, null);
+        return Tool.Capture("bash", ["-c", $"mig() {{ '{Testing.BuiltProgram.Path}' \"$@\"; }}\n{script}"], Folder, Environment, null);
     }
 
     /// <summary>Puts a program called <c>mig</c> into a folder, for shells that look for one; returns the folder.</summary>
@@ -85,7 +87,7 @@ internal sealed class Workspace : IDisposable
 
     private Outcome Start(string[] arguments, string? input)
     {
-        Outcome outcome = Tool.Start(Testing.BuiltProgram.Path, arguments, Folder, Environment, input);
+        Outcome outcome = Tool.Capture(Testing.BuiltProgram.Path, arguments, Folder, Environment, input);
         return outcome with { Command = "mig " + string.Join(' ', arguments) };
     }
 }

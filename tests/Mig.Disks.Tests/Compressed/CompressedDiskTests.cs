@@ -3,7 +3,7 @@ using Mig.Testing;
 
 namespace Mig.Disks.Tests.Compressed;
 
-/// <summary>What gzip, xz and zstd make of a disk is the disk; nothing that is not whole is.</summary>
+/// <summary>What gzip, bzip2, xz and zstd make of a disk is the disk; nothing that is not whole is.</summary>
 public class CompressedDiskTests
 {
     private const int Length = 3 << 20;
@@ -14,6 +14,8 @@ public class CompressedDiskTests
         { "gz", "gzip -c disk.raw > packed" },
         { "gz", "gzip -1 -c disk.raw > packed; head -c 100000 /dev/zero >> packed" },
         { "gz", "(head -c 1000001 disk.raw | gzip -c; head -c 0 /dev/null | gzip -c; tail -c +1000002 disk.raw | gzip -9 -c) > packed" },
+        { "bz2", "bzip2 -c disk.raw > packed" },
+        { "bz2", "(head -c 1000001 disk.raw | bzip2 -1 -c; head -c 0 /dev/null | bzip2 -c; tail -c +1000002 disk.raw | bzip2 -c) > packed" },
         { "xz", "xz -c disk.raw > packed" },
         { "xz", "(head -c 1000001 disk.raw | xz -0 -c; head -c 8 /dev/zero; tail -c +1000002 disk.raw | xz -C sha256 -c) > packed" },
         { "xz", "xz -9 --check=none -c disk.raw > packed" },

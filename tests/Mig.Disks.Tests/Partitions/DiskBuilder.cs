@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 using Mig.Core;
 using Mig.Disks.Partitions;
 
@@ -51,7 +52,7 @@ internal sealed class DiskBuilder(int length, int sectorSize = 512)
     {
         Span<byte> header = Bytes.AsSpan((int)sector * sectorSize, 92);
         header.Slice(0x10, 4).Clear();
-        BinaryPrimitives.WriteUInt32LittleEndian(header[0x10..], Crc32.Of(header));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[0x10..], Crc32.HashToUInt32(header));
         return this;
     }
 
@@ -67,7 +68,7 @@ internal sealed class DiskBuilder(int length, int sectorSize = 512)
         BinaryPrimitives.WriteUInt64LittleEndian(header[0x48..], tableSector);
         BinaryPrimitives.WriteUInt32LittleEndian(header[0x50..], 128);
         BinaryPrimitives.WriteUInt32LittleEndian(header[0x54..], 128);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[0x58..], Crc32.Of(table));
+        BinaryPrimitives.WriteUInt32LittleEndian(header[0x58..], Crc32.HashToUInt32(table));
         Seal(own);
     }
 }

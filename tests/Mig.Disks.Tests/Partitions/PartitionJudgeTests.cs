@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Mig.Core;
 using Mig.Disks.Partitions;
+using Mig.Testing;
 
 namespace Mig.Disks.Tests.Partitions;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Mig.Core;
+using Mig.Testing;
 
 namespace Mig.Disks.Tests.Qcow2;
 

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Mig.Core;
+using Mig.Testing;
 
 namespace Mig.Disks.Tests.Vmdk;
 

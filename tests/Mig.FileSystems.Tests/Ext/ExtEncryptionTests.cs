@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -53,7 +54,7 @@ public sealed class ExtEncryptionTests : IDisposable
 
         string dump = _folder.File("dump");
         FileNode content = actual.Select(entry => fileSystem.GetNode(entry.Node)).Single(static node => node.Type == NodeType.File && node.Size > 0);
-        Tool.Run("debugfs", "-R", $"dump <{content.Number}> {dump}", image);
+        Tool.Read("debugfs", "-R", $"dump <{content.Number}> {dump}", image);
         byte[] bytes = new byte[content.Size];
         fileSystem.ReadContent(content.Number, 0, bytes);
         Assert.Equal(File.ReadAllBytes(dump), bytes);

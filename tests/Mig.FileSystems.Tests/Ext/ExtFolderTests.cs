@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -60,7 +61,7 @@ public sealed class ExtFolderTests : IDisposable
     private static void RestoreSizes(string image, IReadOnlyList<TreeEntry> entries)
     {
         foreach (TreeEntry entry in entries.Where(static entry => entry.Path is "/sparse" or "/fragmented" or "/half-written" or "/unwritten" or "/grown"))
-            Tool.Run("debugfs", "-w", "-R", $"set_inode_field {entry.Path} size {entry.Size}", image);
+            Tool.Read("debugfs", "-w", "-R", $"set_inode_field {entry.Path} size {entry.Size}", image);
     }
 
     // mke2fs 1.47.0 copies whole seconds, of 32 bits.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -37,7 +38,7 @@ internal static partial class ExtFreeSpace
     private static List<ByteRange> ReadDumpe2fs(string image, int blockSize, int clusterSize)
     {
         var ranges = new List<ByteRange>();
-        foreach (Match line in FreeBlocksLine().Matches(Tool.Run("dumpe2fs", image)))
+        foreach (Match line in FreeBlocksLine().Matches(Tool.Read("dumpe2fs", image)))
         {
             foreach (string part in line.Groups[1].Value.Split(", ", StringSplitOptions.RemoveEmptyEntries))
             {

@@ -1,3 +1,4 @@
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -10,7 +11,7 @@ internal static class ExtImages
 
     /// <summary>Makes an empty file system.</summary>
     /// <param name="options">As <c>mke2fs</c> takes them, separated by spaces.</param>
-    public static void Make(string image, string size, string options) => Tool.Run("mke2fs", ["-F", "-q", .. Split(options), image, size]);
+    public static void Make(string image, string size, string options) => Tool.Read("mke2fs", ["-F", "-q", .. Split(options), image, size]);
 
     /// <summary>Makes a file system and fills it through the kernel.</summary>
     public static void MakeMounted(string image, string size, string options, string mountOptions, int bigCount)
@@ -22,10 +23,10 @@ internal static class ExtImages
 
     /// <summary>Makes a file system that the kernel of the host may not be able to mount, from a folder.</summary>
     public static void MakeFromFolder(string image, string size, string options, string folder) =>
-        Tool.Run("mke2fs", ["-F", "-q", .. Split(options), "-d", folder, image, size]);
+        Tool.Read("mke2fs", ["-F", "-q", .. Split(options), "-d", folder, image, size]);
 
     /// <summary>Copies all files out with debugfs.</summary>
-    public static void CopyOut(string image, string folder) => Tool.Run("debugfs", "-R", $"rdump / {folder}", image);
+    public static void CopyOut(string image, string folder) => Tool.Read("debugfs", "-R", $"rdump / {folder}", image);
 
     /// <summary>Returns what e2fsck has to say; null when it finds nothing.</summary>
     public static string? FindComplaint(string image)

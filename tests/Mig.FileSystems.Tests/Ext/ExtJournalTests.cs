@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -50,7 +51,7 @@ public sealed class ExtJournalTests : IDisposable
         byte[] before = File.ReadAllBytes(dirty);
         string recovered = _folder.File("recovered");
         File.Copy(dirty, recovered, overwrite: true);
-        Tool.Run([0, 1], "e2fsck", "-fy", "-E", "journal_only", recovered);
+        Tool.Read([0, 1], "e2fsck", "-fy", "-E", "journal_only", recovered);
         IReadOnlyList<TreeEntry> expected;
         using (var mount = new LoopMount(recovered, "ro"))
             expected = HostTree.Read(mount.Path, ExtImages.VisibleAttributes);
@@ -67,7 +68,7 @@ public sealed class ExtJournalTests : IDisposable
         Assert.True(before.AsSpan().SequenceEqual(File.ReadAllBytes(dirty)), "the image was written to");
 
         // Without the journal the same image is another tree, or none.
-        Tool.Run("debugfs", "-w", "-R", "feature -needs_recovery", dirty);
+        Tool.Read("debugfs", "-w", "-R", "feature -needs_recovery", dirty);
         string? difference;
         try
         {
@@ -107,19 +108,19 @@ public sealed class ExtJournalTests : IDisposable
         string journal = _folder.File("journal");
         string image = _folder.File("image");
         ExtImages.Make(journal, "8M", "-b 4096 -O journal_dev");
-        string device = Tool.Run("losetup", "-f", "--show", journal).Trim();
+        string device = Tool.Read("losetup", "-f", "--show", journal).Trim();
         try
         {
             ExtImages.Make(image, "16M", $"-t ext4 -b 4096 -J device={device}");
             Assert.NotNull(VolumeTree.Read(image, 0));
-            Tool.Run("debugfs", "-w", "-R", "feature needs_recovery", image);
+            Tool.Read("debugfs", "-w", "-R", "feature needs_recovery", image);
 
             Assert.Equal("ext4 external journal", Assert.Throws<UnsupportedFeatureException>(() => VolumeTree.Read(image, 0)).Feature);
             Assert.Equal("ext4 journal_dev", Assert.Throws<UnsupportedFeatureException>(() => VolumeTree.Read(journal, 0)).Feature);
         }
         finally
         {
-            Tool.Run("losetup", "-d", device);
+            Tool.Read("losetup", "-d", device);
         }
     }
 
@@ -141,12 +142,12 @@ public sealed class ExtJournalTests : IDisposable
         new byte[] { 0xC0, 0x3B, 0x39, 0x98 }.CopyTo(escaped, 0);
         File.WriteAllBytes(replacement, escaped);
         ExtImages.Make(image, "16M", options);
-        Tool.Run("debugfs", "-w", "-R", $"write {content} file", image);
-        string[] blocks = Tool.Run("debugfs", "-R", "blocks /file", image).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Tool.Read("debugfs", "-w", "-R", $"write {content} file", image);
+        string[] blocks = Tool.Read("debugfs", "-R", "blocks /file", image).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string commands = _folder.File("commands");
         // The first block is replaced, the second replaced and revoked, the third revoked and then replaced.
         File.WriteAllText(commands, $"jo {journalOptions}\njw -b {blocks[0]} {replacement}\njw -b {blocks[1]} {replacement}\njw -r {blocks[1]},{blocks[2]}\njw -b {blocks[2]} {replacement}\njc\n");
-        Tool.Run("debugfs", "-w", "-f", commands, image);
+        Tool.Read("debugfs", "-w", "-f", commands, image);
 
         using FileSource volume = FileSource.Open(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
@@ -159,8 +160,8 @@ public sealed class ExtJournalTests : IDisposable
         escaped.AsSpan(0, 3000 - 2048).CopyTo(expected.AsSpan(2048));
         Assert.Equal(expected, actual);
         Assert.Equal([(0, false), (1024, true), (2048, false)], fileSystem.GetExtents(number).Select(static extent => (extent.FileOffset, extent.IsOnVolume)));
-        Tool.Run([0, 1], "e2fsck", "-fy", "-E", "journal_only", image);
-        Tool.Run("debugfs", "-R", $"dump /file {content}", image);
+        Tool.Read([0, 1], "e2fsck", "-fy", "-E", "journal_only", image);
+        Tool.Read("debugfs", "-R", $"dump /file {content}", image);
         Assert.Equal(File.ReadAllBytes(content), actual);
     }
 
@@ -185,7 +186,7 @@ public sealed class ExtJournalTests : IDisposable
         using (var mount = new LoopMount(image, mountOptions + ",commit=600"))
         {
             Tool.RunScript(script, mount.Path);
-            Tool.Run("cp", "--sparse=always", image, dirty);
+            Tool.Read("cp", "--sparse=always", image, dirty);
         }
 
         return dirty;

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -21,7 +22,7 @@ public sealed class ExtJudgeTests : IDisposable
         }
 
         TreeComparison.AssertEqual(expected, VolumeTree.Read(image, ExtImages.VisibleAttributes));
-        string block = Tool.Run("debugfs", "-R", "blocks /file", image).Split(' ')[0];
+        string block = Tool.Read("debugfs", "-R", "blocks /file", image).Split(' ')[0];
         string[] changes =
         [
             "sif /file mode 0100600", "sif /file uid 7", "sif /file gid 7", "sif /file size 100", "sif /file mtime 1", "sif /file ctime 1", "sif /file mtime_extra 4",
@@ -32,7 +33,7 @@ public sealed class ExtJudgeTests : IDisposable
         foreach (string change in changes)
         {
             File.Copy(image, changed, overwrite: true);
-            Tool.Run("debugfs", "-w", "-R", change, changed);
+            Tool.Read("debugfs", "-w", "-R", change, changed);
 
             Assert.True(TreeComparison.FindDifference(expected, VolumeTree.Read(changed, ExtImages.VisibleAttributes)) is not null, change);
         }
@@ -48,7 +49,7 @@ public sealed class ExtJudgeTests : IDisposable
         ExtFreeSpace.AssertAsDumpe2fs(image, 1024, fileSystem);
         ByteRange free = fileSystem.GetFreeRanges().First();
 
-        Tool.Run("debugfs", "-w", "-R", $"setb {free.Offset / 1024}", image);
+        Tool.Read("debugfs", "-w", "-R", $"setb {free.Offset / 1024}", image);
 
         Assert.ThrowsAny<Exception>(() => ExtFreeSpace.AssertAsDumpe2fs(image, 1024, fileSystem));
     }
@@ -60,15 +61,15 @@ public sealed class ExtJudgeTests : IDisposable
         ExtImages.Make(image, "8M", "-t ext2 -b 1024");
         Assert.NotEmpty(ReadFree(image, out FileSystemInfo clean));
         Assert.Equal("", clean.FreeSpaceDoubt);
-        Tool.Run("debugfs", "-w", "-R", "ssv state 0", image);
+        Tool.Read("debugfs", "-w", "-R", "ssv state 0", image);
         Assert.Empty(ReadFree(image, out FileSystemInfo unclean));
         Assert.Contains("not unmounted", unclean.FreeSpaceDoubt, StringComparison.Ordinal);
 
         ExtImages.Make(image, "8M", "-t ext4 -b 1024");
-        Tool.Run("debugfs", "-w", "-R", "ssv state 0", image);
+        Tool.Read("debugfs", "-w", "-R", "ssv state 0", image);
         Assert.NotEmpty(ReadFree(image, out FileSystemInfo frozen)); // a frozen file system is not clean, but whole
         Assert.Equal("", frozen.FreeSpaceDoubt);
-        Tool.Run("debugfs", "-w", "-R", "ssv state 3", image);
+        Tool.Read("debugfs", "-w", "-R", "ssv state 3", image);
         Assert.Empty(ReadFree(image, out FileSystemInfo broken));
         Assert.Contains("recorded errors", broken.FreeSpaceDoubt, StringComparison.Ordinal);
     }

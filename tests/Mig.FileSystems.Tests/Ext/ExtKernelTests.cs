@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -59,8 +60,8 @@ public sealed class ExtKernelTests : IDisposable
         using FileSource volume = FileSource.Open(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
         Assert.Equal(type, fileSystem.Info.Type);
-        Assert.Equal(Tool.Run("blkid", "-p", "-s", "TYPE", "-o", "value", image).Trim(), fileSystem.Info.Type);
-        Assert.Equal(Tool.Run("blkid", "-p", "-s", "UUID", "-o", "value", image).Trim(), fileSystem.Info.Uuid);
+        Assert.Equal(Tool.Read("blkid", "-p", "-s", "TYPE", "-o", "value", image).Trim(), fileSystem.Info.Type);
+        Assert.Equal(Tool.Read("blkid", "-p", "-s", "UUID", "-o", "value", image).Trim(), fileSystem.Info.Uuid);
         Assert.Empty(fileSystem.Info.Notes);
         int clusterSize = options.Contains("-C 16384", StringComparison.Ordinal) ? 16384 : fileSystem.Info.BlockSize;
         ExtFreeSpace.AssertAsDumpe2fs(image, clusterSize, fileSystem);

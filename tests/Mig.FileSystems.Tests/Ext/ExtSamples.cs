@@ -1,3 +1,4 @@
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
@@ -83,10 +84,10 @@ public sealed class ExtSamples : IDisposable
         File.WriteAllText(content, new string('a', 1024));
         ExtImages.Make(image, "4M", $"-t ext4 -b 1024 -N 128 {options}");
         File.WriteAllText(commands, $"write {content} file\n");
-        Tool.Run("debugfs", "-w", "-f", commands, image);
-        string block = Tool.Run("debugfs", "-R", "blocks /file", image).Trim();
+        Tool.Read("debugfs", "-w", "-f", commands, image);
+        string block = Tool.Read("debugfs", "-R", "blocks /file", image).Trim();
         File.WriteAllText(commands, $"jo {journalOptions}\njw -b {block} {content}\njw -r {block}\njc\n");
-        Tool.Run("debugfs", "-w", "-f", commands, image);
+        Tool.Read("debugfs", "-w", "-f", commands, image);
         return File.ReadAllBytes(image);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ntfs;

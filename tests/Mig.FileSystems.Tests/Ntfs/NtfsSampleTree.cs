@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Microsoft.Win32.SafeHandles;
 

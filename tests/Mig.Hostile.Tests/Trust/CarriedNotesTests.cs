@@ -2,7 +2,6 @@ using Mig.History.Images;
 using Mig.History.Trees;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests.Trust;
 

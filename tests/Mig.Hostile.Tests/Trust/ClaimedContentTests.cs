@@ -5,7 +5,6 @@ using Mig.History.Trees;
 using Mig.Store.Content;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests.Trust;
 

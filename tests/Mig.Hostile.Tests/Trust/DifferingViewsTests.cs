@@ -6,7 +6,6 @@ using Mig.Store;
 using Mig.Store.Packs;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Hostile.Tests.Trust;
 

@@ -28,8 +28,8 @@ public sealed class NtfsMount : IDisposable
     /// <param name="options">As <c>mkntfs</c> takes them, separated by spaces.</param>
     public static void Make(string image, string size, string options)
     {
-        Tool.Run("truncate", "-s", size, image);
-        Tool.Run("mkntfs", ["-F", "-Q", "-q", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), image]);
+        Tool.Read("truncate", "-s", size, image);
+        Tool.Read("mkntfs", ["-F", "-Q", "-q", .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), image]);
     }
 
     public void Dispose()

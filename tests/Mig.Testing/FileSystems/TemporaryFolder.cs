@@ -9,5 +9,5 @@ public sealed class TemporaryFolder : IDisposable
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     // Names that are not UTF-8 are beyond .NET's file calls.
-    public void Dispose() => Tool.Run("rm", "-rf", Path);
+    public void Dispose() => Tool.Read("rm", "-rf", Path);
 }

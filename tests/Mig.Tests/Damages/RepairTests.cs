@@ -1,12 +1,12 @@
 using Mig.Care.Checks;
 using Mig.Core;
 using Mig.Exchange.Remotes;
+using Mig.Testing;
 using Mig.Tests.Edits;
 using Mig.Tests.Exchange.Transfers;
 using Mig.Tests.Support;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Damages;
 

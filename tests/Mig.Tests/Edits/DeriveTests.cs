@@ -4,7 +4,6 @@ using Mig.Edits.Deriving;
 using Mig.History.Refs;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Edits;
 

@@ -2,6 +2,7 @@ using Mig.Edits.Layers;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.History.Revisions;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.Tests.Edits;

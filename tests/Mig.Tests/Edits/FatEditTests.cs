@@ -2,9 +2,9 @@ using Mig.Core;
 using Mig.Edits;
 using Mig.FileSystems;
 using Mig.History.Images;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Edits;
 

@@ -4,7 +4,7 @@ using Mig.Edits.Labels;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.Images.Browse;
-using Tool = Mig.Testing.Tool;
+using Mig.Testing;
 
 namespace Mig.Tests.Edits;
 

@@ -2,7 +2,7 @@ using System.Text;
 using Mig.Core;
 using Mig.Edits;
 using Mig.Edits.Operations;
-using Tool = Mig.Testing.Tool;
+using Mig.Testing;
 
 namespace Mig.Tests.Edits;
 

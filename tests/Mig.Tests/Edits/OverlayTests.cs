@@ -1,7 +1,7 @@
 using Mig.Core;
 using Mig.Edits.Layers;
 using Mig.History.Revisions;
-using Tool = Mig.Testing.Tool;
+using Mig.Testing;
 
 namespace Mig.Tests.Edits;
 
@@ -50,6 +50,7 @@ public class OverlayTests
     [Theory]
     [InlineData("--format=pax --xattrs --xattrs-include=*", "cat")]
     [InlineData("--format=pax -S --sparse-version=1.0 --xattrs --xattrs-include=*", "gzip -c")]
+    [InlineData("--format=pax --xattrs --xattrs-include=*", "bzip2 -c")]
     [InlineData("--format=pax -S --sparse-version=0.1 --xattrs --xattrs-include=*", "zstd -q -c")]
     [InlineData("--format=pax -S --sparse-version=0.0 --xattrs --xattrs-include=*", "zstd -q -19 -c")]
     public void AnArchiveIsWhatOverlayfsShows(string format, string compressor)

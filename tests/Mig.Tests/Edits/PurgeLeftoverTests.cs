@@ -9,7 +9,6 @@ using Mig.FileSystems;
 using Mig.Testing;
 using Mig.Tests.Formats;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Edits;
 

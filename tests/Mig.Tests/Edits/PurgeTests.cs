@@ -9,7 +9,6 @@ using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Formats;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Edits;
 

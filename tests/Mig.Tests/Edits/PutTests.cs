@@ -3,7 +3,7 @@ using Mig.Core;
 using Mig.Edits.Accounts;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
-using Tool = Mig.Testing.Tool;
+using Mig.Testing;
 
 namespace Mig.Tests.Edits;
 

@@ -4,7 +4,6 @@ using Mig.Edits.Sealing;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Edits;
 

@@ -15,7 +15,7 @@ internal static class MigProgram
     {
         string[] all = [.. prefix, Path, .. arguments];
         var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MIG_", StringComparison.Ordinal)).ToList())
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MIG_", StringComparison.Ordinal) && name != "MIG_ZSTD").ToList())
             start.Environment.Remove(name);
         foreach ((string name, string value) in TestRepository.Variables)
             start.Environment[name] = value;

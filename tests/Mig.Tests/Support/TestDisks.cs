@@ -1,6 +1,5 @@
 using Mig.Testing;
 using Mig.Testing.FileSystems;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Support;
 

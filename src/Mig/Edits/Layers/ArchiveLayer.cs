@@ -5,7 +5,7 @@ using Mig.Core;
 
 namespace Mig.Edits.Layers;
 
-/// <summary>A tar archive as a layer, compressed with gzip, xz or zstd or not at all. Read once, from its beginning to its end.</summary>
+/// <summary>A tar archive as a layer, compressed with gzip, bzip2, xz or zstd or not at all. Read once, from its beginning to its end.</summary>
 /// <param name="scratchFolder">Where sparse files are put together.</param>
 internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
 {

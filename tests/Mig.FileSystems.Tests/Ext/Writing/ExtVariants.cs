@@ -1,3 +1,4 @@
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -55,13 +56,13 @@ internal static class ExtVariants
     {
         File.Delete(image);
         ExtImages.Make(image, size, options + " -E lazy_itable_init=1");
-        Tool.Run("tune2fs", "-E", $"hash_alg={hash}", image);
+        Tool.Read("tune2fs", "-E", $"hash_alg={hash}", image);
         if (!isFilled)
             return;
         if (!CanMount(options))
         {
             string folder = image + ".folder";
-            Tool.Run("rm", "-rf", folder); // an earlier round's
+            Tool.Read("rm", "-rf", folder); // an earlier round's
             Directory.CreateDirectory(folder);
             Tool.RunScript(FillScript, folder, "150", "0");
             File.Delete(image);

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.FileSystems.Tests.Writing;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;

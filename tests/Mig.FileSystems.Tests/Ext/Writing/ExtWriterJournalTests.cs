@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -28,10 +29,10 @@ public sealed class ExtWriterJournalTests : IDisposable
         ExtImages.Make(image, "16M", options);
         using (var mount = new LoopMount(image, "data=ordered"))
             Tool.RunScript(Script, mount.Path, image, used);
-        Assert.Contains("needs_recovery", Tool.Run("dumpe2fs", "-h", used), StringComparison.Ordinal);
+        Assert.Contains("needs_recovery", Tool.Read("dumpe2fs", "-h", used), StringComparison.Ordinal);
         string recovered = _folder.File("recovered");
-        Tool.Run("cp", used, recovered);
-        Tool.Run([0, 1], "e2fsck", "-fy", recovered);
+        Tool.Read("cp", used, recovered);
+        Tool.Read([0, 1], "e2fsck", "-fy", recovered);
         IReadOnlyList<TreeEntry> expected = VolumeTree.Read(recovered, ExtImages.VisibleAttributes);
 
         using var writer = new WriterImage(used);
@@ -39,7 +40,7 @@ public sealed class ExtWriterJournalTests : IDisposable
         IReadOnlyList<TreeEntry> seen = writer.CommitAndJudge();
 
         TreeComparison.AssertEqual(expected, [.. seen.Where(static entry => entry.Path != "/added")]);
-        Assert.DoesNotContain("needs_recovery", Tool.Run("dumpe2fs", "-h", used), StringComparison.Ordinal);
+        Assert.DoesNotContain("needs_recovery", Tool.Read("dumpe2fs", "-h", used), StringComparison.Ordinal);
         Assert.Equal(FreeBlocks(recovered), FreeBlocks(used) + 1);
 
         // The kernel goes on with the journal as it is.
@@ -55,20 +56,20 @@ public sealed class ExtWriterJournalTests : IDisposable
         ExtImages.Make(path, "16M", "-t ext4 -b 4096");
         using (var mount = new LoopMount(path, "defaults"))
             Tool.RunScript("cd \"$1\"; for i in {1..30}; do echo $i > file$i; done", mount.Path);
-        string before = Tool.Run("debugfs", "-R", "logdump -a", path) + Tool.Run("debugfs", "-R", "cat <8>", path).GetHashCode(StringComparison.Ordinal);
+        string before = Tool.Read("debugfs", "-R", "logdump -a", path) + Tool.Read("debugfs", "-R", "cat <8>", path).GetHashCode(StringComparison.Ordinal);
 
         using var image = new WriterImage(path);
         image.Writer.Remove("/file7"u8);
         image.Writer.Commit();
 
-        Assert.Equal(before, Tool.Run("debugfs", "-R", "logdump -a", path) + Tool.Run("debugfs", "-R", "cat <8>", path).GetHashCode(StringComparison.Ordinal));
+        Assert.Equal(before, Tool.Read("debugfs", "-R", "logdump -a", path) + Tool.Read("debugfs", "-R", "cat <8>", path).GetHashCode(StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Dispose();
 
     private static long FreeBlocks(string image)
     {
-        string line = Tool.Run("dumpe2fs", "-h", image).Split('\n').Single(static line => line.StartsWith("Free blocks:", StringComparison.Ordinal));
+        string line = Tool.Read("dumpe2fs", "-h", image).Split('\n').Single(static line => line.StartsWith("Free blocks:", StringComparison.Ordinal));
         return long.Parse(line["Free blocks:".Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

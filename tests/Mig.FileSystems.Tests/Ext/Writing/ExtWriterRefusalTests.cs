@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -85,8 +86,8 @@ public sealed class ExtWriterRefusalTests : IDisposable
     public void DirectoriesThatFoldCase()
     {
         string path = Make("-t ext4 -O casefold", "");
-        Tool.Run("debugfs", "-w", "-R", "mkdir folded", path);
-        Tool.Run("debugfs", "-w", "-R", "sif folded flags 0x40080000", path);
+        Tool.Read("debugfs", "-w", "-R", "mkdir folded", path);
+        Tool.Read("debugfs", "-w", "-R", "sif folded flags 0x40080000", path);
         using var image = new WriterImage(path);
         Assert.Equal("ext4 casefold", Assert.Throws<UnsupportedFeatureException>(() => image.Writer.CreateFile("/folded/New"u8, WriterImage.Metadata, new MemorySource(default))).Feature);
         image.Writer.CreateFile("/new"u8, WriterImage.Metadata, new MemorySource(default));
@@ -100,7 +101,7 @@ public sealed class ExtWriterRefusalTests : IDisposable
         string path = Make("-t ext4 -O verity", "");
         using (var mount = new LoopMount(path, "defaults"))
             File.WriteAllText(Path.Combine(mount.Path, "file"), "content");
-        Tool.Run("debugfs", "-w", "-R", "sif file flags 0x180000", path);
+        Tool.Read("debugfs", "-w", "-R", "sif file flags 0x180000", path);
         using var image = new WriterImage(path);
         AssertRefused(RefusalReason.Protected, () => image.Writer.Append("/file"u8, new MemorySource(new byte[1])));
         AssertRefused(RefusalReason.Protected, () => image.Writer.SetLength("/file"u8, 1));
@@ -112,8 +113,8 @@ public sealed class ExtWriterRefusalTests : IDisposable
     public void LimitsOfLinks()
     {
         string path = Make("-t ext4 -b 1024", "");
-        Tool.Run("debugfs", "-w", "-R", "mkdir folder", path);
-        Tool.Run("debugfs", "-w", "-R", "sif folder links_count 65000", path);
+        Tool.Read("debugfs", "-w", "-R", "mkdir folder", path);
+        Tool.Read("debugfs", "-w", "-R", "sif folder links_count 65000", path);
         using (var image = new WriterImage(path))
         {
             AssertRefused(RefusalReason.TooManyLinks, () => image.Writer.CreateDirectory("/folder/one"u8, WriterImage.Metadata));
@@ -121,7 +122,7 @@ public sealed class ExtWriterRefusalTests : IDisposable
             image.Writer.Commit();
         }
 
-        Tool.Run("debugfs", "-w", "-R", "sif file links_count 65000", path);
+        Tool.Read("debugfs", "-w", "-R", "sif file links_count 65000", path);
         using (var image = new WriterImage(path))
             AssertRefused(RefusalReason.TooManyLinks, () => image.Writer.CreateHardLink("/file"u8, "/again"u8));
     }
@@ -164,7 +165,7 @@ public sealed class ExtWriterRefusalTests : IDisposable
         string path = _folder.File("image");
         ExtImages.Make(path, "8M", options);
         if (change.Length > 0)
-            Tool.Run("debugfs", "-w", "-R", change, path);
+            Tool.Read("debugfs", "-w", "-R", change, path);
         return path;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.FileSystems.Tests.Writing;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -18,7 +19,7 @@ internal sealed class ExtWriterRun : WriterRun
     {
         _canMount = canMount;
         using IFileSystem view = Writer.Read();
-        _model = ExtModel.Load(view, hasNanoseconds: !Tool.Run("dumpe2fs", "-h", image).Contains("Inode size:\t          128", StringComparison.Ordinal));
+        _model = ExtModel.Load(view, hasNanoseconds: !Tool.Read("dumpe2fs", "-h", image).Contains("Inode size:\t          128", StringComparison.Ordinal));
     }
 
     protected override IWriterModel Model => _model;

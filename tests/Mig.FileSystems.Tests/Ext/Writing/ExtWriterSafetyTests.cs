@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.FileSystems.Tests.Writing;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -72,7 +73,7 @@ public sealed class ExtWriterSafetyTests : IDisposable
         {
             string damaged = _folder.File("damaged");
             File.Copy(path, damaged, overwrite: true);
-            Tool.Run("debugfs", "-w", "-R", damage, damaged);
+            Tool.Read("debugfs", "-w", "-R", damage, damaged);
             Assert.True(ExtImages.FindComplaint(damaged) is not null, damage);
         }
     }
@@ -105,7 +106,7 @@ public sealed class ExtWriterSafetyTests : IDisposable
     private static HashSet<long> Metadata(string image)
     {
         var blocks = new HashSet<long> { 1 };
-        foreach (string line in Tool.Run("dumpe2fs", image).Split('\n'))
+        foreach (string line in Tool.Read("dumpe2fs", image).Split('\n'))
         {
             foreach (System.Text.RegularExpressions.Match match in System.Text.RegularExpressions.Regex.Matches(line, @"(?:Primary superblock at \d+, Group descriptors|lock bitmap|node bitmap|node table) at (\d+)(?:-(\d+))?"))
             {
@@ -120,7 +121,7 @@ public sealed class ExtWriterSafetyTests : IDisposable
     }
 
     private static IEnumerable<long> BlocksOf(string image, string path) =>
-        Tool.Run("debugfs", "-R", $"blocks {path}", image).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        Tool.Read("debugfs", "-R", $"blocks {path}", image).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Where(static text => text.Length > 0).Select(static text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
     private sealed class CountingTarget(IByteTarget inner) : IByteTarget

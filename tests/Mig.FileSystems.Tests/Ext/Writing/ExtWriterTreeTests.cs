@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.FileSystems.Tests.Writing;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
@@ -24,9 +25,9 @@ public sealed class ExtWriterTreeTests : IDisposable
         const int count = 3_500;
         string path = _folder.File("image");
         ExtImages.Make(path, "48M", options);
-        Tool.Run("tune2fs", "-E", $"hash_alg={hash}", path);
+        Tool.Read("tune2fs", "-E", $"hash_alg={hash}", path);
         if (change.Length > 0)
-            Tool.Run("debugfs", "-w", "-R", change, path);
+            Tool.Read("debugfs", "-w", "-R", change, path);
         using var image = new WriterImage(path);
         image.Writer.CreateDirectory("/many"u8, new NodeMetadata(0x1ED));
         image.Writer.CreateSpecial("/original"u8, NodeType.Fifo, 0, 0, WriterImage.Metadata); // no content, which would only take time
@@ -40,7 +41,7 @@ public sealed class ExtWriterTreeTests : IDisposable
 
         Assert.Equal(count + 3, image.CommitAndJudge().Count); // the kernel looks each of them up by its hash
         if (!options.Contains("^dir_index", StringComparison.Ordinal))
-            Assert.Contains("Indirect levels: 1", Tool.Run("debugfs", "-R", "htree_dump /many", path), StringComparison.Ordinal);
+            Assert.Contains("Indirect levels: 1", Tool.Read("debugfs", "-R", "htree_dump /many", path), StringComparison.Ordinal);
 
         for (int i = 0; i < count; i++)
         {
@@ -75,7 +76,7 @@ public sealed class ExtWriterTreeTests : IDisposable
         image.Writer.CreateFile("/pieces"u8, WriterImage.Metadata, new HoleySource(content, 1024));
         AssertContent(image, content);
         if (options.StartsWith("-t ext4", StringComparison.Ordinal))
-            Assert.Contains("Level Entries", Tool.Run("debugfs", "-R", "extents /pieces", path), StringComparison.Ordinal);
+            Assert.Contains("Level Entries", Tool.Read("debugfs", "-R", "extents /pieces", path), StringComparison.Ordinal);
 
         image.Writer.Append("/pieces"u8, new HoleySource(content, 1024));
         content = [.. content, .. content];

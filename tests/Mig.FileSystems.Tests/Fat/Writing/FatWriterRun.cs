@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Core;
 using Mig.FileSystems.Tests.Writing;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Fat.Writing;
@@ -28,7 +29,7 @@ internal sealed class FatWriterRun(string image, int seed, bool canCopy) : Write
         if (!canCopy)
             return null;
         string folder = Image + ".copied";
-        Tool.Run("rm", "-rf", folder); // an earlier round's
+        Tool.Read("rm", "-rf", folder); // an earlier round's
         FatImages.CopyOut(Image, folder);
         var found = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).ToDictionary(path => path[folder.Length..], File.ReadAllBytes);
         // mtools knows the first 65,536 characters only.

@@ -8,7 +8,6 @@ using Mig.Store;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Exchange.Transfers;
 

@@ -7,7 +7,6 @@ using Mig.Tests.Support;
 using Mig.Transfer;
 using Mig.Transfer.Addresses;
 using Mig.Versions.Commits;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Exchange.Transfers;
 

@@ -3,7 +3,6 @@ using Mig.Images.Audits;
 using Mig.Machines.Audits;
 using Mig.Testing;
 using Mig.Tests.Images.Inventories;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Audits;
 

@@ -7,7 +7,6 @@ using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
 using Mig.Versions.Commits;
 using JudgedEntry = Mig.Testing.FileSystems.TreeEntry;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Extract;
 

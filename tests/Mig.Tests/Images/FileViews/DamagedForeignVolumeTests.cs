@@ -9,7 +9,6 @@ using Mig.Machines.Coverage;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 using TreeEntry = Mig.History.Trees.TreeEntry;
 
 namespace Mig.Tests.Images.FileViews;

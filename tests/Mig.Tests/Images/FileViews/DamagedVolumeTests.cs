@@ -14,7 +14,6 @@ using Mig.Machines.Coverage;
 using Mig.Testing;
 using Mig.Tests.Support;
 using LoopMount = Mig.Testing.FileSystems.LoopMount;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.FileViews;
 

@@ -3,10 +3,10 @@ using System.Text;
 using Mig.Core;
 using Mig.History.Trees;
 using Mig.Images.Browse;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
 using JudgedEntry = Mig.Testing.FileSystems.TreeEntry;
-using Tool = Mig.Testing.Tool;
 using TreeEntry = Mig.History.Trees.TreeEntry;
 
 namespace Mig.Tests.Images.FileViews;

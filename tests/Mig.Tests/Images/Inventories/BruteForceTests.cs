@@ -1,6 +1,5 @@
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories;
 

@@ -4,7 +4,6 @@ using Mig.Machines.Audits;
 using Mig.Machines.Inventories;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories;
 

@@ -1,7 +1,6 @@
 using Mig.Machines.Inventories;
 using Mig.Machines.Inventories.Systems;
 using Mig.Testing;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories;
 

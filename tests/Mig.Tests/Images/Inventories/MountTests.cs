@@ -5,7 +5,6 @@ using Mig.Machines.Coverage;
 using Mig.Machines.Files;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories;
 

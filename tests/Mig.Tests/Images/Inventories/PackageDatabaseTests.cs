@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Mig.Machines.Inventories;
 using Mig.Machines.Inventories.Rpm;
 using Mig.Testing;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories;
 

@@ -6,7 +6,6 @@ using Mig.Machines.Inventories.Languages;
 using Mig.Machines.Inventories.Pacman;
 using Mig.Machines.Inventories.Rpm;
 using Mig.Testing;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories;
 

@@ -6,7 +6,6 @@ using Mig.Machines.Inventories;
 using Mig.Machines.Sboms;
 using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Sboms;
 

@@ -7,7 +7,6 @@ using Mig.Machines.Verification;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Images.Inventories;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Verification;
 

@@ -6,7 +6,6 @@ using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
 using Mig.Versions.Compare;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Compare;
 

@@ -1,5 +1,4 @@
 using Mig.Testing;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

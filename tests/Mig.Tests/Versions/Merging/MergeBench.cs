@@ -1,10 +1,10 @@
 using Mig.Core;
 using Mig.Machines.Merging;
+using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
 using Mig.Versions.Branches;
 using Mig.Versions.Merging;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

@@ -6,7 +6,6 @@ using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Versions.Branches;
 using Mig.Versions.Merging;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

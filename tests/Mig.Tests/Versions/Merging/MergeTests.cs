@@ -2,10 +2,10 @@ using System.Text;
 using Mig.Core;
 using Mig.History.Merging;
 using Mig.Machines.Merging;
+using Mig.Testing;
 using Mig.Tests.Support;
 using Mig.Versions.Branches;
 using Mig.Versions.Merging;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

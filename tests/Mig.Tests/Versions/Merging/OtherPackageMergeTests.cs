@@ -3,7 +3,6 @@ using Mig.History.Merging;
 using Mig.Machines.Merging;
 using Mig.Testing;
 using Mig.Versions.Merging;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

@@ -7,10 +7,10 @@ using Mig.History.Merging;
 using Mig.History.Trees;
 using Mig.Machines.Merging;
 using Mig.Store;
+using Mig.Testing;
 using Mig.Tests.Edits;
 using Mig.Tests.Support;
 using Mig.Versions.Merging;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using Mig.History.Merging;
 using Mig.Machines.Merging;
+using Mig.Testing;
 using Mig.Versions.Compare;
 using Mig.Versions.Merging;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Versions.Merging;
 

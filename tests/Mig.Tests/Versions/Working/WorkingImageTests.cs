@@ -10,7 +10,6 @@ using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
 using Mig.Versions.Compare;
 using Mig.Versions.Working;
-using Tool = Mig.Testing.Tool;
 using TreeEntry = Mig.History.Trees.TreeEntry;
 
 namespace Mig.Tests.Versions.Working;

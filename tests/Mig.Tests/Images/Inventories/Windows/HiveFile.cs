@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Mig.Testing;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories.Windows;
 

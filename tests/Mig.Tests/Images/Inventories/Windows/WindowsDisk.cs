@@ -2,7 +2,6 @@ using Mig.Machines.Inventories.Systems;
 using Mig.Testing;
 using Mig.Testing.FileSystems;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories.Windows;
 

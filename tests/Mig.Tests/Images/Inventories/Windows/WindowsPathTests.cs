@@ -2,8 +2,8 @@ using System.Text;
 using Mig.Core;
 using Mig.Images.Browse;
 using Mig.Machines.Inventories.Systems;
+using Mig.Testing;
 using Mig.Tests.Support;
-using Tool = Mig.Testing.Tool;
 
 namespace Mig.Tests.Images.Inventories.Windows;
 

@@ -1,11 +1,12 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Xunit;
 
-namespace Mig.Cli.Tests.Support;
+namespace Mig.Testing;
 
 /// <summary>How a program ended and what it printed.</summary>
-internal sealed partial record Outcome(string Command, int ExitCode, byte[] OutputBytes, string Error)
+public sealed partial record Outcome(string Command, int ExitCode, byte[] OutputBytes, string Error)
 {
     public string Output => Encoding.UTF8.GetString(OutputBytes);
 
