@@ -13,7 +13,8 @@ public static class Fuzzer
     private const long MaxBytes = 1L << 30;
 
     /// <summary>Runs so many cases of each target.</summary>
-    public static IReadOnlyList<(string Target, long Cases, long Refused)> RunCases(int casesEach, int seed) => Run((_, cases) => cases < casesEach, seed, null);
+    public static IReadOnlyList<(string Target, long Cases, long Refused)> RunCases(int casesEach, int seed) =>
+        Run((_, cases) => cases < casesEach, seed, null);
 
     /// <summary>Runs all targets in turn until the time is over.</summary>
     public static IReadOnlyList<(string Target, long Cases, long Refused)> RunFor(TimeSpan time, int seed, string? only)
@@ -30,7 +31,8 @@ public static class Fuzzer
         byte[] input = Mutator.Mutate(random, target.Seeds[random.Next(target.Seeds.Count)], target.Seeds);
         if (random.Next(4) > 0)
             target.Repair(input);
-        using var watchdog = new Timer(_ => Environment.FailFast($"fuzzing {target.Name}, seed {seed}: no end after {MaxTime}"), null, MaxTime, Timeout.InfiniteTimeSpan);
+        using var watchdog = new Timer(_ =>
+            Environment.FailFast($"fuzzing {target.Name}, seed {seed}: no end after {MaxTime}"), null, MaxTime, Timeout.InfiniteTimeSpan);
         long before = GC.GetAllocatedBytesForCurrentThread();
         bool isRead = false;
         try
@@ -48,11 +50,15 @@ public static class Fuzzer
         }
 
         long taken = GC.GetAllocatedBytesForCurrentThread() - before;
-        return taken <= MaxBytes ? isRead : throw new FuzzFindingException(target.Name, seed, input, new InvalidOperationException($"{taken} bytes were allocated for {input.Length} bytes of input"));
+        return taken <= MaxBytes ? isRead : throw new FuzzFindingException(
+            target.Name, seed, input, new InvalidOperationException($"{taken} bytes were allocated for {input.Length} bytes of input"));
     }
 
     /// <summary>All targets, with the number of seeds each that prove to be sound.</summary>
-    public static IReadOnlyList<FuzzTarget> CreateTargets() => [new PartitionTarget(), new VmdkTarget(), new Qcow2Target(), new ExtTarget(), new ExtWriterTarget(), new FatTarget(), new FatWriterTarget(), new NtfsTarget(), new IndexTarget(), new PackTarget(), new ObjectTarget(), new PackageTarget(), new LayerTarget(), new ChangesTarget()];
+    public static IReadOnlyList<FuzzTarget> CreateTargets() =>
+        [new PartitionTarget(), new VmdkTarget(), new Qcow2Target(), new ExtTarget(), new ExtWriterTarget(), new FatTarget(),
+        new FatWriterTarget(), new NtfsTarget(), new IndexTarget(), new PackTarget(), new ObjectTarget(), new PackageTarget(),
+        new LayerTarget(), new ChangesTarget()];
 
     private static List<(string, long, long)> Run(Func<double, long, bool> goOn, int seed, string? only)
     {

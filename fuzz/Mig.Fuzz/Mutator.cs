@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mig.Fuzz;
 
-/// <summary>Damages sound input the way that finds what parsers forget: bits, fields set to the values at the edges, parts moved, ends cut.</summary>
+/// <summary>
+/// Damages sound input the way that finds what parsers forget: bits, fields set to the values at the edges, parts moved, ends cut.
+/// </summary>
 internal static class Mutator
 {
     private static readonly byte[] Bytes = [0, 1, 2, 0x7F, 0x80, 0xFE, 0xFF];

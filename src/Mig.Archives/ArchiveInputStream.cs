@@ -43,7 +43,9 @@ public sealed class ArchiveInputStream : Stream
         foreach ((byte[] magic, string name) in Unknown)
         {
             if (peeked.AsSpan().StartsWith(magic))
-                throw new UnsupportedFeatureException(name, $"the archive is compressed with {name}; give it as tar, gzip, bzip2, xz or zstd, as in '{name} -dc layer | mig overlay HEAD -'");
+                throw new UnsupportedFeatureException(
+                    name, $"the archive is compressed with {name}; give it as tar, gzip, bzip2, xz or zstd, as in '{name} -dc layer | mig "
+                    + "overlay HEAD -'");
         }
 
         return CompressedFormat.Find(peeked) is { } compression ? compression.Open(whole) : whole;

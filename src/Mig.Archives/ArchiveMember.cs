@@ -5,7 +5,10 @@ namespace Mig.Archives;
 /// <summary>One member of an archive, in the words that all formats share. Names are bytes.</summary>
 public sealed record ArchiveMember
 {
-    /// <summary>Its path as it stands in the archive: read, with or without a slash or <c>./</c> at the beginning; written, without a slash at either end.</summary>
+    /// <summary>
+    /// Its path as it stands in the archive: read, with or without a slash or <c>./</c> at the beginning; written, without a slash at
+    /// either end.
+    /// </summary>
     public required byte[] Path { get; init; }
 
     /// <summary>What it is; of a hard link, what its file is, where the format says so.</summary>

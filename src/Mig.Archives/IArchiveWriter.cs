@@ -1,6 +1,8 @@
 namespace Mig.Archives;
 
-/// <summary>Writes an archive from front to back. A directory stands before all that is in it, and the first name of a file before its further ones.</summary>
+/// <summary>
+/// Writes an archive from front to back. A directory stands before all that is in it, and the first name of a file before its further ones.
+/// </summary>
 public interface IArchiveWriter
 {
     /// <summary>Writes what has no content of its own: a directory, an empty file, a link, a device.</summary>

@@ -3,8 +3,8 @@ using Mig.Catalog.Sqlite;
 namespace Mig.Catalog;
 
 /// <summary>
-/// The tables. A row for each unique directory, each unique entry and each pair of the two, so the size is linear in unique content; images name the
-/// entries of their roots. From a content one climbs: entry, directories that hold it, entries that name these, up to the roots.
+/// The tables. A row for each unique directory, each unique entry and each pair of the two, so the size is linear in unique content; images
+/// name the entries of their roots. From a content one climbs: entry, directories that hold it, entries that name these, up to the roots.
 /// </summary>
 internal static class CatalogSchema
 {
@@ -22,7 +22,8 @@ internal static class CatalogSchema
         // Which nodes make up a large directory.
         "CREATE TABLE parts(part INTEGER NOT NULL, whole INTEGER NOT NULL, PRIMARY KEY(part, whole)) WITHOUT ROWID",
 
-        // Digest: the first 64 bits of a hash of all columns, to find an equal row. Child: the tree of a directory. The root of a volume has no name.
+        // Digest: the first 64 bits of a hash of all columns, to find an equal row. Child: the tree of a directory. The root of a volume
+        // has no name.
         """
         CREATE TABLE entries(id INTEGER PRIMARY KEY, name BLOB NOT NULL, type INTEGER NOT NULL, mode INTEGER NOT NULL, uid INTEGER NOT NULL, gid INTEGER NOT NULL,
         seconds INTEGER NOT NULL, nanoseconds INTEGER NOT NULL, size INTEGER NOT NULL, child INTEGER, target BLOB, sha256 BLOB, digest INTEGER NOT NULL)
@@ -37,23 +38,29 @@ internal static class CatalogSchema
 
         // The roots of an image's volumes, and what stands before a path on each.
         "CREATE TABLE images(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE)",
-        "CREATE TABLE volumes(image INTEGER NOT NULL, name BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(image, name, entry)) WITHOUT ROWID",
+        "CREATE TABLE volumes(image INTEGER NOT NULL, name BLOB NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY(image, name, entry)) "
+            + "WITHOUT ROWID",
 
         // Packages of the images that somebody has asked for packages of; images with the same packages have one inventory.
-        "CREATE TABLE packages(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind BLOB NOT NULL, version BLOB NOT NULL, architecture BLOB NOT NULL, UNIQUE(name, kind, version, architecture))",
+        "CREATE TABLE packages(id INTEGER PRIMARY KEY, name BLOB NOT NULL, kind BLOB NOT NULL, version BLOB NOT NULL, architecture BLOB "
+            + "NOT NULL, UNIQUE(name, kind, version, architecture))",
         "CREATE TABLE inventories(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE)",
         "CREATE TABLE installed(package INTEGER NOT NULL, inventory INTEGER NOT NULL, PRIMARY KEY(package, inventory)) WITHOUT ROWID",
         "CREATE TABLE machines(image INTEGER PRIMARY KEY, inventory INTEGER NOT NULL)",
         "CREATE INDEX machines_inventory ON machines(inventory)",
 
         // A commit is here when all before it are; a shallow one has nothing before it.
-        "CREATE TABLE commits(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, image INTEGER NOT NULL, seconds INTEGER NOT NULL, is_shallow INTEGER NOT NULL)",
-        "CREATE TABLE parents(child INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY(child, position)) WITHOUT ROWID",
+        "CREATE TABLE commits(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE, image INTEGER NOT NULL, seconds INTEGER NOT NULL, "
+            + "is_shallow INTEGER NOT NULL)",
+        "CREATE TABLE parents(child INTEGER NOT NULL, position INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY(child, position)) "
+            + "WITHOUT ROWID",
     ];
 
     /// <summary>Makes the tables in an empty database.</summary>
     public static void Create(SqliteDatabase database) =>
-        database.Execute($"{string.Concat(Statements.Select(statement => statement + ";\n"))}PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}");
+        database.Execute(
+            $"{string.Concat(Statements.Select(statement => statement + ";\n"))}PRAGMA application_id = {ApplicationId}; PRAGMA "
+            + $"user_version = {Version}");
 
     /// <summary>Whether nothing has been made yet.</summary>
     public static bool IsEmpty(SqliteDatabase database) => database.Number("SELECT count(*) FROM sqlite_schema") == 0;

@@ -6,8 +6,9 @@ using Mig.Core;
 namespace Mig.Catalog;
 
 /// <summary>
-/// Who has which content, which path: an SQLite file beside a repository, and a cache of it. It is brought up to date before each question, from what is new; what is damaged
-/// or foreign is made anew; where it cannot be written, one in memory does. For one thread; other processes may use the same file.
+/// Who has which content, which path: an SQLite file beside a repository, and a cache of it. It is brought up to date before each question,
+/// from what is new; what is damaged or foreign is made anew; where it cannot be written, one in memory does. For one thread; other
+/// processes may use the same file.
 /// </summary>
 public sealed class ImageCatalog : IDisposable
 {
@@ -18,7 +19,8 @@ public sealed class ImageCatalog : IDisposable
     private readonly CancellationToken _cancellation;
     private SqliteDatabase _database;
 
-    private ImageCatalog(string path, ICatalogSource source, Action<string> notice, IProgressSink progress, SqliteDatabase database, CancellationToken cancellation)
+    private ImageCatalog(string path, ICatalogSource source, Action<string> notice, IProgressSink progress, SqliteDatabase database,
+        CancellationToken cancellation)
     {
         _path = path;
         _source = source;
@@ -31,7 +33,8 @@ public sealed class ImageCatalog : IDisposable
     /// <summary>Opens a catalogue, which is made when it is missing.</summary>
     /// <param name="path">The file.</param>
     /// <param name="notice">Takes what the user should know, a line each.</param>
-    public static ImageCatalog Open(string path, ICatalogSource source, Action<string> notice, IProgressSink progress, CancellationToken cancellation = default)
+    public static ImageCatalog Open(
+        string path, ICatalogSource source, Action<string> notice, IProgressSink progress, CancellationToken cancellation = default)
     {
         // What stands there instead of a file is not the catalogue, and nobody's data is to be written through a link.
         if (IsLink(path))
@@ -41,7 +44,8 @@ public sealed class ImageCatalog : IDisposable
 
     /// <summary>Brings in all that leads to some commits.</summary>
     /// <returns>Those that could not be taken in, and why.</returns>
-    public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> Update(IReadOnlyCollection<CommitId> tips) => Run(tips, () => true).LeftOut;
+    public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> Update(IReadOnlyCollection<CommitId> tips) =>
+        Run(tips, () => true).LeftOut;
 
     /// <summary>Makes the catalogue anew.</summary>
     /// <returns>The commits that could not be taken in, and why.</returns>
@@ -59,12 +63,14 @@ public sealed class ImageCatalog : IDisposable
     /// <param name="conditions">What entries must be; when every entry meets them and packages are asked for, no entries are meant.</param>
     /// <param name="packages">Which packages are wanted, one of several; none when it is not about packages.</param>
     /// <exception cref="UsageException">The answer would be too long for any memory.</exception>
-    public CatalogAnswer Find(IReadOnlyCollection<CommitId> tips, bool withHistory, EntryConditions conditions, IReadOnlyList<PackageCondition> packages)
+    public CatalogAnswer Find(IReadOnlyCollection<CommitId> tips, bool withHistory, EntryConditions conditions,
+        IReadOnlyList<PackageCondition> packages)
     {
         ArgumentNullException.ThrowIfNull(conditions);
         ArgumentNullException.ThrowIfNull(packages);
         List<(CommitId, CorruptStoreException)> withoutPackages = [];
-        (CatalogAnswer answer, IReadOnlyList<(CommitId, CorruptStoreException)> leftOut) = Run(tips, () => Search(CatalogScope.Read(_database, tips, withHistory), conditions, packages), () =>
+        (CatalogAnswer answer, IReadOnlyList<(CommitId, CorruptStoreException)> leftOut) =
+            Run(tips, () => Search(CatalogScope.Read(_database, tips, withHistory), conditions, packages), () =>
         {
             if (packages.Count == 0)
                 return;
@@ -87,14 +93,16 @@ public sealed class ImageCatalog : IDisposable
             var union = new VersionUnion();
             foundPackages.ForEach(package => union.Add(package.Versions));
             VersionSet versions = union.ToSet();
-            found = [.. found.Select(entry => entry with { Versions = entry.Versions.Intersect(versions) }).Where(entry => !entry.Versions.IsEmpty)];
+            found = [.. found.Select(entry => entry with { Versions = entry.Versions.Intersect(versions) })
+                .Where(entry => !entry.Versions.IsEmpty)];
         }
 
         return new CatalogAnswer(scope.Commits, found, foundPackages);
     }
 
     // A catalogue that fails is made anew; a place that fails is left for one in memory. Each is tried once.
-    private (T Answer, IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> LeftOut) Run<T>(IReadOnlyCollection<CommitId> tips, Func<T> action, Action? complete = null)
+    private (T Answer, IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> LeftOut) Run<T>(
+        IReadOnlyCollection<CommitId> tips, Func<T> action, Action? complete = null)
     {
         bool wasReset = false, isElsewhere = false;
         while (true)
@@ -103,7 +111,8 @@ public sealed class ImageCatalog : IDisposable
             {
                 Prepare();
                 var indexer = new HistoryIndexer(_database, _source, _progress, _cancellation);
-                IReadOnlyList<(CommitId, CorruptStoreException)> leftOut = _database.Read(() => indexer.IsBehind(tips)) ? indexer.Update(tips) : [];
+                IReadOnlyList<(CommitId, CorruptStoreException)> leftOut = _database.Read(() => indexer.IsBehind(tips))
+                    ? indexer.Update(tips) : [];
                 complete?.Invoke();
                 return (_database.Read(action), leftOut);
             }

@@ -33,7 +33,10 @@ public sealed partial class FileSource : IByteSource
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     public static FileSource Open(string path) => Open(path, path, isWatched: false);
 
-    /// <summary>Opens a file or block device for reading, to be asked later whether somebody wrote to it. Waits for a moment when it was written to just now.</summary>
+    /// <summary>
+    /// Opens a file or block device for reading, to be asked later whether somebody wrote to it. Waits for a moment when it was written to
+    /// just now.
+    /// </summary>
     /// <param name="name">What to call it, where its path is one that no user knows; null for its path.</param>
     /// <exception cref="NotFoundException">There is no such file.</exception>
     /// <exception cref="UsageException">It is neither a file nor a block device.</exception>
@@ -124,7 +127,8 @@ public sealed partial class FileSource : IByteSource
 
     /// <summary>Returns what is different from when the file was opened, without a full stop; null when nobody wrote to it.</summary>
     /// <exception cref="InvalidOperationException">It was not opened by <see cref="OpenWatched"/>.</exception>
-    public string? FindChange() => _isOwn ? null : (_watch ?? throw new InvalidOperationException($"{Path} was not opened to be watched")).FindChange();
+    public string? FindChange() =>
+        _isOwn ? null : (_watch ?? throw new InvalidOperationException($"{Path} was not opened to be watched")).FindChange();
 
     /// <exception cref="ChangedFileException">Somebody wrote to the file since it was opened.</exception>
     public void CheckUnchanged()

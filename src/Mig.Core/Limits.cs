@@ -18,7 +18,9 @@ public sealed record Limits
     /// <summary>Most disks that lie one over the other: an overlay, its base, the base of that.</summary>
     public int MaxBackingDepth { get; init; } = 64;
 
-    /// <summary>Most names in the directories of one volume (<c>core.maxEntries</c>), each counted as often as a path leads to it.</summary>
+    /// <summary>
+    /// Most names in the directories of one volume (<c>core.maxEntries</c>), each counted as often as a path leads to it.
+    /// </summary>
     public long MaxDirectoryEntries { get; init; } = 20_000_000;
 
     /// <summary>Most extents of one file.</summary>
@@ -27,7 +29,10 @@ public sealed record Limits
     /// <summary>Deepest nesting of directories: how many names a path to a directory may have.</summary>
     public int MaxDirectoryDepth { get; init; } = 4096;
 
-    /// <summary>Most bytes that are read to see whether what an image says of a disk's files is what the disk holds; finding one piece of a disk counts as 4096.</summary>
+    /// <summary>
+    /// Most bytes that are read to see whether what an image says of a disk's files is what the disk holds; finding one piece of a disk
+    /// counts as 4096.
+    /// </summary>
     public long MaxProofBytes { get; init; } = 1L << 40;
 
     /// <summary>Most bytes of a path within a volume, without the slash at its start.</summary>
@@ -36,6 +41,9 @@ public sealed record Limits
     /// <summary>Most bytes of all extended attributes of one file.</summary>
     public int MaxXattrBytes { get; init; } = 4 << 20;
 
-    /// <summary>Most bytes that a compressed disk may decompress to (<c>core.maxDecompressed</c>): a few kilobytes can stand for as many zeros as one likes.</summary>
+    /// <summary>
+    /// Most bytes that a compressed disk may decompress to (<c>core.maxDecompressed</c>): a few kilobytes can stand for as many zeros as
+    /// one likes.
+    /// </summary>
     public long MaxDecompressedBytes { get; init; } = 2L << 40;
 }

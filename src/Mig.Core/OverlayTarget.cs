@@ -3,11 +3,13 @@ using System.Numerics;
 namespace Mig.Core;
 
 /// <summary>
-/// A copy-on-write view: reads come from a source until something else is written, and what is written lies at the same place of a sparse scratch target. Memory is one
-/// bit for each page of the regions that were written. Writes on disjoint pages are safe from several threads, as are reads.
+/// A copy-on-write view: reads come from a source until something else is written, and what is written lies at the same place of a sparse
+/// scratch target. Memory is one bit for each page of the regions that were written. Writes on disjoint pages are safe from several
+/// threads, as are reads.
 /// </summary>
 /// <param name="source">What lies below; never written, not owned.</param>
-/// <param name="scratch">Takes what is written, as long as the source and all zeros; owned. See <see cref="FileTarget.CreateTemporary"/>.</param>
+/// <param name="scratch">Takes what is written, as long as the source and all zeros; owned. See
+/// <see cref="FileTarget.CreateTemporary"/>.</param>
 public sealed class OverlayTarget(IByteSource source, IByteTarget scratch) : IByteTarget
 {
     /// <summary>Bytes in a page, the unit in which the view tells what was written.</summary>
@@ -63,7 +65,8 @@ public sealed class OverlayTarget(IByteSource source, IByteTarget scratch) : IBy
     public IEnumerable<ByteRange> GetStoredRanges(ByteRange within)
     {
         ByteRange cut = within.Intersect(new ByteRange(0, Length));
-        IEnumerable<ByteRange> changed = GetChangedRanges().Select(range => range.Intersect(cut)).Where(static range => !range.IsEmpty).ToList();
+        IEnumerable<ByteRange> changed = GetChangedRanges().Select(range => range.Intersect(cut)).Where(static range => !range.IsEmpty)
+            .ToList();
         IEnumerable<ByteRange> written = changed.SelectMany(scratch.GetStoredRanges);
         return ByteRanges.Normalize(ByteRanges.Subtract(source.GetStoredRanges(cut), changed).Concat(written));
     }
@@ -113,7 +116,8 @@ public sealed class OverlayTarget(IByteSource source, IByteTarget scratch) : IBy
         for (long page = range.Offset / PageSize; page <= (range.End - 1) / PageSize; page++)
         {
             long index = page / (WordsPerRegion * PagesPerWord);
-            ulong[] region = Volatile.Read(ref _regions[index]) ?? (Interlocked.CompareExchange(ref _regions[index], new ulong[WordsPerRegion], null) ?? _regions[index]!);
+            ulong[] region = Volatile.Read(ref _regions[index])
+                ?? (Interlocked.CompareExchange(ref _regions[index], new ulong[WordsPerRegion], null) ?? _regions[index]!);
             int bit = (int)(page % (WordsPerRegion * PagesPerWord));
             Interlocked.Or(ref region[bit / PagesPerWord], 1UL << (bit % PagesPerWord));
         }
@@ -137,7 +141,8 @@ public sealed class OverlayTarget(IByteSource source, IByteTarget scratch) : IBy
                 break;
             }
 
-            page = region is null ? ((page / (WordsPerRegion * PagesPerWord)) + 1) * (WordsPerRegion * PagesPerWord) : ((page / PagesPerWord) + 1) * PagesPerWord;
+            page = region is null ? ((page / (WordsPerRegion * PagesPerWord)) + 1) * (WordsPerRegion * PagesPerWord)
+                : ((page / PagesPerWord) + 1) * PagesPerWord;
         }
 
         return ByteRange.FromBounds(offset, Math.Min(end, page * PageSize));

@@ -3,7 +3,8 @@ using System.Runtime.ExceptionServices;
 namespace Mig.Core;
 
 /// <summary>
-/// Work on several threads. The first failure ends it and is thrown as it is, with its own stack; a cancellation that only followed from it is not.
+/// Work on several threads. The first failure ends it and is thrown as it is, with its own stack; a cancellation that only followed from it
+/// is not.
 /// </summary>
 public static class ParallelWork
 {
@@ -20,7 +21,8 @@ public static class ParallelWork
 
     /// <summary>Does something for each item, in no order, with something that each thread makes for itself.</summary>
     /// <inheritdoc cref="ForEach{T}"/>
-    public static void ForEach<T, TOwn>(IEnumerable<T> items, int parallelism, Func<TOwn> make, Action<T, TOwn> work, CancellationToken cancellation = default)
+    public static void ForEach<T, TOwn>(
+        IEnumerable<T> items, int parallelism, Func<TOwn> make, Action<T, TOwn> work, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(make);
@@ -45,7 +47,10 @@ public static class ParallelWork
         Unwrap(() => Parallel.For(0, count, OptionsOf(parallelism, cancellation), work));
     }
 
-    /// <summary>Runs one thing on so many threads of its own, or here when one is enough, each of which takes what is next to do, and waits for all of them.</summary>
+    /// <summary>
+    /// Runs one thing on so many threads of its own, or here when one is enough, each of which takes what is next to do, and waits for all
+    /// of them.
+    /// </summary>
     /// <param name="work">Given a token that asks it to stop: by the caller, or because another thread failed.</param>
     /// <exception cref="OperationCanceledException">It was cancelled, and nothing failed.</exception>
     public static void Run(int threads, Action<CancellationToken> work, CancellationToken cancellation = default)
@@ -84,7 +89,9 @@ public static class ParallelWork
         }
     }
 
-    /// <summary>Throws the failure that was the cause: the first one that is not a cancellation. Returns when there is none at all.</summary>
+    /// <summary>
+    /// Throws the failure that was the cause: the first one that is not a cancellation. Returns when there is none at all.
+    /// </summary>
     public static void ThrowFirst(IReadOnlyList<Exception> failures)
     {
         ArgumentNullException.ThrowIfNull(failures);
@@ -92,7 +99,8 @@ public static class ParallelWork
             ExceptionDispatchInfo.Throw(failures.FirstOrDefault(static e => e is not OperationCanceledException) ?? failures[0]);
     }
 
-    private static ParallelOptions OptionsOf(int parallelism, CancellationToken cancellation) => new() { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
+    private static ParallelOptions OptionsOf(int parallelism, CancellationToken cancellation) =>
+        new() { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation };
 
     private static void Unwrap(Action run)
     {

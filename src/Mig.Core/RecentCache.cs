@@ -10,7 +10,9 @@ public sealed class RecentCache<TKey, TValue>(long capacity)
     private readonly Lock _gate = new();
     private long _weight;
 
-    /// <summary>Returns the value of a key, made by <paramref name="make"/> when it is not there. Two threads that miss at once both make one.</summary>
+    /// <summary>
+    /// Returns the value of a key, made by <paramref name="make"/> when it is not there. Two threads that miss at once both make one.
+    /// </summary>
     /// <param name="make">Gives the value, and its weight in bytes.</param>
     public TValue Get(TKey key, Func<TKey, (TValue Value, long Weight)> make)
     {

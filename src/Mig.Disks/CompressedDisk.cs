@@ -4,7 +4,10 @@ using Mig.Core.Host;
 
 namespace Mig.Disks;
 
-/// <summary>Opens a disk that is compressed as a whole: <c>disk.raw.gz</c>, <c>disk.qcow2.xz</c>. It is decompressed into a file without a name, which is gone when it is closed.</summary>
+/// <summary>
+/// Opens a disk that is compressed as a whole: <c>disk.raw.gz</c>, <c>disk.qcow2.xz</c>. It is decompressed into a file without a name,
+/// which is gone when it is closed.
+/// </summary>
 internal static class CompressedDisk
 {
     /// <summary>Opens it, and takes over <paramref name="file"/>.</summary>
@@ -17,7 +20,9 @@ internal static class CompressedDisk
         {
             DiskImage inner = DiskFormats.OpenContainer(content, container, limits, options);
             var whole = new ConcatenatedSource([inner.Content], [inner, file]);
-            return new DiskImage(file.Path, $"{inner.Format}+{compression.Name}", whole, [file, .. inner.Sources.Skip(1)], inner) { ContentId = inner.ContentId, Name = compression.TrimSuffix(inner.Name) };
+            return new DiskImage(file.Path, $"{inner.Format}+{compression.Name}", whole, [file, .. inner.Sources.Skip(1)],
+                inner)
+            { ContentId = inner.ContentId, Name = compression.TrimSuffix(inner.Name) };
         }
         catch
         {
@@ -38,9 +43,15 @@ internal static class CompressedDisk
             StreamSpool.Copy(content, target, folder, file.Path, (piece, offset) =>
             {
                 if (offset == 0 && ForeignFormats.Find(piece) is { } foreign)
-                    throw new UnsupportedFeatureException(foreign.Name, $"{file.Path} holds one, compressed as {compression.Name}; decompress it with '{compression.Program} -d' and {foreign.Advice}");
+                    throw new UnsupportedFeatureException(
+                        foreign.Name,
+                        $"{file.Path} holds one, compressed as {compression.Name}; decompress it with '{compression.Program} -d' and "
+                        + $"{foreign.Advice}");
                 if (piece.Length > limits.MaxDecompressedBytes - offset)
-                    throw new CorruptImageException("DISK-002", $"{file.Path} decompresses to more than {limits.MaxDecompressedBytes} bytes, the most allowed; if the disk is really so long, raise core.maxDecompressed");
+                    throw new CorruptImageException(
+                        "DISK-002",
+                        $"{file.Path} decompresses to more than {limits.MaxDecompressedBytes} bytes, the most allowed; if the disk is "
+                        + "really so long, raise core.maxDecompressed");
                 length = offset + piece.Length;
             }, options.Cancellation);
             return FileSource.Of(target, length, file.Path);
@@ -51,7 +62,10 @@ internal static class CompressedDisk
             // What looks damaged may only be half written.
             if (options.IsWatched)
                 file.CheckUnchanged();
-            throw new CorruptImageException("DISK-001", $"{file.Path} cannot be decompressed after {length} bytes: {e.Message}; '{compression.Program} -t' says the same of a damaged file. To keep the file as it is, force --input-format raw", e);
+            throw new CorruptImageException(
+                "DISK-001",
+                $"{file.Path} cannot be decompressed after {length} bytes: {e.Message}; '{compression.Program} -t' says the same of a "
+                + "damaged file. To keep the file as it is, force --input-format raw", e);
         }
         catch
         {

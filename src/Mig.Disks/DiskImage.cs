@@ -2,7 +2,10 @@ using Mig.Core;
 
 namespace Mig.Disks;
 
-/// <summary>An opened disk image: what the guest sees, byte for byte, and the container it came in. Owns its files. May be read from several threads.</summary>
+/// <summary>
+/// An opened disk image: what the guest sees, byte for byte, and the container it came in. Owns its files. May be read from several
+/// threads.
+/// </summary>
 public sealed class DiskImage : IDisposable
 {
     private readonly IReadOnlyList<FileSource> _sources;
@@ -30,7 +33,10 @@ public sealed class DiskImage : IDisposable
     /// <summary>The name of the file, without what says that it is compressed where it is.</summary>
     public string Name { get; internal init; }
 
-    /// <summary>The container's format, with its variant after a colon and its compression after a plus: <c>raw</c>, <c>vmdk:streamOptimized</c>, <c>qcow2+xz</c>.</summary>
+    /// <summary>
+    /// The container's format, with its variant after a colon and its compression after a plus: <c>raw</c>, <c>vmdk:streamOptimized</c>,
+    /// <c>qcow2+xz</c>.
+    /// </summary>
     public string Format { get; }
 
     /// <summary>By what a VMDK child knows whether its parent is still the one that it was made from; null for other formats.</summary>
@@ -42,7 +48,10 @@ public sealed class DiskImage : IDisposable
     /// <summary>All files that the container is spread over, the opened one first, those of the disks under it included.</summary>
     public IReadOnlyList<string> Files => [.. _sources.Select(source => source.Path)];
 
-    /// <summary>What was wrong with the container and how it was got around, one sentence each. Grows while the disk is read, since tables are read late.</summary>
+    /// <summary>
+    /// What was wrong with the container and how it was got around, one sentence each. Grows while the disk is read, since tables are read
+    /// late.
+    /// </summary>
     public IReadOnlyList<string> Warnings => _warnings.ToList();
 
     /// <summary>What the container has beyond the flat disk, which no export brings back: snapshots, bitmaps, marks. A noun each.</summary>

@@ -12,7 +12,9 @@ public sealed record DiskOpenOptions
     /// <summary>Folders that an image may name files in, and below, besides its own; links are resolved on both sides.</summary>
     public IReadOnlyList<string> AllowedFolders { get; init; } = [];
 
-    /// <summary>Whether <see cref="DiskImage.FindChange"/> will be asked. Opening a file that was written to just now waits for a moment then.</summary>
+    /// <summary>
+    /// Whether <see cref="DiskImage.FindChange"/> will be asked. Opening a file that was written to just now waits for a moment then.
+    /// </summary>
     public bool IsWatched { get; init; }
 
     /// <summary>What the name <c>-</c> stands for; null when it is that of a file.</summary>
@@ -34,8 +36,10 @@ public sealed record DiskOpenOptions
     internal DiskWarnings? Warnings { get; init; }
 
     /// <summary>Tells whether a file, links resolved, is in one of the allowed folders or below.</summary>
-    internal bool Allows(string path) => AllowedFolders.Select(HostPath.Resolve).Any(folder => folder is not null && (folder == "/" || path.StartsWith(folder + "/", StringComparison.Ordinal)));
+    internal bool Allows(string path) => AllowedFolders.Select(HostPath.Resolve)
+        .Any(folder => folder is not null && (folder == "/" || path.StartsWith(folder + "/", StringComparison.Ordinal)));
 
     /// <summary>Opens one of the files that a disk is made of.</summary>
-    internal FileSource OpenFile(string path) => path == "-" && Input is not null ? Input : IsWatched ? FileSource.OpenWatched(path) : FileSource.Open(path);
+    internal FileSource OpenFile(string path) =>
+        path == "-" && Input is not null ? Input : IsWatched ? FileSource.OpenWatched(path) : FileSource.Open(path);
 }

@@ -3,10 +3,14 @@ using Mig.Core.Host;
 
 namespace Mig.Disks;
 
-/// <summary>Tells whether somebody writes to a disk, by what writers say of themselves: QEMU by its image locks, the kernel by what it holds of a block device.</summary>
+/// <summary>
+/// Tells whether somebody writes to a disk, by what writers say of themselves: QEMU by its image locks, the kernel by what it holds of a
+/// block device.
+/// </summary>
 /// <remarks>
-/// QEMU locks a byte of the image for each permission that it has, and one for each that it grants to nobody else (block/file-posix.c, block/block.h). Whoever reads an
-/// image as qemu-img does must be granted to read it, and grants nobody to write to it or to change its length.
+/// QEMU locks a byte of the image for each permission that it has, and one for each that it grants to nobody else (block/file-posix.c,
+/// block/block.h). Whoever reads an image as qemu-img does must be granted to read it, and grants nobody to write to it or to change its
+/// length.
 /// </remarks>
 internal static class DiskUse
 {

@@ -1,6 +1,9 @@
 namespace Mig.Disks;
 
-/// <summary>Collects what a reader got around, and what a container has beyond the disk. Bounded, and safe from several threads: tables are read long after a disk was opened.</summary>
+/// <summary>
+/// Collects what a reader got around, and what a container has beyond the disk. Bounded, and safe from several threads: tables are read
+/// long after a disk was opened.
+/// </summary>
 /// <param name="path">The file that was opened: what is said of it goes without its name.</param>
 internal sealed class DiskWarnings(string path)
 {

@@ -5,7 +5,10 @@ using Mig.Core;
 
 namespace Mig.Disks;
 
-/// <summary>Knows by sight what is not a disk that mig reads, and what to do with it: other containers, and packages with disks in them. Stored as a raw disk, nothing in them would be seen.</summary>
+/// <summary>
+/// Knows by sight what is not a disk that mig reads, and what to do with it: other containers, and packages with disks in them. Stored as a
+/// raw disk, nothing in them would be seen.
+/// </summary>
 internal static class ForeignFormats
 {
     private const string Convert = "convert it with qemu-img";
@@ -63,7 +66,8 @@ internal static class ForeignFormats
         if (IsLzma(head))
             return ("lzma compression", "decompress it with 'xz -d --format=lzma'");
         // The bits of a code, and a flag for blocks; the others mean nothing.
-        if (head.Length >= 3 && head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x9D]) && (head[2] & 0x60) == 0 && (head[2] & 0x1F) is >= 9 and <= 16)
+        if (head.Length >= 3 && head.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x9D]) && (head[2] & 0x60) == 0 && (head[2] & 0x1F) is >= 9
+            and <= 16)
             return ("compress (.Z) compression", "decompress it with 'gzip -d'");
         if (CompressedFormat.Find(head) is { } compression)
             return ($"{compression.Name} compression here", $"decompress it with '{compression.Program} -d'");
@@ -82,8 +86,10 @@ internal static class ForeignFormats
     }
 
     // No magic: the usual parameters, a dictionary of some power of two, and a length that is unknown or below 256 TiB.
-    private static bool IsLzma(ReadOnlySpan<byte> head) => head.Length >= 14 && head[0] == 0x5D && System.Numerics.BitOperations.IsPow2(BinaryPrimitives.ReadUInt32LittleEndian(head[1..]))
-        && head[1] == 0 && head[2] == 0 && (!head[5..13].ContainsAnyExcept((byte)0xFF) || (head[11] == 0 && head[12] == 0 && head[5..11].ContainsAnyExcept((byte)0))) && head[13] == 0;
+    private static bool IsLzma(ReadOnlySpan<byte> head) =>
+        head.Length >= 14 && head[0] == 0x5D && System.Numerics.BitOperations.IsPow2(BinaryPrimitives.ReadUInt32LittleEndian(head[1..]))
+        && head[1] == 0 && head[2] == 0 && (!head[5..13].ContainsAnyExcept((byte)0xFF)
+            || (head[11] == 0 && head[12] == 0 && head[5..11].ContainsAnyExcept((byte)0))) && head[13] == 0;
 
     private static (string Name, string Advice) NameTar(bool isOva) => isOva
         ? ("an OVA package", "unpack it with 'tar xf', and commit the .vmdk in it")
@@ -107,7 +113,8 @@ internal static class ForeignFormats
         return false;
     }
 
-    private static bool IsOvf(ReadOnlySpan<byte> header) => Encoding.Latin1.GetString(header[..100].TrimEnd((byte)0)).EndsWith(".ovf", StringComparison.OrdinalIgnoreCase);
+    private static bool IsOvf(ReadOnlySpan<byte> header) =>
+        Encoding.Latin1.GetString(header[..100].TrimEnd((byte)0)).EndsWith(".ovf", StringComparison.OrdinalIgnoreCase);
 
     // By the checksum, which every tar has: the sum of all bytes, its own place taken for blanks.
     private static bool IsTarHeader(ReadOnlySpan<byte> head)
@@ -137,5 +144,6 @@ internal static class ForeignFormats
         return hasDigits ? value : null;
     }
 
-    private static (int Offset, byte[] Magic, string Name, string Advice) Text(string magic, string name, string advice) => (0, Encoding.Latin1.GetBytes(magic), name, advice);
+    private static (int Offset, byte[] Magic, string Name, string Advice) Text(string magic, string name, string advice) =>
+        (0, Encoding.Latin1.GetBytes(magic), name, advice);
 }

@@ -30,7 +30,8 @@ internal static class FormatProbe
         byte[] tail = new byte[Math.Min(TailLength, file.Length)];
         file.ReadExactly(file.Length - tail.Length, tail);
         return ForeignFormats.Find(file, head, tail) is var (other, advice)
-            ? throw new UnsupportedFeatureException(other, $"{file.Path} holds one; {advice}, or force --input-format raw to take the file as it is")
+            ? throw new UnsupportedFeatureException(
+                other, $"{file.Path} holds one; {advice}, or force --input-format raw to take the file as it is")
             : Raw;
     }
 
@@ -51,6 +52,9 @@ internal static class FormatProbe
             return false;
         return file.Length <= MaxDescriptorLength
             ? true
-            : throw new UnsupportedFeatureException("a VMDK descriptor of this length", $"{file.Path} has {file.Length} bytes, and above {MaxDescriptorLength} it could be a disk; force --input-format vmdk or raw");
+            : throw new UnsupportedFeatureException(
+                "a VMDK descriptor of this length",
+                $"{file.Path} has {file.Length} bytes, and above {MaxDescriptorLength} it could be a disk; force --input-format vmdk or "
+                    + "raw");
     }
 }

@@ -23,7 +23,8 @@ internal static class NamedFile
         bool isAllowed = options.Allows(real ?? Path.GetFullPath(path));
         if (!isAllowed && !mayHaveFolders && name.AsSpan().ContainsAny('/', '\\'))
             throw Outside(role, where, real ?? path);
-        bool isOutside = real is null ? name.Contains('/', StringComparison.Ordinal) : realFolder is null || HostPath.FolderOf(real) != realFolder;
+        bool isOutside = real is null ? name.Contains('/', StringComparison.Ordinal) : realFolder is null
+            || HostPath.FolderOf(real) != realFolder;
         FileType type = LibC.LookAt(path);
         if (type == FileType.Missing && (!isOutside || isAllowed))
             throw new NotFoundException($"{where}, but {path} does not exist");
@@ -38,6 +39,7 @@ internal static class NamedFile
     private static UnsupportedFeatureException Outside(string role, string where, string path)
     {
         string folder = HostPath.FolderOf(Path.GetFullPath(path)).Replace("'", @"'\''", StringComparison.Ordinal);
-        return new($"{role} outside the image's folder", $"{where}; move the file there, or allow its folder with --allow-base '{folder}' if you trust the image");
+        return new($"{role} outside the image's folder",
+            $"{where}; move the file there, or allow its folder with --allow-base '{folder}' if you trust the image");
     }
 }

@@ -6,8 +6,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Mig.Disks;
 
 /// <summary>
-/// A new file that has a temporary name in the folder of its final one (<c>.name.mig-random.tmp</c>) until it is published. Disposing without that deletes it.
-/// The file is locked as long as it is open, so what a killed process left behind is known by its name and its free lock, and is cleared away by the next one.
+/// A new file that has a temporary name in the folder of its final one (<c>.name.mig-random.tmp</c>) until it is published. Disposing
+/// without that deletes it. The file is locked as long as it is open, so what a killed process left behind is known by its name and its
+/// free lock, and is cleared away by the next one.
 /// </summary>
 public sealed class OutputFile : IDisposable
 {
@@ -44,7 +45,8 @@ public sealed class OutputFile : IDisposable
         RemoveStale(folder, stem);
         for (int attempt = 1; ; attempt++)
         {
-            string temporary = System.IO.Path.Combine(folder, $"{stem}{RandomNumberGenerator.GetHexString(12, lowercase: true)}{TemporarySuffix}");
+            string temporary = System.IO.Path.Combine(
+                folder, $"{stem}{RandomNumberGenerator.GetHexString(12, lowercase: true)}{TemporarySuffix}");
             try
             {
                 SafeFileHandle handle = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
@@ -94,7 +96,8 @@ public sealed class OutputFile : IDisposable
     /// <exception cref="ConflictException">The name was taken in the meantime.</exception>
     public void Publish()
     {
-        // What is replaced must not be lost to a crash before the new bytes are on the medium. A new name has nothing to lose, and a sync would cost more than the export.
+        // What is replaced must not be lost to a crash before the new bytes are on the medium. A new name has nothing to lose, and a sync
+        // would cost more than the export.
         bool replaces = _overwrite && File.Exists(Path);
         if (replaces)
             LibC.Sync(Handle);
@@ -144,7 +147,8 @@ public sealed class OutputFile : IDisposable
 
     private static void RemoveStale(string folder, string stem)
     {
-        foreach (string path in Directory.EnumerateFiles(folder, $"{Escape(stem)}*{TemporarySuffix}", new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = 0 }))
+        foreach (string path in Directory.EnumerateFiles(
+            folder, $"{Escape(stem)}*{TemporarySuffix}", new EnumerationOptions { MatchType = MatchType.Simple, AttributesToSkip = 0 }))
         {
             try
             {

@@ -3,7 +3,10 @@ using Mig.Core.Host;
 
 namespace Mig.Disks;
 
-/// <summary>Keeps what comes as a stream in a file without a name: a disk is read at any place, and more than once. What is zero becomes holes, since a machine's disk is mostly empty.</summary>
+/// <summary>
+/// Keeps what comes as a stream in a file without a name: a disk is read at any place, and more than once. What is zero becomes holes,
+/// since a machine's disk is mostly empty.
+/// </summary>
 public static class StreamSpool
 {
     private const int BufferSize = 1 << 20;
@@ -39,7 +42,10 @@ public static class StreamSpool
                 if ((written += runLength) >= SpaceInterval)
                 {
                     if (space.AvailableFreeSpace < SpaceReserve + SpaceInterval)
-                        throw new IOException($"{name} needs more room than {folder} has, where it is kept while it is read: no space left on device") { HResult = Errno.NoSpace };
+                        throw new IOException(
+                            $"{name} needs more room than {folder} has, where it is kept while it is read: no space left on "
+                                + "device")
+                        { HResult = Errno.NoSpace };
                     written = 0;
                 }
 

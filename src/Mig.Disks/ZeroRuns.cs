@@ -6,7 +6,8 @@ namespace Mig.Disks;
 internal static class ZeroRuns
 {
     /// <summary>
-    /// Finds the next run that has content, in blocks that are aligned to <paramref name="blockLength"/> on the disk. Advances <paramref name="position"/> past it.
+    /// Finds the next run that has content, in blocks that are aligned to <paramref name="blockLength"/> on the disk. Advances
+    /// <paramref name="position"/> past it.
     /// </summary>
     /// <returns>False when only zeros are left.</returns>
     public static bool TryNext(ReadOnlySpan<byte> bytes, long offset, int blockLength, ref int position, out Range run)

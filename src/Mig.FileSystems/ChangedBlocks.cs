@@ -3,8 +3,8 @@ using Mig.Core;
 namespace Mig.FileSystems;
 
 /// <summary>
-/// The blocks of metadata that a writer has changed, in memory until they are committed, and what it has read lately. An operation can be undone: the first change of each
-/// block keeps what was there before. One thread changes; as long as it does not, several may read.
+/// The blocks of metadata that a writer has changed, in memory until they are committed, and what it has read lately. An operation can be
+/// undone: the first change of each block keeps what was there before. One thread changes; as long as it does not, several may read.
 /// </summary>
 /// <param name="target">Not owned.</param>
 /// <param name="blockSize">Bytes in a block, the unit that is kept and written.</param>
@@ -24,7 +24,9 @@ internal class ChangedBlocks(IByteTarget target, int blockSize, long blockCount)
     /// <summary>Whether there is anything to commit.</summary>
     public bool HasChanges => _dirtyCount > 0;
 
-    /// <summary>Begins an operation: what is changed from now on can be undone together. No span of an earlier one may be used any more.</summary>
+    /// <summary>
+    /// Begins an operation: what is changed from now on can be undone together. No span of an earlier one may be used any more.
+    /// </summary>
     public void Begin()
     {
         _operation++;

@@ -24,11 +24,15 @@ internal sealed class Content
 
     public long Length { get; }
 
-    /// <summary>Returns the size of a file that has this behind so many bytes; where that is more than a number holds, the largest, which every format refuses.</summary>
+    /// <summary>
+    /// Returns the size of a file that has this behind so many bytes; where that is more than a number holds, the largest, which every
+    /// format refuses.
+    /// </summary>
     public long SizeBehind(long size) => Length > long.MaxValue - size ? long.MaxValue : size + Length;
 
     /// <summary>Where there may be other bytes than zeros.</summary>
-    public IEnumerable<ByteRange> GetStoredRanges() => _source?.GetStoredRanges(new ByteRange(0, Length)) ?? (Length == 0 ? [] : [new ByteRange(0, Length)]);
+    public IEnumerable<ByteRange> GetStoredRanges() =>
+        _source?.GetStoredRanges(new ByteRange(0, Length)) ?? (Length == 0 ? [] : [new ByteRange(0, Length)]);
 
     /// <summary>Reads a part that is behind all earlier ones; from a stream, the very next one.</summary>
     public void Read(long offset, Span<byte> destination)

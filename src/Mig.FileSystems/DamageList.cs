@@ -3,7 +3,8 @@ using Mig.Core;
 namespace Mig.FileSystems;
 
 /// <summary>
-/// Takes what could not be read. Who passes one to a reader gets all that can be read, and is told of the rest; who passes none gets an exception at the first damage. For one thread.
+/// Takes what could not be read. Who passes one to a reader gets all that can be read, and is told of the rest; who passes none gets an
+/// exception at the first damage. For one thread.
 /// </summary>
 public sealed class DamageList
 {
@@ -16,7 +17,8 @@ public sealed class DamageList
     public bool IsEmpty => _items.Count == 0;
 
     /// <summary>What was wrong, in the order in which it was found.</summary>
-    public IReadOnlyList<DamageItem> Items => _more == 0 ? _items : [.. _items, new DamageItem(default, $"{_more} more damages like these")];
+    public IReadOnlyList<DamageItem> Items =>
+        _more == 0 ? _items : [.. _items, new DamageItem(default, $"{_more} more damages like these")];
 
     public void Add(CorruptImageException error) => Add([], error);
 

@@ -4,8 +4,8 @@ namespace Mig.FileSystems;
 /// <param name="FileOffset">Where the run begins in the file, in bytes.</param>
 /// <param name="Length">Its length in bytes; the last run of a file ends at the file's size, not at the end of its block.</param>
 /// <param name="VolumeOffset">
-/// Where the same bytes lie on the volume; <see cref="NotOnVolume"/> when they do not lie there as they are (inline, compressed, or only in the
-/// journal): then <see cref="IFileSystem.ReadContent"/> gives them.
+/// Where the same bytes lie on the volume; <see cref="NotOnVolume"/> when they do not lie there as they are (inline, compressed, or only in
+/// the journal): then <see cref="IFileSystem.ReadContent"/> gives them.
 /// </param>
 public readonly record struct FileExtent(long FileOffset, long Length, long VolumeOffset)
 {

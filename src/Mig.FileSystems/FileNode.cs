@@ -41,9 +41,15 @@ public sealed record FileNode
     /// <summary>The minor number of a device; 0 for all else.</summary>
     public uint DeviceMinor { get; init; }
 
-    /// <summary>Attributes that a user sets, as Linux's <c>chattr</c> has them (<c>FS_*_FL</c>: immutable 0x10, append-only 0x20, …); format-internal flags are not among them.</summary>
+    /// <summary>
+    /// Attributes that a user sets, as Linux's <c>chattr</c> has them (<c>FS_*_FL</c>: immutable 0x10, append-only 0x20, …);
+    /// format-internal flags are not among them.
+    /// </summary>
     public uint Attributes { get; init; }
 
-    /// <summary>Extended attributes, sorted by the bytes of the name; ACLs are in the form that the kernel's xattr calls show (<c>system.posix_acl_access</c>).</summary>
+    /// <summary>
+    /// Extended attributes, sorted by the bytes of the name; ACLs are in the form that the kernel's xattr calls show
+    /// (<c>system.posix_acl_access</c>).
+    /// </summary>
     public IReadOnlyList<ExtendedAttribute> Xattrs { get; init; } = [];
 }

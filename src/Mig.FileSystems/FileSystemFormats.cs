@@ -10,8 +10,11 @@ namespace Mig.FileSystems;
 /// <summary>The file systems that mig reads: listed here, not discovered.</summary>
 public static class FileSystemFormats
 {
-    /// <summary>Opens the file system on a volume, without mounting it: nothing is written, and its journal is replayed in memory.</summary>
-    /// <param name="volume">The volume, such as <c>new SubSource(disk.Content, partition.Range)</c>. Not owned; must stay open as long as the file system.</param>
+    /// <summary>
+    /// Opens the file system on a volume, without mounting it: nothing is written, and its journal is replayed in memory.
+    /// </summary>
+    /// <param name="volume">The volume, such as <c>new SubSource(disk.Content, partition.Range)</c>. Not owned; must stay open as long as
+    /// the file system.</param>
     /// <param name="limits">What reading it may spend; null for <see cref="Limits.Default"/>.</param>
     /// <param name="damage">Takes what is wrong with the volume as a whole, when files can be read all the same. Null to throw.</param>
     /// <returns>Null when the volume holds none that mig knows.</returns>
@@ -36,12 +39,15 @@ public static class FileSystemFormats
         return FatFileSystem.Open(volume, limits, damage);
     }
 
-    /// <summary>Opens the file system on a volume for changes. If its journal waits to be replayed, that is written to the target at once.</summary>
+    /// <summary>
+    /// Opens the file system on a volume for changes. If its journal waits to be replayed, that is written to the target at once.
+    /// </summary>
     /// <param name="volume">A view that can be thrown away; see <see cref="IFileSystemWriter"/>. Not owned.</param>
     /// <param name="clock">What new times are taken from.</param>
     /// <returns>Null when the volume holds none that mig knows.</returns>
     /// <exception cref="CorruptImageException">It is one that mig knows, and it is damaged.</exception>
-    /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot write, or is one that mig only knows by name.</exception>
+    /// <exception cref="UnsupportedFeatureException">It uses a feature that mig cannot write, or is one that mig only knows by
+    /// name.</exception>
     /// <exception cref="RefusedOperationException">It is in use, or must be repaired first.</exception>
     public static IFileSystemWriter? OpenWriter(IByteTarget volume, Limits limits, TimeProvider clock)
     {

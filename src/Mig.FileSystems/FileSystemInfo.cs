@@ -17,6 +17,8 @@ public sealed record FileSystemInfo(
     long FreeBytes,
     IReadOnlyList<string> Notes)
 {
-    /// <summary>Why what it holds to be free may be in use, as far as it says so itself, without a full stop; empty when it does not.</summary>
+    /// <summary>
+    /// Why what it holds to be free may be in use, as far as it says so itself, without a full stop; empty when it does not.
+    /// </summary>
     public string FreeSpaceDoubt { get; init; } = "";
 }

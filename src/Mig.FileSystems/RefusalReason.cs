@@ -33,7 +33,10 @@ public enum RefusalReason
     /// <summary>The node has as many names as it can have (EMLINK).</summary>
     TooManyLinks,
 
-    /// <summary>A name or the target of a symbolic link is longer than the format allows, or empty, or has bytes that no name may have (ENAMETOOLONG, EINVAL).</summary>
+    /// <summary>
+    /// A name or the target of a symbolic link is longer than the format allows, or empty, or has bytes that no name may have
+    /// (ENAMETOOLONG, EINVAL).
+    /// </summary>
     BadName,
 
     /// <summary>The file would be longer than the format allows (EFBIG).</summary>

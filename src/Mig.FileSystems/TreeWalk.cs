@@ -13,7 +13,8 @@ internal sealed class TreeWalk(IFileSystem fileSystem, DamageList? damage, Limit
     {
         byte[] root = "/"u8.ToArray();
         _directories.Add(fileSystem.RootNode);
-        var open = new Stack<(byte[] Path, IReadOnlyList<DirectoryEntry> Entries, int Next)>([(root, ReadNames(root, fileSystem.RootNode), 0)]);
+        var open = new Stack<(byte[] Path, IReadOnlyList<DirectoryEntry> Entries, int Next)>(
+            [(root, ReadNames(root, fileSystem.RootNode), 0)]);
         while (open.TryPop(out (byte[] Path, IReadOnlyList<DirectoryEntry> Entries, int Next) top))
         {
             if (top.Next == top.Entries.Count)
@@ -44,7 +45,8 @@ internal sealed class TreeWalk(IFileSystem fileSystem, DamageList? damage, Limit
 
         TellOwn(path);
         _nameCount += names.Count;
-        return _nameCount <= limits.MaxDirectoryEntries ? names : throw new CorruptImageException("FS-002", $"more than {limits.MaxDirectoryEntries} names");
+        return _nameCount <= limits.MaxDirectoryEntries ? names
+            : throw new CorruptImageException("FS-002", $"more than {limits.MaxDirectoryEntries} names");
     }
 
     /// <returns>Null when it cannot be read.</returns>
@@ -69,7 +71,8 @@ internal sealed class TreeWalk(IFileSystem fileSystem, DamageList? damage, Limit
     {
         CorruptImageException fault;
         if (!_directories.Add(directory))
-            fault = new CorruptImageException("FS-004", $"directory {directory} has another name, or is its own ancestor; it is looked into where it was found first");
+            fault = new CorruptImageException(
+                "FS-004", $"directory {directory} has another name, or is its own ancestor; it is looked into where it was found first");
         else if (depth > limits.MaxDirectoryDepth)
             fault = new CorruptImageException("FS-001", $"directory {directory} is nested deeper than {limits.MaxDirectoryDepth}");
         else

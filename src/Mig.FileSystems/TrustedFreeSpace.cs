@@ -3,8 +3,8 @@ using Mig.Core;
 namespace Mig.FileSystems;
 
 /// <summary>
-/// Decides, for every file system, whether what it holds to be free may be believed. Free space is overwritten, left out and given away; one range that is free and in use at once, or
-/// anything that could not be read, and nothing of the volume is trusted.
+/// Decides, for every file system, whether what it holds to be free may be believed. Free space is overwritten, left out and given away;
+/// one range that is free and in use at once, or anything that could not be read, and nothing of the volume is trusted.
 /// </summary>
 /// <remarks>It is begun before a volume is walked over, and has seen enough when every node and every directory were read.</remarks>
 public sealed class TrustedFreeSpace : ISpaceWatcher
@@ -63,7 +63,8 @@ public sealed class TrustedFreeSpace : ISpaceWatcher
             if (_contradiction.IsEmpty ? _doubt.Length > 0 : _contradiction.Offset <= both.Offset)
                 return;
             _contradiction = both;
-            _doubt = $"the {both.Length} bytes at offset {both.Offset} are said to be free, and {(node == ISpaceWatcher.NoNode ? what : $"{what} of node {node}")} lies there";
+            _doubt = $"the {both.Length} bytes at offset {both.Offset} are said to be free, and "
+                + $"{(node == ISpaceWatcher.NoNode ? what : $"{what} of node {node}")} lies there";
         }
     }
 

@@ -31,7 +31,10 @@ internal static class UnchangeableFormats
                 continue;
             volume.ReadExactly(offset, bytes[..magic.Length]);
             if (bytes.StartsWith(magic))
-                throw new UnsupportedFeatureException($"changing {name}", "mig changes ext2, ext3, ext4 and FAT; export the version, change it mounted or in a running machine, and commit it again");
+                throw new UnsupportedFeatureException(
+                    $"changing {name}",
+                    "mig changes ext2, ext3, ext4 and FAT; export the version, change it mounted or in a running machine, and commit it "
+                    + "again");
         }
     }
 }

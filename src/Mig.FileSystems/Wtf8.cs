@@ -1,6 +1,9 @@
 namespace Mig.FileSystems;
 
-/// <summary>Turns UTF-16 into bytes and back: UTF-8, and surrogates that stand alone in its three-byte form (WTF-8), so that no two names become one.</summary>
+/// <summary>
+/// Turns UTF-16 into bytes and back: UTF-8, and surrogates that stand alone in its three-byte form (WTF-8), so that no two names become
+/// one.
+/// </summary>
 internal static class Wtf8
 {
     private const int MaxRune = 0x10FFFF;

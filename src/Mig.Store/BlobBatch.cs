@@ -20,7 +20,8 @@ internal sealed class BlobBatch
         {
             ObjectKind kind = _order.Locations[i].Kind;
             if (kind != ObjectKind.Blob)
-                throw new CorruptStoreException("STORE-003", $"object {blobs[i]} is a {ObjectHeader.NameOf(kind)}, a blob is needed; run mig fsck");
+                throw new CorruptStoreException(
+                    "STORE-003", $"object {blobs[i]} is a {ObjectHeader.NameOf(kind)}, a blob is needed; run mig fsck");
         }
     }
 

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Mig.Store;
 
 /// <summary>
-/// Large buffers that are used again. .NET's own pool keeps some for each thread that ever had one, which in a server of many threads is most of its memory; this one keeps so many
-/// bytes, whoever brings them. For many threads.
+/// Large buffers that are used again. .NET's own pool keeps some for each thread that ever had one, which in a server of many threads is
+/// most of its memory; this one keeps so many bytes, whoever brings them. For many threads.
 /// </summary>
 public sealed class FrameBuffers
 {

@@ -46,6 +46,7 @@ public static class ObjectHeader
                 return end + 1;
         }
 
-        throw new CorruptStoreException("OBJ-002", $"object {id} does not begin with the header of a {NameOf(kind)} of {bytes.Length} bytes");
+        throw new CorruptStoreException(
+            "OBJ-002", $"object {id} does not begin with the header of a {NameOf(kind)} of {bytes.Length} bytes");
     }
 }

@@ -4,7 +4,8 @@ using Mig.Store.Packs;
 namespace Mig.Store;
 
 /// <summary>
-/// A number for each object of a store, as of now: which were visited, say, or by whom. Four bytes an object; objects are found by their place in an index.
+/// A number for each object of a store, as of now: which were visited, say, or by whom. Four bytes an object; objects are found by their
+/// place in an index.
 /// </summary>
 public sealed class ObjectMarks
 {
@@ -13,7 +14,8 @@ public sealed class ObjectMarks
     private readonly bool _passesOverDamage;
     private int _none;
 
-    /// <param name="passesOverDamage">Whether an object that a damaged index hides counts as not there, for a check that has named the damage; else it is an error.</param>
+    /// <param name="passesOverDamage">Whether an object that a damaged index hides counts as not there, for a check that has named the
+    /// damage; else it is an error.</param>
     public ObjectMarks(ObjectStore store, bool passesOverDamage = false)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -7,8 +7,8 @@ namespace Mig.Store;
 public sealed partial class ObjectStore
 {
     /// <summary>
-    /// Whether a pack or an index is missing or damaged, as far as is known: then an object may be here while what it names is not. What was found damaged does not
-    /// count as present.
+    /// Whether a pack or an index is missing or damaged, as far as is known: then an object may be here while what it names is not. What
+    /// was found damaged does not count as present.
     /// </summary>
     public bool IsDamaged => _packs.Lost.Count > 0 || _packs.DamagedPlaces.Count > 0 || _packs.Damaged.Count > 0;
 
@@ -16,7 +16,8 @@ public sealed partial class ObjectStore
     public bool HasDamagedIndexes => _packs.Damaged.Count > 0;
 
     /// <summary>Notes what a check of all packs found, in the place of what was known.</summary>
-    /// <param name="clock">Leaves out packs that were written to a moment ago, whose notes could not be told from those of later ones; null when none is.</param>
+    /// <param name="clock">Leaves out packs that were written to a moment ago, whose notes could not be told from those of later ones; null
+    /// when none is.</param>
     public void NoteDamage(StoreCheckResult result, TimeProvider? clock)
     {
         ArgumentNullException.ThrowIfNull(result);
@@ -82,7 +83,8 @@ public sealed partial class ObjectStore
         try
         {
             _packs.Use(place.Pack, pack => isThere = pack.ReadFrames().Exists(frame =>
-                frame.Offset == wanted.Offset && frame.Header.TotalLength == wanted.TotalLength && frame.Header.RawLength == wanted.RawLength));
+                frame.Offset == wanted.Offset && frame.Header.TotalLength == wanted.TotalLength
+                    && frame.Header.RawLength == wanted.RawLength));
             return isThere;
         }
         catch (CorruptStoreException)

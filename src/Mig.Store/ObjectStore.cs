@@ -58,14 +58,15 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     public static ObjectStore Open(string folder)
     {
         if (!Directory.Exists(Path.Combine(folder, PacksFolder)))
-            throw new CorruptStoreException("STORE-001", $"{folder} has no folder {PacksFolder}: it is no repository, or part of it is gone");
+            throw new CorruptStoreException(
+                "STORE-001", $"{folder} has no folder {PacksFolder}: it is no repository, or part of it is gone");
         HostFiles.CreateFolder(Path.Combine(folder, TemporaryFolder));
         return new ObjectStore(folder);
     }
 
     /// <summary>
-    /// Keeps every object that is here until the result is disposed, whatever <c>gc</c> does in other processes. Whoever relies on an object being here, and
-    /// then writes what names it, holds this from the first look until a ref leads there.
+    /// Keeps every object that is here until the result is disposed, whatever <c>gc</c> does in other processes. Whoever relies on an
+    /// object being here, and then writes what names it, holds this from the first look until a ref leads there.
     /// </summary>
     public FileLock Retain()
     {
@@ -98,7 +99,8 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     /// <summary>Says that contents may be missing here, and where they are: they are fetched when they are read, into a cache.</summary>
     /// <param name="cacheFolder">A folder for the cache alone.</param>
     /// <param name="cacheLimit">Most bytes that it keeps.</param>
-    public void UsePromised(IPromisedContent source, string cacheFolder, long cacheLimit) => _promised = new ContentCache(cacheFolder, cacheLimit, source);
+    public void UsePromised(IPromisedContent source, string cacheFolder, long cacheLimit) =>
+        _promised = new ContentCache(cacheFolder, cacheLimit, source);
 
     /// <summary>Whether contents may be missing here and can be had elsewhere.</summary>
     public bool IsPartial => _promised is not null;
@@ -168,7 +170,10 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         return false;
     }
 
-    /// <summary>Finds an object; looks at the folder again before it says that there is none: for answers that something hangs on, since a collection may just have moved it.</summary>
+    /// <summary>
+    /// Finds an object; looks at the folder again before it says that there is none: for answers that something hangs on, since a
+    /// collection may just have moved it.
+    /// </summary>
     public bool TryFindAnew(in ObjectId id, out ObjectLocation location)
     {
         if (TryFind(id, out location))
@@ -193,7 +198,10 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         }
 
         if (FindDamage(id) is { } place)
-            throw new CorruptStoreException(DamagedPackCode, $"object {id} cannot be read: {Path.Combine(_packs.Folder, PackFormat.FileName(place.Pack))}, offset {place.Offset}, is damaged; 'mig fsck --repair-from' brings it back from a good copy");
+            throw new CorruptStoreException(
+                DamagedPackCode,
+                $"object {id} cannot be read: {Path.Combine(_packs.Folder, PackFormat.FileName(place.Pack))}, offset {place.Offset}, is "
+                + "damaged; 'mig fsck --repair-from' brings it back from a good copy");
         if (_packs.Damaged.Concat(_packs.Lost.Select(pack => pack.Problem)).FirstOrDefault() is { } damage)
             throw new CorruptStoreException(damage.Code, $"object {id} cannot be found: {damage.Message}", damage);
         throw new CorruptStoreException("STORE-002", $"object {id} is not in the repository; run mig fsck");
@@ -213,7 +221,8 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     {
         ObjectLocation location = Find(id);
         if (location.Kind != kind)
-            throw new CorruptStoreException("STORE-003", $"object {id} is a {ObjectHeader.NameOf(location.Kind)}, a {ObjectHeader.NameOf(kind)} is needed; run mig fsck");
+            throw new CorruptStoreException("STORE-003",
+                $"object {id} is a {ObjectHeader.NameOf(location.Kind)}, a {ObjectHeader.NameOf(kind)} is needed; run mig fsck");
         byte[] bytes = GC.AllocateUninitializedArray<byte>(location.Length);
         ReadVerified(id, location, bytes);
         return bytes;
@@ -227,7 +236,10 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     {
         ObjectLocation location = Find(id.Value);
         if (location.Kind != ObjectKind.Blob || location.Length != destination.Length)
-            throw new CorruptStoreException("STORE-003", $"object {id} is a {ObjectHeader.NameOf(location.Kind)} of {location.Length} bytes, a blob of {destination.Length} is needed; run mig fsck");
+            throw new CorruptStoreException(
+                "STORE-003",
+                $"object {id} is a {ObjectHeader.NameOf(location.Kind)} of {location.Length} bytes, a blob of {destination.Length} is "
+                + "needed; run mig fsck");
         ReadVerified(id.Value, location, destination);
     }
 
@@ -251,7 +263,8 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     {
         ObjectId actual = ObjectId.Of(bytes);
         if (actual != id)
-            throw new CorruptStoreException("STORE-005", $"object {id} in pack {place.Pack}, frame at {place.Offset}: the bytes have the hash {actual}; run mig fsck");
+            throw new CorruptStoreException(
+                "STORE-005", $"object {id} in pack {place.Pack}, frame at {place.Offset}: the bytes have the hash {actual}; run mig fsck");
     }
 
     /// <summary>Decompresses a frame straight from disk into a buffer that has room for it.</summary>
@@ -273,7 +286,9 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
                     {
                         FrameHeader header = pack.ReadHeader(wanted.Offset);
                         if (header.TotalLength != wanted.TotalLength || header.RawLength != wanted.RawLength)
-                            throw pack.Corrupt(wanted.Offset, $"the frame has {header.TotalLength} bytes for {header.RawLength}, its index says {wanted.TotalLength} for {wanted.RawLength}");
+                            throw pack.Corrupt(wanted.Offset,
+                                $"the frame has {header.TotalLength} bytes for {header.RawLength}, its index says {wanted.TotalLength} "
+                                + $"for {wanted.RawLength}");
                         pack.ReadFrame(wanted.Offset, header, scratch, new Span<byte>(target, length), _codec);
                     });
                 }
@@ -291,7 +306,10 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         }
     }
 
-    /// <summary>Says whether an object may have moved to another pack since it was found, because another process has collected the one where it was.</summary>
+    /// <summary>
+    /// Says whether an object may have moved to another pack since it was found, because another process has collected the one where it
+    /// was.
+    /// </summary>
     internal bool HasMoved(CorruptStoreException e)
     {
         if (e.Code != PackSet.MissingPackCode)
@@ -325,7 +343,8 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         {
             ReadAt(id, Find(id), destination);
         }
-        catch (CorruptStoreException e) when (e.Code == DamagedPackCode && TryFind(id, out ObjectLocation other) && (other.Index != index || other.Frame != frame))
+        catch (CorruptStoreException e) when (
+            e.Code == DamagedPackCode && TryFind(id, out ObjectLocation other) && (other.Index != index || other.Frame != frame))
         {
             // Another pack has it, too.
             ReadAt(id, other, destination);

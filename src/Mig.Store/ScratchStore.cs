@@ -5,8 +5,8 @@ using Mig.Store.Packs;
 namespace Mig.Store;
 
 /// <summary>
-/// Objects that nobody keeps, over those of a store: trees, layouts, lists and images are held in memory, contents stay where they are and are read from there.
-/// May be used from several threads.
+/// Objects that nobody keeps, over those of a store: trees, layouts, lists and images are held in memory, contents stay where they are and
+/// are read from there. May be used from several threads.
 /// </summary>
 /// <param name="below">The store; null when there is none.</param>
 public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSource
@@ -70,7 +70,8 @@ public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSour
 
     /// <inheritdoc/>
     public void Prefetch(IEnumerable<BlobId> blobs, IEnumerable<BlobId>? ahead = null) =>
-        Below?.Prefetch(blobs.Where(blob => FindPlaces(blob, out _, out _) is null), ahead?.Where(blob => FindPlaces(blob, out _, out _) is null));
+        Below?.Prefetch(blobs.Where(blob => FindPlaces(blob, out _, out _) is null),
+            ahead?.Where(blob => FindPlaces(blob, out _, out _) is null));
 
     /// <inheritdoc/>
     public void ReadBlobs(IReadOnlyList<BlobId> blobs, int parallelism, BlobVisitor visit, CancellationToken cancellation = default)
@@ -88,7 +89,8 @@ public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSour
         }
 
         if (kept.Count > 0)
-            (Below ?? throw Missing(blobs[kept[0]].Value)).ReadBlobs([.. kept.Select(i => blobs[i])], parallelism, (i, bytes) => visit(kept[i], bytes), cancellation);
+            (Below ?? throw Missing(blobs[kept[0]].Value))
+                .ReadBlobs([.. kept.Select(i => blobs[i])], parallelism, (i, bytes) => visit(kept[i], bytes), cancellation);
         placed.Sort();
         ParallelWork.ForEach(placed, parallelism, item => visit(item.Index, ReadBlob(blobs[item.Index])), cancellation);
     }
@@ -111,7 +113,9 @@ public sealed class ScratchStore(ObjectStore? below) : IObjectSink, IContentSour
     {
         places.Read(id, destination);
         if (ObjectId.Of(destination) != id.Value)
-            throw new ConflictException($"a disk was changed while it was compared: content {id} is no longer there; stop the machine, or compare a snapshot of its disk");
+            throw new ConflictException(
+                $"a disk was changed while it was compared: content {id} is no longer there; stop the machine, or compare a snapshot of "
+                + "its disk");
     }
 
     private static CorruptStoreException Missing(in ObjectId id) => new("STORE-002", $"object {id} is not in the repository; run mig fsck");

@@ -5,10 +5,13 @@ using Mig.Core.Host;
 namespace Mig.Store;
 
 /// <summary>
-/// A new file in <c>tmp</c> until it is published. One handle, locked from its creation to its end, so what a killed process left behind is known by its
-/// free lock, and is cleared away by the next writer. Disposing without publishing deletes it.
+/// A new file in <c>tmp</c> until it is published. One handle, locked from its creation to its end, so what a killed process left behind is
+/// known by its free lock, and is cleared away by the next writer. Disposing without publishing deletes it.
 /// </summary>
-/// <remarks>After a write or a sync that failed it is dead: the file is deleted, and every further call says why. Nothing partly written gets a name.</remarks>
+/// <remarks>
+/// After a write or a sync that failed it is dead: the file is deleted, and every further call says why. Nothing partly written gets a
+/// name.
+/// </remarks>
 public sealed class TemporaryFile : IDisposable
 {
     private const int Attempts = 20;
@@ -21,8 +24,8 @@ public sealed class TemporaryFile : IDisposable
     /// <param name="what">What it will hold, in lower-case letters.</param>
     public TemporaryFile(string folder, string what)
     {
-        // Between creation and lock a cleaner may have taken the file for a stale one. Either it holds the lock still, or the name is gone: then another name
-        // is tried. From here on it cannot, for it deletes only under the lock; and no name is used twice.
+        // Between creation and lock a cleaner may have taken the file for a stale one. Either it holds the lock still, or the name is gone:
+        // then another name is tried. From here on it cannot, for it deletes only under the lock; and no name is used twice.
         for (int attempt = 1; ; attempt++)
         {
             string path = Path.Combine(folder, TemporaryName.Create(what));

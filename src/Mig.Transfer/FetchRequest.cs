@@ -20,7 +20,10 @@ public sealed record FetchRequest
     /// <summary>Leaves contents (blobs) out; they come when they are asked for.</summary>
     public bool WithoutContent { get; init; }
 
-    /// <summary>Whether what is here is gone through again, and not taken for whole because its beginning is here: where something may be missing or damaged.</summary>
+    /// <summary>
+    /// Whether what is here is gone through again, and not taken for whole because its beginning is here: where something may be missing or
+    /// damaged.
+    /// </summary>
     public bool Refetch { get; init; }
 
     /// <summary>Only says what would come.</summary>

@@ -1,7 +1,10 @@
 namespace Mig.Transfer;
 
-/// <summary>How long to wait for another machine: as Git's <c>http.lowSpeedTime</c> and <c>http.lowSpeedLimit</c>, for every transport.</summary>
-/// <param name="Time">The time over which the speed is measured, only what was spent waiting for the other side; zero to wait for ever.</param>
+/// <summary>
+/// How long to wait for another machine: as Git's <c>http.lowSpeedTime</c> and <c>http.lowSpeedLimit</c>, for every transport.
+/// </summary>
+/// <param name="Time">The time over which the speed is measured, only what was spent waiting for the other side; zero to wait for
+/// ever.</param>
 /// <param name="BytesPerSecond">The speed below which the other side counts as silent.</param>
 public sealed record Patience(TimeSpan Time, long BytesPerSecond)
 {

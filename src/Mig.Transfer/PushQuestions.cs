@@ -5,14 +5,19 @@ using Mig.Transfer.Exchange;
 
 namespace Mig.Transfer;
 
-/// <summary>Works out, before the other side was asked anything, which objects a push should ask it about along with its refs: then nothing is left to ask when little is new.</summary>
+/// <summary>
+/// Works out, before the other side was asked anything, which objects a push should ask it about along with its refs: then nothing is left
+/// to ask when little is new.
+/// </summary>
 public static class PushQuestions
 {
     // More are asked about when it is known which.
     private const int MostFresh = 256;
     private const int MostAsked = 1024;
 
-    /// <summary>Returns what is new, as far as is known here, the annotated tags on the way, and the commits that it was built on.</summary>
+    /// <summary>
+    /// Returns what is new, as far as is known here, the annotated tags on the way, and the commits that it was built on.
+    /// </summary>
     /// <param name="store">Where all of it is.</param>
     /// <param name="tips">What is pushed.</param>
     /// <param name="hints">What the other side had, when it was last seen.</param>

@@ -2,14 +2,18 @@ using Mig.History.Refs;
 
 namespace Mig.Transfer;
 
-/// <summary>Which refs a question is about, said as briefly as possible: the beginnings of names, and whole names that do not begin so. Sorted by bytes.</summary>
+/// <summary>
+/// Which refs a question is about, said as briefly as possible: the beginnings of names, and whole names that do not begin so. Sorted by
+/// bytes.
+/// </summary>
 public sealed class RefChoice
 {
     private readonly List<(string Text, bool IsWhole)> _parts = [];
 
     public RefChoice(IEnumerable<string> prefixes, IEnumerable<string> names)
     {
-        IEnumerable<(string Text, bool IsWhole)> all = prefixes.Select(prefix => (prefix, false)).Concat(names.Select(name => (name, true))).Distinct();
+        IEnumerable<(string Text, bool IsWhole)> all = prefixes.Select(prefix => (prefix, false)).Concat(names.Select(name => (name, true)))
+            .Distinct();
         foreach ((string text, bool isWhole) in all.Order(Comparer<(string Text, bool IsWhole)>.Create(Compare)))
         {
             int last = _parts.FindLastIndex(part => !part.IsWhole);

@@ -11,7 +11,9 @@ public sealed record RefsQuery
     /// <summary>These refs as well, by their whole names; an older server gives those that begin so, which are left out.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>What the same question was answered with before: it is not sent again when it still holds. Null when nothing is known.</summary>
+    /// <summary>
+    /// What the same question was answered with before: it is not sent again when it still holds. Null when nothing is known.
+    /// </summary>
     public RemoteListing? Known { get; init; }
 
     /// <summary>Objects of which the other side is asked whether it has them; an older one does not say.</summary>

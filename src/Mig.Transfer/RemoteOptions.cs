@@ -20,13 +20,17 @@ public sealed record RemoteOptions
     /// <summary>How long to wait for the other side (<c>http.lowSpeedTime</c>, <c>http.lowSpeedLimit</c>), over ssh as well.</summary>
     public Patience Patience { get; init; } = Patience.Default;
 
-    /// <summary>How long the making of a connection may take (<c>http.connectTimeout</c>), over ssh as well; zero for as long as the system lets it.</summary>
+    /// <summary>
+    /// How long the making of a connection may take (<c>http.connectTimeout</c>), over ssh as well; zero for as long as the system lets it.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = DefaultConnectTimeout;
 
     /// <summary>What to do when a call breaks (<c>http.maxRetries</c>), over ssh as well.</summary>
     public RetryPolicy Retries { get; init; } = RetryPolicy.Default;
 
-    /// <summary>The proxy that all goes through (<c>http.proxy</c>), as curl reads it; empty for none, null for what the environment says.</summary>
+    /// <summary>
+    /// The proxy that all goes through (<c>http.proxy</c>), as curl reads it; empty for none, null for what the environment says.
+    /// </summary>
     public string? Proxy { get; init; }
 
     /// <summary>What to do when there is no mig at the other end of ssh.</summary>
@@ -35,7 +39,10 @@ public sealed record RemoteOptions
     /// <summary>Most refs of another repository that are listened to (<c>transfer.maxRefs</c>).</summary>
     public int MaxRefs { get; init; } = DefaultMaxRefs;
 
-    /// <summary>Gives the bearer token for an HTTP address; called first with false, then with true after each refusal. Null when there is none, or no other.</summary>
+    /// <summary>
+    /// Gives the bearer token for an HTTP address; called first with false, then with true after each refusal. Null when there is none, or
+    /// no other.
+    /// </summary>
     public Func<bool, string?> Token { get; init; } = _ => null;
 
     /// <summary>Told once, when the server took the token.</summary>
@@ -47,7 +54,9 @@ public sealed record RemoteOptions
     /// <summary>Which version of HTTP is spoken (<c>http.version</c>).</summary>
     public HttpChoice Http { get; init; }
 
-    /// <summary>A PEM file of the authorities whose certificates are trusted, instead of the system's (<c>http.sslCAInfo</c>); null for those.</summary>
+    /// <summary>
+    /// A PEM file of the authorities whose certificates are trusted, instead of the system's (<c>http.sslCAInfo</c>); null for those.
+    /// </summary>
     public string? AuthorityFile { get; init; }
 
     /// <summary>Opens the repository in a folder, to be served to ourselves.</summary>

@@ -7,7 +7,9 @@ using Mig.Transfer.Transports;
 
 namespace Mig.Transfer;
 
-/// <summary>Another repository, reached over a folder, ssh or HTTP with one protocol. For one thread; other processes may use the same repository.</summary>
+/// <summary>
+/// Another repository, reached over a folder, ssh or HTTP with one protocol. For one thread; other processes may use the same repository.
+/// </summary>
 public sealed class RemoteRepository : IDisposable
 {
     private readonly ITransport _transport;
@@ -48,7 +50,8 @@ public sealed class RemoteRepository : IDisposable
 
     /// <summary>Asks for the refs.</summary>
     /// <param name="prefixes">Only refs whose names begin with one of these; null for all.</param>
-    public RemoteListing ListRefs(IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default) => ListRefs(new RefsQuery { Prefixes = prefixes }, cancellation);
+    public RemoteListing ListRefs(IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default) =>
+        ListRefs(new RefsQuery { Prefixes = prefixes }, cancellation);
 
     /// <inheritdoc cref="ListRefs(IReadOnlyList{string}?, CancellationToken)"/>
     public RemoteListing ListRefs(RefsQuery query, CancellationToken cancellation = default)
@@ -58,7 +61,8 @@ public sealed class RemoteRepository : IDisposable
     }
 
     /// <summary>Brings what <paramref name="store"/> lacks; when it returns, all of it is durable.</summary>
-    /// <exception cref="RemoteException">The connection broke, or the other side sent what does not hold. Contents that did come are kept; no manifest is.</exception>
+    /// <exception cref="RemoteException">The connection broke, or the other side sent what does not hold. Contents that did come are kept;
+    /// no manifest is.</exception>
     public FetchReport Fetch(ObjectStore store, StoreOptions options, FetchRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -70,17 +74,20 @@ public sealed class RemoteRepository : IDisposable
 
     /// <summary>Brings contents that a partial clone left out.</summary>
     /// <param name="store">Gets them: a cache, whose packs go one by one.</param>
-    public TransferReport FetchContent(ObjectStore store, StoreOptions options, IReadOnlySet<ObjectId> blobs, IProgressSink progress, CancellationToken cancellation = default)
+    public TransferReport FetchContent(ObjectStore store, StoreOptions options, IReadOnlySet<ObjectId> blobs, IProgressSink progress,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         long before = _transport.WireBytes;
-        ContentFetch.Result result = ContentFetch.Run(_transport, store, blobs, options.Parallelism, progress, mergesIndexes: false, cancellation);
+        ContentFetch.Result result = ContentFetch.Run(
+            _transport, store, blobs, options.Parallelism, progress, mergesIndexes: false, cancellation);
         return new TransferReport(result.Objects, result.Bytes, result.StoredBytes, _transport.WireBytes - before);
     }
 
     /// <summary>Brings single objects by their ids, as far as the other side has them.</summary>
     /// <returns>How many came.</returns>
-    public long FetchObjects(ObjectStore store, StoreOptions options, IReadOnlyCollection<(ObjectId Id, ObjectKind Kind)> objects, IProgressSink progress, CancellationToken cancellation = default)
+    public long FetchObjects(ObjectStore store, StoreOptions options, IReadOnlyCollection<(ObjectId Id, ObjectKind Kind)> objects,
+        IProgressSink progress, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(objects);
         return objects.Count == 0 ? 0 : new ObjectFetch(_transport, store, options, progress, cancellation).Run(objects);
@@ -91,7 +98,8 @@ public sealed class RemoteRepository : IDisposable
     public PushReport Push(ObjectStore store, PushRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return new PushSession(_transport, Greet(cancellation), store, request, cancellation).Run(request.Remote ?? ListRefs(cancellation: cancellation));
+        return new PushSession(_transport, Greet(cancellation), store, request, cancellation)
+            .Run(request.Remote ?? ListRefs(cancellation: cancellation));
     }
 
     public void Dispose() => _transport.Dispose();

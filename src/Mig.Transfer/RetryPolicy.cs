@@ -11,7 +11,9 @@ public sealed record RetryPolicy(int Most, TimeSpan Pause, Action<string> Notice
     /// <summary>What counts unless the user says otherwise.</summary>
     public static RetryPolicy Default { get; } = new(5, TimeSpan.FromMilliseconds(500), _ => { });
 
-    /// <summary>Returns how long to wait; by chance a little more or less, so that those whom one fault has cut do not all come back at once.</summary>
+    /// <summary>
+    /// Returns how long to wait; by chance a little more or less, so that those whom one fault has cut do not all come back at once.
+    /// </summary>
     /// <param name="failed">How many tries in a row have brought nothing; 1 for a break after something came.</param>
     internal TimeSpan PauseAfter(int failed)
     {

@@ -17,11 +17,15 @@ using Mig.Versions.Commits;
 
 namespace Mig;
 
-/// <summary>A repository of machine images: the folder <c>.mig</c>, or a bare one. May be used from several threads; other processes may use it, too.</summary>
+/// <summary>
+/// A repository of machine images: the folder <c>.mig</c>, or a bare one. May be used from several threads; other processes may use it,
+/// too.
+/// </summary>
 /// <remarks>
-/// What goes wrong is a <see cref="MigException"/> whose message says where, what was found, and what to do; what the operating system refuses comes as
-/// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>. Whenever a member throws, or the process ends, the repository is as before
-/// the call or as after it.
+/// What goes wrong is a <see cref="MigException"/> whose message says where, what was found, and what to do; what the operating system
+/// refuses comes as
+/// <see cref="IOException"/> or <see cref="UnauthorizedAccessException"/>. Whenever a member throws, or the process ends, the repository is
+/// as before the call or as after it.
 /// </remarks>
 public sealed class Repository : IDisposable
 {
@@ -56,7 +60,8 @@ public sealed class Repository : IDisposable
             ZstdLibrary.Use(zstd);
         Store = ObjectStore.Open(folder);
         if (PromisorRemote is { } promisor)
-            Store.UsePromised(new PromisedContent(this, promisor), Path.Combine(folder, "cache", "content"), Config.GetInteger("core.contentCacheLimit", DefaultCacheLimit, 0, long.MaxValue));
+            Store.UsePromised(new PromisedContent(this, promisor), Path.Combine(folder, "cache", "content"),
+                Config.GetInteger("core.contentCacheLimit", DefaultCacheLimit, 0, long.MaxValue));
         Refs = new RefStore(folder, objects: Store, notice: context.Notice);
         Refs.TryFinish();
         Objects = new RepositoryObjects(Store, new ShallowFile(folder));
@@ -109,14 +114,17 @@ public sealed class Repository : IDisposable
         Parallelism = Context.Parallelism,
     };
 
-    /// <summary>The remote that has the contents which this repository left out (<c>extensions.partialClone</c>); null when it has all.</summary>
+    /// <summary>
+    /// The remote that has the contents which this repository left out (<c>extensions.partialClone</c>); null when it has all.
+    /// </summary>
     public string? PromisorRemote => Config.Get($"{ExtensionsSection}.{PartialCloneExtension}") is { Length: > 0 } name ? name : null;
 
     /// <summary>Whether the folder is the repository itself, with no folder around it to work in.</summary>
     public bool IsBare => Config.GetBoolean("core.bare", false);
 
     /// <summary>Makes an empty repository; one that is there already stays as it is.</summary>
-    /// <param name="directory">Gets a folder <c>.mig</c>; is the repository itself when bare. Folders that are missing on the way are made.</param>
+    /// <param name="directory">Gets a folder <c>.mig</c>; is the repository itself when bare. Folders that are missing on the way are
+    /// made.</param>
     /// <param name="isBare">Whether the repository has no folder around it to work in, as one that is only pushed to.</param>
     /// <param name="context">The world around it; null for that of this process.</param>
     /// <returns>The repository's folder, and whether it is new.</returns>
@@ -151,14 +159,18 @@ public sealed class Repository : IDisposable
         return (folder, true);
     }
 
-    /// <summary>Makes an empty repository where <see cref="Open"/> would look for one: the folder itself, or the <c>.mig</c> in it that is there already.</summary>
+    /// <summary>
+    /// Makes an empty repository where <see cref="Open"/> would look for one: the folder itself, or the <c>.mig</c> in it that is there
+    /// already.
+    /// </summary>
     /// <inheritdoc cref="Initialize"/>
     public static (string Folder, bool IsNew) InitializeAt(string directory, RepositoryContext context)
     {
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         if (RepositoryFinder.IsRepository(Path.Combine(full, FolderName)))
             return (Path.Combine(full, FolderName), false);
-        return Path.GetFileName(full) == FolderName ? Initialize(Path.GetDirectoryName(full)!, isBare: false, context) : Initialize(full, isBare: true, context);
+        return Path.GetFileName(full) == FolderName ? Initialize(Path.GetDirectoryName(full)!, isBare: false, context)
+            : Initialize(full, isBare: true, context);
     }
 
     // The folders of a new repository, and those that were made for it, up to the one that was there before.
@@ -202,14 +214,17 @@ public sealed class Repository : IDisposable
         if (version != FormatVersion)
         {
             throw version > FormatVersion
-                ? new UnsupportedFeatureException($"repository format {version}", $"{Folder} needs a newer mig; this one knows format {FormatVersion}")
+                ? new UnsupportedFeatureException(
+                    $"repository format {version}", $"{Folder} needs a newer mig; this one knows format {FormatVersion}")
                 : new CorruptStoreException("REPO-001", $"{Folder}/config says core.formatVersion = {version}; {FormatVersion} is needed");
         }
 
         foreach (ConfigEntry entry in Config.Entries)
         {
-            if (entry.Key.Section == ExtensionsSection && entry.Key is not { Subsection: null, Name: PartialCloneExtension or PackedRefsExtension })
-                throw new UnsupportedFeatureException($"extension {entry.Key.Name}", $"{Folder} uses it, and this mig does not know it; a newer one may");
+            if (entry.Key.Section == ExtensionsSection
+                && entry.Key is not { Subsection: null, Name: PartialCloneExtension or PackedRefsExtension })
+                throw new UnsupportedFeatureException(
+                    $"extension {entry.Key.Name}", $"{Folder} uses it, and this mig does not know it; a newer one may");
         }
     }
 }

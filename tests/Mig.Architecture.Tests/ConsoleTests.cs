@@ -4,7 +4,8 @@ namespace Mig.Architecture.Tests;
 public class ConsoleTests
 {
     public static TheoryData<string> Libraries =>
-        [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Where(name => name != "Mig.Cli").Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Where(name => name != "Mig.Cli")
+            .Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Libraries))]

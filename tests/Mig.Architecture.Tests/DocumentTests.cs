@@ -16,12 +16,15 @@ public class DocumentTests
     {
         string? Read(string path) => path switch
         {
-            "docs/a.md" => "# A title, with `code`\n[b](b.md) [here](#a-title-with-code) [no](c.md) [up](../README.md#none)\n```sh\n[x](y)\n```\n[web](https://example.org/x)",
+            "docs/a.md" =>
+                "# A title, with `code`\n[b](b.md) [here](#a-title-with-code) [no](c.md) "
+                + "[up](../README.md#none)\n```sh\n[x](y)\n```\n[web](https://example.org/x)",
             "docs/b.md" => "",
             "README.md" => "# Start",
             _ => null,
         };
-        Assert.Equal(["docs/a.md: c.md", "docs/a.md: ../README.md#none (no such heading)"], MarkdownDocument.FindBrokenLinks("docs/a.md", Read));
+        Assert.Equal(["docs/a.md: c.md", "docs/a.md: ../README.md#none (no such heading)"],
+            MarkdownDocument.FindBrokenLinks("docs/a.md", Read));
     }
 
     [Fact]
@@ -31,7 +34,8 @@ public class DocumentTests
         var queue = new Queue<string>(reached);
         while (queue.TryDequeue(out string? path))
         {
-            foreach (string link in new MarkdownDocument(SourceTree.ReadText(path)).Links.Where(link => !link.Contains("://", StringComparison.Ordinal)))
+            foreach (string link in new MarkdownDocument(SourceTree.ReadText(path)).Links.Where(link =>
+                !link.Contains("://", StringComparison.Ordinal)))
             {
                 string target = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(path) ?? "", link.Split('#')[0]), "/")[1..];
                 if (target.EndsWith(".md", StringComparison.Ordinal) && File.Exists(SourceTree.PathOf(target)) && reached.Add(target))
@@ -53,7 +57,8 @@ public class DocumentTests
     }
 
     private static string? FindLength(string readme) =>
-        readme.Count(c => c == '\n') is var lines and > ReadmeLines ? $"README.md has {lines} lines, at most {ReadmeLines} allowed; details go to docs/guide" : null;
+        readme.Count(c => c == '\n') is var lines and > ReadmeLines
+            ? $"README.md has {lines} lines, at most {ReadmeLines} allowed; details go to docs/guide" : null;
 
     private static string? ReadOrNull(string path)
     {

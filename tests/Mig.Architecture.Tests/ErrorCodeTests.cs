@@ -14,7 +14,8 @@ public partial class ErrorCodeTests
     [Fact]
     public void NoCodeIsDocumentedTwice()
     {
-        IEnumerable<string> twice = DocumentedCode().Matches(SourceTree.ReadText("docs/errors.md")).Select(match => match.Groups["code"].Value)
+        IEnumerable<string> twice = DocumentedCode().Matches(SourceTree.ReadText("docs/errors.md"))
+            .Select(match => match.Groups["code"].Value)
             .GroupBy(code => code).Where(group => group.Count() > 1).Select(group => group.Key);
         Assert.Empty(twice);
     }
@@ -28,7 +29,8 @@ public partial class ErrorCodeTests
     }
 
     private static HashSet<string> SourceCodes() =>
-        [.. SourceTree.SourceFiles("src").SelectMany(path => SourceCode().Matches(SourceTree.ReadText(path))).Select(match => match.Groups["code"].Value)];
+        [.. SourceTree.SourceFiles("src").SelectMany(path => SourceCode().Matches(SourceTree.ReadText(path)))
+            .Select(match => match.Groups["code"].Value)];
 
     private static HashSet<string> DocumentedCodes() =>
         [.. DocumentedCode().Matches(SourceTree.ReadText("docs/errors.md")).Select(match => match.Groups["code"].Value)];

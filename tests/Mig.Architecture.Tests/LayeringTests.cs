@@ -15,11 +15,13 @@ public class LayeringTests
         ["Mig.Transfer"] = ["Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Nbd"] = ["Mig.Core"],
         ["Mig.Machines"] = ["Mig.Disks", "Mig.History", "Mig.Store", "Mig.Core"],
-        ["Mig"] = ["Mig.Archives", "Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer", "Mig.Machines", "Mig.Nbd", "Mig.Core"],
+        ["Mig"] = ["Mig.Archives", "Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer",
+            "Mig.Machines", "Mig.Nbd", "Mig.Core"],
         ["Mig.Cli"] = ["Mig", "Mig.Machines", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
     };
 
-    public static TheoryData<string> Projects => [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Projects =>
+        [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -34,7 +36,8 @@ public class LayeringTests
     public void ProjectFileKnowsOnlyTheLayersBelow(string project)
     {
         var file = System.Xml.Linq.XDocument.Load(SourceTree.PathOf($"src/{project}/{project}.csproj"));
-        IEnumerable<string> references = file.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value));
+        IEnumerable<string> references = file.Descendants("ProjectReference")
+            .Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value));
         Assert.Empty(references.Except(Allowed[project]));
     }
 
@@ -51,12 +54,16 @@ public class LayeringTests
         IEnumerable<(string Project, string[] May)> rows = SourceTree.ReadText("docs/architecture.md").Split('\n')
             .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
             .Where(cells => cells.Length == 5 && cells[1].StartsWith("`Mig", StringComparison.Ordinal))
-            .Select(cells => (cells[1].Trim('`'), cells[3] == "–" ? [] : cells[3].Split(", ").Select(name => name == "`Mig`" ? "Mig" : $"Mig.{name}").ToArray()));
+            .Select(cells => (cells[1].Trim('`'), cells[3] == "–" ? [] : cells[3].Split(", ")
+                .Select(name => name == "`Mig`" ? "Mig" : $"Mig.{name}").ToArray()));
         Assert.Equal(
-            Allowed.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}: {string.Join(' ', pair.Value.Order(StringComparer.Ordinal))}"),
-            rows.OrderBy(row => row.Project, StringComparer.Ordinal).Select(row => $"{row.Project}: {string.Join(' ', row.May.Order(StringComparer.Ordinal))}"));
+            Allowed.OrderBy(pair => pair.Key, StringComparer.Ordinal)
+                .Select(pair => $"{pair.Key}: {string.Join(' ', pair.Value.Order(StringComparer.Ordinal))}"),
+            rows.OrderBy(row => row.Project, StringComparer.Ordinal)
+                .Select(row => $"{row.Project}: {string.Join(' ', row.May.Order(StringComparer.Ordinal))}"));
     }
 
     private static string[] Violations(CompiledAssembly assembly, string[] allowed) =>
-        [.. assembly.Assemblies.Where(name => name == "Mig" || name.StartsWith("Mig.", StringComparison.Ordinal)).Except(allowed).Order(StringComparer.Ordinal)];
+        [.. assembly.Assemblies.Where(name => name == "Mig" || name.StartsWith("Mig.", StringComparison.Ordinal)).Except(allowed)
+            .Order(StringComparer.Ordinal)];
 }

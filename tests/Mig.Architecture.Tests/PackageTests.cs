@@ -12,15 +12,18 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
     private const string Framework = "net10.0";
 
     public static TheoryData<string> Packages =>
-        [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Where(name => name != "Mig.Cli").Order(StringComparer.Ordinal)];
+        [.. Directory.GetDirectories(SourceTree.PathOf("src")).Select(path => Path.GetFileName(path)!).Where(name => name != "Mig.Cli")
+            .Order(StringComparer.Ordinal)];
 
     [Fact]
     public void OnlyTheLibraryIsPacked() =>
-        Assert.Equal(Packages.Select(row => row.Data), Directory.GetFiles(packed.Folder, "*.nupkg").Select(Id).Order(StringComparer.Ordinal));
+        Assert.Equal(Packages.Select(row => row.Data), Directory.GetFiles(packed.Folder, "*.nupkg").Select(Id)
+            .Order(StringComparer.Ordinal));
 
     [Theory]
     [MemberData(nameof(Packages))]
-    public void PackageIsWhole(string package) => Assert.Empty(FindFaults(packed.PathOf(package, ".nupkg"), packed.PathOf(package, ".snupkg"), package));
+    public void PackageIsWhole(string package) =>
+        Assert.Empty(FindFaults(packed.PathOf(package, ".nupkg"), packed.PathOf(package, ".snupkg"), package));
 
     [Fact]
     public void CheckObjectsToWhatIsMissing()
@@ -37,7 +40,8 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
         }
 
         Assert.Equal(
-            ["README.md is missing", "lib/net10.0/Mig.FileSystems.xml is missing", "it depends on Mig.Store, its project on Mig.Core", "lib/net10.0/Mig.FileSystems.pdb is not among the symbols"],
+            ["README.md is missing", "lib/net10.0/Mig.FileSystems.xml is missing", "it depends on Mig.Store, its project on Mig.Core",
+                "lib/net10.0/Mig.FileSystems.pdb is not among the symbols"],
             FindFaults(copy, symbols, "Mig.FileSystems"));
     }
 
@@ -53,7 +57,8 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
             Directory.CreateDirectory(folder[name]);
             File.Copy(Path.Combine(sample, "Program.cs"), folder[$"{name}/Program.cs"]);
             string project = File.ReadAllText(Path.Combine(sample, $"{name}.csproj"));
-            folder.Write($"{name}/{name}.csproj", Regex.Replace(project, "<ProjectReference Include=\".*/(.*).csproj\" />", $"<PackageReference Include=\"$1\" Version=\"{version}\" />"));
+            folder.Write($"{name}/{name}.csproj", Regex.Replace(
+                project, "<ProjectReference Include=\".*/(.*).csproj\" />", $"<PackageReference Include=\"$1\" Version=\"{version}\" />"));
         }
 
         // What others made and the packages depend on was restored for the build of the tests; nothing is asked for elsewhere.
@@ -81,9 +86,12 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
               <Target Name="Build"><MSBuild Projects="@(Sample)" Targets="Build" BuildInParallel="true" /></Target>
             </Project>
             """);
-        Shell.Run(folder.Path, "for target in Restore Build; do dotnet msbuild all.proj -t:$target -nologo -verbosity:quiet -nodeReuse:false || exit; done");
-        Assert.Contains("usage: WalkFiles DISK", Shell.Run(folder.Path, "WalkFiles/bin/Debug/net10.0/WalkFiles || test $? = 2"), StringComparison.Ordinal);
-        Assert.Contains("main is at ", Shell.Run(folder.Path, "truncate -s 1M disk.raw && CommitAndList/bin/Debug/net10.0/CommitAndList machines disk.raw empty"), StringComparison.Ordinal);
+        Shell.Run(folder.Path,
+            "for target in Restore Build; do dotnet msbuild all.proj -t:$target -nologo -verbosity:quiet -nodeReuse:false || exit; done");
+        Assert.Contains("usage: WalkFiles DISK", Shell.Run(folder.Path, "WalkFiles/bin/Debug/net10.0/WalkFiles || test $? = 2"),
+            StringComparison.Ordinal);
+        Assert.Contains("main is at ", Shell.Run(folder.Path,
+            "truncate -s 1M disk.raw && CommitAndList/bin/Debug/net10.0/CommitAndList machines disk.raw empty"), StringComparison.Ordinal);
     }
 
     private static List<string> FindFaults(string package, string symbols, string id)
@@ -99,9 +107,11 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
             faults.Add("nothing says what it is");
         if (Value("readme") != "README.md")
             faults.Add("it has no page of its own");
-        string depends = Names(metadata.Descendants().Where(element => element.Name.LocalName == "dependency").Select(element => element.Attribute("id")!.Value));
+        string depends = Names(metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
+            .Select(element => element.Attribute("id")!.Value));
         var project = XDocument.Load(SourceTree.PathOf($"src/{id}/{id}.csproj"));
-        string references = Names(project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value))
+        string references = Names(project.Descendants("ProjectReference")
+            .Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value))
             .Concat(project.Descendants("PackageReference").Select(item => item.Attribute("Include")!.Value)));
         if (depends != references)
             faults.Add($"it depends on {depends}, its project on {references}");
@@ -143,6 +153,7 @@ public sealed class PackageTests(PackageTests.Packed packed) : IClassFixture<Pac
 
         public void Dispose() => _files.Dispose();
 
-        internal string PathOf(string package, string extension) => Directory.GetFiles(Folder, $"{package}.*{extension}").Single(path => Id(path) == package);
+        internal string PathOf(string package, string extension) =>
+            Directory.GetFiles(Folder, $"{package}.*{extension}").Single(path => Id(path) == package);
     }
 }

@@ -60,7 +60,8 @@ public partial class PromiseTests
     }
 
     private static IEnumerable<string> TestClasses(string folder) =>
-        SourceTree.SourceFiles(folder).Select(path => Path.GetFileNameWithoutExtension(path)).Where(name => name.EndsWith("Tests", StringComparison.Ordinal));
+        SourceTree.SourceFiles(folder).Select(path => Path.GetFileNameWithoutExtension(path))
+            .Where(name => name.EndsWith("Tests", StringComparison.Ordinal));
 
     [GeneratedRegex("`([A-Za-z_0-9.]+)`")]
     private static partial Regex Quoted();

@@ -26,11 +26,17 @@ internal static class ReadmeDisks
         library.AsSpan(1_000_000, 400_000).Clear(); // becomes a hole of the list
         Write(tree, "usr/lib/libexample.so.1", library);
         Shell.Run(folder, $"find tree -exec touch --no-dereference --date '{Time}' {{}} + && chmod -R u=rwX,go=rX tree");
-        Shell.Run(folder, "truncate -s 65M disk.raw && printf 'label: dos\\nlabel-id: 0x4d494721\\nstart=2048, type=83, bootable\\n' | sfdisk -q disk.raw");
-        Shell.Run(folder, "mkfs.ext4 -q -L root -U 6d696721-0000-4000-8000-000000000001 -d tree -E offset=1048576,root_owner=0:0,hash_seed=6d696721-0000-4000-8000-000000000002 disk.raw 64M");
+        Shell.Run(folder,
+            "truncate -s 65M disk.raw && printf 'label: dos\\nlabel-id: 0x4d494721\\nstart=2048, type=83, bootable\\n' | sfdisk -q "
+                + "disk.raw");
+        Shell.Run(folder,
+            "mkfs.ext4 -q -L root -U 6d696721-0000-4000-8000-000000000001 -d tree -E "
+            + "offset=1048576,root_owner=0:0,hash_seed=6d696721-0000-4000-8000-000000000002 disk.raw 64M");
         Shell.Run(folder, "qemu-img convert -O vmdk disk.raw disk.vmdk");
         Write(folder, "nginx.conf", "worker_processes 8;\n");
-        Shell.Run(folder, "printf 'rm /etc/nginx.conf\\nwrite nginx.conf /etc/nginx.conf\\n' | debugfs -w -f - 'disk.raw?offset=1048576' && qemu-img convert -O vmdk disk.raw changed.vmdk");
+        Shell.Run(folder,
+            "printf 'rm /etc/nginx.conf\\nwrite nginx.conf /etc/nginx.conf\\n' | debugfs -w -f - 'disk.raw?offset=1048576' && qemu-img "
+            + "convert -O vmdk disk.raw changed.vmdk");
         Shell.Run(folder, "rm -r tree disk.raw nginx.conf");
     }
 

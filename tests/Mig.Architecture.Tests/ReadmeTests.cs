@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Mig.Architecture.Tests;
 
 /// <summary>
-/// The examples of README.md, run as they stand there, with the program that was just built. Ids, dates and sizes depend on the tools that made the disk;
-/// all else must be what the page shows. <c>MIG_UPDATE_DOCS=1</c> writes what came out into the page instead.
+/// The examples of README.md, run as they stand there, with the program that was just built. Ids, dates and sizes depend on the tools that
+/// made the disk; all else must be what the page shows. <c>MIG_UPDATE_DOCS=1</c> writes what came out into the page instead.
 /// </summary>
 public sealed partial class ReadmeTests : IDisposable
 {

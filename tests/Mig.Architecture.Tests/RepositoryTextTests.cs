@@ -16,7 +16,8 @@ public partial class RepositoryTextTests
     {
         string known = SourceTree.ReadText("SHORTCOMINGS.md");
         IEnumerable<string> unknown = SourceTree.SourceFiles("src").Concat(SourceTree.SourceFiles("tests"))
-            .SelectMany(path => Plan().Matches(SourceTree.ReadText(path)).Select(match => (Path: path, Text: match.Groups["text"].Value.Trim(' ', '.'))))
+            .SelectMany(path => Plan().Matches(SourceTree.ReadText(path))
+                .Select(match => (Path: path, Text: match.Groups["text"].Value.Trim(' ', '.'))))
             .Where(plan => plan.Text.Length == 0 || !known.Contains(plan.Text, StringComparison.OrdinalIgnoreCase))
             .Select(plan => $"{plan.Path}: '{plan.Text}' is not in SHORTCOMINGS.md");
         Assert.Empty(unknown);
@@ -49,7 +50,8 @@ public partial class RepositoryTextTests
     [GeneratedRegex(@"(?<![\w:.@}\])])(?:/(?:work|home|root|Users|mnt|opt)/|[A-Z]:\\Users\\)")]
     private static partial Regex MachinePath();
 
-    [GeneratedRegex(@"nuget\.[o]rg|pkgs\.[d]ev\.azure|[a]rtifactory|pypi\.[o]rg|/v3/[i]ndex\.json|<[p]ackageSources>", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"nuget\.[o]rg|pkgs\.[d]ev\.azure|[a]rtifactory|pypi\.[o]rg|/v3/[i]ndex\.json|<[p]ackageSources>",
+        RegexOptions.IgnoreCase)]
     private static partial Regex PackageHost();
 
     [GeneratedRegex(@"//\s*(?:TODO|FIXME|HACK|XXX)\b:?\s*(?<text>.*)")]

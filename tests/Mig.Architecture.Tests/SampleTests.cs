@@ -13,7 +13,8 @@ public sealed partial class SampleTests : IDisposable
 
     private readonly TestFolder _folder = new();
 
-    public static TheoryData<string> Samples => [.. Directory.GetDirectories(SourceTree.PathOf("samples")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Samples =>
+        [.. Directory.GetDirectories(SourceTree.PathOf("samples")).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     public void Dispose() => _folder.Dispose();
 
@@ -33,7 +34,8 @@ public sealed partial class SampleTests : IDisposable
         MakeDisk("one", "first");
         MakeDisk("two", "second");
         string first = Run("CommitAndList", "machines", "one.qcow2", "golden web server");
-        Assert.Matches(@"^[1-9][0-9]* bytes are new, stored in [1-9][0-9]*\n[0-9a-f]{10} You: golden web server \(6 files\)\nmain is at [0-9a-f]{10}\n$", first);
+        Assert.Matches(
+            @"^[1-9][0-9]* bytes are new, stored in [1-9][0-9]*\n[0-9a-f]{10} You: golden web server \(6 files\)\nmain is at [0-9a-f]{10}\n$", first);
         string second = Run("CommitAndList", "machines", "two.qcow2", "another one");
         Assert.Matches(@"\n[0-9a-f]{10} You: another one \(6 files\)\n[0-9a-f]{10} You: golden web server \(6 files\)\n", second);
         Assert.StartsWith("nothing changed\n", Run("CommitAndList", "machines", "two.qcow2", "again"), StringComparison.Ordinal);
@@ -51,13 +53,18 @@ public sealed partial class SampleTests : IDisposable
         Assert.Equal("volume 1 of qcow2: ext4", lines[0]);
 
         // The judge is e2fsprogs, on the volume that sfdisk made.
-        const string list = "debugfs -R \"ls -p $d\" volume 2>/dev/null | awk -F/ -v d=\"${d%/}\" '$6 != \"\" && $6 != \".\" && $6 != \"..\" { print d \"/\" $6 }'";
-        string judged = Shell.Run(_folder.Path, $"dd if=disk.raw of=volume bs=1M skip=1 status=none && for d in / /etc /usr /usr/bin; do {list}; done | sort");
-        Assert.Equal(Lines(judged), lines[1..].Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Order(StringComparer.Ordinal));
+        const string list =
+            "debugfs -R \"ls -p $d\" volume 2>/dev/null | awk -F/ -v d=\"${d%/}\" '$6 != \"\" && $6 != \".\" && $6 != \"..\" { print d "
+            + "\"/\" $6 }'";
+        string judged = Shell.Run(_folder.Path,
+            $"dd if=disk.raw of=volume bs=1M skip=1 status=none && for d in / /etc /usr /usr/bin; do {list}; done | sort");
+        Assert.Equal(Lines(judged), lines[1..].Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..])
+            .Order(StringComparer.Ordinal));
         Assert.Contains("SymbolicLink              10 /etc/link", lines);
         Assert.Contains("File                       7 /etc/hostname", lines);
         var project = XDocument.Load(SourceTree.PathOf("samples/WalkFiles/WalkFiles.csproj"));
-        Assert.Equal(["Mig.Disks", "Mig.FileSystems"], project.Descendants("ProjectReference").Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value)));
+        Assert.Equal(["Mig.Disks", "Mig.FileSystems"], project.Descendants("ProjectReference")
+            .Select(item => Path.GetFileNameWithoutExtension(item.Attribute("Include")!.Value)));
     }
 
     [Fact]
@@ -87,7 +94,8 @@ public sealed partial class SampleTests : IDisposable
 
     private static string[] Lines(string output) => output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-    private static IEnumerable<string> LogIds(string output) => Lines(output).Where(line => line.Contains(" You: ", StringComparison.Ordinal)).Select(line => line[..10]);
+    private static IEnumerable<string> LogIds(string output) =>
+        Lines(output).Where(line => line.Contains(" You: ", StringComparison.Ordinal)).Select(line => line[..10]);
 
     // Six nodes beside the root: etc, etc/hostname, etc/link, lost+found, usr, usr/bin.
     private void MakeDisk(string name, string host)
@@ -97,8 +105,10 @@ public sealed partial class SampleTests : IDisposable
         _folder.Write("tree/etc/hostname", host + "\n");
         Shell.Run(
             _folder.Path,
-            $"ln -sf /etc/hosts tree/etc/link && truncate -s 9M {name}.raw && printf 'label: dos\\nstart=2048, type=83\\n' | sfdisk -q {name}.raw && "
-            + $"mkfs.ext4 -q -d tree -E offset=1048576,root_owner=0:0 {name}.raw 8M && qemu-img convert -O qcow2 {name}.raw {name}.qcow2 && rm -r tree");
+            $"ln -sf /etc/hosts tree/etc/link && truncate -s 9M {name}.raw && printf 'label: dos\\nstart=2048, type=83\\n' | sfdisk -q "
+                + $"{name}.raw && "
+            + $"mkfs.ext4 -q -d tree -E offset=1048576,root_owner=0:0 {name}.raw 8M && qemu-img convert -O qcow2 {name}.raw {name}.qcow2 "
+            + "&& rm -r tree");
     }
 
     private string Run(string sample, params string[] arguments)
@@ -122,7 +132,9 @@ public sealed partial class SampleTests : IDisposable
         // artifacts/bin/Mig.Architecture.Tests/release holds the tests, artifacts/bin/WalkFiles/release the sample.
         var here = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
         string program = Path.Combine(here.Parent!.Parent!.FullName, sample, here.Name, sample);
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            program, arguments)
+        { WorkingDirectory = _folder.Path, RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["HOME"] = _folder.Path;
         foreach (string role in (string[])["AUTHOR", "COMMITTER"])
         {

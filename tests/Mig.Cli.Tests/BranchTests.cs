@@ -46,7 +46,8 @@ public sealed class BranchTests
         workspace.Mig("branch", "-m", "side", "HEAD").Ends(2, No);
         workspace.Mig("checkout", "-b", "HEAD").Ends(2, No);
         workspace.Mig("put", "-b", "HEAD", workspace["hosts.csv"], "main:/x").Ends(2, No);
-        workspace.Mig("derive", "main", "--hosts", workspace["hosts.csv"], "--template", workspace["template"], "--branch", "{name}").Ends(2, No);
+        workspace.Mig("derive", "main", "--hosts", workspace["hosts.csv"], "--template", workspace["template"], "--branch", "{name}")
+            .Ends(2, No);
         workspace.Ok("init", "--bare", "other");
         Assert.NotEqual(0, workspace.Mig("push", "other", "main:refs/heads/HEAD").ExitCode);
         Assert.Equal("* main\n  side\n", workspace.Ok("branch"));

@@ -12,10 +12,12 @@ public sealed class CheckoutTests
         Assert.Equal("Switched to branch 'side'\n", workspace.Mig("checkout", "side").Ends(0).Error);
         Assert.Equal("Already on 'side'\n", workspace.Mig("checkout", "side").Ends(0).Error);
         Assert.Equal(
-            "You are in 'detached HEAD' state: commits go to no branch; 'mig checkout -b NAME' makes one for them.\nHEAD is now at <1> golden web server\n",
+            "You are in 'detached HEAD' state: commits go to no branch; 'mig checkout -b NAME' makes one for them.\nHEAD is now at <1> "
+                + "golden web server\n",
             Outcome.Normalize(workspace.Mig("checkout", "v1").Ends(0).Error));
         Assert.Equal("* (HEAD detached at <1>)\n  main\n  side\n", Outcome.Normalize(workspace.Ok("branch")));
-        Assert.Equal("Previous HEAD position was <1> golden web server\nSwitched to branch 'side'\n", Outcome.Normalize(workspace.Mig("checkout", "-").Ends(0).Error));
+        Assert.Equal("Previous HEAD position was <1> golden web server\nSwitched to branch 'side'\n",
+            Outcome.Normalize(workspace.Mig("checkout", "-").Ends(0).Error));
         Assert.Equal("Switched to a new branch 'topic'\n", workspace.Mig("checkout", "-b", "topic", "v1").Ends(0).Error);
         Assert.Equal("topic\n", workspace.Ok("branch", "--show-current"));
         Assert.Equal(workspace.Ok("rev-parse", "v1^{commit}"), workspace.Ok("rev-parse", "topic"));
@@ -65,7 +67,8 @@ public sealed class CheckoutTests
             string name = format.Replace(':', '-') + ".vmdk";
             workspace.Ok("checkout", "v1", "--export", name, "--format", format);
             Tool.Run("qemu-img", "compare", "-f", "vmdk", "-F", "raw", workspace[name], SampleDisks.One);
-            Outcome other = Tool.Capture("qemu-img", ["compare", "-f", "vmdk", "-F", "raw", workspace[name], SampleDisks.Two], "/", workspace.Environment, null);
+            Outcome other = Tool.Capture("qemu-img", ["compare", "-f", "vmdk", "-F", "raw", workspace[name], SampleDisks.Two], "/",
+                workspace.Environment, null);
             Assert.Equal(1, other.ExitCode);
         }
 
@@ -77,7 +80,8 @@ public sealed class CheckoutTests
     {
         using Workspace workspace = Workspace.WithSample();
         File.WriteAllText(workspace["precious.raw"], "precious");
-        workspace.Mig("checkout", "v1", "--export", "precious.raw").Ends(3, "precious.raw exists; choose another name, or replace it with --force");
+        workspace.Mig("checkout", "v1", "--export", "precious.raw")
+            .Ends(3, "precious.raw exists; choose another name, or replace it with --force");
         Assert.Equal("precious", File.ReadAllText(workspace["precious.raw"]));
         workspace.Ok("checkout", "v1", "--export", "precious.raw", "--force");
         Tool.Run("cmp", SampleDisks.One, workspace["precious.raw"]);

@@ -20,7 +20,8 @@ public sealed class CommitTests
         Assert.Matches(@"^ new: [\d.]+ MiB in \d+ objects, stored in [\d.]+ KiB; shared or empty: [\d.]+ [KM]iB of [\d.]+ MiB$", lines[5]);
         Assert.Equal("", lines[6]);
         Assert.Equal(7, lines.Length);
-        Assert.Equal("warning: parts.raw.2 was not looked into, and is kept as it is: it holds no file system that mig knows\n", commit.Error);
+        Assert.Equal("warning: parts.raw.2 was not looked into, and is kept as it is: it holds no file system that mig knows\n",
+            commit.Error);
     }
 
     [Fact]
@@ -28,7 +29,8 @@ public sealed class CommitTests
     {
         using Workspace workspace = Workspace.WithSample();
         string before = workspace.Ok("rev-parse", "HEAD");
-        Assert.Equal("Nothing changed since main, so there is no new commit; --allow-empty makes one all the same.\n", workspace.Ok("commit", SampleDisks.Two, "-m", "again"));
+        Assert.Equal("Nothing changed since main, so there is no new commit; --allow-empty makes one all the same.\n",
+            workspace.Ok("commit", SampleDisks.Two, "-m", "again"));
         Assert.Equal(before, workspace.Ok("rev-parse", "HEAD"));
         workspace.Ok("commit", SampleDisks.Two, "-m", "again", "--allow-empty");
         Assert.Equal(before, workspace.Ok("rev-parse", "HEAD~1"));
@@ -53,7 +55,8 @@ public sealed class CommitTests
     {
         using Workspace workspace = Workspace.WithSample();
         workspace.Ok("commit", SampleDisks.One, SampleDisks.Data, "-m", "two disks");
-        Assert.Equal(["one.raw", "data.raw"], workspace.Mig("show", "--json").Json.GetProperty("disks").EnumerateArray().Select(disk => disk.GetProperty("name").GetString()));
+        Assert.Equal(["one.raw", "data.raw"], workspace.Mig("show", "--json").Json.GetProperty("disks").EnumerateArray()
+            .Select(disk => disk.GetProperty("name").GetString()));
         Assert.Equal("s", workspace.Ok("cat", "HEAD:@data.raw/sp ace"));
         workspace.Mig("checkout", "--export", "out.raw").Ends(2, "has 2 disks; choose one with --disk: one.raw, data.raw");
         workspace.Ok("checkout", "--export", "out.raw", "--disk", "data.raw");
@@ -99,15 +102,18 @@ public sealed class CommitTests
         using Workspace workspace = Workspace.WithSample();
         File.Copy(SampleDisks.One, workspace["deleted.raw"]);
         Tool.Run("debugfs", "-w", "-R", "rm /usr/bin/large", workspace["deleted.raw"]);
-        Assert.Contains("of deleted data (--discard-free leaves it out)", workspace.Ok("commit", "deleted.raw", "-m", "with"), StringComparison.Ordinal);
+        Assert.Contains("of deleted data (--discard-free leaves it out)", workspace.Ok("commit", "deleted.raw", "-m", "with"),
+            StringComparison.Ordinal);
         workspace.Ok("checkout", "--export", "with.raw");
         Tool.Run("cmp", workspace["deleted.raw"], workspace["with.raw"]);
 
         workspace.Ok("config", "commit.discardFree", "true");
-        Assert.Contains("of free space: it will read as zeros", workspace.Ok("commit", "deleted.raw", "-m", "without"), StringComparison.Ordinal);
+        Assert.Contains("of free space: it will read as zeros", workspace.Ok("commit", "deleted.raw", "-m", "without"),
+            StringComparison.Ordinal);
         workspace.Ok("checkout", "--export", "without.raw");
         Assert.Equal(0, Tool.Capture("e2fsck", ["-fn", workspace["without.raw"]], "/", workspace.Environment, null).ExitCode);
-        Assert.Equal(1, Tool.Capture("cmp", ["-s", workspace["deleted.raw"], workspace["without.raw"]], "/", workspace.Environment, null).ExitCode);
+        Assert.Equal(1, Tool.Capture("cmp", ["-s", workspace["deleted.raw"], workspace["without.raw"]], "/", workspace.Environment,
+            null).ExitCode);
         Assert.DoesNotContain("a large file", File.ReadAllText(workspace["without.raw"]), StringComparison.Ordinal);
     }
 

@@ -67,7 +67,8 @@ public sealed class CompletionTests
     public void Candidates_are_what_may_stand_there(string line, string candidates)
     {
         using Workspace workspace = Workspace.WithSample();
-        Assert.Equal(candidates, string.Join(' ', workspace.Ok(["__complete", .. line.Split(' ')]).Split('\n', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(candidates, string.Join(
+            ' ', workspace.Ok(["__complete", .. line.Split(' ')]).Split('\n', StringSplitOptions.RemoveEmptyEntries)));
     }
 
     private static void Type(Workspace workspace, params string[] lines)

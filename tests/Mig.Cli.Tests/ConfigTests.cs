@@ -18,7 +18,8 @@ public sealed class ConfigTests
         Assert.Equal("7\n", workspace.Ok("config", "--global", "core.compression"));
         Assert.Equal("9\n", workspace.Ok("-c", "core.compression=9", "config", "core.compression"));
         Assert.Equal("7\n5\n", workspace.Ok("config", "--get-all", "core.compression"));
-        Assert.Contains($"file:{workspace[".mig/config"]}\tcore.compression=5\n", workspace.Ok("config", "--list", "--show-origin"), StringComparison.Ordinal);
+        Assert.Contains($"file:{workspace[".mig/config"]}\tcore.compression=5\n", workspace.Ok("config", "--list", "--show-origin"),
+            StringComparison.Ordinal);
         workspace.Ok("config", "--unset", "core.compression");
         Assert.Equal("7\n", workspace.Ok("config", "core.compression"));
         workspace.Mig("config", "--global", "--local", "a.b").Ends(2, "give one of");

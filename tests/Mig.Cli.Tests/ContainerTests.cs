@@ -3,7 +3,9 @@ using Mig.Testing;
 
 namespace Mig.Cli.Tests;
 
-/// <summary>What a container has beyond the disk, what it is packed in, and what is no disk: it is named, and kept in what a version says of itself.</summary>
+/// <summary>
+/// What a container has beyond the disk, what it is packed in, and what is no disk: it is named, and kept in what a version says of itself.
+/// </summary>
 public sealed class ContainerTests
 {
     [Fact]
@@ -18,18 +20,23 @@ public sealed class ContainerTests
             """).ExitCode);
         Outcome commit = workspace.Mig("commit", "d.qcow2", "-m", "with more").Ends(0);
         Assert.Contains("warning: d.qcow2: has 1 internal snapshot (\"s1\"); that is not kept\n", commit.Error, StringComparison.Ordinal);
-        Assert.Contains("warning: d.qcow2: has 1 persistent bitmap (\"daily\"); that is not kept\n", commit.Error, StringComparison.Ordinal);
+        Assert.Contains("warning: d.qcow2: has 1 persistent bitmap (\"daily\"); that is not kept\n", commit.Error,
+            StringComparison.Ordinal);
 
         string shown = workspace.Ok("show");
-        Assert.Contains("\nNote:   disk d.qcow2: not kept of its container: 1 internal snapshot (\"s1\").\n", shown, StringComparison.Ordinal);
-        Assert.Contains("\nNote:   disk d.qcow2: not kept of its container: 1 persistent bitmap (\"daily\").\n", shown, StringComparison.Ordinal);
+        Assert.Contains("\nNote:   disk d.qcow2: not kept of its container: 1 internal snapshot (\"s1\").\n", shown,
+            StringComparison.Ordinal);
+        Assert.Contains("\nNote:   disk d.qcow2: not kept of its container: 1 persistent bitmap (\"daily\").\n", shown,
+            StringComparison.Ordinal);
         Assert.Contains("disk d.qcow2: 1 MiB, no partition table, from qcow2\n", shown, StringComparison.Ordinal);
         System.Text.Json.JsonElement disk = workspace.Mig("show", "--json").Json.GetProperty("disks")[0];
         Assert.Equal("qcow2", disk.GetProperty("format").GetString());
-        Assert.Equal(["1 internal snapshot (\"s1\")", "1 persistent bitmap (\"daily\")"], disk.GetProperty("extras").EnumerateArray().Select(extra => extra.GetString()));
+        Assert.Equal(["1 internal snapshot (\"s1\")", "1 persistent bitmap (\"daily\")"], disk.GetProperty("extras").EnumerateArray()
+            .Select(extra => extra.GetString()));
 
         Assert.Equal(0, workspace.Shell("qemu-img convert -O raw d.qcow2 d.raw").ExitCode);
-        Assert.DoesNotContain("not kept", workspace.Mig("commit", "--allow-empty", "d.raw", "-m", "without").Ends(0).Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("not kept", workspace.Mig("commit", "--allow-empty", "d.raw", "-m", "without").Ends(0).Error,
+            StringComparison.Ordinal);
         Assert.DoesNotContain("Note:", workspace.Ok("show"), StringComparison.Ordinal);
     }
 
@@ -52,7 +59,8 @@ public sealed class ContainerTests
         // The same disk, packed or not, is no change; another one in a file of the same name is.
         Assert.StartsWith("Nothing changed", workspace.Ok("commit", "--quick", file, "-m", "again"), StringComparison.Ordinal);
         Assert.StartsWith("Nothing changed", workspace.Ok("commit", SampleDisks.Two, "-m", "again"), StringComparison.Ordinal);
-        Assert.Equal(0, workspace.Shell($"rm {file}; cp '{SampleDisks.One}' two.raw; {Program} two.raw; touch -d '2001-01-01' {file}").ExitCode);
+        Assert.Equal(0, workspace.Shell(
+            $"rm {file}; cp '{SampleDisks.One}' two.raw; {Program} two.raw; touch -d '2001-01-01' {file}").ExitCode);
         Assert.Contains("/etc/hostname", workspace.Ok("status", "-s", file), StringComparison.Ordinal);
         workspace.Ok("commit", "--quick", file, "-m", "one again");
         Assert.Equal("web01\n", workspace.Ok("cat", "HEAD:/etc/hostname"));

@@ -27,8 +27,10 @@ public sealed class DryRunTests
         AssertSame(workspace, 3, "'refs/heads/x' exists", "rm", "-b", "x/y", "main:/etc/hostname");
         AssertSame(workspace, 2, "HEAD", "put", "-b", "HEAD", "file", "main:/etc/z");
         AssertSame(workspace, 3, "'refs/heads/x' exists", "seal", "-b", "x/y", "main");
-        AssertSame(workspace, 3, "clash.csv, line 3: 'refs/heads/web1' and 'refs/heads/web1/x' cannot both exist", "derive", "main", "--branch", "{name}", "--hosts", "clash.csv", "--template", "template");
-        AssertSame(workspace, 3, "taken.csv, line 2: 'refs/heads/x' exists", "derive", "main", "--branch", "{name}", "--hosts", "taken.csv", "--template", "template");
+        AssertSame(workspace, 3, "clash.csv, line 3: 'refs/heads/web1' and 'refs/heads/web1/x' cannot both exist", "derive", "main",
+            "--branch", "{name}", "--hosts", "clash.csv", "--template", "template");
+        AssertSame(workspace, 3, "taken.csv, line 2: 'refs/heads/x' exists", "derive", "main", "--branch", "{name}", "--hosts", "taken.csv",
+            "--template", "template");
         AssertSame(workspace, 3, "refs/heads/x is in the way", "fetch", "there", "x:refs/heads/x/y");
         AssertSame(workspace, 3, "'refs/heads/x' exists", "push", "there", "main:refs/heads/x/y");
         Assert.Equal(before, Refs(workspace));
@@ -60,7 +62,8 @@ public sealed class DryRunTests
         string before = Refs(workspace);
         string[][] commands =
         [
-            ["put", "file", "main:/etc/z"], ["seal", "--enable", "machine-id,hostname", "main"], ["derive", "main", "--branch", "{name}", "--hosts", "hosts.csv", "--template", "template"],
+            ["put", "file", "main:/etc/z"], ["seal", "--enable", "machine-id,hostname", "main"],
+                ["derive", "main", "--branch", "{name}", "--hosts", "hosts.csv", "--template", "template"],
             ["merge", "aside"], ["cherry-pick", "aside"],
         ];
         foreach (string[] command in commands)
@@ -71,7 +74,8 @@ public sealed class DryRunTests
         foreach (string[] command in (string[][])[commands[0], commands[2], ["merge", "aside"], ["revert", "main"]])
             AssertSame(workspace, 1, "hook commit-msg refused", command);
         workspace.Ok(["put", "--no-verify", "--dry-run", "file", "main:/etc/z"]);
-        Assert.Contains("not asked in a dry run", workspace.Mig("push", "--dry-run", "there", "main").Ends(0).Error, StringComparison.Ordinal);
+        Assert.Contains("not asked in a dry run", workspace.Mig("push", "--dry-run", "there", "main").Ends(0).Error,
+            StringComparison.Ordinal);
         Assert.Equal(before, Refs(workspace));
     }
 
@@ -103,13 +107,15 @@ public sealed class DryRunTests
         foreach (string[] command in (string[][])[["purge", "--path", "/key"], ["gc"]])
         {
             string script = $"mkdir -p .mig/locks; exec 9>.mig/locks/{command[0]}; flock 9; mig {string.Join(' ', command)} $1 9>&-";
-            Outcome dry = workspace.Shell(script.Replace("$1", "-n", StringComparison.Ordinal)), real = workspace.Shell(script.Replace("$1", "", StringComparison.Ordinal));
+            Outcome dry = workspace.Shell(script.Replace("$1", "-n", StringComparison.Ordinal)),
+                real = workspace.Shell(script.Replace("$1", "", StringComparison.Ordinal));
             real.Ends(3);
             dry.Ends(3);
         }
     }
 
-    private static string Refs(Workspace workspace) => workspace.Shell("cat .mig/HEAD; for folder in .mig there; do find $folder/refs -type f | sort | xargs cat; done").Output;
+    private static string Refs(Workspace workspace) =>
+        workspace.Shell("cat .mig/HEAD; for folder in .mig there; do find $folder/refs -type f | sort | xargs cat; done").Output;
 
     private static void AssertSame(Workspace workspace, int exitCode, string part, params string[] arguments)
     {

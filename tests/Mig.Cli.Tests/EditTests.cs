@@ -18,7 +18,8 @@ public sealed class EditTests
         Assert.Matches(@"^ new: [\d.]+ KiB in \d+ objects, stored in [\d.]+ [KM]?i?B$", lines[2]);
         Assert.Equal("welcome\n", workspace.Ok("cat", "HEAD:/etc/motd"));
         Assert.Equal("web03\n", Put(workspace, "web03\n", "main:/etc/hostname"));
-        Assert.Equal(["put /etc/hostname", "put motd into /etc"], workspace.Ok("log", "--oneline", "-2").TrimEnd().Split('\n').Select(line => line[11..]));
+        Assert.Equal(["put /etc/hostname", "put motd into /etc"], workspace.Ok("log", "--oneline", "-2").TrimEnd().Split('\n')
+            .Select(line => line[11..]));
         workspace.Ok("checkout", "--export", "out.raw");
         Tool.Run("e2fsck", "-fn", workspace["out.raw"]);
         workspace.Mig("commit", "out.raw", "-m", "the same").Ends(0);
@@ -39,9 +40,11 @@ public sealed class EditTests
         workspace.Ok("chown", "5:6", "HEAD:/srv/a/hard");
         workspace.Ok("setfattr", "-n", "user.note", "-v", "0x6869", "HEAD:/srv/a/b/new");
         JsonElement[] files = [.. workspace.Mig("ls", "-R", "--json", "HEAD:/srv/a").Json.EnumerateArray()];
-        Assert.Equal(["/srv/a/b", "/srv/a/b/new", "/srv/a/b/second", "/srv/a/hard", "/srv/a/link"], files.Select(file => file.GetProperty("path").GetString()));
+        Assert.Equal(["/srv/a/b", "/srv/a/b/new", "/srv/a/b/second", "/srv/a/hard", "/srv/a/link"],
+            files.Select(file => file.GetProperty("path").GetString()));
         Assert.Equal("0750", files[0].GetProperty("mode").GetString());
-        Assert.Equal(("0700", 5, 6), (files[1].GetProperty("mode").GetString(), files[1].GetProperty("uid").GetInt32(), files[1].GetProperty("gid").GetInt32()));
+        Assert.Equal(("0700", 5, 6), (
+            files[1].GetProperty("mode").GetString(), files[1].GetProperty("uid").GetInt32(), files[1].GetProperty("gid").GetInt32()));
         Assert.Equal("2023-11-14T22:13:20.000000000Z", files[1].GetProperty("modifiedTime").GetString());
         Assert.Equal("hi"u8.ToArray(), files[1].GetProperty("xattrs")[0].GetProperty("value").GetBytesFromBase64());
         workspace.Ok("setfattr", "-x", "user.note", "HEAD:/srv/a/b/new");
@@ -73,9 +76,12 @@ public sealed class EditTests
     public void A_list_of_changes_is_one_commit_or_none()
     {
         using Workspace workspace = Workspace.WithSample();
-        Outcome apply = workspace.MigWithInput("write /etc/motd <<EOF\nhello\nEOF\nrm -r /srv\nchmod 0600 /etc/hostname\n", "apply", "HEAD", "-f", "-", "--json").Ends(0);
+        Outcome apply = workspace.MigWithInput(
+            "write /etc/motd <<EOF\nhello\nEOF\nrm -r /srv\nchmod 0600 /etc/hostname\n", "apply", "HEAD", "-f", "-", "--json").Ends(0);
         Assert.Equal("apply changes\n", apply.Json.GetProperty("message").GetString());
-        Assert.Equal(["added /etc/motd", "changed /etc/hostname"], apply.Json.GetProperty("changes").EnumerateArray().Select(change => $"{change.GetProperty("kind").GetString()} {change.GetProperty("path").GetString()}").Where(change => !change.Contains("/srv", StringComparison.Ordinal)));
+        Assert.Equal(["added /etc/motd", "changed /etc/hostname"], apply.Json.GetProperty("changes").EnumerateArray()
+            .Select(change => $"{change.GetProperty("kind").GetString()} {change.GetProperty("path").GetString()}")
+            .Where(change => !change.Contains("/srv", StringComparison.Ordinal)));
         string head = workspace.Ok("rev-parse", "HEAD");
         File.WriteAllText(workspace["list"], "mkdir /x\nrm /missing\n");
         workspace.Mig("apply", "HEAD", "-f", "list").Ends(1, "list, line 2: /missing does not exist");
@@ -161,7 +167,9 @@ public sealed class EditTests
     public void Layers_are_laid_over_a_version()
     {
         using Workspace workspace = Workspace.WithSample();
-        workspace.Shell("mkdir -p l/etc && echo l > l/etc/layer && touch l/etc/.wh.hostname && tar --owner=0 --group=0 -C l -czf l.tar.gz etc && mkdir -p m/etc && echo m > m/etc/layer").Ends(0);
+        workspace.Shell(
+            "mkdir -p l/etc && echo l > l/etc/layer && touch l/etc/.wh.hostname && tar --owner=0 --group=0 -C l -czf l.tar.gz etc && "
+            + "mkdir -p m/etc && echo m > m/etc/layer").Ends(0);
         workspace.Ok("overlay", "HEAD", "l.tar.gz", "m", "-m", "two layers");
         Assert.Equal("m\n", workspace.Ok("cat", "HEAD:/etc/layer"));
         workspace.Mig("cat", "HEAD:/etc/hostname").Ends(1);
@@ -177,7 +185,8 @@ public sealed class EditTests
         using Workspace workspace = Workspace.WithSample();
         workspace.Shell("mkdir -p t/etc && echo '{{name}}' > t/etc/hostname && printf 'name\\na\\nb\\n' > hosts.csv").Ends(0);
         Outcome derived = workspace.Mig("derive", "v1", "--hosts", "hosts.csv", "--template", "t", "--json").Ends(0);
-        Assert.Equal(["hosts/a", "hosts/b"], derived.Json.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("branch").GetString()));
+        Assert.Equal(["hosts/a", "hosts/b"], derived.Json.GetProperty("versions").EnumerateArray()
+            .Select(version => version.GetProperty("branch").GetString()));
         Assert.Equal("b\n", workspace.Ok("cat", "hosts/b:/etc/hostname"));
         workspace.Mig("derive", "v1", "--hosts", "hosts.csv", "--template", "t").Ends(3, "--force moves it");
         workspace.MigWithInput("name\nc\n", "derive", "v1", "--hosts", "-", "--template", "t").Ends(0);

@@ -82,9 +82,11 @@ public sealed class ExitCodeTests
     public void What_cannot_be_written_ends_with_4_and_says_what_to_do()
     {
         using Workspace workspace = Workspace.WithSample();
-        workspace.Shell("mig cat HEAD:/usr/bin/large > /dev/full").Ends(4, "standard output cannot be written: No space left on device; make room there");
+        workspace.Shell("mig cat HEAD:/usr/bin/large > /dev/full")
+            .Ends(4, "standard output cannot be written: No space left on device; make room there");
         workspace.Shell("mig log > /dev/full").Ends(4, "No space left on device");
-        workspace.Shell("ulimit -f 100; trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; mig checkout --export large.raw").Ends(4, "large.raw cannot have 16777216 bytes: file too large");
+        workspace.Shell("ulimit -f 100; trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; mig checkout --export large.raw")
+            .Ends(4, "large.raw cannot have 16777216 bytes: file too large");
         Assert.False(File.Exists(workspace["large.raw"]));
         Assert.Empty(Directory.GetFiles(workspace.Folder, ".*.tmp"));
         workspace.Mig("fsck").Ends(0);
@@ -99,7 +101,8 @@ public sealed class ExitCodeTests
         Assert.Equal("", workspace.Shell("mig log >&-").Ends(141).Error);
 
         // Lines of several programs in one file keep their order.
-        Assert.Equal("before\nmain\nafter\n", workspace.Shell("(echo before; mig branch --show-current; echo after) > file; cat file").Ends(0).Output);
+        Assert.Equal("before\nmain\nafter\n", workspace.Shell("(echo before; mig branch --show-current; echo after) > file; cat file")
+            .Ends(0).Output);
     }
 
     [Fact]

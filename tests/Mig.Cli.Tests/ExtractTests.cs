@@ -37,7 +37,8 @@ public sealed class ExtractTests
         workspace.Ok("extract", "-o", "etc.tar", "HEAD:/etc", "HEAD:/usr/bin/tool");
         Assert.Equal("etc/\netc/hostname\netc/link\netc/os-release\ntool\n", workspace.Shell("tar -tf etc.tar").Ends(0).Output);
         Assert.Equal("web02\n", workspace.Shell("mig extract -o - HEAD:/etc | tar -xO etc/hostname").Ends(0).Output);
-        Assert.Equal("same\n", workspace.Shell("mig extract -q -o etc.tzst HEAD:/etc HEAD:/usr/bin/tool; zstd -qdc etc.tzst | cmp - etc.tar && echo same").Ends(0).Output);
+        Assert.Equal("same\n", workspace.Shell(
+            "mig extract -q -o etc.tzst HEAD:/etc HEAD:/usr/bin/tool; zstd -qdc etc.tzst | cmp - etc.tar && echo same").Ends(0).Output);
         workspace.Mig("extract", "-o", "etc.tar", "HEAD:/etc").Ends(3, "etc.tar exists");
         workspace.Mig("extract", "-o", "x", "--format", "zip", "HEAD:/etc").Ends(2, "archives are tar, tar.zst, cpio");
         workspace.Mig("extract", "--json", "-o", "-", "HEAD:/etc").Ends(2, "not both");
@@ -59,7 +60,8 @@ public sealed class ExtractTests
         workspace.Mig("grep", "nothing like this").Ends(1);
         Assert.Equal("", workspace.Mig("grep", "-q", "web").Ends(0).Output);
         JsonElement line = workspace.Mig("grep", "--json", "web", "v1").Ends(0).Json[0];
-        Assert.Equal(("/etc/hostname", 1, "web01"), (line.GetProperty("path").GetString(), line.GetProperty("line").GetInt32(), line.GetProperty("text").GetString()));
+        Assert.Equal(("/etc/hostname", 1, "web01"),
+            (line.GetProperty("path").GetString(), line.GetProperty("line").GetInt32(), line.GetProperty("text").GetString()));
         Assert.Equal("[]\n", workspace.Mig("grep", "--json", "nothing like this").Ends(1).Output);
         workspace.Mig("grep").Ends(2, "say what to look for");
         workspace.Mig("grep", "(").Ends(2, "-F takes a pattern as it is");

@@ -12,7 +12,8 @@ public sealed class FatTests : IDisposable
     {
         MakeDisk();
         _workspace.Ok("init", "-q");
-        Assert.Contains("@1: fat32 'EFI', 3 files in 4 directories", _workspace.Ok("commit", "disk.raw", "-m", "efi"), StringComparison.Ordinal);
+        Assert.Contains("@1: fat32 'EFI', 3 files in 4 directories", _workspace.Ok("commit", "disk.raw", "-m", "efi"),
+            StringComparison.Ordinal);
         Assert.Equal("-rwxr-xr-x 0 0 14 2026-02-01 12:00:00 Größe.cfg\n", _workspace.Ok("ls", "-l", "HEAD:/EFI/a vendor"));
         Assert.Equal("set timeout=3\n", _workspace.Ok("cat", "HEAD:/EFI/a vendor/Größe.cfg"));
         Assert.Equal(File.ReadAllBytes(_workspace["BOOTX64.EFI"]), _workspace.Mig("cat", "HEAD:/EFI/BOOT/BOOTX64.EFI").Ends(0).OutputBytes);
@@ -30,8 +31,10 @@ public sealed class FatTests : IDisposable
         MakeDisk();
         _workspace.Ok("init", "-q");
         _workspace.Ok("commit", "disk.raw", "-m", "efi");
-        _workspace.Shell("seq 9000 > new.efi; mkdir vendor; echo 1 > vendor/one.cfg; chmod 640 vendor/one.cfg; chown 7:8 vendor/one.cfg").Ends(0);
-        Assert.Contains(" 1 changed\n", _workspace.Ok("put", "new.efi", "HEAD:/efi/Boot/bootx64.efi", "-m", "a new loader"), StringComparison.Ordinal);
+        _workspace.Shell("seq 9000 > new.efi; mkdir vendor; echo 1 > vendor/one.cfg; chmod 640 vendor/one.cfg; chown 7:8 vendor/one.cfg")
+            .Ends(0);
+        Assert.Contains(" 1 changed\n", _workspace.Ok("put", "new.efi", "HEAD:/efi/Boot/bootx64.efi", "-m", "a new loader"),
+            StringComparison.Ordinal);
         _workspace.Ok("put", "vendor", "HEAD:/EFI/");
         _workspace.Ok("mv", "HEAD:/EFI/vendor", "/EFI/Vendor");
         _workspace.Mig("chmod", "0600", "HEAD:/EFI/Vendor/one.cfg").Ends(3, "FAT has no permissions: mode 600 cannot be stored");

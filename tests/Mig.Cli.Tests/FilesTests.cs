@@ -14,7 +14,8 @@ public sealed class FilesTests
         string owner = $"{Tool.Run("id", "-u").Trim()} {Tool.Run("id", "-g").Trim()}";
         Assert.Equal("etc\nlost+found\nsrv\nusr\n", workspace.Ok("ls"));
         Assert.Equal(
-            $"-rw-r--r-- {owner}  6 2026-02-01 00:00:00 hostname\nlrwxrwxrwx {owner} 10 2026-01-31 12:34:56 link -> ../usr/bin\n-rw-r--r-- {owner} 24 2026-01-31 12:34:56 os-release\n",
+            $"-rw-r--r-- {owner}  6 2026-02-01 00:00:00 hostname\nlrwxrwxrwx {owner} 10 2026-01-31 12:34:56 link -> "
+                + $"../usr/bin\n-rw-r--r-- {owner} 24 2026-01-31 12:34:56 os-release\n",
             workspace.Ok("ls", "-l", "HEAD:/etc"));
         Assert.Equal($"-rwsr-xr-x {owner} 7 2026-01-31 12:34:56 tool\n", workspace.Ok("ls", "-l", "v1:usr/bin/tool"));
         Assert.Equal($"drwxr-xr-x {owner} 0 2026-01-31 12:34:56 etc\n", workspace.Ok("ls", "-ld", ":/etc/../etc/."));
@@ -38,7 +39,8 @@ public sealed class FilesTests
         // Raw bytes, out and in again.
         Outcome raw = workspace.Mig("ls", "-z", "HEAD:/srv").Ends(0);
         Assert.Equal("a\nb\0bad\u00FF\0esc\e[31m\0gr\u00C3\u00BCn\0pipe\0quo\"te\0sp ace\0", Encoding.Latin1.GetString(raw.OutputBytes));
-        Assert.Equal("xzyuqs", workspace.Shell("mig ls -Rz :/srv | grep -avz pipe | while IFS= read -r -d '' f; do mig cat \"HEAD:$f\"; done").Ends(0).Output);
+        Assert.Equal("xzyuqs", workspace.Shell(
+            "mig ls -Rz :/srv | grep -avz pipe | while IFS= read -r -d '' f; do mig cat \"HEAD:$f\"; done").Ends(0).Output);
         workspace.Mig("cat", "HEAD:\"/srv/\\q\"").Ends(2, "means nothing in a quoted path");
     }
 

@@ -13,7 +13,8 @@ public sealed class GitHabitTests
         string git = MakeGitSample(workspace);
         foreach (string command in (string[])
         [
-            "log", "log --oneline", "log -1", "log --oneline --graph --all", "log --graph --all", "log v1..main --oneline", "log --all --oneline --decorate",
+            "log", "log --oneline", "log -1", "log --oneline --graph --all", "log --graph --all", "log v1..main --oneline",
+                "log --all --oneline --decorate",
             "log --oneline main...side", "log --oneline ^v1 side", "log --until=@1790000030 --oneline",
             "branch", "branch -v", "branch --list s*", "branch --show-current", "tag", "tag -l v*", "tag -l nothing",
             "rev-parse HEAD", "rev-parse --abbrev-ref HEAD", "rev-parse v1..main", "reflog -1", "branch topic v1", "branch",
@@ -23,11 +24,13 @@ public sealed class GitHabitTests
         {
             string[] arguments = command.Split(' ');
             Outcome expected = Tool.Capture("git", arguments, git, workspace.Environment, null), actual = workspace.Mig(arguments);
-            Assert.Equal((command, expected.ExitCode, Shorten(expected.Output), Shorten(expected.Error)), (command, actual.ExitCode, Shorten(actual.Output), Shorten(actual.Error)));
+            Assert.Equal((command, expected.ExitCode, Shorten(expected.Output), Shorten(expected.Error)),
+                (command, actual.ExitCode, Shorten(actual.Output), Shorten(actual.Error)));
         }
 
         // The judge can say no.
-        Assert.NotEqual(Shorten(Tool.Capture("git", ["log", "--oneline"], git, workspace.Environment, null).Output), Shorten(workspace.Ok("log", "--oneline", "-1")));
+        Assert.NotEqual(Shorten(Tool.Capture("git", ["log", "--oneline"], git, workspace.Environment, null).Output),
+            Shorten(workspace.Ok("log", "--oneline", "-1")));
     }
 
     [Theory]
@@ -53,7 +56,8 @@ public sealed class GitHabitTests
 
         string State() => workspace.Ok("branch", "-v") + workspace.Ok("tag");
 
-        string GitState() => Tool.Capture("git", ["branch", "-v"], git, workspace.Environment, null).Output + Tool.Capture("git", ["tag"], git, workspace.Environment, null).Output;
+        string GitState() => Tool.Capture("git", ["branch", "-v"], git, workspace.Environment, null).Output
+            + Tool.Capture("git", ["tag"], git, workspace.Environment, null).Output;
     }
 
     // The history of SampleRepository, in Git.

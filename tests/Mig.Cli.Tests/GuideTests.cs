@@ -20,7 +20,8 @@ public sealed partial class GuideTests
 
     private static readonly string Folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Here())!, "../../docs/guide"));
 
-    public static TheoryData<string> Pages => [.. Directory.GetFiles(Folder, "*.md").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Pages =>
+        [.. Directory.GetFiles(Folder, "*.md").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Pages))]
@@ -59,7 +60,8 @@ public sealed partial class GuideTests
     public void Every_key_of_JSON_is_documented()
     {
         string text = File.ReadAllText(Path.Combine(Folder, "json.md"));
-        foreach (Type type in typeof(MigJson).Assembly.GetTypes().Where(type => type.Namespace == typeof(MigJson).Namespace && type.GetMethod("<Clone>$") is not null))
+        foreach (Type type in typeof(MigJson).Assembly.GetTypes()
+            .Where(type => type.Namespace == typeof(MigJson).Namespace && type.GetMethod("<Clone>$") is not null))
         {
             foreach (PropertyInfo property in type.GetProperties())
                 Assert.Contains($"`{JsonNamingPolicy.CamelCase.ConvertName(property.Name)}`", text, StringComparison.Ordinal);
@@ -70,11 +72,13 @@ public sealed partial class GuideTests
     {
         var commands = new List<string>();
         foreach (string block in Blocks(text))
-            commands.AddRange(block.Split('\n').Where(line => line.StartsWith(Prompt, StringComparison.Ordinal)).Select(line => line[Prompt.Length..]));
+            commands.AddRange(block.Split('\n').Where(line => line.StartsWith(Prompt, StringComparison.Ordinal))
+                .Select(line => line[Prompt.Length..]));
         if (commands.Count == 0)
             return text;
         string script = string.Concat(commands.Select(command => $"printf '{Mark}'\n{{ {command}\n}} 2>&1\n"));
-        string[] outputs = workspace.Shell(script + "true").Ends(0).Output.Replace(workspace.Folder, "/srv/images", StringComparison.Ordinal).Split(Mark)[1..];
+        string[] outputs = workspace.Shell(script + "true")
+            .Ends(0).Output.Replace(workspace.Folder, "/srv/images", StringComparison.Ordinal).Split(Mark)[1..];
         Assert.Equal(commands.Count, outputs.Length);
         var rendered = new StringBuilder();
         int next = 0, position = 0;
@@ -96,7 +100,8 @@ public sealed partial class GuideTests
 
     private static IEnumerable<string> Blocks(string text)
     {
-        for (int start = text.IndexOf(Begin, StringComparison.Ordinal); start >= 0; start = text.IndexOf(Begin, start, StringComparison.Ordinal))
+        for (int start = text.IndexOf(Begin, StringComparison.Ordinal); start >= 0;
+            start = text.IndexOf(Begin, start, StringComparison.Ordinal))
         {
             start += Begin.Length;
             yield return text[start..text.IndexOf(End, start, StringComparison.Ordinal)];

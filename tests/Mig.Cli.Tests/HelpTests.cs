@@ -24,7 +24,8 @@ public sealed class HelpTests
         foreach ((string command, _) in verb.Examples)
         {
             int mig = command.IndexOf("mig ", StringComparison.Ordinal);
-            string[] words = [.. CommandLineParser.SplitCommandLine(command[(mig + 4)..].Split(" | ")[0].Split(" > ")[0].TrimEnd(')').Replace('\'', '"'))];
+            string[] words = [.. CommandLineParser.SplitCommandLine(
+                command[(mig + 4)..].Split(" | ")[0].Split(" > ")[0].TrimEnd(')').Replace('\'', '"'))];
             Verb called = VerbList.Create(words[MigCommandLine.FindVerb(words)])!;
             ParseResult parsed = MigCommandLine.Parse(called, new GlobalOptions(), [.. words.Select(called.Rewrite)]);
             Assert.True(parsed.Errors.Count == 0, $"{command}: {string.Join(", ", parsed.Errors)}");

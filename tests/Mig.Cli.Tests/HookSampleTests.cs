@@ -31,7 +31,8 @@ public sealed class HookSampleTests : IDisposable
             ("home/ada/.bash_history", "ls\n", "shell history, 3 bytes"),
         ];
         Use("pre-commit");
-        string clean = MakeDisk("clean.raw", Harmless()), bad = MakeDisk("bad.raw", [.. Harmless(), .. secrets.Select(secret => (secret.Path, secret.Content))]);
+        string clean = MakeDisk("clean.raw", Harmless()),
+            bad = MakeDisk("bad.raw", [.. Harmless(), .. secrets.Select(secret => (secret.Path, secret.Content))]);
         Assert.Equal("", _workspace.Mig("commit", clean, "-m", "clean").Ends(0).Error);
         string before = _workspace.Ok("rev-parse", "HEAD");
 
@@ -45,7 +46,8 @@ public sealed class HookSampleTests : IDisposable
         // Paths that are allowed, one after another; the last one lets the image pass.
         foreach ((string path, _, _) in secrets[1..])
             _workspace.Ok("config", "--add", "hooks.allowSecret", Shown(path));
-        Assert.Contains($"handed on:\n  @bad.raw.1{Shown(secrets[0].Path)}: private key\nRemove", _workspace.Mig("commit", bad, "-m", "bad").Ends(1).Error, StringComparison.Ordinal);
+        Assert.Contains($"handed on:\n  @bad.raw.1{Shown(secrets[0].Path)}: private key\nRemove", _workspace.Mig("commit", bad, "-m", "bad")
+            .Ends(1).Error, StringComparison.Ordinal);
         _workspace.Ok("config", "--add", "hooks.allowSecret", Shown(secrets[0].Path));
         _workspace.Mig("commit", bad, "-m", "allowed").Ends(0);
     }
@@ -65,8 +67,10 @@ public sealed class HookSampleTests : IDisposable
             """);
         Outcome refused = _workspace.Mig("commit", "parts.raw", "-m", "three volumes").Ends(1);
         Assert.Contains("  @parts.raw.2/ada/.ssh/id_rsa: private key\n", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("pre-commit: note: nobody can look into @parts.raw.3, so it is not checked\n", refused.Error, StringComparison.Ordinal);
-        Assert.Contains("  @home.raw.1/ada/.ssh/id_rsa: private key\n", _workspace.Mig("commit", system, home, "-m", "two disks").Ends(1).Error, StringComparison.Ordinal);
+        Assert.Contains("pre-commit: note: nobody can look into @parts.raw.3, so it is not checked\n", refused.Error,
+            StringComparison.Ordinal);
+        Assert.Contains("  @home.raw.1/ada/.ssh/id_rsa: private key\n", _workspace.Mig("commit", system, home, "-m", "two disks")
+            .Ends(1).Error, StringComparison.Ordinal);
         _workspace.Mig("commit", system, "-m", "one disk").Ends(0);
     }
 
@@ -80,7 +84,9 @@ public sealed class HookSampleTests : IDisposable
         string none = Commit("no list");
 
         Outcome refused = Push($"{both} {less} refs/heads/main").Ends(1);
-        Assert.Equal("pre-receive: main has packages that this image lost:\n  nginx\nInstall them, or say in the commit's message that it is meant: 'Removes: nginx'.\n", refused.Output);
+        Assert.Equal(
+            "pre-receive: main has packages that this image lost:\n  nginx\nInstall them, or say in the commit's message that it is "
+            + "meant: 'Removes: nginx'.\n", refused.Output);
 
         // An image without a list of packages has lost all of them; that it has none is said.
         string[] lines = Push($"{both} {none} refs/heads/main").Ends(1).Output.Split('\n');
@@ -88,9 +94,11 @@ public sealed class HookSampleTests : IDisposable
         Assert.Equal(["pre-receive: main has packages that this image lost:", "  nginx", "  openssh-server"], lines[1..4]);
         Push($"{both} {more} refs/heads/side", $"{both} {less} refs/heads/main").Ends(1);
 
-        foreach (string update in (string[])[$"{both} {more} refs/heads/main", $"{both} {less} refs/heads/side", $"{both} {meant} refs/heads/main", $"{None} {less} refs/heads/main", $"{both} {None} refs/heads/main"])
+        foreach (string update in (string[])[$"{both} {more} refs/heads/main", $"{both} {less} refs/heads/side",
+            $"{both} {meant} refs/heads/main", $"{None} {less} refs/heads/main", $"{both} {None} refs/heads/main"])
             Assert.Equal("", Push(update).Ends(0).Output);
-        Assert.StartsWith("pre-receive: note: the packages of the system were not seen: ", Assert.Single(Push($"{none} {less} refs/heads/main").Ends(0).Output.TrimEnd().Split('\n')), StringComparison.Ordinal);
+        Assert.StartsWith("pre-receive: note: the packages of the system were not seen: ",
+            Assert.Single(Push($"{none} {less} refs/heads/main").Ends(0).Output.TrimEnd().Split('\n')), StringComparison.Ordinal);
 
         _workspace.Ok("config", "hooks.protectedBranch", "golden");
         Push($"{both} {less} refs/heads/main").Ends(0);
@@ -104,7 +112,8 @@ public sealed class HookSampleTests : IDisposable
     public void Tags_stay_and_branches_are_not_deleted()
     {
         string one = Commit("one"), two = Commit("two");
-        Assert.Equal("update: tag v1 is what others rely on; make a new one instead\n", Run("update", "", "refs/tags/v1", one, two).Ends(1).Output);
+        Assert.Equal("update: tag v1 is what others rely on; make a new one instead\n", Run("update", "", "refs/tags/v1", one, two)
+            .Ends(1).Output);
         Assert.Equal("update: branch main is not deleted here\n", Run("update", "", "refs/heads/main", one, None).Ends(1).Output);
         Run("update", "", "refs/tags/v1", None, two).Ends(0);
         Run("update", "", "refs/heads/main", one, two).Ends(0);
@@ -117,13 +126,16 @@ public sealed class HookSampleTests : IDisposable
     {
         string one = Commit("one"), wip = Commit("wip: not yet"), two = Commit("two");
         Run("pre-push", $"refs/heads/main {one} refs/heads/main {None}\n", "origin", "ssh://host/x").Ends(0);
-        Assert.Contains("wip: not yet\n", Run("pre-push", $"refs/heads/main {two} refs/heads/main {one}\n", "origin", "ssh://host/x").Ends(1).Error, StringComparison.Ordinal);
-        Run("pre-push", $"refs/heads/main {two} refs/heads/main {wip}\n(delete) {None} refs/heads/old {one}\n", "origin", "ssh://host/x").Ends(0);
+        Assert.Contains("wip: not yet\n", Run("pre-push", $"refs/heads/main {two} refs/heads/main {one}\n", "origin", "ssh://host/x")
+            .Ends(1).Error, StringComparison.Ordinal);
+        Run("pre-push", $"refs/heads/main {two} refs/heads/main {wip}\n(delete) {None} refs/heads/old {one}\n", "origin", "ssh://host/x")
+            .Ends(0);
 
         Assert.Equal("system: Debian GNU/Linux 13 (trixie)\n", Run("post-checkout", "", one, two, "1").Ends(0).Output);
         Assert.Equal("", Run("post-checkout", "", two, two, "1").Ends(0).Output);
 
-        Assert.Matches("^main: 2 new, now at [0-9a-f]{10} two\n$", Run("post-receive", $"{one} {two} refs/heads/main\n{None} {one} refs/tags/v1\n").Ends(0).Output);
+        Assert.Matches("^main: 2 new, now at [0-9a-f]{10} two\n$",
+            Run("post-receive", $"{one} {two} refs/heads/main\n{None} {one} refs/tags/v1\n").Ends(0).Output);
         Assert.Equal(2, File.ReadAllLines(_workspace[".mig/pushes.log"]).Length);
 
         Use("post-commit");
@@ -147,9 +159,11 @@ public sealed class HookSampleTests : IDisposable
     ];
 
     // As mig ls prints it.
-    private static string Shown(string path) => path.Contains('"', StringComparison.Ordinal) ? $"\"/{path.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : "/" + path;
+    private static string Shown(string path) =>
+        path.Contains('"', StringComparison.Ordinal) ? $"\"/{path.Replace("\"", "\\\"", StringComparison.Ordinal)}\"" : "/" + path;
 
-    private static string Package(string name, string status = "install ok installed") => $"Package: {name}\nStatus: {status}\nVersion: 1\nDescription: a package\n of some kind\n\n";
+    private static string Package(string name, string status = "install ok installed") =>
+        $"Package: {name}\nStatus: {status}\nVersion: 1\nDescription: a package\n of some kind\n\n";
 
     private string MakeDisk(string name, params (string Path, string Content)[] files)
     {
@@ -174,7 +188,8 @@ public sealed class HookSampleTests : IDisposable
     private Outcome Push(params string[] updates) => Run("pre-receive", string.Concat(updates.Select(update => update + "\n")));
 
     private Outcome Run(string sample, string input, params string[] arguments) =>
-        Tool.Capture(_workspace[$".mig/hooks/{sample}.sample"], arguments, _workspace[".mig"], new Dictionary<string, string?>(_workspace.Environment) { ["MIG_DIR"] = _workspace[".mig"] }, input);
+        Tool.Capture(_workspace[$".mig/hooks/{sample}.sample"], arguments, _workspace[".mig"],
+            new Dictionary<string, string?>(_workspace.Environment) { ["MIG_DIR"] = _workspace[".mig"] }, input);
 
     private void Use(string name) => File.Move(_workspace[$".mig/hooks/{name}.sample"], _workspace[$".mig/hooks/{name}"]);
 }

@@ -26,7 +26,8 @@ public sealed class HookTableTests
         ["commit"] = "m commit \"$disk\" -m again",
         ["commit --amend"] = "m commit --amend -m 'said better'",
         ["put"] = "echo a > a; m put a HEAD:/etc/",
-        ["edit"] = "EDITOR='sed -i s/web/www/' script -qefc \"'$program' -q -c 'core.hooksPath=$hooks' edit -m rename HEAD:/etc/hostname\" /dev/null",
+        ["edit"] = "EDITOR='sed -i s/web/www/' script -qefc \"'$program' -q -c 'core.hooksPath=$hooks' edit -m rename "
+            + "HEAD:/etc/hostname\" /dev/null",
         ["rm"] = "m rm HEAD:/etc/hostname",
         ["mv"] = "m mv HEAD:/etc/hostname /etc/name",
         ["mkdir"] = "m mkdir HEAD:/new",
@@ -38,7 +39,9 @@ public sealed class HookTableTests
         ["apply"] = "echo 'rm /etc/hostname' > changes; m apply HEAD -f changes",
         ["overlay"] = "mkdir layer; echo a > layer/a; m overlay HEAD layer",
         ["seal"] = "mkdir -p layer/root; echo ls > layer/root/.bash_history; mig -q overlay HEAD layer; m seal",
-        ["derive"] = "mkdir -p t/etc; printf '{{name}}\\n' > t/etc/hostname; printf 'name\\na\\nb\\n' > hosts.csv; m derive HEAD --hosts hosts.csv --template t",
+        ["derive"] =
+            "mkdir -p t/etc; printf '{{name}}\\n' > t/etc/hostname; printf 'name\\na\\nb\\n' > hosts.csv; m derive HEAD --hosts hosts.csv "
+            + "--template t",
         ["merge"] = $"{TwoOnSide}; {OneOnMain}; m merge a",
         ["merge --ff-only"] = $"{TwoOnSide}; m merge --ff-only a",
         ["pull"] = $"mig -q clone . c; {OneOnMain}; m -C c pull",
@@ -54,7 +57,8 @@ public sealed class HookTableTests
         {
             var rows = new TheoryData<string, string>();
             foreach (string[] cells in File.ReadLines(Testing.Checkout.PathOf("docs/guide/hooks.md"))
-                .SkipWhile(static line => !line.StartsWith("| verb |", StringComparison.Ordinal)).Skip(2).TakeWhile(static line => line.StartsWith('|'))
+                .SkipWhile(static line => !line.StartsWith("| verb |", StringComparison.Ordinal)).Skip(2)
+                    .TakeWhile(static line => line.StartsWith('|'))
                 .Select(static line => line.Split('|', StringSplitOptions.TrimEntries)))
             {
                 foreach (string verb in cells[1].Split(", "))
@@ -74,7 +78,8 @@ public sealed class HookTableTests
         workspace.Environment["program"] = Testing.BuiltProgram.Path;
         workspace.Shell($"{Prelude}\n{Scripts[verb]}").Ends(0);
         string[] seen = File.ReadAllLines(workspace["seen"]);
-        Assert.Equal(promised, string.Join(' ', ((string[])["commit-msg", "pre-commit", "post-commit"]).Select(hook => seen.Count(line => line.StartsWith(hook + " ", StringComparison.Ordinal)) switch
+        Assert.Equal(promised, string.Join(' ', ((string[])["commit-msg", "pre-commit", "post-commit"])
+            .Select(hook => seen.Count(line => line.StartsWith(hook + " ", StringComparison.Ordinal)) switch
         {
             0 => "no",
             1 => "yes",
@@ -88,7 +93,8 @@ public sealed class HookTableTests
     }
 
     [Fact]
-    public void The_table_names_each_verb_once() => Assert.Equal(Scripts.Keys.Order(StringComparer.Ordinal), Rows.Select(static row => row.Data.Item1).Order(StringComparer.Ordinal));
+    public void The_table_names_each_verb_once() =>
+        Assert.Equal(Scripts.Keys.Order(StringComparer.Ordinal), Rows.Select(static row => row.Data.Item1).Order(StringComparer.Ordinal));
 
     [Theory]
     [InlineData("commit")]
@@ -106,7 +112,9 @@ public sealed class HookTableTests
     public void A_rebase_that_a_hook_refuses_moves_no_branch()
     {
         using Workspace workspace = Workspace.WithSample();
-        workspace.Shell($"set -eu; {TwoOnSide}; {OneOnMain}; printf '#!/bin/sh\\n! mig ls \"$MIG_COMMIT:/\" | grep -q two\\n' > .mig/hooks/pre-commit; chmod 755 .mig/hooks/pre-commit").Ends(0);
+        workspace.Shell(
+            $"set -eu; {TwoOnSide}; {OneOnMain}; printf '#!/bin/sh\\n! mig ls \"$MIG_COMMIT:/\" | grep -q two\\n' > "
+            + ".mig/hooks/pre-commit; chmod 755 .mig/hooks/pre-commit").Ends(0);
         string before = workspace.Ok("rev-parse", "a");
         workspace.Environment["PATH"] = $"{workspace.MakeProgram()}:{Environment.GetEnvironmentVariable("PATH")}";
         workspace.Mig("rebase", "main", "a").Ends(1, "hook pre-commit refused");
@@ -115,5 +123,6 @@ public sealed class HookTableTests
         Assert.NotEqual(before, workspace.Ok("rev-parse", "a"));
     }
 
-    private static string[] Ids(string[] seen, string hook) => [.. seen.Where(line => line.StartsWith(hook + " ", StringComparison.Ordinal)).Select(line => line[(hook.Length + 1)..])];
+    private static string[] Ids(string[] seen, string hook) =>
+        [.. seen.Where(line => line.StartsWith(hook + " ", StringComparison.Ordinal)).Select(line => line[(hook.Length + 1)..])];
 }

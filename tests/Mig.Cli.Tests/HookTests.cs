@@ -13,7 +13,9 @@ public sealed class HookTests
         Write(workspace, "pre-commit", "echo 'not on a Sunday'; exit 9");
         Outcome refused = workspace.Mig("commit", SampleDisks.One, "-m", "again").Ends(1);
         Assert.Equal("", refused.Output);
-        Assert.Equal("not on a Sunday\nerror: hook pre-commit refused (it ended with 9); nothing was committed; '--no-verify' goes past it\n", refused.Error);
+        Assert.Equal(
+            "not on a Sunday\nerror: hook pre-commit refused (it ended with 9); nothing was committed; '--no-verify' goes past it\n",
+            refused.Error);
         Assert.Equal(before, workspace.Ok("rev-parse", "HEAD"));
         workspace.Mig("fsck").Ends(0);
         workspace.Mig("commit", "--no-verify", SampleDisks.One, "-m", "again").Ends(0);
@@ -26,7 +28,9 @@ public sealed class HookTests
     {
         using Workspace workspace = Workspace.WithSample();
         workspace.Environment["PATH"] = $"{workspace.MakeProgram()}:{Environment.GetEnvironmentVariable("PATH")}";
-        Write(workspace, "pre-commit", "pwd; mig cat HEAD:/etc/hostname; mig cat \"$MIG_COMMIT:/etc/hostname\"; mig cat \"$MIG_COMMIT^:/etc/hostname\"; mig config user.name");
+        Write(workspace, "pre-commit",
+            "pwd; mig cat HEAD:/etc/hostname; mig cat \"$MIG_COMMIT:/etc/hostname\"; mig cat \"$MIG_COMMIT^:/etc/hostname\"; mig config "
+            + "user.name");
         Outcome commit = workspace.Mig("-c", "user.name=From the command", "commit", SampleDisks.One, "-m", "again").Ends(0);
         Assert.Equal($"{workspace.Folder}\nweb02\nweb01\nweb02\nFrom the command\n", commit.Error);
     }

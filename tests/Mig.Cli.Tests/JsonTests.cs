@@ -9,7 +9,8 @@ public sealed class JsonTests
     public void Every_reading_verb_prints_JSON()
     {
         using Workspace workspace = Workspace.WithSample();
-        string main = workspace.Ok("rev-parse", "main").Trim(), v1 = workspace.Ok("rev-parse", "v1").Trim(), first = workspace.Ok("rev-parse", "main~1").Trim();
+        string main = workspace.Ok("rev-parse", "main").Trim(), v1 = workspace.Ok("rev-parse", "v1").Trim(),
+            first = workspace.Ok("rev-parse", "main~1").Trim();
 
         JsonElement log = Json("log");
         Assert.Equal([main, first], log.EnumerateArray().Select(commit => commit.GetProperty("id").GetString()));
@@ -38,7 +39,8 @@ public sealed class JsonTests
         Assert.Equal([main, first], range.EnumerateArray().Select(revision => revision.GetProperty("id").GetString()));
         Assert.True(range[1].GetProperty("isExcluded").GetBoolean());
 
-        Assert.Contains(Json("config", "--list").EnumerateArray(), setting => setting.GetProperty("key").GetString() == "core.formatversion" && setting.GetProperty("scope").GetString() == "repository");
+        Assert.Contains(Json("config", "--list").EnumerateArray(), setting =>
+            setting.GetProperty("key").GetString() == "core.formatversion" && setting.GetProperty("scope").GetString() == "repository");
         Assert.True(Json("fsck").GetProperty("isIntact").GetBoolean());
         Assert.True(Json("fsck", "--quick").GetProperty("isQuick").GetBoolean());
         Assert.Equal(2, Json("stats").GetProperty("images").GetArrayLength());

@@ -49,7 +49,8 @@ public sealed class LinkTests : IDisposable
     [Fact]
     public void Links_lead_where_they_lead_the_machine()
     {
-        Assert.Equal("ID=test\nID=test\ntool\nweb01\nweb01\n", _workspace.Ok("cat", "HEAD:/etc/os-release", ":/srv/absolute", ":/bin/tool", ":/srv/deep/out", ":/etc/n39"));
+        Assert.Equal("ID=test\nID=test\ntool\nweb01\nweb01\n",
+            _workspace.Ok("cat", "HEAD:/etc/os-release", ":/srv/absolute", ":/bin/tool", ":/srv/deep/out", ":/etc/n39"));
         _workspace.Mig("cat", ":/etc/n40").Ends(1, "links go in circles, or there are more than 40");
         _workspace.Mig("cat", "--no-follow", ":/etc/os-release").Ends(2, "/etc/os-release is a symbolic link, not a regular file");
         _workspace.Mig("cat", "--no-follow", ":/bin/tool").Ends(1, "'bin' is a symbolic link, not a directory");

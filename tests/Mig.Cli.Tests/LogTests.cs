@@ -80,7 +80,9 @@ public sealed class LogTests
 
             """.ReplaceLineEndings("\n"),
             Outcome.Normalize(workspace.Ok("show")));
-        Assert.StartsWith("tag v1\nTagger: Ada Lovelace <ada@example.com>\nDate:   Mon Sep 21 14:13:20 2026 +0000\n\nhanded over\n\ncommit ", workspace.Ok("show", "v1"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "tag v1\nTagger: Ada Lovelace <ada@example.com>\nDate:   Mon Sep 21 14:13:20 2026 +0000\n\nhanded over\n\ncommit ",
+            workspace.Ok("show", "v1"), StringComparison.Ordinal);
         Assert.StartsWith("image ", workspace.Ok("show", "v1^{image}"), StringComparison.Ordinal);
         Assert.Equal("web01\n", workspace.Ok("show", "v1:/etc/hostname"));
         Assert.Equal("hostname\nlink\nos-release\n", workspace.Ok("show", "v1:/etc"));

@@ -15,19 +15,25 @@ public sealed class RemoteTests
         Assert.Equal("origin\t../server.mig (fetch)\norigin\t../server.mig (push)\n", workspace.Ok("remote", "-v"));
         workspace.Mig("push").Ends(2, "mig push --set-upstream origin main");
         string pushed = Outcome.Normalize(workspace.Ok("push", "-u", "origin", "main", "side"));
-        Assert.StartsWith("To ../server.mig\n * [new branch]            main -> main\n * [new branch]            side -> side\nSent ", pushed, StringComparison.Ordinal);
-        Assert.EndsWith("branch 'main' set up to track 'origin/main'.\nbranch 'side' set up to track 'origin/side'.\n", pushed, StringComparison.Ordinal);
+        Assert.StartsWith("To ../server.mig\n * [new branch]            main -> main\n * [new branch]            side -> side\nSent ",
+            pushed, StringComparison.Ordinal);
+        Assert.EndsWith("branch 'main' set up to track 'origin/main'.\nbranch 'side' set up to track 'origin/side'.\n", pushed,
+            StringComparison.Ordinal);
         Assert.Equal("Everything up-to-date\n", workspace.Ok("push"));
         Assert.Contains("[new tag]", workspace.Ok("push", "--tags"), StringComparison.Ordinal);
 
         workspace.Mig("clone", "../server.mig", "../two").Ends(0, "Cloning into '../two'...");
-        Assert.Equal("origin/HEAD -> origin/main\norigin/main\norigin/side\n", workspace.Ok("-C", "../two", "branch", "-r").Replace("  ", "", StringComparison.Ordinal));
-        Assert.Equal("* main\n  remotes/origin/HEAD -> origin/main\n  remotes/origin/main\n  remotes/origin/side\n", workspace.Ok("-C", "../two", "branch", "-a"));
+        Assert.Equal("origin/HEAD -> origin/main\norigin/main\norigin/side\n", workspace.Ok("-C", "../two", "branch", "-r")
+            .Replace("  ", "", StringComparison.Ordinal));
+        Assert.Equal("* main\n  remotes/origin/HEAD -> origin/main\n  remotes/origin/main\n  remotes/origin/side\n",
+            workspace.Ok("-C", "../two", "branch", "-a"));
         Assert.Equal(workspace.Ok("rev-parse", "v1"), workspace.Ok("-C", "../two", "rev-parse", "v1"));
         workspace.Mig("-C", "../two", "checkout", "side").Ends(0, "branch 'side' set up to track 'origin/side'.");
         workspace.Ok("-C", "../two", "branch", "-f", "main", "v1");
-        Assert.Equal("  main <1> [behind 1] golden web server\n* side <2> only the data\n", Outcome.Normalize(workspace.Ok("-C", "../two", "branch", "-v")));
-        Assert.Equal("  main <1> [origin/main: behind 1] golden web server\n* side <2> [origin/side] only the data\n", Outcome.Normalize(workspace.Ok("-C", "../two", "branch", "-vv")));
+        Assert.Equal("  main <1> [behind 1] golden web server\n* side <2> only the data\n",
+            Outcome.Normalize(workspace.Ok("-C", "../two", "branch", "-v")));
+        Assert.Equal("  main <1> [origin/main: behind 1] golden web server\n* side <2> [origin/side] only the data\n",
+            Outcome.Normalize(workspace.Ok("-C", "../two", "branch", "-vv")));
         workspace.Ok("-C", "../two", "checkout", "main");
         Assert.Equal("Updating <1>..<2>\nFast-forward: 1 new commit\n", Outcome.Normalize(workspace.Ok("-C", "../two", "pull")));
         Assert.Equal("Already up to date.\n", workspace.Ok("-C", "../two", "pull"));
@@ -46,7 +52,8 @@ public sealed class RemoteTests
         workspace.Ok("push", "-q", "-u", "origin", "main");
         Outcome refused = workspace.Mig("push", "origin", "side:main").Ends(3, "mig push --force-with-lease");
         Assert.Contains(" ! [rejected]              side -> main (non-fast-forward)\n", refused.Output, StringComparison.Ordinal);
-        Assert.Contains(" + <1>...<2> side -> main (forced update)\n", Outcome.Normalize(workspace.Ok("push", "--force-with-lease", "origin", "side:main")), StringComparison.Ordinal);
+        Assert.Contains(" + <1>...<2> side -> main (forced update)\n",
+            Outcome.Normalize(workspace.Ok("push", "--force-with-lease", "origin", "side:main")), StringComparison.Ordinal);
         workspace.Mig("pull").Ends(3, "mig merge ");
         workspace.Mig("push", "--force-with-lease=main:v1", "origin", "main").Ends(3, "mig fetch");
         Assert.Contains("Would send", workspace.Ok("push", "--dry-run", "origin", "v1"), StringComparison.Ordinal);
@@ -88,7 +95,8 @@ public sealed class RemoteTests
     {
         using Workspace workspace = Workspace.WithSample();
         workspace.Mig("branch", "-u", "side").Ends(0, "branch 'main' set up to track 'side'.");
-        Assert.Equal("* main <1> [ahead 1, behind 1] rename the host\n  side <2> only the data\n", Outcome.Normalize(workspace.Ok("branch", "-v")));
+        Assert.Equal("* main <1> [ahead 1, behind 1] rename the host\n  side <2> only the data\n",
+            Outcome.Normalize(workspace.Ok("branch", "-v")));
         Assert.Equal(1, workspace.Mig("branch", "--json").Json[0].GetProperty("ahead").GetInt32());
         Assert.Equal(workspace.Ok("rev-parse", "side"), workspace.Ok("rev-parse", "@{upstream}"));
         workspace.Ok("branch", "--unset-upstream");

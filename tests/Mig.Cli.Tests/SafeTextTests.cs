@@ -62,6 +62,7 @@ public sealed class SafeTextTests
             ProgressBar.Format("disk.raw", 512 << 20, 1 << 30, TimeSpan.FromSeconds(2), 100));
         Assert.Equal("disk.raw 512 MiB, 256 MiB/s", ProgressBar.Format("disk.raw", 512 << 20, 0, TimeSpan.FromSeconds(2), 100));
         for (int width = 1; width < 120; width++)
-            Assert.True(ProgressBar.Format("a very long name of a disk.vmdk", 1 << 20, 3L << 30, TimeSpan.FromSeconds(2), width).Length < Math.Max(width, 11));
+            Assert.True(ProgressBar.Format(
+                "a very long name of a disk.vmdk", 1 << 20, 3L << 30, TimeSpan.FromSeconds(2), width).Length < Math.Max(width, 11));
     }
 }

@@ -14,7 +14,8 @@ public sealed class SearchTests
         Assert.Equal("main:/etc/hostname  (also light, v1)\n", workspace.Ok("search", "--path", "/etc/h*"));
         Assert.Equal("v1:/etc/hostname\n", workspace.Ok("search", "--name", "hostname", "v1"));
         Assert.Equal("side:\"/a\\nb\"\n", workspace.Ok("search", "--name", "a?b", "--ref", "side"));
-        Assert.Equal("xzyuqs", workspace.Shell("mig search --type f --path '/srv/*' main | while IFS= read -r place; do mig cat \"$place\"; done").Ends(0).Output);
+        Assert.Equal("xzyuqs", workspace.Shell(
+            "mig search --type f --path '/srv/*' main | while IFS= read -r place; do mig cat \"$place\"; done").Ends(0).Output);
         Assert.Contains("-rwsr-xr-x ", workspace.Ok("search", "-l", "--mode", "setuid", "main"), StringComparison.Ordinal);
     }
 
@@ -22,15 +23,18 @@ public sealed class SearchTests
     public void Contents_come_from_arguments_lists_and_files()
     {
         using Workspace workspace = Workspace.WithSample();
-        string sum = workspace.Shell("mig cat v1:/etc/hostname > old; mig cat main:/etc/hostname > new; sha256sum old | cut -c 1-64").Ends(0).Output.Trim();
+        string sum = workspace.Shell("mig cat v1:/etc/hostname > old; mig cat main:/etc/hostname > new; sha256sum old | cut -c 1-64")
+            .Ends(0).Output.Trim();
         const string Old = "v1:/etc/hostname\n";
         Assert.Equal(Old, workspace.Ok("search", "--sha256", sum));
         Assert.Equal(Old, workspace.Ok("search", "--file", workspace["old"]));
         Assert.Equal("v1:/etc/hostname\n", workspace.Ok("search", "--file", workspace["old"], "--all-history"));
         workspace.Mig("search", "--file", workspace["old"], "main").Ends(1);
         workspace.Ok("search", "--file", workspace["old"], "main", "--all-history");
-        foreach (string form in (string[])["sha256sum old new", "sha256sum --tag old new", "sha256sum -b old new", "sha256sum old new | cut -c 1-64", "echo '# a list'; echo; sha256sum old new"])
-            Assert.Equal($"{sum[..10]} v1:/etc/hostname", workspace.Shell($"({form}) | mig search --sha256-file - | grep v1").Ends(0).Output.Trim().Replace("  (also main~1)", "", StringComparison.Ordinal));
+        foreach (string form in (string[])["sha256sum old new", "sha256sum --tag old new", "sha256sum -b old new",
+            "sha256sum old new | cut -c 1-64", "echo '# a list'; echo; sha256sum old new"])
+            Assert.Equal($"{sum[..10]} v1:/etc/hostname", workspace.Shell($"({form}) | mig search --sha256-file - | grep v1")
+                .Ends(0).Output.Trim().Replace("  (also main~1)", "", StringComparison.Ordinal));
         workspace.MigWithInput($"{sum}\nnonsense\n", "search", "--sha256-file", "-").Ends(2, "-, line 2: this is not a valid SHA-256");
     }
 
@@ -48,7 +52,9 @@ public sealed class SearchTests
 
         // The database of the patched server still has the checksum; its file does not.
         workspace.Mig("search", "--md5", md5, "main").Ends(1);
-        string list = workspace.Shell("(mig cat old:/etc/ssh/sshd_config | md5sum; mig cat old:/usr/sbin/sshd | md5sum --tag) > list; mig search --md5-file list old | cut -d ' ' -f 2 | sort").Ends(0).Output;
+        string list = workspace.Shell(
+            "(mig cat old:/etc/ssh/sshd_config | md5sum; mig cat old:/usr/sbin/sshd | md5sum --tag) > list; mig search --md5-file list "
+            + "old | cut -d ' ' -f 2 | sort").Ends(0).Output;
         Assert.Equal("old:/etc/ssh/sshd_config\nold:/usr/sbin/sshd\n", list);
         workspace.Mig("search", "--sha1", "da39a3ee5e6b4b0d3255bfef95601890afd80709").Ends(1);
         workspace.Mig("search", "--md5", "abc").Ends(2, "is not a valid MD5; 32 hexadecimal digits");
@@ -81,8 +87,10 @@ public sealed class SearchTests
         JsonElement tool = Assert.Single(found.EnumerateArray());
         Assert.Equal("/usr/bin/tool", tool.GetProperty("entry").GetProperty("path").GetString());
         Assert.Equal("4755", tool.GetProperty("entry").GetProperty("mode").GetString());
-        Assert.Equal([workspace.Ok("rev-parse", "main").Trim(), workspace.Ok("rev-parse", "v1^{commit}").Trim()], tool.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("commit").GetString()));
-        Assert.Equal(["main", "light"], tool.GetProperty("versions")[0].GetProperty("names").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal([workspace.Ok("rev-parse", "main").Trim(), workspace.Ok("rev-parse", "v1^{commit}").Trim()],
+            tool.GetProperty("versions").EnumerateArray().Select(version => version.GetProperty("commit").GetString()));
+        Assert.Equal(["main", "light"], tool.GetProperty("versions")[0].GetProperty("names").EnumerateArray()
+            .Select(name => name.GetString()));
     }
 
     [Fact]
@@ -92,7 +100,9 @@ public sealed class SearchTests
         string expected = workspace.Ok("search", "--name", "*", "--all-history");
         for (int i = 0; i < 6; i++)
         {
-            workspace.Shell($"rm -f .mig/catalog.db; timeout -s KILL 0.{1 + i} bash -c 'exec {Testing.BuiltProgram.Path} search --name \"*\" --all-history' > /dev/null 2>&1; true").Ends(0);
+            workspace.Shell(
+                $"rm -f .mig/catalog.db; timeout -s KILL 0.{1 + i} bash -c 'exec {Testing.BuiltProgram.Path} search --name \"*\" "
+                + "--all-history' > /dev/null 2>&1; true").Ends(0);
             Outcome after = workspace.Mig("search", "--name", "*", "--all-history").Ends(0);
             Assert.Equal(expected, after.Output);
             Assert.Empty(after.Error);
@@ -111,8 +121,10 @@ public sealed class SearchTests
         Assert.Equal(2, Versions("partial").Count);
         Assert.Contains("origin/side:", workspace.Ok("--repo", workspace["partial"], "search", "--name", "pipe"), StringComparison.Ordinal);
 
-        List<string> Versions(string repository) => [.. workspace.Mig("--repo", workspace[repository], "search", "--name", "os-release", "--all-history", "--json").Ends(0).Json
-            .EnumerateArray().SelectMany(found => found.GetProperty("versions").EnumerateArray()).Select(version => version.GetProperty("commit").GetString()!).Distinct()];
+        List<string> Versions(string repository) =>
+            [.. workspace.Mig("--repo", workspace[repository], "search", "--name", "os-release", "--all-history", "--json").Ends(0).Json
+            .EnumerateArray().SelectMany(found => found.GetProperty("versions").EnumerateArray())
+                .Select(version => version.GetProperty("commit").GetString()!).Distinct()];
     }
 
     [Fact]
@@ -136,6 +148,7 @@ public sealed class SearchTests
         Assert.Equal("main: tool 1.10-1 amd64 dpkg\n", workspace.Ok("search", "--package", "tool>=1.10-1"));
         Assert.Equal("old:/etc/os-release\n", workspace.Ok("search", "--package", "tool=1.9-1", "--name", "os-release"));
         workspace.Mig("search", "--package", "gone").Ends(1);
-        Assert.Equal("1.9-1", workspace.Mig("search", "--package", "tool<1.10", "--json").Ends(0).Json[0].GetProperty("package").GetProperty("version").GetString());
+        Assert.Equal("1.9-1", workspace.Mig("search", "--package", "tool<1.10", "--json").Ends(0).Json[0].GetProperty("package")
+            .GetProperty("version").GetString());
     }
 }

@@ -18,7 +18,8 @@ public sealed class SignalTests
         File.WriteAllBytes(workspace["noise.raw"], bytes);
 
         // A test may run where Ctrl-C is ignored; the program must not begin like that.
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", Testing.BuiltProgram.Path, "commit", "noise.raw", "-m", "noise"])
+        var start = new ProcessStartInfo(
+            "env", ["--default-signal=INT,TERM", Testing.BuiltProgram.Path, "commit", "noise.raw", "-m", "noise"])
         {
             WorkingDirectory = workspace.Folder,
             RedirectStandardError = true,

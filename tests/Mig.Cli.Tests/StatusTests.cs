@@ -18,7 +18,8 @@ public sealed class StatusTests
         Assert.Equal("", workspace.Ok("status", "-s", "disk.raw"));
 
         File.Copy(SampleDisks.One, disk, overwrite: true);
-        Assert.Contains("Configuration (/etc):\n  M /etc/hostname\n", workspace.Ok("status", "--full", "disk.raw"), StringComparison.Ordinal);
+        Assert.Contains("Configuration (/etc):\n  M /etc/hostname\n", workspace.Ok("status", "--full", "disk.raw"),
+            StringComparison.Ordinal);
         Assert.Contains("all files read", workspace.Ok("status", "--full", "disk.raw"), StringComparison.Ordinal);
         Assert.StartsWith("## main\nM /etc/hostname\n", workspace.Ok("status", "--porcelain", "-b", "disk.raw"), StringComparison.Ordinal);
         Assert.Equal("", workspace.Mig("status", "--exit-code", "-s", "--against", "v1", "disk.raw").Ends(0).Output);

@@ -40,7 +40,8 @@ public sealed partial class TerminalTests
         Assert.NotEmpty(bars);
         Assert.Equal("0", bars[0].Groups["percent"].Value);
         Assert.Contains("\r\e[K", shown, StringComparison.Ordinal);
-        Assert.DoesNotContain("parts.raw [", OnTerminal(workspace, $"commit {SampleDisks.Partitioned} -m parts --allow-empty --no-progress"), StringComparison.Ordinal);
+        Assert.DoesNotContain("parts.raw [",
+            OnTerminal(workspace, $"commit {SampleDisks.Partitioned} -m parts --allow-empty --no-progress"), StringComparison.Ordinal);
         Assert.DoesNotContain('\r', workspace.Mig("commit", SampleDisks.Data, "-m", "more").Ends(0).Error);
     }
 
@@ -59,7 +60,8 @@ public sealed partial class TerminalTests
     private static string OnTerminal(Workspace workspace, string command)
     {
         string program = $"'{Testing.BuiltProgram.Path}'";
-        return Tool.Capture("script", ["-qec", $"stty columns 100; {program} {command}", "/dev/null"], workspace.Folder, workspace.Environment, null).Ends(0).Output;
+        return Tool.Capture("script", ["-qec", $"stty columns 100; {program} {command}", "/dev/null"], workspace.Folder,
+            workspace.Environment, null).Ends(0).Output;
     }
 
     [GeneratedRegex(@"parts\.raw \[#*\.*\] +(?<percent>\d+) % [\d.]+ [KM]?i?B of [\d.]+ [KM]iB, [\d.]+ [KMG]?i?B/s")]

@@ -10,10 +10,12 @@ public sealed class TokenTests
     public void A_token_is_said_once_and_its_section_holds_the_hash_alone()
     {
         using var workspace = new Workspace();
-        string[] lines = workspace.Ok("token", "create", "ci", "--allow", "read lab/**", "--allow", "write lab/web refs/heads/ci/*", "--expires", "2099-01-31").Split('\n');
+        string[] lines = workspace.Ok("token", "create", "ci", "--allow", "read lab/**", "--allow", "write lab/web refs/heads/ci/*",
+            "--expires", "2099-01-31").Split('\n');
         Assert.Equal("", lines[1]);
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(lines[0])));
-        Assert.Equal(["[token \"ci\"]", $"\thash = {hash}", "\tallow = read lab/**", "\tallow = write lab/web refs/heads/ci/*", "\texpires = 2099-01-31T00:00:00+00:00", ""], lines[2..]);
+        Assert.Equal(["[token \"ci\"]", $"\thash = {hash}", "\tallow = read lab/**", "\tallow = write lab/web refs/heads/ci/*",
+            "\texpires = 2099-01-31T00:00:00+00:00", ""], lines[2..]);
     }
 
     [Fact]

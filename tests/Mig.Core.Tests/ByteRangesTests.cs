@@ -50,7 +50,8 @@ public sealed class ByteRangesTests
     {
         var last = ByteRange.FromBounds(long.MaxValue - 10, long.MaxValue);
         Assert.Equal([last], ByteRanges.Normalize([last]));
-        Assert.Equal([ByteRange.FromBounds(long.MaxValue - 10, long.MaxValue - 5)], ByteRanges.Subtract([last], [ByteRange.FromBounds(long.MaxValue - 5, long.MaxValue)]));
+        Assert.Equal([ByteRange.FromBounds(long.MaxValue - 10, long.MaxValue - 5)],
+            ByteRanges.Subtract([last], [ByteRange.FromBounds(long.MaxValue - 5, long.MaxValue)]));
         Assert.Equal([last], ByteRanges.Intersect([last], [new ByteRange(0, long.MaxValue)]));
     }
 

@@ -41,10 +41,13 @@ public sealed class FileSourceTests : IDisposable
         string path = _folder.Write("shrinks", MixedBytes.Make(1 << 20, 5));
         using FileSource source = FileSource.Open(path);
         Tool.Run("truncate", "-s", $"{1 << 18}", path);
-        Assert.Contains("had 1048576 bytes, and ends at 262144 now", Assert.Throws<ChangedFileException>(() => source.ReadExactly((1 << 18) - 10, new byte[20])).Message, StringComparison.Ordinal);
+        Assert.Contains("had 1048576 bytes, and ends at 262144 now",
+            Assert.Throws<ChangedFileException>(() => source.ReadExactly((1 << 18) - 10, new byte[20])).Message, StringComparison.Ordinal);
         // What is gone must not pass for a hole.
-        Assert.Contains("had 1048576 bytes, and ends at 262144 now", Assert.Throws<ChangedFileException>(() => source.GetStoredRanges(new ByteRange(0, source.Length)).ToList()).Message, StringComparison.Ordinal);
-        Assert.Contains("had 1048576 bytes, and ends at 262144 now", Assert.Throws<ChangedFileException>(() => source.GetStoredRanges(new ByteRange(1 << 19, 1 << 10)).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("had 1048576 bytes, and ends at 262144 now", Assert.Throws<ChangedFileException>(() =>
+            source.GetStoredRanges(new ByteRange(0, source.Length)).ToList()).Message, StringComparison.Ordinal);
+        Assert.Contains("had 1048576 bytes, and ends at 262144 now", Assert.Throws<ChangedFileException>(() =>
+            source.GetStoredRanges(new ByteRange(1 << 19, 1 << 10)).ToList()).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -73,7 +76,8 @@ public sealed class FileSourceTests : IDisposable
     public void SubSourceRefusesAWindowOutside()
     {
         var inner = new MemorySource(new byte[100]);
-        foreach (ByteRange window in (ByteRange[])[new(-1, 5), new(0, 101), new(100, 1), new(0, -1), new(long.MaxValue, 1), new(1, long.MaxValue)])
+        foreach (ByteRange window in (ByteRange[])[
+            new(-1, 5), new(0, 101), new(100, 1), new(0, -1), new(long.MaxValue, 1), new(1, long.MaxValue)])
             Assert.Throws<ArgumentOutOfRangeException>(() => new SubSource(inner, window));
         using var empty = new SubSource(inner, new ByteRange(100, 0));
         Assert.Equal(0, empty.Length);

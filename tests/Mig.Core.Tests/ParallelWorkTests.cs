@@ -8,7 +8,8 @@ public class ParallelWorkTests
     {
         int[] done = new int[1000];
         ParallelWork.For(done.Length, 4, i => Interlocked.Increment(ref done[i]), TestContext.Current.CancellationToken);
-        ParallelWork.ForEach(Enumerable.Range(0, done.Length), 4, i => Interlocked.Increment(ref done[i]), TestContext.Current.CancellationToken);
+        ParallelWork.ForEach(Enumerable.Range(0, done.Length), 4, i =>
+            Interlocked.Increment(ref done[i]), TestContext.Current.CancellationToken);
         Assert.All(done, count => Assert.Equal(2, count));
     }
 
@@ -20,7 +21,8 @@ public class ParallelWorkTests
             3,
             stop =>
             {
-                if (begun.SignalAndWait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken) && Interlocked.Increment(ref _turns) == 2)
+                if (begun.SignalAndWait(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken)
+                    && Interlocked.Increment(ref _turns) == 2)
                     throw new IOException("full");
                 stop.WaitHandle.WaitOne();
                 stop.ThrowIfCancellationRequested();

@@ -23,5 +23,6 @@ public class SortedSearchTests
     }
 
     [Fact]
-    public void AnyCountIsSearched() => Assert.Equal(int.MaxValue - 1, SortedSearch.First(int.MaxValue, index => index >= int.MaxValue - 1));
+    public void AnyCountIsSearched() =>
+        Assert.Equal(int.MaxValue - 1, SortedSearch.First(int.MaxValue, index => index >= int.MaxValue - 1));
 }

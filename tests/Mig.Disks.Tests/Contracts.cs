@@ -58,6 +58,7 @@ public class ConcatenatedContractTests : ByteSourceContract
     protected override IByteSource Open(byte[] content)
     {
         int third = content.Length / 3;
-        return new ConcatenatedSource([new MemorySource(content.AsMemory(0, third)), new ZeroSource(0), new MemorySource(content.AsMemory(third..))], []);
+        return new ConcatenatedSource(
+            [new MemorySource(content.AsMemory(0, third)), new ZeroSource(0), new MemorySource(content.AsMemory(third..))], []);
     }
 }

@@ -8,7 +8,8 @@ public class ForeignFormatTests
 {
     [Theory]
     [InlineData("touch a.ovf a.mf a.vmdk; tar cf packed a.ovf a.mf a.vmdk", "an OVA package", "tar xf")]
-    [InlineData("touch a.ovf a.mf; head -c 5000 /dev/urandom > a.vmdk; tar cf packed a.mf a.vmdk a.ovf", "an OVA package", "commit the .vmdk in it")]
+    [InlineData("touch a.ovf a.mf; head -c 5000 /dev/urandom > a.vmdk; tar cf packed a.mf a.vmdk a.ovf", "an OVA package",
+        "commit the .vmdk in it")]
     [InlineData("touch A.OVF; tar cf packed --format=v7 A.OVF", "an OVA package", "tar xf")]
     [InlineData("touch a.ovf; tar cf packed --format=pax --pax-option=comment=x a.ovf", "an OVA package", "tar xf")]
     [InlineData("touch a b; tar cf packed --format=gnu a b", "a tar archive", "mig overlay")]
@@ -33,7 +34,8 @@ public class ForeignFormatTests
     [InlineData("truncate -s 1M packed; echo ,, | sfdisk -q packed")]
     [InlineData("truncate -s 0 packed")]
     [InlineData("printf '\\037\\213\\010\\340' > packed; truncate -s 1M packed")] // gzip with flags that there are not
-    [InlineData("touch a.ovf; tar cf packed a.ovf; printf x | dd of=packed bs=1 seek=3 conv=notrunc status=none")] // a checksum that is wrong
+    // a checksum that is wrong
+    [InlineData("touch a.ovf; tar cf packed a.ovf; printf x | dd of=packed bs=1 seek=3 conv=notrunc status=none")]
     public void Disks_are_disks(string command)
     {
         using var folder = new TestFolder();

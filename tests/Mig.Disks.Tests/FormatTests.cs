@@ -5,7 +5,8 @@ namespace Mig.Disks.Tests;
 
 public class FormatTests
 {
-    private const string Descriptor = "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\nRW 1 FLAT \"secret.bin\" 0\n";
+    private const string Descriptor =
+        "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\nRW 1 FLAT \"secret.bin\" 0\n";
 
     [Theory]
     [InlineData("vhdx")]
@@ -32,7 +33,8 @@ public class FormatTests
         using var folder = new TestFolder();
         folder.Write("a.ovf", "<Envelope/>");
         Tool.Run("tar", "-cf", folder["a.ova"], "-C", folder.Path, "a.ovf");
-        Assert.Contains("OVA", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(folder["a.ova"], null, Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains("OVA", Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Open(folder["a.ova"], null, Limits.Default)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -100,7 +102,8 @@ public class FormatTests
         using var folder = new TestFolder();
         folder.Write("secret.bin", new byte[512]);
         string path = folder.Write("disk.raw", Descriptor + new string('#', 100_000));
-        Assert.Contains("force", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains("force", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(512, Disks.ReadAll(path, "vmdk").Length);
         Assert.Equal(new FileInfo(path).Length, Disks.ReadAll(path, "raw").Length);
     }
@@ -113,9 +116,11 @@ public class FormatTests
         Assert.Equal(File.ReadAllBytes(folder["disk.bin"]), Disks.ReadAll(folder["disk.bin"], "raw"));
         Assert.Equal(new byte[512], Disks.ReadAll(folder["disk.bin"], "vmdk"));
         Assert.Equal(new byte[512], Disks.ReadAll(folder["disk.bin"], "vmdk:monolithicSparse"));
-        Assert.Throws<CorruptImageException>(() => DiskFormats.Open(folder.Write("noise", MixedBytes.Make(4096, 3)), "vmdk", Limits.Default));
+        Assert.Throws<CorruptImageException>(() =>
+            DiskFormats.Open(folder.Write("noise", MixedBytes.Make(4096, 3)), "vmdk", Limits.Default));
         Assert.Throws<CorruptImageException>(() => DiskFormats.Open(folder["noise"], "qcow2", Limits.Default));
-        Assert.Contains("raw, vmdk, qcow2", Assert.Throws<UsageException>(() => DiskFormats.Open(folder["disk.bin"], "vhdx", Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains("raw, vmdk, qcow2", Assert.Throws<UsageException>(() =>
+            DiskFormats.Open(folder["disk.bin"], "vhdx", Limits.Default)).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,7 +32,8 @@ internal sealed class DamagedReading(long maxAllocatedBytes)
 
     /// <summary>Reads an image once for each bit that is tried, which is flipped for that time.</summary>
     /// <param name="places">What to damage, in whole bytes.</param>
-    /// <param name="stride">1 tries every bit, which takes minutes where there are many; a prime, so that all bit positions of all fields come by.</param>
+    /// <param name="stride">1 tries every bit, which takes minutes where there are many; a prime, so that all bit positions of all fields
+    /// come by.</param>
     /// <param name="min">How many must be errors, and how many none: else nothing is found, or everything is damage.</param>
     public void FlipBits(PatchedImage image, IEnumerable<ByteRange> places, int stride, (int Errors, int Reads) min)
     {

@@ -4,7 +4,10 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Tests;
 
-/// <summary>An image in memory, to be damaged on purpose. Those of the formats know them on their own, so that they do not share the readers' mistakes.</summary>
+/// <summary>
+/// An image in memory, to be damaged on purpose. Those of the formats know them on their own, so that they do not share the readers'
+/// mistakes.
+/// </summary>
 internal abstract class PatchedImage(byte[] image)
 {
     private readonly int? _length;

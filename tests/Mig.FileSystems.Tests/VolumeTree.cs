@@ -33,7 +33,8 @@ internal static class VolumeTree
         long position = 0;
         foreach (FileExtent extent in fileSystem.GetExtents(node.Number))
         {
-            Assert.True(extent.FileOffset >= position && extent.Length > 0 && extent.FileOffset + extent.Length <= node.Size, $"{extent} of {node.Size} bytes after {position}");
+            Assert.True(extent.FileOffset >= position && extent.Length > 0 && extent.FileOffset + extent.Length <= node.Size,
+                $"{extent} of {node.Size} bytes after {position}");
             AppendZeros(extent.FileOffset - position);
             for (long done = 0; done < extent.Length;)
             {
@@ -66,7 +67,8 @@ internal static class VolumeTree
         }
     }
 
-    private static void Walk(IFileSystem fileSystem, IByteSource volume, long directory, byte[] path, uint attributeMask, List<(TreeEntry Entry, ulong Node)> entries)
+    private static void Walk(IFileSystem fileSystem, IByteSource volume, long directory, byte[] path, uint attributeMask,
+        List<(TreeEntry Entry, ulong Node)> entries)
     {
         foreach (DirectoryEntry entry in fileSystem.ReadDirectory(directory))
         {

@@ -45,7 +45,8 @@ public class WalkTests
         Assert.Equal(3, tree.Walk(limits: two).Count());
         Assert.Equal("FS-001", Assert.Throws<CorruptImageException>(() => tree.Walk(limits: one).Count()).Code);
         Assert.Equal(3, tree.Walk(limits: Limits.Default with { MaxDirectoryEntries = 3 }).Count());
-        Assert.Equal("FS-002", Assert.Throws<CorruptImageException>(() => tree.Walk(new DamageList(), Limits.Default with { MaxDirectoryEntries = 2 }).Count()).Code);
+        Assert.Equal("FS-002", Assert.Throws<CorruptImageException>(() =>
+            tree.Walk(new DamageList(), Limits.Default with { MaxDirectoryEntries = 2 }).Count()).Code);
     }
 
     [Fact]
@@ -59,7 +60,8 @@ public class WalkTests
         Assert.Equal("TEST-001", Assert.Throws<CorruptImageException>(() => tree.Walk().Count()).Code);
     }
 
-    private static IEnumerable<string> Codes(DamageList damage) => damage.Items.Select(item => $"{Encoding.UTF8.GetString(item.Name.Span)}: {item.Reason.Split(':')[0]}");
+    private static IEnumerable<string> Codes(DamageList damage) =>
+        damage.Items.Select(item => $"{Encoding.UTF8.GetString(item.Name.Span)}: {item.Reason.Split(':')[0]}");
 
     // Nodes that have a list of names are directories.
     private sealed class StrangeTree : Dictionary<long, (string Name, long Node)[]>, IFileSystem

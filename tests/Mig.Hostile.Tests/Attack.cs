@@ -3,7 +3,10 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>Runs the program on what a stranger made. Nothing may take long: a command that waits for a stranger is one that was attacked with success.</summary>
+/// <summary>
+/// Runs the program on what a stranger made. Nothing may take long: a command that waits for a stranger is one that was attacked with
+/// success.
+/// </summary>
 internal static class Attack
 {
     private const string Patience = "120";

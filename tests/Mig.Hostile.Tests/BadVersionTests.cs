@@ -12,10 +12,13 @@ using static Mig.Hostile.Tests.LyingRepository;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>A bad version never breaks an answer about the others: every verb that answers about versions names it, leaves it out, and ends with 22.</summary>
+/// <summary>
+/// A bad version never breaks an answer about the others: every verb that answers about versions names it, leaves it out, and ends with 22.
+/// </summary>
 public sealed class BadVersionTests : IDisposable
 {
-    private static readonly Signature Someone = Signature.Create("A Liar", "liar@example.com", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private static readonly Signature Someone =
+        Signature.Create("A Liar", "liar@example.com", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
 
     private readonly TestRepository _repository = new();
 
@@ -81,7 +84,8 @@ public sealed class BadVersionTests : IDisposable
         {
             string output = Mig([verb[0], "--json", .. verb[1..]]).Output;
             JsonElement answer = JsonDocument.Parse(output[..output.IndexOf("warning: ", StringComparison.Ordinal)]).RootElement;
-            JsonElement last = (answer.ValueKind == JsonValueKind.Array ? answer : answer.GetProperty("unseenVersions")).EnumerateArray().Last();
+            JsonElement last = (answer.ValueKind == JsonValueKind.Array ? answer : answer.GetProperty("unseenVersions")).EnumerateArray()
+                .Last();
             JsonElement part = last.GetProperty("unseen")[0];
             Assert.Equal("version", part.GetProperty("kind").GetString());
             Assert.Contains("STORE-002", part.GetProperty("reason").GetString(), StringComparison.Ordinal);
@@ -92,9 +96,12 @@ public sealed class BadVersionTests : IDisposable
     [Fact]
     public void WhatComesAfterABadVersionIsComparedWithTheSoundOneBefore()
     {
-        // The package is the same before and after, so nothing of it changed in the last version. What of a bad version can be read still counts.
-        Assert.Equal(1, Mig("log", "--oneline", "--package", "x", "main").Output.Split('\n').Count(line => line.EndsWith("a version", StringComparison.Ordinal)));
-        Assert.Equal(3, Mig("log", "--oneline", "main", "--", "/etc/hostname").Output.Split('\n').Count(line => line.EndsWith("a version", StringComparison.Ordinal)));
+        // The package is the same before and after, so nothing of it changed in the last version. What of a bad version can be read still
+        // counts.
+        Assert.Equal(1, Mig("log", "--oneline", "--package", "x", "main").Output.Split('\n')
+            .Count(line => line.EndsWith("a version", StringComparison.Ordinal)));
+        Assert.Equal(3, Mig("log", "--oneline", "main", "--", "/etc/hostname").Output.Split('\n')
+            .Count(line => line.EndsWith("a version", StringComparison.Ordinal)));
         Assert.Equal(1, Mig("when", "x").Output.Split('\n').Count(line => line.StartsWith("  brought", StringComparison.Ordinal)));
     }
 
@@ -104,7 +111,11 @@ public sealed class BadVersionTests : IDisposable
         using (Repository repository = _repository.Open())
         {
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
-            TreeEntry lost = new() { Name = Encoding.UTF8.GetBytes("lost"), Type = TreeEntryType.File, Mode = 0x1A4, Size = 3, Sha256 = ObjectId.Of("???"u8) };
+            TreeEntry lost = new()
+            {
+                Name = Encoding.UTF8.GetBytes("lost"), Type = TreeEntryType.File, Mode = 0x1A4, Size = 3,
+                Sha256 = ObjectId.Of("???"u8)
+            };
             CommitId commit = Add(writer, Machine(writer, "one", lost));
             writer.Complete();
             RefTransaction transaction = repository.Refs.BeginTransaction(Someone);
@@ -121,7 +132,8 @@ public sealed class BadVersionTests : IDisposable
     [Fact]
     public void SoundVersionsHaveNoWarnings()
     {
-        foreach (string[] verb in (string[][])[["log", "--package", "x", "sound"], ["grep", "one", "sound"], ["search", "--name", "hostname", "sound"]])
+        foreach (string[] verb in (string[][])[
+            ["log", "--package", "x", "sound"], ["grep", "one", "sound"], ["search", "--name", "hostname", "sound"]])
         {
             (int exitCode, string output) = Mig(verb);
             Assert.True(exitCode == 0, $"{string.Join(' ', verb)} ended with {exitCode}: {output}");
@@ -132,16 +144,21 @@ public sealed class BadVersionTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     private static CommitId Add(ObjectWriter writer, ImageId image, params CommitId[] parents) =>
-        new(writer.AddObject(ObjectKind.Commit, new Commit { Image = image, Parents = parents, Author = Someone, Committer = Someone, Message = "a version\n" }.Encode()));
+        new(writer.AddObject(ObjectKind.Commit,
+            new Commit { Image = image, Parents = parents, Author = Someone, Committer = Someone, Message = "a version\n" }.Encode()));
 
     private static ImageId Machine(ObjectWriter writer, string hostname, TreeEntry more)
     {
-        TreeId etc = Directory(writer, File(writer, "hostname", hostname), File(writer, "os-release", "ID=debian\nVERSION_CODENAME=bookworm\n"));
+        TreeId etc = Directory(writer, File(writer, "hostname", hostname),
+            File(writer, "os-release", "ID=debian\nVERSION_CODENAME=bookworm\n"));
         TreeId dpkg = Directory(writer, File(writer, "status", "Package: x\nStatus: install ok installed\nVersion: 1\n"));
-        TreeEntry[] entries = [Folder("etc", etc), more, Folder("var", Directory(writer, Folder("lib", Directory(writer, Folder("dpkg", dpkg)))))];
+        TreeEntry[] entries = [Folder("etc", etc), more,
+            Folder("var", Directory(writer, Folder("lib", Directory(writer, Folder("dpkg", dpkg)))))];
         var root = new TreeEntry { Name = default, Type = TreeEntryType.Directory, Mode = 0x1ED, Tree = Directory(writer, entries) };
-        return new MachineImage([new ImageDisk("disk", 1 << 20, "none", 512, null, [new ImageVolume(0, new ByteRange(0, 1 << 20), "", "", "ext4", "", "", root, "")])]).Write(writer);
+        return new MachineImage([new ImageDisk("disk", 1 << 20, "none", 512, null,
+            [new ImageVolume(0, new ByteRange(0, 1 << 20), "", "", "ext4", "", "", root, "")])]).Write(writer);
     }
 
-    private (int ExitCode, string Output) Mig(params string[] arguments) => MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, .. arguments]));
+    private (int ExitCode, string Output) Mig(params string[] arguments) =>
+        MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, .. arguments]));
 }

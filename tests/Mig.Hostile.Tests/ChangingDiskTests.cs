@@ -25,7 +25,8 @@ public sealed class ChangingDiskTests : IDisposable
         Assert.False(Directory.Exists(Path.Combine(_repository.Folder, "cache/stat")));
 
         // Left alone, it is taken; and read through the same stops, too.
-        Assert.DoesNotContain("changed while", WhileFrozen(0, disk, () => { }, "commit", disk, "-m", "a version"), StringComparison.Ordinal);
+        Assert.DoesNotContain("changed while", WhileFrozen(0, disk, () => { }, "commit", disk, "-m", "a version"),
+            StringComparison.Ordinal);
         Judge.AssertSame(disk, _repository.Export("out"));
         Assert.Single(Directory.GetFiles(Path.Combine(_repository.Folder, "cache/stat")));
     }
@@ -37,7 +38,8 @@ public sealed class ChangingDiskTests : IDisposable
         string output = WhileFrozen(0, disk, () => Change(disk, 20 << 20), "commit", "--allow-changing", disk, "-m", "a version");
         Assert.Contains("changed while it was read", output, StringComparison.Ordinal);
         Assert.Contains("Note:   disk disk from raw, changed while it was read\n", Run("show").Output, StringComparison.Ordinal);
-        Assert.Contains("\"provenance\":[\"disk disk from raw, changed while it was read\"]", Run("show", "--json").Output, StringComparison.Ordinal);
+        Assert.Contains("\"provenance\":[\"disk disk from raw, changed while it was read\"]", Run("show", "--json").Output,
+            StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.Combine(_repository.Folder, "cache/stat")));
         Assert.False(Directory.Exists(Path.Combine(_repository.Folder, "cache/free")));
         _repository.AssertClean();
@@ -109,7 +111,8 @@ public sealed class ChangingDiskTests : IDisposable
         Tool.Run("qemu-io", "-f", "qcow2", "-c", "write -P 5 1M 1M", disk);
         using (Open(disk))
         {
-            Assert.Contains("Failed to get shared \"write\" lock", Tool.Try("qemu-img", "convert", "-O", "raw", disk, disk + ".raw").Output, StringComparison.Ordinal);
+            Assert.Contains("Failed to get shared \"write\" lock", Tool.Try("qemu-img", "convert", "-O", "raw", disk, disk + ".raw").Output,
+                StringComparison.Ordinal);
             (int exitCode, string output) = Run("commit", disk, "-m", "a version");
             Assert.Equal(3, exitCode);
             Assert.Contains($"{disk} is in use: another program holds QEMU's \"write\" lock on it", output, StringComparison.Ordinal);
@@ -140,7 +143,8 @@ public sealed class ChangingDiskTests : IDisposable
                 (int exitCode, string output) = Run("commit", device.Path, "-m", "a version", "--allow-empty");
                 Assert.True(exitCode == expected, output);
                 if (expected != 0)
-                    Assert.Contains($"{device.Path} is in use: it, or a part of it, is mounted at {folder}", output, StringComparison.Ordinal);
+                    Assert.Contains($"{device.Path} is in use: it, or a part of it, is mounted at {folder}", output,
+                        StringComparison.Ordinal);
             }
             finally
             {
@@ -148,7 +152,9 @@ public sealed class ChangingDiskTests : IDisposable
             }
         }
 
-        string changed = WhileFrozen(3, device.Path, () => Tool.Run("dd", "if=/dev/urandom", $"of={device.Path}", "bs=4096", "count=1", "seek=2000", "oflag=direct", "conv=notrunc", "status=none"), "commit", device.Path, "-m", "a version");
+        string changed = WhileFrozen(3, device.Path, () =>
+            Tool.Run("dd", "if=/dev/urandom", $"of={device.Path}", "bs=4096", "count=1", "seek=2000", "oflag=direct", "conv=notrunc",
+            "status=none"), "commit", device.Path, "-m", "a version");
         Assert.Contains($"{device.Path} changed while it was read", changed, StringComparison.Ordinal);
     }
 
@@ -158,7 +164,8 @@ public sealed class ChangingDiskTests : IDisposable
         string disk = Disk();
         Assert.Equal(0, Run("commit", disk, "-m", "a version").ExitCode);
         foreach (string verb in new[] { "status", "diff" })
-            Assert.Contains("changed while it was read", WhileFrozen(null, disk, () => Change(disk, 20 << 20), verb, disk), StringComparison.Ordinal);
+            Assert.Contains("changed while it was read", WhileFrozen(null, disk, () => Change(disk, 20 << 20), verb, disk),
+                StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,7 +179,8 @@ public sealed class ChangingDiskTests : IDisposable
     {
         TestDisks.FileSystem(_repository.Files, "disk", "-t ext4 -b 4096", "24M");
         _repository.Commit("disk");
-        string folder = Directory.CreateDirectory(_repository.Files["folder"]).FullName, file = Path.Combine(folder, "file"), tar = _repository.Files["layer.tar"];
+        string folder = Directory.CreateDirectory(_repository.Files["folder"]).FullName, file = Path.Combine(folder, "file"),
+            tar = _repository.Files["layer.tar"];
         File.WriteAllBytes(file, [0, .. MixedBytes.Make(500_000, 1)]);
         Tool.Run("tar", "-C", folder, "-cf", tar, ".");
         _repository.Files.Write("changes", $"put {file} /file\n");
@@ -227,7 +235,8 @@ public sealed class ChangingDiskTests : IDisposable
 
     private static OpenDisk Open(string disk, params string[] options) => new(disk, options);
 
-    private (int ExitCode, string Output) Run(params string[] arguments) => MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, .. arguments]));
+    private (int ExitCode, string Output) Run(params string[] arguments) =>
+        MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, .. arguments]));
 
     /// <summary>A disk that QEMU has open, until it is disposed of.</summary>
     private sealed class OpenDisk : IDisposable

@@ -4,7 +4,8 @@ using Mig.Tests.Support;
 namespace Mig.Hostile.Tests;
 
 /// <summary>
-/// Disks that a stranger compressed: what is damaged, cut, too large or followed by something else is refused by name, in bounded memory and room, and nothing is left behind.
+/// Disks that a stranger compressed: what is damaged, cut, too large or followed by something else is refused by name, in bounded memory
+/// and room, and nothing is left behind.
 /// </summary>
 public sealed class CompressedDiskAttackTests : IDisposable
 {
@@ -40,7 +41,8 @@ public sealed class CompressedDiskAttackTests : IDisposable
     [Theory]
     [InlineData(Zstandard, "head -c 1000 /dev/urandom | zstd -q --ultra --zstd=wlog=31 -c", 21, "so much memory")]
     [InlineData(Xz, "head -c 1000 /dev/urandom | xz --lzma2=dict=1536MiB -c", 21, "so much memory")]
-    public void Huge_windows_are_refused(string suffix, string pack, int exitCode, string part) => Commit(Make(suffix, pack)).Ends(exitCode, part);
+    public void Huge_windows_are_refused(string suffix, string pack, int exitCode, string part) =>
+        Commit(Make(suffix, pack)).Ends(exitCode, part);
 
     [Theory]
     [InlineData(Gzip, "gzip -1")]
@@ -55,7 +57,8 @@ public sealed class CompressedDiskAttackTests : IDisposable
         int refused = 0;
         (string What, byte[] Bytes)[] attacks =
         [
-            .. new[] { whole.Length - 1, whole.Length - 9, whole.Length / 2, 40, 12 }.Select(length => ($"cut to {length}", whole[..length])),
+            .. new[] { whole.Length - 1, whole.Length - 9, whole.Length / 2, 40, 12 }.Select(length =>
+                ($"cut to {length}", whole[..length])),
             .. new[] { whole.Length - 2, whole.Length - 6, whole.Length / 2 }.Select(at => ($"a bit at {at}", Flip(whole, at))),
             ("garbage behind", [.. whole, .. "garbage that is no member"u8]),
             ("a second member that is cut", [.. whole, .. whole[..(whole.Length / 2)]]),
@@ -65,7 +68,8 @@ public sealed class CompressedDiskAttackTests : IDisposable
         {
             File.WriteAllBytes(path, bytes);
             MeasuredRun run = Commit(path);
-            Assert.True(run.ExitCode == 20 && run.Output.Contains("DISK-001", StringComparison.Ordinal), $"{what}: {run.ExitCode} {run.Output}");
+            Assert.True(run.ExitCode == 20 && run.Output.Contains("DISK-001", StringComparison.Ordinal),
+                $"{what}: {run.ExitCode} {run.Output}");
             refused++;
         }
 
@@ -85,7 +89,8 @@ public sealed class CompressedDiskAttackTests : IDisposable
     {
         Directory.CreateDirectory(_repository.Files["in"]);
         _repository.Files.Write("secret.raw", new byte[1 << 20]);
-        Tool.Run("bash", "-euc", $"cd '{_repository.Files["in"]}'; qemu-img create -q -f qcow2 -b ../secret.raw -F raw d.qcow2; gzip d.qcow2");
+        Tool.Run("bash", "-euc",
+            $"cd '{_repository.Files["in"]}'; qemu-img create -q -f qcow2 -b ../secret.raw -F raw d.qcow2; gzip d.qcow2");
         Commit(_repository.Files["in/d.qcow2.gz"]).Ends(21, "--allow-base");
     }
 

@@ -10,7 +10,10 @@ using Mig.Transfer.Protocol;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>A server that sends without end, or little that stands for much: what a client takes follows from what it asked for, over HTTP and as if over ssh.</summary>
+/// <summary>
+/// A server that sends without end, or little that stands for much: what a client takes follows from what it asked for, over HTTP and as if
+/// over ssh.
+/// </summary>
 public sealed class EndlessServerTests : IDisposable
 {
     private const string Id = "7777777777777777777777777777777777777777777777777777777777777777";
@@ -149,7 +152,8 @@ public sealed class EndlessServerTests : IDisposable
         using var elsewhere = new RawServer("HTTP/1.1 302 Found\r\nLocation: /again\r\nContent-Length: 0\r\n\r\n", "");
         Run("ls-remote", elsewhere.Address).Ends(23, "it answers 302");
         Assert.Equal(1, elsewhere.Connections);
-        using var headers = new RawServer("HTTP/1.1 200 OK\r\n", "X-Header: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
+        using var headers = new RawServer(
+            "HTTP/1.1 200 OK\r\n", "X-Header: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\r\n");
         Run("ls-remote", headers.Address).Ends(23, "REMOTE-010");
         using var page = new RawServer("HTTP/1.1 500 No\r\nContent-Type: text/plain\r\n\r\n", "no\n");
         Run("ls-remote", page.Address).Ends(23, "it answers 500");
@@ -166,7 +170,8 @@ public sealed class EndlessServerTests : IDisposable
             return;
         }
 
-        HostileServer.Record(to, 'J', $$"""{"headTarget":"refs/heads/main","headId":"{{Id}}","refs":[{"name":"refs/heads/main","id":"{{Id}}"}]}""");
+        HostileServer.Record(to, 'J',
+            $$"""{"headTarget":"refs/heads/main","headId":"{{Id}}","refs":[{"name":"refs/heads/main","id":"{{Id}}"}]}""");
         HostileServer.End(to);
     });
 
@@ -185,7 +190,8 @@ public sealed class EndlessServerTests : IDisposable
 
     private MeasuredRun Push(HostileServer server) => Run("push", "--delete", server.Address, "gone");
 
-    private MeasuredRun Fetch(HostileServer server) => Run("-c", "core.sshCommand=" + server.SshCommand(_files["ssh"]), "fetch", server.Address, "refs/heads/*:refs/remotes/x/*");
+    private MeasuredRun Fetch(HostileServer server) =>
+        Run("-c", "core.sshCommand=" + server.SshCommand(_files["ssh"]), "fetch", server.Address, "refs/heads/*:refs/remotes/x/*");
 
     private MeasuredRun Run(params string[] arguments) => MeasuredRun.Of(MigProgram.Start([], ["--repo", _files["r"], .. arguments]));
 

@@ -4,7 +4,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>Rights that an image would give away on the host: whoever extracts without privileges gets none of them, whoever owns what.</summary>
+/// <summary>
+/// Rights that an image would give away on the host: whoever extracts without privileges gets none of them, whoever owns what.
+/// </summary>
 public sealed class ExtractedRightsTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -36,12 +38,14 @@ public sealed class ExtractedRightsTests : IDisposable
         Assert.Contains("\nroot 4755 0\n", found, StringComparison.Ordinal);
         Assert.Contains("\nother 4755 1234\n", found, StringComparison.Ordinal);
         Assert.Contains("\nfolder 2775 0\n", found, StringComparison.Ordinal);
-        Assert.Contains("security.capability", Tool.Run("getfattr", "--absolute-names", "-d", "-m", "security", _repository.Files["out/capable"]), StringComparison.Ordinal);
+        Assert.Contains("security.capability",
+            Tool.Run("getfattr", "--absolute-names", "-d", "-m", "security", _repository.Files["out/capable"]), StringComparison.Ordinal);
     }
 
     private string Extract(params string[] options)
     {
-        (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], ["--repo", _repository.Folder, "extract", .. options, "HEAD:/", _repository.Files["out"]]));
+        (int exitCode, string output) = MigProgram.Finish(
+            MigProgram.Start([], ["--repo", _repository.Folder, "extract", .. options, "HEAD:/", _repository.Files["out"]]));
         Assert.True(exitCode == 0, output);
         return output;
     }

@@ -6,7 +6,10 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>A repository of another user, whose configuration and hooks run programs: refused as Git refuses it, until <c>safe.directory</c> allows it.</summary>
+/// <summary>
+/// A repository of another user, whose configuration and hooks run programs: refused as Git refuses it, until <c>safe.directory</c> allows
+/// it.
+/// </summary>
 public sealed class ForeignRepositoryTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -21,19 +24,24 @@ public sealed class ForeignRepositoryTests : IDisposable
         _work = _repository.Files["foreign"];
         _folder = Path.Combine(_work, ".mig");
         _mark = _repository.Files["mark"];
-        new CloneOperation(new CloneOptions { Address = _repository.Folder, Directory = _work, BaseFolder = "/" }, TestRepository.Context).Run(TestContext.Current.CancellationToken);
+        new CloneOperation(new CloneOptions { Address = _repository.Folder, Directory = _work, BaseFolder = "/" }, TestRepository.Context)
+            .Run(TestContext.Current.CancellationToken);
         string trap = Attack.Trap(_repository.Files["trap"], _mark);
         foreach (string hook in Exchange.Hooks.HookName.All)
             Attack.Trap(Path.Combine(_folder, "hooks", hook), _mark);
-        (string, string)[] settings = [("core.sshCommand", trap), ("core.editor", trap), ("credential.helper", "!" + trap), ("safe.directory", "*"), ("safe.bareRepository", "all"), ("remote.origin.url", "ssh://host/nowhere")];
-        Config.RepositoryFile(_folder).Update(document => Array.ForEach(settings, setting => document.Set(ConfigKey.Parse(setting.Item1), setting.Item2)));
+        (string, string)[] settings = [("core.sshCommand", trap), ("core.editor", trap), ("credential.helper", "!" + trap),
+            ("safe.directory", "*"), ("safe.bareRepository", "all"), ("remote.origin.url", "ssh://host/nowhere")];
+        Config.RepositoryFile(_folder)
+            .Update(document => Array.ForEach(settings, setting => document.Set(ConfigKey.Parse(setting.Item1), setting.Item2)));
         Attack.GiveAway(_work);
     }
 
     public static TheoryData<string> Commands =>
     [
-        "-C WORK log", "-C WORK fetch", "-C WORK tag -a v1", "-C WORK commit -m x DISK", "--repo WORK status", "--repo FOLDER log", "-C FOLDER log", "-C WORK config --list", "-C WORK config core.editor vi",
-        "-C FOLDER/refs log", "-C WORK gc", "-C WORK rm HEAD:/etc/os-release -m x", "clone WORK CLONE", "ls-remote WORK", "--repo OWN fetch WORK", "--repo OWN push WORK main:x", "serve --stdio WORK",
+        "-C WORK log", "-C WORK fetch", "-C WORK tag -a v1", "-C WORK commit -m x DISK", "--repo WORK status", "--repo FOLDER log",
+            "-C FOLDER log", "-C WORK config --list", "-C WORK config core.editor vi",
+        "-C FOLDER/refs log", "-C WORK gc", "-C WORK rm HEAD:/etc/os-release -m x", "clone WORK CLONE", "ls-remote WORK",
+        "--repo OWN fetch WORK", "--repo OWN push WORK main:x", "serve --stdio WORK",
         "serve --listen 127.0.0.1:0 --repo FOLDER",
     ];
 
@@ -61,7 +69,9 @@ public sealed class ForeignRepositoryTests : IDisposable
     {
         string global = _repository.Files["global"];
         string parent = Path.GetDirectoryName(_work)!;
-        Attack.Mig(["MIG_CONFIG_GLOBAL=" + global], "-C", _work, "config", "--global", "--add", "safe.directory", value.Replace("WORK", _work, StringComparison.Ordinal).Replace("FOLDER", _folder, StringComparison.Ordinal).Replace("PARENT", parent, StringComparison.Ordinal).Replace("WOR", _work[..^1], StringComparison.Ordinal)).Ends(0);
+        Attack.Mig(["MIG_CONFIG_GLOBAL=" + global], "-C", _work, "config", "--global", "--add", "safe.directory",
+            value.Replace("WORK", _work, StringComparison.Ordinal).Replace("FOLDER", _folder, StringComparison.Ordinal)
+            .Replace("PARENT", parent, StringComparison.Ordinal).Replace("WOR", _work[..^1], StringComparison.Ordinal)).Ends(0);
         string[] trusting = ["MIG_CONFIG_GLOBAL=" + global];
         Attack.Mig(trusting, "-C", _work, "log").Ends(isAllowed ? 0 : 2);
         Assert.False(File.Exists(_mark));
@@ -112,7 +122,8 @@ public sealed class ForeignRepositoryTests : IDisposable
         Attack.GiveAway(_repository.Files["served/foreign"]);
         var notices = new List<string>();
         var options = new ServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0), Root = _repository.Files["served"] };
-        await using RepositoryServer server = await RepositoryServer.StartAsync(options, TestRepository.Context with { Notice = notices.Add }, TestContext.Current.CancellationToken);
+        await using RepositoryServer server = await RepositoryServer.StartAsync(
+            options, TestRepository.Context with { Notice = notices.Add }, TestContext.Current.CancellationToken);
         Attack.Mig("ls-remote", $"{server.Address}own").Ends(0, "refs/heads/main");
         Attack.Mig("ls-remote", $"{server.Address}foreign").Ends(23, "there is no such repository");
         Attack.Mig("ls-remote", $"{server.Address}foreign").Ends(23);
@@ -124,12 +135,17 @@ public sealed class ForeignRepositoryTests : IDisposable
     {
         Tool.Run("chown", "-R", "0:0", _work);
         Tool.Run("chmod", "755", _repository.Files.Path);
-        Attack.Said said = new(MigProgram.Finish(MigProgram.Start(["setpriv", "--reuid", "1234", "--regid", "1234", "--clear-groups", "env", "DOTNET_BUNDLE_EXTRACT_BASE_DIR=/nonexistent"], "-C", _work, "log")));
+        Attack.Said said = new(MigProgram.Finish(
+            MigProgram.Start(["setpriv", "--reuid", "1234", "--regid", "1234", "--clear-groups", "env",
+            "DOTNET_BUNDLE_EXTRACT_BASE_DIR=/nonexistent"], "-C", _work, "log")));
         said.Ends(2, "belongs to user 0, and this is user 1234");
     }
 
     public void Dispose() => _repository.Dispose();
 
     private string[] Words(string command) =>
-        [.. command.Split(' ').Select(word => word.Replace("WORK", _work, StringComparison.Ordinal).Replace("FOLDER", _folder, StringComparison.Ordinal).Replace("DISK", _repository.Files["disk.img"], StringComparison.Ordinal).Replace("CLONE", _repository.Files["clone"], StringComparison.Ordinal).Replace("OWN", _repository.Folder, StringComparison.Ordinal))];
+        [.. command.Split(' ').Select(word =>
+            word.Replace("WORK", _work, StringComparison.Ordinal).Replace("FOLDER", _folder, StringComparison.Ordinal)
+            .Replace("DISK", _repository.Files["disk.img"], StringComparison.Ordinal).Replace(
+            "CLONE", _repository.Files["clone"], StringComparison.Ordinal).Replace("OWN", _repository.Folder, StringComparison.Ordinal))];
 }

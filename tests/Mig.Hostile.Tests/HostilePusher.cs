@@ -19,9 +19,11 @@ internal static class HostilePusher
         using Repository source = TestRepository.Open(from);
         List<(ObjectId Id, ObjectKind Kind)> all = [.. source.Store.FindByPrefix("")];
         ObjectId tip = source.Refs.Read(RefName.Branch(branch))!.Id;
-        string? refusal = Ask(to, new RequestMessage(Verbs.Put), SentFrames.Of(source, [.. all.Where(item => item.Kind == ObjectKind.Blob).Select(item => item.Id)]));
+        string? refusal = Ask(to, new RequestMessage(Verbs.Put),
+            SentFrames.Of(source, [.. all.Where(item => item.Kind == ObjectKind.Blob).Select(item => item.Id)]));
         var push = new RequestMessage(Verbs.Push) { Updates = [new UpdateMessage($"refs/heads/{toBranch}", null, tip.ToString(), true)] };
-        return refusal ?? Ask(to, push, SentFrames.Of(source, [.. all.Where(item => item.Kind != ObjectKind.Blob).Select(item => item.Id)]));
+        return refusal ?? Ask(to, push,
+            SentFrames.Of(source, [.. all.Where(item => item.Kind != ObjectKind.Blob).Select(item => item.Id)]));
     }
 
     private static string? Ask(string folder, RequestMessage request, List<byte[]> frames)

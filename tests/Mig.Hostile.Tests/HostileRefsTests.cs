@@ -98,7 +98,8 @@ public sealed class HostileRefsTests : IDisposable
         (verb, to) =>
         {
             if (verb == Verbs.Hello)
-                HostileServer.Record(to, 'J', """{"protocol":1,"format":1,"program":"mig","features":["refs-in-pages","refs-unchanged"]}""");
+                HostileServer.Record(to, 'J',
+                    """{"protocol":1,"format":1,"program":"mig","features":["refs-in-pages","refs-unchanged"]}""");
             else
                 refs(to);
             HostileServer.End(to);

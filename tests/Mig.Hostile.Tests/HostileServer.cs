@@ -8,7 +8,8 @@ using Mig.Transfer.Protocol;
 namespace Mig.Hostile.Tests;
 
 /// <summary>
-/// A server that greets as mig does, and then does what a test wants. It speaks HTTP, or the bare records that ssh would carry; each connection has a thread of its own.
+/// A server that greets as mig does, and then does what a test wants. It speaks HTTP, or the bare records that ssh would carry; each
+/// connection has a thread of its own.
 /// </summary>
 internal sealed class HostileServer : IDisposable
 {
@@ -16,7 +17,8 @@ internal sealed class HostileServer : IDisposable
     private readonly bool _isHttp;
     private readonly Action<string, Stream> _answer;
 
-    /// <param name="answer">Given what is asked and where the answer goes; greeting is done already, unless <paramref name="greets"/> is false.</param>
+    /// <param name="answer">Given what is asked and where the answer goes; greeting is done already, unless <paramref name="greets"/> is
+    /// false.</param>
     public HostileServer(bool isHttp, Action<string, Stream> answer, bool greets = true)
     {
         _isHttp = isHttp;

@@ -7,12 +7,17 @@ using Mig.Versions.Commits;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>Volumes of ext whose bitmaps call free what is in use: nothing of it is left out, overwritten or given away, and mig says so.</summary>
+/// <summary>
+/// Volumes of ext whose bitmaps call free what is in use: nothing of it is left out, overwritten or given away, and mig says so.
+/// </summary>
 public sealed class LyingBitmapTests : IDisposable
 {
     private readonly TestRepository _repository = new();
 
-    /// <summary>How the volume is made, a block that is in use (a command of debugfs, or a line of dumpe2fs or of debugfs' <c>stat</c>), and what lies there.</summary>
+    /// <summary>
+    /// How the volume is made, a block that is in use (a command of debugfs, or a line of dumpe2fs or of debugfs' <c>stat</c>), and what
+    /// lies there.
+    /// </summary>
     public static TheoryData<string, string, string> Uses => new()
     {
         { "-t ext4 -O ^has_journal", "bmap d 0", "directory" },
@@ -65,7 +70,8 @@ public sealed class LyingBitmapTests : IDisposable
         // It ends with 6, as no volume has a system that could be sealed.
         Assert.Contains("is left as it is", Run(6, "seal", "--enable", "free-space", "main"), StringComparison.Ordinal);
         Judge.AssertSame(disk, _repository.Export("sealed"));
-        Assert.Contains("\"freeSpaceDoubt\":\"the ", Run(0, "commit", "--json", "--allow-empty", disk, "-m", "again"), StringComparison.Ordinal);
+        Assert.Contains("\"freeSpaceDoubt\":\"the ", Run(0, "commit", "--json", "--allow-empty", disk, "-m", "again"),
+            StringComparison.Ordinal);
         Assert.Contains("none of its free space is trusted", Run(0, "status", disk), StringComparison.Ordinal);
     }
 
@@ -125,7 +131,8 @@ public sealed class LyingBitmapTests : IDisposable
         Free(disk, Debug(disk, "bmap g 0") + " 10");
         Tool.Run("debugfs", "-w", "-R", $"setb {free} 10", disk);
         Commit(disk);
-        foreach (string[] arguments in new string[][] { ["put", disk + ".source", "HEAD:/new"], ["rm", "HEAD:/alone"], ["purge", "--path", "/alone"] })
+        foreach (string[] arguments in new string[][] { ["put", disk + ".source", "HEAD:/new"], ["rm", "HEAD:/alone"],
+            ["purge", "--path", "/alone"] })
         {
             string output = Run(3, arguments);
             Assert.Contains("are said to be free, and content of node", output, StringComparison.Ordinal);
@@ -175,13 +182,15 @@ public sealed class LyingBitmapTests : IDisposable
         File.WriteAllBytes(source, Noise(400_000));
         File.WriteAllBytes(value, Noise(options.Contains("ea_inode", StringComparison.Ordinal) ? 3000 : 600));
         Tool.Run("mke2fs", ["-q", "-F", "-b", "1024", .. options.Split(' '), disk, "16M"]);
-        var commands = new List<string> { "mkdir d", "mkdir many", $"write {source} d/f", $"write {source} g", $"write {source} alone", $"write {source} pieces", $"write {value} big" };
+        var commands = new List<string> { "mkdir d", "mkdir many", $"write {source} d/f", $"write {source} g", $"write {source} alone",
+            $"write {source} pieces", $"write {value} big" };
         commands.AddRange(new[] { "big", "d" }.Select(name => $"ea_set -f {value} {name} user.big"));
         commands.AddRange(Enumerable.Repeat("expand_dir many", 30));
         commands.AddRange(Enumerable.Range(0, 500).Select(i => $"ln g many/a-name-that-takes-quite-some-room-{i:d3}"));
         commands.Add("sif g links_count 501");
         if (options.Contains("ext4", StringComparison.Ordinal))
-            commands.AddRange(Enumerable.Range(0, 40).Select(i => $"punch pieces {(2 * i) + 1} {(2 * i) + 1}")); // more extents than an inode holds
+            // more extents than an inode holds
+            commands.AddRange(Enumerable.Range(0, 40).Select(i => $"punch pieces {(2 * i) + 1} {(2 * i) + 1}"));
         Tool.Run("debugfs", "-w", "-f", _repository.Files.Write("commands", string.Join('\n', commands) + "\n"), disk);
         (int exitCode, string output) = Tool.Try("e2fsck", "-fyD", disk);
         Assert.True(exitCode is 0 or 1, output);
@@ -208,7 +217,8 @@ public sealed class LyingBitmapTests : IDisposable
         string orphans = Regex.Match(Tool.Run("dumpe2fs", "-h", disk), @"Orphan file inode:\s+(\d+)").Groups[1].Value;
         if (place.Contains("VALUE", StringComparison.Ordinal))
         {
-            int value = Enumerable.Range(11, 60).First(inode => Debug(disk, $"stat <{inode}>").Contains("Flags: 0x280000", StringComparison.Ordinal));
+            int value = Enumerable.Range(11, 60)
+                .First(inode => Debug(disk, $"stat <{inode}>").Contains("Flags: 0x280000", StringComparison.Ordinal));
             place = place.Replace("VALUE", value.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         }
 
@@ -216,7 +226,8 @@ public sealed class LyingBitmapTests : IDisposable
     }
 
     private static string Debug(string disk, string command) =>
-        string.Join('\n', Tool.Run("debugfs", "-R", command, disk).Split('\n').Where(line => !line.StartsWith("debugfs ", StringComparison.Ordinal))).Trim();
+        string.Join('\n', Tool.Run("debugfs", "-R", command, disk).Split('\n')
+            .Where(line => !line.StartsWith("debugfs ", StringComparison.Ordinal))).Trim();
 
     private static string Dump(string disk, string file)
     {
@@ -232,7 +243,8 @@ public sealed class LyingBitmapTests : IDisposable
 
     private VolumeReport Commit(string disk)
     {
-        CommitResult result = _repository.Commit(new CommitRequest { Disks = [disk], Message = "a version", DiscardFree = true, AllowEmpty = true });
+        CommitResult result = _repository.Commit(
+            new CommitRequest { Disks = [disk], Message = "a version", DiscardFree = true, AllowEmpty = true });
         VolumeReport volume = Assert.Single(result.Disks[0].Volumes);
         Assert.Equal("", volume.Reason);
         if (volume.FreeSpaceDoubt.Length > 0)

@@ -9,7 +9,10 @@ using Mig.Versions.Commits;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>Volumes of NTFS and FAT that call clusters free which are in use, and partitions over one another: nothing of it is left out, and mig says so.</summary>
+/// <summary>
+/// Volumes of NTFS and FAT that call clusters free which are in use, and partitions over one another: nothing of it is left out, and mig
+/// says so.
+/// </summary>
 public sealed class LyingClustersTests : IDisposable
 {
     private const int ClusterSize = 4096;
@@ -53,10 +56,12 @@ public sealed class LyingClustersTests : IDisposable
             stream.WriteByte((byte)(bits & ~(1 << (int)(cluster % 8))));
         }
 
-        Assert.Contains($"at offset {cluster * ClusterSize} are said to be free, and {what} of node", Commit(disk).FreeSpaceDoubt, StringComparison.Ordinal);
+        Assert.Contains($"at offset {cluster * ClusterSize} are said to be free, and {what} of node", Commit(disk).FreeSpaceDoubt,
+            StringComparison.Ordinal);
         string export = _repository.Export("out");
         Judge.AssertSame(disk, export);
-        Assert.Equal(200, Tool.Run("ntfsls", "-f", "-p", "/many", export).Split('\n').Count(line => line.StartsWith("a-long-name", StringComparison.Ordinal)));
+        Assert.Equal(200, Tool.Run("ntfsls", "-f", "-p", "/many", export).Split('\n')
+            .Count(line => line.StartsWith("a-long-name", StringComparison.Ordinal)));
         Assert.Equal(Judge.Sha256(disk + ".content"), Sha256OfNtfs(export, "/content"));
     }
 
@@ -94,7 +99,8 @@ public sealed class LyingClustersTests : IDisposable
         SetEntry(disk, cluster, 0, next);
         SetEntry(disk, cluster, 1, next);
         Assert.NotNull(FatTools.FindComplaint(disk));
-        Assert.Equal(next is 1 or 0xFFF0 ? $"what comes after cluster {cluster} is {next}, an end or 2 to" : $"cluster {cluster} is marked as bad, and a file has it", Regex.Replace(Commit(disk).FreeSpaceDoubt, @" \d+ needed$", ""));
+        Assert.Equal(next is 1 or 0xFFF0 ? $"what comes after cluster {cluster} is {next}, an end or 2 to"
+            : $"cluster {cluster} is marked as bad, and a file has it", Regex.Replace(Commit(disk).FreeSpaceDoubt, @" \d+ needed$", ""));
         Judge.AssertSame(disk, _repository.Export("out"));
 
         // The file itself is whole, as for mtools; but nothing of such a volume is changed.
@@ -160,12 +166,14 @@ public sealed class LyingClustersTests : IDisposable
     private static long FindCluster(string disk, string file, string attribute)
     {
         string text = Tool.Run("ntfsinfo", ["-f", "-v", .. file.Split(' '), disk]);
-        Match run = Regex.Match(text[text.IndexOf(attribute, StringComparison.Ordinal)..], @"Runlist:\s+VCN\s+LCN\s+Length\s+0x0\s+0x([0-9a-f]+)");
+        Match run = Regex.Match(text[text.IndexOf(attribute, StringComparison.Ordinal)..],
+            @"Runlist:\s+VCN\s+LCN\s+Length\s+0x0\s+0x([0-9a-f]+)");
         Assert.True(run.Success, text);
         return long.Parse(run.Groups[1].Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
     }
 
-    private static string Sha256OfNtfs(string disk, string file) => Tool.Run("sh", "-c", $"ntfscat -f '{disk}' {file} | sha256sum").Split(' ')[0];
+    private static string Sha256OfNtfs(string disk, string file) =>
+        Tool.Run("sh", "-c", $"ntfscat -f '{disk}' {file} | sha256sum").Split(' ')[0];
 
     // The one cluster of /os-release.
     private static int FindFatCluster(string disk) =>
@@ -176,7 +184,8 @@ public sealed class LyingClustersTests : IDisposable
         using FileStream stream = File.Open(disk, FileMode.Open);
         byte[] boot = new byte[512];
         stream.ReadExactly(boot);
-        int sectorSize = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(11)), reserved = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(14));
+        int sectorSize = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(11)),
+            reserved = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(14));
         int shortLength = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(22));
         int length = shortLength > 0 ? shortLength : BinaryPrimitives.ReadInt32LittleEndian(boot.AsSpan(36));
         int bits = shortLength == 0 ? 32 : boot.AsSpan(54).StartsWith("FAT12"u8) ? 12 : 16;
@@ -192,7 +201,8 @@ public sealed class LyingClustersTests : IDisposable
 
     private VolumeReport Commit(string disk)
     {
-        CommitResult result = _repository.Commit(new CommitRequest { Disks = [disk], Message = "a version", DiscardFree = true, AllowEmpty = true });
+        CommitResult result = _repository.Commit(
+            new CommitRequest { Disks = [disk], Message = "a version", DiscardFree = true, AllowEmpty = true });
         VolumeReport volume = Assert.Single(result.Disks[0].Volumes);
         Assert.Equal("", volume.Reason);
         if (volume.FreeSpaceDoubt.Length > 0)

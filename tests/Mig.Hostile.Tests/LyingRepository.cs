@@ -12,7 +12,8 @@ namespace Mig.Hostile.Tests;
 /// <summary>Puts versions into a repository that no mig would make: their objects go straight into its store.</summary>
 internal static class LyingRepository
 {
-    private static readonly Signature Liar = Signature.Create("A Liar", "liar@example.com", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
+    private static readonly Signature Liar =
+        Signature.Create("A Liar", "liar@example.com", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000));
 
     /// <summary>Adds a branch whose one version has one disk with one volume.</summary>
     public static void AddBranch(string folder, string branch, Func<ObjectWriter, TreeId> makeRoot)
@@ -20,7 +21,8 @@ internal static class LyingRepository
         AddBranch(folder, branch, writer =>
         {
             var root = new TreeEntry { Name = default, Type = TreeEntryType.Directory, Mode = 0x1ED, Tree = makeRoot(writer) };
-            return new MachineImage([new ImageDisk("disk", 1 << 20, "none", 512, null, [new ImageVolume(0, new ByteRange(0, 1 << 20), "", "", "ext4", "", "", root, "")])]).Write(writer);
+            return new MachineImage([new ImageDisk("disk", 1 << 20, "none", 512, null,
+                [new ImageVolume(0, new ByteRange(0, 1 << 20), "", "", "ext4", "", "", root, "")])]).Write(writer);
         });
     }
 
@@ -31,7 +33,8 @@ internal static class LyingRepository
         ObjectId id;
         using (ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions))
         {
-            id = writer.AddObject(ObjectKind.Commit, new Commit { Image = makeImage(writer), Author = Liar, Committer = Liar, Message = "a lie\n" }.Encode());
+            id = writer.AddObject(ObjectKind.Commit,
+                new Commit { Image = makeImage(writer), Author = Liar, Committer = Liar, Message = "a lie\n" }.Encode());
             writer.Complete();
         }
 
@@ -65,7 +68,8 @@ internal static class LyingRepository
         return tree;
     }
 
-    public static TreeEntry Folder(string name, TreeId tree) => new() { Name = Bytes(name), Type = TreeEntryType.Directory, Mode = 0x1ED, Tree = tree };
+    public static TreeEntry Folder(string name, TreeId tree) =>
+        new() { Name = Bytes(name), Type = TreeEntryType.Directory, Mode = 0x1ED, Tree = tree };
 
     public static TreeEntry File(ObjectWriter writer, string name, string content = "x")
     {
@@ -75,9 +79,11 @@ internal static class LyingRepository
         return new TreeEntry { Name = Bytes(name), Type = TreeEntryType.File, Mode = 0x1A4, Size = bytes.Length, Sha256 = id };
     }
 
-    public static TreeEntry HardLink(string name, string target) => new() { Name = Bytes(name), Type = TreeEntryType.HardLink, LinkTarget = Bytes(target) };
+    public static TreeEntry HardLink(string name, string target) =>
+        new() { Name = Bytes(name), Type = TreeEntryType.HardLink, LinkTarget = Bytes(target) };
 
-    public static TreeEntry SymbolicLink(string name, string target) => new() { Name = Bytes(name), Type = TreeEntryType.SymbolicLink, Mode = 0x1FF, LinkTarget = Bytes(target) };
+    public static TreeEntry SymbolicLink(string name, string target) =>
+        new() { Name = Bytes(name), Type = TreeEntryType.SymbolicLink, Mode = 0x1FF, LinkTarget = Bytes(target) };
 
     /// <summary>Stores an inner node of a large directory.</summary>
     public static TreeId Inner(ObjectWriter writer, int level, params (string FirstName, TreeId Child)[] children)

@@ -10,7 +10,9 @@ using static Mig.Hostile.Tests.LyingRepository;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>Objects that have the hashes they are named by, and lie all the same: nobody takes them in, and where they are, fsck names them.</summary>
+/// <summary>
+/// Objects that have the hashes they are named by, and lie all the same: nobody takes them in, and where they are, fsck names them.
+/// </summary>
 public sealed class LyingTreeTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -99,11 +101,13 @@ public sealed class LyingTreeTests : IDisposable
         SymbolicLink("g", "../../.."),
         File(writer, new string('n', 765)));
 
-    private static (int ExitCode, string Output) Mig(params string[] arguments) => MigProgram.Finish(MigProgram.Start(["timeout", "120"], arguments));
+    private static (int ExitCode, string Output) Mig(params string[] arguments) =>
+        MigProgram.Finish(MigProgram.Start(["timeout", "120"], arguments));
 
     private void Fetch(string folder, string branch)
     {
-        using RemoteRepository remote = RemoteRepository.Open(RemoteAddress.Parse(_attacker.Folder, "/"), new RemoteOptions { ServeFolder = path => ServedRepository.Open(path, TestRepository.Context) });
+        using RemoteRepository remote = RemoteRepository.Open(RemoteAddress.Parse(_attacker.Folder, "/"),
+            new RemoteOptions { ServeFolder = path => ServedRepository.Open(path, TestRepository.Context) });
         using Repository repository = TestRepository.Open(folder);
         ObjectId want = remote.ListRefs().Refs.Single(item => item.Name == RefName.Branch(branch)).Id;
         remote.Fetch(repository.Store, repository.StoreOptions, new FetchRequest { Wants = [want] }, TestContext.Current.CancellationToken);

@@ -3,7 +3,10 @@ using Mig.Tests.Exchange.Serving;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>However many refs somebody pushes, the others can list and fetch; and more than a repository takes is refused by name, by the sender and by the receiver.</summary>
+/// <summary>
+/// However many refs somebody pushes, the others can list and fetch; and more than a repository takes is refused by name, by the sender and
+/// by the receiver.
+/// </summary>
 public sealed class ManyRefsTests : IDisposable
 {
     private const int Count = 11_500;
@@ -22,9 +25,11 @@ public sealed class ManyRefsTests : IDisposable
         Directory.CreateDirectory(_served.Files["root/lab/web/refs/heads/ci"]);
         string quotes = new('\'', 230);
         for (int i = 0; i < Count; i++)
-            File.WriteAllText(_served.Files[string.Create(CultureInfo.InvariantCulture, $"root/lab/web/refs/heads/ci/{quotes}{i}")], id + "\n");
+            File.WriteAllText(_served.Files[string.Create(CultureInfo.InvariantCulture, $"root/lab/web/refs/heads/ci/{quotes}{i}")], id
+                + "\n");
         _served.Start();
-        Assert.Equal(Count + 1, ServedFolder.Mig("ls-remote", "--heads", Web).Ends(0).Split('\n').Count(line => line.Contains("\trefs/heads/", StringComparison.Ordinal)));
+        Assert.Equal(Count + 1, ServedFolder.Mig("ls-remote", "--heads", Web).Ends(0).Split('\n')
+            .Count(line => line.Contains("\trefs/heads/", StringComparison.Ordinal)));
         Assert.Equal("", ServedFolder.Mig("ls-remote", "--tags", Web).Ends(0));
         ServedFolder.Mig("ls-remote", _served.Root + "/lab/web", "main").Ends(0, "refs/heads/main");
         ServedFolder.Mig("clone", "-q", "--single-branch", "-b", "main", Web, _served.Files["clone"]).Ends(0);
@@ -65,7 +70,8 @@ public sealed class ManyRefsTests : IDisposable
     private void MakeBranches(int count)
     {
         for (int i = 1; i <= count; i++)
-            ServedFolder.Mig("--repo", _served.Source.Folder, "branch", string.Create(CultureInfo.InvariantCulture, $"b{i}"), "HEAD").Ends(0);
+            ServedFolder.Mig("--repo", _served.Source.Folder, "branch", string.Create(CultureInfo.InvariantCulture, $"b{i}"), "HEAD")
+                .Ends(0);
     }
 
     private string RawPush(IEnumerable<string> updates)
@@ -74,6 +80,7 @@ public sealed class ManyRefsTests : IDisposable
         HostileServer.Record(body, 'Q', $$"""{"verb":"push","atomic":true,"updates":[{{string.Join(',', updates)}}]}""");
         HostileServer.End(body);
         File.WriteAllBytes(_served.Files["body"], body.ToArray());
-        return ServedFolder.Curl("-H", "Content-Type: application/x-mig", "--data-binary", "@" + _served.Files["body"], "-o", "-", Web + "/mig/v1");
+        return ServedFolder.Curl("-H", "Content-Type: application/x-mig", "--data-binary", "@" + _served.Files["body"], "-o", "-", Web
+            + "/mig/v1");
     }
 }

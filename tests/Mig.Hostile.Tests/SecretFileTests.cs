@@ -48,7 +48,8 @@ public sealed class SecretFileTests : IDisposable
     [Fact]
     public void RemotesWithPasswordsCloseTheFile()
     {
-        Attack.Mig("--repo", _repository.Folder, "remote", "add", "lab", "https://ada:secret@images.example/lab").Ends(0, "only you may read it");
+        Attack.Mig("--repo", _repository.Folder, "remote", "add", "lab", "https://ada:secret@images.example/lab")
+            .Ends(0, "only you may read it");
         Assert.Equal("600", Mode(Config));
         string log = Attack.Mig("--repo", _repository.Folder, "fetch", "lab").Result.Output;
         Assert.DoesNotContain("secret", log, StringComparison.Ordinal);
@@ -59,8 +60,10 @@ public sealed class SecretFileTests : IDisposable
     {
         // Every file that is created for it, as the kernel saw it.
         string trace = _repository.Files["trace"];
-        MigProgram.Finish(MigProgram.Start(["strace", "-f", "-qq", "-e", "trace=openat,open,chmod,fchmod,fchmodat", "-o", trace], "--repo", _repository.Folder, "config", "http.https://images.example.token", "secret"));
-        string created = Assert.Single(File.ReadAllLines(trace), line => line.Contains("config.new", StringComparison.Ordinal) && line.Contains("O_CREAT", StringComparison.Ordinal));
+        MigProgram.Finish(MigProgram.Start(["strace", "-f", "-qq", "-e", "trace=openat,open,chmod,fchmod,fchmodat", "-o", trace], "--repo",
+            _repository.Folder, "config", "http.https://images.example.token", "secret"));
+        string created = Assert.Single(File.ReadAllLines(trace), line =>
+            line.Contains("config.new", StringComparison.Ordinal) && line.Contains("O_CREAT", StringComparison.Ordinal));
         Assert.Contains("0600", created, StringComparison.Ordinal);
     }
 
@@ -86,8 +89,13 @@ public sealed class SecretFileTests : IDisposable
         Attack.Mig("token", "create", "a", "--append", tokens).Ends(0);
         Tool.Run("chmod", mode, tokens);
         var warnings = new List<string>();
-        var options = new Exchange.Serving.ServerOptions { Listen = new(System.Net.IPAddress.Loopback, 0), Root = _repository.Folder, AccessFile = tokens, Warn = warnings.Add };
-        await using (await Mig.Exchange.Serving.RepositoryServer.StartAsync(options, TestRepository.Context, TestContext.Current.CancellationToken))
+        var options = new Exchange.Serving.ServerOptions
+        {
+            Listen = new(System.Net.IPAddress.Loopback, 0), Root = _repository.Folder,
+            AccessFile = tokens, Warn = warnings.Add
+        };
+        await using (await Mig.Exchange.Serving.RepositoryServer.StartAsync(
+            options, TestRepository.Context, TestContext.Current.CancellationToken))
         {
             if (warning is null)
                 Assert.Empty(warnings);

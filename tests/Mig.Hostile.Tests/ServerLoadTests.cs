@@ -18,8 +18,8 @@ public sealed class ServerLoadTests : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Thread> _threads = [];
 
-    // From other addresses they come again when they are closed. From the client's own address, which is the worst case, each comes once. There the client has
-    // a token, so that those who only ask too often do not use up what it may ask.
+    // From other addresses they come again when they are closed. From the client's own address, which is the worst case, each comes once.
+    // There the client has a token, so that those who only ask too often do not use up what it may ask.
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -44,7 +44,8 @@ public sealed class ServerLoadTests : IDisposable
         for (int i = 0; i < Calls; i++)
         {
             var watch = Stopwatch.StartNew();
-            Assert.EndsWith("200\n", ServedFolder.Curl("-H", "Authorization: Bearer " + token, "-H", "Content-Type: application/x-mig", "--data-binary", "@" + Hello(), "-o", "/dev/null", web + "/mig/v1"), StringComparison.Ordinal);
+            Assert.EndsWith("200\n", ServedFolder.Curl("-H", "Authorization: Bearer " + token, "-H", "Content-Type: application/x-mig",
+                "--data-binary", "@" + Hello(), "-o", "/dev/null", web + "/mig/v1"), StringComparison.Ordinal);
             slowest = watch.Elapsed > slowest ? watch.Elapsed : slowest;
         }
 
@@ -56,7 +57,9 @@ public sealed class ServerLoadTests : IDisposable
         Assert.Equal("ok\n200\n", ServedFolder.Curl(_served.Address + "/healthz"));
         string metrics = ServedFolder.Curl("-H", "Authorization: Bearer " + token, _served.Address + "/metrics");
         Assert.DoesNotContain("\nmig_connections_closed_total 0\n", metrics, StringComparison.Ordinal);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{Stranger.Opened - before} connections; the slowest of {Calls} calls took {slowest.TotalMilliseconds:0} ms, curl's own start included");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Stranger.Opened - before} connections; the slowest of {Calls} calls took {slowest.TotalMilliseconds:0} ms, curl's own "
+            + "start included");
     }
 
     public void Dispose()
@@ -84,7 +87,8 @@ public sealed class ServerLoadTests : IDisposable
         var strangers = new List<Stranger>();
         for (int number = 0; !_stop.IsCancellationRequested;)
         {
-            while (strangers.Count <= Strangers / Stranger.Kinds && !_stop.IsCancellationRequested && !(isSameAddress && number > Strangers / Stranger.Kinds))
+            while (strangers.Count <= Strangers / Stranger.Kinds && !_stop.IsCancellationRequested
+                && !(isSameAddress && number > Strangers / Stranger.Kinds))
                 strangers.Add(new Stranger(address, kind, number++, isSameAddress));
             foreach (Stranger stranger in strangers.Where(stranger => !stranger.Go()).ToList())
             {
@@ -117,12 +121,15 @@ public sealed class ServerLoadTests : IDisposable
                 2 => (Post + "Content-Length: 1000000000\r\n\r\n\u0010", new byte[300]), // a body of 300 bytes now and then
                 3 => (Post + "Content-Length: 26\r\n\r\n", []), // no body, and half closed below
                 4 => ("\u0016\u0003\u0001garbage", [0xFF, 0, 0x80]),
-                5 => (string.Concat(Enumerable.Repeat("GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 50)), "GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray()), // answers that nobody reads
+                // answers that nobody reads
+                5 => (string.Concat(Enumerable.Repeat("GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", 50)),
+                    "GET /nothing HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"u8.ToArray()),
                 _ => ("", []),
             };
             try
             {
-                _socket.Bind(new IPEndPoint(isSameAddress ? IPAddress.Loopback : new IPAddress([127, 0, 0, (byte)(2 + (3 * kind) + (number % 3))]), 0));
+                _socket.Bind(new IPEndPoint(isSameAddress ? IPAddress.Loopback
+                    : new IPAddress([127, 0, 0, (byte)(2 + (3 * kind) + (number % 3))]), 0));
                 _socket.Connect(address.Host, address.Port);
                 _socket.Send(Encoding.Latin1.GetBytes(begin));
                 if (kind == 3)

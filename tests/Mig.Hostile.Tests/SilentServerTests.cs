@@ -6,7 +6,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>A server that does not answer, or a byte at a time, holds nobody for ever; and whoever waits for it can be ended at any time.</summary>
+/// <summary>
+/// A server that does not answer, or a byte at a time, holds nobody for ever; and whoever waits for it can be ended at any time.
+/// </summary>
 public sealed class SilentServerTests : IDisposable
 {
     private const int Terminated = 143;

@@ -4,7 +4,9 @@ using static Mig.Hostile.Tests.LyingRepository;
 
 namespace Mig.Hostile.Tests;
 
-/// <summary>Branches that stand for more names, or deeper ones, than anybody could look at, in a repository that has them already.</summary>
+/// <summary>
+/// Branches that stand for more names, or deeper ones, than anybody could look at, in a repository that has them already.
+/// </summary>
 public sealed class TreeBombTests : IDisposable
 {
     private static readonly int[] Documented = [0, 1, 2, 5, 20, 21, 22];
@@ -64,7 +66,8 @@ public sealed class TreeBombTests : IDisposable
     {
         string[][] commands =
         [
-            ["show", branch], ["grep", "nothing", branch], ["log", "--stat", branch], ["ls", branch], ["inventory", branch], ["audit", branch], ["stats"], ["when", "--sha256", new string('7', 64)], ["fsck"], ["gc"],
+            ["show", branch], ["grep", "nothing", branch], ["log", "--stat", branch], ["ls", branch], ["inventory", branch],
+                ["audit", branch], ["stats"], ["when", "--sha256", new string('7', 64)], ["fsck"], ["gc"],
         ];
         foreach (string[] command in commands)
         {
@@ -81,5 +84,6 @@ public sealed class TreeBombTests : IDisposable
 
     // The limit of memory ends the process with another code, and time-out with 124: neither is documented.
     private (int ExitCode, string Output) Mig(params string[] arguments) =>
-        MigProgram.Finish(MigProgram.Start(["timeout", "300", "env", "DOTNET_GCHeapHardLimit=0x20000000"], ["--repo", _repository.Folder, .. arguments]));
+        MigProgram.Finish(MigProgram.Start(
+            ["timeout", "300", "env", "DOTNET_GCHeapHardLimit=0x20000000"], ["--repo", _repository.Folder, .. arguments]));
 }

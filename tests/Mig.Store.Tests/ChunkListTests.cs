@@ -71,7 +71,8 @@ public sealed class ChunkListTests : IDisposable
             {
                 _ = ChunkList.Read(opened, item);
                 List<Chunk> read = [.. ChunkList.ReadChunks(opened, item)];
-                Assert.False(read.SequenceEqual(chunks) && ChunkList.Read(opened, item) == ChunkList.Read(opened, id), $"list {item} is another object and says the same");
+                Assert.False(read.SequenceEqual(chunks) && ChunkList.Read(opened, item) == ChunkList.Read(opened, id),
+                    $"list {item} is another object and says the same");
             }
             catch (CorruptStoreException)
             {
@@ -93,7 +94,8 @@ public sealed class ChunkListTests : IDisposable
         return [.. Enumerable.Range(0, count).Select(_ =>
         {
             random.NextBytes(bytes);
-            return random.Next(10) == 0 ? Chunk.Hole(1L << random.Next(50)) : new Chunk(new BlobId(ObjectId.Of(bytes)), 1 + random.Next(BlobLimits.MaxBlobSize), IsHole: false);
+            return random.Next(10) == 0 ? Chunk.Hole(1L << random.Next(50))
+                : new Chunk(new BlobId(ObjectId.Of(bytes)), 1 + random.Next(BlobLimits.MaxBlobSize), IsHole: false);
         })];
     }
 

@@ -6,8 +6,8 @@ using Mig.Testing;
 namespace Mig.Store.Tests;
 
 /// <summary>
-/// Every truncation and every single-bit flip of each file of a small store: reads give the right bytes or say that the store is damaged, and the check
-/// reports each. There is no bit that it does not cover.
+/// Every truncation and every single-bit flip of each file of a small store: reads give the right bytes or say that the store is damaged,
+/// and the check reports each. There is no bit that it does not cover.
 /// </summary>
 public sealed class DamageTests : IDisposable
 {

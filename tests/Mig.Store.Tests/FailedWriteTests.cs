@@ -9,7 +9,8 @@ namespace Mig.Store.Tests;
 /// <summary>A writer whose write failed is dead: nothing partly written gets a name, whatever its owner does next.</summary>
 public sealed class FailedWriteTests : IDisposable
 {
-    private static readonly StoreOptions Small = StoreOptions.Default with { WindowSize = 20_000, MaxPackSize = 40_000, ContentFrameSize = 10_000, Parallelism = 2 };
+    private static readonly StoreOptions Small =
+        StoreOptions.Default with { WindowSize = 20_000, MaxPackSize = 40_000, ContentFrameSize = 10_000, Parallelism = 2 };
 
     private readonly StoreFolder _folder = new();
     private readonly List<byte[]> _blobs = [.. Enumerable.Range(0, 24).Select(i => ObjectTests.Noise(7000 + i))];

@@ -99,7 +99,8 @@ public sealed class FastCdcTests
         return cuts;
     }
 
-    private static string Digest(List<int> cuts) => ObjectId.Of(System.Text.Encoding.ASCII.GetBytes(string.Join(' ', cuts))).ToShortString(32);
+    private static string Digest(List<int> cuts) =>
+        ObjectId.Of(System.Text.Encoding.ASCII.GetBytes(string.Join(' ', cuts))).ToShortString(32);
 
     private static HashSet<ObjectId> Ids(byte[] bytes)
     {

@@ -29,7 +29,8 @@ public sealed partial class FileLockTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static int FindHandle(string path) =>
-        int.Parse(Path.GetFileName(Directory.EnumerateFiles("/proc/self/fd").First(link => new FileInfo(link).LinkTarget == path)), CultureInfo.InvariantCulture);
+        int.Parse(Path.GetFileName(Directory.EnumerateFiles("/proc/self/fd").First(link => new FileInfo(link).LinkTarget == path)),
+            CultureInfo.InvariantCulture);
 
     [LibraryImport("libc", EntryPoint = "dup")]
     private static partial int Duplicate(int handle);

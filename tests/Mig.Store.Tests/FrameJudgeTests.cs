@@ -5,7 +5,9 @@ using Mig.Testing;
 
 namespace Mig.Store.Tests;
 
-/// <summary>The <c>zstd</c> tool decompresses what packs hold; the frames are found by the table in docs/format.md, not by mig's own reader.</summary>
+/// <summary>
+/// The <c>zstd</c> tool decompresses what packs hold; the frames are found by the table in docs/format.md, not by mig's own reader.
+/// </summary>
 public sealed class FrameJudgeTests : IDisposable
 {
     private readonly StoreFolder _folder = new();

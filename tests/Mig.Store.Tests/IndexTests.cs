@@ -148,7 +148,8 @@ public sealed class IndexTests : IDisposable
         Assert.Contains(opened.Packs.Indexes, index => index.PackCount > 1 && index.HasLost);
         int[] there = [.. Enumerable.Range(1, 6).Where(i => opened.Contains(ObjectId.Of(ObjectTests.Noise(1000 + i))))];
         Assert.Equal(5, there.Length);
-        Assert.All(there, i => Assert.Equal(ObjectTests.Noise(1000 + i), opened.Read(ObjectId.Of(ObjectTests.Noise(1000 + i)), ObjectKind.Blob)));
+        Assert.All(there, i => Assert.Equal(
+            ObjectTests.Noise(1000 + i), opened.Read(ObjectId.Of(ObjectTests.Noise(1000 + i)), ObjectKind.Blob)));
 
         // Whoever gives the same objects again is not told that they are here.
         byte[] lost = ObjectTests.Noise(1000 + Enumerable.Range(1, 6).Except(there).Single());
@@ -165,7 +166,8 @@ public sealed class IndexTests : IDisposable
         Assert.False(opened.TryFind(ObjectId.Of(Blobs(1).First()), out _));
         Assert.Empty(opened.ListPacks());
         Assert.Equal(code, Assert.Throws<CorruptStoreException>(() => opened.Read(ObjectId.Of(Blobs(1).First()), ObjectKind.Blob)).Code);
-        CorruptStoreException problem = Assert.Single(new StoreCheck(opened, isQuick: false, NoProgress.Instance).Run(1, TestContext.Current.CancellationToken).LostPacks);
+        CorruptStoreException problem = Assert.Single(
+            new StoreCheck(opened, isQuick: false, NoProgress.Instance).Run(1, TestContext.Current.CancellationToken).LostPacks);
         Assert.Equal(code, problem.Code);
 
         // The same objects again: the pack has the same name, and is whole again.

@@ -9,8 +9,10 @@ namespace Mig.Store.Tests;
 
 public sealed class ObjectTests : IDisposable
 {
-    private static readonly ObjectKind[] Kinds = [ObjectKind.List, ObjectKind.Tree, ObjectKind.Layout, ObjectKind.Image, ObjectKind.Commit, ObjectKind.Tag];
-    private static readonly int[] Sizes = [0, 1, 2, 63, 64, 65, 127, 128, 4095, 4096, 4097, 65_535, 65_536, 1 << 20, (1 << 20) + 1, (4 << 20) - 1, 4 << 20];
+    private static readonly ObjectKind[] Kinds =
+        [ObjectKind.List, ObjectKind.Tree, ObjectKind.Layout, ObjectKind.Image, ObjectKind.Commit, ObjectKind.Tag];
+    private static readonly int[] Sizes =
+        [0, 1, 2, 63, 64, 65, 127, 128, 4095, 4096, 4097, 65_535, 65_536, 1 << 20, (1 << 20) + 1, (4 << 20) - 1, 4 << 20];
 
     private readonly StoreFolder _folder = new();
 
@@ -48,7 +50,8 @@ public sealed class ObjectTests : IDisposable
         foreach ((ObjectKind kind, ObjectId id, byte[] payload) in added)
         {
             Assert.True(payload.AsSpan().SequenceEqual(opened.ReadPayload(id, kind).Span), $"{kind} of {payload.Length}");
-            Assert.Equal(ObjectId.Of([.. System.Text.Encoding.ASCII.GetBytes($"{ObjectHeader.NameOf(kind)} {payload.Length}\0"), .. payload]), id);
+            Assert.Equal(ObjectId.Of([.. System.Text.Encoding.ASCII.GetBytes($"{ObjectHeader.NameOf(kind)} {payload.Length}\0"),
+                .. payload]), id);
             foreach (ObjectKind other in Kinds.Where(other => other != kind))
                 Assert.Equal("STORE-003", Assert.Throws<CorruptStoreException>(() => opened.ReadPayload(id, other)).Code);
         }
@@ -118,7 +121,8 @@ public sealed class ObjectTests : IDisposable
 
         CheckIsClean(opened);
 
-        static byte[] Blob(int writer, int round, int i) => MixedBytes.Make(2000, i < 5 ? (round * 10) + i : (writer * 1000) + (round * 10) + i);
+        static byte[] Blob(int writer, int round, int i) =>
+            MixedBytes.Make(2000, i < 5 ? (round * 10) + i : (writer * 1000) + (round * 10) + i);
     }
 
     [Fact]

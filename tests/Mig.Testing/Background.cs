@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 
 namespace Mig.Testing;
 
-/// <summary>Repeats an action on a thread of its own until disposed; what it threw is thrown then, unless the test has failed already.</summary>
+/// <summary>
+/// Repeats an action on a thread of its own until disposed; what it threw is thrown then, unless the test has failed already.
+/// </summary>
 public sealed class Background : IDisposable
 {
     private readonly Thread _thread;

@@ -3,7 +3,10 @@ namespace Mig.Testing;
 /// <summary>The program that tests start.</summary>
 public static class BuiltProgram
 {
-    /// <summary>What <c>MIG_TEST_PROGRAM</c> names, so that eng/test.sh runs the program as it is published; or what the build of this configuration made.</summary>
+    /// <summary>
+    /// What <c>MIG_TEST_PROGRAM</c> names, so that eng/test.sh runs the program as it is published; or what the build of this configuration
+    /// made.
+    /// </summary>
     public static string Path { get; } = Find();
 
     private static string Find()

@@ -59,7 +59,8 @@ public abstract class ByteSourceContract
                 source.ReadExactly(range.Offset, seen.AsSpan((int)range.Offset, (int)range.Length));
             }
 
-            Assert.True(content.AsSpan((int)within.Offset, (int)within.Length).SequenceEqual(seen.AsSpan((int)within.Offset, (int)within.Length)), $"content outside the stored ranges of {within}");
+            Assert.True(content.AsSpan((int)within.Offset, (int)within.Length)
+                .SequenceEqual(seen.AsSpan((int)within.Offset, (int)within.Length)), $"content outside the stored ranges of {within}");
         }
     }
 

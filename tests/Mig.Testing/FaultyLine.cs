@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Mig.Testing;
 
-/// <summary>A TCP proxy on loopback that stands for a bad line: it cuts, stalls, delays, limits and loses, always at the same bytes.</summary>
+/// <summary>
+/// A TCP proxy on loopback that stands for a bad line: it cuts, stalls, delays, limits and loses, always at the same bytes.
+/// </summary>
 public sealed class FaultyLine : IDisposable
 {
     private const int PacketSize = 1448;
@@ -161,7 +163,8 @@ public sealed class FaultyLine : IDisposable
         static long Ticks(TimeSpan time) => (long)(time.TotalSeconds * Stopwatch.Frequency);
     }
 
-    // Both sides hear that no more comes. What they still send is read until both have closed, for a socket that is closed before is reset, and takes with it what was not read yet.
+    // Both sides hear that no more comes. What they still send is read until both have closed, for a socket that is closed before is reset,
+    // and takes with it what was not read yet.
     private static void End(Connection connection, Socket from, Socket to)
     {
         connection.Client.Shutdown(SocketShutdown.Send);

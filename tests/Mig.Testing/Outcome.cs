@@ -10,7 +10,9 @@ public sealed partial record Outcome(string Command, int ExitCode, byte[] Output
 {
     public string Output => Encoding.UTF8.GetString(OutputBytes);
 
-    /// <summary>Output with ids replaced by their numbers in order of appearance: what is on a disk that mke2fs made differs between its versions.</summary>
+    /// <summary>
+    /// Output with ids replaced by their numbers in order of appearance: what is on a disk that mke2fs made differs between its versions.
+    /// </summary>
     public string Normalized => Normalize(Output);
 
     public JsonElement Json => JsonDocument.Parse(Output).RootElement;
@@ -30,7 +32,8 @@ public sealed partial record Outcome(string Command, int ExitCode, byte[] Output
         return Id().Replace(text, match =>
         {
             // A short id is the beginning of a long one.
-            int index = names.FindIndex(name => name.StartsWith(match.Value, StringComparison.Ordinal) || match.Value.StartsWith(name, StringComparison.Ordinal));
+            int index = names.FindIndex(name =>
+                name.StartsWith(match.Value, StringComparison.Ordinal) || match.Value.StartsWith(name, StringComparison.Ordinal));
             if (index < 0)
             {
                 names.Add(match.Value);

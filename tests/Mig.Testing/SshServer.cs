@@ -42,7 +42,8 @@ public sealed class SshServer : IDisposable
 
     /// <summary>The client and its options, as <c>core.sshCommand</c> has them.</summary>
     public string ClientCommand =>
-        $"ssh -F none -i {_files["user"]} -o IdentitiesOnly=yes -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o LogLevel=ERROR -o BatchMode=yes";
+        $"ssh -F none -i {_files["user"]} -o IdentitiesOnly=yes -o UserKnownHostsFile=/dev/null -o StrictHostKeyChecking=no -o "
+            + "LogLevel=ERROR -o BatchMode=yes";
 
     public void Dispose()
     {

@@ -36,7 +36,8 @@ public static class Tool
     public static string Read(int[] allowedCodes, string name, params string[] arguments)
     {
         Outcome outcome = Capture(name, arguments, null, _plain, "");
-        Assert.True(allowedCodes.Contains(outcome.ExitCode), $"{outcome.Command} ended with {outcome.ExitCode}:\n{outcome.Error}\n{outcome.Output}");
+        Assert.True(allowedCodes.Contains(outcome.ExitCode),
+            $"{outcome.Command} ended with {outcome.ExitCode}:\n{outcome.Error}\n{outcome.Output}");
         return outcome.Output;
     }
 

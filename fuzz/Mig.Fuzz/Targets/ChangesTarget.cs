@@ -11,7 +11,10 @@ internal sealed class ChangesTarget : FuzzTarget
 
     public override IReadOnlyList<byte[]> Seeds { get; } =
     [
-        Encoding.UTF8.GetBytes("C# x\nput -a -p 'a b' c /d/ mode=0644 owner=a:b time=@1\nwrite /x <<EOF\n\\{{a}}\nEOF\nappend /y \"z\\n\\303\"\nmkdir -p /a @2/b\nrm -rf /c\nmv /a /b\nln -sfn t /l\nchmod -R u+x,go=rX /m\nchown -Rh u:g /o\ntouch -c /t time='2 days ago'\nsetfattr n 0x00 /p\nsetfattr -x n /p\ntruncate 5 /q\n"),
+        Encoding.UTF8.GetBytes(
+            "C# x\nput -a -p 'a b' c /d/ mode=0644 owner=a:b time=@1\nwrite /x <<EOF\n\\{{a}}\nEOF\nappend /y \"z\\n\\303\"\nmkdir -p /a "
+            + "@2/b\nrm -rf /c\nmv /a /b\nln -sfn t /l\nchmod -R u+x,go=rX /m\nchown -Rh u:g /o\ntouch -c /t time='2 days ago'\nsetfattr "
+            + "n 0x00 /p\nsetfattr -x n /p\ntruncate 5 /q\n"),
         Encoding.UTF8.GetBytes("Tname,ip\n\"a \"\"b\"\"\",1\r\nc,\"d\ne\"\n"),
         Encoding.UTF8.GetBytes("Pa {{name}} \\{{b}} \\\\{{ ip }}\n{{name}}"),
         Encoding.UTF8.GetBytes("B{name}/{ip} {{x}}"),

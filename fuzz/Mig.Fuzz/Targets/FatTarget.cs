@@ -22,7 +22,8 @@ internal sealed class FatTarget : FileSystemTarget
         foreach (string options in (string[])["-F 12 -s 1 -r 32", "-F 12 -s 8", "-F 16 -s 1 -r 64", "-F 32 -s 1"])
         {
             string image = folder[$"image{seeds.Count}"];
-            Tool.Run("mkfs.fat", [.. options.Split(' '), "-C", image, options.StartsWith("-F 16", StringComparison.Ordinal) ? "2200" : "300"]);
+            Tool.Run("mkfs.fat", [.. options.Split(' '), "-C", image, options.StartsWith("-F 16", StringComparison.Ordinal) ? "2200"
+                : "300"]);
             if (options.StartsWith("-F 32", StringComparison.Ordinal))
             {
                 seeds.Add(File.ReadAllBytes(image)); // so small that mtools would take it for another type

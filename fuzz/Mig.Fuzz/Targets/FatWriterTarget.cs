@@ -7,5 +7,6 @@ internal sealed class FatWriterTarget : FileSystemWriterTarget
 
     public override IReadOnlyList<byte[]> Seeds { get; } = FatTarget.Make();
 
-    protected override IReadOnlyList<byte[]> Paths { get; } = ["/LARGE"u8.ToArray(), "/folder"u8.ToArray(), "/folder/a long name 7"u8.ToArray(), "/folder/deeper"u8.ToArray(), "/EMPTY"u8.ToArray()];
+    protected override IReadOnlyList<byte[]> Paths { get; } = ["/LARGE"u8.ToArray(), "/folder"u8.ToArray(),
+        "/folder/a long name 7"u8.ToArray(), "/folder/deeper"u8.ToArray(), "/EMPTY"u8.ToArray()];
 }

@@ -54,7 +54,8 @@ internal abstract class FileSystemTarget : FuzzTarget
         long end = 0;
         foreach (FileExtent extent in fileSystem.GetExtents(node.Number))
         {
-            if (extent.FileOffset < end || (extent.FileOffset > end && !HasHoles) || extent.Length <= 0 || extent.FileOffset + extent.Length > node.Size || (extent.IsOnVolume && extent.VolumeOffset > volume.Length - extent.Length))
+            if (extent.FileOffset < end || (extent.FileOffset > end && !HasHoles) || extent.Length <= 0 || extent.FileOffset
+                + extent.Length > node.Size || (extent.IsOnVolume && extent.VolumeOffset > volume.Length - extent.Length))
                 throw new InvalidOperationException($"{extent} after {end} of a file of {node.Size} bytes on {volume.Length}");
             end = extent.FileOffset + extent.Length;
             fileSystem.ReadContent(node.Number, extent.FileOffset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, extent.Length)));

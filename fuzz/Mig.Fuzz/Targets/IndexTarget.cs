@@ -8,7 +8,8 @@ internal sealed class IndexTarget : FuzzTarget
     private const int HashSize = 32;
     private readonly StoreSample _store = new();
 
-    public IndexTarget() => Seeds = [.. _store.Files.Where(file => file.Name.EndsWith(".idx", StringComparison.Ordinal)).Select(file => file.Bytes)];
+    public IndexTarget() => Seeds =
+        [.. _store.Files.Where(file => file.Name.EndsWith(".idx", StringComparison.Ordinal)).Select(file => file.Bytes)];
 
     public override string Name => "index";
 
@@ -17,7 +18,8 @@ internal sealed class IndexTarget : FuzzTarget
     public override void Run(byte[] input)
     {
         // Named after its own checksum, right or wrong.
-        string name = input.Length < HashSize ? new string('0', 2 * HashSize) : Convert.ToHexStringLower(input.AsSpan(input.Length - HashSize));
+        string name = input.Length < HashSize ? new string('0', 2 * HashSize)
+            : Convert.ToHexStringLower(input.AsSpan(input.Length - HashSize));
         _store.Read([.. _store.Files.Where(file => file.Name.EndsWith(".pack", StringComparison.Ordinal)), (name + ".idx", input)]);
     }
 

@@ -19,7 +19,8 @@ internal sealed class NtfsTarget : FileSystemTarget
         for (int at = 0; at + SectorSize <= input.Length; at += SectorSize)
         {
             Span<byte> record = input.AsSpan(at);
-            int array = record.StartsWith("FILE"u8) || record.StartsWith("INDX"u8) ? BinaryPrimitives.ReadUInt16LittleEndian(record[0x04..]) : 0;
+            int array = record.StartsWith("FILE"u8) || record.StartsWith("INDX"u8) ? BinaryPrimitives.ReadUInt16LittleEndian(record[0x04..])
+                : 0;
             int count = BinaryPrimitives.ReadUInt16LittleEndian(record[0x06..]);
             if (array is 0 or > SectorSize - 4 || count is 0 or > 129 || (count - 1) * SectorSize > record.Length)
                 continue;

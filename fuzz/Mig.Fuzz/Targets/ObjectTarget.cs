@@ -11,7 +11,9 @@ using Mig.Versions.Commits;
 
 namespace Mig.Fuzz.Targets;
 
-/// <summary>The payloads of all kinds of objects, stored under the ids that they then have. The first byte of the input is the kind.</summary>
+/// <summary>
+/// The payloads of all kinds of objects, stored under the ids that they then have. The first byte of the input is the kind.
+/// </summary>
 internal sealed class ObjectTarget : FuzzTarget
 {
     private const int ObjectsPerStore = 300;
@@ -33,10 +35,15 @@ internal sealed class ObjectTarget : FuzzTarget
         Tool.Run("ln", _folder["sources/large"], _folder["sources/folder/again"]);
         Tool.Run("mknod", _folder["sources/device"], "c", "1", "3");
         Tool.Run("setfattr", "-n", "user.name", "-v", "value", _folder["sources/folder/file1"]);
-        Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-b", "1024", "-N", "64", "-O", "^has_journal", "-d", _folder["sources"], _folder["disk"], "3M");
+        Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-b", "1024", "-N", "64", "-O", "^has_journal", "-d", _folder["sources"],
+            _folder["disk"], "3M");
         Reset();
         CommitId commit = _repository!.Commits.Add(new CommitRequest { Disks = [_folder["disk"]], Message = "seed" }).Id!.Value;
-        var tag = new Tag { Target = commit.Value, TargetKind = ObjectKind.Commit, Name = "v1", Tagger = _repository!.Identity.Committer(), Message = "a tag\n" };
+        var tag = new Tag
+        {
+            Target = commit.Value, TargetKind = ObjectKind.Commit, Name = "v1", Tagger = _repository!.Identity.Committer(),
+            Message = "a tag\n"
+        };
         _seeds.Add([(byte)ObjectKind.Tag, .. tag.Encode()]);
         Collect(commit);
     }
@@ -70,7 +77,8 @@ internal sealed class ObjectTarget : FuzzTarget
                 break;
             case ObjectKind.Layout:
                 // Each length calls for another level of the root; a root of any other level is refused, sound or not.
-                foreach (long length in ((long[])[1 << 20, 3 << 20, 1 << 28, long.MaxValue - LayoutFormat.LeafSize]).Where(length => LayoutFormat.RootLevel(length) == input[2]))
+                foreach (long length in ((long[])[1 << 20, 3 << 20, 1 << 28, long.MaxValue - LayoutFormat.LeafSize])
+                    .Where(length => LayoutFormat.RootLevel(length) == input[2]))
                     _ = LayoutReader.ReadPieces(store, new LayoutId(id), length, new ByteRange(0, length)).Count();
                 break;
             case ObjectKind.Image:
@@ -98,7 +106,8 @@ internal sealed class ObjectTarget : FuzzTarget
             Directory.Delete(_repositoryFolder, recursive: true);
         RepositoryContext context = RepositoryContext.Default with
         {
-            Environment = static name => name.EndsWith("NAME", StringComparison.Ordinal) ? "A U Thor" : name.EndsWith("EMAIL", StringComparison.Ordinal) ? "author@example.com" : null,
+            Environment = static name => name.EndsWith("NAME", StringComparison.Ordinal) ? "A U Thor"
+                : name.EndsWith("EMAIL", StringComparison.Ordinal) ? "author@example.com" : null,
             Parallelism = 1,
         };
         Repository.Initialize(_repositoryFolder, isBare: true, context);

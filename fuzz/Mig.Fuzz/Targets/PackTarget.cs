@@ -9,7 +9,8 @@ internal sealed class PackTarget : FuzzTarget
     private const int HeaderSize = 16, TrailerSize = 48, FrameHeaderSize = 32, HashSize = 32;
     private readonly StoreSample _store = new();
 
-    public PackTarget() => Seeds = [.. _store.Files.Where(file => file.Name.EndsWith(".pack", StringComparison.Ordinal)).Select(file => file.Bytes)];
+    public PackTarget() => Seeds =
+        [.. _store.Files.Where(file => file.Name.EndsWith(".pack", StringComparison.Ordinal)).Select(file => file.Bytes)];
 
     public override string Name => "pack";
 
@@ -48,7 +49,8 @@ internal sealed class PackTarget : FuzzTarget
         for (int at = HeaderSize; at + FrameHeaderSize <= end; count++)
         {
             Span<byte> header = input.AsSpan(at, FrameHeaderSize);
-            long length = (long)BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) + BinaryPrimitives.ReadUInt32LittleEndian(header[20..]);
+            long length = (long)BinaryPrimitives.ReadUInt32LittleEndian(header[8..])
+                + BinaryPrimitives.ReadUInt32LittleEndian(header[20..]);
             if (at + FrameHeaderSize + length <= end)
                 BinaryPrimitives.WriteUInt32LittleEndian(header[24..], Checksums.Crc32C(input.AsSpan(at + FrameHeaderSize, (int)length)));
             BinaryPrimitives.WriteUInt32LittleEndian(header[28..], Checksums.Crc32C(header[..28]));

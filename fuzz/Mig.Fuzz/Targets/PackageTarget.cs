@@ -18,7 +18,10 @@ internal sealed class PackageTarget : FuzzTarget
         db.commit()
         """;
 
-    private const string MakeHash = "{ printf 'VERSION=3\\nformat=bytevalue\\ntype=hash\\ndb_pagesize=512\\nHEADER=END\\n'; for i in 1 2 3 4 5; do printf ' 0%d000000\\n %s\\n' $i $(head -c $((i * 100)) /dev/zero | od -An -v -tx1 | tr -d ' \\n'); done; echo DATA=END; } | db5.3_load \"$1\"";
+    private const string MakeHash =
+        "{ printf 'VERSION=3\\nformat=bytevalue\\ntype=hash\\ndb_pagesize=512\\nHEADER=END\\n'; for i in 1 2 3 4 5; do printf ' "
+        + "0%d000000\\n %s\\n' $i $(head -c $((i * 100)) /dev/zero | od -An -v -tx1 | tr -d ' \\n'); done; echo DATA=END; } | db5.3_load "
+        + "\"$1\"";
 
     private const string MakeArchive = """
         import sys, zipfile
@@ -34,8 +37,10 @@ internal sealed class PackageTarget : FuzzTarget
         Tool.Run("/usr/bin/python3", "-c", MakeSqlite, _folder["sqlite"]);
         Tool.Run("bash", "-euc", MakeHash, "make", _folder["hash"]);
         Tool.Run("/usr/bin/python3", "-c", MakeArchive, _folder["archive"]);
-        byte[] go = [0xFF, .. " Go buildinf:\u0008\u0002"u8, .. new byte[16], 6, .. "go1.20"u8, 50, .. new byte[16], .. "mod\ta\tv1\tx\ndep\tb\tv2"u8, .. new byte[16]];
-        Seeds = [[0, .. File.ReadAllBytes(_folder["sqlite"])], [1, .. File.ReadAllBytes(_folder["hash"])], [2, .. MakeNdb()], [3, .. File.ReadAllBytes(_folder["archive"])], [4, .. go]];
+        byte[] go = [0xFF, .. " Go buildinf:\u0008\u0002"u8, .. new byte[16], 6, .. "go1.20"u8, 50, .. new byte[16],
+            .. "mod\ta\tv1\tx\ndep\tb\tv2"u8, .. new byte[16]];
+        Seeds = [[0, .. File.ReadAllBytes(_folder["sqlite"])], [1, .. File.ReadAllBytes(_folder["hash"])], [2, .. MakeNdb()],
+            [3, .. File.ReadAllBytes(_folder["archive"])], [4, .. go]];
     }
 
     public override string Name => "packages";

@@ -21,7 +21,8 @@ internal sealed class PartitionTarget : FuzzTarget
         {
             // What the reader promises: within the disk, disjoint.
             if (partition.Range.Offset < Math.Max(0, end) || partition.Range.Length <= 0 || partition.Range.End > input.Length)
-                throw new InvalidOperationException($"partition {partition.Number} {partition.Range} on a disk of {input.Length} bytes, after {end}");
+                throw new InvalidOperationException(
+                    $"partition {partition.Number} {partition.Range} on a disk of {input.Length} bytes, after {end}");
             end = partition.Range.End;
         }
 

@@ -15,7 +15,8 @@ internal sealed class Qcow2Target : DiskTarget
     {
         string raw = Folder.Write("raw", MixedBytes.Make(300 * 1024, 5));
         var seeds = new List<byte[]>();
-        foreach (string options in (string[])["compat=0.10,cluster_size=4k", "cluster_size=512", "extended_l2=on,cluster_size=16k", "cluster_size=4k -c", "compression_type=zstd,cluster_size=4k -c"])
+        foreach (string options in (string[])["compat=0.10,cluster_size=4k", "cluster_size=512", "extended_l2=on,cluster_size=16k",
+            "cluster_size=4k -c", "compression_type=zstd,cluster_size=4k -c"])
         {
             string path = Folder["seed.qcow2"];
             Tool.Run("qemu-img", ["convert", "-f", "raw", "-O", Format, "-o", .. options.Split(' '), raw, path]);

@@ -18,7 +18,8 @@ internal sealed class StoreSample : IDisposable
     public StoreSample()
     {
         // What is synced costs nothing in memory.
-        _folder = Directory.Exists("/dev/shm") ? $"/dev/shm/mig-fuzz-{Guid.NewGuid():N}" : Directory.CreateTempSubdirectory("mig-fuzz-").FullName;
+        _folder = Directory.Exists("/dev/shm") ? $"/dev/shm/mig-fuzz-{Guid.NewGuid():N}"
+            : Directory.CreateTempSubdirectory("mig-fuzz-").FullName;
         ObjectStore.Create(_folder);
         using ObjectStore store = ObjectStore.Open(_folder);
         using ObjectWriter writer = store.BeginWrite(StoreOptions.Default with { ContentFrameSize = 500, Parallelism = 1 });
@@ -34,7 +35,8 @@ internal sealed class StoreSample : IDisposable
         _objects[writer.AddObject(ObjectKind.Tree, tree)] = (ObjectKind.Tree, tree);
         _list = ChunkList.Write(writer, [Chunk.Hole(_size)], _size, ObjectId.Of("content"u8));
         writer.Complete();
-        Files = [.. Directory.EnumerateFiles(Packs).Order(StringComparer.Ordinal).Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)))];
+        Files = [.. Directory.EnumerateFiles(Packs).Order(StringComparer.Ordinal)
+            .Select(path => (Path.GetFileName(path), File.ReadAllBytes(path)))];
     }
 
     public IReadOnlyList<(string Name, byte[] Bytes)> Files { get; }
@@ -66,12 +68,14 @@ internal sealed class StoreSample : IDisposable
             if (ChunkList.Read(store, _list).Size != _size)
                 throw new InvalidOperationException("the chunks of another file");
         });
-        Try(() => store.ReadBlobs([.. _objects.Where(item => item.Value.Kind == ObjectKind.Blob).Select(item => new BlobId(item.Key))], 1, static (_, _) => { }));
+        Try(() => store.ReadBlobs([.. _objects.Where(item => item.Value.Kind == ObjectKind.Blob).Select(item => new BlobId(item.Key))], 1,
+            static (_, _) => { }));
         StoreCheckResult result = new StoreCheck(store, isQuick: false, NoProgress.Instance).Run(1, CancellationToken.None);
         if (first is not null)
         {
             // What cannot be read must be reported.
-            if (result.Problems.Count + result.LostPacks.Count + result.Warnings.Count == 0 && first is not CorruptStoreException { Code: "STORE-002" })
+            if (result.Problems.Count + result.LostPacks.Count + result.Warnings.Count == 0
+                && first is not CorruptStoreException { Code: "STORE-002" })
                 throw new InvalidOperationException($"the check reports nothing, and reading says: {first.Message}");
             throw first;
         }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Mig.Archives.Compression;
 
-/// <summary>Decompresses bzip2: streams one after the other. Each block's and each stream's checksum is checked. Needs at most 4 MiB.</summary>
+/// <summary>
+/// Decompresses bzip2: streams one after the other. Each block's and each stream's checksum is checked. Needs at most 4 MiB.
+/// </summary>
 public sealed unsafe class Bzip2InputStream : DecompressingStream
 {
     // libbz2 points back to it, so it must not move.

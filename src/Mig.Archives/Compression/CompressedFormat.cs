@@ -42,10 +42,13 @@ public sealed record CompressedFormat(string Name, string Program, IReadOnlyList
             return Zstandard;
 
         // A frame to skip, of which there are 16 kinds: pzstd begins with one.
-        return head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]) ? Zstandard : null;
+        return head.Length >= 4 && (head[0] & 0xF0) == 0x50 && head[1..4].SequenceEqual((ReadOnlySpan<byte>)[0x2A, 0x4D, 0x18]) ? Zstandard
+            : null;
     }
 
-    /// <summary>Begins to decompress. Reading throws <see cref="InvalidDataException"/> where the data is damaged, also where it ends early.</summary>
+    /// <summary>
+    /// Begins to decompress. Reading throws <see cref="InvalidDataException"/> where the data is damaged, also where it ends early.
+    /// </summary>
     /// <param name="input">Read from its position on; not owned.</param>
     /// <exception cref="UnsupportedFeatureException">This machine lacks the library.</exception>
     public Stream Open(Stream input)
@@ -62,14 +65,16 @@ public sealed record CompressedFormat(string Name, string Program, IReadOnlyList
         }
         catch (DllNotFoundException e)
         {
-            throw new UnsupportedFeatureException($"{Program} without its library", $"{e.Message.Split('\n')[0].TrimEnd('.')}; decompress the file with '{Program} -d'");
+            throw new UnsupportedFeatureException(
+                $"{Program} without its library", $"{e.Message.Split('\n')[0].TrimEnd('.')}; decompress the file with '{Program} -d'");
         }
     }
 
     /// <summary>Returns a file name without what says that the file is compressed so.</summary>
     public string TrimSuffix(string name)
     {
-        string? suffix = Suffixes.FirstOrDefault(suffix => name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
+        string? suffix = Suffixes.FirstOrDefault(suffix =>
+            name.Length > suffix.Length && name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase));
         return suffix is null ? name : name[..^suffix.Length];
     }
 }

@@ -2,8 +2,14 @@ using Mig.Core;
 
 namespace Mig.Archives.Compression;
 
-/// <summary>Decompresses another stream while it is read, and says of data that ends early or goes on as something else that it is damaged. Does not own the other one.</summary>
-/// <remarks>The streams of .NET stop silently where a file was cut, or where the second of several members is damaged: half a disk would pass for a whole one.</remarks>
+/// <summary>
+/// Decompresses another stream while it is read, and says of data that ends early or goes on as something else that it is damaged. Does not
+/// own the other one.
+/// </summary>
+/// <remarks>
+/// The streams of .NET stop silently where a file was cut, or where the second of several members is damaged: half a disk would pass for a
+/// whole one.
+/// </remarks>
 public abstract class DecompressingStream(Stream input) : Stream
 {
     private const int BufferSize = 1 << 17;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Mig.Archives.Compression;
 
-/// <summary>Decompresses gzip: members one after the other, and zeros after the last. Each member's checksum and length are checked.</summary>
+/// <summary>
+/// Decompresses gzip: members one after the other, and zeros after the last. Each member's checksum and length are checked.
+/// </summary>
 public sealed unsafe class GzipInputStream : DecompressingStream
 {
     // zlib points back to it, so it must not move.
@@ -42,7 +44,8 @@ public sealed unsafe class GzipInputStream : DecompressingStream
         {
             // Tapes and block devices have zeros after the data.
             _isPadding = true;
-            return source.ContainsAnyExcept((byte)0) ? throw new InvalidDataException("something other than gzip data follows the gzip data") : (source.Length, 0);
+            return source.ContainsAnyExcept((byte)0)
+                ? throw new InvalidDataException("something other than gzip data follows the gzip data") : (source.Length, 0);
         }
 
         _isBetween = false;

@@ -64,9 +64,12 @@ public sealed unsafe class XzInputStream : DecompressingStream
     {
         XzNative.MemoryLimit => new UnsupportedFeatureException(
             "xz data that needs so much memory",
-            string.Create(CultureInfo.InvariantCulture, $"{XzNative.GetMemoryNeed(_state) >> 20} MiB, at most {MaxMemory >> 20} MiB allowed; decompress it with 'xz -d'")),
-        XzNative.UnsupportedCheck => new UnsupportedFeatureException("an xz check of that kind", "this machine's liblzma cannot verify it; decompress it with 'xz -d'"),
-        XzNative.OptionsError => new UnsupportedFeatureException("xz data with such filters", "this machine's liblzma does not know them; decompress it with 'xz -d'"),
+            string.Create(CultureInfo.InvariantCulture,
+                $"{XzNative.GetMemoryNeed(_state) >> 20} MiB, at most {MaxMemory >> 20} MiB allowed; decompress it with 'xz -d'")),
+        XzNative.UnsupportedCheck => new UnsupportedFeatureException(
+            "an xz check of that kind", "this machine's liblzma cannot verify it; decompress it with 'xz -d'"),
+        XzNative.OptionsError => new UnsupportedFeatureException(
+            "xz data with such filters", "this machine's liblzma does not know them; decompress it with 'xz -d'"),
         XzNative.MemoryError => new InsufficientMemoryException("liblzma cannot get the memory that the xz data needs"),
         XzNative.FormatError => new InvalidDataException("something other than xz data follows the xz data"),
         _ => new InvalidDataException("liblzma says that the xz data is damaged"),

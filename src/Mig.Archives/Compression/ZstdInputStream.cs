@@ -3,7 +3,10 @@ using Mig.Core.Zstd;
 
 namespace Mig.Archives.Compression;
 
-/// <summary>Decompresses a stream of zstd frames, one after the other, with the window of at most 128 MiB that zstd allows unasked. Does not own the stream.</summary>
+/// <summary>
+/// Decompresses a stream of zstd frames, one after the other, with the window of at most 128 MiB that zstd allows unasked. Does not own the
+/// stream.
+/// </summary>
 public sealed unsafe class ZstdInputStream(Stream input) : DecompressingStream(input)
 {
     private const int WindowTooLarge = 16; // ZSTD_error_frameParameter_windowTooLarge, zstd_errors.h
@@ -27,7 +30,8 @@ public sealed unsafe class ZstdInputStream(Stream input) : DecompressingStream(i
             if (_context.Library.IsError(result))
             {
                 throw -(nint)result == WindowTooLarge
-                    ? new UnsupportedFeatureException("zstd data that needs so much memory", "its window is longer than 128 MiB; decompress it with 'zstd -d --long=31'")
+                    ? new UnsupportedFeatureException(
+                        "zstd data that needs so much memory", "its window is longer than 128 MiB; decompress it with 'zstd -d --long=31'")
                     : new InvalidDataException("zstd says: " + _context.Library.GetErrorName(result));
             }
 

@@ -2,7 +2,10 @@ using Mig.Core.Zstd;
 
 namespace Mig.Archives.Compression;
 
-/// <summary>Compresses what is written, as zstd frames of 4 MiB one after the other, which every zstd reads as one file. The next block fills while one is compressed.</summary>
+/// <summary>
+/// Compresses what is written, as zstd frames of 4 MiB one after the other, which every zstd reads as one file. The next block fills while
+/// one is compressed.
+/// </summary>
 public sealed class ZstdOutputStream(Stream output, int level) : Stream
 {
     private const int BlockSize = 4 << 20;

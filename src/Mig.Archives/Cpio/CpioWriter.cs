@@ -5,8 +5,9 @@ using Mig.Core;
 namespace Mig.Archives.Cpio;
 
 /// <summary>
-/// Writes a cpio archive in the form that Linux takes for an initramfs ("newc", kernel Documentation/driver-api/early-userspace/buffer-format). It has no
-/// extended attributes, no fractions of seconds, and no file above 4 GiB.
+/// Writes a cpio archive in the form that Linux takes for an initramfs ("newc", kernel
+/// Documentation/driver-api/early-userspace/buffer-format). It has no extended attributes, no fractions of seconds, and no file above 4
+/// GiB.
 /// </summary>
 public sealed class CpioWriter : IArchiveWriter
 {
@@ -41,7 +42,8 @@ public sealed class CpioWriter : IArchiveWriter
     public void BeginFile(ArchiveMember member)
     {
         if (member.Size > MaxField)
-            throw new UnsupportedFeatureException("a file above 4 GiB in cpio", $"/{Encoding.UTF8.GetString(member.Path)} has {member.Size} bytes; use --format tar");
+            throw new UnsupportedFeatureException(
+                "a file above 4 GiB in cpio", $"/{Encoding.UTF8.GetString(member.Path)} has {member.Size} bytes; use --format tar");
         WriteHeader(member, member.Size);
     }
 
@@ -77,7 +79,8 @@ public sealed class CpioWriter : IArchiveWriter
             isDevice ? member.DeviceMinor : 0);
     }
 
-    private void WriteHeader(ReadOnlySpan<byte> name, uint inode, uint mode, uint uid, uint gid, uint names, uint time, long size, uint major, uint minor)
+    private void WriteHeader(ReadOnlySpan<byte> name, uint inode, uint mode, uint uid, uint gid, uint names, uint time, long size,
+        uint major, uint minor)
     {
         var header = new StringBuilder("070701", 110);
         foreach (long field in (ReadOnlySpan<long>)[inode, mode, uid, gid, names, time, size, 0, 0, major, minor, name.Length + 1, 0])

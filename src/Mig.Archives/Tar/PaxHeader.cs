@@ -4,7 +4,10 @@ using Mig.Core;
 
 namespace Mig.Archives.Tar;
 
-/// <summary>What pax extended headers say of the next member: <c>length key=value\n</c> (POSIX pax, "pax Extended Header"). Values are bytes: an attribute's may be any.</summary>
+/// <summary>
+/// What pax extended headers say of the next member: <c>length key=value\n</c> (POSIX pax, "pax Extended Header"). Values are bytes: an
+/// attribute's may be any.
+/// </summary>
 internal sealed class PaxHeader
 {
     private readonly Dictionary<string, byte[]> _values = [];
@@ -23,7 +26,8 @@ internal sealed class PaxHeader
         while (!records.IsEmpty)
         {
             int space = records.IndexOf((byte)' ');
-            if (space is <= 0 or > 9 || !int.TryParse(Encoding.ASCII.GetString(records[..space]), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+            if (space is <= 0 or > 9 || !int.TryParse(
+                Encoding.ASCII.GetString(records[..space]), NumberStyles.None, CultureInfo.InvariantCulture, out int length)
                 || length <= space + 1 || length > records.Length || records[length - 1] != (byte)'\n')
             {
                 throw Malformed(offset, "a record's length is not that of the record");
@@ -51,9 +55,11 @@ internal sealed class PaxHeader
         string text = Encoding.Latin1.GetString(value);
         bool isNegative = text.StartsWith('-');
         string[] parts = (isNegative ? text[1..] : text).Split('.');
-        if (parts.Length > 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) || (parts.Length == 2 && parts[1].AsSpan().ContainsAnyExceptInRange('0', '9')))
+        if (parts.Length > 2 || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+            || (parts.Length == 2 && parts[1].AsSpan().ContainsAnyExceptInRange('0', '9')))
             throw Malformed(offset, $"{key} is '{text}', a decimal time needed");
-        int nanoseconds = parts.Length == 1 ? 0 : int.Parse(parts[1].PadRight(9, '0').AsSpan(0, 9), NumberStyles.None, CultureInfo.InvariantCulture);
+        int nanoseconds = parts.Length == 1 ? 0
+            : int.Parse(parts[1].PadRight(9, '0').AsSpan(0, 9), NumberStyles.None, CultureInfo.InvariantCulture);
         if (!isNegative)
             return new Timestamp(seconds, nanoseconds);
         return nanoseconds == 0 ? new Timestamp(-seconds, 0) : new Timestamp(-seconds - 1, 1_000_000_000 - nanoseconds);

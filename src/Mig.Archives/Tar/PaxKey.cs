@@ -1,6 +1,8 @@
 namespace Mig.Archives.Tar;
 
-/// <summary>Keys of pax records. Source: POSIX pax, "pax Extended Header"; GNU tar manual, "Storing Sparse Files"; star(4) for extended attributes.</summary>
+/// <summary>
+/// Keys of pax records. Source: POSIX pax, "pax Extended Header"; GNU tar manual, "Storing Sparse Files"; star(4) for extended attributes.
+/// </summary>
 internal static class PaxKey
 {
     public const string Path = "path";

@@ -5,7 +5,9 @@ using Mig.Core;
 
 namespace Mig.Archives.Tar;
 
-/// <summary>The records of a pax extended header: <c>length key=value\n</c>, where the length counts itself (POSIX pax, "pax Extended Header").</summary>
+/// <summary>
+/// The records of a pax extended header: <c>length key=value\n</c>, where the length counts itself (POSIX pax, "pax Extended Header").
+/// </summary>
 internal sealed class PaxRecords
 {
     private readonly ArrayBufferWriter<byte> _bytes = new();

@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.Archives.Tar;
 
-/// <summary>Reads which parts of a sparse file are in the archive, in all forms that GNU tar writes. Source: GNU tar manual, "Storing Sparse Files".</summary>
+/// <summary>
+/// Reads which parts of a sparse file are in the archive, in all forms that GNU tar writes. Source: GNU tar manual, "Storing Sparse Files".
+/// </summary>
 internal static class SparseMap
 {
     private const int MaxPieces = 1 << 20;
@@ -75,7 +77,8 @@ internal static class SparseMap
                 digits[length] = (byte)b;
             }
 
-            throw new CorruptImageException("TAR-006", $"sparse file at {offset}: a number of its map has more than {MaxDigits - 1} digits");
+            throw new CorruptImageException(
+                "TAR-006", $"sparse file at {offset}: a number of its map has more than {MaxDigits - 1} digits");
         }
     }
 
@@ -83,8 +86,10 @@ internal static class SparseMap
     {
         for (; entries.Length >= TarLayout.SparseEntryLength && entries[0] != 0; entries = entries[TarLayout.SparseEntryLength..])
         {
-            if (TarHeader.TryNumber(entries[..TarLayout.NumberLength]) is not { } start || TarHeader.TryNumber(entries[TarLayout.NumberLength..TarLayout.SparseEntryLength]) is not { } length)
-                throw new CorruptImageException("TAR-006", $"sparse file at {offset}: '{Encoding.Latin1.GetString(entries[..TarLayout.SparseEntryLength])}' is no piece");
+            if (TarHeader.TryNumber(entries[..TarLayout.NumberLength]) is not { } start
+                || TarHeader.TryNumber(entries[TarLayout.NumberLength..TarLayout.SparseEntryLength]) is not { } length)
+                throw new CorruptImageException("TAR-006",
+                    $"sparse file at {offset}: '{Encoding.Latin1.GetString(entries[..TarLayout.SparseEntryLength])}' is no piece");
             pieces.Add(new ByteRange(start, length));
             if (pieces.Count > MaxPieces)
                 throw TooMany(offset);
@@ -106,7 +111,10 @@ internal static class SparseMap
         foreach (ByteRange piece in pieces)
         {
             if (piece.Offset < end || piece.Length < 0 || piece.Length > realSize - piece.Offset)
-                throw new CorruptImageException("TAR-006", $"sparse file at {offset}: piece {piece.Offset}+{piece.Length} does not lie between {end} and the file's size {realSize}");
+                throw new CorruptImageException(
+                    "TAR-006",
+                    $"sparse file at {offset}: piece {piece.Offset}+{piece.Length} does not lie between {end} and the file's size "
+                    + $"{realSize}");
             end = piece.Offset + piece.Length;
         }
 

@@ -3,7 +3,10 @@ using Mig.Core;
 
 namespace Mig.Archives.Tar;
 
-/// <summary>The 512 bytes before each member (POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format"). Numbers are octal text, or base 256 with the highest bit set.</summary>
+/// <summary>
+/// The 512 bytes before each member (POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format"). Numbers are octal text, or
+/// base 256 with the highest bit set.
+/// </summary>
 internal readonly ref struct TarHeader
 {
     public const int Size = TarLayout.BlockSize;
@@ -46,7 +49,8 @@ internal readonly ref struct TarHeader
     {
         get
         {
-            byte[] name = Text(TarLayout.Name, TarLayout.NameLength), prefix = _bytes.Slice(TarLayout.Magic, TarLayout.MagicLength).SequenceEqual("ustar\0"u8) ? Text(TarLayout.Prefix, TarLayout.PrefixLength) : [];
+            byte[] name = Text(TarLayout.Name, TarLayout.NameLength), prefix = _bytes.Slice(TarLayout.Magic, TarLayout.MagicLength)
+                .SequenceEqual("ustar\0"u8) ? Text(TarLayout.Prefix, TarLayout.PrefixLength) : [];
             return prefix.Length == 0 ? name : [.. prefix, (byte)'/', .. name];
         }
     }
@@ -67,7 +71,8 @@ internal readonly ref struct TarHeader
         long stored = TryNumber(bytes.Slice(TarLayout.Checksum, TarLayout.ChecksumLength)) ?? -1;
         return stored == unsigned || stored == signed
             ? header
-            : throw new CorruptImageException("TAR-001", $"header at {offset}: checksum is {stored}, {unsigned} needed; this is no tar archive, or a damaged one");
+            : throw new CorruptImageException(
+                "TAR-001", $"header at {offset}: checksum is {stored}, {unsigned} needed; this is no tar archive, or a damaged one");
     }
 
     /// <summary>Reads a number that stands in a field.</summary>
@@ -102,7 +107,10 @@ internal readonly ref struct TarHeader
     }
 
     private long Number(int field, int length, string name) => TryNumber(_bytes.Slice(field, length))
-        ?? throw new CorruptImageException("TAR-002", $"header at {_offset}: {name} is '{Encoding.Latin1.GetString(_bytes.Slice(field, length))}', an octal or base-256 number of up to 63 bits allowed");
+        ?? throw new CorruptImageException(
+            "TAR-002",
+            $"header at {_offset}: {name} is '{Encoding.Latin1.GetString(_bytes.Slice(field, length))}', an octal or base-256 number of "
+            + "up to 63 bits allowed");
 
     private byte[] Text(int field, int length)
     {

@@ -2,11 +2,15 @@ using Mig.Core;
 
 namespace Mig.Archives.Tar;
 
-/// <summary>Writes the 512 bytes before each member, as <see cref="TarLayout"/> has them. Numbers are octal text; what does not fit stands in a pax record.</summary>
+/// <summary>
+/// Writes the 512 bytes before each member, as <see cref="TarLayout"/> has them. Numbers are octal text; what does not fit stands in a pax
+/// record.
+/// </summary>
 internal static class TarHeaderWriter
 {
     /// <param name="block">512 bytes.</param>
-    public static void Write(Span<byte> block, ReadOnlySpan<byte> name, byte type, int mode, uint uid, uint gid, long size, Timestamp time, ReadOnlySpan<byte> target, uint major, uint minor)
+    public static void Write(Span<byte> block, ReadOnlySpan<byte> name, byte type, int mode, uint uid, uint gid, long size, Timestamp time,
+        ReadOnlySpan<byte> target, uint major, uint minor)
     {
         block.Clear();
         name[..Math.Min(name.Length, TarLayout.NameLength)].CopyTo(block[TarLayout.Name..]);

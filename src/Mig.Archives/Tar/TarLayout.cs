@@ -1,6 +1,9 @@
 namespace Mig.Archives.Tar;
 
-/// <summary>Where the fields of a header stand. Source: POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" for what stands where ustar has its prefix.</summary>
+/// <summary>
+/// Where the fields of a header stand. Source: POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format" for what stands
+/// where ustar has its prefix.
+/// </summary>
 internal static class TarLayout
 {
     public const int BlockSize = 512;

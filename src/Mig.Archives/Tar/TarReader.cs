@@ -4,8 +4,8 @@ using Mig.Core;
 namespace Mig.Archives.Tar;
 
 /// <summary>
-/// Reads a tar archive member by member: ustar, pax, GNU long names and sparse files. Why not System.Formats.Tar: see docs/decisions/0016-edits.md. Never looks back, and holds
-/// no more than one extended header in memory. Does not own the input.
+/// Reads a tar archive member by member: ustar, pax, GNU long names and sparse files. Why not System.Formats.Tar: see
+/// docs/decisions/0016-edits.md. Never looks back, and holds no more than one extended header in memory. Does not own the input.
 /// </summary>
 public sealed class TarReader(Stream input) : IDisposable
 {
@@ -19,7 +19,9 @@ public sealed class TarReader(Stream input) : IDisposable
     private long _padding;
     private long _position;
 
-    /// <summary>The bytes of the member that was read last: of a sparse file, its ranges one after the other. What is not read of it is passed over.</summary>
+    /// <summary>
+    /// The bytes of the member that was read last: of a sparse file, its ranges one after the other. What is not read of it is passed over.
+    /// </summary>
     public Stream Content => _data ?? Stream.Null;
 
     /// <summary>Reads the next member.</summary>
@@ -33,11 +35,13 @@ public sealed class TarReader(Stream input) : IDisposable
         }
         catch (EndOfStreamException)
         {
-            throw new CorruptImageException("TAR-003", $"the archive ends at {_position} within a member; its end, two blocks of zeros, is missing");
+            throw new CorruptImageException(
+                "TAR-003", $"the archive ends at {_position} within a member; its end, two blocks of zeros, is missing");
         }
         catch (InvalidDataException e)
         {
-            throw new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged after {_position} bytes: {e.Message}", e);
+            throw new CorruptImageException(
+                "TAR-010", $"the compressed data of the archive is damaged after {_position} bytes: {e.Message}", e);
         }
     }
 
@@ -100,10 +104,12 @@ public sealed class TarReader(Stream input) : IDisposable
         if (isOldSparse)
             realSize = header.SparseRealSize;
         else if (realSize is { } size)
-            pieces = pax.Bytes(PaxKey.SparseMajor) is [(byte)'1'] ? SparseMap.ReadFromData(_data!, size, offset) : SparseMap.ReadPax(pax, size, offset);
+            pieces = pax.Bytes(PaxKey.SparseMajor) is [(byte)'1'] ? SparseMap.ReadFromData(_data!, size, offset)
+                : SparseMap.ReadPax(pax, size, offset);
         LimitedStream data = _data!;
         if (pieces is not null && pieces.Sum(piece => piece.Length) != data.Left)
-            throw new CorruptImageException("TAR-006", $"sparse file at {offset}: its pieces have {pieces.Sum(piece => piece.Length)} bytes, the archive {data.Left}");
+            throw new CorruptImageException(
+                "TAR-006", $"sparse file at {offset}: its pieces have {pieces.Sum(piece => piece.Length)} bytes, the archive {data.Left}");
         bool isDevice = type is ArchiveMemberType.BlockDevice or ArchiveMemberType.CharacterDevice;
         byte[] target = pax.Bytes(PaxKey.LinkPath) ?? longLink ?? header.LinkName;
         return new ArchiveMember
@@ -115,7 +121,8 @@ public sealed class TarReader(Stream input) : IDisposable
             Mode = header.Mode,
             Uid = Id(PaxKey.Uid, header.Uid, pax, offset),
             Gid = Id(PaxKey.Gid, header.Gid, pax, offset),
-            ModifiedTime = pax.Time(PaxKey.ModifiedTime, offset) ?? _global.Time(PaxKey.ModifiedTime, offset) ?? new Timestamp(header.Time, 0),
+            ModifiedTime = pax.Time(PaxKey.ModifiedTime, offset) ?? _global.Time(PaxKey.ModifiedTime, offset)
+                ?? new Timestamp(header.Time, 0),
             DeviceMajor = isDevice ? Device(header.DeviceMajor, offset) : 0,
             DeviceMinor = isDevice ? Device(header.DeviceMinor, offset) : 0,
             Xattrs = pax.Xattrs,
@@ -127,11 +134,13 @@ public sealed class TarReader(Stream input) : IDisposable
     private uint Id(string key, long field, PaxHeader pax, long offset)
     {
         long id = pax.Number(key, offset) ?? _global.Number(key, offset) ?? field;
-        return id is >= 0 and < uint.MaxValue ? (uint)id : throw new CorruptImageException("TAR-002", $"header at {offset}: {key} is {id}, 0 to {uint.MaxValue - 1} allowed");
+        return id is >= 0 and < uint.MaxValue ? (uint)id
+            : throw new CorruptImageException("TAR-002", $"header at {offset}: {key} is {id}, 0 to {uint.MaxValue - 1} allowed");
     }
 
     private static uint Device(long number, long offset) =>
-        number is >= 0 and <= uint.MaxValue ? (uint)number : throw new CorruptImageException("TAR-002", $"header at {offset}: device is {number}, 0 to {uint.MaxValue} allowed");
+        number is >= 0 and <= uint.MaxValue ? (uint)number
+            : throw new CorruptImageException("TAR-002", $"header at {offset}: device is {number}, 0 to {uint.MaxValue} allowed");
 
     private static (ArchiveMemberType Type, bool IsLink) TypeOf(byte type, long offset) => type switch
     {
@@ -142,7 +151,8 @@ public sealed class TarReader(Stream input) : IDisposable
         TarType.BlockDevice => (ArchiveMemberType.BlockDevice, false),
         TarType.Directory => (ArchiveMemberType.Directory, false),
         TarType.Fifo => (ArchiveMemberType.Fifo, false),
-        _ => throw new UnsupportedFeatureException($"tar member type {(type is > 32 and < 127 ? $"'{(char)type}'" : type)}", $"header at {offset}"),
+        _ => throw new UnsupportedFeatureException(
+            $"tar member type {(type is > 32 and < 127 ? $"'{(char)type}'" : type)}", $"header at {offset}"),
     };
 
     private ReadOnlySpan<byte> ReadExtended(TarHeader header, long offset)
@@ -203,7 +213,8 @@ public sealed class TarReader(Stream input) : IDisposable
         for (long total = 0; input.Read(buffer) is > 0 and int read; total += read)
         {
             if (total > MaxTrailer)
-                throw new CorruptImageException("TAR-003", $"more than {MaxTrailer} bytes stand after the end of the archive at {_position}");
+                throw new CorruptImageException(
+                    "TAR-003", $"more than {MaxTrailer} bytes stand after the end of the archive at {_position}");
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace Mig.Archives.Tar;
 
-/// <summary>What the type byte of a header says. Source: POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".</summary>
+/// <summary>
+/// What the type byte of a header says. Source: POSIX pax, "ustar Interchange Format"; GNU tar manual, "Basic Tar Format".
+/// </summary>
 internal static class TarType
 {
     public const byte OldFile = 0;

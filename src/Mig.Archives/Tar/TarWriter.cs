@@ -5,8 +5,8 @@ using Mig.Core;
 namespace Mig.Archives.Tar;
 
 /// <summary>
-/// Writes a tar archive in pax form (POSIX), with GNU tar's sparse files 1.0 and the SCHILY.xattr records that GNU tar, bsdtar and star share.
-/// Names are bytes as they are; sockets cannot be said.
+/// Writes a tar archive in pax form (POSIX), with GNU tar's sparse files 1.0 and the SCHILY.xattr records that GNU tar, bsdtar and star
+/// share. Names are bytes as they are; sockets cannot be said.
 /// </summary>
 public sealed class TarWriter(Stream output, ArchiveLosses losses) : IArchiveWriter
 {
@@ -37,7 +37,8 @@ public sealed class TarWriter(Stream output, ArchiveLosses losses) : IArchiveWri
             return;
         }
 
-        // The map of a sparse file stands before its bytes, in whole blocks: the number of ranges, then offset and length of each. A last, empty one says the size.
+        // The map of a sparse file stands before its bytes, in whole blocks: the number of ranges, then offset and length of each. A last,
+        // empty one says the size.
         var map = new StringBuilder();
         bool endsInHole = data.Count == 0 || data[^1].End != member.Size;
         map.Append(CultureInfo.InvariantCulture, $"{data.Count + (endsInHole ? 1 : 0)}\n");
@@ -107,7 +108,8 @@ public sealed class TarWriter(Stream output, ArchiveLosses losses) : IArchiveWri
             Pad(BlockSize);
         }
 
-        TarHeaderWriter.Write(_block, name, type, member.Mode, member.Uid, member.Gid, size, time, target, member.DeviceMajor, member.DeviceMinor);
+        TarHeaderWriter.Write(_block, name, type, member.Mode, member.Uid, member.Gid, size, time, target, member.DeviceMajor,
+            member.DeviceMinor);
         Write(_block);
     }
 

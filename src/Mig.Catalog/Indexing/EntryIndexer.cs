@@ -11,8 +11,8 @@ internal sealed class EntryIndexer(SqliteDatabase database)
 {
     // A plus keeps a column from the planner, which else prepares anew whenever a value might make a partial index fit.
     private const string Find = """
-        SELECT id FROM entries WHERE digest = ?1 AND +name = ?2 AND +type = ?3 AND +mode = ?4 AND +uid = ?5 AND +gid = ?6 AND +seconds = ?7 AND +nanoseconds = ?8
-        AND +size = ?9 AND +child IS ?10 AND +target IS ?11 AND +sha256 IS ?12
+        SELECT id FROM entries WHERE digest = ?1 AND +name = ?2 AND +type = ?3 AND +mode = ?4 AND +uid = ?5 AND +gid = ?6
+        AND +seconds = ?7 AND +nanoseconds = ?8 AND +size = ?9 AND +child IS ?10 AND +target IS ?11 AND +sha256 IS ?12
         """;
 
     private const string Insert = """
@@ -43,7 +43,8 @@ internal sealed class EntryIndexer(SqliteDatabase database)
 
     private static SqliteStatement Bind(SqliteStatement statement, long digest, TreeEntry entry, long? child)
     {
-        statement.Bind(1, digest).Bind(2, entry.Name.Span).Bind(3, (long)entry.Type).Bind(4, entry.Mode).Bind(5, entry.Uid).Bind(6, entry.Gid)
+        statement.Bind(1, digest).Bind(2, entry.Name.Span).Bind(3, (long)entry.Type).Bind(4, entry.Mode).Bind(5, entry.Uid)
+            .Bind(6, entry.Gid)
             .Bind(7, entry.ModifiedTime.Seconds).Bind(8, entry.ModifiedTime.Nanoseconds).Bind(9, entry.Size);
         _ = child is { } tree ? statement.Bind(10, tree) : statement.BindNull(10);
         _ = entry.LinkTarget.IsEmpty ? statement.BindNull(11) : statement.Bind(11, entry.LinkTarget.Span);

@@ -18,8 +18,8 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
     public bool IsBehind(IEnumerable<CommitId> tips) => tips.Any(tip => FindRow(tip) is null) || ChangedBoundary().Count > 0;
 
     /// <summary>
-    /// Brings in what leads to some commits. Each transaction ends with a catalogue that is complete for the commits it has. A commit that is missing or damaged, or
-    /// whose image is, or goes beyond the limits, is left out with all that come after it; the others are not.
+    /// Brings in what leads to some commits. Each transaction ends with a catalogue that is complete for the commits it has. A commit that
+    /// is missing or damaged, or whose image is, or goes beyond the limits, is left out with all that come after it; the others are not.
     /// </summary>
     /// <returns>Those of the commits that were left out, and why.</returns>
     public IReadOnlyList<(CommitId Tip, CorruptStoreException Reason)> Update(IReadOnlyCollection<CommitId> tips)
@@ -166,9 +166,11 @@ internal sealed class HistoryIndexer(SqliteDatabase database, ICatalogSource sou
             throw new ConflictException("the history was cut or deepened while it was being indexed; search again");
         long image = AddImage(commit.Image, trees), row = database.Number("SELECT max(id) FROM commits") + 1;
         database.Prepare("INSERT INTO commits(id, hash, image, seconds, is_shallow) VALUES(?, ?, ?, ?, ?)")
-            .Bind(1, row).Bind(2, id.Value.ToArray()).Bind(3, image).Bind(4, commit.Committer.Seconds).Bind(5, source.Shallow.Contains(id.Value) ? 1 : 0).Execute();
+            .Bind(1, row).Bind(2, id.Value.ToArray()).Bind(3, image).Bind(4, commit.Committer.Seconds)
+                .Bind(5, source.Shallow.Contains(id.Value) ? 1 : 0).Execute();
         for (int i = 0; i < parents.Count; i++)
-            database.Prepare("INSERT INTO parents(child, position, parent) VALUES(?, ?, ?)").Bind(1, row).Bind(2, i).Bind(3, parents[i]).Execute();
+            database.Prepare("INSERT INTO parents(child, position, parent) VALUES(?, ?, ?)").Bind(1, row).Bind(2, i).Bind(3, parents[i])
+                .Execute();
     }
 
     private long AddImage(in ImageId id, TreeIndexer trees)

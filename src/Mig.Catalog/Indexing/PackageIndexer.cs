@@ -41,7 +41,8 @@ internal sealed class PackageIndexer(SqliteDatabase database, ICatalogSource sou
             try
             {
                 foreach ((long image, IReadOnlyList<CatalogPackage> list) in packages)
-                    database.Prepare("INSERT OR IGNORE INTO machines(image, inventory) VALUES(?, ?)").Bind(1, image).Bind(2, AddInventory(list)).Execute();
+                    database.Prepare("INSERT OR IGNORE INTO machines(image, inventory) VALUES(?, ?)").Bind(1, image)
+                        .Bind(2, AddInventory(list)).Execute();
                 database.Execute("COMMIT");
             }
             catch
@@ -72,7 +73,8 @@ internal sealed class PackageIndexer(SqliteDatabase database, ICatalogSource sou
 
     private long AddInventory(IReadOnlyList<CatalogPackage> packages)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(packages.Select(package => $"{package.Kind}\0{package.Name}\0{package.Version}\0{package.Architecture}\0\0"))));
+        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes(
+            string.Concat(packages.Select(package => $"{package.Kind}\0{package.Name}\0{package.Version}\0{package.Architecture}\0\0"))));
         SqliteStatement find = database.Prepare("SELECT id FROM inventories WHERE hash = ?").Bind(1, hash);
         long row = find.Step() ? find.Integer(0) : 0;
         find.Reset();
@@ -81,22 +83,26 @@ internal sealed class PackageIndexer(SqliteDatabase database, ICatalogSource sou
         row = database.Number("SELECT max(id) FROM inventories") + 1;
         database.Prepare("INSERT INTO inventories(id, hash) VALUES(?, ?)").Bind(1, row).Bind(2, hash).Execute();
         foreach (CatalogPackage package in packages)
-            database.Prepare("INSERT OR IGNORE INTO installed(package, inventory) VALUES(?, ?)").Bind(1, AddPackage(package)).Bind(2, row).Execute();
+            database.Prepare("INSERT OR IGNORE INTO installed(package, inventory) VALUES(?, ?)").Bind(1, AddPackage(package)).Bind(2, row)
+                .Execute();
         return row;
     }
 
     private long AddPackage(CatalogPackage package)
     {
-        SqliteStatement find = Bind(database.Prepare("SELECT id FROM packages WHERE name = ? AND kind = ? AND version = ? AND architecture = ?"), package);
+        SqliteStatement find = Bind(database.Prepare(
+            "SELECT id FROM packages WHERE name = ? AND kind = ? AND version = ? AND architecture = ?"), package);
         long row = find.Step() ? find.Integer(0) : 0;
         find.Reset();
         if (row > 0)
             return row;
         row = database.Number("SELECT max(id) FROM packages") + 1;
-        Bind(database.Prepare("INSERT INTO packages(name, kind, version, architecture, id) VALUES(?, ?, ?, ?, ?)"), package).Bind(5, row).Execute();
+        Bind(database.Prepare("INSERT INTO packages(name, kind, version, architecture, id) VALUES(?, ?, ?, ?, ?)"), package).Bind(5, row)
+            .Execute();
         return row;
     }
 
     private static SqliteStatement Bind(SqliteStatement statement, CatalogPackage package) => statement
-        .Bind(1, Encoding.UTF8.GetBytes(package.Name)).Bind(2, Encoding.UTF8.GetBytes(package.Kind)).Bind(3, Encoding.UTF8.GetBytes(package.Version)).Bind(4, Encoding.UTF8.GetBytes(package.Architecture));
+        .Bind(1, Encoding.UTF8.GetBytes(package.Name)).Bind(2, Encoding.UTF8.GetBytes(package.Kind))
+            .Bind(3, Encoding.UTF8.GetBytes(package.Version)).Bind(4, Encoding.UTF8.GetBytes(package.Architecture));
 }

@@ -33,7 +33,8 @@ internal sealed class TreeIndexer(SqliteDatabase database, IObjectSource store, 
             rows.Add(_entries.GetRow(entry, entry.Type == TreeEntryType.Directory ? AddBelow(entry.Tree, id, depth, ref height) : null));
 
         long row = ++_last;
-        database.Prepare("INSERT INTO trees(hash, id, height) VALUES(?, ?, ?)").Bind(1, id.Value.ToArray()).Bind(2, row).Bind(3, height).Execute();
+        database.Prepare("INSERT INTO trees(hash, id, height) VALUES(?, ?, ?)").Bind(1, id.Value.ToArray()).Bind(2, row).Bind(3, height)
+            .Execute();
         foreach (long part in parts)
             database.Prepare("INSERT OR IGNORE INTO parts(part, whole) VALUES(?, ?)").Bind(1, part).Bind(2, row).Execute();
         foreach (long entry in rows)

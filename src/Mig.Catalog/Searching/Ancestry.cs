@@ -2,7 +2,9 @@ using Mig.Catalog.Sqlite;
 
 namespace Mig.Catalog.Searching;
 
-/// <summary>The directories above some entries, up to the roots. SQLite climbs from all entries at once; what they share is passed once.</summary>
+/// <summary>
+/// The directories above some entries, up to the roots. SQLite climbs from all entries at once; what they share is passed once.
+/// </summary>
 internal sealed class Ancestry
 {
     private const string Tables = "CREATE TEMP TABLE wanted(entry INTEGER PRIMARY KEY); CREATE TEMP TABLE above(tree INTEGER PRIMARY KEY)";
@@ -15,7 +17,9 @@ internal sealed class Ancestry
         INSERT INTO above SELECT tree FROM up
         """;
 
-    private const string Names = "SELECT above.tree, members.tree, entries.name FROM above CROSS JOIN entries ON entries.child = above.tree CROSS JOIN members ON members.entry = entries.id";
+    private const string Names =
+        "SELECT above.tree, members.tree, entries.name FROM above CROSS JOIN entries ON entries.child = above.tree CROSS JOIN members ON "
+        + "members.entry = entries.id";
     private const string Parts = "SELECT above.tree, parts.whole FROM above CROSS JOIN parts ON parts.part = above.tree";
     private const string Holders = "SELECT members.entry, members.tree FROM wanted CROSS JOIN members ON members.entry = wanted.entry";
 

@@ -90,7 +90,9 @@ internal sealed class CatalogScope
         VersionUnion?[] versions = VersionsOfImages(database);
         var roots = new ScopeRoots();
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        SqliteStatement volumes = database.Prepare("SELECT volumes.image, volumes.name, volumes.entry, entries.child FROM volumes CROSS JOIN entries ON entries.id = volumes.entry");
+        SqliteStatement volumes = database.Prepare(
+            "SELECT volumes.image, volumes.name, volumes.entry, entries.child FROM volumes CROSS JOIN entries ON entries.id = "
+                + "volumes.entry");
         while (volumes.Step())
         {
             if (At(versions, volumes.Integer(0)) is not { } union)
@@ -112,7 +114,9 @@ internal sealed class CatalogScope
         return last is >= 0 and <= MaxRows ? last + 1 : throw SqliteException.Corrupt($"{table} has a row {last}");
     }
 
-    private static CommitRow Row(CommitRow?[] rows, long number) => rows[Check(rows, number)] ?? throw SqliteException.Corrupt($"commit {number} is missing");
+    private static CommitRow Row(CommitRow?[] rows, long number) =>
+        rows[Check(rows, number)] ?? throw SqliteException.Corrupt($"commit {number} is missing");
 
-    private static long Check<T>(T[] rows, long number) => number >= 0 && number < rows.Length ? number : throw SqliteException.Corrupt($"there is no row {number}");
+    private static long Check<T>(T[] rows, long number) =>
+        number >= 0 && number < rows.Length ? number : throw SqliteException.Corrupt($"there is no row {number}");
 }

@@ -12,7 +12,9 @@ public sealed record EntryConditions
     /// <summary>Patterns of the name; none when any will do.</summary>
     public IReadOnlyList<Glob> Names { get; init; } = [];
 
-    /// <summary>Patterns of the whole path with a slash before it, as <c>find -path</c> has them: <c>*</c> stands for slashes, too.</summary>
+    /// <summary>
+    /// Patterns of the whole path with a slash before it, as <c>find -path</c> has them: <c>*</c> stands for slashes, too.
+    /// </summary>
     public IReadOnlyList<Glob> Paths { get; init; } = [];
 
     /// <summary>Bytes; only of regular files unless all will do.</summary>
@@ -31,6 +33,7 @@ public sealed record EntryConditions
     public TreeEntryType? Type { get; init; }
 
     /// <summary>Whether every entry meets them.</summary>
-    public bool AreEmpty => Contents is null && Names.Count == 0 && Paths.Count == 0 && Sizes == ValueRange.All && ModifiedTimes == ValueRange.All
+    public bool AreEmpty => Contents is null && Names.Count == 0 && Paths.Count == 0 && Sizes == ValueRange.All
+        && ModifiedTimes == ValueRange.All
         && Uid is null && Gid is null && Mode is null && Type is null;
 }

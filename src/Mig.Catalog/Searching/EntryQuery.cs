@@ -14,11 +14,13 @@ internal sealed class EntryQuery(SqliteDatabase database, EntryConditions condit
 
     /// <summary>Entries with something of their own that meet all conditions but those of the whole path.</summary>
     public IEnumerable<EntryRow> FindEntries() => conditions.Contents is { } contents
-        ? contents.SelectMany(content => Read($"substr(sha256, 1, 8) = ?1 AND sha256 = ?2 AND {Metadata()} AND {Name()}", content)).Where(row => IsNamed(row.Name))
+        ? contents.SelectMany(content => Read($"substr(sha256, 1, 8) = ?1 AND sha256 = ?2 AND {Metadata()} AND {Name()}", content))
+            .Where(row => IsNamed(row.Name))
         : Read($"{IsNoHardLink} AND {Metadata()} AND {Name()}").Where(row => IsNamed(row.Name));
 
     /// <summary>Entries that meet all conditions but those of name and path, and have one of some names.</summary>
-    public IEnumerable<EntryRow> FindEntries(IReadOnlySet<string> latinNames) => Read($"{IsNoHardLink} AND {Metadata()} AND {Contents()}", isWanted: name => latinNames.Contains(Encoding.Latin1.GetString(name)))
+    public IEnumerable<EntryRow> FindEntries(IReadOnlySet<string> latinNames) =>
+        Read($"{IsNoHardLink} AND {Metadata()} AND {Contents()}", isWanted: name => latinNames.Contains(Encoding.Latin1.GetString(name)))
         .Where(row => conditions.Contents is null || (row.Entry.Sha256 is { } sha256 && conditions.Contents.Contains(sha256)));
 
     /// <summary>Hard links whose own name meets the conditions.</summary>
@@ -124,7 +126,8 @@ internal sealed class EntryQuery(SqliteDatabase database, EntryConditions condit
     // What SQLite can sort out at once: names without a piece that they must have. The patterns themselves decide.
     private string Name()
     {
-        string[] alternatives = [.. conditions.Names.Select(glob => Part(glob.IsLiteral ? "name = {0}" : "instr(name, {0}) > 0", glob.LongestLiteral))];
+        string[] alternatives = [.. conditions.Names.Select(glob =>
+            Part(glob.IsLiteral ? "name = {0}" : "instr(name, {0}) > 0", glob.LongestLiteral))];
         string names = alternatives.Length == 0 ? "1" : $"({string.Join(" OR ", alternatives)})";
         string[] ends = [.. conditions.Paths.Select(glob => PathEnd(glob))];
         return ends.Length == 0 ? names : $"{names} AND ({string.Join(" OR ", ends)})";
@@ -140,7 +143,8 @@ internal sealed class EntryQuery(SqliteDatabase database, EntryConditions condit
         return end.IsEmpty ? "1" : $"substr(name, -{end.Length}) = {Literal(end)}";
     }
 
-    private static string Part(string form, ReadOnlyMemory<byte> literal) => literal.IsEmpty ? "1" : string.Format(System.Globalization.CultureInfo.InvariantCulture, form, Literal(literal));
+    private static string Part(string form, ReadOnlyMemory<byte> literal) =>
+        literal.IsEmpty ? "1" : string.Format(System.Globalization.CultureInfo.InvariantCulture, form, Literal(literal));
 
     private static string Literal(ReadOnlyMemory<byte> bytes) => $"x'{Convert.ToHexString(bytes.Span)}'";
 }

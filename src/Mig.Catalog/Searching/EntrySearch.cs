@@ -39,7 +39,8 @@ internal sealed class EntrySearch(SqliteDatabase database, CatalogScope scope, E
         if (conditions.Paths.Count == 0)
             return true;
         byte[] path = [(byte)'/', .. place.Path];
-        return conditions.Paths.Any(glob => glob.IsMatch(glob.Pattern.StartsWith('@') ? [.. Encoding.UTF8.GetBytes(place.Volume), .. path] : path));
+        return conditions.Paths.Any(glob =>
+            glob.IsMatch(glob.Pattern.StartsWith('@') ? [.. Encoding.UTF8.GetBytes(place.Volume), .. path] : path));
     }
 
     // Without conditions on names: whatever is found may have further names.
@@ -61,7 +62,8 @@ internal sealed class EntrySearch(SqliteDatabase database, CatalogScope scope, E
         List<EntryRow> links = [.. _query.FindLinks()];
         if (links.Count == 0)
             return [];
-        var names = links.Select(link => Latin(link.Entry.LinkTarget.Span[(link.Entry.LinkTarget.Span.LastIndexOf((byte)'/') + 1)..])).ToHashSet(StringComparer.Ordinal);
+        var names = links.Select(link => Latin(link.Entry.LinkTarget.Span[(link.Entry.LinkTarget.Span.LastIndexOf((byte)'/') + 1)..]))
+            .ToHashSet(StringComparer.Ordinal);
         return Join(links, Locate([.. _query.FindEntries(names)], _ => true));
     }
 

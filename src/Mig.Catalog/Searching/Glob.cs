@@ -3,8 +3,8 @@ using System.Text;
 namespace Mig.Catalog.Searching;
 
 /// <summary>
-/// A pattern over bytes, as the shell and <c>find</c> have it: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a-z]</c>, and a backslash before what is meant as it is. Matches in time
-/// of at most pattern times text, whatever the pattern.
+/// A pattern over bytes, as the shell and <c>find</c> have it: <c>*</c>, <c>?</c>, <c>[a-z]</c>, <c>[!a-z]</c>, and a backslash before what
+/// is meant as it is. Matches in time of at most pattern times text, whatever the pattern.
 /// </summary>
 public sealed class Glob
 {

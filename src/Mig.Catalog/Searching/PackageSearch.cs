@@ -13,7 +13,9 @@ internal sealed class PackageSearch(SqliteDatabase database, CatalogScope scope,
         foreach ((long row, CatalogPackage package) in FindPackages())
         {
             var union = new VersionUnion();
-            SqliteStatement images = database.Prepare("SELECT machines.image FROM installed CROSS JOIN machines ON machines.inventory = installed.inventory WHERE installed.package = ?").Bind(1, row);
+            SqliteStatement images = database.Prepare(
+                "SELECT machines.image FROM installed CROSS JOIN machines ON machines.inventory = installed.inventory WHERE "
+                + "installed.package = ?").Bind(1, row);
             while (images.Step())
             {
                 if (CatalogScope.At(versions, images.Integer(0)) is { } some)

@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.Catalog.Searching;
 
-/// <summary>Says where entries stand in the versions that are searched. Each directory is looked at once, whatever many files and many images share.</summary>
+/// <summary>
+/// Says where entries stand in the versions that are searched. Each directory is looked at once, whatever many files and many images share.
+/// </summary>
 internal sealed class PlaceFinder(SqliteDatabase database, CatalogScope scope, CancellationToken cancellation)
 {
     // Who makes a repository by hand can make directories that contain each other's trees twice, and twice, and twice.
@@ -71,6 +73,8 @@ internal sealed class PlaceFinder(SqliteDatabase database, CatalogScope scope, C
     {
         _count += places;
         if (_count > MaxPlaces)
-            throw new UsageException($"this search leads over more than {MaxPlaces:N0} places; say more about what is wanted, or search fewer versions with --ref");
+            throw new UsageException(
+                $"this search leads over more than {MaxPlaces:N0} places; say more about what is wanted, or search fewer versions with "
+                + "--ref");
     }
 }

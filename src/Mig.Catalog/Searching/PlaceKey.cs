@@ -7,7 +7,8 @@ internal readonly struct PlaceKey(string volume, byte[] path) : IEquatable<Place
 
     public byte[] Path { get; } = path;
 
-    public bool Equals(PlaceKey other) => Volume == other.Volume && (ReferenceEquals(Path, other.Path) || Path.AsSpan().SequenceEqual(other.Path));
+    public bool Equals(PlaceKey other) =>
+        Volume == other.Volume && (ReferenceEquals(Path, other.Path) || Path.AsSpan().SequenceEqual(other.Path));
 
     public override bool Equals(object? obj) => obj is PlaceKey other && Equals(other);
 

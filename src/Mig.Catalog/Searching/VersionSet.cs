@@ -50,7 +50,8 @@ public sealed class VersionSet : IEquatable<VersionSet>
     public VersionSet Intersect(VersionSet other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        int first = Math.Max(_firstWord, other._firstWord), end = Math.Min(_firstWord + _words.Length, other._firstWord + other._words.Length);
+        int first = Math.Max(_firstWord, other._firstWord),
+            end = Math.Min(_firstWord + _words.Length, other._firstWord + other._words.Length);
         if (first >= end)
             return Empty;
         ulong[] words = new ulong[end - first];
@@ -59,7 +60,8 @@ public sealed class VersionSet : IEquatable<VersionSet>
         return Trim(first, words);
     }
 
-    public bool Equals(VersionSet? other) => other is not null && _firstWord == other._firstWord && _words.AsSpan().SequenceEqual(other._words);
+    public bool Equals(VersionSet? other) =>
+        other is not null && _firstWord == other._firstWord && _words.AsSpan().SequenceEqual(other._words);
 
     public override bool Equals(object? obj) => Equals(obj as VersionSet);
 

@@ -29,7 +29,8 @@ internal sealed class SqliteDatabase : IDisposable
     /// <param name="path">Empty for a database of this process alone, which ends with it.</param>
     public static SqliteDatabase Open(string path)
     {
-        int code = raw.sqlite3_open_v2(path, out sqlite3 handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
+        int code = raw.sqlite3_open_v2(
+            path, out sqlite3 handle, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX, null);
         var database = new SqliteDatabase(handle, path.Length == 0);
         try
         {
@@ -47,9 +48,13 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>Sets what holds for the connection; the first that reads the file.</summary>
-    /// <remarks>A repository may come from a stranger, and its catalogue with it: nothing in the schema may run, and cells are checked before they are used.</remarks>
+    /// <remarks>
+    /// A repository may come from a stranger, and its catalogue with it: nothing in the schema may run, and cells are checked before they
+    /// are used.
+    /// </remarks>
     public void Configure() =>
-        Execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY");
+        Execute("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA cache_size = -65536; PRAGMA "
+            + "temp_store = MEMORY");
 
     /// <summary>Makes the database empty, whatever is in it.</summary>
     public void Reset()
@@ -126,7 +131,8 @@ internal sealed class SqliteDatabase : IDisposable
     public void Check(int code)
     {
         if (code is not (raw.SQLITE_OK or raw.SQLITE_ROW or raw.SQLITE_DONE))
-            throw new SqliteException(code, _handle.IsInvalid ? raw.sqlite3_errstr(code).utf8_to_string() : raw.sqlite3_errmsg(_handle).utf8_to_string());
+            throw new SqliteException(code, _handle.IsInvalid ? raw.sqlite3_errstr(code).utf8_to_string() : raw.sqlite3_errmsg(_handle)
+                .utf8_to_string());
     }
 
     public void Dispose()

@@ -8,10 +8,12 @@ internal sealed class SqliteException(int code, string message) : Exception($"SQ
     private readonly int _primaryCode = code & 0xFF;
 
     /// <summary>Whether the file is damaged, or something else than a database.</summary>
-    public bool IsDamage => _primaryCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_RANGE;
+    public bool IsDamage => _primaryCode is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB or raw.SQLITE_ERROR or raw.SQLITE_MISMATCH
+        or raw.SQLITE_CONSTRAINT or raw.SQLITE_TOOBIG or raw.SQLITE_RANGE;
 
     /// <summary>Whether the place of the file is what it failed at: not writable, full, locked for too long.</summary>
-    public bool IsPlace => _primaryCode is raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH or raw.SQLITE_IOERR or raw.SQLITE_FULL
+    public bool IsPlace => _primaryCode is raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH
+        or raw.SQLITE_IOERR or raw.SQLITE_FULL
         or raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_PROTOCOL or raw.SQLITE_NOLFS;
 
     /// <summary>What a row says cannot be.</summary>

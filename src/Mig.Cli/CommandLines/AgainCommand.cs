@@ -22,7 +22,8 @@ internal sealed class AgainCommand
         for (int i = 0; i < arguments.Tokens.Count; i++)
         {
             Token token = arguments.Tokens[i];
-            if (token.Type == TokenType.Option && Array.Find(leftOut, option => option.Name == token.Value || option.Aliases.Contains(token.Value)) is { } option)
+            if (token.Type == TokenType.Option
+                && Array.Find(leftOut, option => option.Name == token.Value || option.Aliases.Contains(token.Value)) is { } option)
                 i += option.ValueType == typeof(bool) ? 0 : 1;
             else if (token.Value != "--json")
                 _words.Add(token.Value);
@@ -34,5 +35,6 @@ internal sealed class AgainCommand
     public string Verb => _words[_verbEnd - 1];
 
     /// <summary>Returns the command as a shell reads it.</summary>
-    public string Taking(string option, string path) => string.Join(' ', ((IEnumerable<string>)["mig", .. _words[.._verbEnd], option, path, .. _words[_verbEnd..]]).Select(ShellWord.Quote));
+    public string Taking(string option, string path) => string.Join(
+        ' ', ((IEnumerable<string>)["mig", .. _words[.._verbEnd], option, path, .. _words[_verbEnd..]]).Select(ShellWord.Quote));
 }

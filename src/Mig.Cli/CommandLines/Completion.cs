@@ -16,14 +16,18 @@ using Mig.Machines.Files;
 
 namespace Mig.Cli.CommandLines;
 
-/// <summary>Answers shells: what may stand in place of the last word. Silent about everything that is wrong, as nobody looks at messages there.</summary>
+/// <summary>
+/// Answers shells: what may stand in place of the last word. Silent about everything that is wrong, as nobody looks at messages there.
+/// </summary>
 internal static class Completion
 {
     /// <summary>The hidden verb that the scripts call.</summary>
     public const string VerbName = "__complete";
 
     private static readonly string[] KnownSettings =
-        ["clone.defaultRemoteName", "commit.discardFree", "core.compression", "core.editor", "core.sshCommand", "credential.helper", "fetch.prune", "init.defaultBranch", "merge.notes", "push.autoSetupRemote", "push.default", "remote.pushDefault", "safe.bareRepository", "safe.directory", "user.email", "user.name"];
+        ["clone.defaultRemoteName", "commit.discardFree", "core.compression", "core.editor", "core.sshCommand", "credential.helper",
+            "fetch.prune", "init.defaultBranch", "merge.notes", "push.autoSetupRemote", "push.default", "remote.pushDefault",
+            "safe.bareRepository", "safe.directory", "user.email", "user.name"];
 
     /// <summary>Prints the candidates, one on each line.</summary>
     /// <param name="words">The words after <c>mig</c> up to the cursor; the last one is to be completed.</param>
@@ -62,11 +66,13 @@ internal static class Completion
     }
 
     private static Option? FindOption(string name, Verb? verb, GlobalOptions options) =>
-        (verb is null ? options.All : options.All.Concat(verb.Command.Options)).FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
+        (verb is null ? options.All : options.All.Concat(verb.Command.Options))
+            .FirstOrDefault(option => option.Name == name || option.Aliases.Contains(name));
 
     private static IEnumerable<string> OptionNames(Verb? verb, GlobalOptions options)
     {
-        IEnumerable<Option> all = verb is null ? options.All.Append(options.Version) : verb.Command.Options.Concat(options.All).Where(option => verb.HasJson || option != options.Json);
+        IEnumerable<Option> all = verb is null ? options.All.Append(options.Version) : verb.Command.Options.Concat(options.All)
+            .Where(option => verb.HasJson || option != options.Json);
         return all.Where(option => !option.Hidden).SelectMany(option => option.Aliases.Append(option.Name)).Order(StringComparer.Ordinal);
     }
 
@@ -82,7 +88,8 @@ internal static class Completion
                 return ImageExporter.InputFormats;
             case "--disk" when verb is not null:
                 using (Session session = Open(before, verb, options, terminal))
-                    return [.. session.Repository.Objects.ReadImage(session.Repository.Revisions.ResolveImage(RevisionIn(before, session))).Disks.Select(disk => disk.Name)];
+                    return [.. session.Repository.Objects.ReadImage(
+                        session.Repository.Revisions.ResolveImage(RevisionIn(before, session))).Disks.Select(disk => disk.Name)];
             default:
                 return [];
         }
@@ -107,7 +114,8 @@ internal static class Completion
         using Session session = Open(before, verb, options, terminal);
         return verb.Completes switch
         {
-            CompletionKind.Settings => [.. KnownSettings.Concat(session.Repository.Config.Entries.Select(Key)).Distinct().Order(StringComparer.Ordinal)],
+            CompletionKind.Settings => [.. KnownSettings.Concat(session.Repository.Config.Entries.Select(Key)).Distinct()
+                .Order(StringComparer.Ordinal)],
             CompletionKind.Branches => [.. Names(session.Repository, RefName.BranchPrefix)],
             CompletionKind.Tags => [.. Names(session.Repository, RefName.TagPrefix)],
             CompletionKind.Paths when word.Contains(':', StringComparison.Ordinal) => Paths(word, session.Repository),
@@ -121,7 +129,8 @@ internal static class Completion
     private static IEnumerable<string> RemoteWords(Verb verb, GlobalOptions options, string[] before, Repository repository)
     {
         var remotes = new RemoteConfiguration(repository);
-        List<string> words = [.. MigCommandLine.Parse(verb, options, before).CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value)];
+        List<string> words = [.. MigCommandLine.Parse(verb, options, before).CommandResult.Children.OfType<ArgumentResult>()
+            .SelectMany(result => result.Tokens).Select(token => token.Value)];
         if (verb.Completes == CompletionKind.RemoteCommands)
             return words.Count == 0 ? RemoteVerb.Commands : words.Count == 1 && words[0] != "add" ? remotes.Names : [];
         if (words.Count == 0)
@@ -129,7 +138,8 @@ internal static class Completion
         if (verb is PushVerb)
             return [.. Names(repository, RefName.BranchPrefix), .. Names(repository, RefName.TagPrefix)];
         string prefix = $"{RefName.RemotePrefix}{words[0]}/";
-        return [.. repository.Refs.List(prefix, damaged: []).Select(found => found.Name.Value[prefix.Length..]).Where(name => name != "HEAD")];
+        return [.. repository.Refs.List(prefix, damaged: []).Select(found => found.Name.Value[prefix.Length..])
+            .Where(name => name != "HEAD")];
     }
 
     private static string Key(ConfigEntry entry) => entry.Key.ToString();

@@ -8,7 +8,8 @@ internal static class CountArgument
 {
     /// <summary>Turns <c>-5</c> into what the parser knows.</summary>
     public static string Rewrite(string argument) =>
-        argument.Length > 1 && argument[0] == '-' && !argument.AsSpan(1).ContainsAnyExceptInRange('0', '9') ? "--max-count=" + argument[1..] : argument;
+        argument.Length > 1 && argument[0] == '-' && !argument.AsSpan(1).ContainsAnyExceptInRange('0', '9') ? "--max-count=" + argument[1..]
+            : argument;
 
     /// <summary>Reads the number; no text means no limit.</summary>
     public static int Parse(string? text)

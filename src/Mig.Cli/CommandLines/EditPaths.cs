@@ -33,6 +33,7 @@ internal sealed record EditPaths(string Revision, IReadOnlyList<PathSpec> Places
         (string other, PathSpec? place) = PathArgument.Parse(argument);
         if (place is null)
             throw new UsageException($"'{argument}' is no path of the image; it begins with /, or with @2/ for partition 2");
-        return other == revision ? place : throw new UsageException($"'{argument}' is on another branch than '{revision}:'; one commit is on one");
+        return other == revision ? place
+            : throw new UsageException($"'{argument}' is on another branch than '{revision}:'; one commit is on one");
     }
 }

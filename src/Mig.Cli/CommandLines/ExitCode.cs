@@ -44,7 +44,8 @@ internal static class ExitCode
             CorruptStoreException => (CorruptStore, cause.Message),
             RemoteException => (Remote, cause.Message),
             UnauthorizedAccessException or IOException => (InputOutput, $"{cause.Message.TrimEnd('.')}{Advice(cause)}"),
-            _ => (Bug, $"{cause.GetType().Name}: {cause.Message}\nThis is a bug in mig, not your mistake. Please report it with the command you ran and these lines:\n{cause.StackTrace}"),
+            _ => (Bug, $"{cause.GetType().Name}: {cause.Message}\nThis is a bug in mig, not your mistake. Please report it with the "
+                + $"command you ran and these lines:\n{cause.StackTrace}"),
         };
         if (message.Length > 0)
             Say(terminal, $"{palette.Red("error:")} {SafeText.Text(message)}");

@@ -12,7 +12,8 @@ internal static class HelpText
     public static string Overview()
     {
         var text = new StringBuilder();
-        text.Append("mig is Git for machine images: it keeps every version of a disk, stores what they share once,\nand gives any of them back bit for bit.\n\n");
+        text.Append("mig is Git for machine images: it keeps every version of a disk, stores what they share once,\nand gives any of them "
+            + "back bit for bit.\n\n");
         text.Append("Usage: mig [--repo DIR] [-C DIR] [-c KEY=VALUE] VERB [ARGUMENTS]\n");
         foreach ((string group, (string Name, string Summary, Func<Verb> Create)[] verbs) in VerbList.Groups)
         {

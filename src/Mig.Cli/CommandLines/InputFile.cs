@@ -3,7 +3,9 @@ using Mig.Core.Host;
 
 namespace Mig.Cli.CommandLines;
 
-/// <summary>Reads files that the user names on the command line from their beginning to their end. One that is written to meanwhile is refused.</summary>
+/// <summary>
+/// Reads files that the user names on the command line from their beginning to their end. One that is written to meanwhile is refused.
+/// </summary>
 internal static class InputFile
 {
     /// <exception cref="NotFoundException">There is no such file.</exception>

@@ -12,9 +12,17 @@ internal sealed class MergeArguments
     public const string OursName = "--ours";
     public const string TheirsName = "--theirs";
 
-    private readonly Option<string[]> _ours = new(OursName) { Description = "Takes our side where there is a conflict at this path or below it; of tables of users and packages, our entries", HelpName = "PATH" };
-    private readonly Option<string[]> _theirs = new(TheirsName) { Description = "Takes their side likewise; of --ours and --theirs the longer path counts", HelpName = "PATH" };
-    private readonly Option<string> _favor = new("-X", "--strategy-option") { Description = "Takes this side wherever there is a conflict: ours or theirs", HelpName = "SIDE" };
+    private readonly Option<string[]> _ours =
+        new(OursName)
+        {
+            Description =
+        "Takes our side where there is a conflict at this path or below it; of tables of users and packages, our entries",
+            HelpName = "PATH"
+        };
+    private readonly Option<string[]> _theirs =
+        new(TheirsName) { Description = "Takes their side likewise; of --ours and --theirs the longer path counts", HelpName = "PATH" };
+    private readonly Option<string> _favor =
+        new("-X", "--strategy-option") { Description = "Takes this side wherever there is a conflict: ours or theirs", HelpName = "SIDE" };
 
     public Option[] Options => [_ours, _theirs, _favor];
 
@@ -23,7 +31,8 @@ internal sealed class MergeArguments
     {
         if (text is null)
             return null;
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : throw new UsageException($"-m takes the number of a parent, from 1, not '{text}'");
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number
+            : throw new UsageException($"-m takes the number of a parent, from 1, not '{text}'");
     }
 
     public MergeChoices Parse(ParseResult arguments) => new()

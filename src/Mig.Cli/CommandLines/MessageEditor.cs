@@ -16,7 +16,9 @@ internal static class MessageEditor
     public static string Ask(Session session, string about, string instead, string draft = "")
     {
         string file = Path.Combine(session.Repository.Folder, FileName);
-        File.WriteAllText(file, $"{draft}\n{Comment} Say {about}. Lines that begin with '{Comment}' are left out;\n{Comment} an empty message stops the command.\n");
+        File.WriteAllText(
+            file, $"{draft}\n{Comment} Say {about}. Lines that begin with '{Comment}' are left out;\n{Comment} an empty message stops the "
+            + "command.\n");
         UserEditor.Open(session, file, "a message is needed", instead);
         string message = MessageText.Clean(File.ReadAllText(file), Comment);
         return message.Length > 0 ? message : throw new UsageException($"the message is empty, so nothing was done; {instead}");

@@ -114,7 +114,9 @@ internal static class MigCommandLine
             context = context with { ConfigOverrides = settings };
         bool isQuiet = parsed.GetValue(options.Quiet);
         bool showsProgress = !isQuiet && !parsed.GetValue(options.NoProgress);
-        return new Session(terminal, context, parsed.GetValue(options.Repository), color, parsed.GetValue(options.Json), showsProgress) { IsQuiet = isQuiet };
+        return new Session(terminal, context, parsed.GetValue(options.Repository), color, parsed.GetValue(options.Json),
+            showsProgress)
+        { IsQuiet = isQuiet };
     }
 
     private static void Check(ParseResult parsed, string? verb, string[] arguments)
@@ -123,7 +125,10 @@ internal static class MigCommandLine
         if (FindUnknownOption(parsed, arguments) is { } unknown)
         {
             string option = unknown.Split('=')[0];
-            throw new UsageException($"there is no option '{option}'{(verb is null ? "" : $" of 'mig {verb}'")}.{NearNames.Suggest(option, OptionNames(parsed))} {help} lists them");
+            throw new UsageException(
+                "there is no option "
+                + $"'{option}'{(verb is null ? "" : $" of 'mig {verb}'")}.{NearNames.Suggest(option, OptionNames(parsed))} {help} lists "
+                + "them");
         }
 
         if (parsed.Errors.Count == 0)
@@ -137,7 +142,8 @@ internal static class MigCommandLine
     private static string? FindUnknownOption(ParseResult parsed, string[] arguments)
     {
         int dashes = Array.IndexOf(arguments, "--");
-        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens).Select(token => token.Value).Concat(parsed.UnmatchedTokens);
+        IEnumerable<string> given = parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(result => result.Tokens)
+            .Select(token => token.Value).Concat(parsed.UnmatchedTokens);
         foreach (string text in given)
         {
             if (text.Length > 1 && text[0] == '-' && (dashes < 0 || Array.IndexOf(arguments, text, dashes) < 0))
@@ -149,7 +155,8 @@ internal static class MigCommandLine
 
     private static IEnumerable<string> OptionNames(ParseResult parsed)
     {
-        for (Command? command = parsed.CommandResult.Command; command is not null; command = command.Parents.OfType<Command>().FirstOrDefault())
+        for (Command? command = parsed.CommandResult.Command; command is not null; command = command.Parents.OfType<Command>()
+            .FirstOrDefault())
         {
             foreach (Option option in command.Options)
             {

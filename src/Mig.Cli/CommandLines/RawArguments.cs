@@ -4,8 +4,8 @@ using System.Text;
 namespace Mig.Cli.CommandLines;
 
 /// <summary>
-/// Gives arguments back the bytes that are not UTF-8, which .NET replaces: a path in an image may hold any. Each such byte becomes half a surrogate pair
-/// (U+DC80..U+DCFF), as in Python's "surrogateescape", which no text from elsewhere holds.
+/// Gives arguments back the bytes that are not UTF-8, which .NET replaces: a path in an image may hold any. Each such byte becomes half a
+/// surrogate pair (U+DC80..U+DCFF), as in Python's "surrogateescape", which no text from elsewhere holds.
 /// </summary>
 internal static class RawArguments
 {
@@ -71,5 +71,6 @@ internal static class RawArguments
     }
 
     /// <summary>Tells whether a text holds bytes that are not UTF-8.</summary>
-    public static bool HasRawBytes(string text) => text.AsSpan().ContainsAnyInRange('\uDC80', '\uDCFF') && text.EnumerateRunes().Any(rune => rune.Value == Replacement);
+    public static bool HasRawBytes(string text) =>
+        text.AsSpan().ContainsAnyInRange('\uDC80', '\uDCFF') && text.EnumerateRunes().Any(rune => rune.Value == Replacement);
 }

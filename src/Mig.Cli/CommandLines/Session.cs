@@ -18,12 +18,21 @@ internal sealed class Session : IDisposable
     private Repository? _repository;
     private ProgressBar? _progress;
 
-    public Session(Terminal terminal, RepositoryContext context, string? repositoryFolder, string colorMode, bool isJson, bool showsProgress)
+    public Session(Terminal terminal, RepositoryContext context, string? repositoryFolder, string colorMode, bool isJson,
+        bool showsProgress)
     {
         _terminal = terminal;
         _repositoryFolder = repositoryFolder;
         _showsProgress = showsProgress && terminal.IsErrorTerminal;
-        Context = context with { HookOutput = PassOn, Notice = Say, Warning = Warn, IsInteractive = IsInteractive, Interruption = () => terminal.Interruption.Asked };
+        Context = context with
+        {
+            HookOutput = PassOn,
+            Notice = Say,
+            Warning = Warn,
+            IsInteractive = IsInteractive,
+            Interruption = () =>
+            terminal.Interruption.Asked
+        };
         IsJson = isJson;
         Palette = new Palette(WantsColor(colorMode, terminal.IsOutputTerminal, context));
         ErrorPalette = new Palette(WantsColor(colorMode, terminal.IsErrorTerminal, context));
@@ -121,8 +130,10 @@ internal sealed class Session : IDisposable
     {
         if (!_showsProgress)
             return null;
-        bool isSet = int.TryParse(Context.Environment("MIG_PROGRESS_DELAY"), NumberStyles.None, CultureInfo.InvariantCulture, out int milliseconds);
-        return _progress = new ProgressBar(_terminal.Error, _terminal.Width, isSet ? TimeSpan.FromMilliseconds(milliseconds) : ProgressBar.DefaultDelay);
+        bool isSet = int.TryParse(Context.Environment("MIG_PROGRESS_DELAY"), NumberStyles.None, CultureInfo.InvariantCulture,
+            out int milliseconds);
+        return _progress = new ProgressBar(
+            _terminal.Error, _terminal.Width, isSet ? TimeSpan.FromMilliseconds(milliseconds) : ProgressBar.DefaultDelay);
     }
 
     /// <summary>All of standard input.</summary>
@@ -166,5 +177,6 @@ internal sealed class Session : IDisposable
         }
     }
 
-    private Repository OpenRepository() => _repositoryFolder is null ? Repository.Discover(Environment.CurrentDirectory, Context) : Repository.Open(_repositoryFolder, Context);
+    private Repository OpenRepository() => _repositoryFolder is null ? Repository.Discover(Environment.CurrentDirectory, Context)
+        : Repository.Open(_repositoryFolder, Context);
 }

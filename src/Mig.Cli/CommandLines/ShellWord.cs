@@ -16,7 +16,8 @@ internal static class ShellWord
         // What a terminal must not see: $'...' of POSIX and bash.
         var quoted = new StringBuilder("$'");
         foreach (byte b in Encoding.UTF8.GetBytes(word))
-            quoted.Append(b is >= 0x20 and < 0x7F and not (byte)'\'' and not (byte)'\\' ? ((char)b).ToString() : string.Create(CultureInfo.InvariantCulture, $"\\x{b:x2}"));
+            quoted.Append(b is >= 0x20 and < 0x7F and not (byte)'\'' and not (byte)'\\' ? ((char)b).ToString()
+                : string.Create(CultureInfo.InvariantCulture, $"\\x{b:x2}"));
         return quoted.Append('\'').ToString();
     }
 }

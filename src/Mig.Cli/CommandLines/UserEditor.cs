@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.Cli.CommandLines;
 
-/// <summary>Opens a file in the user's editor and waits: <c>MIG_EDITOR</c>, <c>core.editor</c>, <c>VISUAL</c>, <c>EDITOR</c>, or vi.</summary>
+/// <summary>
+/// Opens a file in the user's editor and waits: <c>MIG_EDITOR</c>, <c>core.editor</c>, <c>VISUAL</c>, <c>EDITOR</c>, or vi.
+/// </summary>
 internal static class UserEditor
 {
     /// <param name="need">Why, for the message when there is nobody to ask.</param>
@@ -21,7 +23,9 @@ internal static class UserEditor
         using Process process = Process.Start(start) ?? throw new UsageException($"the editor '{editor}' did not start; {instead}");
         process.WaitForExit();
         if (process.ExitCode != 0)
-            throw new UsageException($"the editor '{editor ?? "vi"}' ended with {process.ExitCode}; set MIG_EDITOR or core.editor to one that works, or {instead}");
+            throw new UsageException(
+                $"the editor '{editor ?? "vi"}' ended with {process.ExitCode}; set MIG_EDITOR or core.editor to one that works, or "
+                + $"{instead}");
     }
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -9,7 +9,8 @@ internal sealed class WorkingArguments
 {
     private const string DiscardSetting = "commit.discardFree";
 
-    private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
+    private readonly Option<bool> _discardFree =
+        new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
     private readonly DiskArguments _disks = new();
 
     public IReadOnlyList<Option> Options => [_discardFree, .. _disks.All];

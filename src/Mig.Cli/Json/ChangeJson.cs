@@ -6,7 +6,8 @@ using Mig.Versions.Compare;
 namespace Mig.Cli.Json;
 
 /// <summary>An entry that differs. <paramref name="Status"/> is the letter of <c>--name-status</c>.</summary>
-internal sealed record ChangeJson(string Status, string? Volume, string Path, byte[]? PathBytes, string? OldPath, byte[]? OldPathBytes, IReadOnlyList<string> Aspects, EntryJson? Before, EntryJson? After)
+internal sealed record ChangeJson(string Status, string? Volume, string Path, byte[]? PathBytes, string? OldPath, byte[]? OldPathBytes,
+    IReadOnlyList<string> Aspects, EntryJson? Before, EntryJson? After)
 {
     public static ChangeJson Of(VolumeComparison volume, TreeChange change) => new(
         DiffNames.Letter(change),

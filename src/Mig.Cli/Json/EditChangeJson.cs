@@ -10,5 +10,6 @@ namespace Mig.Cli.Json;
 internal sealed record EditChangeJson(string Kind, string? Volume, string Path, byte[]? PathBytes)
 {
     public static EditChangeJson Of(string prefix, byte[] path, EditChangeKind kind) =>
-        new(EditReport.NameOf(kind), prefix.Length == 0 ? null : prefix, Encoding.UTF8.GetString(path), System.Text.Unicode.Utf8.IsValid(path) ? null : path);
+        new(EditReport.NameOf(kind), prefix.Length == 0 ? null : prefix, Encoding.UTF8.GetString(path),
+            System.Text.Unicode.Utf8.IsValid(path) ? null : path);
 }

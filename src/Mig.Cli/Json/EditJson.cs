@@ -6,7 +6,8 @@ namespace Mig.Cli.Json;
 /// <summary>What an edit did.</summary>
 /// <param name="Id">Null when nothing changed, or nothing was to be stored.</param>
 /// <param name="StoredBytes">What the new objects take, compressed.</param>
-internal sealed record EditJson(string? Id, string? Branch, bool IsDryRun, string Message, IReadOnlyList<EditChangeJson> Changes, long NewObjects, long NewBytes, long StoredBytes, int? PolicyLabels, int? DirectoryLabels)
+internal sealed record EditJson(string? Id, string? Branch, bool IsDryRun, string Message, IReadOnlyList<EditChangeJson> Changes,
+    long NewObjects, long NewBytes, long StoredBytes, int? PolicyLabels, int? DirectoryLabels)
 {
     public static EditJson Of(EditResult result, IReadOnlyList<(string Prefix, EditLog Log)> logs, bool isDryRun) => new(
         result.Id?.ToString(),

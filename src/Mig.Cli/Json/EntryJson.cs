@@ -69,7 +69,8 @@ internal sealed record EntryJson
             TargetBytes = isLink ? Raw(entry.LinkTarget.Span) : null,
             DeviceMajor = isDevice ? entry.DeviceMajor : null,
             DeviceMinor = isDevice ? entry.DeviceMinor : null,
-            Xattrs = entry.Xattrs.Count == 0 ? null : [.. entry.Xattrs.Select(xattr => new XattrJson(Encoding.UTF8.GetString(xattr.Name.Span), xattr.Value.ToArray()))],
+            Xattrs = entry.Xattrs.Count == 0 ? null
+                : [.. entry.Xattrs.Select(xattr => new XattrJson(Encoding.UTF8.GetString(xattr.Name.Span), xattr.Value.ToArray()))],
         };
     }
 
@@ -88,6 +89,7 @@ internal sealed record EntryJson
 
     // A time of a file may lie outside the calendar of .NET; seconds never do.
     private static string Time(Timestamp time) => time.Seconds is >= -62_135_596_800 and <= 253_402_300_799
-        ? string.Create(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeSeconds(time.Seconds):yyyy-MM-dd'T'HH:mm:ss}.{time.Nanoseconds:000000000}Z")
+        ? string.Create(CultureInfo.InvariantCulture,
+            $"{DateTimeOffset.FromUnixTimeSeconds(time.Seconds):yyyy-MM-dd'T'HH:mm:ss}.{time.Nanoseconds:000000000}Z")
         : string.Create(CultureInfo.InvariantCulture, $"@{time.Seconds}.{time.Nanoseconds:000000000}");
 }

@@ -3,9 +3,11 @@ using System.Text;
 namespace Mig.Cli.Json;
 
 /// <summary>A line that was found, or a file with such lines. What is not UTF-8 follows in base64.</summary>
-internal sealed record GrepJson(string Revision, string? Volume, string Path, byte[]? PathBytes, long? Line, string? Text, byte[]? TextBytes, long? Count, bool? IsBinary)
+internal sealed record GrepJson(string Revision, string? Volume, string Path, byte[]? PathBytes, long? Line, string? Text,
+    byte[]? TextBytes, long? Count, bool? IsBinary)
 {
-    public static GrepJson Of(Images.Grep.GrepFile file, long? line = null, ReadOnlySpan<byte> text = default, long? count = null, bool? isBinary = null) => new(
+    public static GrepJson Of(Images.Grep.GrepFile file, long? line = null, ReadOnlySpan<byte> text = default, long? count = null,
+        bool? isBinary = null) => new(
         file.Revision,
         file.Volume.Length == 0 ? null : file.Volume,
         "/" + Encoding.UTF8.GetString(file.Path.Span),

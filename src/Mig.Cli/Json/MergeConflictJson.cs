@@ -9,7 +9,8 @@ namespace Mig.Cli.Json;
 /// <param name="Theirs">What their side did.</param>
 /// <param name="TakeOurs">The command that takes our side there; null when a side cannot be taken.</param>
 /// <param name="TakeTheirs">The command that takes their side there.</param>
-internal sealed record MergeConflictJson(string Path, string Kind, string Reason, string Ours, string Theirs, string? TakeOurs, string? TakeTheirs)
+internal sealed record MergeConflictJson(
+    string Path, string Kind, string Reason, string Ours, string Theirs, string? TakeOurs, string? TakeTheirs)
 {
     public static IReadOnlyList<MergeConflictJson> Of(MergePlan? plan, AgainCommand again) => plan is null
         ? []

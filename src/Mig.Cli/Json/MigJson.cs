@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Mig.Cli.Json;
 
-/// <summary>Everything that <c>--json</c> prints. The shapes are documented in docs/guide/json.md; what is there stays, more may come.</summary>
+/// <summary>
+/// Everything that <c>--json</c> prints. The shapes are documented in docs/guide/json.md; what is there stays, more may come.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -6,5 +6,6 @@ namespace Mig.Cli.Json;
 internal sealed record PersonJson(string Name, string Email, string Date)
 {
     public static PersonJson Of(Signature signature) =>
-        new(signature.Name, signature.Email, signature.Time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture));
+        new(signature.Name, signature.Email,
+            signature.Time.ToString("yyyy-MM-dd'T'HH:mm:sszzz", System.Globalization.CultureInfo.InvariantCulture));
 }

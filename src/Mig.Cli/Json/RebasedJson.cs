@@ -5,7 +5,8 @@ namespace Mig.Cli.Json;
 
 /// <summary>What became of a branch that was to be put on another version.</summary>
 /// <param name="Conflict">The version in conflict.</param>
-internal sealed record RebasedJson(string? Branch, string Before, string After, int Replayed, int Dropped, string? Conflict, IReadOnlyList<MergeConflictJson> Conflicts, IReadOnlyList<string> Notes)
+internal sealed record RebasedJson(string? Branch, string Before, string After, int Replayed, int Dropped, string? Conflict,
+    IReadOnlyList<MergeConflictJson> Conflicts, IReadOnlyList<string> Notes)
 {
     public static RebasedJson Of(RebasedBranch branch, AgainCommand again) => new(
         branch.Branch?.Value,

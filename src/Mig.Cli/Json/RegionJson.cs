@@ -8,5 +8,6 @@ namespace Mig.Cli.Json;
 internal sealed record RegionJson(string Disk, int? Number, string Region, long Offset, long Length, int Places)
 {
     public static RegionJson Of(DiskComparison disk, RegionChange change) =>
-        new((disk.After ?? disk.Before)!.Name, change.Volume?.Number, DiskDiffView.Name(change.Region), change.Ranges[0].Offset, change.Length, change.Ranges.Count);
+        new((disk.After ?? disk.Before)!.Name, change.Volume?.Number, DiskDiffView.Name(change.Region), change.Ranges[0].Offset,
+            change.Length, change.Ranges.Count);
 }

@@ -5,7 +5,8 @@ namespace Mig.Cli.Json;
 
 /// <summary>What sealing did.</summary>
 /// <param name="Id">Null when nothing changed, or nothing was to be stored.</param>
-internal sealed record SealJson(string? Id, string? Branch, bool IsDryRun, IReadOnlyList<SealedPathJson> Paths, long ZeroedBytes, long NewBytes, long StoredBytes, bool IsComplete, IReadOnlyList<UnseenJson> Unseen)
+internal sealed record SealJson(string? Id, string? Branch, bool IsDryRun, IReadOnlyList<SealedPathJson> Paths, long ZeroedBytes,
+    long NewBytes, long StoredBytes, bool IsComplete, IReadOnlyList<UnseenJson> Unseen)
 {
     public static SealJson Of(SealReport report, bool isDryRun) => new(
         report.Edit.Id?.ToString(),
@@ -18,5 +19,12 @@ internal sealed record SealJson(string? Id, string? Branch, bool IsDryRun, IRead
         report.Coverage.IsComplete,
         UnseenJson.Of(report.Coverage));
 
-    public static string NameOf(SealAction action) => action switch { SealAction.Remove => "removed", SealAction.Empty => "emptied", SealAction.RemoveFiles => "removed", _ => "cleared" };
+    public static string NameOf(SealAction action) => action switch
+    {
+        SealAction.Remove => "removed",
+        SealAction.Empty =>
+        "emptied",
+        SealAction.RemoveFiles => "removed",
+        _ => "cleared"
+    };
 }

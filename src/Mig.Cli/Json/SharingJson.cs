@@ -5,11 +5,13 @@ using Mig.Machines.Coverage;
 namespace Mig.Cli.Json;
 
 /// <summary>Who shares what with whom.</summary>
-internal sealed record SharingJson(IReadOnlyList<string> Names, IReadOnlyList<long[]> Shared, IReadOnlyList<IReadOnlyList<string>>? Clusters, IReadOnlyList<UnseenVersionsJson>? UnseenVersions)
+internal sealed record SharingJson(IReadOnlyList<string> Names, IReadOnlyList<long[]> Shared,
+    IReadOnlyList<IReadOnlyList<string>>? Clusters, IReadOnlyList<UnseenVersionsJson>? UnseenVersions)
 {
     public static SharingJson Of(SharingMatrix matrix, IReadOnlyList<IReadOnlyList<int>>? clusters, AnswerCoverage coverage) => new(
         matrix.Names,
         matrix.Shared,
-        clusters is null ? null : [.. clusters.Select(members => (IReadOnlyList<string>)[.. members.Select(member => matrix.Names[member])])],
+        clusters is null ? null : [.. clusters.Select(members =>
+            (IReadOnlyList<string>)[.. members.Select(member => matrix.Names[member])])],
         coverage.IsComplete ? null : UnseenVersionsJson.Of(coverage));
 }

@@ -32,6 +32,7 @@ internal sealed record StatusJson(
         status.Sides is null ? null : status.Differs,
         status.Sides is null ? null : status.TrustedBytes,
         status.Files is null ? null : ChangeCounts.Of(status.Files.Volumes.SelectMany(volume => volume.Changes)),
-        status.Files is null ? null : [.. status.Files.Volumes.SelectMany(volume => volume.Changes.Select(change => ChangeJson.Of(volume, change)))],
+        status.Files is null ? null : [
+            .. status.Files.Volumes.SelectMany(volume => volume.Changes.Select(change => ChangeJson.Of(volume, change)))],
         status.Sides is null ? null : [.. status.Disks.SelectMany(disk => disk.Regions.Select(region => RegionJson.Of(disk, region)))]);
 }

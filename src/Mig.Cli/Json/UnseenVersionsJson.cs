@@ -6,5 +6,7 @@ namespace Mig.Cli.Json;
 internal sealed record UnseenVersionsJson(IReadOnlyList<FoundVersionJson> Versions, IReadOnlyList<UnseenJson> Unseen)
 {
     public static IReadOnlyList<UnseenVersionsJson> Of(AnswerCoverage coverage) =>
-        [.. coverage.Unseen.Select(unseen => new UnseenVersionsJson([.. unseen.Versions.Select(version => new FoundVersionJson(version.Id?.ToString(), version.Names))], UnseenJson.Of(unseen.Coverage)))];
+        [.. coverage.Unseen.Select(unseen =>
+            new UnseenVersionsJson([.. unseen.Versions.Select(version => new FoundVersionJson(version.Id?.ToString(), version.Names))],
+            UnseenJson.Of(unseen.Coverage)))];
 }

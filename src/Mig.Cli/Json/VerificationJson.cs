@@ -3,7 +3,8 @@ using Mig.Machines.Verification;
 namespace Mig.Cli.Json;
 
 /// <summary>What became of the files of a machine's packages.</summary>
-internal sealed record VerificationJson(int Files, IReadOnlyList<FindingJson> Findings, IReadOnlyList<string> Warnings, bool IsComplete, IReadOnlyList<UnseenJson> Unseen)
+internal sealed record VerificationJson(
+    int Files, IReadOnlyList<FindingJson> Findings, IReadOnlyList<string> Warnings, bool IsComplete, IReadOnlyList<UnseenJson> Unseen)
 {
     public static VerificationJson Of(VerificationReport report) => new(
         report.Files,

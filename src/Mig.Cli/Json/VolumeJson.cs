@@ -2,7 +2,9 @@ using Mig.History.Images;
 
 namespace Mig.Cli.Json;
 
-/// <summary>A volume. <paramref name="Reason"/> says why there are no files, <paramref name="Unread"/> which of them could not be read.</summary>
+/// <summary>
+/// A volume. <paramref name="Reason"/> says why there are no files, <paramref name="Unread"/> which of them could not be read.
+/// </summary>
 internal sealed record VolumeJson(
     int Number,
     long Offset,

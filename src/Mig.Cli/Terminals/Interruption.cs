@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 namespace Mig.Cli.Terminals;
 
 /// <summary>Turns the first Ctrl-C, hang-up or termination into a cancellation; the second one ends the program at once.</summary>
-/// <remarks>Only for verbs that ask for <see cref="Token"/>. The others are ended by the signal itself, which they all survive: what they write is there as a whole or not at all.</remarks>
+/// <remarks>
+/// Only for verbs that ask for <see cref="Token"/>. The others are ended by the signal itself, which they all survive: what they write is
+/// there as a whole or not at all.
+/// </remarks>
 internal sealed class Interruption : IDisposable
 {
     private const PosixSignal FileSizeLimit = (PosixSignal)25; // SIGXFSZ, on every Linux

@@ -85,7 +85,8 @@ internal sealed class ProgressBar : IProgressSink, IDisposable
         {
             double part = Math.Clamp((double)done / total, 0, 1);
             int filled = (int)(part * BarWidth);
-            text = $" [{new string('#', filled)}{new string('.', BarWidth - filled)}] {((int)(part * 100)).ToString(CultureInfo.InvariantCulture),3} %{text} of {Sizes.Bytes(total)}";
+            text = $" [{new string('#', filled)}{new string('.', BarWidth - filled)}] "
+                + $"{((int)(part * 100)).ToString(CultureInfo.InvariantCulture),3} %{text} of {Sizes.Bytes(total)}";
         }
 
         text += $", {Sizes.Bytes((long)rate)}/s";

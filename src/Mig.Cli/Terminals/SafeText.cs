@@ -7,7 +7,9 @@ namespace Mig.Cli.Terminals;
 /// <summary>Makes what comes out of images and repositories harmless to a terminal and to line-oriented programs.</summary>
 internal static class SafeText
 {
-    /// <summary>Quotes a name as Git does when it holds more than plain text: <c>"a\nb\377"</c>. Text in valid UTF-8 stays readable.</summary>
+    /// <summary>
+    /// Quotes a name as Git does when it holds more than plain text: <c>"a\nb\377"</c>. Text in valid UTF-8 stays readable.
+    /// </summary>
     public static string Name(ReadOnlySpan<byte> name)
     {
         var quoted = new StringBuilder(name.Length + 2);
@@ -67,7 +69,8 @@ internal static class SafeText
     }
 
     /// <summary>As <see cref="Text"/>, on one line.</summary>
-    public static string Line(string text) => Text(text).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", " ", StringComparison.Ordinal);
+    public static string Line(string text) =>
+        Text(text).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\t", " ", StringComparison.Ordinal);
 
     // Control characters, and those that reorder or hide what stands around them.
     private static bool IsUnsafe(Rune rune) => rune.Value is < 0x20 or (>= 0x7F and < 0xA0) or 0x2028 or 0x2029

@@ -4,8 +4,8 @@ namespace Mig.Cli.Terminals;
 
 /// <summary>Standard output or error, written with plain write(2).</summary>
 /// <remarks>
-/// The console's own stream hides a closed pipe, so a <c>mig cat | head</c> would go on for nothing. A <see cref="FileStream"/> does not move
-/// the position that it shares with the shell and other programs, so a later line would overwrite an earlier one.
+/// The console's own stream hides a closed pipe, so a <c>mig cat | head</c> would go on for nothing. A <see cref="FileStream"/> does not
+/// move the position that it shares with the shell and other programs, so a later line would overwrite an earlier one.
 /// </remarks>
 internal sealed partial class StandardStream(int descriptor) : Stream
 {
@@ -52,7 +52,9 @@ internal sealed partial class StandardStream(int descriptor) : Stream
                 else if (error is BrokenPipe or BadDescriptor)
                     throw new OutputClosedException();
                 else if (error != Interrupted)
-                    throw new IOException($"{(descriptor == OutputDescriptor ? "standard output" : "standard error")} cannot be written: {Marshal.GetPInvokeErrorMessage(error)}", error);
+                    throw new IOException(
+                        $"{(descriptor == OutputDescriptor ? "standard output" : "standard error")} cannot be written: "
+                        + $"{Marshal.GetPInvokeErrorMessage(error)}", error);
             }
         }
     }

@@ -16,11 +16,22 @@ internal sealed class AuditVerb : Verb
     public const string Summary = "Finds vulnerable packages and broken rules in versions";
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _feed = new("--feed") { Description = "A file or folder of advisories: OSV, or Debian's security tracker as JSON", HelpName = "PATH", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-    private readonly Option<string?> _baseline = new("--baseline") { Description = "A file of rules that every version must keep", HelpName = "FILE" };
-    private readonly Option<string[]> _ignore = new("--ignore") { Description = "A vulnerability that is accepted, by its id or an alias", HelpName = "ID", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _feed =
+        new("--feed")
+        {
+            Description = "A file or folder of advisories: OSV, or Debian's security tracker as JSON", HelpName = "PATH",
+            Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false
+        };
+    private readonly Option<string?> _baseline =
+        new("--baseline") { Description = "A file of rules that every version must keep", HelpName = "FILE" };
+    private readonly Option<string[]> _ignore = new("--ignore")
+    {
+        Description = "A vulnerability that is accepted, by its id or an alias",
+        HelpName = "ID", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false
+    };
     private readonly Option<bool> _all = new("--all") { Description = "Audits the newest version of every branch" };
-    private readonly Option<bool> _history = new("--history") { Description = "Looks back along the first parents: since when each is there, and which are gone" };
+    private readonly Option<bool> _history =
+        new("--history") { Description = "Looks back along the first parents: since when each is there, and which are gone" };
 
     public AuditVerb()
         : base("audit", Summary)
@@ -29,7 +40,8 @@ internal sealed class AuditVerb : Verb
         Add(_revisions);
     }
 
-    public override IReadOnlyList<string> Usage => ["audit [--feed PATH]... [--baseline FILE] [--ignore ID]... [--history] [--json] [--all | REV[:@VOLUME]...]"];
+    public override IReadOnlyList<string> Usage =>
+        ["audit [--feed PATH]... [--baseline FILE] [--ignore ID]... [--history] [--json] [--all | REV[:@VOLUME]...]"];
 
     public override string Description =>
         "Audits HEAD when nothing is named. It needs no network: a feed is a file that you have, such as one of OSV's all.zip\n"
@@ -71,9 +83,11 @@ internal sealed class AuditVerb : Verb
             session.WriteJson(images.Select(AuditJson.Of), MigJson.Default.AuditJson, auditor.Coverage);
         else
             Write(images, feed is not null, session);
-        foreach (string warning in images.SelectMany(image => image.Coverage.Warnings.Select(warning => images.Count == 1 ? warning : $"{image.Name}: {warning}")))
+        foreach (string warning in images.SelectMany(image =>
+            image.Coverage.Warnings.Select(warning => images.Count == 1 ? warning : $"{image.Name}: {warning}")))
             session.Warn(warning);
-        int end = AnswerEnd.Say(auditor.Coverage, session, images.TrueForAll(image => image.Coverage.IsComplete), nothing: ExitCode.Incomplete);
+        int end = AnswerEnd.Say(auditor.Coverage, session, images.TrueForAll(image => image.Coverage.IsComplete),
+            nothing: ExitCode.Incomplete);
         return images.Any(image => image.HasFindings) ? ExitCode.Findings : end;
     }
 

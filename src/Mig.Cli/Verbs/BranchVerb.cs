@@ -13,18 +13,24 @@ internal sealed class BranchVerb : Verb
     public const string Summary = "Lists, makes, renames and deletes branches";
 
     private readonly Argument<string[]> _names = new("NAME") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> _delete = new("--delete", "-d") { Description = "Deletes branches whose commits HEAD or the upstream has" };
+    private readonly Option<bool> _delete =
+        new("--delete", "-d") { Description = "Deletes branches whose commits HEAD or the upstream has" };
     private readonly Option<bool> _deleteForced = new("-D") { Description = "Deletes branches, whatever is on them" };
     private readonly Option<bool> _move = new("--move", "-m") { Description = "Renames a branch" };
     private readonly Option<bool> _moveForced = new("-M") { Description = "Renames a branch, replacing another one" };
-    private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Shows the last commit of each, and how far from its upstream it is; -vv names that, too" };
-    private readonly Option<bool> _list = new("--list", "-l") { Description = "Lists branches, those that match the patterns if some are given" };
-    private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves a branch that is there; with -d and -m as -D and -M" };
-    private readonly Option<bool> _current = new("--show-current") { Description = "Prints the branch that HEAD is on, nothing when it is on none" };
+    private readonly Option<bool> _verbose =
+        new("--verbose", "-v") { Description = "Shows the last commit of each, and how far from its upstream it is; -vv names that, too" };
+    private readonly Option<bool> _list =
+        new("--list", "-l") { Description = "Lists branches, those that match the patterns if some are given" };
+    private readonly Option<bool> _force =
+        new("--force", "-f") { Description = "Moves a branch that is there; with -d and -m as -D and -M" };
+    private readonly Option<bool> _current =
+        new("--show-current") { Description = "Prints the branch that HEAD is on, nothing when it is on none" };
 
     private readonly Option<bool> _remotes = new("--remotes", "-r") { Description = "Lists the tracking branches; with -d, deletes them" };
     private readonly Option<bool> _all = new("--all", "-a") { Description = "Lists both" };
-    private readonly Option<string> _upstream = new("--set-upstream-to", "-u") { Description = "Makes a branch follow another one", HelpName = "UPSTREAM" };
+    private readonly Option<string> _upstream =
+        new("--set-upstream-to", "-u") { Description = "Makes a branch follow another one", HelpName = "UPSTREAM" };
     private readonly Option<bool> _noUpstream = new("--unset-upstream") { Description = "Makes a branch follow nothing" };
 
     public BranchVerb()
@@ -76,7 +82,8 @@ internal sealed class BranchVerb : Verb
             throw new UsageException("-d deletes, -m renames; give one of them");
         bool isRemote = arguments.GetValue(_remotes);
         if (deletes)
-            return isRemote ? DeleteTracking(names, editor, session) : Delete(names, force || arguments.GetValue(_deleteForced), editor, session);
+            return isRemote ? DeleteTracking(names, editor, session)
+                : Delete(names, force || arguments.GetValue(_deleteForced), editor, session);
         if (moves)
         {
             if (names.Length is 0 or > 2)
@@ -129,7 +136,8 @@ internal sealed class BranchVerb : Verb
         if (names.Length > 1)
             throw new UsageException($"'{names[1]}' is one argument too many; name one branch");
         return names.Length == 1 ? names[0]
-            : session.Repository.Refs.ReadHead().Branch?.ShortName ?? throw new UsageException("HEAD is on no branch; name the branch that is meant");
+            : session.Repository.Refs.ReadHead().Branch?.ShortName
+                ?? throw new UsageException("HEAD is on no branch; name the branch that is meant");
     }
 
     private static int Delete(string[] names, bool force, BranchEditor editor, Session session)

@@ -23,7 +23,8 @@ internal sealed class CatVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["cat [--no-follow] REV:PATH..."];
 
-    public override string Description => "Writes the bytes as they are. Symbolic links are followed inside the image, those on the way, too.";
+    public override string Description =>
+        "Writes the bytes as they are. Symbolic links are followed inside the image, those on the way, too.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -46,7 +47,8 @@ internal sealed class CatVerb : Verb
             (string revision, PathSpec? path) = PathArgument.Parse(text);
             if (path is null)
                 throw new UsageException($"'{text}' names no file; write REV:PATH, as in 'mig cat HEAD:/etc/hostname'");
-            ImagePath file = browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision, followsLinks: !arguments.GetValue(_noFollow));
+            ImagePath file = browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision,
+                followsLinks: !arguments.GetValue(_noFollow));
             browser.CopyContent(file, session.Output.AsStream());
         }
 

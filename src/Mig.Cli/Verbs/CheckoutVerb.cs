@@ -15,9 +15,12 @@ internal sealed class CheckoutVerb : Verb
     public const string Summary = "Goes to another version, or writes a version out as a disk";
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _export = new("--export", "-o") { Description = "Writes the disk to this file; HEAD stays where it is", HelpName = "FILE" };
-    private readonly Option<string> _format = new("--format") { Description = "Format of the file: raw, vmdk, qcow2, …; otherwise its name decides", HelpName = "F" };
-    private readonly Option<string> _backing = new("--backing") { Description = "Writes only what differs from the disk in this file", HelpName = "BASE[:REV]" };
+    private readonly Option<string> _export =
+        new("--export", "-o") { Description = "Writes the disk to this file; HEAD stays where it is", HelpName = "FILE" };
+    private readonly Option<string> _format =
+        new("--format") { Description = "Format of the file: raw, vmdk, qcow2, …; otherwise its name decides", HelpName = "F" };
+    private readonly Option<string> _backing =
+        new("--backing") { Description = "Writes only what differs from the disk in this file", HelpName = "BASE[:REV]" };
     private readonly DiskArguments _opening = new();
     private readonly Option<string> _disk = new("--disk") { Description = "Which disk of the machine", HelpName = "NAME" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces a file that is there; with -B, a branch" };
@@ -81,7 +84,8 @@ internal sealed class CheckoutVerb : Verb
         bool detaches = arguments.GetValue(_detach);
         try
         {
-            return Finish(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision), isNew: false, session);
+            return Finish(mover.SwitchTo(detaches ? session.Repository.Revisions.ResolveCommit(revision).ToString() : revision),
+                isNew: false, session);
         }
         catch (NotFoundException) when (!detaches && new Upstreams(session.Repository).Guess(revision) is not null)
         {
@@ -104,7 +108,9 @@ internal sealed class CheckoutVerb : Verb
             throw new UsageException("-b moves HEAD and --export does not; give one of them");
         bool isStream = file == "-";
         if (isStream && session.IsOutputTerminal)
-            throw new UsageException("a disk is nothing for a terminal; send standard output to a program or a file, as in 'mig checkout v1 --export - | zstd > v1.raw.zst'");
+            throw new UsageException(
+                "a disk is nothing for a terminal; send standard output to a program or a file, as in 'mig checkout v1 --export - | zstd "
+                + "> v1.raw.zst'");
         using Stream? output = isStream ? session.OpenOutput() : null;
         var request = new ExportRequest
         {
@@ -121,7 +127,9 @@ internal sealed class CheckoutVerb : Verb
         Repository repository = session.Repository;
         using (ProgressBar? progress = session.ShowProgress())
             result = new ImageExporter(repository).Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
-        string done = $"{(isStream ? "standard output" : SafeText.Name(file))}: {SafeText.Name(result.Disk)} of {revision}, {Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}";
+        string done =
+            $"{(isStream ? "standard output" : SafeText.Name(file))}: {SafeText.Name(result.Disk)} of {revision}, "
+            + $"{Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}";
         if (isStream)
             session.Say(done);
         else
@@ -142,10 +150,13 @@ internal sealed class CheckoutVerb : Verb
     private static void Tell(HeadMove move, bool isNew, Session session)
     {
         Repository repository = session.Repository;
-        if (move.Before.IsDetached && move.Before.Id is { } left && !move.IsNone && left != move.Commit?.Value && session.Repository.Objects.GetKind(left) == ObjectKind.Commit)
+        if (move.Before.IsDetached && move.Before.Id is { } left && !move.IsNone && left != move.Commit?.Value
+            && session.Repository.Objects.GetKind(left) == ObjectKind.Commit)
         {
             if (move.LeftBehind > 0)
-                session.Warn($"you are leaving {Sizes.Count(move.LeftBehind, "commit")} that no branch or tag leads to; 'mig branch NAME {CommitView.ShortId(left)}' keeps {(move.LeftBehind == 1 ? "it" : "them")}");
+                session.Warn(
+                    $"you are leaving {Sizes.Count(move.LeftBehind, "commit")} that no branch or tag leads to; 'mig branch NAME "
+                    + $"{CommitView.ShortId(left)}' keeps {(move.LeftBehind == 1 ? "it" : "them")}");
             else
                 session.Say($"Previous HEAD position was {Describe(new CommitId(left), repository)}");
         }
@@ -163,5 +174,6 @@ internal sealed class CheckoutVerb : Verb
         session.Say($"HEAD is now at {Describe(move.Commit!.Value, repository)}");
     }
 
-    private static string Describe(CommitId id, Repository repository) => $"{CommitView.ShortId(id.Value)} {SafeText.Line(repository.Objects.ReadCommit(id).Subject)}";
+    private static string Describe(CommitId id, Repository repository) =>
+        $"{CommitView.ShortId(id.Value)} {SafeText.Line(repository.Objects.ReadCommit(id).Subject)}";
 }

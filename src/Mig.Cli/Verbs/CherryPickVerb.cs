@@ -17,7 +17,8 @@ internal sealed class CherryPickVerb : PickVerb
     private CherryPickVerb(Option<bool> origin)
         : base("cherry-pick", Summary, origin) => _origin = origin;
 
-    public override IReadOnlyList<string> Usage => ["cherry-pick [-x] [-m N] [-X SIDE] [--ours PATH]... [--theirs PATH]... [--dry-run] [--json] REV..."];
+    public override IReadOnlyList<string> Usage =>
+        ["cherry-pick [-x] [-m N] [-X SIDE] [--ours PATH]... [--theirs PATH]... [--dry-run] [--json] REV..."];
 
     public override string Description =>
         "Repeats what each version changed against the one before it, in the order given. All of it happens, or none: with\n"
@@ -29,5 +30,6 @@ internal sealed class CherryPickVerb : PickVerb
         ("mig cherry-pick -x v1.1", "the same for v1.1, and says so in the message"),
     ];
 
-    protected override PickRequest Complete(PickRequest request, ParseResult arguments) => request with { SaysOrigin = arguments.GetValue(_origin) };
+    protected override PickRequest Complete(PickRequest request, ParseResult arguments) =>
+        request with { SaysOrigin = arguments.GetValue(_origin) };
 }

@@ -12,17 +12,23 @@ internal sealed class CloneVerb : Verb
     public const string Summary = "Makes a repository from another one";
 
     private readonly Argument<string[]> _words = new("ADDRESS") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> _bare = new("--bare") { Description = "Makes DIR itself the repository, with the branches as they are there" };
+    private readonly Option<bool> _bare =
+        new("--bare") { Description = "Makes DIR itself the repository, with the branches as they are there" };
     private readonly Option<string> _branch = new("--branch", "-b") { Description = "Puts HEAD on this branch or tag", HelpName = "NAME" };
     private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions of one branch", HelpName = "N" };
     private readonly Option<bool> _single = new("--single-branch") { Description = "Brings one branch alone" };
     private readonly Option<bool> _noSingle = new("--no-single-branch") { Description = "With --depth, brings all branches" };
-    private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
-    private readonly Option<string> _origin = new("--origin", "-o") { Description = "Calls the remote so instead of origin", HelpName = "NAME" };
+    private readonly Option<string> _filter =
+        new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
+    private readonly Option<string> _origin =
+        new("--origin", "-o") { Description = "Calls the remote so instead of origin", HelpName = "NAME" };
 
-    private readonly Option<bool> _local = new("--local", "-l") { Description = "From a folder of yours: takes its packs over unread, by shared blocks or hard links" };
-    private readonly Option<bool> _noLocal = new("--no-local") { Description = "From a folder, too, has every object sent and verified as it comes" };
-    private readonly Option<bool> _noLinks = new("--no-hardlinks") { Description = "With --local: makes copies of packs, never second names for them" };
+    private readonly Option<bool> _local =
+        new("--local", "-l") { Description = "From a folder of yours: takes its packs over unread, by shared blocks or hard links" };
+    private readonly Option<bool> _noLocal =
+        new("--no-local") { Description = "From a folder, too, has every object sent and verified as it comes" };
+    private readonly Option<bool> _noLinks =
+        new("--no-hardlinks") { Description = "With --local: makes copies of packs, never second names for them" };
     private readonly Option<bool> _resume = new("--resume") { Description = "Goes on with the clone in DIR that was broken off" };
 
     public CloneVerb()
@@ -32,7 +38,8 @@ internal sealed class CloneVerb : Verb
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] [--local] ADDRESS [DIR]", "clone --resume [DIR]"];
+    public override IReadOnlyList<string> Usage =>
+        ["clone [--bare] [--branch NAME] [--depth N] [--filter=content] [--origin NAME] [--local] ADDRESS [DIR]", "clone --resume [DIR]"];
 
     public override string Description =>
         "ADDRESS is a folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path. Without DIR, the\n"
@@ -79,7 +86,8 @@ internal sealed class CloneVerb : Verb
         bool isLocal = arguments.GetValue(_local), isUnshared = arguments.GetValue(_noLocal);
         if (isLocal && isUnshared)
             throw new UsageException("--local takes packs over unread, --no-local has every object sent: one of them, please");
-        return isUnshared ? PackSharing.None : !isLocal ? PackSharing.CheckedCopies : arguments.GetValue(_noLinks) ? PackSharing.Copies : PackSharing.Links;
+        return isUnshared ? PackSharing.None : !isLocal ? PackSharing.CheckedCopies : arguments.GetValue(_noLinks) ? PackSharing.Copies
+            : PackSharing.Links;
     }
 
     private static int Resume(string[] words, Session session)
@@ -95,13 +103,15 @@ internal sealed class CloneVerb : Verb
         using ProgressBar? progress = session.ShowProgress();
         var operation = new CloneOperation(options with { Progress = progress ?? options.Progress }, session.Context);
         string shown = folder ?? Path.GetFileName(operation.Folder);
-        session.Say(operation.IsBegun ? $"Going on with the clone in '{shown}'..." : $"Cloning into {(options.IsBare ? "bare repository " : "")}'{shown}'...");
+        session.Say(operation.IsBegun ? $"Going on with the clone in '{shown}'..."
+            : $"Cloning into {(options.IsBare ? "bare repository " : "")}'{shown}'...");
         CloneOutcome outcome = operation.Run(session.Cancellation);
         progress?.Dispose();
         if (outcome.Fetch.Refs.Count == 0)
             session.Warn("you appear to have cloned an empty repository");
         else if (outcome.Head is null && outcome.Branch is not null)
-            session.Warn($"the remote's HEAD is on '{outcome.Branch.ShortName}', which has no commit; 'mig checkout BRANCH' goes to another branch");
+            session.Warn(
+                $"the remote's HEAD is on '{outcome.Branch.ShortName}', which has no commit; 'mig checkout BRANCH' goes to another branch");
         RefTable.Write(outcome.Fetch.Transfer, "Received", session);
         return outcome.HookExitCode;
     }

@@ -15,14 +15,20 @@ internal sealed class CommitVerb : Verb
     private const string DiscardSetting = "commit.discardFree";
 
     private readonly Argument<string[]> _disks = new("DISK") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _message = new("--message", "-m") { Description = "Says what this version is; given again, adds a paragraph", HelpName = "MSG" };
-    private readonly Option<string> _file = new("--file", "-F") { Description = "Takes the message from a file; - is standard input", HelpName = "FILE" };
-    private readonly Option<bool> _discardFree = new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
-    private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
+    private readonly Option<string[]> _message =
+        new("--message", "-m") { Description = "Says what this version is; given again, adds a paragraph", HelpName = "MSG" };
+    private readonly Option<string> _file =
+        new("--file", "-F") { Description = "Takes the message from a file; - is standard input", HelpName = "FILE" };
+    private readonly Option<bool> _discardFree =
+        new("--discard-free") { Description = $"Leaves out what the file systems hold to be free ({DiscardSetting})" };
+    private readonly Option<bool> _quick =
+        new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
     private readonly DiskArguments _opening = new();
-    private readonly Option<bool> _allowChanging = new("--allow-changing") { Description = "Takes disks that are in use or change while they are read, and notes it in the commit" };
+    private readonly Option<bool> _allowChanging =
+        new("--allow-changing") { Description = "Takes disks that are in use or change while they are read, and notes it in the commit" };
     private readonly Option<bool> _allowEmpty = new("--allow-empty") { Description = "Makes a commit even when nothing changed" };
-    private readonly Option<bool> _amend = new("--amend") { Description = "Puts the commit in the place of the last one; without disks, only the message changes" };
+    private readonly Option<bool> _amend =
+        new("--amend") { Description = "Puts the commit in the place of the last one; without disks, only the message changes" };
     private readonly Option<bool> _noEdit = new("--no-edit") { Description = "With --amend: keeps the message" };
     private readonly Option<bool> _noVerify = new("--no-verify", "-n") { Description = "Does not ask the hooks commit-msg and pre-commit" };
 
@@ -33,7 +39,9 @@ internal sealed class CommitVerb : Verb
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-base DIR]... [--allow-changing] [--allow-empty] [--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
+    public override IReadOnlyList<string> Usage =>
+        ["commit [-m MSG]... [--discard-free] [--quick] [--input-format F] [--allow-base DIR]... [--allow-changing] [--allow-empty] "
+        + "[--no-verify] [--json] DISK...", "commit --amend [-m MSG | --no-edit] [--no-verify] [--json] [DISK...]"];
 
     public override string Description =>
         "Several disks are one machine. Each is kept exactly, deleted data included: an export gives back every byte.\n"
@@ -101,13 +109,17 @@ internal sealed class CommitVerb : Verb
         string[] paragraphs = arguments.GetValue(_message) ?? [];
         string? file = arguments.GetValue(_file);
         if (paragraphs.Length > 0)
-            return file is null ? string.Join("\n\n", paragraphs) : throw new UsageException("give the message with -m or with -F, not with both");
-        string draft = arguments.GetValue(_amend) && session.Repository.Refs.ReadHead().Id is { } last ? session.Repository.Objects.ReadCommit(new CommitId(last)).Message : "";
+            return file is null ? string.Join("\n\n", paragraphs)
+                : throw new UsageException("give the message with -m or with -F, not with both");
+        string draft = arguments.GetValue(_amend) && session.Repository.Refs.ReadHead().Id is { } last
+            ? session.Repository.Objects.ReadCommit(new CommitId(last)).Message : "";
         if (arguments.GetValue(_noEdit) && file is null)
-            return arguments.GetValue(_amend) ? draft : throw new UsageException("--no-edit keeps the message of the version that --amend replaces; use them together");
+            return arguments.GetValue(_amend) ? draft
+                : throw new UsageException("--no-edit keeps the message of the version that --amend replaces; use them together");
         return file switch
         {
-            null when draft.Length > 0 => MessageEditor.Ask(session, "what this version is", "give it with -m \"MESSAGE\", or keep it with --no-edit", draft),
+            null when draft.Length > 0 =>
+                MessageEditor.Ask(session, "what this version is", "give it with -m \"MESSAGE\", or keep it with --no-edit", draft),
             null => MessageEditor.Ask(session, "what this version is", "give it with -m \"MESSAGE\" or -F FILE"),
             "-" => session.ReadInput(),
             _ => File.ReadAllText(file),

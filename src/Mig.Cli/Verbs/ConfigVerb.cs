@@ -97,13 +97,15 @@ internal sealed class ConfigVerb : Verb
         if (session.IsJson)
         {
             session.WriteJson(
-                entries.Select(entry => new SettingJson(entry.Key.ToString(), entry.Value, entry.Scope.ToString().ToLowerInvariant(), entry.Source, entry.Line)),
+                entries.Select(entry => new SettingJson(
+                    entry.Key.ToString(), entry.Value, entry.Scope.ToString().ToLowerInvariant(), entry.Source, entry.Line)),
                 MigJson.Default.SettingJson);
             return ExitCode.Success;
         }
 
         foreach (ConfigEntry entry in entries)
-            session.Output.WriteLine(Origin(entry, arguments) + SafeText.Line(entry.Key.ToString()) + (entry.Value is null ? "" : "=" + SafeText.Text(entry.Value)));
+            session.Output.WriteLine(Origin(entry, arguments) + SafeText.Line(entry.Key.ToString())
+                + (entry.Value is null ? "" : "=" + SafeText.Text(entry.Value)));
         return ExitCode.Success;
     }
 
@@ -150,8 +152,10 @@ internal sealed class ConfigVerb : Verb
         if ((isGlobal ? 1 : 0) + (isLocal ? 1 : 0) + (isSystem ? 1 : 0) > 1)
             throw new UsageException("give one of --global, --local and --system");
         if (isGlobal)
-            return Config.UserFile(session.Context.Environment) ?? throw new UsageException("this user has no home; set HOME, XDG_CONFIG_HOME or MIG_CONFIG_GLOBAL");
-        return isSystem ? Config.SystemFile(session.Context.Environment) : isLocal ? Config.RepositoryFile(session.Repository.Folder) : null;
+            return Config.UserFile(session.Context.Environment)
+                ?? throw new UsageException("this user has no home; set HOME, XDG_CONFIG_HOME or MIG_CONFIG_GLOBAL");
+        return isSystem ? Config.SystemFile(session.Context.Environment) : isLocal ? Config.RepositoryFile(session.Repository.Folder)
+            : null;
     }
 
     private string Origin(ConfigEntry entry, ParseResult arguments) =>

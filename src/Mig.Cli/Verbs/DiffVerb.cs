@@ -22,10 +22,16 @@ internal sealed class DiffVerb : Verb
     private readonly ChangeView _changes = new();
     private readonly WorkingArguments _working = new();
     private readonly Option<bool> _disk = new("--disk") { Description = "Shows what differs outside of files" };
-    private readonly Option<bool> _packages = new("--packages") { Description = "Shows the packages that were installed, removed, upgraded or downgraded" };
-    private readonly Option<bool> _merge = new("--merge") { Description = "Shows where a merge of REV into HEAD, or into the first of two, would be in conflict: both sides and what they come from" };
+    private readonly Option<bool> _packages =
+        new("--packages") { Description = "Shows the packages that were installed, removed, upgraded or downgraded" };
+    private readonly Option<bool> _merge = new("--merge")
+    {
+        Description =
+        "Shows where a merge of REV into HEAD, or into the first of two, would be in conflict: both sides and what they come from"
+    };
     private readonly Option<bool> _exitCode = new("--exit-code") { Description = "Ends with 1 when there are differences" };
-    private readonly Option<bool> _quick = new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
+    private readonly Option<bool> _quick =
+        new("--quick") { Description = "Trusts size, times and place of files that were committed before" };
 
     public DiffVerb()
         : base("diff", Summary)
@@ -108,7 +114,8 @@ internal sealed class DiffVerb : Verb
         Repository? repository = session.FindRepository();
         ComparedSides sides;
         using (ProgressBar? progress = session.ShowProgress())
-            sides = new SideChooser(repository, session.Context).Open(names, _working.Read(arguments, arguments.GetValue(_quick), progress, repository), session.Cancellation);
+            sides = new SideChooser(repository, session.Context)
+                .Open(names, _working.Read(arguments, arguments.GetValue(_quick), progress, repository), session.Cancellation);
         foreach (WorkingImage disks in ((WorkingImage?[])[sides.DisksBefore, sides.DisksAfter]).OfType<WorkingImage>())
         {
             DiskWarnings.Say(session, disks.Reports);
@@ -153,7 +160,8 @@ internal sealed class DiffVerb : Verb
             {
                 { Before: null } => $"{session.Palette.Green("installed")} {name} {SafeText.Line(package.After!)}",
                 { After: null } => $"{session.Palette.Red("removed")} {name} {SafeText.Line(package.Before)}",
-                _ => $"{session.Palette.Yellow(PackageChangeJson.Word(package))} {name} {SafeText.Line(package.Before)} -> {SafeText.Line(package.After)}",
+                _ => $"{session.Palette.Yellow(PackageChangeJson.Word(package))} {name} {SafeText.Line(package.Before)} -> "
+                    + $"{SafeText.Line(package.After)}",
             };
             session.Output.WriteLine(PackageKinds.IsSystem(package.Kind) ? change : $"{change} ({PackageKinds.NameOf(package.Kind)})");
         }

@@ -15,11 +15,16 @@ internal sealed class ExtractVerb : Verb
     public const string Summary = "Takes files and folders out of a version";
 
     private readonly Argument<string[]> _paths = new("REV:PATH") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _output = new("--output", "-o") { Description = "Writes an archive to this file; '-' is standard output", HelpName = "FILE" };
-    private readonly Option<string> _format = new("--format") { Description = "Format of the archive: tar, tar.zst or cpio; otherwise the file's name decides", HelpName = "F" };
-    private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces files that are there, and goes into folders that are there" };
-    private readonly Option<bool> _unprivileged = new("--no-privileges") { Description = "As root: leaves owners, devices and all that gives rights behind" };
-    private readonly Option<bool> _repositories = new("--allow-repositories") { Description = "Extracts folders named .mig, too, whose hooks and settings then run programs" };
+    private readonly Option<string> _output =
+        new("--output", "-o") { Description = "Writes an archive to this file; '-' is standard output", HelpName = "FILE" };
+    private readonly Option<string> _format =
+        new("--format") { Description = "Format of the archive: tar, tar.zst or cpio; otherwise the file's name decides", HelpName = "F" };
+    private readonly Option<bool> _force =
+        new("--force", "-f") { Description = "Replaces files that are there, and goes into folders that are there" };
+    private readonly Option<bool> _unprivileged =
+        new("--no-privileges") { Description = "As root: leaves owners, devices and all that gives rights behind" };
+    private readonly Option<bool> _repositories =
+        new("--allow-repositories") { Description = "Extracts folders named .mig, too, whose hooks and settings then run programs" };
 
     public ExtractVerb()
         : base("extract", Summary)
@@ -59,7 +64,8 @@ internal sealed class ExtractVerb : Verb
         if (output is null && arguments.GetValue(_format) is not null)
             throw new UsageException("--format is about archives; name one with -o FILE");
         if (given.Length < (output is null ? 2 : 1))
-            throw new UsageException("name what to extract and where to, as in 'mig extract HEAD:/etc DEST' or 'mig extract -o etc.tar HEAD:/etc'");
+            throw new UsageException(
+                "name what to extract and where to, as in 'mig extract HEAD:/etc DEST' or 'mig extract -o etc.tar HEAD:/etc'");
         if (output is not null && arguments.GetValue(_unprivileged))
             throw new UsageException("--no-privileges is about folders; an archive says all that is known, and whoever unpacks it decides");
         var request = new ExtractRequest
@@ -108,17 +114,30 @@ internal sealed class ExtractVerb : Verb
     private static void Tell(ExtractResult result, Session session)
     {
         if (Describe(result.LeftOut) is { Length: > 0 } leftOut)
-            session.Warn($"left out, because {(result.Format is null ? "this user may not set it or the destination cannot hold it" : $"{result.Format} cannot say it")}: {leftOut}");
+        {
+            string reason = result.Format is null
+                ? "this user may not set it or the destination cannot hold it"
+                : $"{result.Format} cannot say it";
+            session.Warn($"left out, because {reason}: {leftOut}");
+        }
+
         if (result.LeftOut.Repositories is > 0 and var repositories)
-            session.Warn($"left out, because mig would take it for a repository of yours and run its hooks: {Sizes.Count(repositories, "folder or link", "folders or links")} named .mig; --allow-repositories extracts them");
+            session.Warn(
+                "left out, because mig would take it for a repository of yours and run its hooks: "
+                + $"{Sizes.Count(repositories, "folder or link", "folders or links")} named .mig; --allow-repositories extracts them");
         if (session.IsJson)
             session.WriteJson(ExtractJson.Of(result), MigJson.Default.ExtractJson);
         else if (result.Destination is { } destination && !session.IsQuiet)
-            session.Output.WriteLine($"{SafeText.Name(destination)}: {Sizes.Count(result.Files, "file")} ({Sizes.Bytes(result.Bytes)}), {Sizes.Count(result.Directories, "folder")}, {Sizes.Count(result.Links + result.Others, "link or device", "links and devices")}");
+            session.Output.WriteLine(
+                $"{SafeText.Name(destination)}: {Sizes.Count(result.Files, "file")} ({Sizes.Bytes(result.Bytes)}), "
+                + $"{Sizes.Count(result.Directories, "folder")}, "
+                + $"{Sizes.Count(result.Links + result.Others, "link or device", "links and devices")}");
     }
 
     private static string Describe(LeftOut leftOut) => string.Join(", ", new[]
     {
-        (leftOut.Owners, "owner"), (leftOut.SetIdBits, "set-id mode"), (leftOut.Nodes, "device or socket"), (leftOut.Xattrs, "extended attribute"), (leftOut.Times, "time"),
-    }.Where(item => item.Item1 > 0).Select(item => Sizes.Count(item.Item1, item.Item2, item.Item2 == "device or socket" ? "devices or sockets" : item.Item2 + "s")));
+        (leftOut.Owners, "owner"), (leftOut.SetIdBits, "set-id mode"), (leftOut.Nodes, "device or socket"),
+            (leftOut.Xattrs, "extended attribute"), (leftOut.Times, "time"),
+    }.Where(item => item.Item1 > 0)
+        .Select(item => Sizes.Count(item.Item1, item.Item2, item.Item2 == "device or socket" ? "devices or sockets" : item.Item2 + "s")));
 }

@@ -15,13 +15,19 @@ internal sealed class FetchVerb : Verb
     private readonly Option<bool> _all = new("--all") { Description = "Fetches from all remotes" };
     private readonly Option<bool> _prune = new("--prune", "-p") { Description = "Removes tracking branches whose origin is gone" };
     private readonly Option<bool> _noPrune = new("--no-prune") { Description = "Keeps them, whatever the configuration says" };
-    private readonly Option<bool> _tags = new("--tags", "-t") { Description = "Brings all tags, not only those that lead into what is fetched" };
+    private readonly Option<bool> _tags =
+        new("--tags", "-t") { Description = "Brings all tags, not only those that lead into what is fetched" };
     private readonly Option<bool> _noTags = new("--no-tags", "-n") { Description = "Brings no tags" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves refs even where history is lost" };
     private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions of each branch", HelpName = "N" };
     private readonly Option<bool> _unshallow = new("--unshallow") { Description = "Brings all that a --depth left out" };
-    private readonly Option<string> _filter = new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
-    private readonly Option<bool> _refetch = new("--refetch") { Description = "Goes through all of what is there, not only what is new: what is missing here, or was found damaged, comes anew" };
+    private readonly Option<string> _filter =
+        new("--filter") { Description = "content: leaves contents there; they come when they are needed", HelpName = "WHAT" };
+    private readonly Option<bool> _refetch = new("--refetch")
+    {
+        Description =
+        "Goes through all of what is there, not only what is new: what is missing here, or was found damaged, comes anew"
+    };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Only says what would come" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also lists what is up to date" };
 
@@ -32,7 +38,8 @@ internal sealed class FetchVerb : Verb
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["fetch [--prune] [--tags] [--depth N] [--refetch] [REMOTE | ADDRESS] [REFSPEC]...", "fetch --all [--prune] [--tags]"];
+    public override IReadOnlyList<string> Usage =>
+        ["fetch [--prune] [--tags] [--depth N] [--refetch] [REMOTE | ADDRESS] [REFSPEC]...", "fetch --all [--prune] [--tags]"];
 
     public override string Description =>
         "A tracking branch, such as origin/main, keeps what a branch of the remote is on. Without REMOTE, mig asks the remote\n"
@@ -87,7 +94,8 @@ internal sealed class FetchVerb : Verb
             session.Say($"Fetching {name}");
             try
             {
-                hasRejected |= Fetch(options with { Remote = name, IsOneOfSeveral = names.Length > 1 }, arguments.GetValue(_verbose), session);
+                hasRejected |= Fetch(options with { Remote = name, IsOneOfSeveral = names.Length > 1 }, arguments.GetValue(_verbose),
+                    session);
             }
             catch (RemoteException e)
             {
@@ -102,9 +110,11 @@ internal sealed class FetchVerb : Verb
     private static bool Fetch(FetchOptions options, bool isVerbose, Session session)
     {
         FetchOutcome outcome;
-        string action = string.Join(' ', options.Refspecs.Prepend(options.Remote is null ? "" : Transfer.Addresses.RemoteAddress.Redact(options.Remote)).Prepend("fetch")).TrimEnd();
+        string action = string.Join(' ', options.Refspecs.Prepend(
+            options.Remote is null ? "" : Transfer.Addresses.RemoteAddress.Redact(options.Remote)).Prepend("fetch")).TrimEnd();
         using (ProgressBar? progress = session.ShowProgress())
-            outcome = new FetchOperation(session.Repository).Run(options with { Action = action, Progress = progress ?? options.Progress }, session.Cancellation);
+            outcome = new FetchOperation(session.Repository)
+                .Run(options with { Action = action, Progress = progress ?? options.Progress }, session.Cancellation);
         RefTable.Write(outcome, isVerbose, options.DryRun, session);
         return outcome.HasRejected;
     }

@@ -13,9 +13,14 @@ internal sealed class FsckVerb : Verb
 
     private readonly Option<bool> _quick = new("--quick") { Description = "Follows what refers to what, and reads no content" };
 
-    private readonly Option<bool> _noViews = new("--no-views") { Description = "Does not compare what manifests say with what the disks hold" };
+    private readonly Option<bool> _noViews =
+        new("--no-views") { Description = "Does not compare what manifests say with what the disks hold" };
 
-    private readonly Option<string> _repairFrom = new("--repair-from") { Description = "Brings back what is damaged or missing from another repository, and checks again", HelpName = "REMOTE | ADDRESS" };
+    private readonly Option<string> _repairFrom = new("--repair-from")
+    {
+        Description =
+        "Brings back what is damaged or missing from another repository, and checks again", HelpName = "REMOTE | ADDRESS"
+    };
 
     public FsckVerb()
         : base("fsck", Summary)
@@ -25,7 +30,8 @@ internal sealed class FsckVerb : Verb
         Add(_repairFrom);
     }
 
-    public override IReadOnlyList<string> Usage => ["fsck [--quick | --no-views] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
+    public override IReadOnlyList<string> Usage =>
+        ["fsck [--quick | --no-views] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
 
     public override string Description =>
         "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block. Reads the\n"
@@ -54,7 +60,8 @@ internal sealed class FsckVerb : Verb
             if (isQuick)
                 throw new UsageException("what is damaged is found by reading it, so --quick and --repair-from do not go together");
             using (ProgressBar? progress = session.ShowProgress())
-                repair = new RepositoryRepair(repository).Run(source, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
+                repair = new RepositoryRepair(repository)
+                    .Run(source, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
             if (!session.IsJson)
                 Tell(repair, session);
         }
@@ -63,7 +70,8 @@ internal sealed class FsckVerb : Verb
         using Repository again = Repository.Open(repository.Folder, session.Context);
         CheckReport report;
         using (ProgressBar? progress = session.ShowProgress())
-            report = new RepositoryCheck(again) { ComparesViews = !arguments.GetValue(_noViews) }.Run(isQuick, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
+            report = new RepositoryCheck(again) { ComparesViews = !arguments.GetValue(_noViews) }.Run(
+                isQuick, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
         if (session.IsJson)
             session.WriteJson(CheckJson.Of(report, isQuick, repair), MigJson.Default.CheckJson);
         else
@@ -75,11 +83,14 @@ internal sealed class FsckVerb : Verb
     {
         if (repair.IndexedPacks > 0)
             session.Report($"Made an index anew for {Sizes.Count(repair.IndexedPacks, "pack")}.");
-        session.Report(repair.Brought == 0 && repair.Missing == 0 ? "Nothing is missing: nothing was brought." : $"Brought {Sizes.Count(repair.Brought, "object")} from {SafeText.Line(repair.Source)}.");
+        session.Report(repair.Brought == 0 && repair.Missing == 0 ? "Nothing is missing: nothing was brought."
+            : $"Brought {Sizes.Count(repair.Brought, "object")} from {SafeText.Line(repair.Source)}.");
         if (repair.RemovedPacks > 0)
             session.Report($"Took {Sizes.Count(repair.RemovedPacks, "damaged pack")} away; what was whole of them is in new ones.");
         if (repair.Missing > 0)
-            session.Warn($"{Sizes.Count(repair.Missing, "object that is needed is", "objects that are needed are")} not there, either; nothing was taken away. Try another copy");
+            session.Warn(
+                $"{Sizes.Count(repair.Missing, "object that is needed is", "objects that are needed are")} not there, either; nothing was "
+                + "taken away. Try another copy");
     }
 
     private static void Write(CheckReport report, bool isQuick, Session session)
@@ -97,20 +108,29 @@ internal sealed class FsckVerb : Verb
                 session.Output.WriteLine($"  and {Sizes.Count(affected.PlaceCount - affected.Places.Count, "other place")}");
         }
 
-        session.Output.WriteLine($"{(isQuick ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} ({Sizes.Bytes(report.RawBytes)}) in {Sizes.Count(report.Packs, "pack")} ({Sizes.Bytes(report.StoredBytes)}).");
-        session.Output.WriteLine($"Followed {Sizes.Count(report.Refs, "ref")} to {Sizes.Count(report.Commits, "commit")}, {Sizes.Count(report.Images, "image")}, "
-            + $"{Sizes.Count(report.Trees, "directory", "directories")} with {Sizes.Count(report.Files, "file")}, {Sizes.Count(report.Layouts, "layout node")}.");
+        session.Output.WriteLine(
+            $"{(isQuick ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} ({Sizes.Bytes(report.RawBytes)}) in "
+            + $"{Sizes.Count(report.Packs, "pack")} ({Sizes.Bytes(report.StoredBytes)}).");
+        session.Output.WriteLine(
+            $"Followed {Sizes.Count(report.Refs, "ref")} to {Sizes.Count(report.Commits, "commit")}, "
+            + $"{Sizes.Count(report.Images, "image")}, "
+            + $"{Sizes.Count(report.Trees, "directory", "directories")} with {Sizes.Count(report.Files, "file")}, "
+            + $"{Sizes.Count(report.Layouts, "layout node")}.");
         if (report.Unreachable > 0)
-            session.Output.WriteLine($"{Sizes.Count(report.Unreachable, "object is", "objects are")} not in use: nothing refers to them, and they do no harm.");
+            session.Output.WriteLine(
+                $"{Sizes.Count(report.Unreachable, "object is", "objects are")} not in use: nothing refers to them, and they do no harm.");
         if (report.LeftOut > 0)
-            session.Output.WriteLine($"{Sizes.Count(report.LeftOut, "reference leads", "references lead")} to content that this partial clone left at its remote.");
+            session.Output.WriteLine(
+                $"{Sizes.Count(report.LeftOut, "reference leads", "references lead")} to content that this partial clone left at its "
+                + "remote.");
         if (report.ComparedImages > 0)
             session.Output.WriteLine($"The manifests of {Sizes.Count(report.ComparedImages, "image")} say what their disks hold.");
         session.Output.WriteLine(report.Problems.Count == 0
             ? isQuick
                 ? "Nothing is missing. Contents were not read (--quick), so whether they are intact is not known: mig fsck reads them."
                 : session.Palette.Green("Everything is there and intact.")
-            : session.Palette.Red($"Found {Sizes.Count(report.Problems.Count, "problem")}.") + " Do not delete anything. 'mig fsck --repair-from ADDRESS' brings back what another copy has.");
+            : session.Palette.Red($"Found {Sizes.Count(report.Problems.Count, "problem")}.")
+                + " Do not delete anything. 'mig fsck --repair-from ADDRESS' brings back what another copy has.");
     }
 
     private static string Names(AffectedVersion affected)

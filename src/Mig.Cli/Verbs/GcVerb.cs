@@ -12,8 +12,10 @@ internal sealed class GcVerb : Verb
     public const string Summary = "Removes what nothing leads to any more, and merges small packs";
 
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would be removed, and removes nothing" };
-    private readonly Option<string> _prune = new("--prune") { Description = "Removes what was stored before this time; never keeps all (2.weeks.ago)", HelpName = "TIME" };
-    private readonly Option<string> _expire = new("--expire-logs") { Description = "Forgets moves of refs before this time (90.days.ago)", HelpName = "TIME" };
+    private readonly Option<string> _prune =
+        new("--prune") { Description = "Removes what was stored before this time; never keeps all (2.weeks.ago)", HelpName = "TIME" };
+    private readonly Option<string> _expire =
+        new("--expire-logs") { Description = "Forgets moves of refs before this time (90.days.ago)", HelpName = "TIME" };
     private readonly Option<bool> _full = new("--full") { Description = "Writes packs anew for the last byte of garbage" };
 
     public GcVerb()
@@ -60,7 +62,9 @@ internal sealed class GcVerb : Verb
             + (report.KeptObjects > 0 ? $", {report.KeptObjects} may not yet: they are too young, see --prune." : "."));
         if (report.ForgottenMoves > 0)
             session.Output.WriteLine($"{Sizes.Count(report.ForgottenMoves, "move", "moves")} of refs forgotten.");
-        session.Output.WriteLine($"{(isDryRun ? "Would go" : "Went")} from {Sizes.Count(report.PacksBefore, "pack")} of {Sizes.Bytes(report.BytesBefore)} to {(isDryRun ? "about " : "")}{Sizes.Bytes(report.BytesAfter)}"
+        session.Output.WriteLine(
+            $"{(isDryRun ? "Would go" : "Went")} from {Sizes.Count(report.PacksBefore, "pack")} of {Sizes.Bytes(report.BytesBefore)} to "
+            + $"{(isDryRun ? "about " : "")}{Sizes.Bytes(report.BytesAfter)}"
             + $"{(isDryRun ? "" : $" in {Sizes.Count(report.PacksAfter, "pack")}")}.");
         if (report.Blocker is { } blocker)
             session.Warn($"old packs are still there, since {blocker}; run 'mig gc' again when that is over");

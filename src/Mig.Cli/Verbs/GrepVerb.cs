@@ -14,8 +14,14 @@ internal sealed class GrepVerb : Verb
     public const string Summary = "Searches the files of versions for text";
 
     private readonly Argument<string[]> _arguments = new("PATTERN") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _patterns = new("-e", "--regexp") { Description = "A pattern; may be given several times, and then no other argument is one", HelpName = "PATTERN", Arity = new ArgumentArity(1, 100) };
-    private readonly Option<bool> _fixed = new("--fixed-strings", "-F") { Description = "Takes patterns as they are, not as regular expressions" };
+    private readonly Option<string[]> _patterns =
+        new("-e", "--regexp")
+        {
+            Description = "A pattern; may be given several times, and then no other argument is one",
+            HelpName = "PATTERN", Arity = new ArgumentArity(1, 100)
+        };
+    private readonly Option<bool> _fixed =
+        new("--fixed-strings", "-F") { Description = "Takes patterns as they are, not as regular expressions" };
     private readonly Option<bool> _extended = new("--extended-regexp", "-E") { Description = "Does nothing: patterns are extended anyway" };
     private readonly Option<bool> _ignoreCase = new("--ignore-case", "-i") { Description = "Does not tell upper from lower case" };
     private readonly Option<bool> _word = new("--word-regexp", "-w") { Description = "Finds whole words only" };
@@ -25,7 +31,8 @@ internal sealed class GrepVerb : Verb
     private readonly Option<bool> _count = new("--count", "-c") { Description = "Prints how many lines of each file match" };
     private readonly Option<bool> _numbers = new("--line-number", "-n") { Description = "Prints numbers of lines" };
     private readonly Option<bool> _noNames = new("--no-filename") { Description = "Prints no names" };
-    private readonly Option<long> _maxCount = new("--max-count", "-m") { Description = "Prints at most N lines of each file", HelpName = "N" };
+    private readonly Option<long> _maxCount =
+        new("--max-count", "-m") { Description = "Prints at most N lines of each file", HelpName = "N" };
     private readonly Option<bool> _all = new("--all") { Description = "Searches the newest version of every branch" };
 
     public GrepVerb()
@@ -35,7 +42,8 @@ internal sealed class GrepVerb : Verb
         Add(_arguments);
     }
 
-    public override IReadOnlyList<string> Usage => ["grep [-F] [-i] [-w] [-v] [-a] [-l | -c | -n] [-m N] [--json] (PATTERN | -e PATTERN...) [REV... | --all] [-- PATH...]"];
+    public override IReadOnlyList<string> Usage =>
+        ["grep [-F] [-i] [-w] [-v] [-a] [-l | -c | -n] [-m N] [--json] (PATTERN | -e PATTERN...) [REV... | --all] [-- PATH...]"];
 
     public override string Description =>
         "Searches HEAD when no REV is given. A content that several versions share is searched once, and reported for each.\n"
@@ -65,7 +73,8 @@ internal sealed class GrepVerb : Verb
         if (patterns.Length == 0)
         {
             if (words.Length == 0)
-                throw new UsageException("say what to look for, as in 'mig grep PATTERN HEAD'; a pattern that begins with '-' is given with -e");
+                throw new UsageException(
+                    "say what to look for, as in 'mig grep PATTERN HEAD'; a pattern that begins with '-' is given with -e");
             (patterns, words) = ([words[0]], words[1..]);
         }
 
@@ -80,7 +89,8 @@ internal sealed class GrepVerb : Verb
             IsInverted = arguments.GetValue(_invert),
             TakesBinaryAsText = arguments.GetValue(_text),
             MaxCount = arguments.GetResult(_maxCount) is null ? null : arguments.GetValue(_maxCount),
-            Output = arguments.GetValue(_names) || session.IsQuiet ? GrepOutput.Names : arguments.GetValue(_count) ? GrepOutput.Counts : GrepOutput.Lines,
+            Output = arguments.GetValue(_names) || session.IsQuiet ? GrepOutput.Names : arguments.GetValue(_count) ? GrepOutput.Counts
+                : GrepOutput.Lines,
         };
         return Run(options, words, paths, arguments, session);
     }
@@ -90,7 +100,8 @@ internal sealed class GrepVerb : Verb
         var grep = new ImageGrep(session.Repository, options);
         IReadOnlyList<(string, ImageId)> versions = Versions(revisions, arguments.GetValue(_all), session.Repository, grep.Coverage);
         using var array = new JsonArrayView(session.Output);
-        IGrepSink sink = session.IsJson ? new GrepJsonView(array) : session.IsQuiet ? new SilentView() : new GrepView(session, !arguments.GetValue(_noNames), arguments.GetValue(_numbers));
+        IGrepSink sink = session.IsJson ? new GrepJsonView(array) : session.IsQuiet ? new SilentView()
+            : new GrepView(session, !arguments.GetValue(_noNames), arguments.GetValue(_numbers));
         bool isFound;
         using (ProgressBar? progress = session.ShowProgress())
             isFound = grep.Run(versions, paths, sink, progress ?? (IProgressSink)NoProgress.Instance, session.Cancellation);

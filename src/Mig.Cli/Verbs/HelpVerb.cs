@@ -32,7 +32,8 @@ internal sealed class HelpVerb : Verb
             return ExitCode.Success;
         }
 
-        Verb verb = VerbList.Create(name) ?? throw new NotFoundException($"'{name}' is not a verb of mig.{NearNames.Suggest(name, VerbList.Suggested)} 'mig help' lists them");
+        Verb verb = VerbList.Create(name) ?? throw new NotFoundException(
+            $"'{name}' is not a verb of mig.{NearNames.Suggest(name, VerbList.Suggested)} 'mig help' lists them");
         session.Output.Write(HelpText.Of(verb));
         return ExitCode.Success;
     }

@@ -8,7 +8,8 @@ internal sealed class InitVerb : Verb
 {
     public const string Summary = "Makes an empty repository";
 
-    private readonly Option<bool> _bare = new("--bare") { Description = "Makes the folder itself the repository, without a folder .mig in it" };
+    private readonly Option<bool> _bare =
+        new("--bare") { Description = "Makes the folder itself the repository, without a folder .mig in it" };
     private readonly Argument<string> _directory = new("DIR") { Arity = ArgumentArity.ZeroOrOne };
 
     public InitVerb()
@@ -39,7 +40,9 @@ internal sealed class InitVerb : Verb
     {
         (string folder, bool isNew) = Initialize(arguments.GetValue(_directory), arguments.GetValue(_bare), session);
         if (!session.IsQuiet)
-            session.Output.WriteLine($"{(isNew ? "Initialized empty mig repository in" : "There is a mig repository already, unchanged, in")} {Terminals.SafeText.Name(folder)}/");
+            session.Output.WriteLine(
+                $"{(isNew ? "Initialized empty mig repository in" : "There is a mig repository already, unchanged, in")} "
+                + $"{Terminals.SafeText.Name(folder)}/");
         return ExitCode.Success;
     }
 
@@ -48,7 +51,9 @@ internal sealed class InitVerb : Verb
     {
         if (directory is not null && session.RepositoryFolder is not null)
             throw new UsageException("--repo and DIR both say where the repository is to be; give one of them");
-        string? named = directory is null ? session.RepositoryFolder ?? (session.Context.Environment("MIG_DIR") is { Length: > 0 } set ? set : null) : null;
-        return named is null ? Repository.Initialize(directory ?? ".", isBare, session.Context) : Repository.InitializeAt(named, session.Context);
+        string? named = directory is null ? session.RepositoryFolder
+            ?? (session.Context.Environment("MIG_DIR") is { Length: > 0 } set ? set : null) : null;
+        return named is null ? Repository.Initialize(directory ?? ".", isBare, session.Context)
+            : Repository.InitializeAt(named, session.Context);
     }
 }

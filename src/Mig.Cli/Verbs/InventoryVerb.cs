@@ -20,7 +20,8 @@ internal sealed class InventoryVerb : Verb
     public const string Summary = "Shows what the machine in a version is and has";
 
     private readonly Argument<string> _revision = new("REV") { Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _cycloneDx = new("--cyclonedx") { Description = "Prints a bill of materials in the form of CycloneDX 1.6" };
+    private readonly Option<bool> _cycloneDx =
+        new("--cyclonedx") { Description = "Prints a bill of materials in the form of CycloneDX 1.6" };
     private readonly Option<bool> _spdx = new("--spdx") { Description = "Prints a bill of materials in the form of SPDX 2.3" };
 
     public InventoryVerb()
@@ -65,7 +66,8 @@ internal sealed class InventoryVerb : Verb
         if (session.IsJson)
             session.WriteJson(InventoryJson.Of(image.ToString(), inventory), MigJson.Default.InventoryJson);
         else if (isCycloneDx || isSpdx)
-            WriteSbom(isSpdx, inventory, new SbomSubject(SbomName.Of(repository.Images, machine, path, revision), image, CommitTime(repository, revision), VersionVerb.Number), session);
+            WriteSbom(isSpdx, inventory, new SbomSubject(SbomName.Of(repository.Images, machine, path, revision), image,
+                CommitTime(repository, revision), VersionVerb.Number), session);
         else
             new InventoryView(session.Output, session.Palette).Write(inventory);
         foreach (string warning in inventory.Coverage.Warnings)
@@ -75,7 +77,8 @@ internal sealed class InventoryVerb : Verb
 
     private static void WriteSbom(bool isSpdx, Inventory inventory, SbomSubject subject, Session session)
     {
-        using (var writer = new Utf8JsonWriter(session.Output.AsStream(), new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var writer = new Utf8JsonWriter(
+            session.Output.AsStream(), new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             if (isSpdx)
                 SpdxWriter.Write(writer, inventory, subject);
@@ -87,7 +90,8 @@ internal sealed class InventoryVerb : Verb
     }
 
     // An image that was named by its own id has none.
-    private static long? CommitTime(Repository repository, string revision) => repository.Revisions.Resolve(revision).Kind == ObjectKind.Image
+    private static long? CommitTime(Repository repository, string revision) =>
+        repository.Revisions.Resolve(revision).Kind == ObjectKind.Image
         ? null
         : repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(revision)).Committer.Seconds;
 }

@@ -24,16 +24,22 @@ internal sealed class LogVerb : Verb
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _oneline = new("--oneline") { Description = "One line for each commit" };
     private readonly Option<bool> _graph = new("--graph") { Description = "Draws which commit follows which" };
-    private readonly Option<string> _count = new("--max-count", "-n") { Description = "At most so many commits; -5 is short for -n 5", HelpName = "N" };
-    private readonly Option<string> _since = new("--since", "--after") { Description = "Only commits after this time, such as 2026-01-31 or 2.days.ago", HelpName = "DATE" };
-    private readonly Option<string> _until = new("--until", "--before") { Description = "Only commits before this time", HelpName = "DATE" };
+    private readonly Option<string> _count =
+        new("--max-count", "-n") { Description = "At most so many commits; -5 is short for -n 5", HelpName = "N" };
+    private readonly Option<string> _since =
+        new("--since", "--after") { Description = "Only commits after this time, such as 2026-01-31 or 2.days.ago", HelpName = "DATE" };
+    private readonly Option<string> _until =
+        new("--until", "--before") { Description = "Only commits before this time", HelpName = "DATE" };
     private readonly Option<bool> _all = new("--all") { Description = "Begins at all branches and tags" };
     private readonly Option<bool> _firstParent = new("--first-parent") { Description = "Leaves merged lines out" };
     private readonly Option<bool> _decorate = new("--decorate") { Description = "Shows branches and tags in a pipe, too" };
     private readonly Option<bool> _noDecorate = new("--no-decorate") { Description = "Shows no branches and tags" };
-    private readonly Option<bool> _follow = new("--follow") { Description = "Goes on under the earlier name where the one PATH was renamed" };
-    private readonly Option<string> _content = new("-S") { Description = "Only versions in which more or fewer files have this content than before", HelpName = "SHA256" };
-    private readonly Option<string> _package = new("--package") { Description = "Only versions in which this package came, went, or got another version", HelpName = "NAME" };
+    private readonly Option<bool> _follow =
+        new("--follow") { Description = "Goes on under the earlier name where the one PATH was renamed" };
+    private readonly Option<string> _content =
+        new("-S") { Description = "Only versions in which more or fewer files have this content than before", HelpName = "SHA256" };
+    private readonly Option<string> _package =
+        new("--package") { Description = "Only versions in which this package came, went, or got another version", HelpName = "NAME" };
     private readonly ChangeView _changes = new();
     private FollowedPath? _followed;
     private CarefulQuestion? _question;
@@ -87,7 +93,8 @@ internal sealed class LogVerb : Verb
         if (session.IsJson)
         {
             var refs = new Decorations(repository);
-            session.WriteJson(commits.Select(found => CommitJson.Of(found.Id, found.Commit, refs.NamesOf(found.Id))), MigJson.Default.CommitJson, coverage);
+            session.WriteJson(commits.Select(found => CommitJson.Of(found.Id, found.Commit, refs.NamesOf(found.Id))),
+                MigJson.Default.CommitJson, coverage);
             return AnswerEnd.Say(coverage, session, any, nothing: ExitCode.Success);
         }
 
@@ -104,7 +111,8 @@ internal sealed class LogVerb : Verb
         }
 
         bool isFirst = true;
-        foreach (WalkedCommit commit in _changes.AreLinesWanted(arguments) && repository.IsPartial ? Fetched(commits, paths, repository) : commits)
+        foreach (WalkedCommit commit in _changes.AreLinesWanted(arguments) && repository.IsPartial ? Fetched(commits, paths, repository)
+            : commits)
         {
             if (!isFirst && !oneline)
                 session.Output.WriteLine();
@@ -130,13 +138,16 @@ internal sealed class LogVerb : Verb
         }
     }
 
-    // Packages come and go wherever a machine was not whole. That a path or content is nowhere is an answer only of what was seen: of the versions that were named.
-    private void Judge(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths, bool isFound, AnswerCoverage coverage)
+    // Packages come and go wherever a machine was not whole. That a path or content is nowhere is an answer only of what was seen: of the
+    // versions that were named.
+    private void Judge(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths, bool isFound,
+        AnswerCoverage coverage)
     {
         if (arguments.GetValue(_package) is not null)
             coverage.Judge(_question!.Asked, isMachineWanted: true);
         else if (paths.Count > 0 || arguments.GetValue(_content) is not null)
-            coverage.Judge(VersionTips.OfCommits(repository, set.Include.Distinct().Select(VersionName.Of), coverage), isMachineWanted: false, part => !isFound || part.Kind == UnseenKind.Damage);
+            coverage.Judge(VersionTips.OfCommits(repository, set.Include.Distinct().Select(VersionName.Of), coverage),
+                isMachineWanted: false, part => !isFound || part.Kind == UnseenKind.Damage);
     }
 
     // In a partial clone each version alone would cost round trips.
@@ -177,7 +188,8 @@ internal sealed class LogVerb : Verb
             return null;
         if (_followed is { } followed)
             paths = [.. paths.Append(followed.NameIn(found.Id)), .. commit.Parents.Select(followed.NameIn)];
-        return ComparedSides.Of(repository, commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image);
+        return ComparedSides.Of(repository, commit.Parents.Count == 0 ? null : repository.Objects.ReadCommit(commit.Parents[0]).Image,
+            commit.Image);
     }
 
     private void WriteChanges(ParseResult arguments, WalkedCommit found, List<PathSpec> paths, Session session)
@@ -199,7 +211,8 @@ internal sealed class LogVerb : Verb
         return set.Include.Count > 0 ? set : set with { Include = [Head(repository)] };
     }
 
-    private IEnumerable<WalkedCommit> Select(ParseResult arguments, Session session, RevisionSet set, List<PathSpec> paths, AnswerCoverage coverage)
+    private IEnumerable<WalkedCommit> Select(
+        ParseResult arguments, Session session, RevisionSet set, List<PathSpec> paths, AnswerCoverage coverage)
     {
         Repository repository = session.Repository;
         long since = Date(arguments, _since, session) ?? long.MinValue, until = Date(arguments, _until, session) ?? long.MaxValue;
@@ -220,12 +233,14 @@ internal sealed class LogVerb : Verb
         return commits.Where(found => found.Commit.Committer.Seconds >= since && found.Commit.Committer.Seconds <= until).Take(count);
     }
 
-    private IEnumerable<WalkedCommit> Walk(ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths, AnswerCoverage coverage)
+    private IEnumerable<WalkedCommit> Walk(
+        ParseResult arguments, Repository repository, RevisionSet set, List<PathSpec> paths, AnswerCoverage coverage)
     {
         bool graph = arguments.GetValue(_graph), firstParent = arguments.GetValue(_firstParent);
         bool hasContent = arguments.GetValue(_content) is not null;
         if (arguments.GetValue(_follow))
-            _followed = paths is [var path] ? new FollowedPath(repository, path) : throw new UsageException("--follow takes exactly one path after '--'");
+            _followed = paths is [var path] ? new FollowedPath(repository, path)
+                : throw new UsageException("--follow takes exactly one path after '--'");
         IHistoryQuestion? question = (_followed, arguments.GetValue(_package)) switch
         {
             (not null, not null) => throw new UsageException("--follow and --package are not combined"),
@@ -235,9 +250,12 @@ internal sealed class LogVerb : Verb
             _ => paths.Count > 0 && !hasContent ? new PathQuestion(repository, paths) : null,
         };
         if (question is null)
-            return new CommitWalk(repository.Objects, coverage.LeaveOut).Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, firstParent);
-        var walk = new SimplifiedWalk(repository.Objects, _question = new CarefulQuestion(repository, question, coverage), coverage.LeaveOut);
-        return graph ? walk.WalkGraph(set, firstParent) : walk.Walk(set, firstParent).Select(found => found with { Commit = repository.Objects.ReadCommit(found.Id) });
+            return new CommitWalk(repository.Objects, coverage.LeaveOut)
+                .Walk(set, graph ? CommitOrder.Topological : CommitOrder.Date, firstParent);
+        var walk = new SimplifiedWalk(
+            repository.Objects, _question = new CarefulQuestion(repository, question, coverage), coverage.LeaveOut);
+        return graph ? walk.WalkGraph(set, firstParent) : walk.Walk(set, firstParent)
+            .Select(found => found with { Commit = repository.Objects.ReadCommit(found.Id) });
     }
 
     private static CommitId Head(Repository repository)
@@ -253,6 +271,7 @@ internal sealed class LogVerb : Verb
             return null;
         return DateText.TryParse(text, session.Context.Clock, out DateTimeOffset date)
             ? date.ToUnixTimeSeconds()
-            : throw new UsageException($"{option.Name} '{text}' is not a date; write 2026-01-31, '2026-01-31 12:00:00', yesterday or 2.weeks.ago");
+            : throw new UsageException(
+                $"{option.Name} '{text}' is not a date; write 2026-01-31, '2026-01-31 12:00:00', yesterday or 2.weeks.ago");
     }
 }

@@ -27,9 +27,11 @@ internal sealed class LsRemoteVerb : Verb
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["ls-remote [--heads] [--tags] [--refs] [--symref] [REMOTE | ADDRESS] [PATTERN]... [--json]"];
+    public override IReadOnlyList<string> Usage =>
+        ["ls-remote [--heads] [--tags] [--refs] [--symref] [REMOTE | ADDRESS] [PATTERN]... [--json]"];
 
-    public override string Description => "Asks the remote; nothing is fetched. The line that ends with ^{} says which commit an annotated tag leads to.";
+    public override string Description =>
+        "Asks the remote; nothing is fetched. The line that ends with ^{} says which commit an annotated tag leads to.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -46,16 +48,20 @@ internal sealed class LsRemoteVerb : Verb
     {
         string[] words = arguments.GetValue(_words) ?? [];
         bool heads = arguments.GetValue(_heads), tags = arguments.GetValue(_tags), refsOnly = arguments.GetValue(_refs);
-        string[]? prefixes = heads || tags ? [.. new[] { heads ? RefName.BranchPrefix : null, tags ? RefName.TagPrefix : null }.OfType<string>()] : null;
-        RemoteListing listing = new ListOperation(session.FindRepository(), session.Context).Run(words.FirstOrDefault(), Environment.CurrentDirectory, prefixes, session.Cancellation);
-        IEnumerable<RemoteRef> refs = listing.Refs.Where(found => (!heads && !tags) || (heads && found.Name.IsBranch) || (tags && found.Name.IsTag));
+        string[]? prefixes = heads || tags
+            ? [.. new[] { heads ? RefName.BranchPrefix : null, tags ? RefName.TagPrefix : null }.OfType<string>()] : null;
+        RemoteListing listing = new ListOperation(session.FindRepository(), session.Context)
+            .Run(words.FirstOrDefault(), Environment.CurrentDirectory, prefixes, session.Cancellation);
+        IEnumerable<RemoteRef> refs =
+            listing.Refs.Where(found => (!heads && !tags) || (heads && found.Name.IsBranch) || (tags && found.Name.IsTag));
         if (listing.HeadId is { } head && !heads && !tags && !refsOnly)
             refs = refs.Prepend(new RemoteRef(RefName.Head, head, null));
         refs = refs.Where(found => words.Length < 2 || words.Skip(1).Any(pattern => Matches(found.Name, pattern)));
         if (session.IsJson)
         {
             session.WriteJson(
-                refs.Select(found => new RemoteRefJson(found.Name.ShortName, found.Name.Value, found.Id.ToString(), found.Peeled?.ToString(), found.Name == RefName.Head ? listing.HeadTarget?.Value : null)),
+                refs.Select(found => new RemoteRefJson(found.Name.ShortName, found.Name.Value, found.Id.ToString(),
+                    found.Peeled?.ToString(), found.Name == RefName.Head ? listing.HeadTarget?.Value : null)),
                 MigJson.Default.RemoteRefJson);
             return ExitCode.Success;
         }
@@ -73,5 +79,6 @@ internal sealed class LsRemoteVerb : Verb
     }
 
     // As in Git: a pattern fits the last parts of a name.
-    private static bool Matches(RefName name, string pattern) => FileSystemName.MatchesSimpleExpression("*/" + pattern, "/" + name.Value, ignoreCase: false);
+    private static bool Matches(RefName name, string pattern) =>
+        FileSystemName.MatchesSimpleExpression("*/" + pattern, "/" + name.Value, ignoreCase: false);
 }

@@ -66,7 +66,8 @@ internal sealed class LsVerb : Verb
         if (session.IsJson)
         {
             session.WriteJson(
-                all.SelectMany(item => Entries(browser, item.Place, isRecursive, isItself).Select(entry => EntryJson.Of(entry.Entry, entry.Path.Span) with { Argument = given.Length > 1 ? item.Text : null })),
+                all.SelectMany(item => Entries(browser, item.Place, isRecursive, isItself)
+                    .Select(entry => EntryJson.Of(entry.Entry, entry.Path.Span) with { Argument = given.Length > 1 ? item.Text : null })),
                 MigJson.Default.EntryJson);
             return ExitCode.Success;
         }
@@ -82,7 +83,8 @@ internal sealed class LsVerb : Verb
             if (hasHeading)
                 session.Output.WriteLine($"{(isFirst ? "" : "\n")}{SafeText.Name(directory.Text)}:");
             isFirst = false;
-            Show(Entries(browser, directory.Place, isRecursive, itself: false).Select(entry => (entry.Entry, entry.Path, (string?)null)), arguments, session);
+            Show(Entries(browser, directory.Place, isRecursive, itself: false).Select(entry => (entry.Entry, entry.Path, (string?)null)),
+                arguments, session);
         }
 
         return ExitCode.Success;
@@ -94,10 +96,12 @@ internal sealed class LsVerb : Verb
     {
         Repository repository = session.Repository;
         (string revision, PathSpec? path) = PathArgument.Parse(text);
-        return new Listing(text, browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path ?? PathSpec.Root, revision, follows && !isItself));
+        return new Listing(text, browser.Find(repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path
+            ?? PathSpec.Root, revision, follows && !isItself));
     }
 
-    private void Show(IEnumerable<(TreeEntry Entry, ReadOnlyMemory<byte> Path, string? Name)> entries, ParseResult arguments, Session session)
+    private void Show(IEnumerable<(TreeEntry Entry, ReadOnlyMemory<byte> Path, string? Name)> entries, ParseResult arguments,
+        Session session)
     {
         var view = new EntryView(session.Palette, session.Context.Clock);
         bool isLong = arguments.GetValue(_long), isRaw = arguments.GetValue(_null), isRecursive = arguments.GetValue(_recursive);
@@ -112,11 +116,13 @@ internal sealed class LsVerb : Verb
 
         foreach ((TreeEntry entry, ReadOnlyMemory<byte> path, string? given) in entries)
         {
-            ReadOnlySpan<byte> shown = given is not null ? RawArguments.Encode(given) : isRecursive ? path.Span : path.Span[(path.Span.LastIndexOf((byte)'/') + 1)..];
+            ReadOnlySpan<byte> shown = given is not null ? RawArguments.Encode(given) : isRecursive ? path.Span
+                : path.Span[(path.Span.LastIndexOf((byte)'/') + 1)..];
             bool isWhole = isRecursive && given is null;
             if (isRaw)
             {
-                session.Output.Write(isLong ? view.Columns(entry, sizeWidth, ownerWidth) : "").Write(isWhole ? "/" : "").Write(shown).Write("\0");
+                session.Output.Write(isLong ? view.Columns(entry, sizeWidth, ownerWidth) : "").Write(isWhole ? "/" : "").Write(shown)
+                    .Write("\0");
                 continue;
             }
 
@@ -125,7 +131,8 @@ internal sealed class LsVerb : Verb
         }
     }
 
-    private static IEnumerable<(TreeEntry Entry, ReadOnlyMemory<byte> Path)> Entries(ImageBrowser browser, ImagePath place, bool isRecursive, bool itself)
+    private static IEnumerable<(TreeEntry Entry, ReadOnlyMemory<byte> Path)> Entries(
+        ImageBrowser browser, ImagePath place, bool isRecursive, bool itself)
     {
         if (itself || place.Entry.Type != TreeEntryType.Directory)
             return [(place.Entry, place.Path)];

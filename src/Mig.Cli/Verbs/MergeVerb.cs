@@ -14,12 +14,16 @@ internal sealed class MergeVerb : Verb
     public const string Summary = "Merges another version of the machine into the current branch";
 
     private readonly Argument<string[]> _revision = new("REV") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _message = new("--message", "-m") { Description = "The message; given again, adds a paragraph", HelpName = "MSG" };
-    private readonly Option<bool> _noFastForward = new("--no-ff") { Description = "Makes a commit even where the branch could simply move on" };
+    private readonly Option<string[]> _message =
+        new("--message", "-m") { Description = "The message; given again, adds a paragraph", HelpName = "MSG" };
+    private readonly Option<bool> _noFastForward =
+        new("--no-ff") { Description = "Makes a commit even where the branch could simply move on" };
     private readonly Option<bool> _fastForwardOnly = new("--ff-only") { Description = "Only moves the branch on, and refuses all else" };
     private readonly MergeArguments _choices = new();
-    private readonly Option<string> _conflictsTo = new("--conflicts-to") { Description = "Writes the three sides of each conflict into a new folder", HelpName = "DIR" };
-    private readonly Option<string> _continue = new("--continue") { Description = "Merges with what was resolved in such a folder", HelpName = "DIR" };
+    private readonly Option<string> _conflictsTo =
+        new("--conflicts-to") { Description = "Writes the three sides of each conflict into a new folder", HelpName = "DIR" };
+    private readonly Option<string> _continue =
+        new("--continue") { Description = "Merges with what was resolved in such a folder", HelpName = "DIR" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Shows what would change, and changes nothing" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
 
@@ -78,8 +82,13 @@ internal sealed class MergeVerb : Verb
         string[] revisions = arguments.GetValue(_revision) ?? [];
         MergeChoices choices = _choices.Parse(arguments);
         MergeRequest request = arguments.GetValue(_continue) is { } folder
-            ? revisions.Length == 0 ? new ConflictFolder(folder).Read(session.Repository, choices) : throw new UsageException("--continue knows what to merge; leave the version out")
-            : revisions.Length == 1 ? new MergeRequest { Revision = revisions[0], Choices = choices, NoFastForward = arguments.GetValue(_noFastForward) }
+            ? revisions.Length == 0 ? new ConflictFolder(folder).Read(session.Repository, choices)
+                : throw new UsageException("--continue knows what to merge; leave the version out")
+            : revisions.Length == 1 ? new MergeRequest
+            {
+                Revision = revisions[0], Choices = choices,
+                NoFastForward = arguments.GetValue(_noFastForward)
+            }
             : throw new UsageException("name the one version to merge, as in 'mig merge BRANCH'");
         string[] message = arguments.GetValue(_message) ?? [];
         return request with
@@ -101,9 +110,11 @@ internal sealed class MergeVerb : Verb
                 MergeView.WriteConflicts(outcome.Plan!, again, session);
                 session.Output.WriteLine("Automatic merge failed; nothing has changed.");
                 if (folder is not null)
-                    session.Output.WriteLine($"Edit the files '{SafeText.Text(folder)}/*/merged', then run 'mig merge --continue {SafeText.Text(folder)}'.");
+                    session.Output.WriteLine(
+                        $"Edit the files '{SafeText.Text(folder)}/*/merged', then run 'mig merge --continue {SafeText.Text(folder)}'.");
                 else
-                    session.Output.WriteLine($"Take sides with '--ours PATH' and '--theirs PATH', or write all sides into a folder with '--conflicts-to DIR'.");
+                    session.Output.WriteLine(
+                        $"Take sides with '--ours PATH' and '--theirs PATH', or write all sides into a folder with '--conflicts-to DIR'.");
                 break;
             case var _ when session.IsQuiet:
                 break;
@@ -111,10 +122,13 @@ internal sealed class MergeVerb : Verb
                 session.Output.WriteLine("Already up to date.");
                 break;
             case MergeKind.FastForward:
-                session.Output.WriteLine($"Updating {CommitView.ShortId(outcome.Before.Value)}..{CommitView.ShortId(outcome.Theirs.Value)}\nFast-forward{(request.DryRun ? " (not done)" : "")}");
+                session.Output.WriteLine(
+                    $"Updating {CommitView.ShortId(outcome.Before.Value)}..{CommitView.ShortId(outcome.Theirs.Value)}\n"
+                    + $"Fast-forward{(request.DryRun ? " (not done)" : "")}");
                 break;
             default:
-                session.Output.WriteLine(request.DryRun ? "Would merge." : $"Merge made by the 'mig' strategy: {CommitView.ShortId(outcome.After.Value)}");
+                session.Output.WriteLine(request.DryRun ? "Would merge."
+                    : $"Merge made by the 'mig' strategy: {CommitView.ShortId(outcome.After.Value)}");
                 MergeView.WriteOperations(outcome.Plan!, session);
                 break;
         }

@@ -10,7 +10,8 @@ namespace Mig.Cli.Verbs;
 internal abstract class PickVerb : Verb
 {
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _mainline = new("--mainline", "-m") { Description = "The parent that the changes of a merge are counted from, from 1", HelpName = "N" };
+    private readonly Option<string> _mainline =
+        new("--mainline", "-m") { Description = "The parent that the changes of a merge are counted from, from 1", HelpName = "N" };
     private readonly MergeArguments _choices = new();
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Shows what would change, and changes nothing" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };

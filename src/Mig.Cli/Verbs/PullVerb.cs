@@ -13,7 +13,8 @@ internal sealed class PullVerb : Verb
     private readonly Argument<string[]> _words = new("REMOTE") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<bool> _ffOnly = new("--ff-only") { Description = "Does nothing: a pull never merges" };
     private readonly Option<bool> _prune = new("--prune", "-p") { Description = "Removes tracking branches whose origin is gone" };
-    private readonly Option<bool> _tags = new("--tags", "-t") { Description = "Brings all tags, not only those that lead into what is fetched" };
+    private readonly Option<bool> _tags =
+        new("--tags", "-t") { Description = "Brings all tags, not only those that lead into what is fetched" };
     private readonly Option<string> _depth = new("--depth") { Description = "Brings only so many versions", HelpName = "N" };
     private readonly Option<bool> _verbose = new("--verbose", "-v") { Description = "Also lists what is up to date" };
 
@@ -66,9 +67,16 @@ internal sealed class PullVerb : Verb
         if (session.IsQuiet)
             return ExitCode.Success;
         if (outcome.IsUpToDate)
+        {
             session.Output.WriteLine("Already up to date.");
-        else
-            session.Output.WriteLine($"{(outcome.Before is { } before ? $"Updating {CommitView.ShortId(before.Value)}..{CommitView.ShortId(outcome.After.Value)}\nFast-forward" : $"{outcome.Branch.ShortName} begins at {CommitView.ShortId(outcome.After.Value)}")}: {Sizes.Count(outcome.Commits, "new commit")}");
+            return ExitCode.Success;
+        }
+
+        string after = CommitView.ShortId(outcome.After.Value);
+        string what = outcome.Before is { } before
+            ? $"Updating {CommitView.ShortId(before.Value)}..{after}\nFast-forward"
+            : $"{outcome.Branch.ShortName} begins at {after}";
+        session.Output.WriteLine($"{what}: {Sizes.Count(outcome.Commits, "new commit")}");
         return ExitCode.Success;
     }
 }

@@ -13,10 +13,14 @@ internal sealed class PurgeVerb : Verb
 {
     public const string Summary = "Takes files out of all history, deleted copies included, and proves that they are gone";
 
-    private readonly Option<string[]> _paths = new("--path") { Description = "A file, a folder with all below it, or a pattern such as '*.pem', on any volume", HelpName = "PATH" };
-    private readonly Option<string[]> _contents = new("--sha256") { Description = "The SHA-256 of a content, whatever its names", HelpName = "SHA256" };
+    private readonly Option<string[]> _paths = new(
+        "--path")
+    { Description = "A file, a folder with all below it, or a pattern such as '*.pem', on any volume", HelpName = "PATH" };
+    private readonly Option<string[]> _contents =
+        new("--sha256") { Description = "The SHA-256 of a content, whatever its names", HelpName = "SHA256" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would go, and changes nothing" };
-    private readonly Option<bool> _keepOld = new("--keep-old") { Description = "Leaves the old versions where they are until a gc, and proves nothing" };
+    private readonly Option<bool> _keepOld =
+        new("--keep-old") { Description = "Leaves the old versions where they are until a gc, and proves nothing" };
 
     public PurgeVerb()
         : base("purge", Summary) => Add(_paths, _contents, _dryRun, _keepOld);
@@ -69,34 +73,46 @@ internal sealed class PurgeVerb : Verb
         if (report.Proof is { Blocker: { } blocker })
             session.Warn($"old packs are still there, since {blocker}; run 'mig gc --prune=now --full' when that is over");
         foreach (PurgedFile left in report.Proof?.Left ?? [])
-            session.Warn($"image {left.Image} still has /{SafeText.Name(left.Path.Span)}: it came while the purge was at work; purge again");
+            session.Warn(
+                $"image {left.Image} still has /{SafeText.Name(left.Path.Span)}: it came while the purge was at work; purge again");
         foreach (BlobId found in report.Proof?.Found ?? [])
             session.Warn($"the content still stands in blob {found}: in an archive or another file that holds a copy");
         foreach (UnseenPart part in report.Coverage.Unseen)
             session.Warn($"not looked into: {part.Sentence}");
         foreach (ObjectId unknown in report.UnknownContents)
-            session.Warn($"no file has the content {unknown}: without its bytes, copies that were deleted cannot be looked for; name its path with --path, or commit the file once and purge it");
+            session.Warn(
+                $"no file has the content {unknown}: without its bytes, copies that were deleted cannot be looked for; name its path with "
+                + "--path, or commit the file once and purge it");
         if (report.Proof is { Holds: false } || report.Unreachable.Count > 0)
             return ExitCode.Findings;
         return report.Coverage.IsComplete && report.UnknownContents.Count == 0 ? ExitCode.Success : ExitCode.Incomplete;
     }
 
     private static ObjectId Parse(string text) =>
-        ObjectId.TryParse(text, out ObjectId id) ? id : throw new UsageException($"'{text}' is not a SHA-256; it has 64 hexadecimal digits");
+        ObjectId.TryParse(text, out ObjectId id) ? id
+            : throw new UsageException($"'{text}' is not a SHA-256; it has 64 hexadecimal digits");
 
     private static void Write(PurgeReport report, bool isDryRun, Session session)
     {
         if (report.Files.Count == 0)
             session.Output.WriteLine("No version has such a file.");
-        foreach (IGrouping<string, PurgedFile> path in report.Files.GroupBy(file => Encoding.UTF8.GetString(file.Path.Span)).OrderBy(path => path.Key, StringComparer.Ordinal))
-            session.Output.WriteLine($"/{SafeText.Name(path.First().Path.Span)}: {(isDryRun ? "would go" : "gone")} from {Sizes.Count(path.Select(file => file.Image).Distinct().Count(), "image")}");
+        foreach (IGrouping<string, PurgedFile> path in report.Files.GroupBy(file => Encoding.UTF8.GetString(file.Path.Span))
+            .OrderBy(path => path.Key, StringComparer.Ordinal))
+            session.Output.WriteLine(
+                $"/{SafeText.Name(path.First().Path.Span)}: {(isDryRun ? "would go" : "gone")} from "
+                + $"{Sizes.Count(path.Select(file => file.Image).Distinct().Count(), "image")}");
         if (report.ZeroedBytes > 0)
-            session.Output.WriteLine($"{Sizes.Bytes(report.ZeroedBytes)} of their blocks and of deleted copies {(isDryRun ? "would become" : "became")} zeros.");
+            session.Output.WriteLine(
+                $"{Sizes.Bytes(report.ZeroedBytes)} of their blocks and of deleted copies {(isDryRun ? "would become" : "became")} zeros.");
         if (report.Map is { } map)
-            session.Output.WriteLine($"{Sizes.Count(report.RewrittenCommits, "commit")} written anew, {Sizes.Count(report.MovedRefs, "ref")} moved; old and new ids: {Path.GetRelativePath(Environment.CurrentDirectory, map)}");
+            session.Output.WriteLine(
+                $"{Sizes.Count(report.RewrittenCommits, "commit")} written anew, {Sizes.Count(report.MovedRefs, "ref")} moved; old and "
+                + $"new ids: {Path.GetRelativePath(Environment.CurrentDirectory, map)}");
         if (isDryRun && report.RewrittenCommits > 0)
-            session.Output.WriteLine($"{Sizes.Count(report.RewrittenCommits, "commit")} would be written anew, {Sizes.Count(report.MovedRefs, "ref")} moved.");
+            session.Output.WriteLine(
+                $"{Sizes.Count(report.RewrittenCommits, "commit")} would be written anew, {Sizes.Count(report.MovedRefs, "ref")} moved.");
         if (report is { IsProved: true, Proof: { } proof })
-            session.Output.WriteLine($"Proved: none of it stands in the {Sizes.Bytes(proof.Bytes)} of {Sizes.Count(proof.Blobs, "content")} that are left.");
+            session.Output.WriteLine(
+                $"Proved: none of it stands in the {Sizes.Bytes(proof.Bytes)} of {Sizes.Count(proof.Blobs, "content")} that are left.");
     }
 }

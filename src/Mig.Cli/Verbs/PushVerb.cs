@@ -15,14 +15,17 @@ internal sealed class PushVerb : Verb
     private const string LeaseOnAll = "--force-with-lease-on-all";
 
     private readonly Argument<string[]> _words = new("REMOTE") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<bool> _upstream = new("--set-upstream", "-u") { Description = "Makes the branches follow those that they are pushed to" };
+    private readonly Option<bool> _upstream =
+        new("--set-upstream", "-u") { Description = "Makes the branches follow those that they are pushed to" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves branches there even where history is lost" };
-    private readonly Option<string[]> _lease = new(Lease) { Description = "The same, unless the branch there is not where it was fetched", HelpName = "REF[:EXPECTED]" };
+    private readonly Option<string[]> _lease =
+        new(Lease) { Description = "The same, unless the branch there is not where it was fetched", HelpName = "REF[:EXPECTED]" };
     private readonly Option<bool> _leaseOnAll = new(LeaseOnAll) { Hidden = true };
     private readonly Option<bool> _delete = new("--delete", "-d") { Description = "Deletes branches or tags there" };
     private readonly Option<bool> _tags = new("--tags") { Description = "Pushes all tags as well" };
     private readonly Option<bool> _all = new("--all", "--branches") { Description = "Pushes all branches" };
-    private readonly Option<bool> _atomic = new("--atomic") { Description = "Moves all branches there or none; so it is without this, too" };
+    private readonly Option<bool> _atomic =
+        new("--atomic") { Description = "Moves all branches there or none; so it is without this, too" };
     private readonly Option<bool> _noAtomic = new("--no-atomic") { Description = "Moves those that can be moved" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hook pre-push" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Only says what would move" };
@@ -86,11 +89,13 @@ internal sealed class PushVerb : Verb
         };
         IReadOnlyList<PushOutcome> outcomes;
         using (ProgressBar? progress = session.ShowProgress())
-            outcomes = new PushOperation(session.Repository).Run(options with { Progress = progress ?? options.Progress }, session.Cancellation);
+            outcomes = new PushOperation(session.Repository)
+                .Run(options with { Progress = progress ?? options.Progress }, session.Cancellation);
         foreach (PushOutcome outcome in outcomes)
             RefTable.Write(outcome, isVerbose, isDryRun, session);
         if (outcomes.FirstOrDefault(outcome => outcome.HasFailed) is not { } failed)
             return ExitCode.Success;
-        throw new ConflictException($"failed to push some refs to {failed.Address}{(failed.Hint is { } hint ? $": {hint}" : "; the remote says why")}");
+        throw new ConflictException(
+            $"failed to push some refs to {failed.Address}{(failed.Hint is { } hint ? $": {hint}" : "; the remote says why")}");
     }
 }

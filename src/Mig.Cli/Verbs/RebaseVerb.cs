@@ -16,7 +16,8 @@ internal sealed class RebaseVerb : Verb
     private const int MaxNamed = 5;
 
     private readonly Argument<string[]> _words = new("REV") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _onto = new("--onto") { Description = "The version to put them on; without, the upstream", HelpName = "NEW" };
+    private readonly Option<string> _onto =
+        new("--onto") { Description = "The version to put them on; without, the upstream", HelpName = "NEW" };
     private readonly MergeArguments _choices = new();
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Shows what would happen, and moves no branch" };
 
@@ -68,13 +69,15 @@ internal sealed class RebaseVerb : Verb
             Branches = hasUpstream ? words[1..] : words,
             DryRun = arguments.GetValue(_dryRun),
             NoVerify = arguments.GetValue(_noVerify),
-            Announce = session.IsJson || session.IsQuiet ? null : plans => Announce(plans, onto ?? (hasUpstream ? words[0] : "its upstream"), hasUpstream && onto is not null ? words[0] : null, session),
+            Announce = session.IsJson || session.IsQuiet ? null : plans => Announce(
+                plans, onto ?? (hasUpstream ? words[0] : "its upstream"), hasUpstream && onto is not null ? words[0] : null, session),
             Choices = _choices.Parse(arguments),
         };
         var again = new AgainCommand(arguments, _dryRun);
         IReadOnlyList<RebasedBranch> branches;
         using (ProgressBar? progress = session.ShowProgress())
-            branches = new Rebaser(session.Repository).Rebase(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+            branches = new Rebaser(session.Repository)
+                .Rebase(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         if (session.IsJson)
             session.WriteJson(branches.Select(branch => RebasedJson.Of(branch, again)), MigJson.Default.RebasedJson);
         else
@@ -85,12 +88,16 @@ internal sealed class RebaseVerb : Verb
     // Without a pattern the one REV is what is left behind, as in Git, and the current branch moves: nobody is to find that out afterwards.
     private static void Announce(IReadOnlyList<RebasePlan> plans, string onto, string? upstream, Session session)
     {
-        string names = string.Join(", ", plans.Take(MaxNamed).Select(plan => plan.Branch?.ShortName ?? RefName.Head.Value)) + (plans.Count > MaxNamed ? $" and {plans.Count - MaxNamed} more" : "");
-        string versions = Sizes.Count(plans.Sum(plan => plan.Versions), "version"), since = upstream is null ? "" : $" that {SafeText.Line(upstream)} lacks";
+        string names = string.Join(", ", plans.Take(MaxNamed).Select(plan => plan.Branch?.ShortName ?? RefName.Head.Value))
+            + (plans.Count > MaxNamed ? $" and {plans.Count - MaxNamed} more" : "");
+        string versions = Sizes.Count(plans.Sum(plan => plan.Versions), "version"), since = upstream is null ? ""
+            : $" that {SafeText.Line(upstream)} lacks";
         session.Output.WriteLine($"Rebasing {SafeText.Line(names)} onto {SafeText.Line(onto)}: {versions}{since}.");
         session.Output.Flush();
-        if (upstream is not null && session.Repository.Revisions.ResolveRef(upstream) is { IsBranch: true } named && plans.All(plan => plan.Branch != named))
-            session.Say($"hint: '{upstream}' is what is left behind, and does not move; 'mig rebase --onto {onto} {onto} {upstream}' moves it");
+        if (upstream is not null && session.Repository.Revisions.ResolveRef(upstream) is { IsBranch: true } named
+            && plans.All(plan => plan.Branch != named))
+            session.Say($"hint: '{upstream}' is what is left behind, and does not move; 'mig rebase --onto {onto} {onto} {upstream}' "
+                + "moves it");
     }
 
     private static void Write(IReadOnlyList<RebasedBranch> branches, bool isDryRun, AgainCommand again, Session session)
@@ -98,11 +105,14 @@ internal sealed class RebaseVerb : Verb
         foreach (RebasedBranch branch in branches)
         {
             string name = branch.Branch?.Value ?? RefName.Head.Value;
-            MergeView.WriteNotes(branches.Count == 1 ? branch.Notes : branch.Notes.Select(note => $"{branch.Branch?.ShortName ?? name}: {note}"), session);
+            MergeView.WriteNotes(branches.Count == 1 ? branch.Notes
+                : branch.Notes.Select(note => $"{branch.Branch?.ShortName ?? name}: {note}"), session);
             if (branch.Conflict is { } conflict)
             {
                 MergeView.WriteConflicts(conflict.Plan, again, session);
-                session.Output.WriteLine($"Could not apply {CommitView.ShortId(conflict.Source.Value)}... {SafeText.Text(conflict.Commit.Subject)}; {SafeText.Text(name)} is where it was.");
+                session.Output.WriteLine(
+                    $"Could not apply {CommitView.ShortId(conflict.Source.Value)}... {SafeText.Text(conflict.Commit.Subject)}; "
+                    + $"{SafeText.Text(name)} is where it was.");
             }
             else if (session.IsQuiet)
             {
@@ -110,7 +120,8 @@ internal sealed class RebaseVerb : Verb
             }
             else if (isDryRun)
             {
-                session.Output.WriteLine($"Would rebase {SafeText.Text(name)}: {Sizes.Count(branch.Replayed, "version")}{Dropped(branch)}.");
+                session.Output.WriteLine(
+                    $"Would rebase {SafeText.Text(name)}: {Sizes.Count(branch.Replayed, "version")}{Dropped(branch)}.");
             }
             else if (branch.Before == branch.After)
             {
@@ -118,10 +129,13 @@ internal sealed class RebaseVerb : Verb
             }
             else
             {
-                session.Output.WriteLine($"Successfully rebased and updated {SafeText.Text(name)}: {CommitView.ShortId(branch.After.Value)}, {Sizes.Count(branch.Replayed, "version")}{Dropped(branch)}.");
+                session.Output.WriteLine(
+                    $"Successfully rebased and updated {SafeText.Text(name)}: {CommitView.ShortId(branch.After.Value)}, "
+                    + $"{Sizes.Count(branch.Replayed, "version")}{Dropped(branch)}.");
             }
         }
     }
 
-    private static string Dropped(RebasedBranch branch) => branch.Dropped > 0 ? $", {branch.Dropped} dropped, as nothing was left of them" : "";
+    private static string Dropped(RebasedBranch branch) =>
+        branch.Dropped > 0 ? $", {branch.Dropped} dropped, as nothing was left of them" : "";
 }

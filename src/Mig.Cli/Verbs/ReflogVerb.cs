@@ -17,9 +17,11 @@ internal sealed class ReflogVerb : Verb
     private const string Expire = "expire";
 
     private readonly Argument<string[]> _words = new("REF") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _count = new("--max-count", "-n") { Description = "At most so many moves; -5 is short for -n 5", HelpName = "N" };
+    private readonly Option<string> _count =
+        new("--max-count", "-n") { Description = "At most so many moves; -5 is short for -n 5", HelpName = "N" };
 
-    private readonly Option<string> _expire = new("--expire") { Description = "With expire: forgets moves before this time (90.days.ago)", HelpName = "TIME" };
+    private readonly Option<string> _expire =
+        new("--expire") { Description = "With expire: forgets moves before this time (90.days.ago)", HelpName = "TIME" };
     private readonly Option<bool> _all = new("--all") { Description = "With expire: of all refs" };
 
     public ReflogVerb()
@@ -63,13 +65,15 @@ internal sealed class ReflogVerb : Verb
         if (session.IsJson)
         {
             session.WriteJson(
-                moves.Select(move => new ReflogJson(Selector(name, move.Index), Id(move.Entry.Before), Id(move.Entry.After), PersonJson.Of(move.Entry.Who), move.Entry.Reason)),
+                moves.Select(move => new ReflogJson(Selector(name, move.Index), Id(move.Entry.Before), Id(move.Entry.After),
+                    PersonJson.Of(move.Entry.Who), move.Entry.Reason)),
                 MigJson.Default.ReflogJson);
             return ExitCode.Success;
         }
 
         foreach ((int index, ReflogEntry entry) in moves)
-            session.Output.WriteLine($"{session.Palette.Yellow(CommitView.ShortId(entry.After))} {Selector(name, index)}: {SafeText.Line(entry.Reason)}");
+            session.Output.WriteLine(
+                $"{session.Palette.Yellow(CommitView.ShortId(entry.After))} {Selector(name, index)}: {SafeText.Line(entry.Reason)}");
         return ExitCode.Success;
     }
 
@@ -85,7 +89,8 @@ internal sealed class ReflogVerb : Verb
     }
 
     private static RefName Resolve(Repository repository, string given) =>
-        repository.Revisions.ResolveRef(given) ?? throw new NotFoundException($"'{given}' is not a branch, and HEAD is the only other thing that moves");
+        repository.Revisions.ResolveRef(given)
+            ?? throw new NotFoundException($"'{given}' is not a branch, and HEAD is the only other thing that moves");
 
     private static string Selector(RefName name, int index) => string.Create(CultureInfo.InvariantCulture, $"{name.ShortName}@{{{index}}}");
 

@@ -18,9 +18,11 @@ internal sealed class ReindexVerb : Verb
 
     public override IReadOnlyList<string> Usage => ["reindex"];
 
-    public override string Description => "Search brings its catalogue up to date by itself. It is a cache of what is in the versions, and may be deleted at any time.";
+    public override string Description =>
+        "Search brings its catalogue up to date by itself. It is a cache of what is in the versions, and may be deleted at any time.";
 
-    public override IReadOnlyList<(string Command, string Meaning)> Examples => [("mig reindex", "forgets what the catalogue says, and reads it from the versions again")];
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+        [("mig reindex", "forgets what the catalogue says, and reads it from the versions again")];
 
     public override int Run(ParseResult arguments, Session session)
     {

@@ -86,7 +86,8 @@ internal sealed class RemoteVerb : Verb
                 SetUrl(editor, name, address, old, arguments);
                 return ExitCode.Success;
             default:
-                throw new UsageException($"'mig remote {string.Join(' ', words)}' is not what remote takes; 'mig help remote' shows what is");
+                throw new UsageException(
+                    $"'mig remote {string.Join(' ', words)}' is not what remote takes; 'mig help remote' shows what is");
         }
     }
 
@@ -123,7 +124,12 @@ internal sealed class RemoteVerb : Verb
         using Repository repository = Repository.Open(session.Repository.Folder, session.Context);
         FetchOutcome outcome;
         using (ProgressBar? progress = session.ShowProgress())
-            outcome = new FetchOperation(repository).Run(new FetchOptions { Remote = name, Action = $"fetch {name}", Progress = progress ?? (IProgressSink)NoProgress.Instance }, session.Cancellation);
+            outcome = new FetchOperation(repository)
+                .Run(new FetchOptions
+                {
+                    Remote = name, Action = $"fetch {name}", Progress = progress
+                ?? (IProgressSink)NoProgress.Instance
+                }, session.Cancellation);
         Views.RefTable.Write(outcome, isVerbose: false, isDryRun: false, session);
         return outcome.HasRejected ? ExitCode.Conflict : ExitCode.Success;
     }

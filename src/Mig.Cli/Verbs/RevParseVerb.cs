@@ -67,7 +67,8 @@ internal sealed class RevParseVerb : Verb
             if (arguments.GetValue(_abbrev))
                 session.Output.WriteLine(NameOf(item, repository));
             else
-                session.Output.WriteLine((item.IsExcluded == true ? "^" : "") + (arguments.GetValue(_short) ? item.Id[..CommitView.ShortId(default).Length] : item.Id));
+                session.Output.WriteLine((item.IsExcluded == true ? "^" : "")
+                    + (arguments.GetValue(_short) ? item.Id[..CommitView.ShortId(default).Length] : item.Id));
         }
 
         return ExitCode.Success;

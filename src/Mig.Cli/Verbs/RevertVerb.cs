@@ -12,7 +12,8 @@ internal sealed class RevertVerb : PickVerb
     {
     }
 
-    public override IReadOnlyList<string> Usage => ["revert [-m N] [-X SIDE] [--ours PATH]... [--theirs PATH]... [--dry-run] [--json] REV..."];
+    public override IReadOnlyList<string> Usage =>
+        ["revert [-m N] [-X SIDE] [--ours PATH]... [--theirs PATH]... [--dry-run] [--json] REV..."];
 
     public override string Description =>
         "Undoes what each version changed against the one before it, in the order given; the history stays. All of it happens,\n"

@@ -17,8 +17,10 @@ internal sealed class SealVerb : Verb
     public const string Summary = "Makes a golden image of a used one: keys, ids, histories, logs and deleted data go";
 
     private readonly Argument<string> _branch = new("BRANCH") { Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _list = new("--list", "-l") { Description = "Names the operations; those with a star are done when nothing is said" };
-    private readonly Option<string[]> _enable = new("--enable") { Description = "Does only these operations, separated by commas", HelpName = "NAMES" };
+    private readonly Option<bool> _list =
+        new("--list", "-l") { Description = "Names the operations; those with a star are done when nothing is said" };
+    private readonly Option<string[]> _enable =
+        new("--enable") { Description = "Does only these operations, separated by commas", HelpName = "NAMES" };
     private readonly Option<string[]> _disable = new("--disable") { Description = "Leaves out these", HelpName = "NAMES" };
     private readonly EditOptions _edit = new("-n");
 
@@ -87,7 +89,8 @@ internal sealed class SealVerb : Verb
         if (session.IsJson)
         {
             session.WriteJson(
-                SealOperations.All.Select(operation => new SealOperationJson(operation.Name, operation.Summary, operation.IsDefault, [.. operation.Rules.Select(rule => rule.Pattern)])),
+                SealOperations.All.Select(operation => new SealOperationJson(
+                    operation.Name, operation.Summary, operation.IsDefault, [.. operation.Rules.Select(rule => rule.Pattern)])),
                 MigJson.Default.SealOperationJson);
             return;
         }
@@ -100,12 +103,16 @@ internal sealed class SealVerb : Verb
     private static void Write(SealReport report, bool isDryRun, Session session)
     {
         if (report.Edit.Id is { } id)
-            session.Output.WriteLine($"[{report.Edit.Branch?.ShortName ?? "detached HEAD"} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {SafeText.Line(report.Edit.Message.TrimEnd())}");
+            session.Output.WriteLine(
+                $"[{report.Edit.Branch?.ShortName ?? "detached HEAD"} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] "
+                + $"{SafeText.Line(report.Edit.Message.TrimEnd())}");
         else if (!isDryRun)
             session.Output.WriteLine("There was nothing to seal, so there is no new commit.");
         foreach (IGrouping<string, SealedPath> operation in report.Paths.GroupBy(path => path.Operation))
         {
-            session.Output.WriteLine($" {operation.Key}: {Sizes.Count(operation.Sum(path => path.Files), "file")}, {Sizes.Bytes(operation.Sum(path => path.Bytes))}");
+            session.Output.WriteLine(
+                $" {operation.Key}: {Sizes.Count(operation.Sum(path => path.Files), "file")}, "
+                + $"{Sizes.Bytes(operation.Sum(path => path.Bytes))}");
             if (!isDryRun)
                 continue;
             foreach (SealedPath path in operation)
@@ -113,8 +120,11 @@ internal sealed class SealVerb : Verb
         }
 
         if (report.ZeroedBytes > 0)
-            session.Output.WriteLine($" {SealOperations.FreeSpace}: {Sizes.Bytes(report.ZeroedBytes)} of deleted data {(isDryRun ? "would become" : "became")} zeros");
+            session.Output.WriteLine(
+                $" {SealOperations.FreeSpace}: {Sizes.Bytes(report.ZeroedBytes)} of deleted data {(isDryRun ? "would become" : "became")} "
+                + "zeros");
     }
 
-    private static IReadOnlyList<string> Split(string[] names) => [.. names.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+    private static IReadOnlyList<string> Split(string[] names) =>
+        [.. names.SelectMany(name => name.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 }

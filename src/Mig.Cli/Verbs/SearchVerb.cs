@@ -19,20 +19,39 @@ internal sealed class SearchVerb : Verb
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string[]> _sha256 = new("--sha256") { Description = "Files with this content", HelpName = "SUM" };
-    private readonly Option<string[]> _lists = new("--sha256-file") { Description = "Files with a content of this list, as sha256sum prints them; - is standard input", HelpName = "LIST" };
-    private readonly Option<string[]> _files = new("--file") { Description = "Files with the content of this one, here", HelpName = "FILE" };
+    private readonly Option<string[]> _lists = new("--sha256-file")
+    {
+        Description =
+        "Files with a content of this list, as sha256sum prints them; - is standard input", HelpName = "LIST"
+    };
+    private readonly Option<string[]> _files =
+        new("--file") { Description = "Files with the content of this one, here", HelpName = "FILE" };
     private readonly Option<string[]> _md5 = new("--md5") { Description = "Files of packages with this content", HelpName = "SUM" };
-    private readonly Option<string[]> _md5Lists = new("--md5-file") { Description = "Files of packages with a content of this list, as md5sum prints them", HelpName = "LIST" };
+    private readonly Option<string[]> _md5Lists =
+        new("--md5-file") { Description = "Files of packages with a content of this list, as md5sum prints them", HelpName = "LIST" };
     private readonly Option<string[]> _sha1 = new("--sha1") { Description = "Files of packages with this content", HelpName = "SUM" };
-    private readonly Option<string[]> _sha1Lists = new("--sha1-file") { Description = "Files of packages with a content of this list, as sha1sum prints them", HelpName = "LIST" };
-    private readonly Option<string[]> _names = new("--name") { Description = "Names that match a pattern, such as '*.conf'", HelpName = "GLOB" };
-    private readonly Option<string[]> _paths = new("--path") { Description = "Whole paths that match a pattern; * stands for slashes, too", HelpName = "GLOB" };
-    private readonly Option<string[]> _sizes = new("--size") { Description = "4096 bytes, 10k, +10M (larger), -1G (smaller); rounded up to the unit, as find does", HelpName = "SIZE" };
-    private readonly Option<string[]> _times = new("--mtime") { Description = "-7 (changed less than 7 days ago), +30, a date (since then), DATE..DATE", HelpName = "TIME" };
+    private readonly Option<string[]> _sha1Lists =
+        new("--sha1-file") { Description = "Files of packages with a content of this list, as sha1sum prints them", HelpName = "LIST" };
+    private readonly Option<string[]> _names =
+        new("--name") { Description = "Names that match a pattern, such as '*.conf'", HelpName = "GLOB" };
+    private readonly Option<string[]> _paths =
+        new("--path") { Description = "Whole paths that match a pattern; * stands for slashes, too", HelpName = "GLOB" };
+    private readonly Option<string[]> _sizes = new("--size")
+    {
+        Description =
+        "4096 bytes, 10k, +10M (larger), -1G (smaller); rounded up to the unit, as find does", HelpName = "SIZE"
+    };
+    private readonly Option<string[]> _times =
+        new("--mtime") { Description = "-7 (changed less than 7 days ago), +30, a date (since then), DATE..DATE", HelpName = "TIME" };
     private readonly Option<string> _owner = new("--owner") { Description = "UID, UID:GID or :GID, in numbers", HelpName = "OWNER" };
-    private readonly Option<string> _mode = new("--mode") { Description = "0644 (exactly), -6000 (all of these bits), /6000 (any), setuid, setgid, sticky", HelpName = "MODE" };
+    private readonly Option<string> _mode =
+        new("--mode") { Description = "0644 (exactly), -6000 (all of these bits), /6000 (any), setuid, setgid, sticky", HelpName = "MODE" };
     private readonly Option<string> _type = new("--type") { Description = "f, d, l, c, b, p or s, as find has them", HelpName = "TYPE" };
-    private readonly Option<string[]> _packages = new("--package") { Description = "A package, or 'NAME<VERSION', with <= = != >= > too; versions are compared as its package manager does", HelpName = "PACKAGE" };
+    private readonly Option<string[]> _packages = new("--package")
+    {
+        Description =
+        "A package, or 'NAME<VERSION', with <= = != >= > too; versions are compared as its package manager does", HelpName = "PACKAGE"
+    };
     private readonly Option<string[]> _refs = new("--ref") { Description = "Searches this version; as REV", HelpName = "REV" };
     private readonly Option<bool> _history = new("--all-history") { Description = "Searches all versions before them, too" };
     private readonly Option<bool> _long = new("--long", "-l") { Description = "Shows mode, user, group, size and time, as ls does" };
@@ -41,7 +60,8 @@ internal sealed class SearchVerb : Verb
     public SearchVerb()
         : base("search", Summary)
     {
-        Add(_sha256, _lists, _files, _md5, _md5Lists, _sha1, _sha1Lists, _names, _paths, _sizes, _times, _owner, _mode, _type, _packages, _refs, _history, _long, _all);
+        Add(_sha256, _lists, _files, _md5, _md5Lists, _sha1, _sha1Lists, _names, _paths, _sizes, _times, _owner, _mode, _type, _packages,
+            _refs, _history, _long, _all);
         Add(_revisions);
     }
 
@@ -79,18 +99,24 @@ internal sealed class SearchVerb : Verb
         {
             Conditions = Conditions(arguments, session),
             Packages = [.. (arguments.GetValue(_packages) ?? []).Select(PackageText.Parse)],
-            RecordedDigests = [.. Digests(arguments.GetValue(_md5), "MD5", 32), .. Lists(arguments.GetValue(_md5Lists), ChecksumList.ReadMd5, session),
-                .. Digests(arguments.GetValue(_sha1), "SHA-1", 40), .. Lists(arguments.GetValue(_sha1Lists), ChecksumList.ReadSha1, session)],
+            RecordedDigests = [.. Digests(arguments.GetValue(_md5), "MD5", 32),
+                .. Lists(arguments.GetValue(_md5Lists), ChecksumList.ReadMd5, session),
+                .. Digests(arguments.GetValue(_sha1), "SHA-1", 40),
+                .. Lists(arguments.GetValue(_sha1Lists), ChecksumList.ReadSha1, session)],
             Revisions = [.. arguments.GetValue(_revisions) ?? [], .. arguments.GetValue(_refs) ?? []],
             WithHistory = arguments.GetValue(_history),
         };
         if (request.Conditions.AreEmpty && request.Packages.Count == 0 && request.RecordedDigests.Count == 0)
-            throw new UsageException("say what to search for: --sha256, --name, --path, --size, --mtime, --owner, --mode, --type or --package; 'mig help search' shows examples");
+            throw new UsageException(
+                "say what to search for: --sha256, --name, --path, --size, --mtime, --owner, --mode, --type or --package; 'mig help "
+                + "search' shows examples");
         SearchAnswer answer;
         using (ProgressBar? progress = session.ShowProgress())
-            answer = new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance).Find(request, session.Cancellation);
+            answer = new ImageSearch(session.Repository, progress ?? (IProgressSink)NoProgress.Instance)
+                .Find(request, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found)).Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))), MigJson.Default.FoundJson, answer.Coverage);
+            session.WriteJson(answer.Found.Select(found => FoundJson.Of(answer, found))
+                .Concat(answer.Packages.Select(found => FoundJson.Of(answer, found))), MigJson.Default.FoundJson, answer.Coverage);
         else if (!session.IsQuiet)
             Write(arguments, answer, (request.Conditions.Contents?.Count ?? 0) + request.RecordedDigests.Count > 1, session);
         return AnswerEnd.Say(answer.Coverage, session, !answer.IsEmpty);
@@ -105,8 +131,10 @@ internal sealed class SearchVerb : Verb
             Contents = contents,
             Names = [.. (arguments.GetValue(_names) ?? []).Select(name => new Glob(name))],
             Paths = [.. (arguments.GetValue(_paths) ?? []).Select(path => new Glob(path))],
-            Sizes = (arguments.GetValue(_sizes) ?? []).Select(ConditionText.Size).Aggregate(ValueRange.All, (all, one) => all.Intersect(one)),
-            ModifiedTimes = (arguments.GetValue(_times) ?? []).Select(time => ConditionText.ModifiedTime(time, session.Context.Clock)).Aggregate(ValueRange.All, (all, one) => all.Intersect(one)),
+            Sizes = (arguments.GetValue(_sizes) ?? []).Select(ConditionText.Size)
+                .Aggregate(ValueRange.All, (all, one) => all.Intersect(one)),
+            ModifiedTimes = (arguments.GetValue(_times) ?? []).Select(time => ConditionText.ModifiedTime(time, session.Context.Clock))
+                .Aggregate(ValueRange.All, (all, one) => all.Intersect(one)),
             Uid = uid,
             Gid = gid,
             Mode = arguments.GetValue(_mode) is { } mode ? ConditionText.Mode(mode) : null,
@@ -116,12 +144,14 @@ internal sealed class SearchVerb : Verb
 
     private IReadOnlyCollection<ObjectId>? Contents(ParseResult arguments, Session session)
     {
-        string[] sums = arguments.GetValue(_sha256) ?? [], lists = arguments.GetValue(_lists) ?? [], files = arguments.GetValue(_files) ?? [];
+        string[] sums = arguments.GetValue(_sha256) ?? [], lists = arguments.GetValue(_lists) ?? [], files = arguments.GetValue(_files)
+            ?? [];
         if (sums.Length + lists.Length + files.Length == 0)
             return null;
         var contents = new HashSet<ObjectId>();
         foreach (string sum in sums)
-            contents.Add(ObjectId.TryParse(sum, out ObjectId id) ? id : throw new UsageException($"'{sum}' is not a SHA-256; 64 hexadecimal digits are needed"));
+            contents.Add(ObjectId.TryParse(sum, out ObjectId id) ? id
+                : throw new UsageException($"'{sum}' is not a SHA-256; 64 hexadecimal digits are needed"));
         contents.UnionWith(Lists(lists, ChecksumList.Read, session));
 
         foreach (string file in files)
@@ -144,7 +174,8 @@ internal sealed class SearchVerb : Verb
     }
 
     private static IEnumerable<string> Digests(string[]? sums, string kind, int digits) => (sums ?? [])
-        .Select(sum => ChecksumList.Normalize(sum, digits) ?? throw new UsageException($"'{sum}' is not a valid {kind}; {digits} hexadecimal digits are needed"));
+        .Select(sum => ChecksumList.Normalize(sum, digits)
+            ?? throw new UsageException($"'{sum}' is not a valid {kind}; {digits} hexadecimal digits are needed"));
 
     private void Write(ParseResult arguments, SearchAnswer answer, bool showsContents, Session session)
     {
@@ -162,7 +193,8 @@ internal sealed class SearchVerb : Verb
         }
 
         // A path that has another content in each version is one path all the same.
-        foreach (IGrouping<(string, string, ObjectId?), FoundEntry> place in answer.Found.GroupBy(found => (found.Volume, System.Text.Encoding.Latin1.GetString(found.Path.Span), showsContents ? found.Entry.Sha256 : null)))
+        foreach (IGrouping<(string, string, ObjectId?), FoundEntry> place in answer.Found.GroupBy(found =>
+            (found.Volume, System.Text.Encoding.Latin1.GetString(found.Path.Span), showsContents ? found.Entry.Sha256 : null)))
         {
             FoundEntry first = place.First();
             VersionSet versions = place.Count() == 1 ? first.Versions : VersionSet.Of(place.SelectMany(found => found.Versions.Versions));

@@ -12,31 +12,59 @@ internal sealed class ServeVerb : Verb
 {
     public const string Summary = "Serves repositories to others, over HTTP or for ssh";
 
-    private readonly Option<bool> _stdio = new("--stdio") { Description = "Serves one repository on standard input and output, as ssh runs it" };
+    private readonly Option<bool> _stdio =
+        new("--stdio") { Description = "Serves one repository on standard input and output, as ssh runs it" };
     private readonly Option<string> _listen = new("--listen") { HelpName = "ADDRESS:PORT", Description = "Serves over HTTP" };
-    private readonly Option<string> _certificate = new("--tls-cert") { HelpName = "FILE", Description = "The server's certificate and its chain, PEM: HTTPS instead of HTTP" };
+    private readonly Option<string> _certificate =
+        new("--tls-cert") { HelpName = "FILE", Description = "The server's certificate and its chain, PEM: HTTPS instead of HTTP" };
     private readonly Option<string> _key = new("--tls-key") { HelpName = "FILE", Description = "The certificate's private key, PEM" };
-    private readonly Option<bool> _http2 = new("--http2") { Description = "Speaks HTTP/2 alone, by prior knowledge (h2c); with TLS both are spoken" };
-    private readonly Option<string> _auth = new("--auth") { HelpName = "FILE", Description = "Tokens, and what each of them allows (mig help token)" };
-    private readonly Option<bool> _insecure = new("--insecure") { Description = "Allows everybody who can reach the address to read and write" };
-    private readonly Option<string> _maxBody = new("--max-body") { HelpName = "SIZE", Description = "Most bytes of one request, such as 20g; no limit unless given" };
-    private readonly Option<int> _maxRate = new("--max-rate") { HelpName = "N", DefaultValueFactory = _ => 100, Description = "Requests a second of one client, ten times as many at once; 0 for any number" };
-    private readonly Option<int> _maxConnections = new("--max-connections") { HelpName = "N", DefaultValueFactory = _ => 512, Description = "Connections at once; of more, one without work is closed" };
-    private readonly Option<int> _maxConnectionsPerClient = new("--max-connections-per-client") { HelpName = "N", DefaultValueFactory = _ => 64, Description = "Those of one client" };
-    private readonly Option<int> _maxRequests = new("--max-requests") { HelpName = "N", DefaultValueFactory = _ => 32, Description = "Requests worked on at once; others wait" };
-    private readonly Option<int> _maxRequestsPerClient = new("--max-requests-per-client") { HelpName = "N", DefaultValueFactory = _ => 16, Description = "Those of one client, or of one token" };
-    private readonly Option<int> _minRate = new("--min-rate") { HelpName = "BYTES", DefaultValueFactory = _ => 1024, Description = "Bytes a second; who is slower for 20 seconds is cut. 0 for none" };
-    private readonly Option<string[]> _proxies = new("--trusted-proxy") { HelpName = "ADDRESS", Description = "A proxy of yours, which says in X-Forwarded-For who the client is" };
+    private readonly Option<bool> _http2 =
+        new("--http2") { Description = "Speaks HTTP/2 alone, by prior knowledge (h2c); with TLS both are spoken" };
+    private readonly Option<string> _auth =
+        new("--auth") { HelpName = "FILE", Description = "Tokens, and what each of them allows (mig help token)" };
+    private readonly Option<bool> _insecure =
+        new("--insecure") { Description = "Allows everybody who can reach the address to read and write" };
+    private readonly Option<string> _maxBody =
+        new("--max-body") { HelpName = "SIZE", Description = "Most bytes of one request, such as 20g; no limit unless given" };
+    private readonly Option<int> _maxRate = new("--max-rate")
+    {
+        HelpName = "N", DefaultValueFactory = _ =>
+        100, Description = "Requests a second of one client, ten times as many at once; 0 for any number"
+    };
+    private readonly Option<int> _maxConnections = new("--max-connections")
+    {
+        HelpName = "N", DefaultValueFactory = _ =>
+        512, Description = "Connections at once; of more, one without work is closed"
+    };
+    private readonly Option<int> _maxConnectionsPerClient =
+        new("--max-connections-per-client") { HelpName = "N", DefaultValueFactory = _ => 64, Description = "Those of one client" };
+    private readonly Option<int> _maxRequests =
+        new("--max-requests") { HelpName = "N", DefaultValueFactory = _ => 32, Description = "Requests worked on at once; others wait" };
+    private readonly Option<int> _maxRequestsPerClient = new("--max-requests-per-client")
+    {
+        HelpName = "N", DefaultValueFactory = _ =>
+        16, Description = "Those of one client, or of one token"
+    };
+    private readonly Option<int> _minRate = new("--min-rate")
+    {
+        HelpName = "BYTES", DefaultValueFactory = _ =>
+        1024, Description = "Bytes a second; who is slower for 20 seconds is cut. 0 for none"
+    };
+    private readonly Option<string[]> _proxies =
+        new("--trusted-proxy") { HelpName = "ADDRESS", Description = "A proxy of yours, which says in X-Forwarded-For who the client is" };
     private readonly Argument<string> _folder = new("DIR") { Arity = ArgumentArity.ZeroOrOne };
 
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections, _maxConnectionsPerClient, _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
+        Add(_stdio, _listen, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections, _maxConnectionsPerClient,
+            _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
         Add(_folder);
     }
 
-    public override IReadOnlyList<string> Usage => ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-...] [--trusted-proxy ADDRESS]... [DIR]", "serve --stdio DIR"];
+    public override IReadOnlyList<string> Usage =>
+        ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-...] [--trusted-proxy "
+        + "ADDRESS]... [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
         "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the repository DIR/NAME. Without\n"
@@ -47,7 +75,8 @@ internal sealed class ServeVerb : Verb
     [
         ("mig serve --listen 127.0.0.1:8320", "serves this repository to this machine"),
         ("mig serve --listen 127.0.0.1:8320 /srv/images", "serves every repository in /srv/images"),
-        ("mig serve --listen 0.0.0.0:8320 --auth tokens --tls-cert cert.pem --tls-key key.pem /srv/images", "serves them to other machines, with tokens and TLS"),
+        ("mig serve --listen 0.0.0.0:8320 --auth tokens --tls-cert cert.pem --tls-key key.pem /srv/images",
+            "serves them to other machines, with tokens and TLS"),
     ];
 
     public override CompletionKind Completes => CompletionKind.Files;
@@ -63,7 +92,8 @@ internal sealed class ServeVerb : Verb
 
         var options = new ServerOptions
         {
-            Listen = ParseEndpoint(arguments.GetValue(_listen) ?? throw new UsageException("say where with --listen ADDRESS:PORT, or --stdio")),
+            Listen = ParseEndpoint(arguments.GetValue(_listen)
+                ?? throw new UsageException("say where with --listen ADDRESS:PORT, or --stdio")),
             Root = arguments.GetValue(_folder) ?? session.Repository.Folder,
             Tls = (arguments.GetValue(_certificate), arguments.GetValue(_key)) switch
             {
@@ -103,10 +133,12 @@ internal sealed class ServeVerb : Verb
             : throw new UsageException($"'{text}' is not an address to listen on; 127.0.0.1:8320 is one");
 
     private static IPAddress ParseAddress(string text) =>
-        IPAddress.TryParse(text, out IPAddress? address) ? address : throw new UsageException($"'{text}' is not an address of a proxy; 10.0.0.1 is one");
+        IPAddress.TryParse(text, out IPAddress? address) ? address
+            : throw new UsageException($"'{text}' is not an address of a proxy; 10.0.0.1 is one");
 
     private static long ParseSize(string text) =>
-        ConfigValue.TryParseInteger(text, out long size) && size > 0 ? size : throw new UsageException($"'{text}' is not a size; 500m and 20g are some");
+        ConfigValue.TryParseInteger(text, out long size) && size > 0 ? size
+            : throw new UsageException($"'{text}' is not a size; 500m and 20g are some");
 
     private static int CheckPositive(string option, int value, int least) =>
         value >= least ? value : throw new UsageException($"{option} is at least {least}, not {value}");

@@ -90,14 +90,16 @@ internal sealed class ShowVerb : Verb
         }
 
         if (kind != ObjectKind.Image)
-            throw new UsageException($"'{revision}' is a {ObjectKindName.Of(kind)}, which is not for people to read; 'mig show' shows commits, tags and images");
+            throw new UsageException(
+                $"'{revision}' is a {ObjectKindName.Of(kind)}, which is not for people to read; 'mig show' shows commits, tags and images");
         images.Write(new ImageId(id), repository.Objects.ReadImage(new ImageId(id)));
     }
 
     // Against the first parent, as git show has it.
     private static ChangeCounts? Changes(Commit commit, Repository repository) => commit.Parents.Count == 0
         ? null
-        : ChangeCounts.Of(new ImageComparer(repository).Compare(repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image, []).Volumes.SelectMany(volume => volume.Changes));
+        : ChangeCounts.Of(new ImageComparer(repository).Compare(
+            repository.Objects.ReadCommit(commit.Parents[0]).Image, commit.Image, []).Volumes.SelectMany(volume => volume.Changes));
 
     private static void ShowPath(string revision, PathSpec path, Session session)
     {

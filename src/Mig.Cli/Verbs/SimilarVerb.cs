@@ -43,14 +43,17 @@ internal sealed class SimilarVerb : Verb
         RefName? head = repository.Refs.ReadHead().Branch;
         IEnumerable<(string Name, ImageId Image)> others = given.Length > 1
             ? VersionTips.OfRevisions(repository, given.Skip(1), coverage)
-            : VersionTips.OfBranches(repository, coverage).Where(branch => branch.Name.ShortName != revision && !(revision == "HEAD" && branch.Name == head)).Select(branch => (branch.Name.ShortName, branch.Image));
+            : VersionTips.OfBranches(repository, coverage).Where(branch => branch.Name.ShortName != revision
+                && !(revision == "HEAD" && branch.Name == head)).Select(branch => (branch.Name.ShortName, branch.Image));
         ImageId image = repository.Revisions.ResolveImage(revision);
         SharingMatrix matrix = SharingMatrix.Measure(repository, others.Prepend((revision, image)), coverage, session.Cancellation);
         if (matrix.Names.Count == 0 || matrix.Names[0] != revision)
             return AnswerEnd.Say(coverage, session, isFound: false);
         int[] order = [.. Enumerable.Range(1, matrix.Names.Count - 1).OrderByDescending(i => matrix.Shared[0][i])];
         if (session.IsJson)
-            session.WriteJson(order.Select(i => new SimilarJson(matrix.Names[i], matrix.Shared[0][i], matrix.Shared[i][i], Round(matrix.Part(0, i)), Round(matrix.Part(i, 0)))), MigJson.Default.SimilarJson, coverage);
+            session.WriteJson(order.Select(i =>
+                new SimilarJson(matrix.Names[i], matrix.Shared[0][i], matrix.Shared[i][i], Round(matrix.Part(0, i)),
+                Round(matrix.Part(i, 0)))), MigJson.Default.SimilarJson, coverage);
         else if (order.Length == 0)
             session.Say("There is no other branch to compare with; name revisions, as in 'mig similar HEAD HEAD~1'.");
         else

@@ -19,7 +19,11 @@ internal sealed class StatsVerb : Verb
 
     private readonly Option<bool> _matrix = new("--matrix") { Description = "Shows which part of each image's content the others have" };
     private readonly Option<bool> _clusters = new("--clusters") { Description = "Shows groups of images that have much in common" };
-    private readonly Option<int> _threshold = new("--threshold") { Description = "How many percent of the smaller image two images of a group share at least; 50 unless given", HelpName = "N" };
+    private readonly Option<int> _threshold = new("--threshold")
+    {
+        Description =
+        "How many percent of the smaller image two images of a group share at least; 50 unless given", HelpName = "N"
+    };
 
     public StatsVerb()
         : base("stats", Summary) => Add(_matrix, _clusters, _threshold);
@@ -63,17 +67,20 @@ internal sealed class StatsVerb : Verb
         Line("not zero", Sizes.Bytes(report.LogicalBytes));
         Line("each byte once", $"{Sizes.Bytes(report.ObjectBytes)} in {Sizes.Count(report.Objects, "object")}");
         Line("stored", $"{Sizes.Bytes(report.StoredBytes)} in {Sizes.Count(report.Packs, "pack")}");
-        Line("saved", report.Factor == 0 ? "nothing yet" : string.Create(CultureInfo.InvariantCulture, $"{report.Factor:0.0} times smaller"));
+        Line("saved", report.Factor == 0 ? "nothing yet"
+            : string.Create(CultureInfo.InvariantCulture, $"{report.Factor:0.0} times smaller"));
         if (report.Images.Count == 0)
             return;
         int width = Math.Max(5, report.Images.Max(image => image.Name.Length));
         session.Output.WriteLine();
-        session.Output.WriteLine($"{"image".PadRight(width)} {"versions",8} {"disks",10} {"not zero",10} {"files",9} {"its own",10} {"stored",10}");
+        session.Output.WriteLine(
+            $"{"image".PadRight(width)} {"versions",8} {"disks",10} {"not zero",10} {"files",9} {"its own",10} {"stored",10}");
         foreach (ImageStatistics image in report.Images)
         {
             session.Output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{image.Name.PadRight(width)} {image.Versions,8} {Sizes.Bytes(image.DiskBytes),10} {Sizes.Bytes(image.UsedBytes),10} {image.Files,9} {Sizes.Bytes(image.UniqueBytes),10} {Sizes.Bytes(image.UniqueStoredBytes),10}"));
+                $"{image.Name.PadRight(width)} {image.Versions,8} {Sizes.Bytes(image.DiskBytes),10} {Sizes.Bytes(image.UsedBytes),10} "
+                    + $"{image.Files,9} {Sizes.Bytes(image.UniqueBytes),10} {Sizes.Bytes(image.UniqueStoredBytes),10}"));
         }
 
         void Line(string what, string value) => session.Output.WriteLine($"{what + ":",-16}{value}");
@@ -85,7 +92,8 @@ internal sealed class StatsVerb : Verb
         if (threshold is < 1 or > 100)
             throw new UsageException($"--threshold is 1 to 100 percent, not {threshold}");
         var coverage = new AnswerCoverage(session.Repository);
-        SharingMatrix matrix = SharingMatrix.Measure(session.Repository, VersionTips.OfBranches(session.Repository, coverage).Select(branch => (branch.Name.ShortName, branch.Image)), coverage, session.Cancellation);
+        SharingMatrix matrix = SharingMatrix.Measure(session.Repository, VersionTips.OfBranches(session.Repository, coverage)
+            .Select(branch => (branch.Name.ShortName, branch.Image)), coverage, session.Cancellation);
         IReadOnlyList<IReadOnlyList<int>>? clusters = arguments.GetValue(_clusters) ? matrix.FindClusters(threshold / 100.0) : null;
         if (session.IsJson)
         {

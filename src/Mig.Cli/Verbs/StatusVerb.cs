@@ -12,7 +12,8 @@ internal sealed class StatusVerb : Verb
     public const string Summary = "Shows what on a disk is not committed";
 
     private readonly Argument<string[]> _disks = new("DISK") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string> _against = new("--against") { Description = "Compares with this version instead of HEAD", HelpName = "REV" };
+    private readonly Option<string> _against =
+        new("--against") { Description = "Compares with this version instead of HEAD", HelpName = "REV" };
     private readonly Option<bool> _full = new("--full") { Description = "Reads all files, whatever their size and times say" };
     private readonly Option<bool> _short = new("--short", "-s") { Description = "A line for each path, as diff --name-status has them" };
     private readonly Option<bool> _porcelain = new("--porcelain") { Description = "As --short, and the same in all versions of mig" };
@@ -52,7 +53,8 @@ internal sealed class StatusVerb : Verb
         using (ProgressBar? progress = session.ShowProgress())
         {
             WorkingOptions options = _working.Read(arguments, !arguments.GetValue(_full), progress, repository);
-            status = new StatusReader(repository).Read(arguments.GetValue(_disks) ?? [], arguments.GetValue(_against) ?? "HEAD", options, session.Cancellation);
+            status = new StatusReader(repository)
+                .Read(arguments.GetValue(_disks) ?? [], arguments.GetValue(_against) ?? "HEAD", options, session.Cancellation);
         }
 
         using (status)

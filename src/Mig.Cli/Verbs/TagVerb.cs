@@ -18,7 +18,8 @@ internal sealed class TagVerb : Verb
     private readonly Option<bool> _annotate = new("--annotate", "-a") { Description = "Makes a tag that says who made it, when and why" };
     private readonly Option<string[]> _message = new("--message", "-m") { Description = "Its message; means -a", HelpName = "MSG" };
     private readonly Option<bool> _delete = new("--delete", "-d") { Description = "Deletes tags" };
-    private readonly Option<bool> _list = new("--list", "-l") { Description = "Lists tags, those that match the patterns if some are given" };
+    private readonly Option<bool> _list =
+        new("--list", "-l") { Description = "Lists tags, those that match the patterns if some are given" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves a tag that is there" };
 
     public TagVerb()
@@ -28,7 +29,8 @@ internal sealed class TagVerb : Verb
         Add(_names);
     }
 
-    public override IReadOnlyList<string> Usage => ["tag [-l [PATTERN]...] [--json]", "tag [-a] [-m MSG] [-f] NAME [REV]", "tag -d NAME..."];
+    public override IReadOnlyList<string> Usage =>
+        ["tag [-l [PATTERN]...] [--json]", "tag [-a] [-m MSG] [-f] NAME [REV]", "tag -d NAME..."];
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -73,7 +75,8 @@ internal sealed class TagVerb : Verb
     {
         Repository repository = session.Repository;
         IEnumerable<Ref> tags = repository.Refs.List(RefName.TagPrefix)
-            .Where(found => patterns.Length == 0 || Array.Exists(patterns, pattern => FileSystemName.MatchesSimpleExpression(pattern, found.Name.ShortName, ignoreCase: false)));
+            .Where(found => patterns.Length == 0 || Array.Exists(patterns, pattern =>
+                FileSystemName.MatchesSimpleExpression(pattern, found.Name.ShortName, ignoreCase: false)));
         if (session.IsJson)
         {
             session.WriteJson(tags.Select(found => ToJson(found, repository)), MigJson.Default.RefJson);

@@ -11,9 +11,15 @@ internal sealed class TokenVerb : Verb
     public const string Summary = "Makes tokens for those who use a server";
 
     private readonly Argument<string[]> _words = new("COMMAND") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _allow = new("--allow") { HelpName = "RIGHTS", Description = "What it may do: RIGHTS [REPOSITORY [REF]] in one word; may be given several times" };
-    private readonly Option<string> _expires = new("--expires") { HelpName = "DATE", Description = "When it stops to count, such as 2027-01-31" };
-    private readonly Option<string> _append = new("--append") { HelpName = "FILE", Description = "Adds the section to this access file, and prints the token alone" };
+    private readonly Option<string[]> _allow = new("--allow")
+    {
+        HelpName = "RIGHTS",
+        Description = "What it may do: RIGHTS [REPOSITORY [REF]] in one word; may be given several times"
+    };
+    private readonly Option<string> _expires =
+        new("--expires") { HelpName = "DATE", Description = "When it stops to count, such as 2027-01-31" };
+    private readonly Option<string> _append =
+        new("--append") { HelpName = "FILE", Description = "Adds the section to this access file, and prints the token alone" };
 
     public TokenVerb()
         : base("token", Summary)
@@ -22,7 +28,8 @@ internal sealed class TokenVerb : Verb
         Add(_words);
     }
 
-    public override IReadOnlyList<string> Usage => ["token create NAME [--allow \"RIGHTS [REPOSITORY [REF]]\"]... [--expires DATE] [--append FILE]"];
+    public override IReadOnlyList<string> Usage =>
+        ["token create NAME [--allow \"RIGHTS [REPOSITORY [REF]]\"]... [--expires DATE] [--append FILE]"];
 
     public override string Description =>
         """
@@ -46,7 +53,8 @@ internal sealed class TokenVerb : Verb
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig token create ada --allow admin", "makes a token that may do everything"),
-        ("mig token create ci --allow 'read lab/**' --allow 'write lab/web refs/heads/ci/*'", "makes one that reads a folder of repositories, and pushes to some branches of one of them"),
+        ("mig token create ci --allow 'read lab/**' --allow 'write lab/web refs/heads/ci/*'",
+            "makes one that reads a folder of repositories, and pushes to some branches of one of them"),
         ("mig token create guest --expires 2027-01-31 --append /etc/mig/tokens", "adds one that only reads to the access file"),
     ];
 
@@ -54,7 +62,8 @@ internal sealed class TokenVerb : Verb
     {
         if (arguments.GetValue(_words) is not ["create", var name])
             throw new UsageException("it is 'mig token create NAME'; 'mig help token' explains it");
-        NewToken token = AccessTokens.Create(name, arguments.GetValue(_allow) is { Length: > 0 } allow ? allow : ["read"], arguments.GetValue(_expires), session.Context.Clock);
+        NewToken token = AccessTokens.Create(name, arguments.GetValue(_allow) is { Length: > 0 } allow ? allow : ["read"],
+            arguments.GetValue(_expires), session.Context.Clock);
         if (arguments.GetValue(_append) is { } file)
         {
             AccessTokens.Append(file, name, token, session.Context.Clock);

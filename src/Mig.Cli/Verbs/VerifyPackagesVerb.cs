@@ -14,7 +14,8 @@ internal sealed class VerifyPackagesVerb : Verb
     public const string Summary = "Finds files that are not as their packages left them";
 
     private readonly Argument<string> _revision = new("REV") { Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<bool> _extra = new("--extra") { Description = "Lists files that no package has, too, where packages are expected" };
+    private readonly Option<bool> _extra =
+        new("--extra") { Description = "Lists files that no package has, too, where packages are expected" };
 
     public VerifyPackagesVerb()
         : base("verify-packages", Summary)
@@ -47,7 +48,8 @@ internal sealed class VerifyPackagesVerb : Verb
         if (path is { Path.IsEmpty: false })
             throw new UsageException($"a whole machine is verified; write {revision}, or {revision}:@2 for the one on partition 2");
         VerificationReport report = new PackageVerifier(repository).Verify(
-            repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision, arguments.GetValue(_extra), session.Cancellation);
+            repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)), path, revision, arguments.GetValue(_extra),
+                session.Cancellation);
         if (session.IsJson)
             session.WriteJson(VerificationJson.Of(report), MigJson.Default.VerificationJson);
         else
@@ -61,13 +63,17 @@ internal sealed class VerifyPackagesVerb : Verb
     {
         foreach (FileFinding finding in report.Findings)
         {
-            string word = FindingJson.Word(finding.Kind).PadRight(7), package = finding.Package.Length > 0 ? $" ({SafeText.Line(finding.Package)})" : "";
+            string word = FindingJson.Word(finding.Kind).PadRight(7), package = finding.Package.Length > 0
+                ? $" ({SafeText.Line(finding.Package)})" : "";
             string painted = finding.Kind == FindingKind.Missing ? session.Palette.Red(word) : session.Palette.Yellow(word);
             string detail = finding.Kind == FindingKind.Mode ? $" {finding.Expected} -> {finding.Actual}" : "";
-            session.Output.WriteLine($"{painted} {(finding.IsConfiguration ? 'c' : ' ')} {SafeText.Name("/" + finding.Path)}{package}{detail}");
+            session.Output.WriteLine(
+                $"{painted} {(finding.IsConfiguration ? 'c' : ' ')} {SafeText.Name("/" + finding.Path)}{package}{detail}");
         }
 
         if (!session.IsQuiet)
-            session.Output.WriteLine($"{Sizes.Count(report.Files, "file")} compared, {(report.Findings.Count == 0 ? "none differs" : $"{Sizes.Count(report.Findings.Count, "finding")}")}");
+            session.Output.WriteLine(
+                $"{Sizes.Count(report.Files, "file")} compared, "
+                + $"{(report.Findings.Count == 0 ? "none differs" : $"{Sizes.Count(report.Findings.Count, "finding")}")}");
     }
 }

@@ -30,7 +30,8 @@ internal sealed class VersionVerb : Verb
     public override bool HasJson => true;
 
     /// <summary>Such as <c>0.1.0</c>.</summary>
-    public static string Number => typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+    public static string Number =>
+        typeof(VersionVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 
     public override int Run(ParseResult arguments, Session session)
     {
@@ -40,7 +41,8 @@ internal sealed class VersionVerb : Verb
             session.FindRepository();
         if (session.IsJson)
         {
-            session.WriteJson(new VersionJson(Number, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription, architecture, ZstdLibrary.Current.Name), MigJson.Default.VersionJson);
+            session.WriteJson(new VersionJson(Number, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
+                architecture, ZstdLibrary.Current.Name), MigJson.Default.VersionJson);
             return ExitCode.Success;
         }
 

@@ -63,7 +63,8 @@ internal sealed class WhenVerb : Verb
     {
         if (ObjectId.TryParse(subject, out ObjectId sha256))
             return timeline.OfContent(sha256);
-        return subject.AsSpan().ContainsAny('/', '\\') ? timeline.OfPath(PathArgument.Parse("HEAD:" + subject).Path!) : timeline.OfPackage(subject);
+        return subject.AsSpan().ContainsAny('/', '\\') ? timeline.OfPath(PathArgument.Parse("HEAD:" + subject).Path!)
+            : timeline.OfPackage(subject);
     }
 
     private static void Write(TimelineEntry entry, Session session)

@@ -36,7 +36,8 @@ internal sealed class BranchList(Session session)
         if (ShowsTracking)
             branches.AddRange(_repository.Refs.List(RefName.RemotePrefix, damaged));
         if (patterns.Length > 0)
-            branches.RemoveAll(found => !Array.Exists(patterns, pattern => FileSystemName.MatchesSimpleExpression(pattern, found.Name.ShortName, ignoreCase: false)));
+            branches.RemoveAll(found => !Array.Exists(patterns, pattern =>
+                FileSystemName.MatchesSimpleExpression(pattern, found.Name.ShortName, ignoreCase: false)));
         foreach (CorruptStoreException problem in damaged)
             session.Warn(problem.Message);
         if (session.IsJson)
@@ -56,7 +57,8 @@ internal sealed class BranchList(Session session)
             bool isCurrent = found.Name == head.Branch;
             Func<string, string> paint = isCurrent ? session.Palette.Green : found.Name.IsRemote ? session.Palette.Red : text => text;
             if (found.Target is { } target)
-                session.Output.WriteLine($"  {paint(NameOf(found))}{(IsVerbose ? new string(' ', width - NameOf(found).Length) : "")} -> {target.ShortName}");
+                session.Output.WriteLine(
+                    $"  {paint(NameOf(found))}{(IsVerbose ? new string(' ', width - NameOf(found).Length) : "")} -> {target.ShortName}");
             else
                 WriteLine(NameOf(found), paint, width, found.Id, IsVerbose && found.Name.IsBranch ? Distance(found) : "", isCurrent);
         }
@@ -64,7 +66,9 @@ internal sealed class BranchList(Session session)
 
     private void WriteLine(string name, Func<string, string> paint, int width, ObjectId tip, string distance, bool isCurrent)
     {
-        string details = IsVerbose ? $"{new string(' ', width - name.Length)} {CommitView.ShortId(tip)} {distance}{SafeText.Line(_repository.Objects.ReadCommit(new CommitId(tip)).Subject)}" : "";
+        string details = IsVerbose
+            ? $"{new string(' ', width - name.Length)} {CommitView.ShortId(tip)} "
+            + $"{distance}{SafeText.Line(_repository.Objects.ReadCommit(new CommitId(tip)).Subject)}" : "";
         session.Output.WriteLine($"{(isCurrent ? "*" : " ")} {paint(name)}{details}");
     }
 

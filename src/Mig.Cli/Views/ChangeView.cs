@@ -9,14 +9,19 @@ namespace Mig.Cli.Views;
 /// <summary>Prints changes as <c>--name-status</c>, <c>--stat</c> and <c>-p</c> ask for; the options of all verbs that do.</summary>
 internal sealed class ChangeView
 {
-    private readonly Option<bool> _nameStatus = new("--name-status") { Description = "A line for each path: A added, D removed, M changed, R renamed, T of another type, m metadata only" };
+    private readonly Option<bool> _nameStatus = new("--name-status")
+    {
+        Description =
+        "A line for each path: A added, D removed, M changed, R renamed, T of another type, m metadata only"
+    };
     private readonly Option<bool> _stat = new("--stat") { Description = "Counts the lines that changed in each file" };
     private readonly Option<bool> _patch = new("--patch", "-p") { Description = "Shows the lines that changed, as a patch" };
 
     public IReadOnlyList<Option> Options => [_nameStatus, _stat, _patch];
 
     /// <summary>Whether any of it is wanted.</summary>
-    public bool IsWanted(ParseResult arguments) => arguments.GetValue(_nameStatus) || arguments.GetValue(_stat) || arguments.GetValue(_patch);
+    public bool IsWanted(ParseResult arguments) =>
+        arguments.GetValue(_nameStatus) || arguments.GetValue(_stat) || arguments.GetValue(_patch);
 
     /// <summary>Whether the lines of files are wanted, and so their contents.</summary>
     public bool AreLinesWanted(ParseResult arguments) => arguments.GetValue(_stat) || arguments.GetValue(_patch);

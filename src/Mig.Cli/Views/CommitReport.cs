@@ -23,15 +23,20 @@ internal sealed class CommitReport(Session session)
             return;
         if (result.Id is not { } id)
         {
-            session.Output.WriteLine($"Nothing changed since {result.Branch?.ShortName ?? "HEAD"}, so there is no new commit; --allow-empty makes one all the same.");
+            session.Output.WriteLine(
+                $"Nothing changed since {result.Branch?.ShortName ?? "HEAD"}, so there is no new commit; --allow-empty makes one all the "
+                + "same.");
             if (result.Disks.Sum(disk => disk.TrustedBytes) is > 0 and long trusted)
-                session.Output.WriteLine($"{Sizes.Bytes(trusted)} were not read (--quick): sizes, times and places of those files are as they were.");
+                session.Output.WriteLine(
+                    $"{Sizes.Bytes(trusted)} were not read (--quick): sizes, times and places of those files are as they were.");
             return;
         }
 
         string branch = result.Branch?.ShortName ?? "detached HEAD";
         string root = result.IsRoot ? " (root-commit)" : "";
-        session.Output.WriteLine($"[{branch}{root} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {SafeText.Line(MessageText.Subject(result.Message))}");
+        session.Output.WriteLine(
+            $"[{branch}{root} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] "
+                + $"{SafeText.Line(MessageText.Subject(result.Message))}");
         foreach (DiskReport disk in result.Disks)
             Write(disk);
         if (result.Disks.Count > 0)
@@ -40,14 +45,16 @@ internal sealed class CommitReport(Session session)
 
     private void Write(DiskReport disk)
     {
-        session.Output.WriteLine($" {SafeText.Name(disk.Name)}: {SafeText.Line(disk.Format)}, {Sizes.Bytes(disk.Length)}, {ImageView.SchemeName(disk.Scheme)}");
+        session.Output.WriteLine(
+            $" {SafeText.Name(disk.Name)}: {SafeText.Line(disk.Format)}, {Sizes.Bytes(disk.Length)}, {ImageView.SchemeName(disk.Scheme)}");
         foreach (VolumeReport volume in disk.Volumes)
         {
             string place = volume.Number == 0 ? "whole disk" : $"@{volume.Number}";
             string label = volume.Label.Length == 0 ? "" : $" '{SafeText.Line(volume.Label)}'";
             string found = volume.FileSystem.Length == 0
                 ? $"{Sizes.Bytes(volume.Length)}, not looked into"
-                : $"{SafeText.Line(volume.FileSystem)}{label}, {Sizes.Count(volume.Files, "file")} in {Sizes.Count(volume.Directories, "directory", "directories")}, {Sizes.Bytes(volume.FileBytes)}";
+                : $"{SafeText.Line(volume.FileSystem)}{label}, {Sizes.Count(volume.Files, "file")} in "
+                    + $"{Sizes.Count(volume.Directories, "directory", "directories")}, {Sizes.Bytes(volume.FileBytes)}";
             session.Output.WriteLine($"   {place}: {found}");
         }
 
@@ -63,7 +70,9 @@ internal sealed class CommitReport(Session session)
     {
         long found = result.Disks.Sum(disk => disk.StoredBytes);
         long shared = Math.Max(0, found - result.NewBytes);
-        session.Output.WriteLine($" new: {Sizes.Bytes(result.NewBytes)} in {Sizes.Count(result.NewObjects, "object")}, stored in {Sizes.Bytes(result.StoredBytes)}; "
+        session.Output.WriteLine(
+            $" new: {Sizes.Bytes(result.NewBytes)} in {Sizes.Count(result.NewObjects, "object")}, stored in "
+            + $"{Sizes.Bytes(result.StoredBytes)}; "
             + (shared == 0 ? "shared: nothing" : $"shared or empty: {Sizes.Bytes(shared)} of {Sizes.Bytes(found)}"));
     }
 }

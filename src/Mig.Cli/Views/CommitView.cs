@@ -15,10 +15,12 @@ internal sealed class CommitView(TextOutput output, Palette palette)
 
     /// <summary>Such as <c>Mon Nov 23 10:00:00 2026 +0100</c>, in the person's own time zone.</summary>
     public static string Date(Signature who) =>
-        who.Time.ToString("ddd MMM d HH:mm:ss yyyy ", CultureInfo.InvariantCulture) + who.Time.ToString("zzz", CultureInfo.InvariantCulture).Replace(":", "", StringComparison.Ordinal);
+        who.Time.ToString("ddd MMM d HH:mm:ss yyyy ", CultureInfo.InvariantCulture) + who.Time.ToString("zzz", CultureInfo.InvariantCulture)
+            .Replace(":", "", StringComparison.Ordinal);
 
     /// <summary>The line of <c>--oneline</c>.</summary>
-    public string OneLine(CommitId id, Commit commit, string decoration) => $"{palette.Yellow(ShortId(id.Value))}{decoration} {SafeText.Line(commit.Subject)}";
+    public string OneLine(CommitId id, Commit commit, string decoration) =>
+        $"{palette.Yellow(ShortId(id.Value))}{decoration} {SafeText.Line(commit.Subject)}";
 
     /// <summary>Yields the lines of a commit, without the empty one that parts it from the next.</summary>
     public IEnumerable<string> Lines(CommitId id, Commit commit, string decoration)

@@ -38,7 +38,8 @@ internal sealed class Decorations
     {
         var parts = new List<string>();
         if (_head.Id == commit.Value)
-            parts.Add(palette.Paint("1;36", "HEAD") + (_head.Branch is { } branch ? palette.Paint("1;36", " -> ") + palette.Paint("1;32", branch.ShortName) : ""));
+            parts.Add(palette.Paint("1;36", "HEAD")
+                + (_head.Branch is { } branch ? palette.Paint("1;36", " -> ") + palette.Paint("1;32", branch.ShortName) : ""));
         if (_refs.TryGetValue(commit.Value, out List<Ref>? refs))
         {
             foreach (Ref found in refs.OrderBy(found => found.Name.IsTag ? 0 : 1))

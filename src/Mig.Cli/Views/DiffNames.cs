@@ -11,8 +11,10 @@ internal static class DiffNames
 {
     private static readonly (ChangeKinds Kind, string Word)[] Words =
     [
-        (ChangeKinds.Content, "content"), (ChangeKinds.Type, "type"), (ChangeKinds.Target, "target"), (ChangeKinds.Device, "device"), (ChangeKinds.Mode, "mode"),
-        (ChangeKinds.Owner, "owner"), (ChangeKinds.Xattrs, "xattrs"), (ChangeKinds.Attributes, "attributes"), (ChangeKinds.HardLink, "hardLink"), (ChangeKinds.Time, "time"),
+        (ChangeKinds.Content, "content"), (ChangeKinds.Type, "type"), (ChangeKinds.Target, "target"), (ChangeKinds.Device, "device"),
+            (ChangeKinds.Mode, "mode"),
+        (ChangeKinds.Owner, "owner"), (ChangeKinds.Xattrs, "xattrs"), (ChangeKinds.Attributes, "attributes"),
+        (ChangeKinds.HardLink, "hardLink"), (ChangeKinds.Time, "time"),
     ];
 
     /// <summary>Git's letters, and <c>m</c> for what changed in its metadata only.</summary>
@@ -29,12 +31,14 @@ internal static class DiffNames
         return change.IsMetadataOnly ? "m" : "M";
     }
 
-    public static byte[] Path(VolumeComparison volume, ReadOnlyMemory<byte> path) => [.. Encoding.UTF8.GetBytes(volume.Prefix), (byte)'/', .. path.Span];
+    public static byte[] Path(VolumeComparison volume, ReadOnlyMemory<byte> path) =>
+        [.. Encoding.UTF8.GetBytes(volume.Prefix), (byte)'/', .. path.Span];
 
     public static string SafePath(VolumeComparison volume, ReadOnlyMemory<byte> path) => SafeText.Name(Path(volume, path));
 
     /// <summary>Names of what changed in an entry that both versions have.</summary>
-    public static IReadOnlyList<string> Aspects(TreeChange change) => [.. Words.Where(word => (change.Kinds & word.Kind) != 0).Select(word => word.Word)];
+    public static IReadOnlyList<string> Aspects(TreeChange change) =>
+        [.. Words.Where(word => (change.Kinds & word.Kind) != 0).Select(word => word.Word)];
 
     /// <summary>What changed in the metadata, with values where they are short; empty when only the time did.</summary>
     public static string Details(TreeChange change)

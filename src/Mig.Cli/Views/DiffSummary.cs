@@ -13,7 +13,8 @@ internal sealed class DiffSummary(TextOutput output, Palette palette)
     /// <param name="settings">What differs of file systems as a whole.</param>
     public void Write(ImageComparison comparison, IReadOnlyList<VolumeSettingChange> settings)
     {
-        List<(VolumeComparison Volume, TreeChange Change)> all = [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => (volume, change)))];
+        List<(VolumeComparison Volume, TreeChange Change)> all =
+            [.. comparison.Volumes.SelectMany(volume => volume.Changes.Select(change => (volume, change)))];
         List<(VolumeComparison Volume, TreeChange Change)> shown = [.. all.Where(item => item.Change.Kinds != ChangeKinds.Time)];
         Section("Configuration (/etc)", shown.Where(item => IsConfiguration(item) && !item.Change.IsMetadataOnly), int.MaxValue);
         Section("Other files", shown.Where(item => !IsConfiguration(item) && !item.Change.IsMetadataOnly), MaxListed);
@@ -35,7 +36,9 @@ internal sealed class DiffSummary(TextOutput output, Palette palette)
         foreach (VolumeSettingChange change in settings)
         {
             string disk = areSeveral ? SafeText.Name(change.Disk.Name) + " " : "";
-            output.WriteLine($"{indentation}{disk}volume {change.Volume.Number}: {change.Change.Name} '{SafeText.Line(change.Change.Before)}' -> '{SafeText.Line(change.Change.After)}'");
+            output.WriteLine(
+                $"{indentation}{disk}volume {change.Volume.Number}: {change.Change.Name} '{SafeText.Line(change.Change.Before)}' -> "
+                + $"'{SafeText.Line(change.Change.After)}'");
         }
     }
 
@@ -52,7 +55,8 @@ internal sealed class DiffSummary(TextOutput output, Palette palette)
     }
 
     private static bool IsConfiguration((VolumeComparison Volume, TreeChange Change) item) =>
-        item.Volume.IsDefault && (item.Change.Path.Span.StartsWith("etc/"u8) || item.Change.OldPath is { } old && old.Span.StartsWith("etc/"u8));
+        item.Volume.IsDefault && (item.Change.Path.Span.StartsWith("etc/"u8) || item.Change.OldPath is { } old
+            && old.Span.StartsWith("etc/"u8));
 
     private void Section(string title, IEnumerable<(VolumeComparison Volume, TreeChange Change)> changes, int most)
     {
@@ -62,7 +66,8 @@ internal sealed class DiffSummary(TextOutput output, Palette palette)
         output.WriteLine(palette.Bold(title + ":"));
         if (list.Count > most)
         {
-            foreach (IGrouping<string, (VolumeComparison Volume, TreeChange Change)> folder in list.GroupBy(item => Folder(item.Volume, item.Change.Path)).OrderBy(folder => folder.Key, StringComparer.Ordinal))
+            foreach (IGrouping<string, (VolumeComparison Volume, TreeChange Change)> folder in list.GroupBy(item =>
+                Folder(item.Volume, item.Change.Path)).OrderBy(folder => folder.Key, StringComparer.Ordinal))
                 output.WriteLine($"  {folder.Key}: {Counts(ChangeCounts.Of(folder.Select(item => item.Change)))}");
         }
         else

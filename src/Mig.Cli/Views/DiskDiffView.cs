@@ -15,7 +15,9 @@ internal sealed class DiskDiffView(TextOutput output, Palette palette)
         {
             output.WriteLine(palette.Bold($"disk {SafeText.Name((disk.After ?? disk.Before)!.Name)}: {Change(disk)}"));
             foreach (RegionChange region in disk.Regions)
-                output.WriteLine($"  {Place(region)}: {Sizes.Bytes(region.Length)} in {Sizes.Count(region.Ranges.Count, "place")}, first at {region.Ranges[0].Offset.ToString(CultureInfo.InvariantCulture)}");
+                output.WriteLine(
+                    $"  {Place(region)}: {Sizes.Bytes(region.Length)} in {Sizes.Count(region.Ranges.Count, "place")}, first at "
+                    + $"{region.Ranges[0].Offset.ToString(CultureInfo.InvariantCulture)}");
         }
 
         if (disks.Count == 0)

@@ -28,13 +28,16 @@ internal sealed class EditReport(Session session)
             return;
         }
 
-        session.Output.WriteLine(result.Id is { } id ? $"[{branch} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {subject}" : $"Would commit to {branch}: {subject}");
+        session.Output.WriteLine(result.Id is { } id ? $"[{branch} {session.Palette.Yellow(CommitView.ShortId(id.Value))}] {subject}"
+            : $"Would commit to {branch}: {subject}");
         if (isDryRun)
             WritePaths(logs);
         session.Output.WriteLine($" {Counts(logs)}");
         if (Labels(logs) is { } labels)
             session.Output.WriteLine($" {labels}");
-        session.Output.WriteLine($" new: {Sizes.Bytes(result.NewBytes)} in {Sizes.Count(result.NewObjects, "object")}{(isDryRun ? "" : $", stored in {Sizes.Bytes(result.StoredBytes)}")}");
+        session.Output.WriteLine(
+            $" new: {Sizes.Bytes(result.NewBytes)} in "
+            + $"{Sizes.Count(result.NewObjects, "object")}{(isDryRun ? "" : $", stored in {Sizes.Bytes(result.StoredBytes)}")}");
     }
 
     /// <summary>How many paths became what: <c>2 added, 1 changed</c>.</summary>
@@ -51,17 +54,22 @@ internal sealed class EditReport(Session session)
     private static string? Labels(IReadOnlyList<(string Prefix, EditLog Log)> logs)
     {
         long byPolicy = logs.Sum(log => (long)log.Log.PolicyLabels), byDirectory = logs.Sum(log => (long)log.Log.DirectoryLabels);
-        return byPolicy + byDirectory == 0 ? null : $"SELinux: {Sizes.Count(byPolicy, "new file")} labelled by the image's policy, {byDirectory:N0} as {(byDirectory == 1 ? "its directory" : "their directories")}";
+        return byPolicy + byDirectory == 0 ? null
+            : $"SELinux: {Sizes.Count(byPolicy, "new file")} labelled by the image's policy, {byDirectory:N0} as "
+            + $"{(byDirectory == 1 ? "its directory" : "their directories")}";
     }
 
-    public static string NameOf(EditChangeKind kind) => kind switch { EditChangeKind.Added => "added", EditChangeKind.Changed => "changed", _ => "removed" };
+    public static string NameOf(EditChangeKind kind) =>
+        kind switch { EditChangeKind.Added => "added", EditChangeKind.Changed => "changed", _ => "removed" };
 
     private void WritePaths(IReadOnlyList<(string Prefix, EditLog Log)> logs)
     {
         foreach ((string prefix, EditLog log) in logs)
         {
             foreach ((byte[] path, EditChangeKind kind) in log.Changes)
-                session.Output.WriteLine($" {(kind switch { EditChangeKind.Added => 'A', EditChangeKind.Changed => 'M', _ => 'D' })} {SafeText.Line(prefix)}{SafeText.Name(path)}");
+                session.Output.WriteLine(
+                    $" {(kind switch { EditChangeKind.Added => 'A', EditChangeKind.Changed => 'M', _ => 'D' })} "
+                    + $"{SafeText.Line(prefix)}{SafeText.Name(path)}");
         }
     }
 }

@@ -36,7 +36,8 @@ internal sealed class EntryView(Palette palette, TimeProvider clock)
     /// <summary>The size as <c>ls -l</c> shows it: bytes, or the numbers of a device.</summary>
     public static string Size(TreeEntry entry) => entry.Type switch
     {
-        TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice => string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}, {entry.DeviceMinor}"),
+        TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice =>
+            string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}, {entry.DeviceMinor}"),
         TreeEntryType.SymbolicLink => entry.LinkTarget.Length.ToString(CultureInfo.InvariantCulture),
         TreeEntryType.File => entry.Size.ToString(CultureInfo.InvariantCulture),
         _ => "0",

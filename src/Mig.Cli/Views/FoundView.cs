@@ -21,13 +21,17 @@ internal sealed class FoundView(TextOutput output, Palette palette, SearchAnswer
 
     /// <summary>Prints one package.</summary>
     public void Write(FoundPackage found) =>
-        Write("", found.Versions, SafeText.Line($": {found.Package.Name} {found.Package.Version}{(found.Package.Architecture.Length > 0 ? " " : "")}{found.Package.Architecture} {found.Package.Kind}"));
+        Write("", found.Versions, SafeText.Line(
+            $": {found.Package.Name} "
+            + $"{found.Package.Version}{(found.Package.Architecture.Length > 0 ? " " : "")}{found.Package.Architecture} "
+            + $"{found.Package.Kind}"));
 
     private void Write(string columns, VersionSet versions, string what)
     {
         if (!_texts.TryGetValue(versions, out (string First, string Others) text))
             _texts.Add(versions, text = Describe(versions));
-        output.Write(columns).Write(SafeText.Line(text.First)).Write(what).WriteLine(text.Others.Length == 0 ? "" : palette.Yellow($"  ({SafeText.Line(text.Others)})"));
+        output.Write(columns).Write(SafeText.Line(text.First)).Write(what)
+            .WriteLine(text.Others.Length == 0 ? "" : palette.Yellow($"  ({SafeText.Line(text.Others)})"));
     }
 
     private (string First, string Others) Describe(VersionSet versions)
@@ -36,7 +40,8 @@ internal sealed class FoundView(TextOutput output, Palette palette, SearchAnswer
         var parts = new List<string>(answer.Versions[first].Names.Skip(1));
         IEnumerable<SearchedVersion> others = versions.Versions.Skip(1).Select(version => answer.Versions[version]);
         parts.AddRange(others.Where(version => version.Line.Length == 0).SelectMany(version => version.Names));
-        foreach (IGrouping<string, SearchedVersion> line in others.Where(version => version.Line.Length > 0).GroupBy(version => version.Line))
+        foreach (IGrouping<string, SearchedVersion> line in others.Where(version => version.Line.Length > 0)
+            .GroupBy(version => version.Line))
             parts.AddRange(Runs([.. line.OrderBy(version => version.Distance)]));
         int shown = isComplete || parts.Count <= MostNames ? parts.Count : MostNames;
         string more = shown < parts.Count ? string.Create(CultureInfo.InvariantCulture, $" and {parts.Count - shown:N0} more") : "";

@@ -23,7 +23,8 @@ internal sealed class GraphView(TextOutput output, Palette palette)
             int next = -1;
             foreach (string line in text)
             {
-                string drawing = next < 0 ? row.Commit : next < row.After.Count ? row.After[next].PadRight(row.Continuation.Length) : row.Continuation;
+                string drawing = next < 0 ? row.Commit : next < row.After.Count ? row.After[next].PadRight(row.Continuation.Length)
+                    : row.Continuation;
                 next++;
                 WriteLine(drawing, line);
             }

@@ -6,7 +6,8 @@ namespace Mig.Cli.Views;
 /// <summary>Prints what was found as JSON, as it comes.</summary>
 internal sealed class GrepJsonView(JsonArrayView array) : IGrepSink
 {
-    public void Line(GrepFile file, long number, ReadOnlySpan<byte> line) => array.Write(GrepJson.Of(file, number, line), MigJson.Default.GrepJson);
+    public void Line(GrepFile file, long number, ReadOnlySpan<byte> line) =>
+        array.Write(GrepJson.Of(file, number, line), MigJson.Default.GrepJson);
 
     public void Binary(GrepFile file) => array.Write(GrepJson.Of(file, isBinary: true), MigJson.Default.GrepJson);
 

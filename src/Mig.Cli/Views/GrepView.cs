@@ -6,7 +6,10 @@ using Mig.Images.Grep;
 
 namespace Mig.Cli.Views;
 
-/// <summary>Prints what was found as <c>git grep</c> does: <c>REV:PATH:LINE</c>. Lines are bytes as they are, except on a terminal, which they could control.</summary>
+/// <summary>
+/// Prints what was found as <c>git grep</c> does: <c>REV:PATH:LINE</c>. Lines are bytes as they are, except on a terminal, which they could
+/// control.
+/// </summary>
 internal sealed class GrepView(Session session, bool showsNames, bool showsNumbers) : IGrepSink
 {
     private readonly TextOutput _output = session.Output;
@@ -25,7 +28,9 @@ internal sealed class GrepView(Session session, bool showsNames, bool showsNumbe
 
     public void Name(GrepFile file) => _output.WriteLine(NameOf(file));
 
-    public void Count(GrepFile file, long count) => _output.WriteLine((showsNames ? NameOf(file) + ":" : "") + count.ToString(CultureInfo.InvariantCulture));
+    public void Count(GrepFile file, long count) =>
+        _output.WriteLine((showsNames ? NameOf(file) + ":" : "") + count.ToString(CultureInfo.InvariantCulture));
 
-    private static string NameOf(GrepFile file) => $"{file.Revision}:{SafeText.Name([.. Encoding.UTF8.GetBytes(file.Volume), (byte)'/', .. file.Path.Span])}";
+    private static string NameOf(GrepFile file) =>
+        $"{file.Revision}:{SafeText.Name([.. Encoding.UTF8.GetBytes(file.Volume), (byte)'/', .. file.Path.Span])}";
 }

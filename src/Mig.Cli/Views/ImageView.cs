@@ -13,7 +13,8 @@ internal sealed class ImageView(TextOutput output, Palette palette)
     private const string Raw = "raw";
 
     /// <summary>Prints an image, its disks and their volumes.</summary>
-    /// <param name="commit">The version that the image belongs to, which knows what containers the disks came in; null when none is meant.</param>
+    /// <param name="commit">The version that the image belongs to, which knows what containers the disks came in; null when none is
+    /// meant.</param>
     public void Write(ImageId id, MachineImage image, Commit? commit = null)
     {
         output.WriteLine(palette.Yellow($"image {id}"));
@@ -45,7 +46,8 @@ internal sealed class ImageView(TextOutput output, Palette palette)
     }
 
     private static string From(ImageDisk disk, Commit? commit) =>
-        commit is not null && DiskProvenance.FindFormat(commit, disk.Name) is { } format && format != Raw ? $", from {SafeText.Line(format)}" : "";
+        commit is not null && DiskProvenance.FindFormat(commit, disk.Name) is { } format && format != Raw
+            ? $", from {SafeText.Line(format)}" : "";
 
     private static string Line(ImageVolume volume)
     {

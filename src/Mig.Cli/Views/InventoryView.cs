@@ -24,12 +24,17 @@ internal sealed class InventoryView(TextOutput output, Palette palette)
             Line("kernels", inventory.Kernels.Count > 0 ? string.Join(", ", inventory.Kernels) : "none");
         }
 
-        Line("packages", string.Join(", ", inventory.Packages.GroupBy(package => package.Kind).Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {PackageKinds.NameOf(group.Key)}"))));
-        Section("Users who can log in", inventory.Users.Where(user => !user.IsDisabled && !Array.Exists(ShellsThatRefuse, shell => user.Shell.EndsWith("/" + shell, StringComparison.Ordinal)))
+        Line("packages", string.Join(", ", inventory.Packages.GroupBy(package => package.Kind)
+            .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {PackageKinds.NameOf(group.Key)}"))));
+        Section("Users who can log in", inventory.Users.Where(user =>
+            !user.IsDisabled && !Array.Exists(ShellsThatRefuse, shell => user.Shell.EndsWith("/" + shell, StringComparison.Ordinal)))
             .Select(user => (string[])[user.Name, user.Uid.ToString(CultureInfo.InvariantCulture), user.Home, user.Shell]));
         Section("Units that start", inventory.Units.Select(unit => (string[])[unit.Name, unit.WantedBy]));
-        Section("Services that listen", inventory.Listeners.Select(listener => (string[])[listener.Service, listener.Address, "/" + listener.Location]));
-        Section("Packages", inventory.Packages.Select(package => (string[])[PackageKinds.NameOf(package.Kind), package.Name, package.Version, package.Location.Length > 0 ? "/" + package.Location : package.Architecture]));
+        Section("Services that listen",
+            inventory.Listeners.Select(listener => (string[])[listener.Service, listener.Address, "/" + listener.Location]));
+        Section("Packages", inventory.Packages.Select(package =>
+            (string[])[PackageKinds.NameOf(package.Kind), package.Name, package.Version, package.Location.Length > 0 ? "/"
+            + package.Location : package.Architecture]));
     }
 
     private void Line(string name, string value) => output.WriteLine($"{name + ":",-15}{SafeText.Line(value.Length > 0 ? value : "none")}");

@@ -18,7 +18,10 @@ internal static class MergeView
             Write(picture, again, session);
     }
 
-    /// <summary>Prints conflicts with the lines of both sides, and of what they come from, where they are texts: as <c>git diff</c> shows a file in conflict.</summary>
+    /// <summary>
+    /// Prints conflicts with the lines of both sides, and of what they come from, where they are texts: as <c>git diff</c> shows a file in
+    /// conflict.
+    /// </summary>
     public static void WriteThreeWays(MergePlan plan, AgainCommand again, Session session)
     {
         foreach (VolumeMerge volume in plan.Volumes)
@@ -32,27 +35,33 @@ internal static class MergeView
                 session.Output.WriteLine(session.Palette.Bold($"diff --cc {path}"));
                 session.Output.WriteLine(session.Palette.Bold($"--- a{path}"));
                 session.Output.WriteLine(session.Palette.Bold($"+++ b{path}"));
-                foreach (byte[] line in CombinedDiff.Write(new TextLines(sides.Ours), new TextLines(sides.Theirs), new TextLines(sides.Marked)))
+                foreach (byte[] line in CombinedDiff.Write(
+                    new TextLines(sides.Ours), new TextLines(sides.Theirs), new TextLines(sides.Marked)))
                     session.Output.Write(line);
             }
         }
 
         foreach (DiskConflict conflict in plan.DiskConflicts)
-            Write(plan.Pictures.First(picture => picture.Path == MergeConflictPath.OfDisk(conflict.Disk) && picture.Reason == conflict.Reason), again, session);
+            Write(plan.Pictures.First(picture =>
+                picture.Path == MergeConflictPath.OfDisk(conflict.Disk) && picture.Reason == conflict.Reason), again, session);
         if (!plan.HasConflicts)
             session.Report("no conflicts");
     }
 
     private static void Write(ConflictPicture picture, AgainCommand again, Session session)
     {
-        session.Output.WriteLine($"{session.Palette.Red($"CONFLICT ({picture.Kind})")}: {SafeText.Line(picture.Path)}: {SafeText.Text(picture.Reason)}");
+        session.Output.WriteLine(
+            $"{session.Palette.Red($"CONFLICT ({picture.Kind})")}: {SafeText.Line(picture.Path)}: {SafeText.Text(picture.Reason)}");
         session.Output.WriteLine($"  here:  {SafeText.Line(picture.Ours)}{Command(picture.TakesOurs, MergeArguments.OursName)}");
         session.Output.WriteLine($"  there: {SafeText.Line(picture.Theirs)}{Command(picture.TakesTheirs, MergeArguments.TheirsName)}");
 
         if (picture is { TakesOurs: false, TakesTheirs: false } && again.Verb == "merge")
-            session.Output.WriteLine($"  neither side can be taken; write both into a folder and make them fit:\n         {session.Palette.Bold(again.Taking("--conflicts-to", "DIR"))}");
+            session.Output.WriteLine(
+                "  neither side can be taken; write both into a folder and make them fit:\n         "
+                + $"{session.Palette.Bold(again.Taking("--conflicts-to", "DIR"))}");
 
-        string Command(bool isPossible, string option) => isPossible ? $"\n         {session.Palette.Bold(again.Taking(option, picture.Path))}" : "";
+        string Command(bool isPossible, string option) =>
+            isPossible ? $"\n         {session.Palette.Bold(again.Taking(option, picture.Path))}" : "";
     }
 
     public static void WriteNotes(IEnumerable<string> notes, Session session)
@@ -84,5 +93,6 @@ internal static class MergeView
     }
 
     /// <summary>Tells whether only a time changes, which a summary leaves out.</summary>
-    public static bool IsTimeOnly(MergeOperation operation) => operation is { Before: { } before, After: { } after } && EntryComparison.Compare(before, after) == ChangeKinds.Time;
+    public static bool IsTimeOnly(MergeOperation operation) =>
+        operation is { Before: { } before, After: { } after } && EntryComparison.Compare(before, after) == ChangeKinds.Time;
 }

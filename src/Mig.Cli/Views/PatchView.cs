@@ -79,7 +79,8 @@ internal sealed class PatchView(TextOutput output, Palette palette, ChangedTexts
         yield return $"diff --git {before} {after}";
         if (change is not { Before: { } left, After: { } right })
         {
-            yield return change.Before is null ? $"new file mode {DiffNames.GitMode(change.Entry)}" : $"deleted file mode {DiffNames.GitMode(change.Entry)}";
+            yield return change.Before is null ? $"new file mode {DiffNames.GitMode(change.Entry)}"
+                : $"deleted file mode {DiffNames.GitMode(change.Entry)}";
         }
         else
         {
@@ -104,7 +105,8 @@ internal sealed class PatchView(TextOutput output, Palette palette, ChangedTexts
         }
         else if (!change.IsMetadataOnly)
         {
-            string mode = change is { Before: not null, After: not null } && (change.Kinds & ChangeKinds.Mode) == 0 ? " " + DiffNames.GitMode(change.Entry) : "";
+            string mode = change is { Before: not null, After: not null } && (change.Kinds & ChangeKinds.Mode) == 0 ? " "
+                + DiffNames.GitMode(change.Entry) : "";
             yield return $"index {Short(change.Before)}..{Short(change.After)}{mode}";
         }
     }

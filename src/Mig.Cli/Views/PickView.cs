@@ -13,7 +13,8 @@ internal static class PickView
     {
         PickOutcome outcome;
         using (ProgressBar? progress = session.ShowProgress())
-            outcome = new VersionPicker(session.Repository).Pick(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+            outcome = new VersionPicker(session.Repository)
+                .Pick(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         int exit = outcome.Conflict is null ? ExitCode.Success : ExitCode.Conflict;
         if (session.IsJson)
         {
@@ -33,7 +34,9 @@ internal static class PickView
         {
             MergeView.WriteConflicts(version.Plan, again, session);
             string verb = request.Reverts ? "revert" : "apply";
-            session.Output.WriteLine($"Could not {verb} {CommitView.ShortId(version.Source.Value)}... {SafeText.Text(version.Commit.Subject)}; nothing has changed.");
+            session.Output.WriteLine(
+                $"Could not {verb} {CommitView.ShortId(version.Source.Value)}... {SafeText.Text(version.Commit.Subject)}; nothing has "
+                + "changed.");
             session.Output.WriteLine("Take sides with '--ours PATH' and '--theirs PATH', or everywhere with '-X ours' or '-X theirs'.");
         }
         else if (session.IsQuiet)
@@ -47,7 +50,9 @@ internal static class PickView
         else
         {
             string place = outcome.Branch?.ShortName ?? "detached HEAD";
-            session.Output.WriteLine($"[{SafeText.Text(place)} {(request.DryRun ? "not done" : CommitView.ShortId(version.Id.Value.Value))}] {SafeText.Text(version.Commit.Subject)}");
+            session.Output.WriteLine(
+                $"[{SafeText.Text(place)} {(request.DryRun ? "not done" : CommitView.ShortId(version.Id.Value.Value))}] "
+                + $"{SafeText.Text(version.Commit.Subject)}");
             MergeView.WriteOperations(version.Plan, session);
         }
     }

@@ -26,7 +26,9 @@ internal static class RefTable
         {
             (char mark, string summary, string note) = Describe(item);
             string target = item.Ours is { } ours ? Short(ours) : FetchOperation.FetchHead.Value;
-            session.Output.WriteLine($" {Paint(mark, session)} {summary.PadRight(SummaryWidth)} {Short(item.Theirs).PadRight(width)} -> {target}{(note.Length > 0 ? $"  ({SafeText.Line(note)})" : "")}");
+            session.Output.WriteLine(
+                $" {Paint(mark, session)} {summary.PadRight(SummaryWidth)} {Short(item.Theirs).PadRight(width)} -> "
+                + $"{target}{(note.Length > 0 ? $"  ({SafeText.Line(note)})" : "")}");
         }
 
         Write(outcome.Transfer, isDryRun ? "Would receive" : "Received", session);
@@ -38,14 +40,16 @@ internal static class RefTable
             session.Say($"remote: {SafeText.Line(message)}");
         if (session.IsQuiet && !outcome.HasFailed)
             return;
-        List<PushedRef> shown = [.. outcome.Refs.Where(item => (isVerbose || item.Change != RefChange.UpToDate) && (!session.IsQuiet || item.HasFailed)).OrderBy(item => item.HasFailed)];
+        List<PushedRef> shown = [.. outcome.Refs.Where(item =>
+            (isVerbose || item.Change != RefChange.UpToDate) && (!session.IsQuiet || item.HasFailed)).OrderBy(item => item.HasFailed)];
         if (shown.Count > 0)
             session.Output.WriteLine($"To {SafeText.Line(outcome.Address)}");
         foreach (PushedRef item in shown)
         {
             (char mark, string summary, string note) = Describe(item);
             string names = item.New is null ? Short(item.Theirs) : $"{ShortSource(item.Source)} -> {Short(item.Theirs)}";
-            session.Output.WriteLine($" {Paint(mark, session)} {summary.PadRight(SummaryWidth)} {names}{(note.Length > 0 ? $" ({SafeText.Line(note)})" : "")}");
+            session.Output.WriteLine(
+                $" {Paint(mark, session)} {summary.PadRight(SummaryWidth)} {names}{(note.Length > 0 ? $" ({SafeText.Line(note)})" : "")}");
         }
 
         if (session.IsQuiet)
@@ -61,13 +65,16 @@ internal static class RefTable
     public static void Write(TransferReport report, string verb, Session session)
     {
         if (report.Objects > 0 && !session.IsQuiet)
-            session.Output.WriteLine($"{verb} {Sizes.Count(report.Objects, "object")} of {Sizes.Bytes(report.Bytes)}, stored in {Sizes.Bytes(report.StoredBytes)}{(report.WireBytes > 0 ? $"; {Sizes.Bytes(report.WireBytes)} travelled" : "")}.");
+            session.Output.WriteLine(
+                $"{verb} {Sizes.Count(report.Objects, "object")} of {Sizes.Bytes(report.Bytes)}, stored in "
+                + $"{Sizes.Bytes(report.StoredBytes)}{(report.WireBytes > 0 ? $"; {Sizes.Bytes(report.WireBytes)} travelled" : "")}.");
     }
 
     private static (char Mark, string Summary, string Note) Describe(FetchedRef item) => item.Change switch
     {
         RefChange.UpToDate => ('=', "[up to date]", ""),
-        RefChange.Created when item.Ours is null => ('*', item.Theirs is { IsTag: true } ? "tag" : item.Theirs is { IsBranch: true } ? "branch" : "ref", ""),
+        RefChange.Created when item.Ours is null =>
+            ('*', item.Theirs is { IsTag: true } ? "tag" : item.Theirs is { IsBranch: true } ? "branch" : "ref", ""),
         RefChange.Created => ('*', New(item.Ours!), ""),
         RefChange.FastForward => (' ', Range(item.Old, item.New, ".."), ""),
         RefChange.Forced when item.Ours is { IsTag: true } => ('t', "[tag update]", ""),
@@ -89,11 +96,13 @@ internal static class RefTable
 
     private static string New(RefName name) => name.IsTag ? "[new tag]" : name.IsBranch || name.IsRemote ? "[new branch]" : "[new ref]";
 
-    private static string Range(ObjectId? old, ObjectId? now, string dots) => $"{CommitView.ShortId(old ?? default)}{dots}{CommitView.ShortId(now ?? default)}";
+    private static string Range(ObjectId? old, ObjectId? now, string dots) =>
+        $"{CommitView.ShortId(old ?? default)}{dots}{CommitView.ShortId(now ?? default)}";
 
     private static string Short(RefName? name) => name is null ? "(none)" : SafeText.Line(name.ShortName);
 
-    private static string ShortSource(string source) => SafeText.Line(RefName.TryParse(source, out RefName? name) ? name.ShortName : source);
+    private static string ShortSource(string source) =>
+        SafeText.Line(RefName.TryParse(source, out RefName? name) ? name.ShortName : source);
 
     private static string Paint(char mark, Session session) => mark == '!' ? session.Palette.Red("!") : mark.ToString();
 }

@@ -23,7 +23,9 @@ internal sealed class SharingView(TextOutput output)
     public void WriteClusters(SharingMatrix matrix, IReadOnlyList<IReadOnlyList<int>> clusters)
     {
         foreach (IReadOnlyList<int> members in clusters)
-            output.WriteLine($"{Sizes.Count(members.Count, "image")}: {string.Join(' ', members.Select(member => SafeText.Name(matrix.Names[member])))}");
+            output.WriteLine(
+                $"{Sizes.Count(members.Count, "image")}: "
+                    + $"{string.Join(' ', members.Select(member => SafeText.Name(matrix.Names[member])))}");
     }
 
     /// <summary>The other images, those that share most first.</summary>
@@ -32,7 +34,10 @@ internal sealed class SharingView(TextOutput output)
     {
         output.WriteLine($"{"shared",10}  {"of " + SafeText.Name(matrix.Names[0]),10}  {"of it",6}  image");
         foreach (int i in order)
-            output.WriteLine($"{Sizes.Bytes(matrix.Shared[0][i]),10}  {Percent(matrix.Part(0, i)).PadLeft(Math.Max(10, SafeText.Name(matrix.Names[0]).Length + 3))}  {Percent(matrix.Part(i, 0)),6}  {SafeText.Name(matrix.Names[i])}");
+            output.WriteLine(
+                $"{Sizes.Bytes(matrix.Shared[0][i]),10}  "
+                + $"{Percent(matrix.Part(0, i)).PadLeft(Math.Max(10, SafeText.Name(matrix.Names[0]).Length + 3))}  "
+                + $"{Percent(matrix.Part(i, 0)),6}  {SafeText.Name(matrix.Names[i])}");
     }
 
     private static string Percent(double part) => (part * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";

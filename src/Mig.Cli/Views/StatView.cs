@@ -16,8 +16,10 @@ internal sealed class StatView(TextOutput output, Palette palette, ChangedTexts 
     {
         var rows = new List<(string Name, int Added, int Removed, string? Binary)>();
         foreach (VolumeComparison volume in comparison.Volumes)
-            rows.AddRange(volume.Changes.Where(change => !change.IsMetadataOnly && change.Entry.Type is TreeEntryType.File or TreeEntryType.SymbolicLink).Select(change => Row(volume, change)));
-        int width = rows.Count == 0 ? 0 : rows.Max(row => row.Name.Length), most = rows.Count == 0 ? 0 : rows.Max(row => row.Added + row.Removed);
+            rows.AddRange(volume.Changes.Where(change => !change.IsMetadataOnly && change.Entry.Type is TreeEntryType.File
+                or TreeEntryType.SymbolicLink).Select(change => Row(volume, change)));
+        int width = rows.Count == 0 ? 0 : rows.Max(row => row.Name.Length), most = rows.Count == 0 ? 0
+            : rows.Max(row => row.Added + row.Removed);
         int digits = most.ToString(CultureInfo.InvariantCulture).Length;
         foreach ((string name, int added, int removed, string? binary) in rows)
         {
@@ -26,10 +28,13 @@ internal sealed class StatView(TextOutput output, Palette palette, ChangedTexts 
             output.WriteLine($" {name.PadRight(width)} | {binary ?? $"{count} {graph}".TrimEnd()}");
         }
 
-        output.WriteLine($" {Sizes.Count(rows.Count, "file")} changed, {Sizes.Count(rows.Sum(row => (long)row.Added), "insertion")}(+), {Sizes.Count(rows.Sum(row => (long)row.Removed), "deletion")}(-)");
+        output.WriteLine(
+            $" {Sizes.Count(rows.Count, "file")} changed, {Sizes.Count(rows.Sum(row => (long)row.Added), "insertion")}(+), "
+            + $"{Sizes.Count(rows.Sum(row => (long)row.Removed), "deletion")}(-)");
     }
 
-    private static int Scale(int lines, int most) => most <= GraphWidth || lines == 0 ? lines : Math.Max(1, (int)((long)lines * GraphWidth / most));
+    private static int Scale(int lines, int most) =>
+        most <= GraphWidth || lines == 0 ? lines : Math.Max(1, (int)((long)lines * GraphWidth / most));
 
     private (string Name, int Added, int Removed, string? Binary) Row(VolumeComparison volume, TreeChange change)
     {
@@ -38,7 +43,8 @@ internal sealed class StatView(TextOutput output, Palette palette, ChangedTexts 
         if (change.OldPath is not null)
             return (name, 0, 0, null);
         if (texts.Find(change.Before) is not { } before || texts.Find(change.After) is not { } after)
-            return (name, 0, 0, string.Create(CultureInfo.InvariantCulture, $"Bin {change.Before?.Size ?? 0} -> {change.After?.Size ?? 0} bytes"));
+            return (name, 0, 0, string.Create(
+                CultureInfo.InvariantCulture, $"Bin {change.Before?.Size ?? 0} -> {change.After?.Size ?? 0} bytes"));
         IReadOnlyList<LineChange> lines = LineDiff.Compare(new TextLines(before), new TextLines(after));
         return (name, lines.Sum(line => line.Added), lines.Sum(line => line.Removed), null);
     }

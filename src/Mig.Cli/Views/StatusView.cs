@@ -15,7 +15,8 @@ internal sealed class StatusView(Session session, DiskStatus status, string agai
 
     public void Write()
     {
-        _output.WriteLine(status.Head.Branch is { } branch ? $"On branch {branch.ShortName}" : $"HEAD detached at {CommitView.ShortId(status.Head.Id!.Value)}");
+        _output.WriteLine(status.Head.Branch is { } branch ? $"On branch {branch.ShortName}"
+            : $"HEAD detached at {CommitView.ShortId(status.Head.Id!.Value)}");
         if (Distance() is { Length: > 0 } distance)
             _output.WriteLine(distance);
         if (status.Head.IsUnborn)
@@ -59,7 +60,9 @@ internal sealed class StatusView(Session session, DiskStatus status, string agai
         }
 
         foreach (DiskComparison disk in status.Disks)
-            _output.WriteLine($"! {SafeText.Name((disk.After ?? disk.Before)!.Name)}: {string.Join(", ", disk.Regions.Select(DiskDiffView.Place))}".TrimEnd(' ', ':'));
+            _output.WriteLine(
+                $"! {SafeText.Name((disk.After ?? disk.Before)!.Name)}: {string.Join(", ", disk.Regions.Select(DiskDiffView.Place))}"
+                .TrimEnd(' ', ':'));
     }
 
     private string Against()
@@ -69,7 +72,8 @@ internal sealed class StatusView(Session session, DiskStatus status, string agai
     }
 
     private string How() => status.TrustedBytes > 0
-        ? $"quickly: {Sizes.Bytes(status.TrustedBytes)} were not read, since size, times and place of those files are as they were (--full reads them)"
+        ? $"quickly: {Sizes.Bytes(status.TrustedBytes)} were not read, since size, times and place of those files are as they were "
+            + "(--full reads them)"
         : "all files read";
 
     private string Distance()
@@ -83,7 +87,8 @@ internal sealed class StatusView(Session session, DiskStatus status, string agai
             { Ahead: 0, Behind: 0 } => $"Your branch is up to date with '{name}'.",
             { Behind: 0 } apart => $"Your branch is ahead of '{name}' by {Sizes.Count(apart.Ahead, "commit")}; 'mig push' publishes them.",
             { Ahead: 0 } apart => $"Your branch is behind '{name}' by {Sizes.Count(apart.Behind, "commit")}; 'mig pull' brings them.",
-            { } apart => $"Your branch and '{name}' have diverged, and have {apart.Ahead} and {apart.Behind} different commits each, respectively.",
+            { } apart =>
+                $"Your branch and '{name}' have diverged, and have {apart.Ahead} and {apart.Behind} different commits each, respectively.",
         };
     }
 
@@ -110,8 +115,10 @@ internal sealed class StatusView(Session session, DiskStatus status, string agai
     {
         public ResolvedVersion(Repository repository, string revision)
         {
-            CommitId? id = repository.Revisions.Resolve(revision).Kind is ObjectKind.Image ? null : repository.Revisions.ResolveCommit(revision);
-            (ShortId, Subject) = id is { } commit ? (CommitView.ShortId(commit.Value), repository.Objects.ReadCommit(commit).Subject) : ("", "");
+            CommitId? id = repository.Revisions.Resolve(revision).Kind is ObjectKind.Image ? null
+                : repository.Revisions.ResolveCommit(revision);
+            (ShortId, Subject) = id is { } commit ? (CommitView.ShortId(commit.Value), repository.Objects.ReadCommit(commit).Subject)
+                : ("", "");
         }
 
         public string ShortId { get; }

@@ -16,7 +16,8 @@ internal static class UnreadWarnings
         foreach (UnreadPath path in unread.Take(MostPaths))
             session.Warn($"{place}: {SafeText.Name(PathOf(path))} could not be read: {SafeText.Line(path.Reason)}");
         if (unread.Count > MostPaths)
-            session.Warn($"{place}: {Sizes.Count(unread.Count - MostPaths, "more path", "more paths")} could not be read; mig show names all");
+            session.Warn(
+                $"{place}: {Sizes.Count(unread.Count - MostPaths, "more path", "more paths")} could not be read; mig show names all");
     }
 
     /// <summary>Says what of a directory's names could not be read.</summary>

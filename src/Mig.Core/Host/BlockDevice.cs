@@ -15,7 +15,8 @@ public static class BlockDevice
         try
         {
             string[] fields = File.ReadAllText(Path.Combine(folder, "stat")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            return fields.Length > WrittenSectorsField ? long.Parse(fields[WrittenSectorsField], NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+            return fields.Length > WrittenSectorsField
+                ? long.Parse(fields[WrittenSectorsField], NumberStyles.None, CultureInfo.InvariantCulture) : 0;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
         {
@@ -24,7 +25,8 @@ public static class BlockDevice
     }
 
     /// <summary>Tells who could write to a device: a file system mounted from it or a part of it, a volume manager, swap.</summary>
-    /// <returns>A clause, as in "it is mounted at /srv"; null when nobody is known, or only file systems that are mounted read-only.</returns>
+    /// <returns>A clause, as in "it is mounted at /srv"; null when nobody is known, or only file systems that are mounted
+    /// read-only.</returns>
     public static string? FindUse(string path)
     {
         if (!LibC.IsHeld(path))
@@ -53,7 +55,8 @@ public static class BlockDevice
     }
 
     private static string? FolderOf(string path) =>
-        FileStatus.Of(path, followsLinks: true) is { } status ? Resolve(string.Create(CultureInfo.InvariantCulture, $"{status.SpecialMajor}:{status.SpecialMinor}")) : null;
+        FileStatus.Of(path, followsLinks: true) is { } status
+            ? Resolve(string.Create(CultureInfo.InvariantCulture, $"{status.SpecialMajor}:{status.SpecialMinor}")) : null;
 
     private static string? Resolve(string device)
     {

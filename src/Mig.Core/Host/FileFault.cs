@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Mig.Core.Host;
 
 /// <summary>
-/// For tests: makes steps with the files below a folder fail, whichever thread takes them. A program without faults pays for the look at an empty list.
+/// For tests: makes steps with the files below a folder fail, whichever thread takes them. A program without faults pays for the look at an
+/// empty list.
 /// </summary>
 public sealed class FileFault : IDisposable
 {
@@ -44,7 +45,8 @@ public sealed class FileFault : IDisposable
     /// Whether steps go on failing from there. A full disk (or quota) refuses only what takes space, a file-size limit only writes.
     /// </param>
     /// <param name="counts">Which steps there are; all when null.</param>
-    public static FileFault Install(string folder, long failAt, int errorNumber = Errno.NoSpace, bool lasts = false, Func<FileStep, string, bool>? counts = null)
+    public static FileFault Install(
+        string folder, long failAt, int errorNumber = Errno.NoSpace, bool lasts = false, Func<FileStep, string, bool>? counts = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
         var fault = new FileFault(folder, failAt, errorNumber, lasts, counts);
@@ -85,7 +87,8 @@ public sealed class FileFault : IDisposable
 
     private bool IsHit(FileStep step, string path)
     {
-        if (!path.StartsWith(_folder, StringComparison.Ordinal) || (path.Length > _folder.Length && path[_folder.Length] != '/') || _counts?.Invoke(step, path) == false)
+        if (!path.StartsWith(_folder, StringComparison.Ordinal) || (path.Length > _folder.Length && path[_folder.Length] != '/')
+            || _counts?.Invoke(step, path) == false)
             return false;
         long number = Interlocked.Increment(ref _steps);
         return _failAt > 0 && (number == _failAt || (_lasts && number > _failAt && GoesOnFailing(step)));

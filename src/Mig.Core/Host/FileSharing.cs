@@ -20,7 +20,9 @@ public static partial class FileSharing
         return LibC.LastError == Errno.Exists ? throw new IOException($"{name} is there already", Errno.Exists) : false;
     }
 
-    /// <summary>Lets a new file share the blocks of another one (FICLONE of ioctl(2)): btrfs, XFS and bcachefs can, on one file system.</summary>
+    /// <summary>
+    /// Lets a new file share the blocks of another one (FICLONE of ioctl(2)): btrfs, XFS and bcachefs can, on one file system.
+    /// </summary>
     /// <returns>False when the file system cannot.</returns>
     public static bool TryShare(HostFile source, HostFile target)
     {
@@ -67,5 +69,6 @@ public static partial class FileSharing
     private static partial int ControlNative(SafeFileHandle file, nuint request, SafeFileHandle source);
 
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
-    private static partial nint CopyNative(SafeFileHandle from, ref long fromOffset, SafeFileHandle to, ref long toOffset, nuint length, uint flags);
+    private static partial nint CopyNative(
+        SafeFileHandle from, ref long fromOffset, SafeFileHandle to, ref long toOffset, nuint length, uint flags);
 }

@@ -53,7 +53,8 @@ public readonly record struct FileStatus
     /// <returns>Null when nothing is there.</returns>
     /// <exception cref="UnauthorizedAccessException">This user may not look there.</exception>
     public static FileStatus? Find(string path) => Of(path, followsLinks: true) is { } status ? status
-        : LibC.LastError == Errno.AccessDenied ? throw new UnauthorizedAccessException($"cannot look at {path}: {Marshal.GetPInvokeErrorMessage(Errno.AccessDenied)}")
+        : LibC.LastError == Errno.AccessDenied
+            ? throw new UnauthorizedAccessException($"cannot look at {path}: {Marshal.GetPInvokeErrorMessage(Errno.AccessDenied)}")
         : null;
 
     /// <summary>Looks at an open file.</summary>

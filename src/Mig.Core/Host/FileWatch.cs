@@ -3,10 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Mig.Core.Host;
 
-/// <summary>Tells whether a file of the host was written to since a moment: by size and times, and by what was written to it when it is a block device.</summary>
+/// <summary>
+/// Tells whether a file of the host was written to since a moment: by size and times, and by what was written to it when it is a block
+/// device.
+/// </summary>
 /// <remarks>
-/// Times are as coarse as the kernel's clock tick: a file that was written to in this tick could be written to once more without another time. So a watch begins when
-/// the last change is older than that. A program that goes on writing through a memory map to pages that are dirty already is seen only when the kernel writes them back.
+/// Times are as coarse as the kernel's clock tick: a file that was written to in this tick could be written to once more without another
+/// time. So a watch begins when the last change is older than that. A program that goes on writing through a memory map to pages that are
+/// dirty already is seen only when the kernel writes them back.
 /// </remarks>
 public sealed class FileWatch
 {
@@ -84,5 +88,6 @@ public sealed class FileWatch
     private long CountWritten() => _isBlockDevice ? BlockDevice.CountWrittenSectors(_path) : 0;
 
     private static string Time(long nanoseconds) =>
-        DateTimeOffset.FromUnixTimeMilliseconds(nanoseconds / NanosecondsPerMillisecond).ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        DateTimeOffset.FromUnixTimeMilliseconds(nanoseconds / NanosecondsPerMillisecond)
+            .ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 }

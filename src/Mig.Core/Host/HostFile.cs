@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Mig.Core.Host;
 
 /// <summary>
-/// An open file of a repository: never one that a symbolic link leads to, nor a FIFO or device. Whatever is done with it can be made to fail by a
+/// An open file of a repository: never one that a symbolic link leads to, nor a FIFO or device. Whatever is done with it can be made to
+/// fail by a
 /// <see cref="FileFault"/>.
 /// </summary>
 public sealed class HostFile : IDisposable
@@ -40,7 +41,10 @@ public sealed class HostFile : IDisposable
         return new HostFile(path, LibC.CreatePrivate(path));
     }
 
-    /// <summary>Makes a file without a name in a folder, for reading and writing, that nobody but this user may read. It goes when it is closed, however this process ends.</summary>
+    /// <summary>
+    /// Makes a file without a name in a folder, for reading and writing, that nobody but this user may read. It goes when it is closed,
+    /// however this process ends.
+    /// </summary>
     /// <param name="kind">What it is for: the beginning of the name that it has for a moment.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     public static HostFile CreateUnnamed(string folder, string kind)
@@ -48,7 +52,8 @@ public sealed class HostFile : IDisposable
         HostFile file = CreatePrivate(System.IO.Path.Combine(folder, TemporaryName.Create(kind)));
         try
         {
-            // The name goes before anybody can rely on it; whoever takes it for a stale one and is faster does no harm, for nobody opens it again.
+            // The name goes before anybody can rely on it; whoever takes it for a stale one and is faster does no harm, for nobody opens it
+            // again.
             HostFiles.Delete(file.Path);
             return file;
         }
@@ -65,7 +70,8 @@ public sealed class HostFile : IDisposable
     public static HostFile OpenWrite(string path)
     {
         FileFault.Check(FileStep.Open, path);
-        return new HostFile(path, LibC.CheckOwn(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), path));
+        return new HostFile(path, LibC.CheckOwn(
+            File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete), path));
     }
 
     /// <summary>Opens a file for reading and writing, and locks it (flock).</summary>
@@ -138,7 +144,9 @@ public sealed class HostFile : IDisposable
 
     /// <summary>What is wrong when .NET takes a length that the file system refuses (EFBIG) for the caller's mistake.</summary>
     public static IOException TooLong(string path, long length, ArgumentOutOfRangeException cause) =>
-        new($"{path} cannot have {length} bytes: file too large for its file system, or for this user's limit", cause) { HResult = Errno.FileTooLarge };
+        new($"{path} cannot have {length} bytes: file too large for its file system, or for this user's limit",
+            cause)
+        { HResult = Errno.FileTooLarge };
 
     /// <summary>Makes what was written durable. When that fails, nothing is known of it, and asking again proves nothing.</summary>
     public void Sync()

@@ -1,6 +1,9 @@
 namespace Mig.Core.Host;
 
-/// <summary>What is done with the names of a repository's files, and with whole small files. Each step can be made to fail by a <see cref="FileFault"/>.</summary>
+/// <summary>
+/// What is done with the names of a repository's files, and with whole small files. Each step can be made to fail by a
+/// <see cref="FileFault"/>.
+/// </summary>
 public static class HostFiles
 {
     /// <summary>Tells whether there was no space left: of the file system, or of the user's share of it.</summary>
@@ -69,14 +72,18 @@ public static class HostFiles
         LibC.SyncDirectory(path);
     }
 
-    /// <summary>Makes everything durable that was written to the file system of a folder: for many small files, far cheaper than one after another.</summary>
+    /// <summary>
+    /// Makes everything durable that was written to the file system of a folder: for many small files, far cheaper than one after another.
+    /// </summary>
     public static void SyncFileSystem(string path)
     {
         FileFault.Check(FileStep.Sync, path);
         LibC.SyncFileSystem(path);
     }
 
-    /// <summary>Deletes all but the newest files of a folder of caches, which are named after ids. What is not is not ours, and stays.</summary>
+    /// <summary>
+    /// Deletes all but the newest files of a folder of caches, which are named after ids. What is not is not ours, and stays.
+    /// </summary>
     /// <param name="folder">The folder.</param>
     /// <param name="most">How many there may be.</param>
     /// <param name="kept">How many are left when there are more; null for as many as there may be.</param>

@@ -8,7 +8,9 @@ public static partial class HostHome
     // Of struct passwd: two pointers, two 32-bit numbers and a pointer stand before pw_dir, on every 64-bit Linux.
     private const int DirectoryOffset = 32;
 
-    /// <summary>Replaces <c>~</c> or <c>~user</c> at the beginning of a path, as a shell does and Git in addresses; any other path stays as it is.</summary>
+    /// <summary>
+    /// Replaces <c>~</c> or <c>~user</c> at the beginning of a path, as a shell does and Git in addresses; any other path stays as it is.
+    /// </summary>
     /// <exception cref="NotFoundException">There is no such user.</exception>
     public static string Expand(string path)
     {

@@ -18,7 +18,8 @@ public static partial class HostPath
     }
 
     /// <summary>Returns the folder of a path, "." when it has none.</summary>
-    public static string FolderOf(string path) => Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : Path.IsPathRooted(path) ? "/" : ".";
+    public static string FolderOf(string path) =>
+        Path.GetDirectoryName(path) is { Length: > 0 } folder ? folder : Path.IsPathRooted(path) ? "/" : ".";
 
     [LibraryImport("libc", EntryPoint = "realpath", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static unsafe partial nint RealPath(string path, byte* resolved);

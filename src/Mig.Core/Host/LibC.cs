@@ -41,7 +41,9 @@ public static partial class LibC
         }
     }
 
-    /// <summary>Makes everything durable that was written to the file system of a folder: for many small files, far cheaper than one after another.</summary>
+    /// <summary>
+    /// Makes everything durable that was written to the file system of a folder: for many small files, far cheaper than one after another.
+    /// </summary>
     /// <exception cref="IOException">The folder cannot be opened, or the medium or the file system failed.</exception>
     public static void SyncFileSystem(string path)
     {
@@ -54,8 +56,8 @@ public static partial class LibC
     }
 
     /// <summary>
-    /// Opens a file for reading without the lock that .NET takes, which would refuse a file whose writer has not closed it yet. A symbolic link is not
-    /// followed, and nothing but a file is opened: a FIFO would keep the reader waiting for ever.
+    /// Opens a file for reading without the lock that .NET takes, which would refuse a file whose writer has not closed it yet. A symbolic
+    /// link is not followed, and nothing but a file is opened: a FIFO would keep the reader waiting for ever.
     /// </summary>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     /// <exception cref="IOException">It cannot be opened, or is not a file.</exception>
@@ -83,7 +85,8 @@ public static partial class LibC
     {
         int descriptor;
         do
-            descriptor = CreateNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec, 0x180 /* 0600 */);
+            descriptor = CreateNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.CloseOnExec,
+                0x180 /* 0600 */);
         while (descriptor < 0 && LastError == Errno.Interrupted);
         return descriptor >= 0 ? new SafeFileHandle(descriptor, ownsHandle: true) : throw Failure($"cannot create {path}", LastError);
     }
@@ -115,7 +118,8 @@ public static partial class LibC
     }
 
     /// <summary>Starts writing a range to the medium without waiting; the later sync has less left to do.</summary>
-    public static void StartWriteback(SafeFileHandle file, ByteRange range) => _ = SyncFileRange(file, range.Offset, range.Length, 2 /* SYNC_FILE_RANGE_WRITE */);
+    public static void StartWriteback(SafeFileHandle file, ByteRange range) =>
+        _ = SyncFileRange(file, range.Offset, range.Length, 2 /* SYNC_FILE_RANGE_WRITE */);
 
     /// <summary>Tells what stands at a path, links followed; what this user may not look at is missing.</summary>
     public static FileType GetFileType(string path) => FileStatus.Of(path, followsLinks: true)?.Type ?? FileType.Missing;
@@ -131,7 +135,9 @@ public static partial class LibC
     /// <summary>Tells which state an open file is in.</summary>
     internal static FileStamp GetStamp(SafeFileHandle file) => ToStamp(FileStatus.Of(file));
 
-    /// <summary>Tells whether the kernel has given a block device, or a part of it, to one user alone: a mount, a volume manager, swap.</summary>
+    /// <summary>
+    /// Tells whether the kernel has given a block device, or a part of it, to one user alone: a mount, a volume manager, swap.
+    /// </summary>
     internal static bool IsHeld(string path)
     {
         int descriptor = OpenNative(path, OpenFlags.CloseOnExec | OpenFlags.Exclusive | OpenFlags.ReadOnly);
@@ -141,7 +147,9 @@ public static partial class LibC
         return false;
     }
 
-    /// <summary>Tells whether another open file holds a lock on a byte, shared or not: those of fcntl(2), by open file or by process.</summary>
+    /// <summary>
+    /// Tells whether another open file holds a lock on a byte, shared or not: those of fcntl(2), by open file or by process.
+    /// </summary>
     internal static unsafe bool IsLocked(SafeFileHandle file, long offset)
     {
         // struct flock: l_type (16 bits), l_whence (16), l_start at 8, l_len at 16, l_pid at 24.

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 namespace Mig.Core.Host;
 
 /// <summary>The flags of open(2), on Linux with 64 bits. Four of them have other values on some processors.</summary>
-/// <remarks>Sources: the kernel's include/uapi/asm-generic/fcntl.h, and fcntl.h of arch/arm64, arch/arm and arch/powerpc below include/uapi/asm.</remarks>
+/// <remarks>
+/// Sources: the kernel's include/uapi/asm-generic/fcntl.h, and fcntl.h of arch/arm64, arch/arm and arch/powerpc below include/uapi/asm.
+/// </remarks>
 public sealed record OpenFlags
 {
     public const int ReadOnly = 0; // O_RDONLY
@@ -15,9 +17,12 @@ public sealed record OpenFlags
     public const int CloseOnExec = 0x80000; // O_CLOEXEC
     public const int PathOnly = 0x200000; // O_PATH
 
-    private static readonly OpenFlags s_generic = new() { OfDirectory = 0x10000, OfNoFollow = 0x20000, OfDirect = 0x4000, OfLargeFile = 0x8000 };
-    private static readonly OpenFlags s_arm = new() { OfDirectory = 0x4000, OfNoFollow = 0x8000, OfDirect = 0x10000, OfLargeFile = 0x20000 };
-    private static readonly OpenFlags s_power = new() { OfDirectory = 0x4000, OfNoFollow = 0x8000, OfDirect = 0x20000, OfLargeFile = 0x10000 };
+    private static readonly OpenFlags s_generic =
+        new() { OfDirectory = 0x10000, OfNoFollow = 0x20000, OfDirect = 0x4000, OfLargeFile = 0x8000 };
+    private static readonly OpenFlags s_arm =
+        new() { OfDirectory = 0x4000, OfNoFollow = 0x8000, OfDirect = 0x10000, OfLargeFile = 0x20000 };
+    private static readonly OpenFlags s_power =
+        new() { OfDirectory = 0x4000, OfNoFollow = 0x8000, OfDirect = 0x20000, OfLargeFile = 0x10000 };
     private static readonly OpenFlags s_current = Of(RuntimeInformation.ProcessArchitecture);
 
     private OpenFlags()

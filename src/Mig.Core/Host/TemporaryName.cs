@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace Mig.Core.Host;
 
-/// <summary>Names of files that exist while they are written: a word, a dash and 32 digits, so that nothing else is ever taken for one.</summary>
+/// <summary>
+/// Names of files that exist while they are written: a word, a dash and 32 digits, so that nothing else is ever taken for one.
+/// </summary>
 public static class TemporaryName
 {
     private const int Digits = 32;

@@ -2,7 +2,10 @@ using ZstdSharp.Unsafe;
 
 namespace Mig.Core.Zstd;
 
-/// <summary>ZstdSharp.Port: zstd's own sources in C#. It is always there, and has about four fifths of the speed of libzstd (docs/decisions/0001-packages.md).</summary>
+/// <summary>
+/// ZstdSharp.Port: zstd's own sources in C#. It is always there, and has about four fifths of the speed of libzstd
+/// (docs/decisions/0001-packages.md).
+/// </summary>
 internal sealed unsafe class ManagedZstd : ZstdLibrary
 {
     public override string Name { get; } = $"ZstdSharp, a managed zstd {VersionText(Methods.ZSTD_versionNumber())}";
@@ -11,7 +14,8 @@ internal sealed unsafe class ManagedZstd : ZstdLibrary
 
     internal override void FreeCompressor(nint context) => Methods.ZSTD_freeCCtx((ZSTD_CCtx_s*)context);
 
-    internal override nuint SetParameter(nint context, int parameter, int value) => Methods.ZSTD_CCtx_setParameter((ZSTD_CCtx_s*)context, (ZSTD_cParameter)parameter, value);
+    internal override nuint SetParameter(nint context, int parameter, int value) =>
+        Methods.ZSTD_CCtx_setParameter((ZSTD_CCtx_s*)context, (ZSTD_cParameter)parameter, value);
 
     internal override nuint Compress(nint context, byte* destination, nuint destinationLength, byte* source, nuint sourceLength) =>
         Methods.ZSTD_compress2((ZSTD_CCtx_s*)context, destination, destinationLength, source, sourceLength);

@@ -10,7 +10,8 @@ internal sealed unsafe class SystemZstd : ZstdLibrary
 
     private const uint LeastVersion = 1_04_00, EndOfVersions = 2_00_00;
 
-    private static readonly string[] _names = OperatingSystem.IsWindows() ? ["libzstd.dll", "zstd.dll"] : OperatingSystem.IsMacOS() ? ["libzstd.1.dylib"] : ["libzstd.so.1"];
+    private static readonly string[] _names = OperatingSystem.IsWindows() ? ["libzstd.dll", "zstd.dll"] : OperatingSystem.IsMacOS()
+        ? ["libzstd.1.dylib"] : ["libzstd.so.1"];
 
     private readonly delegate* unmanaged<nint> _createCompressor;
     private readonly delegate* unmanaged<nint, nuint> _freeCompressor;
@@ -37,7 +38,8 @@ internal sealed unsafe class SystemZstd : ZstdLibrary
         _createDecompressor = (delegate* unmanaged<nint>)NativeLibrary.GetExport(library, "ZSTD_createDCtx");
         _freeDecompressor = (delegate* unmanaged<nint, nuint>)NativeLibrary.GetExport(library, "ZSTD_freeDCtx");
         _decompress = (delegate* unmanaged<nint, byte*, nuint, byte*, nuint, nuint>)NativeLibrary.GetExport(library, "ZSTD_decompressDCtx");
-        _decompressStream = (delegate* unmanaged<nint, ZstdBuffer*, ZstdBuffer*, nuint>)NativeLibrary.GetExport(library, "ZSTD_decompressStream");
+        _decompressStream = (delegate* unmanaged<nint, ZstdBuffer*, ZstdBuffer*, nuint>)NativeLibrary.GetExport(
+            library, "ZSTD_decompressStream");
         _findFrameLength = (delegate* unmanaged<byte*, nuint, nuint>)NativeLibrary.GetExport(library, "ZSTD_findFrameCompressedSize");
         _getContentLength = (delegate* unmanaged<byte*, nuint, ulong>)NativeLibrary.GetExport(library, "ZSTD_getFrameContentSize");
         _isError = (delegate* unmanaged<nuint, uint>)NativeLibrary.GetExport(library, "ZSTD_isError");
@@ -51,7 +53,8 @@ internal sealed unsafe class SystemZstd : ZstdLibrary
     {
         foreach (string name in _names)
         {
-            if (!NativeLibrary.TryLoad(name, out nint library) || !NativeLibrary.TryGetExport(library, "ZSTD_versionNumber", out nint getVersion))
+            if (!NativeLibrary.TryLoad(name, out nint library)
+                || !NativeLibrary.TryGetExport(library, "ZSTD_versionNumber", out nint getVersion))
                 continue;
             uint version = ((delegate* unmanaged<uint>)getVersion)();
             if (version is >= LeastVersion and < EndOfVersions)
@@ -79,7 +82,8 @@ internal sealed unsafe class SystemZstd : ZstdLibrary
     internal override nuint Decompress(nint context, byte* destination, nuint destinationLength, byte* source, nuint sourceLength) =>
         _decompress(context, destination, destinationLength, source, sourceLength);
 
-    internal override nuint DecompressStream(nint context, ZstdBuffer* output, ZstdBuffer* input) => _decompressStream(context, output, input);
+    internal override nuint DecompressStream(nint context, ZstdBuffer* output, ZstdBuffer* input) =>
+        _decompressStream(context, output, input);
 
     internal override nuint FindFrameLength(byte* source, nuint sourceLength) => _findFrameLength(source, sourceLength);
 

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Mig.Core.Zstd;
 
-/// <summary>The one seam to zstd: frames in, frames out. Contexts are kept and reused; all members may be called from several threads.</summary>
+/// <summary>
+/// The one seam to zstd: frames in, frames out. Contexts are kept and reused; all members may be called from several threads.
+/// </summary>
 public sealed unsafe class ZstdCodec : IDisposable
 {
     /// <summary>The levels that <c>core.compression</c> may name.</summary>
@@ -49,7 +51,10 @@ public sealed unsafe class ZstdCodec : IDisposable
         return (int)result == destination.Length ? null : $"{result} bytes came out, {destination.Length} were recorded";
     }
 
-    /// <summary>Decompresses zstd frames that stand one after the other until <paramref name="destination"/> is full; what follows them is not looked at.</summary>
+    /// <summary>
+    /// Decompresses zstd frames that stand one after the other until <paramref name="destination"/> is full; what follows them is not
+    /// looked at.
+    /// </summary>
     /// <returns>Null when it is full, else what was wrong.</returns>
     public string? DecompressPrefix(ReadOnlySpan<byte> source, Span<byte> destination)
     {
@@ -83,7 +88,8 @@ public sealed unsafe class ZstdCodec : IDisposable
             context.Dispose();
     }
 
-    // Level 3's own tables (0.75 MiB) do not fit a core's second-level cache. Half the size, over a whole frame: 13 % faster, 1 % larger (docs/benchmarks.md).
+    // Level 3's own tables (0.75 MiB) do not fit a core's second-level cache. Half the size, over a whole frame: 13 % faster, 1 % larger
+    // (docs/benchmarks.md).
     private void SetParameters(nint context, int level)
     {
         bool isDefault = level == DefaultLevel;

@@ -1,8 +1,8 @@
 namespace Mig.Core.Zstd;
 
 /// <summary>
-/// An implementation of zstd: the functions of its stable API (zstd.h) that mig calls. Each reads what another wrote. All members may be called from several
-/// threads; a context belongs to one thread at a time, and to the library that made it.
+/// An implementation of zstd: the functions of its stable API (zstd.h) that mig calls. Each reads what another wrote. All members may be
+/// called from several threads; a context belongs to one thread at a time, and to the library that made it.
 /// </summary>
 public abstract unsafe class ZstdLibrary
 {
@@ -22,7 +22,8 @@ public abstract unsafe class ZstdLibrary
     public abstract string Name { get; }
 
     /// <summary>The one that this process uses from now on for all new work; what is under way stays with its own.</summary>
-    public static ZstdLibrary Current => _current ??= Get(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? Parse(text, Variable) : ZstdChoice.Auto);
+    public static ZstdLibrary Current =>
+        _current ??= Get(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } text ? Parse(text, Variable) : ZstdChoice.Auto);
 
     /// <summary>Makes a choice for this process, unless <see cref="Variable"/> has.</summary>
     /// <param name="text">The value of <c>core.zstd</c>.</param>
@@ -40,7 +41,8 @@ public abstract unsafe class ZstdLibrary
     {
         ZstdChoice.Managed => _managed.Value,
         ZstdChoice.Native => _native.Value ?? throw new UsageException(
-            $"zstd = native, but no libzstd of version {SystemZstd.KnownVersions} is found; install it (package libzstd1), or set core.zstd to auto or managed"),
+            $"zstd = native, but no libzstd of version {SystemZstd.KnownVersions} is found; install it (package libzstd1), or set "
+                + "core.zstd to auto or managed"),
         _ => (ZstdLibrary?)_native.Value ?? _managed.Value,
     };
 
@@ -71,7 +73,8 @@ public abstract unsafe class ZstdLibrary
     internal abstract string GetErrorName(nuint code);
 
     /// <summary>Reads a number as zstd writes its version: 10504 is 1.5.4.</summary>
-    private protected static string VersionText(uint number) => FormattableString.Invariant($"{number / 10000}.{number / 100 % 100}.{number % 100}");
+    private protected static string VersionText(uint number) =>
+        FormattableString.Invariant($"{number / 10000}.{number / 100 % 100}.{number % 100}");
 
     private static ZstdChoice Parse(string text, string where) => text switch
     {

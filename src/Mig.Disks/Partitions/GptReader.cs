@@ -40,7 +40,8 @@ internal static class GptReader
         return new PartitionTable("gpt", sectorSize, list.ToSorted(), list.Warnings) { LeftOut = list.LeftOut };
     }
 
-    private static byte[]? ReadCopy(IByteSource disk, ulong sector, int sectorSize, Limits limits, out int entrySize, out ulong alternate, out string? problem)
+    private static byte[]? ReadCopy(
+        IByteSource disk, ulong sector, int sectorSize, Limits limits, out int entrySize, out ulong alternate, out string? problem)
     {
         entrySize = 0;
         alternate = 0;
@@ -93,7 +94,8 @@ internal static class GptReader
             int end = name.IndexOf('\0', StringComparison.Ordinal);
             // 0..2^64-1 is a count that does not fit; such a partition is cut to the disk anyway.
             ulong count = last - first == ulong.MaxValue ? ulong.MaxValue : last - first + 1;
-            if (!list.Add(i + 1, first, count, sectorSize, type.ToString("d"), end < 0 ? name : name[..end], new Guid(entry[0x10..0x20]).ToString("d")))
+            if (!list.Add(i + 1, first, count, sectorSize, type.ToString("d"), end < 0 ? name : name[..end], new Guid(entry[0x10..0x20])
+                .ToString("d")))
                 return;
         }
     }

@@ -3,7 +3,8 @@ using System.Globalization;
 
 namespace Mig.Disks.Partitions;
 
-// Layout: UEFI specification 2.10, table 5-3, "Legacy MBR Partition Record". All integers little-endian; the cylinder-head-sector fields mean nothing today.
+// Layout: UEFI specification 2.10, table 5-3, "Legacy MBR Partition Record". All integers little-endian; the cylinder-head-sector fields
+// mean nothing today.
 /// <summary>One of the four records of an MBR or of an extended boot record.</summary>
 internal readonly record struct MbrEntry(byte BootIndicator, byte Type, uint FirstSector, uint SectorCount)
 {

@@ -17,7 +17,8 @@ internal static class MbrReader
         for (int i = 0; i < entries.Length; i++)
         {
             if (entries[i].HasSectors && !entries[i].IsExtended)
-                list.Add(i + 1, entries[i].FirstSector, entries[i].SectorCount, sectorSize, entries[i].TypeName, "", UniqueId(signature, i + 1));
+                list.Add(i + 1, entries[i].FirstSector, entries[i].SectorCount, sectorSize, entries[i].TypeName, "",
+                    UniqueId(signature, i + 1));
         }
 
         int number = FirstLogicalNumber;
@@ -46,7 +47,8 @@ internal static class MbrReader
         return BinaryPrimitives.ReadUInt32LittleEndian(signature);
     }
 
-    private static string UniqueId(uint signature, int number) => string.Create(CultureInfo.InvariantCulture, $"{signature:x8}-{number:x2}");
+    private static string UniqueId(uint signature, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{signature:x8}-{number:x2}");
 
     // Each link of the chain holds a partition, relative to itself, and the next link, relative to the whole extended partition.
     private static void ReadChain(IByteSource disk, MbrEntry extended, int sectorSize, PartitionList list, uint signature, ref int number)
@@ -69,7 +71,8 @@ internal static class MbrReader
 
             if (TryReadEntries(disk, sector, sectorSize) is not MbrEntry[] entries)
             {
-                list.Warn($"the extended boot record at sector {sector} is missing or has no 55 AA signature; the logical partitions from number {number} on are left out");
+                list.Warn($"the extended boot record at sector {sector} is missing or has no 55 AA signature; the logical partitions from "
+                    + $"number {number} on are left out");
                 return;
             }
 
@@ -85,7 +88,8 @@ internal static class MbrReader
                 }
 
                 // A partition may begin above 2^32 sectors here, as the sum of two numbers.
-                if (!list.Add(number, (ulong)(sector + entry.FirstSector), entry.SectorCount, sectorSize, entry.TypeName, "", UniqueId(signature, number)))
+                if (!list.Add(number, (ulong)(sector + entry.FirstSector), entry.SectorCount, sectorSize, entry.TypeName, "",
+                    UniqueId(signature, number)))
                     return;
                 number++;
             }

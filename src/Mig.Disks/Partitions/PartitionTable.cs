@@ -5,11 +5,14 @@ namespace Mig.Disks.Partitions;
 /// <summary>What the partition tables of a disk say.</summary>
 /// <param name="Scheme"><c>mbr</c>, <c>gpt</c>, or <c>none</c>.</param>
 /// <param name="SectorSize">512 or 4096 bytes.</param>
-/// <param name="Partitions">Ascending by number, disjoint and within the disk, without extended partitions themselves; empty for <c>none</c>.</param>
+/// <param name="Partitions">Ascending by number, disjoint and within the disk, without extended partitions themselves; empty for
+/// <c>none</c>.</param>
 /// <param name="Warnings">What was wrong and how it was got around, one sentence each.</param>
 public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList<Partition> Partitions, IReadOnlyList<string> Warnings)
 {
-    /// <summary>Where partitions were said to be that were left out because they overlap others: what there is free in one may be in use in another.</summary>
+    /// <summary>
+    /// Where partitions were said to be that were left out because they overlap others: what there is free in one may be in use in another.
+    /// </summary>
     public IReadOnlyList<ByteRange> LeftOut { get; init; } = [];
 
     /// <summary>Where file systems may be: the partitions; the bare disk, as number 0, when there are none.</summary>
@@ -18,7 +21,8 @@ public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList
     private static readonly int[] AllSectorSizes = [SectorSizes.Small, SectorSizes.Large];
 
     /// <summary>
-    /// Reads the tables of a disk; never throws for what a disk says: an unreadable table is <c>none</c> with a warning. What the container under the disk throws passes through.
+    /// Reads the tables of a disk; never throws for what a disk says: an unreadable table is <c>none</c> with a warning. What the container
+    /// under the disk throws passes through.
     /// </summary>
     /// <param name="disk">The flat disk, such as <see cref="DiskImage.Content"/>. Not owned.</param>
     /// <param name="limits">What reading them may spend; null for <see cref="Limits.Default"/>.</param>
@@ -26,7 +30,11 @@ public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList
     {
         ArgumentNullException.ThrowIfNull(disk);
         PartitionTable table = ReadTables(disk, limits ?? Limits.Default);
-        return table with { Volumes = table.Partitions.Count > 0 ? table.Partitions : [new Partition(0, new ByteRange(0, disk.Length), "", "")] };
+        return table with
+        {
+            Volumes = table.Partitions.Count > 0 ? table.Partitions
+            : [new Partition(0, new ByteRange(0, disk.Length), "", "")]
+        };
     }
 
     private static PartitionTable ReadTables(IByteSource disk, Limits limits)
@@ -51,7 +59,9 @@ public sealed record PartitionTable(string Scheme, int SectorSize, IReadOnlyList
         if (!isValidMbr)
         {
             MbrEntry wrong = Array.Find(entries, entry => !entry.HasValidIndicator);
-            warnings.Add($"the first sector ends in 55 AA but is not a partition table: the boot indicator of entry {Array.IndexOf(entries, wrong) + 1} is 0x{wrong.BootIndicator:x2}, 0x00 or 0x80 allowed");
+            warnings.Add(
+                "the first sector ends in 55 AA but is not a partition table: the boot indicator of entry "
+                + $"{Array.IndexOf(entries, wrong) + 1} is 0x{wrong.BootIndicator:x2}, 0x00 or 0x80 allowed");
             return new PartitionTable("none", SectorSizes.Small, [], warnings);
         }
 

@@ -9,7 +9,8 @@ internal static class SectorSizes
     public const int Large = 4096;
 
     /// <summary>Returns 4096 when only in those sectors the partitions begin with something known, else 512.</summary>
-    public static int Guess(IByteSource disk, MbrEntry[] entries) => Score(disk, entries, Large) > Score(disk, entries, Small) ? Large : Small;
+    public static int Guess(IByteSource disk, MbrEntry[] entries) =>
+        Score(disk, entries, Large) > Score(disk, entries, Small) ? Large : Small;
 
     private static int Score(IByteSource disk, MbrEntry[] entries, int sectorSize)
     {

@@ -5,8 +5,8 @@ using Mig.Core.Zstd;
 
 namespace Mig.Disks.Qcow2;
 
-// Layout: QEMU docs/interop/qcow2.txt, "Compressed Clusters Descriptor": with x = 62 - (cluster bits - 8), bits 0 to x-1 are the offset of the compressed bytes,
-// bits x to 61 how many sectors they reach into after the one they begin in.
+// Layout: QEMU docs/interop/qcow2.txt, "Compressed Clusters Descriptor": with x = 62 - (cluster bits - 8), bits 0 to x-1 are the offset of
+// the compressed bytes, bits x to 61 how many sectors they reach into after the one they begin in.
 /// <summary>Reads compressed clusters. Bounded: a cluster inflates to its own size or is refused. Owns its contexts.</summary>
 internal sealed class ClusterInflater(FileSource file, Qcow2Layout layout) : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed class ClusterInflater(FileSource file, Qcow2Layout layout) : IDi
         {
             ReadOnlySpan<byte> compressed = buffer.AsSpan(0, (int)length);
             file.ReadExactly(offset, buffer.AsSpan(0, (int)length));
-            string? problem = layout.Compression == Qcow2Compression.Zstd ? _zstd.DecompressPrefix(compressed, destination) : Inflate(buffer, (int)length, destination);
+            string? problem = layout.Compression == Qcow2Compression.Zstd ? _zstd.DecompressPrefix(compressed, destination)
+                : Inflate(buffer, (int)length, destination);
             if (problem is not null)
                 throw Broken("QCOW2-019", offset, $"does not inflate to {layout.ClusterLength} bytes: {problem}");
         }
@@ -54,5 +55,6 @@ internal sealed class ClusterInflater(FileSource file, Qcow2Layout layout) : IDi
         }
     }
 
-    private CorruptImageException Broken(string code, long offset, string detail) => new(code, $"compressed cluster at offset {offset} of {file.Path}: {detail}");
+    private CorruptImageException Broken(string code, long offset, string detail) =>
+        new(code, $"compressed cluster at offset {offset} of {file.Path}: {detail}");
 }

@@ -6,7 +6,8 @@ namespace Mig.Disks.Qcow2;
 
 // Layout: QEMU docs/interop/qcow2.txt, "Cluster mapping" and "Extended L2 Entries".
 /// <summary>
-/// Finds clusters: the L1 table is in memory, L2 tables are read when they are asked for and kept in a cache of fixed size. Safe from several threads, without locks.
+/// Finds clusters: the L1 table is in memory, L2 tables are read when they are asked for and kept in a cache of fixed size. Safe from
+/// several threads, without locks.
 /// </summary>
 internal sealed class ClusterTables
 {
@@ -38,26 +39,35 @@ internal sealed class ClusterTables
         if (count > limits.MaxTableBytes / sizeof(ulong))
             throw Corrupt(file, "QCOW2-010", $"{count} entries, at most {limits.MaxTableBytes / sizeof(ulong)} allowed");
         long length = count * sizeof(ulong);
-        if (count > 0 && (layout.L1Offset < layout.ClusterLength || layout.L1Offset % layout.ClusterLength != 0 || layout.L1Offset > file.Length - length))
-            throw Corrupt(file, "QCOW2-011", $"{length} bytes at {(ulong)layout.L1Offset}, but it begins with a cluster, after the header, and lies within the {file.Length} bytes of the file");
+        if (count > 0 && (layout.L1Offset < layout.ClusterLength || layout.L1Offset % layout.ClusterLength != 0
+            || layout.L1Offset > file.Length - length))
+            throw Corrupt(file, "QCOW2-011",
+                $"{length} bytes at {(ulong)layout.L1Offset}, but it begins with a cluster, after the header, and lies within the "
+                + $"{file.Length} bytes of the file");
         ulong[] tables = count == 0 ? [] : ReadEntries(file, layout.L1Offset, (int)count);
         long used = 0;
         for (int i = 0; i < tables.Length; i++)
         {
             ulong offset = tables[i] & OffsetMask;
-            if ((tables[i] & ~(OffsetMask | CopiedFlag)) != 0 || offset % (ulong)layout.ClusterLength != 0 || (offset != 0 && !HoldsCluster(file, layout, offset)))
-                throw Corrupt(file, "QCOW2-012", $"entry {i} is {tables[i]:x16}; the offset of a cluster within the {file.Length} bytes of the file expected");
+            if ((tables[i] & ~(OffsetMask | CopiedFlag)) != 0 || offset % (ulong)layout.ClusterLength != 0
+                || (offset != 0 && !HoldsCluster(file, layout, offset)))
+                throw Corrupt(file, "QCOW2-012",
+                    $"entry {i} is {tables[i]:x16}; the offset of a cluster within the {file.Length} bytes of the file expected");
             used += offset == 0 ? 0 : 1;
             tables[i] = offset;
         }
 
-        // Tables are never shared, so there cannot be more of them than fit: else a small hostile file could stand for a disk that takes hours to look through.
+        // Tables are never shared, so there cannot be more of them than fit: else a small hostile file could stand for a disk that takes
+        // hours to look through.
         if (used > file.Length / layout.ClusterLength)
             throw Corrupt(file, "QCOW2-013", $"{used} L2 tables, but the file has room for {file.Length / layout.ClusterLength} clusters");
         return new ClusterTables(file, layout, tables);
     }
 
-    /// <summary>Returns the longest run from an offset of the disk on that is of one kind and, for data, lies in one piece in the file; it ends with its L2 table at the latest.</summary>
+    /// <summary>
+    /// Returns the longest run from an offset of the disk on that is of one kind and, for data, lies in one piece in the file; it ends with
+    /// its L2 table at the latest.
+    /// </summary>
     public ClusterRun Find(long offset, long maxLength)
     {
         long tableLeft = (1L << _layout.TableSpanBits) - (offset & ((1L << _layout.TableSpanBits) - 1));
@@ -106,7 +116,8 @@ internal sealed class ClusterTables
         if (_layout.HasSubclusters)
             return DecodeSubcluster(table[(unit / UnitsPerCluster * 2) + 1], unit % UnitsPerCluster, offset, diskOffset);
         if ((entry & ZeroFlag) != 0)
-            return _layout.Version == 2 ? throw CorruptEntry("QCOW2-016", diskOffset, "a cluster of zeros, which version 2 does not have") : (ClusterKind.Zero, 0);
+            return _layout.Version == 2 ? throw CorruptEntry("QCOW2-016", diskOffset, "a cluster of zeros, which version 2 does not have")
+                : (ClusterKind.Zero, 0);
         return offset == 0 ? (ClusterKind.Backing, 0) : (ClusterKind.Data, (long)offset);
     }
 
@@ -114,7 +125,9 @@ internal sealed class ClusterTables
     {
         uint stored = (uint)bitmap, zero = (uint)(bitmap >> 32);
         if ((stored & zero) != 0 || (stored != 0 && offset == 0))
-            throw CorruptEntry("QCOW2-017", diskOffset, $"subclusters {stored:x8} are stored at {offset} and {zero:x8} are zeros; none may be both, and stored ones need a cluster");
+            throw CorruptEntry("QCOW2-017", diskOffset,
+                $"subclusters {stored:x8} are stored at {offset} and {zero:x8} are zeros; none may be both, and stored ones need a "
+                    + "cluster");
         if ((stored >> index & 1) != 0)
             return (ClusterKind.Data, (long)offset + ((long)index << _layout.UnitBits));
         return ((zero >> index & 1) != 0 ? ClusterKind.Zero : ClusterKind.Backing, 0);
@@ -136,7 +149,8 @@ internal sealed class ClusterTables
         return cached.Entries;
     }
 
-    private static bool HoldsCluster(FileSource file, Qcow2Layout layout, ulong offset) => offset <= long.MaxValue && (long)offset <= file.Length - layout.ClusterLength;
+    private static bool HoldsCluster(FileSource file, Qcow2Layout layout, ulong offset) =>
+        offset <= long.MaxValue && (long)offset <= file.Length - layout.ClusterLength;
 
     private static ulong[] ReadEntries(FileSource file, long offset, int count)
     {
@@ -147,9 +161,11 @@ internal sealed class ClusterTables
         return entries;
     }
 
-    private static CorruptImageException Corrupt(FileSource file, string code, string detail) => new(code, $"L1 table of {file.Path}: {detail}");
+    private static CorruptImageException Corrupt(FileSource file, string code, string detail) =>
+        new(code, $"L1 table of {file.Path}: {detail}");
 
-    private CorruptImageException CorruptEntry(string code, long diskOffset, string detail) => new(code, $"L2 entry of {_file.Path} for offset {diskOffset} of the disk: {detail}");
+    private CorruptImageException CorruptEntry(string code, long diskOffset, string detail) =>
+        new(code, $"L2 entry of {_file.Path} for offset {diskOffset} of the disk: {detail}");
 
     private sealed record CachedTable(long Number, ulong[] Entries);
 }

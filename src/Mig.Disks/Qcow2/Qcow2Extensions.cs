@@ -27,7 +27,8 @@ internal static class Qcow2Extensions
             if (type == End)
                 break;
             if (length > head.Length - at - HeadLength)
-                throw new CorruptImageException("QCOW2-008", $"header extension {type:x8} at {at} of {path}: {length} bytes, at most {head.Length - at - HeadLength} allowed");
+                throw new CorruptImageException("QCOW2-008",
+                    $"header extension {type:x8} at {at} of {path}: {length} bytes, at most {head.Length - at - HeadLength} allowed");
             extensions.Add((type, (at + HeadLength)..(at + HeadLength + (int)length)));
             at += HeadLength + (((int)length + 7) & ~7);
         }

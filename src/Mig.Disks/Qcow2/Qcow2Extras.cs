@@ -5,7 +5,10 @@ using Mig.Core;
 namespace Mig.Disks.Qcow2;
 
 // Layouts: QEMU docs/interop/qcow2.txt, "Snapshots" and "Bitmaps extension". All integers big-endian.
-/// <summary>Names what a QCOW2 has beyond the disk as it is now: internal snapshots, bitmaps, marks, extensions. Nothing of it is needed to read the disk, so damage is told and got around.</summary>
+/// <summary>
+/// Names what a QCOW2 has beyond the disk as it is now: internal snapshots, bitmaps, marks, extensions. Nothing of it is needed to read the
+/// disk, so damage is told and got around.
+/// </summary>
 internal static class Qcow2Extras
 {
     private const int MaxNames = 8;
@@ -15,7 +18,8 @@ internal static class Qcow2Extras
     private const int BitmapSize = 24;
     private const int BitmapsExtensionSize = 24;
 
-    public static void Warn(FileSource file, ReadOnlySpan<byte> head, in Qcow2Header header, IReadOnlyList<(uint Type, Range Data)> extensions, DiskWarnings warnings)
+    public static void Warn(FileSource file, ReadOnlySpan<byte> head, in Qcow2Header header,
+        IReadOnlyList<(uint Type, Range Data)> extensions, DiskWarnings warnings)
     {
         if ((header.Features & Qcow2Features.Dirty) != 0)
         {
@@ -30,7 +34,8 @@ internal static class Qcow2Extras
         }
 
         if (header.SnapshotCount != 0)
-            warnings.AddExtra(file.Path, Say(header.SnapshotCount, "internal snapshot", ReadSnapshots(file, (long)Math.Min(header.SnapshotsOffset, long.MaxValue), header.SnapshotCount)));
+            warnings.AddExtra(file.Path, Say(header.SnapshotCount, "internal snapshot",
+                ReadSnapshots(file, (long)Math.Min(header.SnapshotsOffset, long.MaxValue), header.SnapshotCount)));
         foreach ((uint type, Range data) in extensions)
         {
             ReadOnlySpan<byte> bytes = head[data];
@@ -46,7 +51,8 @@ internal static class Qcow2Extras
         uint count = BinaryPrimitives.ReadUInt32BigEndian(bytes);
         ulong length = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]), offset = BinaryPrimitives.ReadUInt64BigEndian(bytes[16..]);
         if (count > 0)
-            warnings.AddExtra(file.Path, Say(count, "persistent bitmap", ReadBitmaps(file, (long)Math.Min(offset, long.MaxValue), (long)Math.Min(length, long.MaxValue), count)));
+            warnings.AddExtra(file.Path, Say(count, "persistent bitmap",
+                ReadBitmaps(file, (long)Math.Min(offset, long.MaxValue), (long)Math.Min(length, long.MaxValue), count)));
     }
 
     private static List<string> ReadSnapshots(FileSource file, long offset, uint count)
@@ -56,8 +62,10 @@ internal static class Qcow2Extras
         for (int at = 0; names.Count < Math.Min(count, MaxNames) && at <= table.Length - SnapshotSize;)
         {
             ReadOnlySpan<byte> entry = table.AsSpan(at);
-            int idLength = BinaryPrimitives.ReadUInt16BigEndian(entry[0x0C..]), nameLength = BinaryPrimitives.ReadUInt16BigEndian(entry[0x0E..]);
-            uint stateLength = BinaryPrimitives.ReadUInt32BigEndian(entry[0x20..]), extraLength = BinaryPrimitives.ReadUInt32BigEndian(entry[0x24..]);
+            int idLength = BinaryPrimitives.ReadUInt16BigEndian(entry[0x0C..]),
+                nameLength = BinaryPrimitives.ReadUInt16BigEndian(entry[0x0E..]);
+            uint stateLength = BinaryPrimitives.ReadUInt32BigEndian(entry[0x20..]),
+                extraLength = BinaryPrimitives.ReadUInt32BigEndian(entry[0x24..]);
             if (extraLength > entry.Length - SnapshotSize - idLength - nameLength)
                 break;
             int name = SnapshotSize + (int)extraLength + idLength;
@@ -103,7 +111,8 @@ internal static class Qcow2Extras
 
     private static string Say(uint count, string what, List<string> names)
     {
-        string more = names.Count == 0 ? ", the names of which cannot be read" : $" ({string.Join(", ", names)}{(count > names.Count ? $" and {count - names.Count} more" : "")})";
+        string more = names.Count == 0 ? ", the names of which cannot be read"
+            : $" ({string.Join(", ", names)}{(count > names.Count ? $" and {count - names.Count} more" : "")})";
         return $"{count} {what}{(count == 1 ? "" : "s")}{more}";
     }
 }

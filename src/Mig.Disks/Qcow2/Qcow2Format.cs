@@ -20,21 +20,28 @@ internal static class Qcow2Format
         head = head[..(int)Math.Min(head.Length, 1L << header.ClusterBits)];
         Qcow2Layout layout = Qcow2Layout.From(header);
         DiskWarnings warnings = options.Warnings ?? new DiskWarnings(file.Path);
-        int headEnd = header.BackingNameOffset >= (ulong)header.HeaderLength && header.BackingNameOffset < (ulong)head.Length ? (int)header.BackingNameOffset : head.Length;
+        int headEnd = header.BackingNameOffset >= (ulong)header.HeaderLength && header.BackingNameOffset < (ulong)head.Length
+            ? (int)header.BackingNameOffset : head.Length;
         IReadOnlyList<(uint Type, Range Data)> extensions = Qcow2Extensions.List(head.AsSpan(0, headEnd), header.HeaderLength, file.Path);
         Qcow2Extras.Warn(file, head, header, extensions, warnings);
         ClusterTables tables = ClusterTables.Load(file, layout, limits);
         DiskImage? backing = OpenBacking(file, head, header, extensions, isForced, warnings, limits, options);
-        return new DiskImage(file.Path, FormatProbe.Qcow2, new Qcow2Source(file, layout, tables, backing?.Content), [file, .. backing?.Sources ?? []], warnings);
+        return new DiskImage(file.Path, FormatProbe.Qcow2, new Qcow2Source(file, layout, tables, backing?.Content),
+            [file, .. backing?.Sources ?? []], warnings);
     }
 
-    private static DiskImage? OpenBacking(FileSource file, byte[] head, in Qcow2Header header, IReadOnlyList<(uint Type, Range Data)> extensions, bool isForced, DiskWarnings warnings, Limits limits, DiskOpenOptions options)
+    private static DiskImage? OpenBacking(FileSource file, byte[] head, in Qcow2Header header,
+        IReadOnlyList<(uint Type, Range Data)> extensions, bool isForced, DiskWarnings warnings, Limits limits, DiskOpenOptions options)
     {
         if (header.BackingNameOffset == 0)
             return null;
         ulong end = (ulong)head.Length;
-        if (header.BackingNameLength is 0 or > Qcow2Header.MaxBackingNameLength || header.BackingNameOffset < (ulong)header.HeaderLength || header.BackingNameOffset > end || header.BackingNameLength > end - header.BackingNameOffset)
-            throw new CorruptImageException("QCOW2-021", $"QCOW2 header of {file.Path}: backing file name of {header.BackingNameLength} bytes at {header.BackingNameOffset}; 1 to {Qcow2Header.MaxBackingNameLength} bytes between the header and {end} allowed");
+        if (header.BackingNameLength is 0 or > Qcow2Header.MaxBackingNameLength || header.BackingNameOffset < (ulong)header.HeaderLength
+            || header.BackingNameOffset > end || header.BackingNameLength > end - header.BackingNameOffset)
+            throw new CorruptImageException(
+                "QCOW2-021",
+                $"QCOW2 header of {file.Path}: backing file name of {header.BackingNameLength} bytes at {header.BackingNameOffset}; 1 to "
+                + $"{Qcow2Header.MaxBackingNameLength} bytes between the header and {end} allowed");
         int offset = (int)header.BackingNameOffset;
         string name = Encoding.UTF8.GetString(head, offset, (int)header.BackingNameLength);
         if (name.Contains('\0', StringComparison.Ordinal))
@@ -44,10 +51,13 @@ internal static class Qcow2Format
         if (name.IndexOf(':', StringComparison.Ordinal) is int colon and > 0 && !name[..colon].Contains('/', StringComparison.Ordinal))
             throw new UnsupportedFeatureException("a QCOW2 backing file that is not a file", $"{file.Path} names \"{name}\"");
         if (!extensions.Any(extension => extension.Type == Qcow2Extensions.BackingFormat))
-            throw new UnsupportedFeatureException("a QCOW2 backing file without a format", $"{file.Path} names \"{name}\" and does not say what it is; say it with qemu-img rebase -u -F FORMAT -b \"{name}\"");
-        string format = Encoding.UTF8.GetString(head.AsSpan(extensions.Last(extension => extension.Type == Qcow2Extensions.BackingFormat).Data)).TrimEnd('\0');
+            throw new UnsupportedFeatureException("a QCOW2 backing file without a format",
+                $"{file.Path} names \"{name}\" and does not say what it is; say it with qemu-img rebase -u -F FORMAT -b \"{name}\"");
+        string format = Encoding.UTF8.GetString(
+            head.AsSpan(extensions.Last(extension => extension.Type == Qcow2Extensions.BackingFormat).Data)).TrimEnd('\0');
         if (!DiskFormats.ReadableFormats.Contains(format))
-            throw new UnsupportedFeatureException($"a QCOW2 backing file in format {format}", $"{file.Path} names \"{name}\"; mig reads {string.Join(", ", DiskFormats.ReadableFormats)}");
+            throw new UnsupportedFeatureException($"a QCOW2 backing file in format {format}",
+                $"{file.Path} names \"{name}\"; mig reads {string.Join(", ", DiskFormats.ReadableFormats)}");
         bool isExpected = isForced || UnderlyingDisk.HasExtension(file.Path, Extension);
         return UnderlyingDisk.Open(file.Path, name, format, Role, isExpected, "QCOW2-022", warnings, limits, options);
     }

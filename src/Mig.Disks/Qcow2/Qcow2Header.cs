@@ -43,7 +43,8 @@ internal readonly ref struct Qcow2Header
 
     public int HeaderLength => Version == 2 ? MinSize : (int)U32(Field.HeaderLength);
 
-    public Qcow2Compression Compression => HeaderLength > Field.Compression ? (Qcow2Compression)_bytes[Field.Compression] : Qcow2Compression.Deflate;
+    public Qcow2Compression Compression =>
+        HeaderLength > Field.Compression ? (Qcow2Compression)_bytes[Field.Compression] : Qcow2Compression.Deflate;
 
     /// <summary>Reads a header and checks it.</summary>
     /// <param name="head">The first bytes of the file: its first cluster, if it has so many.</param>
@@ -61,16 +62,19 @@ internal readonly ref struct Qcow2Header
         if (header.Version is not (2 or 3))
             throw Corrupt("QCOW2-002", path, $"version is {header.Version}, 2 or 3 allowed");
         if (header.U32(Field.ClusterBits) is < MinClusterBits or > MaxClusterBits)
-            throw Corrupt("QCOW2-003", path, $"cluster bits are {header.U32(Field.ClusterBits)}, {MinClusterBits} to {MaxClusterBits} allowed");
+            throw Corrupt("QCOW2-003", path,
+                $"cluster bits are {header.U32(Field.ClusterBits)}, {MinClusterBits} to {MaxClusterBits} allowed");
         header.CheckVersion3(path);
         if (header.CryptMethod > 2)
             throw Corrupt("QCOW2-004", path, $"encryption method is {header.CryptMethod}, 0 to 2 allowed");
         if (header.CryptMethod != 0)
-            throw new UnsupportedFeatureException(header.CryptMethod == 1 ? "QCOW2 encryption with AES" : "QCOW2 encryption with LUKS", $"{path} has it; decrypt it with qemu-img convert first");
+            throw new UnsupportedFeatureException(header.CryptMethod == 1 ? "QCOW2 encryption with AES" : "QCOW2 encryption with LUKS",
+                $"{path} has it; decrypt it with qemu-img convert first");
         if (header.U64(Field.Length) > long.MaxValue)
             throw Corrupt("QCOW2-006", path, $"the disk has {header.U64(Field.Length)} bytes, at most {long.MaxValue} allowed");
         if (header.Length % SectorSize != 0)
-            throw new UnsupportedFeatureException("a QCOW2 that does not end at a sector", $"the disk in {path} has {header.Length} bytes, which 512 does not divide, and products do not agree on what that means");
+            throw new UnsupportedFeatureException("a QCOW2 that does not end at a sector",
+                $"the disk in {path} has {header.Length} bytes, which 512 does not divide, and products do not agree on what that means");
         return header;
     }
 
@@ -99,25 +103,31 @@ internal readonly ref struct Qcow2Header
         if (_bytes.Length < Version3Size)
             throw Corrupt("QCOW2-001", path, $"{_bytes.Length} bytes present, {Version3Size} needed by version 3");
         if (U32(Field.HeaderLength) < Version3Size || U32(Field.HeaderLength) > Math.Min(1u << ClusterBits, _bytes.Length))
-            throw Corrupt("QCOW2-005", path, $"header length is {U32(Field.HeaderLength)}, {Version3Size} to {Math.Min(1 << ClusterBits, _bytes.Length)} allowed");
+            throw Corrupt("QCOW2-005", path,
+                $"header length is {U32(Field.HeaderLength)}, {Version3Size} to {Math.Min(1 << ClusterBits, _bytes.Length)} allowed");
         Qcow2Features unknown = Features & ~Qcow2Features.All;
         if (unknown != 0)
             throw new UnsupportedFeatureException($"QCOW2 feature bits {(ulong)unknown:x}", $"{path} says that a reader must know them");
         if ((Features & Qcow2Features.ExternalData) != 0)
-            throw new UnsupportedFeatureException("a QCOW2 with an external data file", $"{path} keeps the disk's content in another file; convert it with qemu-img first");
+            throw new UnsupportedFeatureException(
+                "a QCOW2 with an external data file", $"{path} keeps the disk's content in another file; convert it with qemu-img first");
         if ((Features & Qcow2Features.ExtendedL2) != 0 && ClusterBits < MinExtendedClusterBits)
-            throw Corrupt("QCOW2-003", path, $"cluster bits are {ClusterBits}, {MinExtendedClusterBits} to {MaxClusterBits} allowed with subclusters");
+            throw Corrupt("QCOW2-003", path,
+                $"cluster bits are {ClusterBits}, {MinExtendedClusterBits} to {MaxClusterBits} allowed with subclusters");
         if (Compression != Qcow2Compression.Deflate != ((Features & Qcow2Features.CompressionType) != 0))
-            throw Corrupt("QCOW2-007", path, $"compression type is {(byte)Compression}, and the feature bit for other types than 0 says otherwise");
+            throw Corrupt("QCOW2-007", path,
+                $"compression type is {(byte)Compression}, and the feature bit for other types than 0 says otherwise");
         if (Compression is not (Qcow2Compression.Deflate or Qcow2Compression.Zstd))
-            throw new UnsupportedFeatureException($"QCOW2 compression type {(byte)Compression}", $"{path} has it; mig knows 0 (deflate) and 1 (zstd)");
+            throw new UnsupportedFeatureException(
+                $"QCOW2 compression type {(byte)Compression}", $"{path} has it; mig knows 0 (deflate) and 1 (zstd)");
     }
 
     private uint U32(int field) => BinaryPrimitives.ReadUInt32BigEndian(_bytes[field..]);
 
     private ulong U64(int field) => BinaryPrimitives.ReadUInt64BigEndian(_bytes[field..]);
 
-    private static void Put32(Span<byte> bytes, int field, long value) => BinaryPrimitives.WriteUInt32BigEndian(bytes[field..], (uint)value);
+    private static void Put32(Span<byte> bytes, int field, long value) =>
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[field..], (uint)value);
 
     private static void Put64(Span<byte> bytes, int field, long value) => BinaryPrimitives.WriteInt64BigEndian(bytes[field..], value);
 

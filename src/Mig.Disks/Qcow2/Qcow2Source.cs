@@ -59,7 +59,8 @@ internal sealed class Qcow2Source : IByteSource
     public IEnumerable<ByteRange> GetStoredRanges(ByteRange within)
     {
         ByteRange range = within.Intersect(new ByteRange(0, Length));
-        // Clusters never share bytes of the file, so there cannot be more of them than fit: else a small hostile file could pass for a huge disk full of data.
+        // Clusters never share bytes of the file, so there cannot be more of them than fit: else a small hostile file could pass for a huge
+        // disk full of data.
         long budget = _file.Length + _layout.ClusterLength;
         ByteRange pending = default;
         for (long offset = range.Offset; offset < range.End;)
@@ -67,7 +68,8 @@ internal sealed class Qcow2Source : IByteSource
             ClusterRun run = _tables.Find(offset, range.End - offset);
             budget -= run.Kind switch { ClusterKind.Data => run.Length, ClusterKind.Compressed => MinCompressedLength, _ => 0 };
             if (budget < 0)
-                throw new CorruptImageException("QCOW2-020", $"L2 tables of {_file.Path}: more clusters than the {_file.Length} bytes of the file can hold, in {range} of the disk");
+                throw new CorruptImageException("QCOW2-020",
+                    $"L2 tables of {_file.Path}: more clusters than the {_file.Length} bytes of the file can hold, in {range} of the disk");
             foreach (ByteRange next in StoredIn(run, offset))
             {
                 if (!pending.IsEmpty && pending.End == next.Offset)
@@ -102,7 +104,8 @@ internal sealed class Qcow2Source : IByteSource
         {
             case ClusterKind.Data:
                 // An image may have all its clusters from the start (preallocation): then the holes of the file tell what is in use.
-                return _file.GetStoredRanges(new ByteRange(run.FileOffset, run.Length)).Select(stored => stored with { Offset = stored.Offset - run.FileOffset + offset });
+                return _file.GetStoredRanges(new ByteRange(run.FileOffset, run.Length))
+                    .Select(stored => stored with { Offset = stored.Offset - run.FileOffset + offset });
             case ClusterKind.Compressed:
                 return [all];
             case ClusterKind.Backing when _backing is not null:

@@ -5,7 +5,8 @@ using Mig.Core;
 
 namespace Mig.Disks.Qcow2;
 
-// The file: header (cluster 0), L1 table, then data clusters in the order in which they were expected or came, then L2 tables, reference count blocks and their table.
+// The file: header (cluster 0), L1 table, then data clusters in the order in which they were expected or came, then L2 tables, reference
+// count blocks and their table.
 /// <summary>Writes a QCOW2 of version 3 with clusters of 64 KiB, in any order, from several threads; over another disk, or whole.</summary>
 internal sealed class Qcow2Writer : IThinWriter
 {
@@ -29,12 +30,15 @@ internal sealed class Qcow2Writer : IThinWriter
     public Qcow2Writer(string path, long length, bool overwrite, BackingDisk? backing)
     {
         if (length % Qcow2Header.SectorSize != 0)
-            throw new UnsupportedFeatureException("a QCOW2 that does not end at a sector", $"the disk has {length} bytes, which 512 does not divide; write it as raw");
+            throw new UnsupportedFeatureException(
+                "a QCOW2 that does not end at a sector", $"the disk has {length} bytes, which 512 does not divide; write it as raw");
         long tableCount = (length + ((long)L2EntryCount * ClusterLength) - 1) / ((long)L2EntryCount * ClusterLength);
         if (tableCount > MaxL1EntryCount)
-            throw new UnsupportedFeatureException("a QCOW2 of this size", $"the disk has {length} bytes, at most {MaxL1EntryCount * L2EntryCount * ClusterLength} are possible; write it as raw");
+            throw new UnsupportedFeatureException("a QCOW2 of this size",
+                $"the disk has {length} bytes, at most {MaxL1EntryCount * L2EntryCount * ClusterLength} are possible; write it as raw");
         if (backing is not null && Encoding.UTF8.GetByteCount(backing.Name) > Qcow2Header.MaxBackingNameLength)
-            throw new UsageException($"the name of the backing file, {backing.Name}, has more than {Qcow2Header.MaxBackingNameLength} bytes; put it nearer");
+            throw new UsageException(
+                $"the name of the backing file, {backing.Name}, has more than {Qcow2Header.MaxBackingNameLength} bytes; put it nearer");
         Length = length;
         _backing = backing;
         _tables = new uint[]?[tableCount];

@@ -16,9 +16,11 @@ internal static class DescriptorText
     /// <param name="parent">The disk under the one that is described; null for a whole disk.</param>
     public static byte[] Write(string createType, long sectorCount, string extentType, string fileName, BackingDisk? parent = null)
     {
-        // The CID changes whenever the content may have: VMware tells by it whether a snapshot still fits its parent. All ones mean "no parent".
+        // The CID changes whenever the content may have: VMware tells by it whether a snapshot still fits its parent. All ones mean "no
+        // parent".
         uint cid = (uint)RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        string parentLines = parent is null ? "parentCID=ffffffff" : $"parentCID={parent.ContentId:x8}\nparentFileNameHint=\"{parent.Name}\"";
+        string parentLines = parent is null ? "parentCID=ffffffff"
+            : $"parentCID={parent.ContentId:x8}\nparentFileNameHint=\"{parent.Name}\"";
         string offset = extentType == "FLAT" ? " 0" : "";
         string text = string.Create(CultureInfo.InvariantCulture, $"""
             # Disk DescriptorFile
@@ -69,7 +71,8 @@ internal static class DescriptorText
         if (length == 0)
             throw new UnsupportedFeatureException("a VMDK of 0 bytes", "no product reads one; write the disk as raw");
         if (length % SparseHeader.SectorSize != 0)
-            throw new UnsupportedFeatureException("a VMDK that does not end at a sector", $"the disk has {length} bytes, which 512 does not divide; write it as raw");
+            throw new UnsupportedFeatureException(
+                "a VMDK that does not end at a sector", $"the disk has {length} bytes, which 512 does not divide; write it as raw");
         return length / SparseHeader.SectorSize;
     }
 }

@@ -9,7 +9,8 @@ internal static class ExtentLineParser
     private const long MaxSectorCount = long.MaxValue / SparseHeader.SectorSize;
 
     public static bool IsExtent(string line) =>
-        line.StartsWith("RW ", StringComparison.Ordinal) || line.StartsWith("RDONLY ", StringComparison.Ordinal) || line.StartsWith("NOACCESS ", StringComparison.Ordinal);
+        line.StartsWith("RW ", StringComparison.Ordinal) || line.StartsWith("RDONLY ", StringComparison.Ordinal)
+            || line.StartsWith("NOACCESS ", StringComparison.Ordinal);
 
     public static ExtentLine Parse(string line, int number, string where)
     {
@@ -18,7 +19,8 @@ internal static class ExtentLineParser
         if (words.Length < 3)
             throw Broken(number, where, "access, sector count and type expected");
         if (words[0] == "NOACCESS")
-            throw new UnsupportedFeatureException("a VMDK extent without access", $"line {number} of the descriptor in {where} says NOACCESS, so a part of the disk is not there");
+            throw new UnsupportedFeatureException("a VMDK extent without access",
+                $"line {number} of the descriptor in {where} says NOACCESS, so a part of the disk is not there");
         if (!TryParseCount(words[1], out long sectorCount))
             throw Broken(number, where, $"sector count is {words[1]}, 0 to {MaxSectorCount} allowed");
         ExtentKind kind = ParseKind(words[2], number, where);
@@ -42,7 +44,8 @@ internal static class ExtentLineParser
         "SPARSE" => ExtentKind.Sparse,
         "ZERO" => ExtentKind.Zero,
         "VMFSSPARSE" or "SESPARSE" or "VMFSRDM" or "VMFSRAW" =>
-            throw new UnsupportedFeatureException($"VMDK extent type {word}", $"line {number} of the descriptor in {where} has it; clone the disk with vmkfstools first"),
+            throw new UnsupportedFeatureException(
+                $"VMDK extent type {word}", $"line {number} of the descriptor in {where} has it; clone the disk with vmkfstools first"),
         _ => throw Broken(number, where, $"type is {word}; FLAT, SPARSE, ZERO or VMFS expected"),
     };
 

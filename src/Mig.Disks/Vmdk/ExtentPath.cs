@@ -11,7 +11,9 @@ internal static class ExtentPath
     {
         string name = extent.FileName;
         if (name is "" or "." or ".." || name.Contains('\0', StringComparison.Ordinal))
-            throw new CorruptImageException("VMDK-042", $"extent in line {extent.LineNumber} of {descriptorPath}: \"{name}\" is not a file name");
-        return NamedFile.Find(descriptorPath, name, "a VMDK extent", $"line {extent.LineNumber} of {descriptorPath} names \"{name}\"", mayHaveFolders: false, options);
+            throw new CorruptImageException(
+                "VMDK-042", $"extent in line {extent.LineNumber} of {descriptorPath}: \"{name}\" is not a file name");
+        return NamedFile.Find(descriptorPath, name, "a VMDK extent", $"line {extent.LineNumber} of {descriptorPath} names \"{name}\"",
+            mayHaveFolders: false, options);
     }
 }

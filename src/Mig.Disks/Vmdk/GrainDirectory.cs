@@ -5,8 +5,8 @@ using Mig.Core;
 namespace Mig.Disks.Vmdk;
 
 /// <summary>
-/// Finds grains: a directory of tables, each of which has the first sector of some hundred grains. The directory is in memory, the tables are read when they are
-/// asked for and kept in a cache of fixed size. Safe from several threads, without locks.
+/// Finds grains: a directory of tables, each of which has the first sector of some hundred grains. The directory is in memory, the tables
+/// are read when they are asked for and kept in a cache of fixed size. Safe from several threads, without locks.
 /// </summary>
 internal sealed class GrainDirectory
 {
@@ -35,14 +35,19 @@ internal sealed class GrainDirectory
     public static GrainDirectory Load(FileSource file, SparseLayout layout, Limits limits, DiskWarnings warnings)
     {
         if (layout.TableCount > limits.MaxTableBytes / sizeof(uint))
-            throw new CorruptImageException("VMDK-009", $"grain directory of {file.Path}: {layout.TableCount} tables, at most {limits.MaxTableBytes / sizeof(uint)} allowed");
+            throw new CorruptImageException("VMDK-009",
+                $"grain directory of {file.Path}: {layout.TableCount} tables, at most {limits.MaxTableBytes / sizeof(uint)} allowed");
         int count = (int)layout.TableCount;
         uint[]? primary = TryRead(file, layout.DirectoryOffset, count);
         uint[]? redundant = layout.RedundantDirectoryOffset is ulong offset ? TryRead(file, offset, count) : null;
         if (primary is null && redundant is null)
-            throw new CorruptImageException("VMDK-008", $"grain directory of {file.Path}: {count} entries at sector {layout.DirectoryOffset}, but the file ends at {file.Length / SparseHeader.SectorSize}");
+            throw new CorruptImageException(
+                "VMDK-008",
+                $"grain directory of {file.Path}: {count} entries at sector {layout.DirectoryOffset}, but the file ends at "
+                + $"{file.Length / SparseHeader.SectorSize}");
         if (primary is null)
-            warnings.Add(file.Path, $"the grain directory at sector {layout.DirectoryOffset} is not in the file; the redundant one was used");
+            warnings.Add(
+                file.Path, $"the grain directory at sector {layout.DirectoryOffset} is not in the file; the redundant one was used");
         uint[] tables = primary ?? redundant!;
         uint[]? others = primary is null ? null : redundant;
         long lastSector = (file.Length - (layout.TableEntryCount * sizeof(uint))) / SparseHeader.SectorSize;
@@ -51,15 +56,20 @@ internal sealed class GrainDirectory
             if (tables[i] <= lastSector)
                 continue;
             if (others is null || others[i] == 0 || others[i] > lastSector)
-                throw new CorruptImageException("VMDK-010", $"grain directory of {file.Path}: entry {i} is sector {tables[i]}, at most {Math.Max(0, lastSector)} allowed");
-            warnings.Add(file.Path, $"entry {i} of the grain directory is sector {tables[i]}, outside the file; the redundant one was used");
+                throw new CorruptImageException("VMDK-010",
+                    $"grain directory of {file.Path}: entry {i} is sector {tables[i]}, at most {Math.Max(0, lastSector)} allowed");
+            warnings.Add(
+                file.Path, $"entry {i} of the grain directory is sector {tables[i]}, outside the file; the redundant one was used");
             tables[i] = others[i];
         }
 
         return new GrainDirectory(file, layout, warnings, tables, others);
     }
 
-    /// <summary>Returns the table with this number: for each grain its first sector in the file, 0 when it has none, or <see cref="ZeroedGrain"/>; empty when the table itself is missing.</summary>
+    /// <summary>
+    /// Returns the table with this number: for each grain its first sector in the file, 0 when it has none, or <see cref="ZeroedGrain"/>;
+    /// empty when the table itself is missing.
+    /// </summary>
     public ReadOnlySpan<uint> GetTable(long number)
     {
         uint sector = _tables[number];
@@ -101,7 +111,8 @@ internal sealed class GrainDirectory
     private uint[] Choose(int number, uint[] primary, uint[] redundant)
     {
         bool takeRedundant = !IsPlausible(primary) && IsPlausible(redundant);
-        _warnings.Add(_file.Path, $"the two copies of grain table {number} differ; the {(takeRedundant ? "redundant" : "primary")} one was used");
+        _warnings.Add(
+            _file.Path, $"the two copies of grain table {number} differ; the {(takeRedundant ? "redundant" : "primary")} one was used");
         return takeRedundant ? redundant : primary;
     }
 
@@ -123,7 +134,8 @@ internal sealed class GrainDirectory
     {
         long length = (long)count * sizeof(uint);
         // The division keeps a hostile sector from overflowing.
-        return sector > (ulong)(file.Length / SparseHeader.SectorSize) || ((long)sector * SparseHeader.SectorSize) + length > file.Length ? null : ReadEntries(file, (long)sector, count);
+        return sector > (ulong)(file.Length / SparseHeader.SectorSize) || ((long)sector * SparseHeader.SectorSize) + length > file.Length
+            ? null : ReadEntries(file, (long)sector, count);
     }
 
     private static uint[] ReadEntries(FileSource file, long sector, int count)

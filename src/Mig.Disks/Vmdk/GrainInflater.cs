@@ -32,7 +32,8 @@ internal sealed class GrainInflater(FileSource file, int grainLength)
                 throw Broken("VMDK-015", offset, $"belongs to disk sector {sector}, but the grain table has it for {diskSector}");
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(8));
             if (length == 0 || length > _maxCompressedLength || length > file.Length - offset - MarkerLength)
-                throw Broken("VMDK-016", offset, $"{length} compressed bytes, 1 to {Math.Min(_maxCompressedLength, file.Length - offset - MarkerLength)} allowed");
+                throw Broken("VMDK-016", offset,
+                    $"{length} compressed bytes, 1 to {Math.Min(_maxCompressedLength, file.Length - offset - MarkerLength)} allowed");
             int needed = MarkerLength + (int)length;
             if (needed > present)
                 file.ReadExactly(offset + present, buffer.AsSpan(present, needed - present));
@@ -57,9 +58,11 @@ internal sealed class GrainInflater(FileSource file, int grainLength)
             for (int read; surplus <= grainLength - destination.Length && (read = stream.Read(rest)) > 0;)
                 surplus += read;
         }
-        catch (Exception e) when (e is InvalidDataException or IOException) // an IOException, as .NET has it, where zlib wants a preset dictionary
+        // an IOException, as .NET has it, where zlib wants a preset dictionary
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
-            throw new CorruptImageException("VMDK-017", $"compressed grain at offset {offset} of {file.Path}: does not inflate: {e.Message}", e);
+            throw new CorruptImageException(
+                "VMDK-017", $"compressed grain at offset {offset} of {file.Path}: does not inflate: {e.Message}", e);
         }
 
         if (inflated < destination.Length)

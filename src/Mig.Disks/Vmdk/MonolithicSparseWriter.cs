@@ -4,8 +4,9 @@ using Mig.Core;
 namespace Mig.Disks.Vmdk;
 
 /// <summary>
-/// Writes a growable VMDK, in any order, from several threads. In the file: header, descriptor, redundant directory and tables, directory and tables, grains in the
-/// order of their first write. Tables that say nothing, and the rest of a grain written in part, are holes. Over a parent, a grain of zeros is a hole too.
+/// Writes a growable VMDK, in any order, from several threads. In the file: header, descriptor, redundant directory and tables, directory
+/// and tables, grains in the order of their first write. Tables that say nothing, and the rest of a grain written in part, are holes. Over
+/// a parent, a grain of zeros is a hole too.
 /// </summary>
 internal sealed class MonolithicSparseWriter : IThinWriter
 {
@@ -36,7 +37,8 @@ internal sealed class MonolithicSparseWriter : IThinWriter
         metadataSectorCount += _directorySectorCount + (tableCount * TableSectorCount);
         _overHead = (metadataSectorCount + GrainSectorCount - 1) / GrainSectorCount * GrainSectorCount;
         if (_overHead > uint.MaxValue / 2)
-            throw new UnsupportedFeatureException("a sparse VMDK of this size", $"the disk has {length} bytes, and its tables alone would fill the file; write it as raw");
+            throw new UnsupportedFeatureException(
+                "a sparse VMDK of this size", $"the disk has {length} bytes, and its tables alone would fill the file; write it as raw");
         _tables = new uint[]?[tableCount];
         _nextSector = _overHead;
         DescriptorText.FileNameOf(path);
@@ -78,7 +80,8 @@ internal sealed class MonolithicSparseWriter : IThinWriter
         long half = _directorySectorCount + ((long)_tables.Length * TableSectorCount);
         WriteTables(DirectorySector);
         WriteTables(DirectorySector + half);
-        _file.Write(SparseHeader.SectorSize, DescriptorText.Write("monolithicSparse", _sectorCount, "SPARSE", DescriptorText.FileNameOf(_file.Path), _parent));
+        _file.Write(SparseHeader.SectorSize,
+            DescriptorText.Write("monolithicSparse", _sectorCount, "SPARSE", DescriptorText.FileNameOf(_file.Path), _parent));
         Span<byte> header = stackalloc byte[SparseHeader.Size];
         SparseHeader.Write(header, new SparseHeaderFields
         {
@@ -144,7 +147,8 @@ internal sealed class MonolithicSparseWriter : IThinWriter
         if (sector != 0)
             return sector;
         if (_nextSector > uint.MaxValue - GrainSectorCount)
-            throw new UnsupportedFeatureException("a sparse VMDK above 2 TiB of content", $"{_file.Path} would need it; write vmdk:monolithicFlat or raw");
+            throw new UnsupportedFeatureException(
+                "a sparse VMDK above 2 TiB of content", $"{_file.Path} would need it; write vmdk:monolithicFlat or raw");
         sector = (uint)_nextSector;
         _nextSector += GrainSectorCount;
         return sector;

@@ -74,7 +74,8 @@ internal sealed class SparseExtent : IByteSource
         ByteRange range = within.Intersect(new ByteRange(0, Length));
         if (range.IsEmpty)
             yield break;
-        // Grains never share bytes of the file, so there cannot be more of them than fit: else a small hostile file could pass for a huge disk full of data.
+        // Grains never share bytes of the file, so there cannot be more of them than fit: else a small hostile file could pass for a huge
+        // disk full of data.
         long budget = (_file.Length / (IsCompressed ? SparseHeader.SectorSize : _layout.GrainLength)) + 1;
         ByteRange pending = default;
         long lastGrain = (range.End - 1) / _layout.GrainLength;
@@ -85,10 +86,14 @@ internal sealed class SparseExtent : IByteSource
             {
                 budget -= end - grain;
                 if (budget < 0)
-                    throw new CorruptImageException("VMDK-019", $"grain tables of {_file.Path}: more grains than the {_file.Length} bytes of the file can hold, in {range} of the disk");
+                    throw new CorruptImageException(
+                        "VMDK-019",
+                        $"grain tables of {_file.Path}: more grains than the {_file.Length} bytes of the file can hold, in {range} of the "
+                        + "disk");
             }
 
-            ByteRange run = ByteRange.FromBounds(grain * _layout.GrainLength, end > Length / _layout.GrainLength ? Length : end * _layout.GrainLength).Intersect(range);
+            ByteRange run = ByteRange.FromBounds(
+                grain * _layout.GrainLength, end > Length / _layout.GrainLength ? Length : end * _layout.GrainLength).Intersect(range);
             foreach (ByteRange next in sector > _maxEmpty ? [run] : sector == 0 && _parent is not null ? _parent.GetStoredRanges(run) : [])
             {
                 if (!pending.IsEmpty && pending.End == next.Offset)
@@ -115,7 +120,9 @@ internal sealed class SparseExtent : IByteSource
         _parent?.Dispose();
     }
 
-    /// <summary>Returns the first grain after <paramref name="grain"/> that is of another kind, stored, zeroed or missing, or of the next table.</summary>
+    /// <summary>
+    /// Returns the first grain after <paramref name="grain"/> that is of another kind, stored, zeroed or missing, or of the next table.
+    /// </summary>
     /// <param name="sector">The table entry of <paramref name="grain"/>.</param>
     private long FindRun(long grain, long limit, out uint sector)
     {
@@ -187,7 +194,8 @@ internal sealed class SparseExtent : IByteSource
 
     private CorruptImageException Misplaced(long grain, uint sector) => new(
         "VMDK-011",
-        $"grain table entry {grain} of {_file.Path}: sector {sector}, but grains lie in {_layout.FirstGrainSector} to {_file.Length / SparseHeader.SectorSize} of the file");
+        $"grain table entry {grain} of {_file.Path}: sector {sector}, but grains lie in {_layout.FirstGrainSector} to "
+            + $"{_file.Length / SparseHeader.SectorSize} of the file");
 
     private sealed record CachedGrain(long Grain, byte[] Bytes);
 }

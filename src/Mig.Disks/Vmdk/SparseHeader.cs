@@ -52,21 +52,31 @@ internal readonly ref struct SparseHeader
             throw new CorruptImageException("VMDK-001", $"sparse header in {where}: {bytes.Length} bytes present, {Size} needed");
         var header = new SparseHeader(bytes[..Size]);
         if (header.U32(Field.Magic) != Magic)
-            throw new CorruptImageException("VMDK-002", $"sparse header in {where}: magic is 0x{header.U32(Field.Magic):x8}, 0x{Magic:x8} expected");
+            throw new CorruptImageException(
+                "VMDK-002", $"sparse header in {where}: magic is 0x{header.U32(Field.Magic):x8}, 0x{Magic:x8} expected");
         if (header.Version == 0)
             throw new CorruptImageException("VMDK-003", $"sparse header in {where}: version is 0, 1 to {MaxVersion} allowed");
         if (header.Version > MaxVersion)
-            throw new UnsupportedFeatureException($"VMDK sparse extent version {header.Version}", $"{where} has it, mig reads 1 to {MaxVersion}; convert the disk with its own product");
+            throw new UnsupportedFeatureException($"VMDK sparse extent version {header.Version}",
+                $"{where} has it, mig reads 1 to {MaxVersion}; convert the disk with its own product");
         if ((header.Flags & SparseFlags.NewlineTest) != 0 && !header._bytes.Slice(Field.Newlines, 4).SequenceEqual("\n \r\n"u8))
-            throw new CorruptImageException("VMDK-004", $"sparse header in {where}: newline test bytes are {Convert.ToHexString(header._bytes.Slice(Field.Newlines, 4))}, 0A200D0A expected: the file was transferred as text");
+            throw new CorruptImageException(
+                "VMDK-004",
+                $"sparse header in {where}: newline test bytes are {Convert.ToHexString(header._bytes.Slice(Field.Newlines, 4))}, "
+                + "0A200D0A expected: the file was transferred as text");
         if (header.U64(Field.Capacity) > MaxCapacity)
-            throw new CorruptImageException("VMDK-005", $"sparse header in {where}: capacity is {header.U64(Field.Capacity)} sectors, at most {MaxCapacity} allowed");
+            throw new CorruptImageException(
+                "VMDK-005", $"sparse header in {where}: capacity is {header.U64(Field.Capacity)} sectors, at most {MaxCapacity} allowed");
         ulong grain = header.U64(Field.GrainSize);
         if (grain is < MinGrainSectorCount or > MaxGrainSectorCount || !BitOperations.IsPow2(grain))
-            throw new CorruptImageException("VMDK-006", $"sparse header in {where}: grain size is {grain} sectors, a power of two from {MinGrainSectorCount} to {MaxGrainSectorCount} allowed");
+            throw new CorruptImageException(
+                "VMDK-006",
+                $"sparse header in {where}: grain size is {grain} sectors, a power of two from {MinGrainSectorCount} to "
+                + $"{MaxGrainSectorCount} allowed");
         uint entries = header.U32(Field.TableEntryCount);
         if (entries is 0 or > MaxTableEntryCount)
-            throw new CorruptImageException("VMDK-007", $"sparse header in {where}: {entries} entries in a grain table, 1 to {MaxTableEntryCount} allowed");
+            throw new CorruptImageException(
+                "VMDK-007", $"sparse header in {where}: {entries} entries in a grain table, 1 to {MaxTableEntryCount} allowed");
         header.CheckCompression(where);
         return header;
     }
@@ -87,7 +97,8 @@ internal readonly ref struct SparseHeader
         BinaryPrimitives.WriteUInt64LittleEndian(target[Field.DirectoryOffset..], fields.DirectoryOffset);
         BinaryPrimitives.WriteUInt64LittleEndian(target[Field.OverHead..], (ulong)fields.OverHead);
         "\n \r\n"u8.CopyTo(target[Field.Newlines..]);
-        BinaryPrimitives.WriteUInt16LittleEndian(target[Field.CompressAlgorithm..], (fields.Flags & SparseFlags.Compressed) != 0 ? Deflate : (ushort)0);
+        BinaryPrimitives.WriteUInt16LittleEndian(
+            target[Field.CompressAlgorithm..], (fields.Flags & SparseFlags.Compressed) != 0 ? Deflate : (ushort)0);
     }
 
     private void CheckCompression(string where)
@@ -95,9 +106,13 @@ internal readonly ref struct SparseHeader
         ushort algorithm = BinaryPrimitives.ReadUInt16LittleEndian(_bytes[Field.CompressAlgorithm..]);
         // Flag and algorithm say the same thing twice; where they differ, one of them is damaged, and a guess would be wrong data.
         if (algorithm != (IsCompressed ? Deflate : 0))
-            throw new CorruptImageException("VMDK-013", $"sparse header in {where}: compression algorithm is {algorithm}, {(IsCompressed ? Deflate : 0)} expected with flags 0x{(uint)Flags:x}");
+            throw new CorruptImageException(
+                "VMDK-013",
+                $"sparse header in {where}: compression algorithm is {algorithm}, {(IsCompressed ? Deflate : 0)} expected with flags "
+                + $"0x{(uint)Flags:x}");
         if (IsCompressed && (Flags & SparseFlags.Markers) == 0)
-            throw new UnsupportedFeatureException("VMDK with compressed grains but no markers", $"{where} has them; convert it with qemu-img");
+            throw new UnsupportedFeatureException(
+                "VMDK with compressed grains but no markers", $"{where} has them; convert it with qemu-img");
     }
 
     private uint U32(int field) => BinaryPrimitives.ReadUInt32LittleEndian(_bytes[field..]);

@@ -4,8 +4,8 @@ using Mig.Core;
 namespace Mig.Disks.Vmdk;
 
 /// <summary>
-/// Writes a compressed VMDK from front to back: header, descriptor, compressed grains, each grain table after its grains, directory, footer. Grains are compressed on all
-/// cores and written in order.
+/// Writes a compressed VMDK from front to back: header, descriptor, compressed grains, each grain table after its grains, directory,
+/// footer. Grains are compressed on all cores and written in order.
 /// </summary>
 internal sealed class StreamOptimizedWriter : IDiskWriter
 {
@@ -54,7 +54,8 @@ internal sealed class StreamOptimizedWriter : IDiskWriter
     {
         SourceRange.Check(offset, bytes.Length, Length);
         if (offset < _position)
-            throw new ArgumentException($"offset {offset} comes after {_position} was reached; this format is written from front to back", nameof(offset));
+            throw new ArgumentException($"offset {offset} comes after {_position} was reached; this format is written from front to back",
+                nameof(offset));
         while (!bytes.IsEmpty)
         {
             (long grain, long within) = Math.DivRem(offset, GrainLength);
@@ -143,7 +144,8 @@ internal sealed class StreamOptimizedWriter : IDiskWriter
         long sector = _nextSector;
         _nextSector += Sectors(bytes.Length);
         if (_nextSector > uint.MaxValue)
-            throw new UnsupportedFeatureException("a compressed VMDK above 2 TiB", $"{_file.Path} would need it; write vmdk:monolithicFlat or raw");
+            throw new UnsupportedFeatureException(
+                "a compressed VMDK above 2 TiB", $"{_file.Path} would need it; write vmdk:monolithicFlat or raw");
         _file.Write(sector * SparseHeader.SectorSize, bytes);
         return (uint)sector;
     }

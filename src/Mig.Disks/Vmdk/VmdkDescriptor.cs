@@ -25,7 +25,10 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
     /// <summary>What it says beyond that, such as the disk's database (<c>ddb.adapterType</c>), in its order.</summary>
     public IReadOnlyList<(string Key, string Value)> Others { get; private init; } = [];
 
-    /// <summary>Parses a descriptor, which ends at the first zero byte: what stands after that is an older, longer text that a writer left (qemu-img does when it puts in a shorter CID).</summary>
+    /// <summary>
+    /// Parses a descriptor, which ends at the first zero byte: what stands after that is an older, longer text that a writer left (qemu-img
+    /// does when it puts in a shorter CID).
+    /// </summary>
     /// <param name="where">The file, and the offset in it, for messages.</param>
     /// <exception cref="UnsupportedFeatureException">It needs a device, or an extent of ESX.</exception>
     public static VmdkDescriptor Parse(ReadOnlySpan<byte> bytes, string where, Limits limits)
@@ -56,7 +59,8 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
 
             int equals = line.IndexOf('=', StringComparison.Ordinal);
             if (equals < 0)
-                throw new CorruptImageException("VMDK-033", $"descriptor in {where}: line {number} is neither a comment, a \"key = value\" nor an extent");
+                throw new CorruptImageException(
+                    "VMDK-033", $"descriptor in {where}: line {number} is neither a comment, a \"key = value\" nor an extent");
             string key = line[..equals].Trim();
             string value = line[(equals + 1)..].Trim().Trim('"');
             if (key.Equals("version", StringComparison.OrdinalIgnoreCase))
@@ -78,7 +82,9 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
         if (extents.Count == 0)
             throw new CorruptImageException("VMDK-035", $"descriptor in {where}: no extents, at least 1 needed");
         CheckTotal(extents, where);
-        return new VmdkDescriptor(CanonicalType(createType, where), ParseId(contentId), FindParent(parentId, parentName, where), extents) { Others = others };
+        return new VmdkDescriptor(CanonicalType(createType, where), ParseId(contentId), FindParent(parentId, parentName, where),
+            extents)
+        { Others = others };
     }
 
     private static VmdkParent? FindParent(string? id, string? name, string where)
@@ -87,15 +93,22 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
         if (name is null && (id is null || parsed == NoParent))
             return null;
         if (string.IsNullOrEmpty(name) || name is "." or ".." || name.Contains('\0', StringComparison.Ordinal))
-            throw new CorruptImageException("VMDK-043", $"descriptor in {where}: parentCID is {id}, but parentFileNameHint is {(name is null ? "missing" : $"\"{name}\"")}; a file name expected");
+            throw new CorruptImageException(
+                "VMDK-043",
+                $"descriptor in {where}: parentCID is {id}, but parentFileNameHint is {(name is null ? "missing" : $"\"{name}\"")}; a "
+                + "file name expected");
         return parsed is { } contentId && contentId != NoParent
             ? new VmdkParent(name, contentId)
-            : throw new CorruptImageException("VMDK-044", $"descriptor in {where}: parentFileNameHint is \"{name}\", but parentCID is {id ?? "missing"}; the parent's number expected");
+            : throw new CorruptImageException(
+                "VMDK-044",
+                $"descriptor in {where}: parentFileNameHint is \"{name}\", but parentCID is {id ?? "missing"}; the parent's number "
+                    + "expected");
     }
 
     // Some products write the number without its leading letters' case, or as 0xffffffff.
     private static uint? ParseId(string? value) => value is not null
-        && uint.TryParse(value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint id) ? id : null;
+        && uint.TryParse(value.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? value[2..] : value, NumberStyles.HexNumber,
+        CultureInfo.InvariantCulture, out uint id) ? id : null;
 
     private static string CanonicalType(string? createType, string where)
     {
@@ -103,7 +116,8 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
             throw new CorruptImageException("VMDK-036", $"descriptor in {where}: createType is missing");
         string name = createType.StartsWith("2Gb", StringComparison.OrdinalIgnoreCase) ? $"two{createType[1..]}" : createType;
         return Array.Find(CreateTypes, type => type.Equals(name, StringComparison.OrdinalIgnoreCase))
-            ?? throw new UnsupportedFeatureException($"VMDK createType {createType}", $"{where} has it; mig reads {string.Join(", ", CreateTypes)}");
+            ?? throw new UnsupportedFeatureException(
+                $"VMDK createType {createType}", $"{where} has it; mig reads {string.Join(", ", CreateTypes)}");
     }
 
     private static void CheckTotal(List<ExtentLine> extents, string where)
@@ -112,7 +126,8 @@ internal sealed record VmdkDescriptor(string CreateType, uint? ContentId, VmdkPa
         foreach (ExtentLine extent in extents)
         {
             if (extent.SectorCount > MaxSectorCount - total)
-                throw new CorruptImageException("VMDK-037", $"descriptor in {where}: the extents up to line {extent.LineNumber} have more than {MaxSectorCount} sectors");
+                throw new CorruptImageException("VMDK-037",
+                    $"descriptor in {where}: the extents up to line {extent.LineNumber} have more than {MaxSectorCount} sectors");
             total += extent.SectorCount;
         }
     }

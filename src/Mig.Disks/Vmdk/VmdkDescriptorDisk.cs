@@ -34,12 +34,15 @@ internal static class VmdkDescriptorDisk
                     all.Add(file);
                 }
 
-                parts.Add(extent.Kind == ExtentKind.Flat ? OpenFlat(file, extent) : OpenSparse(file, extent, Window(parent, start, extent), limits, warnings));
+                parts.Add(extent.Kind == ExtentKind.Flat ? OpenFlat(file, extent)
+                    : OpenSparse(file, extent, Window(parent, start, extent), limits, warnings));
                 start += parts[^1].Length;
             }
 
             IEnumerable<IDisposable> owned = parent is null ? all : all.Append<IDisposable>(parent);
-            return new DiskImage(descriptorFile.Path, $"vmdk:{descriptor.CreateType}", new ConcatenatedSource(parts, owned), [.. all, .. parent?.Sources ?? []], warnings) { ContentId = descriptor.ContentId };
+            return new DiskImage(descriptorFile.Path, $"vmdk:{descriptor.CreateType}", new ConcatenatedSource(parts, owned),
+                [.. all, .. parent?.Sources ?? []], warnings)
+            { ContentId = descriptor.ContentId };
         }
         catch
         {
@@ -53,7 +56,8 @@ internal static class VmdkDescriptorDisk
     private static VmdkDescriptor ReadDescriptor(FileSource file, Limits limits)
     {
         if (file.Length > VmdkDescriptor.MaxLength)
-            throw new CorruptImageException("VMDK-039", $"descriptor in {file.Path}: {file.Length} bytes, at most {VmdkDescriptor.MaxLength} allowed");
+            throw new CorruptImageException(
+                "VMDK-039", $"descriptor in {file.Path}: {file.Length} bytes, at most {VmdkDescriptor.MaxLength} allowed");
         byte[] text = new byte[file.Length];
         file.ReadExactly(0, text);
         return VmdkDescriptor.Parse(text, file.Path, limits);
@@ -63,8 +67,12 @@ internal static class VmdkDescriptorDisk
     {
         long fileSectorCount = file.Length / SparseHeader.SectorSize;
         if (extent.FileSector > fileSectorCount || extent.SectorCount > fileSectorCount - extent.FileSector)
-            throw new CorruptImageException("VMDK-040", $"extent in line {extent.LineNumber}: {extent.SectorCount} sectors from {extent.FileSector} needed, but {file.Path} has {fileSectorCount}");
-        return new SubSource(file, new ByteRange(extent.FileSector * SparseHeader.SectorSize, extent.SectorCount * SparseHeader.SectorSize));
+            throw new CorruptImageException(
+                "VMDK-040",
+                $"extent in line {extent.LineNumber}: {extent.SectorCount} sectors from {extent.FileSector} needed, but {file.Path} has "
+                + $"{fileSectorCount}");
+        return new SubSource(file, new ByteRange(
+            extent.FileSector * SparseHeader.SectorSize, extent.SectorCount * SparseHeader.SectorSize));
     }
 
     // The parent as an extent sees it: from where the extent begins on the disk.
@@ -73,7 +81,8 @@ internal static class VmdkDescriptorDisk
         if (parent is null)
             return null;
         long offset = Math.Min(start, parent.Content.Length);
-        return new SubSource(parent.Content, new ByteRange(offset, Math.Min(extent.SectorCount * SparseHeader.SectorSize, parent.Content.Length - offset)));
+        return new SubSource(parent.Content,
+            new ByteRange(offset, Math.Min(extent.SectorCount * SparseHeader.SectorSize, parent.Content.Length - offset)));
     }
 
     private static SparseExtent OpenSparse(FileSource file, ExtentLine extent, SubSource? parent, Limits limits, DiskWarnings warnings)
@@ -82,7 +91,8 @@ internal static class VmdkDescriptorDisk
         file.ReadExactly(0, head);
         SparseLayout layout = VmdkFormat.ReadLayout(file, head, warnings);
         if (layout.Capacity != extent.SectorCount)
-            throw new CorruptImageException("VMDK-041", $"extent in line {extent.LineNumber}: {extent.SectorCount} sectors, but the header of {file.Path} says {layout.Capacity}");
+            throw new CorruptImageException("VMDK-041",
+                $"extent in line {extent.LineNumber}: {extent.SectorCount} sectors, but the header of {file.Path} says {layout.Capacity}");
         return SparseExtent.Open(file, layout, parent, limits, warnings);
     }
 }

@@ -10,13 +10,15 @@ internal static partial class VmdkExtras
     private const int MaxNames = 8;
 
     // Written by every product, and anew by whoever writes a descriptor.
-    private static readonly string[] Format = ["encoding", "isNativeSnapshot", "ddb.longContentID", "ddb.encoding", "ddb.toolsVersion", "ddb.virtualHWVersion", "ddb.geometry.cylinders", "ddb.geometry.heads", "ddb.geometry.sectors"];
+    private static readonly string[] Format = ["encoding", "isNativeSnapshot", "ddb.longContentID", "ddb.encoding", "ddb.toolsVersion",
+        "ddb.virtualHWVersion", "ddb.geometry.cylinders", "ddb.geometry.heads", "ddb.geometry.sectors"];
 
     // What a machine is told of its disk. Most disks have these, so that a warning for each would be read by nobody.
     private static readonly string[] Usual =
     [
         "ddb.adapterType", "ddb.geometry.biosCylinders", "ddb.geometry.biosHeads", "ddb.geometry.biosSectors",
-        "ddb.toolsInstallType", "ddb.thinProvisioned", "ddb.deletable", "ddb.uuid", "ddb.uuid.image", "ddb.uuid.modification", "ddb.uuid.parent",
+        "ddb.toolsInstallType", "ddb.thinProvisioned", "ddb.deletable", "ddb.uuid", "ddb.uuid.image", "ddb.uuid.modification",
+        "ddb.uuid.parent",
         "ddb.uuid.parentmodification", "ddb.comment", "ddb.objectParentUri",
     ];
 
@@ -38,7 +40,8 @@ internal static partial class VmdkExtras
         WarnOfSnapshots(path, warnings);
     }
 
-    // VMware keeps what a machine wrote since a snapshot in disk-000001.vmdk beside disk.vmdk: who commits the latter gets the machine as it was.
+    // VMware keeps what a machine wrote since a snapshot in disk-000001.vmdk beside disk.vmdk: who commits the latter gets the machine as
+    // it was.
     private static void WarnOfSnapshots(string path, DiskWarnings warnings)
     {
         string stem = Path.GetFileNameWithoutExtension(path);
@@ -46,7 +49,10 @@ internal static partial class VmdkExtras
             .Where(name => name.StartsWith(stem, StringComparison.Ordinal) && SnapshotEnd().IsMatch(name.AsSpan(stem.Length)))
             .Order(StringComparer.Ordinal).Take(MaxNames + 1)];
         if (deltas.Length > 0)
-            warnings.Add(path, $"{string.Join(", ", deltas.Take(MaxNames))}{(deltas.Length > MaxNames ? " and more" : "")} beside it {(deltas.Length == 1 ? "is" : "are")} named as snapshots of VMware are: what the machine wrote since lies there; commit the newest to have it");
+            warnings.Add(
+                path, $"{string.Join(", ", deltas.Take(MaxNames))}{(deltas.Length > MaxNames ? " and more" : "")} beside it "
+                + $"{(deltas.Length == 1 ? "is" : "are")} named as snapshots of VMware are: what the machine wrote since lies there; "
+                + "commit the newest to have it");
     }
 
     private static IEnumerable<string> FilesBeside(string path)

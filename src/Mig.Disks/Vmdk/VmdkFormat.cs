@@ -15,7 +15,8 @@ internal static class VmdkFormat
     {
         byte[] head = new byte[Math.Min(SparseHeader.Size, file.Length)];
         file.ReadExactly(0, head);
-        return FormatProbe.BeginsDescriptor(head) ? VmdkDescriptorDisk.Open(file, isForced, limits, options) : OpenSingle(file, head, isForced, limits, options);
+        return FormatProbe.BeginsDescriptor(head) ? VmdkDescriptorDisk.Open(file, isForced, limits, options)
+            : OpenSingle(file, head, isForced, limits, options);
     }
 
     /// <summary>Reads the header of an extent.</summary>
@@ -23,9 +24,14 @@ internal static class VmdkFormat
     {
         SparseHeader header = SparseHeader.Parse(head, file.Path);
         ulong fileSectorCount = (ulong)(file.Length / SparseHeader.SectorSize);
-        bool isInside = header.DescriptorOffset <= fileSectorCount && header.DescriptorSectorCount <= fileSectorCount - header.DescriptorOffset;
-        if (header.DescriptorOffset != 0 && (header.DescriptorSectorCount is 0 or > VmdkDescriptor.MaxLength / SparseHeader.SectorSize || !isInside))
-            throw new CorruptImageException("VMDK-012", $"sparse header in {file.Path}: descriptor at sector {header.DescriptorOffset}, {header.DescriptorSectorCount} sectors long; 1 to {VmdkDescriptor.MaxLength / SparseHeader.SectorSize} within the {fileSectorCount} of the file allowed");
+        bool isInside = header.DescriptorOffset <= fileSectorCount && header.DescriptorSectorCount <= fileSectorCount
+            - header.DescriptorOffset;
+        if (header.DescriptorOffset != 0
+            && (header.DescriptorSectorCount is 0 or > VmdkDescriptor.MaxLength / SparseHeader.SectorSize || !isInside))
+            throw new CorruptImageException(
+                "VMDK-012",
+                $"sparse header in {file.Path}: descriptor at sector {header.DescriptorOffset}, {header.DescriptorSectorCount} sectors "
+                + $"long; 1 to {VmdkDescriptor.MaxLength / SparseHeader.SectorSize} within the {fileSectorCount} of the file allowed");
         if (header.IsUnclean)
             warnings.Add(file.Path, "was not closed cleanly by the product that wrote it; its last writes may be missing");
         return SparseLayout.From(header);
@@ -42,7 +48,9 @@ internal static class VmdkFormat
         {
             SparseExtent extent = SparseExtent.Open(file, layout, parent?.Content, limits, warnings);
             FileSource[] files = [file, .. parent?.Sources ?? []];
-            return new DiskImage(file.Path, extent.IsCompressed ? StreamOptimized : MonolithicSparse, extent, files, warnings) { ContentId = descriptor?.ContentId };
+            return new DiskImage(file.Path, extent.IsCompressed ? StreamOptimized : MonolithicSparse, extent, files,
+                warnings)
+            { ContentId = descriptor?.ContentId };
         }
         catch
         {
@@ -61,13 +69,19 @@ internal static class VmdkFormat
         if (ZeroBytes.IsZero(text))
         {
             if (!isForced && !header.IsCompressed)
-                throw new UnsupportedFeatureException("a VMDK extent without descriptor", $"{file.Path} is one part of a disk; open the descriptor that names it, or force --input-format vmdk to take the part for a disk");
+                throw new UnsupportedFeatureException(
+                    "a VMDK extent without descriptor",
+                    $"{file.Path} is one part of a disk; open the descriptor that names it, or force --input-format vmdk to take the part "
+                    + "for a disk");
             return null;
         }
 
         VmdkDescriptor descriptor = VmdkDescriptor.Parse(text, $"{file.Path} at offset {offset}", limits);
         if (descriptor.Extents is not [{ Kind: ExtentKind.Sparse }])
-            throw new UnsupportedFeatureException("an embedded VMDK descriptor of other files", $"{file.Path} names {descriptor.Extents.Count} extents, the first in line {descriptor.Extents[0].LineNumber}; one sparse extent, the file itself, expected");
+            throw new UnsupportedFeatureException(
+                "an embedded VMDK descriptor of other files",
+                $"{file.Path} names {descriptor.Extents.Count} extents, the first in line {descriptor.Extents[0].LineNumber}; one sparse "
+                + "extent, the file itself, expected");
         return descriptor;
     }
 }

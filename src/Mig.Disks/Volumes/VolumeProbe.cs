@@ -24,7 +24,8 @@ internal sealed class VolumeProbe
 
     /// <summary>Tells whether bytes stand somewhere.</summary>
     /// <param name="magic">A character for each byte.</param>
-    public bool Has(long offset, string magic) => Find(offset, magic.Length) is { } bytes && bytes.AsSpan().SequenceEqual(Encoding.Latin1.GetBytes(magic));
+    public bool Has(long offset, string magic) =>
+        Find(offset, magic.Length) is { } bytes && bytes.AsSpan().SequenceEqual(Encoding.Latin1.GetBytes(magic));
 
     public ushort? Little16(long offset) => Find(offset, 2) is { } bytes ? BinaryPrimitives.ReadUInt16LittleEndian(bytes) : null;
 
@@ -36,7 +37,8 @@ internal sealed class VolumeProbe
 
     public uint? Big32(long offset) => Find(offset, 4) is { } bytes ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : null;
 
-    private byte[]? Find(long offset, int length) => offset >= 0 && offset + length <= _head.Length ? _head.AsSpan((int)offset, length).ToArray() : Read(offset, length);
+    private byte[]? Find(long offset, int length) =>
+        offset >= 0 && offset + length <= _head.Length ? _head.AsSpan((int)offset, length).ToArray() : Read(offset, length);
 
     private byte[]? Read(long offset, int length)
     {

@@ -56,7 +56,8 @@ internal ref struct AttributeEntries(ReadOnlySpan<byte> bytes, int start, long i
             if (_namesEnd == 0)
                 _namesEnd = FindNamesEnd(start);
             if (valueOffset < _namesEnd)
-                throw Corrupt("EXT4-073", start, $"value of {ValueSize} bytes at {valueOffset} overlaps the names, which end at {_namesEnd}");
+                throw Corrupt("EXT4-073", start,
+                    $"value of {ValueSize} bytes at {valueOffset} overlaps the names, which end at {_namesEnd}");
             Value = _bytes.Slice(valueOffset, (int)ValueSize);
         }
 

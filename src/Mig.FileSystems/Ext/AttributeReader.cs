@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext;
 
-/// <summary>Reads the extended attributes of an inode: behind its fixed fields, in a block of their own, and large values in inodes of their own.</summary>
+/// <summary>
+/// Reads the extended attributes of an inode: behind its fixed fields, in a block of their own, and large values in inodes of their own.
+/// </summary>
 internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, InodeTable inodes, FileMap map, Limits limits)
 {
     private const uint Magic = 0xEA020000;
@@ -20,7 +22,8 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     {
         ReadOnlySpan<byte> space = inode.ExtraSpace;
         // Without room for the magic number and the end there is nothing, and no magic number means the same.
-        return HasInodeEntries(inode) ? new AttributeEntries(space[sizeof(uint)..], 0, inode.Number, inode.Offset) : new AttributeEntries(NoEntries, 0, inode.Number, inode.Offset);
+        return HasInodeEntries(inode) ? new AttributeEntries(space[sizeof(uint)..], 0, inode.Number, inode.Offset)
+            : new AttributeEntries(NoEntries, 0, inode.Number, inode.Offset);
     }
 
     /// <summary>Returns the attributes in a block of their own.</summary>
@@ -32,13 +35,17 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         uint blocks = BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]);
         if (magic != Magic || blocks != 1)
-            throw ExtError.Corrupt("EXT4-071", $"extended attributes of inode {inode.Number} at {offset}: magic is 0x{magic:x8} with {blocks} blocks, 0x{Magic:x8} with 1 needed");
+            throw ExtError.Corrupt("EXT4-071",
+                $"extended attributes of inode {inode.Number} at {offset}: magic is 0x{magic:x8} with {blocks} blocks, 0x{Magic:x8} with "
+                + "1 needed");
         if (geometry.HasChecksums)
         {
             uint computed = ComputeChecksum(geometry, bytes, block);
             uint stored = BinaryPrimitives.ReadUInt32LittleEndian(bytes[ChecksumOffset..]);
             if (stored != computed)
-                throw ExtError.Corrupt("EXT4-074", $"extended attributes of inode {inode.Number} at {offset}: checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
+                throw ExtError.Corrupt("EXT4-074",
+                    $"extended attributes of inode {inode.Number} at {offset}: checksum is 0x{stored:x8}, its bytes sum up to "
+                    + $"0x{computed:x8}");
         }
 
         return new AttributeEntries(bytes, BlockHeaderSize, inode.Number, offset);
@@ -115,7 +122,8 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     private static void CheckIsThere(Geometry geometry, Inode inode, long block)
     {
         if (!geometry.Contains(block, 1))
-            throw inode.Corrupt("EXT4-037", $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
+            throw inode.Corrupt("EXT4-037",
+                $"block of extended attributes is {block}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
     }
 
     private void Collect(Inode inode, AttributeEntries entries, DamageList? damage, ref List<ExtendedAttribute>? attributes, ref long total)
@@ -148,9 +156,11 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
         while (entries.MoveNext())
         {
             if (entries.ValueInode != 0 && !geometry.Has(IncompatibleFeatures.AttributeInodes))
-                throw inode.Corrupt("EXT4-076", $"the value of an extended attribute is in inode {entries.ValueInode}, and the file system has no ea_inode");
+                throw inode.Corrupt("EXT4-076",
+                    $"the value of an extended attribute is in inode {entries.ValueInode}, and the file system has no ea_inode");
             if (entries.ValueInode != 0 && entries.ValueSize == 0)
-                throw inode.Corrupt("EXT4-076", $"the value of an extended attribute is in inode {entries.ValueInode}, and has 0 bytes, at least 1 needed");
+                throw inode.Corrupt("EXT4-076",
+                    $"the value of an extended attribute is in inode {entries.ValueInode}, and has 0 bytes, at least 1 needed");
         }
     }
 
@@ -166,7 +176,8 @@ internal sealed class AttributeReader(IBlockReader reader, Geometry geometry, In
     {
         Inode holder = inodes.GetValue(entry.ValueInode);
         if (map.GetSize(holder) != entry.ValueSize)
-            throw holder.Corrupt("EXT4-076", $"it holds {holder.SizeLow} bytes, a value of {entry.ValueSize} bytes of inode {inode.Number} needed");
+            throw holder.Corrupt("EXT4-076",
+                $"it holds {holder.SizeLow} bytes, a value of {entry.ValueSize} bytes of inode {inode.Number} needed");
         byte[] value = new byte[entry.ValueSize];
         map.Read(map.GetRuns(holder, value.Length), 0, value);
 

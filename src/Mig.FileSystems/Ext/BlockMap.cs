@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Ext;
 
-/// <summary>Reads the block map of an inode: twelve blocks, then one, two and three levels of blocks full of pointers. 0 is a hole.</summary>
+/// <summary>
+/// Reads the block map of an inode: twelve blocks, then one, two and three levels of blocks full of pointers. 0 is a hole.
+/// </summary>
 internal static class BlockMap
 {
     private const int DirectCount = 12;
@@ -15,7 +17,8 @@ internal static class BlockMap
         return DirectCount + pointers + (pointers * pointers) + (pointers * pointers * pointers);
     }
 
-    /// <param name="fileBlocks">How many blocks of the file are wanted. Pointers beyond these are looked at where they stand beside wanted ones, as the kernel does.</param>
+    /// <param name="fileBlocks">How many blocks of the file are wanted. Pointers beyond these are looked at where they stand beside wanted
+    /// ones, as the kernel does.</param>
     public static void Read(Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, long fileBlocks)
     {
         AddPointers(inode.BlockMap[..(DirectCount * sizeof(uint))], 0, inode, geometry, runs);
@@ -31,7 +34,8 @@ internal static class BlockMap
     }
 
     /// <param name="span">How many file blocks the pointer stands for.</param>
-    private static void ReadLevel(uint pointer, int level, long span, long fileBlock, Inode inode, IBlockReader reader, Geometry geometry, IBlockMapSink runs, long fileBlocks)
+    private static void ReadLevel(uint pointer, int level, long span, long fileBlock, Inode inode, IBlockReader reader, Geometry geometry,
+        IBlockMapSink runs, long fileBlocks)
     {
         if (pointer == 0)
             return;
@@ -52,7 +56,8 @@ internal static class BlockMap
 
         long childSpan = span / (geometry.BlockSize / sizeof(uint));
         for (int i = 0; i < bytes.Length && fileBlock < fileBlocks; i += sizeof(uint), fileBlock += childSpan)
-            ReadLevel(BinaryPrimitives.ReadUInt32LittleEndian(bytes[i..]), level - 1, childSpan, fileBlock, inode, reader, geometry, runs, fileBlocks);
+            ReadLevel(BinaryPrimitives.ReadUInt32LittleEndian(bytes[i..]), level - 1, childSpan, fileBlock, inode, reader, geometry, runs,
+                fileBlocks);
     }
 
     private static void AddPointers(ReadOnlySpan<byte> pointers, long fileBlock, Inode inode, Geometry geometry, IBlockMapSink runs)
@@ -85,6 +90,8 @@ internal static class BlockMap
     private static void Check(uint pointer, long fileBlock, Inode inode, Geometry geometry)
     {
         if (!geometry.Contains(pointer, 1))
-            throw inode.Corrupt("EXT4-050", $"block map for file block {fileBlock} points to block {pointer}, {geometry.FirstDataBlock + 1} to {geometry.ReadableBlocks - 1} allowed");
+            throw inode.Corrupt("EXT4-050",
+                $"block map for file block {fileBlock} points to block {pointer}, {geometry.FirstDataBlock + 1} to "
+                + $"{geometry.ReadableBlocks - 1} allowed");
     }
 }

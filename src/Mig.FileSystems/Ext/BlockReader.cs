@@ -3,12 +3,13 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>
-/// Reads the volume as the file system means it: with the newer copies of blocks that wait in the journal. Metadata is read in aligned pieces that
-/// stay in a small cache, because inodes and directories lie close together. Safe for several threads.
+/// Reads the volume as the file system means it: with the newer copies of blocks that wait in the journal. Metadata is read in aligned
+/// pieces that stay in a small cache, because inodes and directories lie close together. Safe for several threads.
 /// </summary>
 internal sealed class BlockReader(IByteSource volume, long length, int blockSize, JournalOverlay overlay) : IBlockReader
 {
-    // Inodes are asked for in order and by the hundred; other blocks lie more scattered, and reading much around them would cost more than it saves.
+    // Inodes are asked for in order and by the hundred; other blocks lie more scattered, and reading much around them would cost more than
+    // it saves.
     private readonly PieceCache _tables = new(Math.Max(32 << 10, blockSize), 512);
     private readonly PieceCache _blocks = new(Math.Max(16 << 10, blockSize), 256);
 

@@ -28,9 +28,13 @@ internal readonly ref struct DirectoryBlock(ReadOnlySpan<byte> bytes, long offse
             CheckTail(seed);
     }
 
-    /// <summary>Tells whether a block is part of the index, and not its root: it looks like one unused entry. Without checksums, so does an empty block of entries.</summary>
+    /// <summary>
+    /// Tells whether a block is part of the index, and not its root: it looks like one unused entry. Without checksums, so does an empty
+    /// block of entries.
+    /// </summary>
     public static bool IsIndexNode(ReadOnlySpan<byte> bytes) =>
-        BinaryPrimitives.ReadUInt32LittleEndian(bytes) == 0 && DirectoryEntries.DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]), bytes.Length) == bytes.Length;
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes) == 0
+            && DirectoryEntries.DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(bytes[4..]), bytes.Length) == bytes.Length;
 
     private void CheckTail(uint seed)
     {
@@ -46,7 +50,9 @@ internal readonly ref struct DirectoryBlock(ReadOnlySpan<byte> bytes, long offse
     private void CheckIndex(int countOffset, uint seed)
     {
         if (countOffset == RootCountOffset && (U32(RootInfoOffset) != 0 || _bytes[RootInfoOffset + 5] != RootCountOffset - RootInfoOffset))
-            throw Corrupt("EXT4-066", RootInfoOffset, $"index header is 0x{U32(RootInfoOffset):x8} with {_bytes[RootInfoOffset + 5]} bytes, 0 with {RootCountOffset - RootInfoOffset} needed");
+            throw Corrupt("EXT4-066", RootInfoOffset,
+                $"index header is 0x{U32(RootInfoOffset):x8} with {_bytes[RootInfoOffset + 5]} bytes, 0 with "
+                + $"{RootCountOffset - RootInfoOffset} needed");
         int limit = U16(countOffset);
         int count = U16(countOffset + 2);
         int maxLimit = (_bytes.Length - countOffset - IndexTailSize) / IndexEntrySize;
@@ -60,7 +66,8 @@ internal readonly ref struct DirectoryBlock(ReadOnlySpan<byte> bytes, long offse
             throw Corrupt("EXT4-067", tail, $"index checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
     }
 
-    private Mig.Core.CorruptImageException Corrupt(string code, int at, string detail) => ExtError.Corrupt(code, $"directory {inode}, block at {offset}, byte {at}: {detail}");
+    private Mig.Core.CorruptImageException Corrupt(string code, int at, string detail) =>
+        ExtError.Corrupt(code, $"directory {inode}, block at {offset}, byte {at}: {detail}");
 
     private ushort U16(int field) => BinaryPrimitives.ReadUInt16LittleEndian(_bytes[field..]);
 

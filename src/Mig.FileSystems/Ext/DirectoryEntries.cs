@@ -19,7 +19,9 @@ internal ref struct DirectoryEntries(ReadOnlySpan<byte> bytes, long offset, long
     /// <summary>Whether the entry is used and is neither <c>.</c> nor <c>..</c>.</summary>
     public readonly bool IsNamed => Inode != 0 && !Name.SequenceEqual("."u8) && !Name.SequenceEqual(".."u8);
 
-    /// <summary>Decodes an entry's length: 16 bits are too few for a block of 64 KiB, so its low two bits, else 0, are the high ones.</summary>
+    /// <summary>
+    /// Decodes an entry's length: 16 bits are too few for a block of 64 KiB, so its low two bits, else 0, are the high ones.
+    /// </summary>
     public static int DecodeLength(ushort stored, int blockSize)
     {
         if (blockSize < 65536)
@@ -39,7 +41,8 @@ internal ref struct DirectoryEntries(ReadOnlySpan<byte> bytes, long offset, long
         int length = DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(entry[4..]), _bytes.Length);
         int nameLength = entry[6];
         if (length < MinLength || length % 4 != 0 || length > room || room - length is > 0 and < MinLength)
-            throw Corrupt("EXT4-061", start, $"entry length is {length}, {room} or a multiple of 4 from {MinLength} to {room - MinLength} allowed");
+            throw Corrupt("EXT4-061", start,
+                $"entry length is {length}, {room} or a multiple of 4 from {MinLength} to {room - MinLength} allowed");
         Inode = BinaryPrimitives.ReadUInt32LittleEndian(entry);
         if (nameLength > length - HeaderSize || (Inode != 0 && nameLength == 0))
             throw Corrupt("EXT4-062", start, $"name length is {nameLength}, 1 to {length - HeaderSize} allowed");

@@ -7,7 +7,8 @@ internal sealed class DirectoryReader(IBlockReader reader, Geometry geometry, Fi
 {
     private const int MinEncryptedName = 16; // a block of the cipher
 
-    /// <param name="damage">Takes what could not be read; as in the kernel, that costs the rest of its block, or a name. Null to throw.</param>
+    /// <param name="damage">Takes what could not be read; as in the kernel, that costs the rest of its block, or a name. Null to
+    /// throw.</param>
     public List<DirectoryEntry> Read(Inode inode, DamageList? damage = null)
     {
         var entries = new List<DirectoryEntry>();
@@ -125,7 +126,8 @@ internal sealed class DirectoryReader(IBlockReader reader, Geometry geometry, Fi
         if (count == 0)
             return;
         if (entries.Count + count > limits.MaxDirectoryEntries)
-            throw block.Corrupt("EXT4-069", $"more than {limits.MaxDirectoryEntries} entries, at most {limits.MaxDirectoryEntries} allowed");
+            throw block.Corrupt("EXT4-069",
+                $"more than {limits.MaxDirectoryEntries} entries, at most {limits.MaxDirectoryEntries} allowed");
         byte[] names = GC.AllocateUninitializedArray<byte>(length);
         int start = 0;
         while (start < length && block.MoveNext())
@@ -143,13 +145,18 @@ internal sealed class DirectoryReader(IBlockReader reader, Geometry geometry, Fi
         uint inode = entry.Inode;
         bool isReserved = inode < geometry.FirstInode && inode != Geometry.RootInode;
         if (isReserved || inode > geometry.InodeCount || geometry.HiddenInodes.Contains(inode))
-            return entry.Corrupt("EXT4-063", $"the entry before it names inode {inode}, {Geometry.RootInode} or {geometry.FirstInode} to {geometry.InodeCount}, and no hidden one, allowed");
+            return entry.Corrupt("EXT4-063",
+                $"the entry before it names inode {inode}, {Geometry.RootInode} or {geometry.FirstInode} to {geometry.InodeCount}, and no "
+                + "hidden one, allowed");
 
         if (isEncrypted && entry.Name.Length < MinEncryptedName)
-            return entry.Corrupt("EXT4-070", $"the entry before it has a name of {entry.Name.Length} bytes, at least {MinEncryptedName} needed where names are encrypted");
+            return entry.Corrupt("EXT4-070",
+                $"the entry before it has a name of {entry.Name.Length} bytes, at least {MinEncryptedName} needed where names are "
+                    + "encrypted");
 
         // Encrypted names are any bytes; others come from a system call that takes neither of these two.
-        return !isEncrypted && entry.Name.ContainsAny((byte)'/', (byte)0) ? entry.Corrupt("EXT4-070", "the entry before it has a name with a slash or a zero byte") : null;
+        return !isEncrypted && entry.Name.ContainsAny((byte)'/', (byte)0)
+            ? entry.Corrupt("EXT4-070", "the entry before it has a name with a slash or a zero byte") : null;
     }
 
     private static void Take(CorruptImageException fault, DamageList? damage) => Take(fault, [], damage);

@@ -42,7 +42,8 @@ internal sealed class ExtFileSystem : IFileSystem
     public long RootNode => Geometry.RootInode;
 
     /// <summary>Opens the file system on a volume.</summary>
-    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to read.</param>
+    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to
+    /// read.</param>
     /// <returns>Null when the volume holds none of this family.</returns>
     public static ExtFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
@@ -63,11 +64,14 @@ internal sealed class ExtFileSystem : IFileSystem
             }
             catch (MigException e) when (damage is not null && e is CorruptImageException or UnsupportedFeatureException)
             {
-                damage.Add([], $"the file system was in use, and its journal cannot be replayed: files are as they stand without it, some of them half written. {e.Message}");
+                damage.Add([],
+                    "the file system was in use, and its journal cannot be replayed: files are as they stand without it, some of them "
+                    + $"half written. {e.Message}");
             }
         }
 
-        var fileSystem = new ExtFileSystem(geometry, new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay), limits, notes, damage);
+        var fileSystem = new ExtFileSystem(
+            geometry, new BlockReader(volume, geometry.Length, geometry.BlockSize, overlay), limits, notes, damage);
         fileSystem.Reserve(damage);
         if (damage is not null)
             fileSystem.CheckRoot();
@@ -124,14 +128,17 @@ internal sealed class ExtFileSystem : IFileSystem
         inode.Type == NodeType.SymbolicLink && (inode.Flags & InodeFlags.InlineData) == 0 && !NodeReader.IsFast(_geometry, inode, size);
 
     /// <remarks>Empty when the bitmaps may lag behind the files: errors are recorded, or it was not unmounted and has no journal.</remarks>
-    public IEnumerable<ByteRange> GetFreeRanges() => AreBitmapsCurrent ? new FreeSpace(_reader, _geometry, _groups, MetadataZones.Find(_geometry, _groups, GetJournalRuns())).GetRanges() : [];
+    public IEnumerable<ByteRange> GetFreeRanges() => AreBitmapsCurrent
+        ? new FreeSpace(_reader, _geometry, _groups, MetadataZones.Find(_geometry, _groups, GetJournalRuns())).GetRanges() : [];
 
     public void Watch(ISpaceWatcher watcher)
     {
         _watcher = _map.Watcher = _hiddenMap.Watcher = _attributes.Watcher = watcher;
         foreach (ByteRange zone in MetadataZones.Find(_geometry, _groups, GetJournalRuns()))
-            watcher.InUse(new ByteRange(zone.Offset * _geometry.BlockSize, zone.Length * _geometry.BlockSize), ISpaceWatcher.NoNode, "metadata with a fixed place");
-        foreach (uint number in _geometry.HiddenInodes.Append(_geometry.Has(CompatibleFeatures.ResizeInode) ? (uint)Geometry.ResizeInode : 0).Where(static number => number != 0))
+            watcher.InUse(new ByteRange(zone.Offset * _geometry.BlockSize, zone.Length * _geometry.BlockSize), ISpaceWatcher.NoNode,
+                "metadata with a fixed place");
+        foreach (uint number in _geometry.HiddenInodes.Append(
+            _geometry.Has(CompatibleFeatures.ResizeInode) ? (uint)Geometry.ResizeInode : 0).Where(static number => number != 0))
         {
             Inode inode = _inodes[number];
             if (inode.Type is not null && inode.LinkCount > 0)
@@ -144,7 +151,8 @@ internal sealed class ExtFileSystem : IFileSystem
     }
 
     private bool AreBitmapsCurrent =>
-        !IsCutShort && (_geometry.State & Superblock.StateErrors) == 0 && ((_geometry.State & Superblock.StateClean) != 0 || _geometry.Has(CompatibleFeatures.HasJournal));
+        !IsCutShort && (_geometry.State & Superblock.StateErrors) == 0
+            && ((_geometry.State & Superblock.StateClean) != 0 || _geometry.Has(CompatibleFeatures.HasJournal));
 
     private bool IsCutShort => _geometry.ReadableBlocks < _geometry.BlockCount;
 
@@ -163,7 +171,11 @@ internal sealed class ExtFileSystem : IFileSystem
         var geometry = new Geometry(superblock, volume.Length / superblock.BlockSize);
         if (geometry.ReadableBlocks == geometry.BlockCount)
             return geometry;
-        CorruptImageException tooShort = ExtError.Corrupt("EXT4-011", $"superblock at {Superblock.Offset}: file system has {geometry.BlockCount * geometry.BlockSize} bytes, the volume has only {volume.Length}");
+        CorruptImageException tooShort =
+            ExtError.Corrupt(
+            "EXT4-011",
+            $"superblock at {Superblock.Offset}: file system has {geometry.BlockCount * geometry.BlockSize} bytes, the volume has only "
+            + $"{volume.Length}");
         if (damage is null)
             throw tooShort;
         damage.Add(tooShort);
@@ -177,7 +189,8 @@ internal sealed class ExtFileSystem : IFileSystem
     public static JournalRecovery OpenJournal(IByteSource volume, Geometry geometry, Limits limits, bool isLenient = false)
     {
         if (geometry.JournalInode == 0)
-            throw new UnsupportedFeatureException("ext4 external journal", "the journal needs recovery and is on another device; recover it with e2fsck");
+            throw new UnsupportedFeatureException(
+                "ext4 external journal", "the journal needs recovery and is on another device; recover it with e2fsck");
         var reader = new BlockReader(volume, geometry.Length, geometry.BlockSize, JournalOverlay.Empty);
         var map = new FileMap(reader, geometry, limits);
         Inode inode = new InodeTable(reader, geometry, new GroupTable(reader, geometry, limits, isLenient)).GetUsed(geometry.JournalInode);
@@ -186,7 +199,8 @@ internal sealed class ExtFileSystem : IFileSystem
         return new JournalRecovery(new JournalLog(volume, map.GetRuns(inode, map.GetSize(inode)), geometry.BlockSize), geometry);
     }
 
-    private static (JournalOverlay Overlay, Geometry Geometry) Recover(IByteSource volume, Geometry geometry, byte[] bytes, Limits limits, List<string> notes, DamageList? damage)
+    private static (JournalOverlay Overlay, Geometry Geometry) Recover(
+        IByteSource volume, Geometry geometry, byte[] bytes, Limits limits, List<string> notes, DamageList? damage)
     {
         JournalRecovery recovery = OpenJournal(volume, geometry, limits, isLenient: damage is not null);
         JournalOverlay overlay = recovery.FindBlocks(limits, damage);
@@ -196,18 +210,22 @@ internal sealed class ExtFileSystem : IFileSystem
             int blockSize = geometry.BlockSize;
             new BlockReader(volume, geometry.Length, blockSize, overlay).Read(Superblock.Offset, bytes);
             if (!Superblock.HasMagic(bytes))
-                throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has no magic number, or another block size");
+                throw ExtError.Corrupt("EXT4-017",
+                    $"superblock at {Superblock.Offset}: its copy in the journal has no magic number, or another block size");
             geometry = ReadGeometry(bytes, volume, damage is null ? null : new DamageList());
             if (geometry.BlockSize != blockSize)
-                throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
+                throw ExtError.Corrupt("EXT4-017",
+                    $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
         }
 
         if (recovery.TransactionCount > 0)
-            notes.Add($"The file system was in use: {overlay.Count} blocks were replayed from its journal in memory; the image is as it was.");
+            notes.Add($"The file system was in use: {overlay.Count} blocks were replayed from its journal in memory; the image is as it "
+                + "was.");
         return (overlay, geometry);
     }
 
-    // Which place belongs to what is not known when a descriptor or the journal's inode is damaged; the kernel does not mount such a volume, and debugfs reads it.
+    // Which place belongs to what is not known when a descriptor or the journal's inode is damaged; the kernel does not mount such a
+    // volume, and debugfs reads it.
     private void Reserve(DamageList? damage)
     {
         try
@@ -255,7 +273,8 @@ internal sealed class ExtFileSystem : IFileSystem
         for (int i = 0; i < runs.Length; i++)
         {
             FileExtent rest = runs[i];
-            for (int next = overlay.IndexOfFirst(rest.VolumeOffset / blockSize); next < overlay.Count && overlay[next].Block * blockSize < rest.VolumeOffset + rest.Length; next++)
+            for (int next = overlay.IndexOfFirst(rest.VolumeOffset / blockSize); next < overlay.Count && overlay[next].Block
+                * blockSize < rest.VolumeOffset + rest.Length; next++)
             {
                 split ??= [.. runs.AsSpan(0, i)];
                 long before = (overlay[next].Block * blockSize) - rest.VolumeOffset;
@@ -263,7 +282,8 @@ internal sealed class ExtFileSystem : IFileSystem
                     split.Add(rest with { Length = before });
                 long copied = Math.Min(blockSize, rest.Length - before);
                 split.Add(new FileExtent(rest.FileOffset + before, copied, FileExtent.NotOnVolume));
-                rest = new FileExtent(rest.FileOffset + before + copied, rest.Length - before - copied, rest.VolumeOffset + before + copied);
+                rest = new FileExtent(rest.FileOffset + before + copied, rest.Length - before - copied, rest.VolumeOffset + before
+                    + copied);
             }
 
             if (rest.Length > 0)
@@ -290,15 +310,18 @@ internal sealed class ExtFileSystem : IFileSystem
             _groups.CountFreeBytes(damage),
             all)
         {
-            FreeSpaceDoubt = AreBitmapsCurrent ? "" : IsCutShort ? "the volume was cut short" : "it was not unmounted cleanly or has recorded errors; e2fsck would tell",
+            FreeSpaceDoubt = AreBitmapsCurrent ? "" : IsCutShort ? "the volume was cut short"
+                : "it was not unmounted cleanly or has recorded errors; e2fsck would tell",
         };
     }
 
     // As blkid decides it: whatever the ext3 driver could not have mounted is ext4.
     private string FindType()
     {
-        const IncompatibleFeatures olderIncompatible = IncompatibleFeatures.FileType | IncompatibleFeatures.Recover | IncompatibleFeatures.MetaBlockGroups;
-        const ReadOnlyCompatibleFeatures olderReadOnly = ReadOnlyCompatibleFeatures.SparseSuper | ReadOnlyCompatibleFeatures.LargeFile | ReadOnlyCompatibleFeatures.BTreeDirectory;
+        const IncompatibleFeatures olderIncompatible = IncompatibleFeatures.FileType | IncompatibleFeatures.Recover
+            | IncompatibleFeatures.MetaBlockGroups;
+        const ReadOnlyCompatibleFeatures olderReadOnly = ReadOnlyCompatibleFeatures.SparseSuper | ReadOnlyCompatibleFeatures.LargeFile
+            | ReadOnlyCompatibleFeatures.BTreeDirectory;
         if ((_geometry.Incompatible & ~olderIncompatible) != 0 || (_geometry.ReadOnlyCompatible & ~olderReadOnly) != 0)
             return "ext4";
         return _geometry.Has(CompatibleFeatures.HasJournal) ? "ext3" : "ext2";

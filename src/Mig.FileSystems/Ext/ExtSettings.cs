@@ -5,16 +5,23 @@ using System.Text;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>
-/// What a superblock says that an administrator decides (tune2fs, mke2fs, resize2fs), by the names of dumpe2fs. What counts or dates what happened (mounts, checks, writes, errors, free blocks) is none of it.
-/// Layout: kernel Documentation/filesystems/ext4, "Super Block".
+/// What a superblock says that an administrator decides (tune2fs, mke2fs, resize2fs), by the names of dumpe2fs. What counts or dates what
+/// happened (mounts, checks, writes, errors, free blocks) is none of it. Layout: kernel Documentation/filesystems/ext4, "Super Block".
 /// </summary>
 internal static class ExtSettings
 {
-    private const string Compatible = "dir_prealloc imagic_inodes has_journal ext_attr resize_inode dir_index lazy_bg - snapshot_bitmap sparse_super2 fast_commit stable_inodes orphan_file";
-    private const string Incompatible = "compression filetype - journal_dev meta_bg - extent 64bit mmp flex_bg ea_inode - dirdata metadata_csum_seed large_dir inline_data encrypt casefold";
-    private const string ReadOnly = "sparse_super large_file btree_dir huge_file uninit_bg dir_nlink extra_isize has_snapshot quota bigalloc metadata_csum replica read-only project shared_blocks verity -";
+    private const string Compatible =
+        "dir_prealloc imagic_inodes has_journal ext_attr resize_inode dir_index lazy_bg - snapshot_bitmap sparse_super2 fast_commit "
+        + "stable_inodes orphan_file";
+    private const string Incompatible =
+        "compression filetype - journal_dev meta_bg - extent 64bit mmp flex_bg ea_inode - dirdata metadata_csum_seed large_dir "
+        + "inline_data encrypt casefold";
+    private const string ReadOnly =
+        "sparse_super large_file btree_dir huge_file uninit_bg dir_nlink extra_isize has_snapshot quota bigalloc metadata_csum replica "
+        + "read-only project shared_blocks verity -";
 
-    private static readonly string[] MountFlags = ["debug", "bsdgroups", "user_xattr", "acl", "uid16", "", "", "", "nobarrier", "block_validity", "discard", "nodelalloc"];
+    private static readonly string[] MountFlags =
+        ["debug", "bsdgroups", "user_xattr", "acl", "uid16", "", "", "", "nobarrier", "block_validity", "discard", "nodelalloc"];
 
     /// <param name="bytes">1024 bytes with the right magic number.</param>
     public static IReadOnlyList<VolumeSetting> Read(ReadOnlySpan<byte> bytes)
@@ -26,12 +33,27 @@ internal static class ExtSettings
         Add("reserved blocks", U32(bytes, 0x08) | ((long)U32(bytes, 0x154) << 32));
         Add("reserved blocks uid", U16(bytes, 0x50));
         Add("reserved blocks gid", U16(bytes, 0x52));
-        AddText("errors behavior", U16(bytes, 0x3C) switch { 1 => "continue", 2 => "remount-ro", 3 => "panic", var other => other.ToString(CultureInfo.InvariantCulture) });
+        AddText("errors behavior", U16(bytes, 0x3C) switch
+        {
+            1 => "continue",
+            2 => "remount-ro",
+            3 => "panic",
+            var other =>
+            other.ToString(CultureInfo.InvariantCulture)
+        });
         Add("maximum mount count", (short)U16(bytes, 0x36));
         Add("check interval", U32(bytes, 0x44));
         AddText("default mount options", MountOptions(U32(bytes, 0x100)));
         AddText("mount options", Text(bytes.Slice(0x200, 64)));
-        AddText("default directory hash", bytes[0xFC] switch { 0 => "legacy", 1 => "half_md4", 2 => "tea", 6 => "siphash", var other => other.ToString(CultureInfo.InvariantCulture) });
+        AddText("default directory hash", bytes[0xFC] switch
+        {
+            0 => "legacy",
+            1 => "half_md4",
+            2 => "tea",
+            6 => "siphash",
+            var other =>
+            other.ToString(CultureInfo.InvariantCulture)
+        });
         AddText("directory hash seed", Convert.ToHexStringLower(bytes.Slice(0xEC, 16)));
         Add("test file system", (U32(bytes, 0x160) >> 2) & 1);
         Add("RAID stride", U16(bytes, 0x164));
@@ -39,7 +61,8 @@ internal static class ExtSettings
         Add("MMP update interval", U16(bytes, 0x166));
         Add("character encoding", U16(bytes, 0x27C));
         Add("character encoding flags", U16(bytes, 0x27E));
-        AddText("checksum seed", (U32(bytes, 0x60) & (uint)IncompatibleFeatures.ChecksumSeed) != 0 ? string.Create(CultureInfo.InvariantCulture, $"0x{U32(bytes, 0x270):x8}") : "");
+        AddText("checksum seed", (U32(bytes, 0x60) & (uint)IncompatibleFeatures.ChecksumSeed) != 0
+            ? string.Create(CultureInfo.InvariantCulture, $"0x{U32(bytes, 0x270):x8}") : "");
         Add("block count", U32(bytes, 0x04) | ((long)U32(bytes, 0x150) << 32));
         Add("block size", 1024L << (int)Math.Min(U32(bytes, 0x18), 52));
         Add("inode count", U32(bytes, 0x00));
@@ -57,7 +80,8 @@ internal static class ExtSettings
         void AddText(string name, string value) => settings.Add(new VolumeSetting(name, value));
     }
 
-    // One by one, so that each is told that came or went. "-" stands for what is none, or says only what state the file system is in (needs_recovery, orphan_present).
+    // One by one, so that each is told that came or went. "-" stands for what is none, or says only what state the file system is in
+    // (needs_recovery, orphan_present).
     private static void AddFeatures(List<VolumeSetting> settings, uint flags, string names, char set)
     {
         string[] all = names.Split(' ');
@@ -78,9 +102,17 @@ internal static class ExtSettings
                 names.Add(MountFlags[bit]);
         }
 
-        string journal = (flags & 0x60) switch { 0x20 => "journal_data", 0x40 => "journal_data_ordered", 0x60 => "journal_data_writeback", _ => "" };
+        string journal = (flags & 0x60) switch
+        {
+            0x20 => "journal_data",
+            0x40 => "journal_data_ordered",
+            0x60 =>
+            "journal_data_writeback",
+            _ => ""
+        };
         uint unknown = flags & ~0xF7Fu;
-        return string.Join(' ', ((string[])[.. names, journal, unknown == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"0x{unknown:x}")]).Where(name => name.Length > 0));
+        return string.Join(' ', ((string[])[.. names, journal, unknown == 0 ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"0x{unknown:x}")]).Where(name => name.Length > 0));
     }
 
     private static string Text(ReadOnlySpan<byte> bytes)

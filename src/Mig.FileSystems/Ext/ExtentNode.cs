@@ -41,7 +41,8 @@ internal readonly ref struct ExtentNode
         if (node.Count > max)
             throw ExtError.Corrupt("EXT4-041", $"{where}: has {node.Count} entries, at most {max} allowed");
         if (expectedDepth < 0 ? node.Depth > MaxDepth : node.Depth != expectedDepth)
-            throw ExtError.Corrupt("EXT4-042", $"{where}: depth is {node.Depth}, {(expectedDepth < 0 ? $"at most {MaxDepth}" : expectedDepth)} allowed");
+            throw ExtError.Corrupt("EXT4-042",
+                $"{where}: depth is {node.Depth}, {(expectedDepth < 0 ? $"at most {MaxDepth}" : expectedDepth)} allowed");
         if (node.Count == 0 && node.Depth > 0)
             throw ExtError.Corrupt("EXT4-041", $"{where}: has 0 entries, at least 1 needed");
         return node;

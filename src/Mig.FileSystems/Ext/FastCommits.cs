@@ -4,7 +4,9 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 // Layout: kernel fs/ext4/fast_commit.h. Tags of two bytes of type and two of length; integers little-endian.
-/// <summary>Finds out whether fast commits wait behind the log. They are changes to be made, not copies of blocks, and are not replayed.</summary>
+/// <summary>
+/// Finds out whether fast commits wait behind the log. They are changes to be made, not copies of blocks, and are not replayed.
+/// </summary>
 internal static class FastCommits
 {
     private const int TagSize = 4;
@@ -40,7 +42,8 @@ internal static class FastCommits
                     if (length < TailSize || BinaryPrimitives.ReadUInt32LittleEndian(value) != sequence)
                         return;
                     if (BinaryPrimitives.ReadUInt32LittleEndian(value[4..]) == Crc32C.Append(crc, tag[..(TagSize + 4)]))
-                        throw new UnsupportedFeatureException("ext4 fast_commit", $"fast commits wait in the journal from {log.Locate(first)} on; recover it with e2fsck");
+                        throw new UnsupportedFeatureException(
+                            "ext4 fast_commit", $"fast commits wait in the journal from {log.Locate(first)} on; recover it with e2fsck");
                     return;
                 }
 

@@ -19,18 +19,22 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
         // Before large_dir, the high half was another field in everything but regular files.
         bool hasHigh = inode.Type == NodeType.File || geometry.Has(IncompatibleFeatures.LargeDirectories);
         ulong size = inode.SizeLow | (hasHigh ? (ulong)inode.SizeHigh << 32 : 0);
-        long maxBlocks = (inode.Flags & (InodeFlags.Extents | InodeFlags.InlineData)) != 0 ? MaxFileBlocks : Math.Min(MaxFileBlocks, BlockMap.MaxFileBlocks(geometry.BlockSize));
+        long maxBlocks = (inode.Flags & (InodeFlags.Extents | InodeFlags.InlineData)) != 0 ? MaxFileBlocks
+            : Math.Min(MaxFileBlocks, BlockMap.MaxFileBlocks(geometry.BlockSize));
         ulong maxSize = (ulong)maxBlocks * (ulong)geometry.BlockSize;
         if (size > maxSize)
             throw inode.Corrupt("EXT4-035", $"size is {size}, at most {maxSize} allowed");
         return (long)size;
     }
 
-    /// <summary>Returns the runs of an inode that has blocks, cut at <paramref name="size"/>; the journal's copies are not considered.</summary>
+    /// <summary>
+    /// Returns the runs of an inode that has blocks, cut at <paramref name="size"/>; the journal's copies are not considered.
+    /// </summary>
     /// <param name="damage">Takes what is wrong, and the runs before it come back; null to throw.</param>
     public FileExtent[] GetRuns(Inode inode, long size, DamageList? damage = null)
     {
-        var runs = new RunList(geometry, inode.Number, size, limits, Reserved, Watcher, inode.Type == NodeType.Directory ? "directory" : "content");
+        var runs = new RunList(geometry, inode.Number, size, limits, Reserved, Watcher, inode.Type == NodeType.Directory ? "directory"
+            : "content");
         try
         {
             if ((inode.Flags & InodeFlags.Extents) != 0)
@@ -54,7 +58,8 @@ internal sealed class FileMap(IBlockReader reader, Geometry geometry, Limits lim
         for (int i = IndexOfFirst(runs, offset); i < runs.Length && runs[i].FileOffset < wanted.End; i++)
         {
             ByteRange part = wanted.Intersect(new ByteRange(runs[i].FileOffset, runs[i].Length));
-            reader.Read(runs[i].VolumeOffset + (part.Offset - runs[i].FileOffset), destination.Slice((int)(part.Offset - offset), (int)part.Length));
+            reader.Read(runs[i].VolumeOffset + (part.Offset - runs[i].FileOffset),
+                destination.Slice((int)(part.Offset - offset), (int)part.Length));
         }
     }
 

@@ -2,7 +2,10 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext;
 
-/// <summary>Finds the blocks that the block bitmaps hold to be free. Groups whose bitmap was never written are free but for the metadata with a fixed place.</summary>
+/// <summary>
+/// Finds the blocks that the block bitmaps hold to be free. Groups whose bitmap was never written are free but for the metadata with a
+/// fixed place.
+/// </summary>
 /// <param name="metadata">In blocks, ascending and disjoint: <see cref="MetadataZones"/>.</param>
 internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTable groups, IReadOnlyList<ByteRange> metadata)
 {
@@ -49,7 +52,8 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
             while ((cluster = Bitmap.IndexOf(bitmap, false, cluster, clusters)) < clusters)
             {
                 int end = Bitmap.IndexOf(bitmap, true, cluster, clusters);
-                yield return new ByteRange(firstBlock, blocks).Intersect(new ByteRange(firstBlock + (cluster * geometry.BlocksPerCluster), (end - cluster) * geometry.BlocksPerCluster));
+                yield return new ByteRange(firstBlock, blocks).Intersect(
+                    new ByteRange(firstBlock + (cluster * geometry.BlocksPerCluster), (end - cluster) * geometry.BlocksPerCluster));
                 cluster = end;
             }
         }
@@ -58,7 +62,8 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
     private IEnumerable<ByteRange> Without(ByteRange group)
     {
         long offset = group.Offset;
-        for (int i = SortedSearch.First(metadata.Count, i => metadata[i].End > group.Offset); i < metadata.Count && metadata[i].Offset < group.End; i++)
+        for (int i = SortedSearch.First(metadata.Count, i => metadata[i].End > group.Offset); i < metadata.Count
+            && metadata[i].Offset < group.End; i++)
         {
             if (metadata[i].Offset > offset)
                 yield return ByteRange.FromBounds(offset, metadata[i].Offset);
@@ -77,12 +82,14 @@ internal sealed class FreeSpace(IBlockReader reader, Geometry geometry, GroupTab
         byte[] bitmap = reader.GetBlock(descriptor.BlockBitmap).ToArray();
         if (geometry.HasChecksums)
         {
-            uint computed = Crc32C.Append(geometry.ChecksumSeed, bitmap.AsSpan(0, geometry.ClustersPerGroup / 8)) & descriptor.BlockBitmapChecksumMask;
+            uint computed = Crc32C.Append(
+                geometry.ChecksumSeed, bitmap.AsSpan(0, geometry.ClustersPerGroup / 8)) & descriptor.BlockBitmapChecksumMask;
             if (computed != descriptor.BlockBitmapChecksum)
             {
                 throw ExtError.Corrupt(
                     "EXT4-080",
-                    $"block bitmap of group {group} at {descriptor.BlockBitmap * geometry.BlockSize}: checksum is 0x{descriptor.BlockBitmapChecksum:x8}, its bytes sum up to 0x{computed:x8}");
+                    $"block bitmap of group {group} at {descriptor.BlockBitmap * geometry.BlockSize}: checksum is "
+                        + $"0x{descriptor.BlockBitmapChecksum:x8}, its bytes sum up to 0x{computed:x8}");
             }
         }
 

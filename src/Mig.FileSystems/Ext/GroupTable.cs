@@ -10,13 +10,15 @@ internal sealed class GroupTable
     private readonly Group?[] _groups;
     private readonly bool _isLenient;
 
-    /// <param name="isLenient">Whether a descriptor with a wrong checksum, or without bitmaps, is read all the same: what is wrong with it, <see cref="CountFreeBytes"/> says.</param>
+    /// <param name="isLenient">Whether a descriptor with a wrong checksum, or without bitmaps, is read all the same: what is wrong with it,
+    /// <see cref="CountFreeBytes"/> says.</param>
     public GroupTable(IBlockReader reader, Geometry geometry, Limits limits, bool isLenient = false)
     {
         _isLenient = isLenient;
         long tableLength = (long)geometry.GroupCount * geometry.DescriptorSize;
         if (tableLength > limits.MaxTableBytes)
-            throw ExtError.Corrupt("EXT4-013", $"superblock at {Superblock.Offset}: group descriptors take {tableLength} bytes, at most {limits.MaxTableBytes} allowed");
+            throw ExtError.Corrupt("EXT4-013",
+                $"superblock at {Superblock.Offset}: group descriptors take {tableLength} bytes, at most {limits.MaxTableBytes} allowed");
         _reader = reader;
         _geometry = geometry;
         _groups = new Group?[geometry.GroupCount];
@@ -64,7 +66,8 @@ internal sealed class GroupTable
             leading += hasSuperblock ? tableBlocks + reserved : 0;
         else if (group / _geometry.DescriptorsPerBlock < _geometry.FirstMetaGroup)
             leading += hasSuperblock ? _geometry.FirstMetaGroup + reserved : 0;
-        else if (group % _geometry.DescriptorsPerBlock is 0 or 1 || group % _geometry.DescriptorsPerBlock == _geometry.DescriptorsPerBlock - 1)
+        else if (group % _geometry.DescriptorsPerBlock is 0 or 1 || group % _geometry.DescriptorsPerBlock == _geometry.DescriptorsPerBlock
+            - 1)
             leading++;
 
         // With 1 KiB blocks counted from 0, the superblock is block 1 of group 0, behind the boot block.
@@ -73,24 +76,28 @@ internal sealed class GroupTable
 
     /// <summary>Returns where a group's descriptor stands on the volume, in bytes.</summary>
     public long FindDescriptor(long group) =>
-        (FindDescriptorBlock(group / _geometry.DescriptorsPerBlock) * _geometry.BlockSize) + (group % _geometry.DescriptorsPerBlock * _geometry.DescriptorSize);
+        (FindDescriptorBlock(group / _geometry.DescriptorsPerBlock) * _geometry.BlockSize)
+            + (group % _geometry.DescriptorsPerBlock * _geometry.DescriptorSize);
 
     private Group Read(long group, bool isLenient)
     {
         long offset = FindDescriptor(group);
         if (offset > _geometry.Length - _geometry.DescriptorSize)
-            throw ExtError.Corrupt("EXT4-016", $"group descriptor {group} would be at {offset}, beyond the file system's end at {_geometry.Length}");
+            throw ExtError.Corrupt("EXT4-016",
+                $"group descriptor {group} would be at {offset}, beyond the file system's end at {_geometry.Length}");
         var descriptor = new GroupDescriptor(_reader.GetTablePart(offset, _geometry.DescriptorSize));
         bool hasChecksum = _geometry.HasChecksums || _geometry.Has(ReadOnlyCompatibleFeatures.GroupChecksums);
         if (hasChecksum && !isLenient && descriptor.Checksum != descriptor.ComputeChecksum(_geometry, (uint)group))
         {
             throw ExtError.Corrupt(
                 "EXT4-020",
-                $"group descriptor {group} at {offset}: checksum is 0x{descriptor.Checksum:x4}, its bytes sum up to 0x{descriptor.ComputeChecksum(_geometry, (uint)group):x4}");
+                $"group descriptor {group} at {offset}: checksum is 0x{descriptor.Checksum:x4}, its bytes sum up to "
+                    + $"0x{descriptor.ComputeChecksum(_geometry, (uint)group):x4}");
         }
 
         CheckPlace("EXT4-023", "inode table", descriptor.InodeTable, InodeTableBlocks);
-        bool hasBlockBitmap = HasPlace("EXT4-021", "block bitmap", descriptor.BlockBitmap), hasInodeBitmap = HasPlace("EXT4-022", "inode bitmap", descriptor.InodeBitmap);
+        bool hasBlockBitmap = HasPlace("EXT4-021", "block bitmap", descriptor.BlockBitmap),
+            hasInodeBitmap = HasPlace("EXT4-022", "inode bitmap", descriptor.InodeBitmap);
         return new Group(
             hasBlockBitmap ? descriptor.BlockBitmap : Group.NoBlock,
             hasInodeBitmap ? descriptor.InodeBitmap : Group.NoBlock,
@@ -113,7 +120,9 @@ internal sealed class GroupTable
         void CheckPlace(string code, string what, long block, long count)
         {
             if (!_geometry.Contains(block, count))
-                throw ExtError.Corrupt(code, $"group descriptor {group} at {offset}: {what} of {count} blocks is at block {block}, {_geometry.FirstDataBlock + 1} to {_geometry.ReadableBlocks - count} allowed");
+                throw ExtError.Corrupt(
+                    code, $"group descriptor {group} at {offset}: {what} of {count} blocks is at block {block}, "
+                    + $"{_geometry.FirstDataBlock + 1} to {_geometry.ReadableBlocks - count} allowed");
         }
     }
 
@@ -123,7 +132,8 @@ internal sealed class GroupTable
         if (!_geometry.Has(IncompatibleFeatures.MetaBlockGroups) || tableBlock < _geometry.FirstMetaGroup)
             return superblockBlock + 1 + tableBlock;
 
-        // Under meta_bg each block of descriptors stands in the first of the groups that it describes, behind the superblock's copy if there is one.
+        // Under meta_bg each block of descriptors stands in the first of the groups that it describes, behind the superblock's copy if
+        // there is one.
         long group = tableBlock * _geometry.DescriptorsPerBlock;
         long behind = _geometry.HasSuperblock(group) ? 1 : 0;
         if (group == 0 && _geometry.BlockSize == Superblock.Offset && _geometry.FirstDataBlock == 0)

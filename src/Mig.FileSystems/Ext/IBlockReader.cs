@@ -1,6 +1,8 @@
 namespace Mig.FileSystems.Ext;
 
-/// <summary>The blocks of a file system as it is meant to be read: with the newer copies that wait in its journal, or in a writer's memory.</summary>
+/// <summary>
+/// The blocks of a file system as it is meant to be read: with the newer copies that wait in its journal, or in a writer's memory.
+/// </summary>
 internal interface IBlockReader
 {
     /// <summary>In bytes.</summary>

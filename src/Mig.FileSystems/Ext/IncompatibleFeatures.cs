@@ -23,6 +23,7 @@ internal enum IncompatibleFeatures : uint
     CaseFolding = 0x20000,
 
     /// <summary>All that this reader knows.</summary>
-    Known = FileType | Recover | MetaBlockGroups | Extents | SixtyFourBit | MultiMountProtection | FlexibleBlockGroups | AttributeInodes | ChecksumSeed
+    Known = FileType | Recover | MetaBlockGroups | Extents | SixtyFourBit | MultiMountProtection | FlexibleBlockGroups | AttributeInodes
+        | ChecksumSeed
         | LargeDirectories | InlineData | Encryption | CaseFolding,
 }

@@ -2,13 +2,16 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext;
 
-/// <summary>Content that lies in the inode: the first 60 bytes in place of the block map, the rest as the attribute <c>system.data</c>.</summary>
+/// <summary>
+/// Content that lies in the inode: the first 60 bytes in place of the block map, the rest as the attribute <c>system.data</c>.
+/// </summary>
 internal static class InlineData
 {
     /// <summary>The attribute's name behind its prefix.</summary>
     public static ReadOnlySpan<byte> AttributeName => "data"u8;
 
-    public static bool IsInlineData(AttributeEntries entry) => entry.NameIndex == AttributePrefix.System && entry.Name.SequenceEqual(AttributeName);
+    public static bool IsInlineData(AttributeEntries entry) =>
+        entry.NameIndex == AttributePrefix.System && entry.Name.SequenceEqual(AttributeName);
 
     /// <summary>Returns what did not fit into the block map.</summary>
     /// <exception cref="CorruptImageException">There is no such attribute, not even an empty one.</exception>

@@ -6,7 +6,9 @@ namespace Mig.FileSystems.Ext;
 // Layout: kernel Documentation/filesystems/ext4, "Index Nodes". All integers little-endian.
 internal readonly ref struct Inode
 {
-    /// <summary>Bytes of <see cref="BlockMap"/>: block pointers, the root of an extent tree, a short link's target, or inline data.</summary>
+    /// <summary>
+    /// Bytes of <see cref="BlockMap"/>: block pointers, the root of an extent tree, a short link's target, or inline data.
+    /// </summary>
     public const int BlockMapSize = 60;
 
     private const int GoodOldSize = 128;

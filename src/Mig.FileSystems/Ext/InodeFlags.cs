@@ -30,6 +30,7 @@ internal enum InodeFlags : uint
     CaseFolded = 0x40000000,
 
     /// <summary>Those that a user sets and sees, as <c>lsattr</c> shows them; the others are the format's own business.</summary>
-    User = SecureDeletion | Undeletable | Compressed | Synchronous | Immutable | AppendOnly | NoDump | NoAccessTime | Encrypted | JournalData | NoTailMerging
+    User = SecureDeletion | Undeletable | Compressed | Synchronous | Immutable | AppendOnly | NoDump | NoAccessTime | Encrypted
+        | JournalData | NoTailMerging
         | SynchronousDirectory | TopDirectory | Verity | NoCopyOnWrite | DirectAccess | ProjectInherited | CaseFolded,
 }

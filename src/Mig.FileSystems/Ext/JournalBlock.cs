@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Ext;
 
-// Layout: kernel Documentation/filesystems/ext4, "Journal (jbd2)", "Block Header", "Commit Block", "Revocation Block". All integers big-endian.
+// Layout: kernel Documentation/filesystems/ext4, "Journal (jbd2)", "Block Header", "Commit Block", "Revocation Block". All integers
+// big-endian.
 /// <summary>A block of the log that begins with a header.</summary>
 internal readonly ref struct JournalBlock(ReadOnlySpan<byte> bytes)
 {

@@ -4,8 +4,8 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>
-/// Finds what recovery of the journal (jbd2) would write, without writing it. As in the kernel, three passes: how far whole transactions reach; which
-/// blocks were revoked, so that older copies must not be used; which copy of each block is the newest.
+/// Finds what recovery of the journal (jbd2) would write, without writing it. As in the kernel, three passes: how far whole transactions
+/// reach; which blocks were revoked, so that older copies must not be used; which copy of each block is the newest.
 /// </summary>
 internal sealed class JournalRecovery
 {
@@ -127,7 +127,8 @@ internal sealed class JournalRecovery
                 case JournalBlockType.Commit:
                     if (pass == Pass.Scan)
                     {
-                        bool isValid = !isSuspect && (!_hasBlockChecksums || block.IsCommitValid(_seed)) && (!_hasTransactionChecksums || block.IsTransactionValid(crc));
+                        bool isValid = !isSuspect && (!_hasBlockChecksums || block.IsCommitValid(_seed))
+                            && (!_hasTransactionChecksums || block.IsTransactionValid(crc));
                         if (!isValid && (block.CommitSeconds < lastCommitSeconds || (_features & JournalFeatures.AsyncCommit) != 0))
                             return sequence; // older than its predecessor: what an earlier use left behind
                         if (!isValid)
@@ -201,7 +202,8 @@ internal sealed class JournalRecovery
         int size = is64Bit ? sizeof(ulong) : sizeof(uint);
         for (int i = headerSize; i + size <= block.RevokeLength; i += size)
         {
-            long number = is64Bit ? (long)BinaryPrimitives.ReadUInt64BigEndian(_block.AsSpan(i)) : BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(i));
+            long number = is64Bit ? (long)BinaryPrimitives.ReadUInt64BigEndian(_block.AsSpan(i))
+                : BinaryPrimitives.ReadUInt32BigEndian(_block.AsSpan(i));
             CheckRoom(at, _revoked.Count);
             if (!_revoked.TryGetValue(number, out uint earlier) || (int)(sequence - earlier) > 0)
                 _revoked[number] = sequence;
@@ -225,5 +227,6 @@ internal sealed class JournalRecovery
             position -= _end - _first;
     }
 
-    private CorruptImageException Corrupt(string code, uint block, string detail) => ExtError.Corrupt(code, $"journal block {block} at {_log.Locate(block)}: {detail}");
+    private CorruptImageException Corrupt(string code, uint block, string detail) =>
+        ExtError.Corrupt(code, $"journal block {block} at {_log.Locate(block)}: {detail}");
 }

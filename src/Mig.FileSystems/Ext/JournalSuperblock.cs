@@ -56,7 +56,8 @@ internal readonly ref struct JournalSuperblock
         get
         {
             uint blocks = U32(Field.FastCommitBlocks) == 0 ? DefaultFastCommitBlocks : U32(Field.FastCommitBlocks);
-            return (Features & JournalFeatures.FastCommit) != 0 && blocks <= BlockCount && BlockCount - blocks >= MinJournalBlocks ? blocks : 0;
+            return (Features & JournalFeatures.FastCommit) != 0 && blocks <= BlockCount && BlockCount - blocks >= MinJournalBlocks ? blocks
+                : 0;
         }
     }
 
@@ -66,10 +67,14 @@ internal readonly ref struct JournalSuperblock
     {
         var superblock = new JournalSuperblock(bytes[..Size]);
         if (superblock.U32(Field.Magic) != JournalBlock.Magic || superblock.U32(Field.Type) is not (TypeVersion1 or TypeVersion2))
-            throw Corrupt("EXT4-091", $"magic is 0x{superblock.U32(Field.Magic):x8} with type {superblock.U32(Field.Type)}, 0x{JournalBlock.Magic:x8} with 3 or 4 needed");
+            throw Corrupt(
+                "EXT4-091",
+                $"magic is 0x{superblock.U32(Field.Magic):x8} with type {superblock.U32(Field.Type)}, 0x{JournalBlock.Magic:x8} with 3 or "
+                + "4 needed");
         uint unknown = (uint)(superblock.Features & ~JournalFeatures.Known);
         if (unknown != 0)
-            throw new UnsupportedFeatureException($"jbd2 incompatible features 0x{unknown:x}", $"journal superblock at {offset}; recover the journal with e2fsck");
+            throw new UnsupportedFeatureException(
+                $"jbd2 incompatible features 0x{unknown:x}", $"journal superblock at {offset}; recover the journal with e2fsck");
         if (superblock.HasBlockChecksums)
             superblock.CheckChecksum(Corrupt);
         if (superblock.U32(Field.BlockSize) != blockSize)
@@ -79,7 +84,8 @@ internal readonly ref struct JournalSuperblock
         if (superblock.First < 1 || superblock.First >= superblock.End)
             throw Corrupt("EXT4-093", $"log begins at block {superblock.First}, 1 to {superblock.End - 1} allowed");
         if (superblock.Start != 0 && (superblock.Start < superblock.First || superblock.Start >= superblock.End))
-            throw Corrupt("EXT4-093", $"first transaction begins at block {superblock.Start}, {superblock.First} to {superblock.End - 1} allowed");
+            throw Corrupt(
+                "EXT4-093", $"first transaction begins at block {superblock.Start}, {superblock.First} to {superblock.End - 1} allowed");
         return superblock;
 
         CorruptImageException Corrupt(string code, string detail) => ExtError.Corrupt(code, $"journal superblock at {offset}: {detail}");
@@ -104,7 +110,8 @@ internal readonly ref struct JournalSuperblock
 
     private void CheckChecksum(Func<string, string, CorruptImageException> corrupt)
     {
-        bool isBoth = (Features & (JournalFeatures.Checksum2 | JournalFeatures.Checksum3)) == (JournalFeatures.Checksum2 | JournalFeatures.Checksum3);
+        bool isBoth = (Features & (JournalFeatures.Checksum2 | JournalFeatures.Checksum3)) == (
+            JournalFeatures.Checksum2 | JournalFeatures.Checksum3);
         if (isBoth || HasTransactionChecksums)
             throw corrupt("EXT4-094", $"features 0x{(uint)Features:x} name more than one kind of checksum, one allowed");
         byte type = _bytes[Field.ChecksumType];

@@ -11,7 +11,8 @@ internal ref struct JournalTags(ReadOnlySpan<byte> block, JournalFeatures featur
     private const uint Last = 8;
     private const int UuidSize = 16;
 
-    private readonly ReadOnlySpan<byte> _bytes = (features & (JournalFeatures.Checksum2 | JournalFeatures.Checksum3)) != 0 ? block[..^JournalBlock.TailSize] : block;
+    private readonly ReadOnlySpan<byte> _bytes = (features & (JournalFeatures.Checksum2 | JournalFeatures.Checksum3)) != 0
+        ? block[..^JournalBlock.TailSize] : block;
     private readonly bool _is64Bit = (features & JournalFeatures.SixtyFourBit) != 0;
     private readonly bool _isVersion3 = (features & JournalFeatures.Checksum3) != 0;
     private readonly int _size = TagSize(features);

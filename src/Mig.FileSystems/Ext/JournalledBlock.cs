@@ -3,7 +3,8 @@ namespace Mig.FileSystems.Ext;
 /// <summary>A block of the file system whose newest copy waits in the journal.</summary>
 /// <param name="Block">The block that is replaced.</param>
 /// <param name="CopyOffset">Where its copy stands on the volume, in bytes.</param>
-/// <param name="IsEscaped">Whether the copy's first four bytes, the journal's magic number, were zeroed so that the copy is not taken for a header.</param>
+/// <param name="IsEscaped">Whether the copy's first four bytes, the journal's magic number, were zeroed so that the copy is not taken for a
+/// header.</param>
 internal readonly record struct JournalledBlock(long Block, long CopyOffset, bool IsEscaped)
 {
     private static ReadOnlySpan<byte> Magic => [0xC0, 0x3B, 0x39, 0x98];

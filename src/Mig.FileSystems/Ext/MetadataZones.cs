@@ -39,7 +39,9 @@ internal static class MetadataZones
         for (int i = 1; i < ranges.Length; i++)
         {
             if (ranges[i].Offset < ranges[i - 1].End)
-                return ExtError.Corrupt("EXT4-024", $"group descriptors: metadata lies in {ranges[i].Length} blocks from block {ranges[i].Offset}, other metadata in {ranges[i - 1].Length} from block {ranges[i - 1].Offset}: they overlap");
+                return ExtError.Corrupt("EXT4-024",
+                    $"group descriptors: metadata lies in {ranges[i].Length} blocks from block {ranges[i].Offset}, other metadata in "
+                    + $"{ranges[i - 1].Length} from block {ranges[i - 1].Offset}: they overlap");
         }
 
         return null;
@@ -64,7 +66,8 @@ internal static class MetadataZones
         if (count <= 0 || block < geometry.FirstDataBlock)
             return;
         long start = (block - geometry.FirstDataBlock) / geometry.BlocksPerCluster * geometry.BlocksPerCluster;
-        long end = (block - geometry.FirstDataBlock + count + geometry.BlocksPerCluster - 1) / geometry.BlocksPerCluster * geometry.BlocksPerCluster;
+        long end = (block - geometry.FirstDataBlock + count + geometry.BlocksPerCluster - 1) / geometry.BlocksPerCluster
+            * geometry.BlocksPerCluster;
         var range = ByteRange.FromBounds(geometry.FirstDataBlock + start, geometry.FirstDataBlock + end);
         if (ranges.Count > 0 && ranges[^1].End == range.Offset)
             ranges[^1] = ByteRange.FromBounds(ranges[^1].Offset, range.End); // flex_bg puts the tables of many groups side by side

@@ -59,7 +59,8 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
         bool isInline = (inode.Flags & InodeFlags.InlineData) != 0;
         bool isFast = !isInline && IsFast(geometry, inode, size);
         bool isEncrypted = (inode.Flags & InodeFlags.Encrypted) != 0;
-        long max = isFast ? Inode.BlockMapSize - 1 : isEncrypted ? geometry.BlockSize : geometry.BlockSize - 1; // the kernel puts a zero byte behind what is not encrypted
+        // the kernel puts a zero byte behind what is not encrypted
+        long max = isFast ? Inode.BlockMapSize - 1 : isEncrypted ? geometry.BlockSize : geometry.BlockSize - 1;
         if (size < 1 || size > max)
             throw inode.Corrupt("EXT4-039", $"target of the symbolic link has {size} bytes, 1 to {max} allowed");
         byte[] target = new byte[size];
@@ -77,7 +78,8 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
     }
 
     /// <summary>Tells whether a symbolic link's target stands in the inode.</summary>
-    // As the kernel does it: a fast link has no block but the one of its attributes; where attributes have inodes, blocks cannot be told apart and size decides.
+    // As the kernel does it: a fast link has no block but the one of its attributes; where attributes have inodes, blocks cannot be told
+    // apart and size decides.
     public static bool IsFast(Geometry geometry, Inode inode, long size)
     {
         if (geometry.Has(IncompatibleFeatures.AttributeInodes))
@@ -85,7 +87,8 @@ internal sealed class NodeReader(Geometry geometry, FileMap map, AttributeReader
         long sectors = inode.SectorCount;
         if ((inode.Flags & InodeFlags.HugeFile) != 0 && geometry.Has(ReadOnlyCompatibleFeatures.HugeFile))
             sectors *= geometry.BlockSize / SectorSize;
-        long attributeSectors = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit)) == 0 ? 0 : geometry.BlocksPerCluster * geometry.BlockSize / SectorSize;
+        long attributeSectors = inode.AttributeBlock(geometry.Has(IncompatibleFeatures.SixtyFourBit)) == 0 ? 0 : geometry.BlocksPerCluster
+            * geometry.BlockSize / SectorSize;
         return sectors == attributeSectors;
     }
 }

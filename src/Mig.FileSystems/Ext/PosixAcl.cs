@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Mig.FileSystems.Ext;
 
 /// <summary>
-/// Converts access control lists. ext4 stores version 1, in which only entries for a named user or group have an id; the kernel's calls show version 2,
-/// in which all have one.
+/// Converts access control lists. ext4 stores version 1, in which only entries for a named user or group have an id; the kernel's calls
+/// show version 2, in which all have one.
 /// </summary>
 internal static class PosixAcl
 {

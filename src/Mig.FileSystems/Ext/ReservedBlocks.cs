@@ -23,6 +23,8 @@ internal sealed class ReservedBlocks(IReadOnlyList<ByteRange> ranges)
         }
 
         if (low < ranges.Count && ranges[low].Offset < block + count)
-            throw ExtError.Corrupt("EXT4-051", $"inode {inode}: maps {count} blocks from block {block}, where metadata with a fixed place lies, from block {ranges[low].Offset} to {ranges[low].End - 1}");
+            throw ExtError.Corrupt("EXT4-051",
+                $"inode {inode}: maps {count} blocks from block {block}, where metadata with a fixed place lies, from block "
+                + $"{ranges[low].Offset} to {ranges[low].End - 1}");
     }
 }

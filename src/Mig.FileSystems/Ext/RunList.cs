@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext;
 
-/// <summary>Collects the runs of one file, ascending: joins what touches, cuts at the file's end, and counts so that hostile maps end early.</summary>
+/// <summary>
+/// Collects the runs of one file, ascending: joins what touches, cuts at the file's end, and counts so that hostile maps end early.
+/// </summary>
 internal sealed class RunList : IBlockMapSink
 {
     private readonly Geometry _geometry;
@@ -21,7 +23,8 @@ internal sealed class RunList : IBlockMapSink
     /// <param name="inode">For messages.</param>
     /// <param name="size">Where to cut, in bytes.</param>
     /// <param name="reserved">What the blocks may not be.</param>
-    /// <param name="watcher">Is told of all blocks, those too that are reserved or lie beyond the end; null when nobody wants to know.</param>
+    /// <param name="watcher">Is told of all blocks, those too that are reserved or lie beyond the end; null when nobody wants to
+    /// know.</param>
     /// <param name="what">What lies in them, for the watcher.</param>
     public RunList(Geometry geometry, long inode, long size, Limits limits, ReservedBlocks reserved, ISpaceWatcher? watcher, string what)
     {
@@ -44,7 +47,8 @@ internal sealed class RunList : IBlockMapSink
             return;
         _blocks += count;
         if (_blocks > _maxBlocks)
-            throw ExtError.Corrupt("EXT4-049", $"inode {_inode}: maps {_blocks} blocks or more, the file system has {_geometry.BlockCount}");
+            throw ExtError.Corrupt("EXT4-049",
+                $"inode {_inode}: maps {_blocks} blocks or more, the file system has {_geometry.BlockCount}");
         long fileOffset = fileBlock * _geometry.BlockSize;
         long volumeOffset = volumeBlock * _geometry.BlockSize;
         long length = Math.Min(count * _geometry.BlockSize, _size - fileOffset);
@@ -74,7 +78,8 @@ internal sealed class RunList : IBlockMapSink
         _watcher?.InUse(new ByteRange(block * _geometry.BlockSize, _geometry.BlockSize), _inode, "block map");
         _treeBlocks ??= [];
         if (!_treeBlocks.Add(block))
-            throw ExtError.Corrupt("EXT4-047", $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");
+            throw ExtError.Corrupt("EXT4-047",
+                $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");
     }
 
     public FileExtent[] ToArray()

@@ -84,7 +84,8 @@ internal readonly ref struct Superblock
     public uint OrphanFileInode => U32(Field.OrphanFileInode);
 
     /// <summary>What every checksum of the file system's metadata starts from.</summary>
-    public uint ChecksumSeed => (Incompatible & IncompatibleFeatures.ChecksumSeed) != 0 ? U32(Field.ChecksumSeed) : Crc32C.Append(Crc32C.Start, Uuid);
+    public uint ChecksumSeed => (Incompatible & IncompatibleFeatures.ChecksumSeed) != 0 ? U32(Field.ChecksumSeed)
+        : Crc32C.Append(Crc32C.Start, Uuid);
 
     private bool Is64Bit => (Incompatible & IncompatibleFeatures.SixtyFourBit) != 0;
 
@@ -104,7 +105,10 @@ internal readonly ref struct Superblock
         return superblock;
     }
 
-    /// <summary>Returns what is wrong with the sizes that new inodes should have. The kernel does not mount such a volume; what is there can be read all the same.</summary>
+    /// <summary>
+    /// Returns what is wrong with the sizes that new inodes should have. The kernel does not mount such a volume; what is there can be read
+    /// all the same.
+    /// </summary>
     public CorruptImageException? FindWrongExtraSize()
     {
         int room = InodeSize - GoodOldInodeSize;
@@ -133,7 +137,8 @@ internal readonly ref struct Superblock
             IncompatibleFeatures.DirectoryData => "dirdata",
             _ => $"incompatible feature 0x{(uint)feature:x}",
         };
-        throw new UnsupportedFeatureException($"ext4 {name}", $"superblock at {Offset}: incompatible features are 0x{(uint)Incompatible:x}");
+        throw new UnsupportedFeatureException(
+            $"ext4 {name}", $"superblock at {Offset}: incompatible features are 0x{(uint)Incompatible:x}");
     }
 
     private void CheckChecksum()
@@ -158,7 +163,8 @@ internal readonly ref struct Superblock
         if (HasReadOnly(ReadOnlyCompatibleFeatures.BigAlloc) && (logClusterSize < logBlockSize || logClusterSize > MaxLogClusterSize))
             throw Corrupt("EXT4-004", $"log cluster size is {logClusterSize}, {logBlockSize} to {MaxLogClusterSize} allowed");
         if (!BitOperations.IsPow2(InodeSize) || InodeSize < GoodOldInodeSize || InodeSize > BlockSize)
-            throw Corrupt("EXT4-007", $"inode size is {InodeSize}, a power of two from {GoodOldInodeSize} to the block size {BlockSize} allowed");
+            throw Corrupt(
+                "EXT4-007", $"inode size is {InodeSize}, a power of two from {GoodOldInodeSize} to the block size {BlockSize} allowed");
         if (Is64Bit && (!BitOperations.IsPow2(DescriptorSize) || DescriptorSize < 64 || DescriptorSize > MaxDescriptorSize))
             throw Corrupt("EXT4-008", $"group descriptor size is {DescriptorSize}, a power of two from 64 to {MaxDescriptorSize} allowed");
         if (FirstInode < GoodOldFirstInode)

@@ -3,7 +3,8 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Fat;
 
-// Layout: Microsoft, "FAT32 File System Specification" 1.03, "FAT Data Structure": entries of 12 bits (two in three bytes), 16, or 28 of 32 bits.
+// Layout: Microsoft, "FAT32 File System Specification" 1.03, "FAT Data Structure": entries of 12 bits (two in three bytes), 16, or 28 of 32
+// bits.
 /// <summary>The active allocation table: for each cluster, which one comes next.</summary>
 internal sealed class AllocationTable(IVolumeReader reader, Geometry geometry)
 {
@@ -23,7 +24,9 @@ internal sealed class AllocationTable(IVolumeReader reader, Geometry geometry)
     /// <summary>Returns where an entry begins in its table, in bytes.</summary>
     public static long OffsetOf(FatType type, long cluster) => type == FatType.Fat12 ? cluster * 3 / 2 : cluster * ((int)type / 8);
 
-    /// <summary>Returns what comes after a cluster: a number that must still be checked, <see cref="Free"/>, <see cref="Bad"/> or <see cref="End"/>.</summary>
+    /// <summary>
+    /// Returns what comes after a cluster: a number that must still be checked, <see cref="Free"/>, <see cref="Bad"/> or <see cref="End"/>.
+    /// </summary>
     public int Get(int cluster)
     {
         Span<byte> bytes = stackalloc byte[geometry.Type == FatType.Fat32 ? 4 : 2];

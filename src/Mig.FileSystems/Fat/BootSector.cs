@@ -69,9 +69,13 @@ internal readonly ref struct BootSector
     private byte Signature => _bytes[StateOffset + 1];
 
     // BitLocker To Go has a FAT for machines that do not know it; what it holds is encrypted.
-    private static ReadOnlySpan<byte> BitLockerId => [0x3B, 0xD6, 0x67, 0x49, 0x29, 0x2E, 0xD8, 0x4A, 0x83, 0x99, 0xF6, 0xA3, 0x39, 0xE3, 0xD0, 0x01];
+    private static ReadOnlySpan<byte> BitLockerId =>
+        [0x3B, 0xD6, 0x67, 0x49, 0x29, 0x2E, 0xD8, 0x4A, 0x83, 0x99, 0xF6, 0xA3, 0x39, 0xE3, 0xD0, 0x01];
 
-    /// <summary>Tells whether this may be the start of a FAT volume, and of nothing else that begins alike (NTFS, exFAT, BitLocker, a boot record with partitions).</summary>
+    /// <summary>
+    /// Tells whether this may be the start of a FAT volume, and of nothing else that begins alike (NTFS, exFAT, BitLocker, a boot record
+    /// with partitions).
+    /// </summary>
     /// <param name="bytes">The volume's first <see cref="Size"/> bytes.</param>
     public static bool IsFat(ReadOnlySpan<byte> bytes)
     {
@@ -79,11 +83,13 @@ internal readonly ref struct BootSector
         if (sector.U16(Field.BootSignature) != 0xAA55 || !(bytes[0] == 0xE9 || (bytes[0] == 0xEB && bytes[2] == 0x90)))
             return false;
         ReadOnlySpan<byte> maker = bytes.Slice(Field.Maker, 8);
-        if (maker.SequenceEqual("NTFS    "u8) || maker.SequenceEqual("EXFAT   "u8) || maker.SequenceEqual("-FVE-FS-"u8) || bytes.Slice(BitLockerOffset, BitLockerId.Length).SequenceEqual(BitLockerId))
+        if (maker.SequenceEqual("NTFS    "u8) || maker.SequenceEqual("EXFAT   "u8) || maker.SequenceEqual("-FVE-FS-"u8)
+            || bytes.Slice(BitLockerOffset, BitLockerId.Length).SequenceEqual(BitLockerId))
             return false;
 
         // With its name in it, what is wrong is damage. Without, as from before DOS 4, all must be right.
-        return bytes.Slice(Field.TypeName16, 3).SequenceEqual("FAT"u8) || bytes.Slice(Field.TypeName32, 5).SequenceEqual("FAT32"u8) || sector.FindFault() is null;
+        return bytes.Slice(Field.TypeName16, 3).SequenceEqual("FAT"u8) || bytes.Slice(Field.TypeName32, 5).SequenceEqual("FAT32"u8)
+            || sector.FindFault() is null;
     }
 
     /// <exception cref="CorruptImageException">A field is not within what the format allows.</exception>

@@ -26,8 +26,13 @@ internal sealed class ClusterChains(AllocationTable table, Geometry geometry, Li
         return runs;
     }
 
-    /// <summary>Returns what is wrong with what a chain's last cluster says comes next, without a full stop; null when that is an end or another cluster.</summary>
-    /// <remarks>Content is whole without it. But who marks a cluster as bad while a file has it did not keep the table as it should be.</remarks>
+    /// <summary>
+    /// Returns what is wrong with what a chain's last cluster says comes next, without a full stop; null when that is an end or another
+    /// cluster.
+    /// </summary>
+    /// <remarks>
+    /// Content is whole without it. But who marks a cluster as bad while a file has it did not keep the table as it should be.
+    /// </remarks>
     public string? FindFaultBehind(List<ClusterRun> runs)
     {
         if (runs.Count == 0)
@@ -36,7 +41,8 @@ internal sealed class ClusterChains(AllocationTable table, Geometry geometry, Li
         int next = table.Get(last);
         if (next == AllocationTable.End || geometry.Contains(next))
             return null;
-        return next == AllocationTable.Bad ? $"cluster {last} is marked as bad, and a file has it" : $"what comes after cluster {last} is {next}, an end or {Geometry.FirstCluster} to {geometry.EndCluster - 1} needed";
+        return next == AllocationTable.Bad ? $"cluster {last} is marked as bad, and a file has it"
+            : $"what comes after cluster {last} is {next}, an end or {Geometry.FirstCluster} to {geometry.EndCluster - 1} needed";
     }
 
     private void Follow(int first, long wanted, string what, List<ClusterRun> runs)
@@ -84,7 +90,8 @@ internal sealed class ClusterChains(AllocationTable table, Geometry geometry, Li
         }
 
         if (runs.Count == limits.MaxExtentsPerFile)
-            throw FatError.Corrupt("FAT-025", $"{what}: its chain has more than {limits.MaxExtentsPerFile} runs, at most {limits.MaxExtentsPerFile} allowed");
+            throw FatError.Corrupt("FAT-025",
+                $"{what}: its chain has more than {limits.MaxExtentsPerFile} runs, at most {limits.MaxExtentsPerFile} allowed");
         runs.Add(new ClusterRun(cluster, 1));
     }
 }

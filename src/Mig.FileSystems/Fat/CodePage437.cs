@@ -1,6 +1,9 @@
 namespace Mig.FileSystems.Fat;
 
-/// <summary>The characters of the OEM code page 437, in which short names and labels are read; the volume does not say in which one they were written.</summary>
+/// <summary>
+/// The characters of the OEM code page 437, in which short names and labels are read; the volume does not say in which one they were
+/// written.
+/// </summary>
 internal static class CodePage437
 {
     private const int FirstMapped = 0x80;

@@ -26,7 +26,8 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
 
         if (count <= max)
             return ranges;
-        CorruptImageException tooLong = FatError.Corrupt("FAT-030", $"directory at cluster {firstCluster}: has more than {max} clusters, at most {max} allowed");
+        CorruptImageException tooLong =
+            FatError.Corrupt("FAT-030", $"directory at cluster {firstCluster}: has more than {max} clusters, at most {max} allowed");
         if (damage is null)
             throw tooLong;
         damage.Add(tooLong);
@@ -58,7 +59,8 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
                 }
 
                 if (!slot.IsDeleted && (slot.Attributes & DosAttributes.VolumeLabel) == 0 && !IsDots(slot.ShortName)
-                    && Make(slot, longName, number, range.Offset + at, bytes.AsSpan(at, DirectorySlot.Size), firstCluster, damage) is { } entry)
+                    && Make(slot, longName, number, range.Offset + at, bytes.AsSpan(at, DirectorySlot.Size), firstCluster,
+                        damage) is { } entry)
                 {
                     entries.Add(entry);
                 }
@@ -98,21 +100,25 @@ internal sealed class DirectoryReader(IVolumeReader reader, Geometry geometry, C
 
     private static bool IsDots(ReadOnlySpan<byte> name) => name.SequenceEqual(".          "u8) || name.SequenceEqual("..         "u8);
 
-    private static FatEntry? Make(DirectorySlot slot, LongName longName, int number, long offset, ReadOnlySpan<byte> bytes, int firstCluster, DamageList? damage)
+    private static FatEntry? Make(
+        DirectorySlot slot, LongName longName, int number, long offset, ReadOnlySpan<byte> bytes, int firstCluster, DamageList? damage)
     {
         string shortName = ShortName.Read(slot);
         string? name = longName.Finish(slot.ShortName);
         foreach (string text in (string[])[shortName, name ?? shortName])
         {
-            if (text is not ("" or "." or "..") && !text.AsSpan().ContainsAny('/', '\0') && !(text[0] == '.' && ReferenceEquals(text, shortName)))
+            if (text is not ("" or "." or "..") && !text.AsSpan().ContainsAny('/', '\0')
+                && !(text[0] == '.' && ReferenceEquals(text, shortName)))
                 continue;
-            CorruptImageException fault = FatError.Corrupt("FAT-032", $"directory at cluster {firstCluster}: slot {number} has the name \"{text}\", which no path can have");
+            CorruptImageException fault = FatError.Corrupt(
+                "FAT-032", $"directory at cluster {firstCluster}: slot {number} has the name \"{text}\", which no path can have");
             if (damage is null)
                 throw fault;
             damage.Add(fault);
             return null;
         }
 
-        return new FatEntry(name ?? shortName, shortName, name is null ? number : number - longName.SlotCount, number, offset, bytes.ToArray());
+        return new FatEntry(name ?? shortName, shortName, name is null ? number : number - longName.SlotCount, number, offset,
+            bytes.ToArray());
     }
 }

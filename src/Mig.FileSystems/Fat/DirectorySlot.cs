@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Fat;
 
-// Layout: Microsoft, "FAT32 File System Specification" 1.03, "FAT Directory Structure" and "FAT Long Directory Entries". All integers little-endian.
+// Layout: Microsoft, "FAT32 File System Specification" 1.03, "FAT Directory Structure" and "FAT Long Directory Entries". All integers
+// little-endian.
 /// <summary>32 bytes of a directory: a short entry, a part of a long name, or free.</summary>
 internal readonly ref struct DirectorySlot
 {

@@ -42,7 +42,8 @@ internal sealed class FatFileSystem : IFileSystem
     }
 
     /// <summary>Opens the file system on a volume.</summary>
-    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to read.</param>
+    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to
+    /// read.</param>
     /// <returns>Null when the volume holds none of this family.</returns>
     public static FatFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
@@ -72,7 +73,8 @@ internal sealed class FatFileSystem : IFileSystem
         if ((geometry.State & 1) != 0)
             return false;
         int entry = table.Get(1);
-        return geometry.Type == FatType.Fat12 || entry >= AllocationTable.Bad || (entry & (geometry.Type == FatType.Fat16 ? CleanBit16 : CleanBit32)) != 0;
+        return geometry.Type == FatType.Fat12 || entry >= AllocationTable.Bad
+            || (entry & (geometry.Type == FatType.Fat16 ? CleanBit16 : CleanBit32)) != 0;
     }
 
     public FileNode GetNode(long node, DamageList? damage = null)
@@ -151,7 +153,8 @@ internal sealed class FatFileSystem : IFileSystem
             return [];
         size = slot.FileSize;
         long wanted = _geometry.CountClusters(size);
-        List<ClusterRun> runs = _chains.Follow(_geometry.GetFirstCluster(slot), wanted, $"file with the entry at {file * DirectorySlot.Size}");
+        List<ClusterRun> runs = _chains.Follow(
+            _geometry.GetFirstCluster(slot), wanted, $"file with the entry at {file * DirectorySlot.Size}");
         var extents = new FileExtent[runs.Count];
         long offset = 0;
         for (int i = 0; i < extents.Length; i++)
@@ -165,7 +168,9 @@ internal sealed class FatFileSystem : IFileSystem
         if (_watcher is { } watcher && _chains.FindFaultBehind(runs) is { } fault)
             watcher.Doubt(fault);
         if (offset < size)
-            throw FatError.Corrupt("FAT-024", $"file with the entry at {file * DirectorySlot.Size}: its chain has {offset / _geometry.ClusterSize} clusters, {wanted} needed for {size} bytes");
+            throw FatError.Corrupt("FAT-024",
+                $"file with the entry at {file * DirectorySlot.Size}: its chain has {offset / _geometry.ClusterSize} clusters, {wanted} "
+                + $"needed for {size} bytes");
         return extents;
     }
 
@@ -177,7 +182,8 @@ internal sealed class FatFileSystem : IFileSystem
         if ((slot.Attributes & DosAttributes.Directory) == 0)
             throw FatError.Corrupt("FAT-034", $"directory entry at {directory * DirectorySlot.Size}: a file, a directory needed");
         int first = _geometry.GetFirstCluster(slot);
-        return first != 0 ? first : throw FatError.Corrupt("FAT-033", $"directory entry at {directory * DirectorySlot.Size}: a directory without a cluster, one needed");
+        return first != 0 ? first : throw FatError.Corrupt(
+            "FAT-033", $"directory entry at {directory * DirectorySlot.Size}: a directory without a cluster, one needed");
     }
 
     private byte[] ReadSlot(long node)
@@ -185,7 +191,8 @@ internal sealed class FatFileSystem : IFileSystem
         long offset = node * DirectorySlot.Size;
         byte[] bytes = new byte[DirectorySlot.Size];
         var place = new ByteRange(offset, bytes.Length);
-        bool isPlace = node > 0 && (_geometry.FixedRoot.Contains(place) || new ByteRange(_geometry.DataOffset, (long)_geometry.ClusterCount * _geometry.ClusterSize).Contains(place));
+        bool isPlace = node > 0 && (_geometry.FixedRoot.Contains(place)
+            || new ByteRange(_geometry.DataOffset, (long)_geometry.ClusterCount * _geometry.ClusterSize).Contains(place));
         if (isPlace)
             _reader.ReadMetadata(offset, bytes);
         var slot = new DirectorySlot(bytes);
@@ -205,7 +212,8 @@ internal sealed class FatFileSystem : IFileSystem
             _table.GetFreeRuns().Sum(static run => run.Length) * _geometry.ClusterSize,
             [])
         {
-            FreeSpaceDoubt = _geometry.IsCutShort ? "the volume was cut short" : IsClean(_geometry, _table) ? "" : "it was not unmounted cleanly; fsck.fat would tell",
+            FreeSpaceDoubt = _geometry.IsCutShort ? "the volume was cut short" : IsClean(_geometry, _table) ? ""
+                : "it was not unmounted cleanly; fsck.fat would tell",
         };
     }
 

@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Fat;
 
-/// <summary>Where everything lies on the volume; offsets and lengths in bytes. Clusters are numbered from <see cref="FirstCluster"/>.</summary>
+/// <summary>
+/// Where everything lies on the volume; offsets and lengths in bytes. Clusters are numbered from <see cref="FirstCluster"/>.
+/// </summary>
 internal sealed record Geometry
 {
     public const int FirstCluster = 2;
@@ -72,7 +74,8 @@ internal sealed record Geometry
     /// <summary>One more than the last cluster's number.</summary>
     public int EndCluster => FirstCluster + ClusterCount;
 
-    /// <param name="damage">Takes that the volume is too short, and what is there is read; null to throw. Without its tables and a root directory there is nothing to read.</param>
+    /// <param name="damage">Takes that the volume is too short, and what is there is read; null to throw. Without its tables and a root
+    /// directory there is nothing to read.</param>
     /// <exception cref="CorruptImageException">The fields do not fit to each other, or to the volume.</exception>
     /// <exception cref="UnsupportedFeatureException">It is a FAT32 of a version yet to come.</exception>
     public static Geometry Make(BootSector sector, long volumeLength, DamageList? damage = null)
@@ -80,13 +83,18 @@ internal sealed record Geometry
         int sectorSize = sector.SectorSize;
         long rootSectors = ((sector.RootEntryCount * (long)DirectorySlot.Size) + sectorSize - 1) / sectorSize;
         if (sector.IsFat32 != (rootSectors == 0))
-            throw Corrupt("FAT-012", $"{sector.RootEntryCount} entries in the root directory, {(sector.IsFat32 ? "0 needed in FAT32" : "at least 1 needed")}");
+            throw Corrupt("FAT-012",
+                $"{sector.RootEntryCount} entries in the root directory, {(sector.IsFat32 ? "0 needed in FAT32" : "at least 1 needed")}");
         if (sector.IsFat32 && sector.Version != 0)
-            throw new UnsupportedFeatureException("FAT32 version", $"boot sector at 0 has version {sector.Version >> 8}.{sector.Version & 0xFF}, only 0.0 is known");
+            throw new UnsupportedFeatureException(
+                "FAT32 version", $"boot sector at 0 has version {sector.Version >> 8}.{sector.Version & 0xFF}, only 0.0 is known");
         long fatEnd = sector.ReservedSectors + (sector.FatCount * sector.FatSectors);
         long clusterCount = (sector.SectorCount - fatEnd - rootSectors) / sector.SectorsPerCluster;
         if (clusterCount < 1)
-            throw Corrupt("FAT-006", $"{sector.SectorCount} sectors in all, of which {fatEnd + rootSectors} come before the first cluster: there is no cluster, at least 1 needed");
+            throw Corrupt(
+                "FAT-006",
+                $"{sector.SectorCount} sectors in all, of which {fatEnd + rootSectors} come before the first cluster: there is no "
+                + "cluster, at least 1 needed");
         long length = sector.SectorCount * sectorSize;
         long dataOffset = (fatEnd + rootSectors) * sectorSize;
         if (length > volumeLength)
@@ -97,7 +105,8 @@ internal sealed record Geometry
             damage.Add(tooShort);
         }
 
-        // The number of clusters decides. But what has the fields of FAT32 is FAT32 however small it is: mkfs.fat -F 32 makes such, and every system takes them.
+        // The number of clusters decides. But what has the fields of FAT32 is FAT32 however small it is: mkfs.fat -F 32 makes such, and
+        // every system takes them.
         FatType type = sector.IsFat32 ? FatType.Fat32 : clusterCount <= MaxFat12Clusters ? FatType.Fat12 : FatType.Fat16;
         int maxClusters = type == FatType.Fat32 ? MaxFat32Clusters : MaxFat16Clusters;
         if (clusterCount > maxClusters)
@@ -107,7 +116,8 @@ internal sealed record Geometry
             throw Corrupt("FAT-008", $"an allocation table of {fatLength} bytes is too short for {clusterCount} clusters");
         bool isFat32 = type == FatType.Fat32;
         if (isFat32 && (sector.RootCluster < FirstCluster || sector.RootCluster >= FirstCluster + clusterCount))
-            throw Corrupt("FAT-010", $"root directory begins at cluster {sector.RootCluster}, {FirstCluster} to {FirstCluster + clusterCount - 1} allowed");
+            throw Corrupt("FAT-010",
+                $"root directory begins at cluster {sector.RootCluster}, {FirstCluster} to {FirstCluster + clusterCount - 1} allowed");
         bool isMirrored = !isFat32 || (sector.ExtendedFlags & NotMirrored) == 0;
         int activeFat = isMirrored ? 0 : sector.ExtendedFlags & ActiveFatMask;
         if (activeFat >= sector.FatCount)
@@ -144,7 +154,8 @@ internal sealed record Geometry
     public bool Contains(long cluster) => cluster >= FirstCluster && cluster < EndCluster;
 
     /// <summary>Returns the first cluster that an entry says, not checked; 0 for none.</summary>
-    public int GetFirstCluster(DirectorySlot slot) => (int)(Type == FatType.Fat32 ? slot.FirstCluster & AllocationTable.Mask32 : slot.FirstCluster & 0xFFFF);
+    public int GetFirstCluster(DirectorySlot slot) =>
+        (int)(Type == FatType.Fat32 ? slot.FirstCluster & AllocationTable.Mask32 : slot.FirstCluster & 0xFFFF);
 
     /// <summary>Returns how many clusters so many bytes take.</summary>
     public long CountClusters(long bytes) => (bytes + ClusterSize - 1) / ClusterSize;

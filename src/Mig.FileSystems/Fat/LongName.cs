@@ -1,6 +1,8 @@
 namespace Mig.FileSystems.Fat;
 
-/// <summary>Puts a long name together from its parts, which stand in reverse before the short entry. What does not fit together is no long name.</summary>
+/// <summary>
+/// Puts a long name together from its parts, which stand in reverse before the short entry. What does not fit together is no long name.
+/// </summary>
 internal sealed class LongName
 {
     /// <summary>Most UTF-16 units of a name.</summary>

@@ -12,7 +12,9 @@ internal static class NodeReader
     public const int Mode = 0x1ED; // rwxr-xr-x
     public const int ReadOnlyMode = 0x16D; // r-xr-xr-x
 
-    /// <summary>Attributes that the mode does not tell: in the form in which ntfs-3g shows those of NTFS, four bytes, little-endian.</summary>
+    /// <summary>
+    /// Attributes that the mode does not tell: in the form in which ntfs-3g shows those of NTFS, four bytes, little-endian.
+    /// </summary>
     public static ReadOnlySpan<byte> AttributeName => "system.ntfs_attrib"u8;
 
     public static FileNode ReadRoot() => new()
@@ -51,7 +53,8 @@ internal static class NodeReader
     public static bool IsVisible(DosAttributes attributes)
     {
         bool isDirectory = (attributes & DosAttributes.Directory) != 0;
-        return (attributes & (DosAttributes.Hidden | DosAttributes.System | (isDirectory ? DosAttributes.ReadOnly : DosAttributes.None))) != 0;
+        return (attributes & (DosAttributes.Hidden | DosAttributes.System
+            | (isDirectory ? DosAttributes.ReadOnly : DosAttributes.None))) != 0;
     }
 
     private static byte[] Encode(DosAttributes attributes)

@@ -19,7 +19,8 @@ internal readonly record struct AttributeListEntry(AttributeType Type, bool IsNa
             ReadOnlySpan<byte> entry = list[at..];
             int length = entry.Length < Size ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(entry[0x04..]);
             if (length < Size || length > entry.Length)
-                throw NtfsError.Corrupt("NTFS-028", $"MFT record {owner}: entry of the attribute list at 0x{at:x} has {length} bytes, {Size} to {entry.Length} allowed");
+                throw NtfsError.Corrupt("NTFS-028",
+                    $"MFT record {owner}: entry of the attribute list at 0x{at:x} has {length} bytes, {Size} to {entry.Length} allowed");
             entries.Add(new AttributeListEntry(
                 (AttributeType)BinaryPrimitives.ReadUInt32LittleEndian(entry),
                 entry[0x06] != 0,

@@ -35,9 +35,11 @@ internal sealed class AttributeValue(long owner, IReadOnlyList<StoredAttribute> 
         {
             StoredAttribute first = parts[0];
             if ((first.Flags & AttributeFlags.CompressionMethod) != AttributeFlags.Compressed)
-                throw new UnsupportedFeatureException("NTFS compression method", $"MFT record {owner} uses method {(int)(first.Flags & AttributeFlags.CompressionMethod)}, and 1 (LZNT1) is known");
+                throw new UnsupportedFeatureException("NTFS compression method",
+                    $"MFT record {owner} uses method {(int)(first.Flags & AttributeFlags.CompressionMethod)}, and 1 (LZNT1) is known");
             if (first.UnitShift is 0 or > 8 || (geometry.ClusterSize << first.UnitShift) > MaxUnitBytes)
-                throw Corrupt("NTFS-022", $"compresses 2^{first.UnitShift} clusters together, 2 to {MaxUnitBytes / geometry.ClusterSize} allowed");
+                throw Corrupt(
+                    "NTFS-022", $"compresses 2^{first.UnitShift} clusters together, 2 to {MaxUnitBytes / geometry.ClusterSize} allowed");
             return 1 << first.UnitShift;
         }
     }
@@ -66,5 +68,6 @@ internal sealed class AttributeValue(long owner, IReadOnlyList<StoredAttribute> 
         return _runs = [.. runs];
     }
 
-    public CorruptImageException Corrupt(string code, string detail) => NtfsError.Corrupt(code, $"MFT record {owner}: attribute 0x{(uint)Type:x}: {detail}");
+    public CorruptImageException Corrupt(string code, string detail) =>
+        NtfsError.Corrupt(code, $"MFT record {owner}: attribute 0x{(uint)Type:x}: {detail}");
 }

@@ -40,7 +40,8 @@ internal readonly ref struct BootSector
         bool isCutShort = sectorCount > (ulong)(volumeLength / sectorSize);
         if (sectorCount == 0 || isCutShort)
         {
-            CorruptImageException tooShort = Corrupt("NTFS-003", $"file system has {sectorCount} sectors of {sectorSize} bytes, the volume has only {volumeLength} bytes");
+            CorruptImageException tooShort = Corrupt(
+                "NTFS-003", $"file system has {sectorCount} sectors of {sectorSize} bytes, the volume has only {volumeLength} bytes");
             if (damage is null || sectorCount == 0)
                 throw tooShort;
             damage.Add(tooShort);
@@ -54,13 +55,17 @@ internal readonly ref struct BootSector
         {
             throw Corrupt(
                 "NTFS-004",
-                $"sizes of MFT records and index blocks are 0x{bytes[Field.RecordSize]:x2} and 0x{bytes[Field.IndexBlockSize]:x2}, powers of two from {Size} to {MaxRecordSize} bytes allowed");
+                $"sizes of MFT records and index blocks are 0x{bytes[Field.RecordSize]:x2} and 0x{bytes[Field.IndexBlockSize]:x2}, powers "
+                    + $"of two from {Size} to {MaxRecordSize} bytes allowed");
         }
 
         long table = boot.ReadCluster(Field.TableCluster, clusterCount, clusterSize, recordSize);
         long mirror = boot.ReadCluster(Field.MirrorCluster, clusterCount, clusterSize, recordSize);
         if (table < 0)
-            throw Corrupt("NTFS-005", $"MFT begins at cluster {BinaryPrimitives.ReadUInt64LittleEndian(bytes[Field.TableCluster..])}, below {clusterCount} allowed");
+            throw Corrupt(
+                "NTFS-005",
+                $"MFT begins at cluster {BinaryPrimitives.ReadUInt64LittleEndian(bytes[Field.TableCluster..])}, below {clusterCount} "
+                + "allowed");
         ulong serial = BinaryPrimitives.ReadUInt64LittleEndian(bytes[Field.Serial..]);
         return new Geometry(clusterSize, clusterCount, recordSize, (long)sectorCount * sectorSize, table, mirror, serial, isCutShort);
     }
@@ -76,7 +81,8 @@ internal readonly ref struct BootSector
     private long ReadCluster(int field, long clusterCount, int clusterSize, int recordSize)
     {
         ulong cluster = BinaryPrimitives.ReadUInt64LittleEndian(_bytes[field..]);
-        return cluster < (ulong)clusterCount && ((long)cluster * clusterSize) + recordSize <= clusterCount * clusterSize ? (long)cluster : -1;
+        return cluster < (ulong)clusterCount && ((long)cluster * clusterSize) + recordSize <= clusterCount * clusterSize ? (long)cluster
+            : -1;
     }
 
     private static CorruptImageException Corrupt(string code, string detail) => NtfsError.Corrupt(code, $"boot sector at 0: {detail}");

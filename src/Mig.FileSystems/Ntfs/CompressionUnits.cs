@@ -1,6 +1,9 @@
 namespace Mig.FileSystems.Ntfs;
 
-/// <summary>Tells how units of a compressed value are stored: all clusters there means as they are, none means zeros, some at the start means compressed.</summary>
+/// <summary>
+/// Tells how units of a compressed value are stored: all clusters there means as they are, none means zeros, some at the start means
+/// compressed.
+/// </summary>
 internal static class CompressionUnits
 {
     /// <summary>Counts the clusters that stand before the unit's first hole.</summary>

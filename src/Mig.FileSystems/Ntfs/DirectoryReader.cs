@@ -21,7 +21,8 @@ internal sealed class DirectoryReader(MasterFileTable table, IndexReader indexes
                 return;
             if (!table.IsUsed(reference))
             {
-                CorruptImageException stale = NtfsError.Corrupt("NTFS-047", $"{node}: it names MFT record {reference.Number} with sequence {reference.Sequence}, and that is not in use as such");
+                CorruptImageException stale = NtfsError.Corrupt("NTFS-047",
+                    $"{node}: it names MFT record {reference.Number} with sequence {reference.Sequence}, and that is not in use as such");
                 if (isInUse)
                     observations.AddStale(directory.Number, reference);
                 else if (damage is not null)
@@ -32,7 +33,8 @@ internal sealed class DirectoryReader(MasterFileTable table, IndexReader indexes
             }
 
             byte[] bytes = Wtf8.Encode(name.Name);
-            if (bytes.AsSpan().ContainsAny((byte)'/', (byte)0) || bytes.AsSpan().SequenceEqual("."u8) || bytes.AsSpan().SequenceEqual(".."u8))
+            if (bytes.AsSpan().ContainsAny((byte)'/', (byte)0) || bytes.AsSpan().SequenceEqual("."u8) || bytes.AsSpan()
+                .SequenceEqual(".."u8))
                 throw NtfsError.Corrupt("NTFS-048", $"{node}: a name with a slash or a zero, or made of dots, none allowed");
             if (entries.Count >= limits.MaxDirectoryEntries)
                 throw NtfsError.Corrupt("NTFS-049", $"{node}: more than {limits.MaxDirectoryEntries} entries");

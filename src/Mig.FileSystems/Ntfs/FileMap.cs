@@ -3,7 +3,9 @@ namespace Mig.FileSystems.Ntfs;
 /// <summary>Finds where content lies on the volume.</summary>
 internal static class FileMap
 {
-    /// <summary>Returns a value's extents, cut where it was never written; compressed units and resident values have no place on the volume.</summary>
+    /// <summary>
+    /// Returns a value's extents, cut where it was never written; compressed units and resident values have no place on the volume.
+    /// </summary>
     public static IReadOnlyList<FileExtent> GetExtents(AttributeValue value, int clusterSize)
     {
         long length = Math.Min(value.Size, value.InitializedSize);

@@ -21,7 +21,9 @@ internal readonly ref struct FileNameValue
     {
         int length = bytes.Length < Size ? 0 : bytes[0x40];
         if (length == 0 || length > (bytes.Length - Size) / 2 || bytes[0x41] > (byte)FileNameNamespace.Win32AndDos)
-            throw NtfsError.Corrupt("NTFS-032", $"{owner}: a file name of {length} characters in {bytes.Length} bytes, at least one and within them, in a known namespace, needed");
+            throw NtfsError.Corrupt("NTFS-032",
+                $"{owner}: a file name of {length} characters in {bytes.Length} bytes, at least one and within them, in a known "
+                + "namespace, needed");
         return new FileNameValue(bytes);
     }
 }

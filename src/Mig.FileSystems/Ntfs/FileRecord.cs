@@ -31,9 +31,13 @@ internal sealed class FileRecord
 
     private ushort Flags { get; }
 
-    /// <summary>Reads what is needed to tell whether a record is what an entry names, from its bytes as they are stored: neither field lies where the update sequence is.</summary>
+    /// <summary>
+    /// Reads what is needed to tell whether a record is what an entry names, from its bytes as they are stored: neither field lies where
+    /// the update sequence is.
+    /// </summary>
     public static bool IsUsed(ReadOnlySpan<byte> stored, ushort sequence) =>
-        HasMagic(stored) && (BinaryPrimitives.ReadUInt16LittleEndian(stored[Field.Flags..]) & InUse) != 0 && BinaryPrimitives.ReadUInt16LittleEndian(stored[Field.Sequence..]) == sequence;
+        HasMagic(stored) && (BinaryPrimitives.ReadUInt16LittleEndian(stored[Field.Flags..]) & InUse) != 0
+            && BinaryPrimitives.ReadUInt16LittleEndian(stored[Field.Sequence..]) == sequence;
 
     /// <param name="bytes">The record as it is stored; changed, and kept.</param>
     /// <exception cref="CorruptImageException">It is torn, not in use, or breaks the format.</exception>
@@ -50,7 +54,8 @@ internal sealed class FileRecord
         int at = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(Field.Attributes));
         uint used = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(Field.BytesUsed));
         if (at < MinAttributes || at % 8 != 0 || used > bytes.Length || at > used - sizeof(uint))
-            throw NtfsError.Corrupt("NTFS-013", $"{name}: attributes at 0x{at:x} of {used} bytes used, from 0x{MinAttributes:x} and within {bytes.Length} allowed");
+            throw NtfsError.Corrupt("NTFS-013",
+                $"{name}: attributes at 0x{at:x} of {used} bytes used, from 0x{MinAttributes:x} and within {bytes.Length} allowed");
         while (true)
         {
             if (at > (int)used - sizeof(uint))
@@ -60,7 +65,9 @@ internal sealed class FileRecord
                 return record;
             uint length = at > (int)used - MinAttributeSize ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at + sizeof(uint)));
             if (length < MinAttributeSize || length % 8 != 0 || length > used - at)
-                throw NtfsError.Corrupt("NTFS-014", $"{name}: attribute 0x{(uint)type:x} at 0x{at:x} has {length} bytes, a multiple of 8 from {MinAttributeSize} to {used - at} allowed");
+                throw NtfsError.Corrupt("NTFS-014",
+                    $"{name}: attribute 0x{(uint)type:x} at 0x{at:x} has {length} bytes, a multiple of 8 from {MinAttributeSize} to "
+                    + $"{used - at} allowed");
             record.Attributes.Add(StoredAttribute.Parse(bytes.AsMemory(at, (int)length), name, geometry));
             at += (int)length;
         }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Ntfs;
 
-/// <summary>Undoes the update sequence of a multi-sector structure: the last two bytes of each 512 are kept in an array, so that a torn write shows.</summary>
+/// <summary>
+/// Undoes the update sequence of a multi-sector structure: the last two bytes of each 512 are kept in an array, so that a torn write shows.
+/// </summary>
 internal static class Fixups
 {
     private const int Stride = 512;

@@ -8,4 +8,5 @@ namespace Mig.FileSystems.Ntfs;
 /// <param name="TableCluster">Where the MFT begins.</param>
 /// <param name="MirrorCluster">Where the copy of its first records begins; -1 when that is nowhere on the volume.</param>
 /// <param name="IsCutShort">Whether the volume is shorter than the boot sector says.</param>
-internal sealed record Geometry(int ClusterSize, long ClusterCount, int RecordSize, long Length, long TableCluster, long MirrorCluster, ulong Serial, bool IsCutShort);
+internal sealed record Geometry(
+    int ClusterSize, long ClusterCount, int RecordSize, long Length, long TableCluster, long MirrorCluster, ulong Serial, bool IsCutShort);

@@ -24,7 +24,8 @@ internal ref struct IndexEntries
         uint start = node.Length < HeaderSize ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(node);
         uint length = node.Length < HeaderSize ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(node[0x04..]);
         if (start < HeaderSize || start % 8 != 0 || length > node.Length || start > length)
-            throw NtfsError.Corrupt("NTFS-033", $"{owner}: entries from 0x{start:x} to 0x{length:x}, from 0x{HeaderSize:x} and within {node.Length} bytes allowed");
+            throw NtfsError.Corrupt("NTFS-033",
+                $"{owner}: entries from 0x{start:x} to 0x{length:x}, from 0x{HeaderSize:x} and within {node.Length} bytes allowed");
         _entries = node[(int)start..(int)length];
         _at = -1;
     }
@@ -65,7 +66,9 @@ internal ref struct IndexEntries
         int flags = rest.Length < EntrySize ? 0 : BinaryPrimitives.ReadUInt16LittleEndian(rest[0x0C..]);
         int needed = EntrySize + ((flags & IsLast) != 0 ? 0 : key) + ((flags & HasSubnode) != 0 ? sizeof(long) : 0);
         if (length < needed || length % 8 != 0 || length > rest.Length)
-            throw NtfsError.Corrupt("NTFS-034", $"{_owner}: entry at 0x{_at:x} has {length} bytes with a key of {key}, a multiple of 8 from {needed} to {rest.Length} needed");
+            throw NtfsError.Corrupt("NTFS-034",
+                $"{_owner}: entry at 0x{_at:x} has {length} bytes with a key of {key}, a multiple of 8 from {needed} to {rest.Length} "
+                + "needed");
         _next = _at + length;
         return true;
     }

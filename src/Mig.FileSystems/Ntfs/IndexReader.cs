@@ -37,8 +37,10 @@ internal sealed class IndexReader(ValueReader reader, Geometry geometry)
         if (pending.Count == 0)
             return;
         if (blockSize is < MinBlockSize or > MaxBlockSize || !System.Numerics.BitOperations.IsPow2(blockSize))
-            throw NtfsError.Corrupt("NTFS-036", $"{owner}: blocks of {blockSize} bytes, a power of two from {MinBlockSize} to {MaxBlockSize} allowed");
-        AttributeValue blocks = node.Find(AttributeType.IndexAllocation, name) ?? throw NtfsError.Corrupt("NTFS-035", $"{owner}: it names blocks, and has none");
+            throw NtfsError.Corrupt("NTFS-036",
+                $"{owner}: blocks of {blockSize} bytes, a power of two from {MinBlockSize} to {MaxBlockSize} allowed");
+        AttributeValue blocks = node.Find(AttributeType.IndexAllocation, name)
+            ?? throw NtfsError.Corrupt("NTFS-035", $"{owner}: it names blocks, and has none");
 
         // Blocks are named by cluster, or by 512 bytes where clusters are larger than blocks.
         int unit = geometry.ClusterSize <= blockSize ? geometry.ClusterSize : MinBlockSize;
@@ -65,7 +67,8 @@ internal sealed class IndexReader(ValueReader reader, Geometry geometry)
             reader.Read(blocks, vcn * unit, block);
             string called = $"{owner}: block {vcn}";
             if (!block.AsSpan().StartsWith("INDX"u8))
-                throw NtfsError.Corrupt("NTFS-039", $"{called}: magic is 0x{BinaryPrimitives.ReadUInt32LittleEndian(block):x8}, \"INDX\" needed");
+                throw NtfsError.Corrupt("NTFS-039",
+                    $"{called}: magic is 0x{BinaryPrimitives.ReadUInt32LittleEndian(block):x8}, \"INDX\" needed");
             if (Fixups.Apply(block) is { } wrong)
                 throw NtfsError.Corrupt("NTFS-040", $"{called}: {wrong}");
             Visit(new IndexEntries(block.AsSpan(BlockHeaderSize), called), called, visit, pending);

@@ -30,7 +30,8 @@ internal static class InterixFile
         bool isCharacter = content.StartsWith(CharacterMagic);
         if (content.Length == DeviceSize && (isCharacter || content.StartsWith(BlockMagic)))
         {
-            ulong major = BinaryPrimitives.ReadUInt64LittleEndian(content[0x08..]), minor = BinaryPrimitives.ReadUInt64LittleEndian(content[0x10..]);
+            ulong major = BinaryPrimitives.ReadUInt64LittleEndian(content[0x08..]),
+                minor = BinaryPrimitives.ReadUInt64LittleEndian(content[0x10..]);
             if (major <= uint.MaxValue && minor <= uint.MaxValue)
                 return (isCharacter ? NodeType.CharacterDevice : NodeType.BlockDevice, [], (uint)major, (uint)minor);
         }

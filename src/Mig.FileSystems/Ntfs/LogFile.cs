@@ -33,7 +33,8 @@ internal static class LogFile
             if (number < latest)
                 continue;
             latest = number;
-            isClean = BinaryPrimitives.ReadUInt16LittleEndian(page[(area + 0x0C)..]) == NoClient || (BinaryPrimitives.ReadUInt16LittleEndian(page[(area + 0x0E)..]) & IsCleanFlag) != 0;
+            isClean = BinaryPrimitives.ReadUInt16LittleEndian(page[(area + 0x0C)..]) == NoClient
+                || (BinaryPrimitives.ReadUInt16LittleEndian(page[(area + 0x0E)..]) & IsCleanFlag) != 0;
         }
 
         return isClean;

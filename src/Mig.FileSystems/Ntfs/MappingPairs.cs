@@ -1,6 +1,8 @@
 namespace Mig.FileSystems.Ntfs;
 
-/// <summary>Decodes the runs of a value. Source: ntfs-3g runlist.c; a byte with two sizes, a length, and a signed distance from the run before.</summary>
+/// <summary>
+/// Decodes the runs of a value. Source: ntfs-3g runlist.c; a byte with two sizes, a length, and a signed distance from the run before.
+/// </summary>
 internal static class MappingPairs
 {
     /// <summary>Adds the runs of one attribute to those that are there.</summary>
@@ -38,7 +40,8 @@ internal static class MappingPairs
                 }
             }
 
-            if (runs.Count > 0 && runs[^1].End == vcn && (start < 0 ? runs[^1].IsHole : !runs[^1].IsHole && runs[^1].Lcn + runs[^1].Count == start))
+            if (runs.Count > 0 && runs[^1].End == vcn
+                && (start < 0 ? runs[^1].IsHole : !runs[^1].IsHole && runs[^1].Lcn + runs[^1].Count == start))
                 runs[^1] = runs[^1] with { Count = runs[^1].Count + length };
             else if (runs.Count >= maxRuns)
                 return $"it has more than {maxRuns} runs, at most {maxRuns} allowed";

@@ -34,7 +34,8 @@ internal sealed class MasterFileTable
     public bool UsedMirror { get; private set; }
 
     /// <summary>Tells whether a record is in use, and as what a directory entry means.</summary>
-    public bool IsUsed(FileReference reference) => reference.Number < _recordCount && FileRecord.IsUsed(Peek(reference.Number), reference.Sequence);
+    public bool IsUsed(FileReference reference) =>
+        reference.Number < _recordCount && FileRecord.IsUsed(Peek(reference.Number), reference.Sequence);
 
     /// <exception cref="CorruptImageException">There is no such record, or it is damaged.</exception>
     public FileRecord ReadRecord(long number)
@@ -56,7 +57,8 @@ internal sealed class MasterFileTable
     }
 
     private bool HasMirror(long number) =>
-        (_geometry.MirrorCluster * _geometry.ClusterSize) + ((number + 1) * _geometry.RecordSize) <= _geometry.ClusterCount * _geometry.ClusterSize;
+        (_geometry.MirrorCluster * _geometry.ClusterSize) + ((number + 1) * _geometry.RecordSize) <= _geometry.ClusterCount
+            * _geometry.ClusterSize;
 
     private ReadOnlySpan<byte> Peek(long number)
     {
@@ -80,7 +82,8 @@ internal sealed class MasterFileTable
     {
         List<StoredAttribute> own = self.Attributes.FindAll(IsTable);
         if (own.Count != 1 || own[0].LowestVcn != 0 || own[0].IsResident || (own[0].Flags & AttributeFlags.CompressionMethod) != 0)
-            throw NtfsError.Corrupt("NTFS-026", $"MFT record 0: it has {own.Count} tables of its own, one that is neither resident nor compressed needed");
+            throw NtfsError.Corrupt("NTFS-026",
+                $"MFT record 0: it has {own.Count} tables of its own, one that is neither resident nor compressed needed");
         long count = own[0].Size / _geometry.RecordSize;
         _runs.Clear();
         long end = Add(own[0], count);
@@ -92,8 +95,10 @@ internal sealed class MasterFileTable
                 if (entry.Type != AttributeType.Data || entry.IsNamed || entry.Reference.Number == 0 || entry.LowestVcn != end)
                     continue;
                 end = Add(
-                    ReadRecord(entry.Reference.Number).Attributes.Find(attribute => IsTable(attribute) && !attribute.IsResident && attribute.LowestVcn == end)
-                        ?? throw NtfsError.Corrupt("NTFS-027", $"MFT record {entry.Reference.Number}: the table's part from cluster {end} on is not there"),
+                    ReadRecord(entry.Reference.Number).Attributes.Find(attribute =>
+                        IsTable(attribute) && !attribute.IsResident && attribute.LowestVcn == end)
+                        ?? throw NtfsError.Corrupt("NTFS-027",
+                            $"MFT record {entry.Reference.Number}: the table's part from cluster {end} on is not there"),
                     count);
             }
         }
@@ -104,7 +109,8 @@ internal sealed class MasterFileTable
 
     private long Add(StoredAttribute part, long count)
     {
-        if (MappingPairs.Decode(part.Bytes.Span, part.LowestVcn, part.EndVcn, _geometry.ClusterCount, _limits.MaxExtentsPerFile, _runs) is { } wrong)
+        if (MappingPairs.Decode(part.Bytes.Span, part.LowestVcn, part.EndVcn, _geometry.ClusterCount, _limits.MaxExtentsPerFile,
+            _runs) is { } wrong)
             throw NtfsError.Corrupt("NTFS-021", $"MFT record 0: the table: {wrong}");
         _recordCount = Math.Min(count, part.EndVcn * _geometry.ClusterSize / _geometry.RecordSize);
         return part.EndVcn;

@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ntfs;
 
-/// <summary>Collects what a node has besides content and times, under the names that ntfs-3g gives it (ntfs-3g "Extended Attributes").</summary>
+/// <summary>
+/// Collects what a node has besides content and times, under the names that ntfs-3g gives it (ntfs-3g "Extended Attributes").
+/// </summary>
 internal sealed class NodeAttributes(ValueReader reader, SecurityTable security, Observations observations, Limits limits)
 {
     private const int MaxStreamSize = 64 << 10; // what Linux takes as one extended attribute
@@ -40,7 +42,8 @@ internal sealed class NodeAttributes(ValueReader reader, SecurityTable security,
             Add(node.Number, stream, [.. "user."u8, .. Wtf8.Encode(stream.Name)], all);
         all.Sort(static (left, right) => left.Name.Span.SequenceCompareTo(right.Name.Span));
         if (all.Sum(static item => (long)item.Name.Length + item.Value.Length) is var total && total > limits.MaxXattrBytes)
-            throw NtfsError.Corrupt("NTFS-046", $"MFT record {node.Number}: streams and attributes take {total} bytes, at most {limits.MaxXattrBytes} allowed");
+            throw NtfsError.Corrupt("NTFS-046",
+                $"MFT record {node.Number}: streams and attributes take {total} bytes, at most {limits.MaxXattrBytes} allowed");
         return all;
     }
 

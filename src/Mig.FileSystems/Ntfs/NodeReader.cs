@@ -40,7 +40,8 @@ internal sealed class NodeReader(ValueReader reader, NodeAttributes attributes, 
         };
     }
 
-    private IReadOnlyList<ExtendedAttribute> ReadAttributes(NodeRecord node, StandardInformation information, byte[] reparse, DamageList? damage)
+    private IReadOnlyList<ExtendedAttribute> ReadAttributes(
+        NodeRecord node, StandardInformation information, byte[] reparse, DamageList? damage)
     {
         try
         {
@@ -53,18 +54,21 @@ internal sealed class NodeReader(ValueReader reader, NodeAttributes attributes, 
         }
     }
 
-    private (NodeType Type, byte[] Target, uint Major, uint Minor) Classify(NodeRecord node, StandardInformation information, byte[] reparse)
+    private (NodeType Type, byte[] Target, uint Major, uint Minor) Classify(
+        NodeRecord node, StandardInformation information, byte[] reparse)
     {
         if (reparse.Length > 0 && ReparsePoint.ReadTarget(reparse) is { } target)
             return (NodeType.SymbolicLink, target, 0, 0);
         if (node.IsDirectory)
             return (NodeType.Directory, [], 0, 0);
-        if ((information.Attributes & DosAttributes.System) != 0 && node.Find(AttributeType.Data) is { Size: > 0 and <= InterixFile.MaxSize, IsEncrypted: false } data)
+        if ((information.Attributes & DosAttributes.System) != 0
+            && node.Find(AttributeType.Data) is { Size: > 0 and <= InterixFile.MaxSize, IsEncrypted: false } data)
             return InterixFile.Read(reader.ReadWhole(data, InterixFile.MaxSize));
         return (NodeType.File, [], 0, 0);
     }
 
-    private byte[] Reparse(NodeRecord node) => node.Find(AttributeType.ReparsePoint) is { } value ? reader.ReadWhole(value, MaxReparseSize) : [];
+    private byte[] Reparse(NodeRecord node) =>
+        node.Find(AttributeType.ReparsePoint) is { } value ? reader.ReadWhole(value, MaxReparseSize) : [];
 
     // An 8.3 name beside a long one counts in the record, and is no name of its own.
     private static int CountNames(NodeRecord node)

@@ -21,7 +21,8 @@ internal sealed class NodeRecord
     {
         FileRecord self = table.ReadRecord(number);
         if (self.Base.Number != 0)
-            throw NtfsError.Corrupt("NTFS-029", $"MFT record {number}: it continues record {self.Base.Number}, and something names it as a file");
+            throw NtfsError.Corrupt("NTFS-029",
+                $"MFT record {number}: it continues record {self.Base.Number}, and something names it as a file");
         var node = new NodeRecord(number, self.IsDirectory);
         List<StoredAttribute> attributes = self.Attributes;
         if (attributes.Find(static attribute => attribute.Type == AttributeType.AttributeList) is { } stored)
@@ -35,7 +36,8 @@ internal sealed class NodeRecord
                     continue;
                 FileRecord more = table.ReadRecord(entry.Reference.Number);
                 if (more.Base.Number != number)
-                    throw NtfsError.Corrupt("NTFS-030", $"MFT record {more.Number}: it continues record {more.Base.Number}, and record {number} takes it for its own");
+                    throw NtfsError.Corrupt("NTFS-030",
+                        $"MFT record {more.Number}: it continues record {more.Base.Number}, and record {number} takes it for its own");
                 attributes.AddRange(more.Attributes);
             }
         }
@@ -64,13 +66,15 @@ internal sealed class NodeRecord
             _values.Add(new AttributeValue(Number, [attribute], geometry, limits));
         }
 
-        foreach (IGrouping<(AttributeType Type, string Name), StoredAttribute> parts in attributes.Where(static attribute => !attribute.IsResident).GroupBy(static attribute => (attribute.Type, attribute.Name)))
+        foreach (IGrouping<(AttributeType Type, string Name), StoredAttribute> parts in attributes.Where(static attribute =>
+            !attribute.IsResident).GroupBy(static attribute => (attribute.Type, attribute.Name)))
         {
             StoredAttribute[] sorted = [.. parts.OrderBy(static part => part.LowestVcn)];
             if (!seen.Add(parts.Key))
                 throw Twice(sorted[0]);
             if (sorted[0].LowestVcn != 0)
-                throw NtfsError.Corrupt("NTFS-020", $"MFT record {Number}: attribute 0x{(uint)parts.Key.Type:x}: begins at cluster {sorted[0].LowestVcn}, 0 needed");
+                throw NtfsError.Corrupt("NTFS-020",
+                    $"MFT record {Number}: attribute 0x{(uint)parts.Key.Type:x}: begins at cluster {sorted[0].LowestVcn}, 0 needed");
             _values.Add(new AttributeValue(Number, sorted, geometry, limits));
         }
     }

@@ -71,9 +71,11 @@ internal sealed class NtfsFileSystem : IFileSystem
 
         if (isInUse || geometry.IsCutShort)
             _freeSpace = null;
-        _info = new FileSystemInfo("ntfs", label, geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture), geometry.ClusterSize, geometry.Length, free, notes)
+        _info = new FileSystemInfo("ntfs", label, geometry.Serial.ToString("X16", System.Globalization.CultureInfo.InvariantCulture),
+            geometry.ClusterSize, geometry.Length, free, notes)
         {
-            FreeSpaceDoubt = geometry.IsCutShort ? "the volume was cut short" : isInUse ? "it was not unmounted cleanly" : _table.UsedMirror ? "the beginning of its MFT is damaged" : "",
+            FreeSpaceDoubt = geometry.IsCutShort ? "the volume was cut short" : isInUse ? "it was not unmounted cleanly" : _table.UsedMirror
+                ? "the beginning of its MFT is damaged" : "",
         };
     }
 
@@ -83,7 +85,8 @@ internal sealed class NtfsFileSystem : IFileSystem
 
     /// <summary>Opens the file system on a volume.</summary>
     /// <returns>Null when the volume holds none of this kind.</returns>
-    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to read.</param>
+    /// <param name="damage">Takes what is wrong with the volume as a whole; null to throw. Without a root directory there is nothing to
+    /// read.</param>
     public static NtfsFileSystem? Open(IByteSource volume, Limits limits, DamageList? damage = null)
     {
         if (volume.Length < BootSector.Size)
@@ -165,7 +168,8 @@ internal sealed class NtfsFileSystem : IFileSystem
     {
         AttributeValue? bitmap = GetRecord(BitmapRecord).Find(AttributeType.Data);
         if (bitmap is null || bitmap.Size < (_geometry.ClusterCount + 7) / 8)
-            throw NtfsError.Corrupt("NTFS-050", $"$Bitmap has {bitmap?.Size ?? 0} bytes, {(_geometry.ClusterCount + 7) / 8} needed for {_geometry.ClusterCount} clusters");
+            throw NtfsError.Corrupt("NTFS-050",
+                $"$Bitmap has {bitmap?.Size ?? 0} bytes, {(_geometry.ClusterCount + 7) / 8} needed for {_geometry.ClusterCount} clusters");
         if (bitmap.Size <= (long)_limits.MaxTableBytes * MaxBitmapTables)
             return new FreeSpace(bitmap, _reader, _geometry);
         notes.Add("It has too many clusters to look for free ones.");
@@ -187,7 +191,8 @@ internal sealed class NtfsFileSystem : IFileSystem
                 foreach (Run run in value.GetRuns())
                 {
                     if (!run.IsHole)
-                        watcher.InUse(new ByteRange(run.Lcn * _geometry.ClusterSize, run.Count * _geometry.ClusterSize), record.Number, Describe(value.Type));
+                        watcher.InUse(new ByteRange(run.Lcn * _geometry.ClusterSize, run.Count * _geometry.ClusterSize), record.Number,
+                            Describe(value.Type));
                 }
             }
         }
@@ -214,7 +219,8 @@ internal sealed class NtfsFileSystem : IFileSystem
     private bool IsLogClean() => GetRecord(LogRecord).Find(AttributeType.Data) is { } log && LogFile.IsClean(log, _reader);
 
     private string ReadLabel(NodeRecord volume) =>
-        volume.Find(AttributeType.VolumeName) is { } name ? new string(MemoryMarshal.Cast<byte, char>(_reader.ReadWhole(name, MaxLabelSize))) : "";
+        volume.Find(AttributeType.VolumeName) is { } name
+            ? new string(MemoryMarshal.Cast<byte, char>(_reader.ReadWhole(name, MaxLabelSize))) : "";
 
     private sealed record CachedValue(long File, AttributeValue? Value);
 }

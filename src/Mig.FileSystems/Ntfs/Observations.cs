@@ -27,7 +27,8 @@ internal sealed class Observations
         if (!_encrypted.IsEmpty)
             yield return $"{_encrypted.Count} files are encrypted (EFS): their contents are shown as they are stored, as ciphertext.";
         if (!_elsewhere.IsEmpty)
-            yield return $"{_elsewhere.Count} files are compressed by Windows' overlay filter or deduplicated: their contents are shown as they are stored, which is mostly zeros.";
+            yield return $"{_elsewhere.Count} files are compressed by Windows' overlay filter or deduplicated: their contents are shown "
+                + "as they are stored, which is mostly zeros.";
         if (!_stale.IsEmpty)
             yield return $"{_stale.Count} names lead to records that are no longer theirs, since it was in use: they are left out.";
     }

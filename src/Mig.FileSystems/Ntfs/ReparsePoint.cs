@@ -19,7 +19,9 @@ internal static class ReparsePoint
     public static uint ReadTag(ReadOnlySpan<byte> data) => data.Length < HeaderSize ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(data);
 
     /// <summary>Returns where a symbolic link or junction leads, with slashes; null when it is none or breaks its form.</summary>
-    /// <remarks>An absolute target keeps its drive, <c>C:/Users</c>; that of a volume by its number is <c>Volume{…}/</c>. No path on Linux.</remarks>
+    /// <remarks>
+    /// An absolute target keeps its drive, <c>C:/Users</c>; that of a volume by its number is <c>Volume{…}/</c>. No path on Linux.
+    /// </remarks>
     public static byte[]? ReadTarget(ReadOnlySpan<byte> data)
     {
         uint tag = ReadTag(data);

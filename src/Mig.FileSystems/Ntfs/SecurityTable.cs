@@ -21,11 +21,15 @@ internal sealed class SecurityTable(Func<NodeRecord?> open, IndexReader indexes,
         if (!_places.Value.Offsets.TryGetValue(id, out (long Offset, uint Size) place) || _places.Value.Stream is not { } stream)
             return null;
         if (place.Size is <= EntryHeaderSize or > MaxDescriptorSize || place.Offset < 0 || place.Offset > stream.Size - place.Size)
-            throw stream.Corrupt("NTFS-041", $"security descriptor {id} has {place.Size} bytes at {place.Offset}, {EntryHeaderSize + 1} to {MaxDescriptorSize} within {stream.Size} allowed");
+            throw stream.Corrupt("NTFS-041",
+                $"security descriptor {id} has {place.Size} bytes at {place.Offset}, {EntryHeaderSize + 1} to {MaxDescriptorSize} within "
+                + $"{stream.Size} allowed");
         byte[] entry = new byte[place.Size];
         reader.Read(stream, place.Offset, entry);
         if (BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(0x04)) != id)
-            throw stream.Corrupt("NTFS-042", $"the security descriptor at {place.Offset} is number {BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(0x04))}, {id} needed");
+            throw stream.Corrupt("NTFS-042",
+                $"the security descriptor at {place.Offset} is number {BinaryPrimitives.ReadUInt32LittleEndian(entry.AsSpan(0x04))}, {id} "
+                + "needed");
         byte[] descriptor = entry[EntryHeaderSize..];
         if (Interlocked.Add(ref _keptBytes, descriptor.Length) <= maxTableBytes)
             _descriptors.TryAdd(id, descriptor);
@@ -42,8 +46,11 @@ internal sealed class SecurityTable(Func<NodeRecord?> open, IndexReader indexes,
         {
             ReadOnlySpan<byte> key = entry.Key, data = entry.Data;
             if (key.Length < sizeof(uint) || data.Length < EntryHeaderSize || offsets.Count >= maxCount)
-                throw NtfsError.Corrupt("NTFS-043", $"{node}: an entry of {key.Length} and {data.Length} bytes, {sizeof(uint)} and {EntryHeaderSize} needed, in at most {maxCount}");
-            offsets[BinaryPrimitives.ReadUInt32LittleEndian(key)] = (BinaryPrimitives.ReadInt64LittleEndian(data[0x08..]), BinaryPrimitives.ReadUInt32LittleEndian(data[0x10..]));
+                throw NtfsError.Corrupt("NTFS-043",
+                    $"{node}: an entry of {key.Length} and {data.Length} bytes, {sizeof(uint)} and {EntryHeaderSize} needed, in at most "
+                    + $"{maxCount}");
+            offsets[BinaryPrimitives.ReadUInt32LittleEndian(key)] =
+                (BinaryPrimitives.ReadInt64LittleEndian(data[0x08..]), BinaryPrimitives.ReadUInt32LittleEndian(data[0x10..]));
         });
         return new Places(stream, offsets);
     }

@@ -5,7 +5,8 @@ namespace Mig.FileSystems.Ntfs;
 
 /// <summary>Times, DOS attributes and the number of the security descriptor.</summary>
 /// <remarks>Layout: ntfs-3g layout.h, STANDARD_INFORMATION.</remarks>
-internal readonly record struct StandardInformation(Timestamp ModifiedTime, Timestamp ChangedTime, DosAttributes Attributes, uint SecurityId)
+internal readonly record struct StandardInformation(
+    Timestamp ModifiedTime, Timestamp ChangedTime, DosAttributes Attributes, uint SecurityId)
 {
     private const int OldSize = 0x30;
     private const int Size = 0x48;
@@ -16,7 +17,8 @@ internal readonly record struct StandardInformation(Timestamp ModifiedTime, Time
     {
         AttributeValue? value = node.Find(AttributeType.StandardInformation);
         if (value is not { IsResident: true, Size: >= OldSize })
-            throw NtfsError.Corrupt("NTFS-045", $"MFT record {node.Number}: standard information has {value?.Size ?? 0} bytes, {OldSize} or more in the record needed");
+            throw NtfsError.Corrupt("NTFS-045",
+                $"MFT record {node.Number}: standard information has {value?.Size ?? 0} bytes, {OldSize} or more in the record needed");
         ReadOnlySpan<byte> bytes = value.Resident;
         return new StandardInformation(
             Time(bytes[0x08..]),

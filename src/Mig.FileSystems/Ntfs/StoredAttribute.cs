@@ -60,14 +60,16 @@ internal sealed class StoredAttribute
                 throw Corrupt("NTFS-016", record, type, $"value of {length} bytes at 0x{offset:x}, within {span.Length} allowed");
             return new StoredAttribute
             {
-                Type = type, Name = name, Flags = flags, IsResident = true, Bytes = bytes.Slice(offset, (int)length), Size = length, InitializedSize = length,
+                Type = type, Name = name, Flags = flags, IsResident = true, Bytes = bytes.Slice(offset, (int)length), Size = length,
+                InitializedSize = length,
             };
         }
 
         return ParseNonResident(bytes, record, type, name, flags, geometry);
     }
 
-    private static StoredAttribute ParseNonResident(ReadOnlyMemory<byte> bytes, string record, AttributeType type, string name, AttributeFlags flags, Geometry geometry)
+    private static StoredAttribute ParseNonResident(
+        ReadOnlyMemory<byte> bytes, string record, AttributeType type, string name, AttributeFlags flags, Geometry geometry)
     {
         ReadOnlySpan<byte> span = bytes.Span;
         long maxVcn = MaxValueSize / geometry.ClusterSize;
@@ -75,7 +77,8 @@ internal sealed class StoredAttribute
         long highest = BinaryPrimitives.ReadInt64LittleEndian(span[Field.HighestVcn..]);
         int pairs = BinaryPrimitives.ReadUInt16LittleEndian(span[Field.PairsOffset..]);
         if (lowest < 0 || highest < lowest - 1 || highest >= maxVcn || pairs > span.Length)
-            throw Corrupt("NTFS-017", record, type, $"clusters {lowest} to {highest} with runs at 0x{pairs:x}, at most {maxVcn} clusters and {span.Length} bytes allowed");
+            throw Corrupt("NTFS-017", record, type,
+                $"clusters {lowest} to {highest} with runs at 0x{pairs:x}, at most {maxVcn} clusters and {span.Length} bytes allowed");
         int unitShift = span[Field.UnitShift];
         long size = 0, initialized = 0;
         if (lowest == 0)
@@ -83,17 +86,20 @@ internal sealed class StoredAttribute
             size = BinaryPrimitives.ReadInt64LittleEndian(span[Field.Size..]);
             initialized = BinaryPrimitives.ReadInt64LittleEndian(span[Field.InitializedSize..]);
             if (size is < 0 or > MaxValueSize || initialized < 0)
-                throw Corrupt("NTFS-018", record, type, $"size is {size} with {initialized} bytes initialized, 0 to {MaxValueSize} allowed");
+                throw Corrupt("NTFS-018", record, type,
+                    $"size is {size} with {initialized} bytes initialized, 0 to {MaxValueSize} allowed");
         }
 
         return new StoredAttribute
         {
-            Type = type, Name = name, Flags = flags, Bytes = bytes[pairs..], LowestVcn = lowest, EndVcn = highest + 1, UnitShift = unitShift, Size = size,
+            Type = type, Name = name, Flags = flags, Bytes = bytes[pairs..], LowestVcn = lowest, EndVcn = highest + 1,
+            UnitShift = unitShift, Size = size,
             InitializedSize = Math.Min(initialized, size),
         };
     }
 
-    private static CorruptImageException Corrupt(string code, string record, AttributeType type, string detail) => NtfsError.Corrupt(code, $"{record}: attribute 0x{(uint)type:x} {detail}");
+    private static CorruptImageException Corrupt(string code, string record, AttributeType type, string detail) =>
+        NtfsError.Corrupt(code, $"{record}: attribute 0x{(uint)type:x} {detail}");
 
     private static class Field
     {

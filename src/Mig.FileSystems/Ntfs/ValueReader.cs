@@ -46,7 +46,8 @@ internal sealed class ValueReader(IByteSource volume, Geometry geometry)
                 continue;
             var range = new ByteRange(runs[i].Vcn * geometry.ClusterSize, runs[i].Count * geometry.ClusterSize);
             ByteRange part = wanted.Intersect(range);
-            volume.ReadExactly((runs[i].Lcn * geometry.ClusterSize) + (part.Offset - range.Offset), destination.Slice((int)(part.Offset - offset), (int)part.Length));
+            volume.ReadExactly((runs[i].Lcn * geometry.ClusterSize) + (part.Offset - range.Offset),
+                destination.Slice((int)(part.Offset - offset), (int)part.Length));
         }
     }
 

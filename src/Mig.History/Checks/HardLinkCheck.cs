@@ -5,10 +5,13 @@ using Mig.Store;
 
 namespace Mig.History.Checks;
 
-/// <summary>Proves that each hard link of a volume names an entry with content. Directories without hard links, and without targets, are not read.</summary>
+/// <summary>
+/// Proves that each hard link of a volume names an entry with content. Directories without hard links, and without targets, are not read.
+/// </summary>
 internal sealed class HardLinkCheck(IObjectSource store, TreeSurvey survey)
 {
-    private static readonly Comparer<ReadOnlyMemory<byte>> ByNames = Comparer<ReadOnlyMemory<byte>>.Create(static (a, b) => CompareNames(a.Span, b.Span));
+    private static readonly Comparer<ReadOnlyMemory<byte>> ByNames =
+        Comparer<ReadOnlyMemory<byte>>.Create(static (a, b) => CompareNames(a.Span, b.Span));
 
     /// <exception cref="CorruptStoreException">OBJ-008: one names nothing, a directory, or another hard link, such as itself.</exception>
     public void Check(TreeId root)

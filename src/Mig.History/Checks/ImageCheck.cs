@@ -8,9 +8,9 @@ using Mig.Store;
 namespace Mig.History.Checks;
 
 /// <summary>
-/// Proves of images what cannot be said of one object alone: that layouts fit their disks, lists their files, hard links their volume, and that directories keep to
-/// the limits. Receipt, <c>mig fsck</c> and the catalogue ask here; what can be said of one object is checked by whoever reads it. Parts that images share are
-/// looked at once. For one thread.
+/// Proves of images what cannot be said of one object alone: that layouts fit their disks, lists their files, hard links their volume, and
+/// that directories keep to the limits. Receipt, <c>mig fsck</c> and the catalogue ask here; what can be said of one object is checked by
+/// whoever reads it. Parts that images share are looked at once. For one thread.
 /// </summary>
 public sealed class ImageCheck
 {

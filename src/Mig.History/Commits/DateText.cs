@@ -15,9 +15,11 @@ public static class DateText
     private static readonly string[] Weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 
     // RFC 2822, and as "git log" writes.
-    private static readonly string[] WrittenFormats = ["ddd, d MMM yyyy HH:mm:ss zzz", "d MMM yyyy HH:mm:ss zzz", "ddd MMM d HH:mm:ss yyyy zzz"];
+    private static readonly string[] WrittenFormats =
+        ["ddd, d MMM yyyy HH:mm:ss zzz", "d MMM yyyy HH:mm:ss zzz", "ddd MMM d HH:mm:ss yyyy zzz"];
 
-    private static readonly string[] WrittenDays = ["MMM d yyyy", "MMM d, yyyy", "d MMM yyyy", "MMMM d yyyy", "MMMM d, yyyy", "d MMMM yyyy"];
+    private static readonly string[] WrittenDays =
+        ["MMM d yyyy", "MMM d, yyyy", "d MMM yyyy", "MMMM d yyyy", "MMMM d, yyyy", "d MMMM yyyy"];
 
     /// <summary>Reads <c>@seconds [+hhmm]</c>, <c>seconds +hhmm</c>, or ISO 8601 with or without a zone; local time without one.</summary>
     public static bool TryParseAbsolute(string text, TimeProvider clock, out DateTimeOffset date)
@@ -29,7 +31,8 @@ public static class DateText
     }
 
     /// <summary>
-    /// Reads what <see cref="TryParseAbsolute"/> does, days (<c>2026-01-31</c>), what mails and Git's log have, and <c>now</c>, <c>today</c>, <c>noon</c>, <c>midnight</c>, <c>yesterday</c>, <c>monday</c>,
+    /// Reads what <see cref="TryParseAbsolute"/> does, days (<c>2026-01-31</c>), what mails and Git's log have, and <c>now</c>,
+    /// <c>today</c>, <c>noon</c>, <c>midnight</c>, <c>yesterday</c>, <c>monday</c>,
     /// <c>last week</c>, <c>2.days.ago</c>, <c>3 weeks 2 days ago</c>, as Git does.
     /// </summary>
     public static bool TryParse(string text, TimeProvider clock, out DateTimeOffset date)
@@ -56,16 +59,20 @@ public static class DateText
                 return TryGoBack(now, words[..^1], out date);
             case ["last", var unit] when TryGoBack(now, 1, unit, out date):
                 return true;
-            case [.., var name] when (words.Length == 1 || words is ["last", _]) && Array.FindIndex(Weekdays, known => known == name || (name.Length >= 3 && known.StartsWith(name, StringComparison.Ordinal))) is >= 0 and var weekday:
+            case [.., var name] when (words.Length == 1 || words is ["last", _]) && Array.FindIndex(Weekdays, known =>
+                known == name || (name.Length >= 3 && known.StartsWith(name, StringComparison.Ordinal))) is >= 0 and var weekday:
                 date = now.AddDays(-((((int)now.DayOfWeek - weekday + 6) % 7) + 1));
                 return true;
             default:
                 // As in Git, a day without a time means this time on that day.
-                if (DateTimeOffset.TryParseExact(text.Trim(), WrittenFormats, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out date))
+                if (DateTimeOffset.TryParseExact(
+                    text.Trim(), WrittenFormats, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out date))
                     return true;
-                if (DateTime.TryParseExact(text.Trim(), WrittenDays, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces, out DateTime written))
+                if (DateTime.TryParseExact(text.Trim(), WrittenDays, CultureInfo.InvariantCulture, DateTimeStyles.AllowWhiteSpaces,
+                    out DateTime written))
                     return TryMake(written + now.TimeOfDay, clock, out date);
-                bool isDay = DateTime.TryParseExact(text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day);
+                bool isDay = DateTime.TryParseExact(
+                    text.Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime day);
                 return isDay && TryMake(day + now.TimeOfDay, clock, out date);
         }
     }
@@ -76,7 +83,8 @@ public static class DateText
         bool marked = text.StartsWith('@');
         string[] parts = (marked ? text[1..] : text).Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length is not (1 or 2) || (parts.Length == 1 && !marked)
-            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) || seconds > Signature.MaxSeconds)
+            || !long.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds)
+                || seconds > Signature.MaxSeconds)
             return false;
         DateTimeOffset utc = DateTimeOffset.FromUnixTimeSeconds(seconds);
         if (parts.Length == 1)
@@ -96,12 +104,14 @@ public static class DateText
         date = default;
 
         // Git writes +0100, .NET reads +01:00.
-        if (text.Length > 5 && text[^5] is '+' or '-' && !text.AsSpan(text.Length - 4).ContainsAnyExceptInRange('0', '9') && text.Contains(':', StringComparison.Ordinal))
+        if (text.Length > 5 && text[^5] is '+' or '-' && !text.AsSpan(text.Length - 4).ContainsAnyExceptInRange('0', '9')
+            && text.Contains(':', StringComparison.Ordinal))
             text = $"{text[..^2]}:{text[^2..]}";
         foreach (string format in Formats)
         {
             bool hasZone = format.Contains('K', StringComparison.Ordinal);
-            if (hasZone && DateTimeOffset.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out date))
+            if (hasZone && DateTimeOffset.TryParseExact(
+                text, format, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out date))
                 return true;
             if (!hasZone && DateTime.TryParseExact(text, format, CultureInfo.InvariantCulture, DateTimeStyles.None, out DateTime local))
                 return TryMake(local, clock, out date);
@@ -125,7 +135,8 @@ public static class DateText
         date = now;
         for (int i = 0; i < steps.Length; i += 2)
         {
-            if (!int.TryParse(steps[i], NumberStyles.None, CultureInfo.InvariantCulture, out int count) || !TryGoBack(date, count, steps[i + 1].TrimEnd('s'), out date))
+            if (!int.TryParse(steps[i], NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+                || !TryGoBack(date, count, steps[i + 1].TrimEnd('s'), out date))
                 return false;
         }
 

@@ -23,7 +23,8 @@ public static class MessageText
     {
         ArgumentNullException.ThrowIfNull(text);
         var lines = new List<string>();
-        foreach (string line in text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal).Split('\n'))
+        foreach (string line in text.Replace("\r\n", "\n", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal)
+            .Split('\n'))
         {
             if (commentMarker is { } marker && line.StartsWith(marker))
                 continue;

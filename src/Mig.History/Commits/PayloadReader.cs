@@ -67,7 +67,8 @@ internal ref struct PayloadReader(ReadOnlySpan<byte> payload, string code, strin
                 value.AddRange(NextLine("continuation")[1..]);
             }
 
-            if (!Utf8Text.TryDecode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(value), out string? text) || text.Contains('\0', StringComparison.Ordinal))
+            if (!Utf8Text.TryDecode(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(value), out string? text)
+                || text.Contains('\0', StringComparison.Ordinal))
                 throw Corrupt(start, "UTF-8 in this header");
             headers.Add(new HeaderLine(Encoding.Latin1.GetString(line[..space]), text));
         }

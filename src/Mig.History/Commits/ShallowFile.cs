@@ -6,7 +6,10 @@ using Mig.Store.Locks;
 
 namespace Mig.History.Commits;
 
-/// <summary>The file <c>shallow</c> of a repository: commits whose parents are not here, as a clone with <c>--depth</c> leaves them. Ids, one on each line, as in Git.</summary>
+/// <summary>
+/// The file <c>shallow</c> of a repository: commits whose parents are not here, as a clone with <c>--depth</c> leaves them. Ids, one on
+/// each line, as in Git.
+/// </summary>
 /// <param name="repositoryFolder">The folder <c>.mig</c>.</param>
 public sealed class ShallowFile(string repositoryFolder)
 {
@@ -64,5 +67,7 @@ public sealed class ShallowFile(string repositoryFolder)
     }
 
     private CorruptStoreException Damaged(string found) =>
-        new("HIST-015", $"{_path} {found}; a line for each commit with its 64 hexadecimal digits is needed; remove it, and 'mig fetch --unshallow' brings what is missing");
+        new("HIST-015",
+            $"{_path} {found}; a line for each commit with its 64 hexadecimal digits is needed; remove it, and 'mig fetch --unshallow' "
+            + "brings what is missing");
 }

@@ -52,7 +52,8 @@ public sealed record Signature
         if (seconds is < 0 or > MaxSeconds)
             throw new UsageException($"the time {seconds} s lies outside 1970..9999");
         if (Math.Abs((long)offsetMinutes) > MaxOffsetMinutes)
-            throw new UsageException($"a time zone {offsetMinutes} minutes from UTC does not exist, at most {MaxOffsetMinutes} are possible");
+            throw new UsageException(
+                $"a time zone {offsetMinutes} minutes from UTC does not exist, at most {MaxOffsetMinutes} are possible");
         return new Signature(cleanName, cleanEmail, seconds, offsetMinutes);
     }
 
@@ -72,7 +73,8 @@ public sealed record Signature
         string name = text[..(open - 1)];
         string email = text[(open + 1)..close];
         string[] when = text[(close + 1)..].Split(' ');
-        if (when.Length != 3 || when[0].Length != 0 || text.AsSpan().IndexOfAny('\0', '\n') >= 0 || email.Contains('<', StringComparison.Ordinal))
+        if (when.Length != 3 || when[0].Length != 0 || text.AsSpan().IndexOfAny('\0', '\n') >= 0
+            || email.Contains('<', StringComparison.Ordinal))
             return false;
         if (!long.TryParse(when[1], NumberStyles.None, CultureInfo.InvariantCulture, out long seconds) || seconds > MaxSeconds)
             return false;
@@ -104,7 +106,8 @@ public sealed record Signature
     public override string ToString()
     {
         int minutes = Math.Abs(OffsetMinutes);
-        return string.Create(CultureInfo.InvariantCulture, $"{Name} <{Email}> {Seconds} {(OffsetMinutes < 0 ? '-' : '+')}{minutes / 60:00}{minutes % 60:00}");
+        return string.Create(CultureInfo.InvariantCulture,
+            $"{Name} <{Email}> {Seconds} {(OffsetMinutes < 0 ? '-' : '+')}{minutes / 60:00}{minutes % 60:00}");
     }
 
     // Git's rule (ident.c): separators go everywhere, white space and punctuation go at both ends.

@@ -4,7 +4,10 @@ using Mig.History.Refs;
 namespace Mig.History.Commits;
 
 /// <summary>A name for an object, with who gave it, when and why.</summary>
-/// <remarks>The payload is text (docs/format.md, "Tag"): <c>object</c>, <c>type</c>, <c>tag</c>, <c>tagger</c>, other headers, an empty line, the message.</remarks>
+/// <remarks>
+/// The payload is text (docs/format.md, "Tag"): <c>object</c>, <c>type</c>, <c>tag</c>, <c>tagger</c>, other headers, an empty line, the
+/// message.
+/// </remarks>
 public sealed record Tag
 {
     private const string Code = "HIST-002";
@@ -35,10 +38,12 @@ public sealed record Tag
         ObjectId target = reader.ReadId("object");
         string type = reader.ReadLine("type");
         if (!ObjectKindName.TryParse(type, out ObjectKind kind))
-            throw new CorruptStoreException(Code, $"tag {id}: type is {Utf8Text.Quote(Utf8Text.Encode(type, "type"))}, which is not a kind of object; run 'mig fsck'");
+            throw new CorruptStoreException(
+                Code, $"tag {id}: type is {Utf8Text.Quote(Utf8Text.Encode(type, "type"))}, which is not a kind of object; run 'mig fsck'");
         string name = reader.ReadLine("tag");
         if (!RefName.IsWellFormed("refs/tags/" + name))
-            throw new CorruptStoreException(Code, $"tag {id}: its name {Utf8Text.Quote(Utf8Text.Encode(name, "name"))} could not stand in refs/tags; run 'mig fsck'");
+            throw new CorruptStoreException(
+                Code, $"tag {id}: its name {Utf8Text.Quote(Utf8Text.Encode(name, "name"))} could not stand in refs/tags; run 'mig fsck'");
         return new Tag
         {
             Target = target,

@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.History.Configuration;
 
-/// <summary>All settings that hold: of the system, the user, the repository, and this command, later ones winning. Read once, for many threads.</summary>
+/// <summary>
+/// All settings that hold: of the system, the user, the repository, and this command, later ones winning. Read once, for many threads.
+/// </summary>
 public sealed class Config
 {
     private readonly Dictionary<ConfigKey, List<ConfigEntry>> _byKey = [];
@@ -51,7 +53,10 @@ public sealed class Config
         return new ConfigFile(NotEmpty(environment("MIG_CONFIG_SYSTEM")) ?? "/etc/mig/config", ConfigScope.System);
     }
 
-    /// <summary><c>$XDG_CONFIG_HOME/mig/config</c>, <c>~/.config/mig/config</c>, or what <c>MIG_CONFIG_GLOBAL</c> says; null for a user without a home.</summary>
+    /// <summary>
+    /// <c>$XDG_CONFIG_HOME/mig/config</c>, <c>~/.config/mig/config</c>, or what <c>MIG_CONFIG_GLOBAL</c> says; null for a user without a
+    /// home.
+    /// </summary>
     public static ConfigFile? UserFile(Func<string, string?> environment)
     {
         ArgumentNullException.ThrowIfNull(environment);
@@ -62,9 +67,12 @@ public sealed class Config
     }
 
     /// <summary>The file <c>config</c> of a repository.</summary>
-    public static ConfigFile RepositoryFile(string repositoryFolder) => new(Path.Combine(repositoryFolder, "config"), ConfigScope.Repository);
+    public static ConfigFile RepositoryFile(string repositoryFolder) =>
+        new(Path.Combine(repositoryFolder, "config"), ConfigScope.Repository);
 
-    /// <summary>Returns the strongest value of a setting; null when it is not set. A name without <c>=</c> counts as the empty text.</summary>
+    /// <summary>
+    /// Returns the strongest value of a setting; null when it is not set. A name without <c>=</c> counts as the empty text.
+    /// </summary>
     public string? Get(string key) => Last(key) is { } entry ? entry.Value ?? "" : null;
 
     /// <summary>Returns all values of a setting, weakest first.</summary>
@@ -86,12 +94,14 @@ public sealed class Config
             return whenNotSet;
         if (!ConfigValue.TryParseInteger(entry.Value, out long value))
             throw Bad(entry, "a whole number, perhaps with k, m or g behind it");
-        return value >= least && value <= most ? value : throw Bad(entry, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
+        return value >= least && value <= most ? value
+            : throw Bad(entry, string.Create(CultureInfo.InvariantCulture, $"a number from {least} to {most}"));
     }
 
     /// <summary>Returns the subsections of a section, such as the names of remotes, in the order in which they appear.</summary>
     public IReadOnlyList<string> Subsections(string section) =>
-        [.. Entries.Where(e => e.Key.Subsection is not null && e.Key.Section.Equals(section, StringComparison.OrdinalIgnoreCase)).Select(e => e.Key.Subsection!).Distinct()];
+        [.. Entries.Where(e => e.Key.Subsection is not null && e.Key.Section.Equals(section, StringComparison.OrdinalIgnoreCase))
+            .Select(e => e.Key.Subsection!).Distinct()];
 
     private static IEnumerable<ConfigEntry> FromEnvironment(Func<string, string?> environment)
     {
@@ -112,7 +122,8 @@ public sealed class Config
     private static ConfigEntry ParseOverride(string text)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
-        return new ConfigEntry(ConfigKey.Parse(equals < 0 ? text : text[..equals]), equals < 0 ? null : text[(equals + 1)..], ConfigScope.Command, "command line", 0);
+        return new ConfigEntry(ConfigKey.Parse(equals < 0 ? text : text[..equals]), equals < 0 ? null : text[(equals + 1)..],
+            ConfigScope.Command, "command line", 0);
     }
 
     private static UsageException Bad(ConfigEntry entry, string needed) => new(entry.Line == 0

@@ -13,7 +13,8 @@ namespace Mig.History.Configuration;
 public sealed class ConfigFile(string path, ConfigScope scope)
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+    private const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
     private const int MaxBytes = 16 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -22,7 +23,8 @@ public sealed class ConfigFile(string path, ConfigScope scope)
     public ConfigScope Scope { get; } = scope;
 
     /// <summary>Reads the file; a missing one is empty.</summary>
-    /// <param name="anyEncoding">Whether bytes that are not UTF-8 are read as something rather than refused; for files that mig does not own.</param>
+    /// <param name="anyEncoding">Whether bytes that are not UTF-8 are read as something rather than refused; for files that mig does not
+    /// own.</param>
     /// <exception cref="CorruptStoreException">HIST-020: the repository's configuration is malformed.</exception>
     /// <exception cref="UsageException">Another configuration is malformed.</exception>
     public ConfigDocument Read(bool anyEncoding = false)
@@ -47,9 +49,13 @@ public sealed class ConfigFile(string path, ConfigScope scope)
     }
 
     /// <summary>Tells whether others than its owner may read a file.</summary>
-    public static bool IsOpenToOthers(string path) => FileStatus.Of(path, followsLinks: true) is { Type: FileType.Regular } status && (status.Mode & (int)Others) != 0;
+    public static bool IsOpenToOthers(string path) =>
+        FileStatus.Of(path, followsLinks: true) is { Type: FileType.Regular } status && (status.Mode & (int)Others) != 0;
 
-    /// <summary>Changes the file: reads it, lets <paramref name="change"/> change it, and replaces it, all under a lock. What holds a secret is for its owner alone.</summary>
+    /// <summary>
+    /// Changes the file: reads it, lets <paramref name="change"/> change it, and replaces it, all under a lock. What holds a secret is for
+    /// its owner alone.
+    /// </summary>
     /// <returns>Whether others could read the file before and cannot now, because it holds a token or a password.</returns>
     /// <exception cref="ConflictException">Another process keeps it locked.</exception>
     /// <exception cref="UsageException">A secret would go into the settings of the machine, which everybody reads.</exception>
@@ -71,7 +77,8 @@ public sealed class ConfigFile(string path, ConfigScope scope)
             return false;
         bool hasSecrets = ConfigSecrets.AreIn(document);
         if (hasSecrets && !hadSecrets && Scope == ConfigScope.System)
-            throw new UsageException($"everybody on this machine reads {Path}, so no token or password goes there; --global keeps it for you alone");
+            throw new UsageException(
+                $"everybody on this machine reads {Path}, so no token or password goes there; --global keeps it for you alone");
 
         // The mode that was there stays, without what others may do with secrets. Nobody else may read the file before that is settled.
         UnixFileMode? was = FileStatus.Of(target, followsLinks: true) is { } status ? (UnixFileMode)status.Mode : null;

@@ -9,7 +9,8 @@ internal static class ConfigSecrets
     public static bool AreIn(ConfigDocument document) => document.Entries.Any(IsSecret);
 
     private static bool IsSecret(ConfigEntry entry) =>
-        (entry.Value is { Length: > 0 } value && (s_names.Contains(entry.Key.Name) || HasPassword(value) || value.Contains("password=", StringComparison.OrdinalIgnoreCase)))
+        (entry.Value is { Length: > 0 } value
+            && (s_names.Contains(entry.Key.Name) || HasPassword(value) || value.Contains("password=", StringComparison.OrdinalIgnoreCase)))
         || (entry.Key.Subsection is { } subsection && HasPassword(subsection));
 
     // https://user:password@host: in an address, or in the pattern that replaces one.

@@ -6,7 +6,9 @@ namespace Mig.History.Configuration;
 /// <summary>Reads values as Git does.</summary>
 public static class ConfigValue
 {
-    /// <summary>Reads a truth: <c>true yes on</c>, <c>false no off</c> and nothing, or a number; null, a name without <c>=</c>, is true.</summary>
+    /// <summary>
+    /// Reads a truth: <c>true yes on</c>, <c>false no off</c> and nothing, or a number; null, a name without <c>=</c>, is true.
+    /// </summary>
     public static bool TryParseBoolean(string? text, out bool value)
     {
         value = true;

@@ -7,7 +7,8 @@ namespace Mig.History.Configuration;
 
 /// <summary>Finds out who makes a commit, and when.</summary>
 /// <remarks>
-/// Asked in this order, for name and email each: <c>MIG_AUTHOR_…</c> or <c>MIG_COMMITTER_…</c>, mig's settings <c>author.…</c> or <c>committer.…</c>
+/// Asked in this order, for name and email each: <c>MIG_AUTHOR_…</c> or <c>MIG_COMMITTER_…</c>, mig's settings <c>author.…</c> or
+/// <c>committer.…</c>
 /// and <c>user.…</c>, <c>GIT_AUTHOR_…</c> or <c>GIT_COMMITTER_…</c>, Git's settings of this user.
 /// </remarks>
 /// <param name="config">mig's settings.</param>
@@ -30,7 +31,9 @@ public sealed class Identity(Config config, Func<string, string?> environment, T
         if (name is null || email is null)
         {
             string missing = name is null && email is null ? "name and email address" : name is null ? "name" : "email address";
-            throw new UsageException($"mig does not know your {missing}, which every commit records; run\n  mig config --global user.name \"Your Name\"\n  mig config --global user.email \"you@example.com\"");
+            throw new UsageException(
+                $"mig does not know your {missing}, which every commit records; run\n  mig config --global user.name \"Your Name\"\n  mig "
+                + "config --global user.email \"you@example.com\"");
         }
 
         return Signature.Create(name, email, FindDate(role));
@@ -77,7 +80,8 @@ public sealed class Identity(Config config, Func<string, string?> environment, T
                 files.Add(Path.Combine(home, ".gitconfig"));
         }
 
-        return new Config(files.Where(f => f.Length > 0 && LibC.GetFileType(f) == FileType.Regular).SelectMany(f => new ConfigFile(f, ConfigScope.User).Read(anyEncoding: true).Entries));
+        return new Config(files.Where(f => f.Length > 0 && LibC.GetFileType(f) == FileType.Regular)
+            .SelectMany(f => new ConfigFile(f, ConfigScope.User).Read(anyEncoding: true).Entries));
     }
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;

@@ -7,10 +7,12 @@ using Mig.Store.Content;
 
 namespace Mig.History.Diffs;
 
-/// <summary>Finds what differs on a disk outside of the files that changed: boot code, partition tables, metadata of file systems, deleted data.</summary>
+/// <summary>
+/// Finds what differs on a disk outside of the files that changed: boot code, partition tables, metadata of file systems, deleted data.
+/// </summary>
 /// <remarks>
-/// Content of files is known by its blobs, and only those of changed files are looked at, since the others cost as much as there is. So what an unchanged file
-/// left behind when it was moved counts as part of the file system.
+/// Content of files is known by its blobs, and only those of changed files are looked at, since the others cost as much as there is. So
+/// what an unchanged file left behind when it was moved counts as part of the file system.
 /// </remarks>
 public sealed class DiskDiff(IContentSource store)
 {
@@ -23,7 +25,8 @@ public sealed class DiskDiff(IContentSource store)
     /// <summary>Compares two disks.</summary>
     /// <param name="files">Blobs that are content of files which changed, from <see cref="FileBlobs"/>.</param>
     /// <returns>One change for each region that has any, in the order of the disk.</returns>
-    public IReadOnlyList<RegionChange> Compare(ImageDisk before, ImageDisk after, IReadOnlySet<BlobId> files, CancellationToken cancellation = default)
+    public IReadOnlyList<RegionChange> Compare(
+        ImageDisk before, ImageDisk after, IReadOnlySet<BlobId> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
@@ -49,7 +52,8 @@ public sealed class DiskDiff(IContentSource store)
             }
         }
 
-        return [.. found.Select(item => new RegionChange(item.Key.Region, item.Key.Volume, item.Value)).OrderBy(change => change.Ranges[0].Offset)];
+        return [.. found.Select(item => new RegionChange(item.Key.Region, item.Key.Volume, item.Value))
+            .OrderBy(change => change.Ranges[0].Offset)];
     }
 
     /// <summary>Collects the blobs that changed files consist of, on both sides.</summary>
@@ -57,7 +61,8 @@ public sealed class DiskDiff(IContentSource store)
     {
         ArgumentNullException.ThrowIfNull(changes);
         var blobs = new HashSet<BlobId>();
-        foreach (TreeEntry entry in changes.SelectMany(change => (TreeEntry?[])[change.Before, change.After]).OfType<TreeEntry>().Where(entry => entry.Type == TreeEntryType.File))
+        foreach (TreeEntry entry in changes.SelectMany(change => (TreeEntry?[])[change.Before, change.After]).OfType<TreeEntry>()
+            .Where(entry => entry.Type == TreeEntryType.File))
         {
             if (entry.List is { } list)
                 blobs.UnionWith(ChunkList.ReadChunks(store, list).Where(chunk => !chunk.IsHole).Select(chunk => chunk.Blob));
@@ -86,7 +91,8 @@ public sealed class DiskDiff(IContentSource store)
 
     private static bool AreSame(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> after, int start, int end)
     {
-        ReadOnlySpan<byte> left = before.IsEmpty ? default : before.Span[start..end], right = after.IsEmpty ? default : after.Span[start..end];
+        ReadOnlySpan<byte> left = before.IsEmpty ? default : before.Span[start..end], right = after.IsEmpty ? default
+            : after.Span[start..end];
         if (left.IsEmpty || right.IsEmpty)
             return !(left.IsEmpty ? right : left).ContainsAnyExcept((byte)0);
         return left.SequenceEqual(right);
@@ -106,7 +112,8 @@ public sealed class DiskDiff(IContentSource store)
         }
 
         if (bytes.Length < wanted.BlobOffset + wanted.Length)
-            throw new CorruptStoreException("OBJ-006", $"blob {wanted.Blob} has {bytes.Length} bytes, a layout wants {wanted.Length} from {wanted.BlobOffset}; run mig fsck");
+            throw new CorruptStoreException("OBJ-006",
+                $"blob {wanted.Blob} has {bytes.Length} bytes, a layout wants {wanted.Length} from {wanted.BlobOffset}; run mig fsck");
         return bytes.AsMemory(wanted.BlobOffset, (int)wanted.Length);
     }
 }

@@ -39,8 +39,10 @@ public sealed class DiskMap
                 continue;
             }
 
-            bool isExt = volume.FileSystem.StartsWith("ext", StringComparison.Ordinal), isFat = volume.FileSystem.StartsWith("fat", StringComparison.Ordinal);
-            long boot = Math.Min(end, start + (isFat ? FatBootSectorSize : BootSectorSize)), body = Math.Min(end, boot + (isExt ? SuperblockSize : 0));
+            bool isExt = volume.FileSystem.StartsWith("ext", StringComparison.Ordinal),
+                isFat = volume.FileSystem.StartsWith("fat", StringComparison.Ordinal);
+            long boot = Math.Min(end, start + (isFat ? FatBootSectorSize : BootSectorSize)),
+                body = Math.Min(end, boot + (isExt ? SuperblockSize : 0));
             Add(start, boot, DiskRegion.BootSector, volume);
             Add(boot, body, DiskRegion.Superblock, volume);
             Add(body, end, DiskRegion.FileSystem, volume);

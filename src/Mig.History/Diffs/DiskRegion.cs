@@ -12,13 +12,17 @@ public enum DiskRegion
     /// <summary>In no partition: where boot loaders hide, among others.</summary>
     BetweenPartitions,
 
-    /// <summary>The first KiB of a volume, which file systems leave to boot loaders; of FAT, which has its own data in there, the first sector.</summary>
+    /// <summary>
+    /// The first KiB of a volume, which file systems leave to boot loaders; of FAT, which has its own data in there, the first sector.
+    /// </summary>
     BootSector,
 
     /// <summary>The superblock of an ext file system.</summary>
     Superblock,
 
-    /// <summary>The rest of a volume with files, where it holds no content of a changed file: inodes, directories, journal, deleted data.</summary>
+    /// <summary>
+    /// The rest of a volume with files, where it holds no content of a changed file: inodes, directories, journal, deleted data.
+    /// </summary>
     FileSystem,
 
     /// <summary>A volume that was not looked into.</summary>

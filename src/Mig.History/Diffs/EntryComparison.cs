@@ -33,7 +33,10 @@ public static class EntryComparison
         return kinds;
     }
 
-    /// <summary>Tells whether two files have the same bytes. Lists are made from the content alone, so they decide where holes left it without a hash.</summary>
+    /// <summary>
+    /// Tells whether two files have the same bytes. Lists are made from the content alone, so they decide where holes left it without a
+    /// hash.
+    /// </summary>
     public static bool HasSameContent(TreeEntry before, TreeEntry after)
     {
         ArgumentNullException.ThrowIfNull(before);

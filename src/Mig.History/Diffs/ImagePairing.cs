@@ -5,7 +5,10 @@ namespace Mig.History.Diffs;
 /// <summary>Decides which disk and which volume of an image is which of another one.</summary>
 public static class ImagePairing
 {
-    /// <summary>Pairs disks: by name, then those that share a volume, then by position. The order is that of the later image, then what only the earlier has.</summary>
+    /// <summary>
+    /// Pairs disks: by name, then those that share a volume, then by position. The order is that of the later image, then what only the
+    /// earlier has.
+    /// </summary>
     public static IReadOnlyList<DiskPair> PairDisks(MachineImage before, MachineImage after)
     {
         ArgumentNullException.ThrowIfNull(before);
@@ -19,7 +22,8 @@ public static class ImagePairing
     }
 
     /// <summary>
-    /// Pairs volumes: the same partition of the disk of the same name, then the same UUID, then the same label, then the same partition of paired disks, then by position.
+    /// Pairs volumes: the same partition of the disk of the same name, then the same UUID, then the same label, then the same partition of
+    /// paired disks, then by position.
     /// </summary>
     public static IReadOnlyList<VolumePair> PairVolumes(MachineImage before, MachineImage after)
     {
@@ -30,13 +34,15 @@ public static class ImagePairing
             (left, right) => left.Disk.Name == right.Disk.Name && left.Volume.Number == right.Volume.Number,
             (left, right) => left.Volume.Uuid.Length > 0 && left.Volume.Uuid == right.Volume.Uuid,
             (left, right) => left.Volume.Label.Length > 0 && left.Volume.Label == right.Volume.Label,
-            (left, right) => left.Volume.Number == right.Volume.Number && disks.Any(pair => pair.Before == left.Disk && pair.After == right.Disk),
+            (left, right) => left.Volume.Number == right.Volume.Number
+                && disks.Any(pair => pair.Before == left.Disk && pair.After == right.Disk),
             (left, right) => left.Volume.Root is null == right.Volume.Root is null,
             (_, _) => true).Select(pair => new VolumePair(pair.Before?.Disk, pair.Before?.Volume, pair.After?.Disk, pair.After?.Volume))];
     }
 
     // Each rule in turn pairs, in order, what the ones before it left over.
-    private static IEnumerable<(T? Before, T? After)> Pair<T>(IReadOnlyList<T> before, IReadOnlyList<T> after, params ReadOnlySpan<Func<T, T, bool>> rules)
+    private static IEnumerable<(T? Before, T? After)> Pair<T>(
+        IReadOnlyList<T> before, IReadOnlyList<T> after, params ReadOnlySpan<Func<T, T, bool>> rules)
         where T : class
     {
         var partners = new T?[after.Count];
@@ -58,7 +64,8 @@ public static class ImagePairing
 
     private static bool HasSameSystem(ImageVolume left, ImageVolume right) => left.Uuid.Length > 0 && left.Uuid == right.Uuid;
 
-    private static IEnumerable<Place> Places(MachineImage image) => image.Disks.SelectMany(disk => disk.Volumes.Select(volume => new Place(disk, volume)));
+    private static IEnumerable<Place> Places(MachineImage image) =>
+        image.Disks.SelectMany(disk => disk.Volumes.Select(volume => new Place(disk, volume)));
 
     private sealed record Place(ImageDisk Disk, ImageVolume Volume);
 }

@@ -33,8 +33,10 @@ public sealed class LayoutDiff(IObjectSource store)
         foreach (int slot in left.Keys.Union(right.Keys).Order())
         {
             if (slot > 0 && span > (Math.Max(before.DiskLength, after.DiskLength) - start) / slot)
-                throw LayoutFormat.Corrupt((left.TryGetValue(slot, out Side one) ? one : right[slot]).Node!.Value, $"it lies in slot {slot}, after the end of the disk");
-            Side oldChild = left.GetValueOrDefault(slot, before with { Node = null }), newChild = right.GetValueOrDefault(slot, after with { Node = null });
+                throw LayoutFormat.Corrupt((left.TryGetValue(slot, out Side one) ? one : right[slot]).Node!.Value,
+                    $"it lies in slot {slot}, after the end of the disk");
+            Side oldChild = left.GetValueOrDefault(slot, before with { Node = null }),
+                newChild = right.GetValueOrDefault(slot, after with { Node = null });
             foreach (LayoutChange change in Compare(oldChild, newChild, level - 1, start + (slot * span)))
                 yield return change;
         }
@@ -60,9 +62,12 @@ public sealed class LayoutDiff(IObjectSource store)
         return [.. leaf.Pieces];
     }
 
-    /// <summary>Returns the ranges that two lists of pieces describe differently, ascending; each lies within one piece of either side.</summary>
+    /// <summary>
+    /// Returns the ranges that two lists of pieces describe differently, ascending; each lies within one piece of either side.
+    /// </summary>
     /// <param name="before">Ascending and disjoint, like <paramref name="after"/>.</param>
-    public static IEnumerable<LayoutChange> ComparePieces(IReadOnlyList<LayoutPiece> before, IReadOnlyList<LayoutPiece> after) => CompareLeaves(before, after, 0);
+    public static IEnumerable<LayoutChange> ComparePieces(IReadOnlyList<LayoutPiece> before, IReadOnlyList<LayoutPiece> after) =>
+        CompareLeaves(before, after, 0);
 
     private static IEnumerable<LayoutChange> CompareLeaves(IReadOnlyList<LayoutPiece> before, IReadOnlyList<LayoutPiece> after, long start)
     {

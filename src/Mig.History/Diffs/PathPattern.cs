@@ -1,8 +1,9 @@
 namespace Mig.History.Diffs;
 
 /// <summary>
-/// A path that a comparison is limited to, as Git has it: the path itself with all below it, or a pattern in which <c>*</c> stands for any bytes, slashes
-/// included, <c>?</c> for one, <c>[a-z]</c> and <c>[!a-z]</c> for one of several, and a backslash takes the meaning from what follows.
+/// A path that a comparison is limited to, as Git has it: the path itself with all below it, or a pattern in which <c>*</c> stands for any
+/// bytes, slashes included, <c>?</c> for one, <c>[a-z]</c> and <c>[!a-z]</c> for one of several, and a backslash takes the meaning from
+/// what follows.
 /// </summary>
 /// <param name="pattern">Without a slash at either end; an empty one is everything.</param>
 internal sealed class PathPattern(ReadOnlyMemory<byte> pattern)

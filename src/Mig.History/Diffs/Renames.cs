@@ -43,11 +43,13 @@ public static class Renames
             }
         }
 
-        return [.. changes.Where(change => !taken.Contains(change)).Select(change => sources.TryGetValue(change, out TreeChange? source) ? Join(source, change) : change)];
+        return [.. changes.Where(change => !taken.Contains(change))
+            .Select(change => sources.TryGetValue(change, out TreeChange? source) ? Join(source, change) : change)];
     }
 
     private static TreeChange Join(TreeChange source, TreeChange target) =>
-        new(target.Path, source.Before, target.After, ChangeKinds.Renamed | EntryComparison.Compare(source.Before!, target.After!), source.Path);
+        new(target.Path, source.Before, target.After, ChangeKinds.Renamed | EntryComparison.Compare(source.Before!, target.After!),
+            source.Path);
 
     // Empty files are all the same, and mean nothing.
     private static (ObjectId, long)? Key(TreeEntry entry) =>

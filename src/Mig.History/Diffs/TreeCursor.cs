@@ -5,7 +5,8 @@ using Mig.Store;
 namespace Mig.History.Diffs;
 
 /// <summary>
-/// Goes through a directory in the order of its names. Where it is a tree of trees, it stands before a whole node, which can be skipped unread or opened.
+/// Goes through a directory in the order of its names. Where it is a tree of trees, it stands before a whole node, which can be skipped
+/// unread or opened.
 /// </summary>
 internal sealed class TreeCursor
 {
@@ -59,7 +60,8 @@ internal sealed class TreeCursor
 
     private void Settle()
     {
-        while (_open.TryPeek(out (TreeNode Node, TreeId Id, int Next) top) && top.Next >= (top.Node.Level == 0 ? top.Node.Entries.Count : top.Node.Children.Count))
+        while (_open.TryPeek(out (TreeNode Node, TreeId Id, int Next) top)
+            && top.Next >= (top.Node.Level == 0 ? top.Node.Entries.Count : top.Node.Children.Count))
             _open.Pop();
         Entry = null;
         if (_open.Count == 0)

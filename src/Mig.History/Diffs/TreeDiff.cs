@@ -5,12 +5,12 @@ using Mig.Store;
 namespace Mig.History.Diffs;
 
 /// <summary>
-/// Compares two trees in lockstep. What has the same id on both sides is the same and is not read, nodes of split directories included, so the work is that
-/// of what differs.
+/// Compares two trees in lockstep. What has the same id on both sides is the same and is not read, nodes of split directories included, so
+/// the work is that of what differs.
 /// </summary>
 /// <remarks>
-/// Hard links are followed where their own entry differs. A file with several names that changed is found under its first name only: the entries of the
-/// others say where it stands, and that is as it was.
+/// Hard links are followed where their own entry differs. A file with several names that changed is found under its first name only: the
+/// entries of the others say where it stands, and that is as it was.
 /// </remarks>
 public sealed class TreeDiff(IObjectSource store, PathLimits limits)
 {
@@ -50,7 +50,8 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
         return !run.IsStopped;
     }
 
-    private sealed class Run(IObjectSource store, PathLimits limits, TreeEntry? rootBefore, TreeEntry? rootAfter, bool followsLinks, Func<TreeChange, bool> visit, WalkGuard guard)
+    private sealed class Run(IObjectSource store, PathLimits limits, TreeEntry? rootBefore, TreeEntry? rootAfter, bool followsLinks,
+        Func<TreeChange, bool> visit, WalkGuard guard)
     {
         public bool IsStopped { get; private set; }
 
@@ -59,7 +60,8 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
             guard.Meet(depth - 1, path.Span);
             if (limits.Includes(path.Span))
                 AddChange(path, before, after);
-            TreeId? left = before is { Type: TreeEntryType.Directory } ? before.Tree : null, right = after is { Type: TreeEntryType.Directory } ? after.Tree : null;
+            TreeId? left = before is { Type: TreeEntryType.Directory } ? before.Tree : null,
+                right = after is { Type: TreeEntryType.Directory } ? after.Tree : null;
             if (left != right && !IsStopped && limits.MayIncludeBelow(path.Span))
                 CompareDirectories(path, left, right, depth);
         }
@@ -99,7 +101,8 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
             if (isLeftNode && isRightNode)
             {
                 // The later node may be one that the other side comes to yet.
-                bool opensLeft = order < 0 || (order == 0 && left.NodeLevel >= right.NodeLevel), opensRight = order > 0 || (order == 0 && right.NodeLevel >= left.NodeLevel);
+                bool opensLeft = order < 0 || (order == 0 && left.NodeLevel >= right.NodeLevel), opensRight = order > 0
+                    || (order == 0 && right.NodeLevel >= left.NodeLevel);
                 if (opensLeft)
                     left.Open();
                 if (opensRight)
@@ -138,6 +141,7 @@ public sealed class TreeDiff(IObjectSource store, PathLimits limits)
 
         private void Report(TreeChange change) => IsStopped = !visit(change);
 
-        private TreeEntry Follow(TreeEntry? root, TreeEntry entry) => followsLinks && entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(store, root!, entry) : entry;
+        private TreeEntry Follow(TreeEntry? root, TreeEntry entry) =>
+            followsLinks && entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(store, root!, entry) : entry;
     }
 }

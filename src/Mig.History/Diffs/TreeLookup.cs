@@ -31,7 +31,10 @@ public static class TreeLookup
         // A hard link names an entry with content, never another hard link; its path begins at the root, with a slash.
         TreeEntry? target = Find(store, root, link.LinkTarget.Span.TrimStart((byte)'/'));
         if (target is null || target.Type is TreeEntryType.HardLink or TreeEntryType.Directory)
-            throw new CorruptStoreException("OBJ-008", $"hard link '{Encoding.UTF8.GetString(link.Name.Span)}' names '{Encoding.UTF8.GetString(link.LinkTarget.Span)}', which is no file; run mig fsck");
+            throw new CorruptStoreException(
+                "OBJ-008",
+                $"hard link '{Encoding.UTF8.GetString(link.Name.Span)}' names '{Encoding.UTF8.GetString(link.LinkTarget.Span)}', which is "
+                + "no file; run mig fsck");
         return target with { Name = link.Name };
     }
 }

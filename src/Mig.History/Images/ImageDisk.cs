@@ -9,4 +9,5 @@ namespace Mig.History.Images;
 /// <param name="SectorSize">512 or 4096.</param>
 /// <param name="Layout">The block view; null when the disk is all zeros.</param>
 /// <param name="Volumes">Ascending by number.</param>
-public sealed record ImageDisk(string Name, long Length, string Scheme, int SectorSize, LayoutId? Layout, IReadOnlyList<ImageVolume> Volumes);
+public sealed record ImageDisk(
+    string Name, long Length, string Scheme, int SectorSize, LayoutId? Layout, IReadOnlyList<ImageVolume> Volumes);

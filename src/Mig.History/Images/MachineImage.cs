@@ -104,7 +104,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         int number = (int)reader.Unsigned("volume number", int.MaxValue);
         long offset = reader.Unsigned("volume offset", diskLength);
         long length = reader.Unsigned("volume length", diskLength - offset);
-        string type = Text(ref reader, "partition type"), name = Text(ref reader, "partition name"), fileSystem = Text(ref reader, "file system");
+        string type = Text(ref reader, "partition type"), name = Text(ref reader, "partition name"),
+            fileSystem = Text(ref reader, "file system");
         string label = Text(ref reader, "label"), uuid = Text(ref reader, "uuid"), reason = Text(ref reader, "reason");
         byte hasRoot = reader.Byte("root flag");
         if (hasRoot > 1)
@@ -113,7 +114,9 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         IReadOnlyList<UnreadPath> unread = version == Version ? [] : ReadUnread(ref reader);
         if (unread.Count > 0 && root is null)
             throw reader.Corrupt("unread count", $"{unread.Count}, 0 needed for a volume that was not looked into");
-        return new ImageVolume(number, new ByteRange(offset, length), type, name, fileSystem, label, uuid, root, reason) { Unread = unread };
+        return new ImageVolume(number, new ByteRange(offset, length), type, name, fileSystem, label, uuid, root,
+            reason)
+        { Unread = unread };
     }
 
     private static List<UnreadPath> ReadUnread(ref PayloadReader reader)
@@ -135,7 +138,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
 
     // A disk is named as a file of a folder, and exported under that name.
     private static string? FindNameFault(string name, List<ImageDisk> before) =>
-        TreeName.FindFault(System.Text.Encoding.UTF8.GetBytes(name)) ?? (before.Exists(disk => disk.Name == name) ? $"two disks are named '{name}'" : null);
+        TreeName.FindFault(System.Text.Encoding.UTF8.GetBytes(name))
+            ?? (before.Exists(disk => disk.Name == name) ? $"two disks are named '{name}'" : null);
 
     private static string Text(ref PayloadReader reader, string field) =>
         Utf8Text.TryDecode(reader.String(field, MaxText), out string? text) ? text : throw reader.Corrupt(field, "it is not UTF-8");

@@ -1,7 +1,8 @@
 namespace Mig.History.Images;
 
 /// <summary>Something on a volume that was looked into, and that could not be read: it is not in the manifest, or not all of it.</summary>
-/// <param name="Path">From the volume's root, without a slash in front; of a directory when some of its names are missing; empty for the root, and for the volume as a whole.</param>
+/// <param name="Path">From the volume's root, without a slash in front; of a directory when some of its names are missing; empty for the
+/// root, and for the volume as a whole.</param>
 /// <param name="Reason">What is wrong, in one sentence.</param>
 public sealed record UnreadPath(ReadOnlyMemory<byte> Path, string Reason)
 {

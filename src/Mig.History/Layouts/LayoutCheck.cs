@@ -3,12 +3,15 @@ using Mig.Store;
 
 namespace Mig.History.Layouts;
 
-/// <summary>Proves that layouts fit their disks. A node that lies within its disk is read once, however many disks share it. For one thread.</summary>
+/// <summary>
+/// Proves that layouts fit their disks. A node that lies within its disk is read once, however many disks share it. For one thread.
+/// </summary>
 public sealed class LayoutCheck(IObjectSource store)
 {
     private readonly HashSet<(LayoutId Node, int Level)> _sound = [];
 
-    /// <exception cref="CorruptStoreException">OBJ-005: it reaches over the end of the disk. Others: a node is missing or damaged, or has another level.</exception>
+    /// <exception cref="CorruptStoreException">OBJ-005: it reaches over the end of the disk. Others: a node is missing or damaged, or has
+    /// another level.</exception>
     public void Check(in LayoutId root, long diskLength) => Check(root, LayoutFormat.RootLevel(diskLength), 0, diskLength);
 
     private void Check(in LayoutId id, int level, long start, long diskLength)

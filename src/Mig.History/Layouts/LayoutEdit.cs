@@ -3,7 +3,10 @@ using Mig.Store;
 
 namespace Mig.History.Layouts;
 
-/// <summary>Stores a layout that differs from another in some ranges: only the leaves that they lie in and the nodes above those are read and written.</summary>
+/// <summary>
+/// Stores a layout that differs from another in some ranges: only the leaves that they lie in and the nodes above those are read and
+/// written.
+/// </summary>
 public sealed class LayoutEdit
 {
     private readonly IObjectSource _store;
@@ -14,7 +17,8 @@ public sealed class LayoutEdit
 
     /// <param name="replaced">Ranges of the disk, ascending and disjoint.</param>
     /// <param name="pieces">What stands in these ranges now, ascending and disjoint; what no piece covers is zero.</param>
-    public LayoutEdit(IObjectSource store, IObjectSink writer, long diskLength, IEnumerable<ByteRange> replaced, IEnumerable<LayoutPiece> pieces)
+    public LayoutEdit(IObjectSource store, IObjectSink writer, long diskLength, IEnumerable<ByteRange> replaced,
+        IEnumerable<LayoutPiece> pieces)
     {
         _store = store;
         _nodes = new LayoutNodeWriter(writer);
@@ -24,7 +28,8 @@ public sealed class LayoutEdit
         for (int i = 0; i < _pieces.Length; i++)
         {
             if (_pieces[i].Length <= 0 || _pieces[i].End > diskLength || (i > 0 && _pieces[i].Offset < _pieces[i - 1].End))
-                throw new ArgumentOutOfRangeException(nameof(pieces), $"piece [{_pieces[i].Offset}..{_pieces[i].End}) on a disk of {diskLength} bytes");
+                throw new ArgumentOutOfRangeException(
+                    nameof(pieces), $"piece [{_pieces[i].Offset}..{_pieces[i].End}) on a disk of {diskLength} bytes");
         }
     }
 
@@ -46,7 +51,8 @@ public sealed class LayoutEdit
 
     private LayoutId? WriteInner(LayoutId? before, int level, ByteRange covered)
     {
-        Dictionary<int, LayoutId> old = before is { } id ? LayoutReader.ReadNode(_store, id, level).Children.ToDictionary(child => child.Slot, child => child.Child) : [];
+        Dictionary<int, LayoutId> old = before is { } id
+            ? LayoutReader.ReadNode(_store, id, level).Children.ToDictionary(child => child.Slot, child => child.Child) : [];
         long span = LayoutFormat.Span(level - 1);
         var children = new List<(int, LayoutId)>();
         for (int slot = 0; slot < LayoutFormat.FanOut && slot <= (covered.Length - 1) / span; slot++)
@@ -67,7 +73,8 @@ public sealed class LayoutEdit
         foreach (LayoutPiece piece in old)
             Keep(piece with { Offset = leaf.Offset + piece.Offset }, replaced, kept);
         int firstPiece = SortedSearch.First(_pieces.Length, i => _pieces[i].End > leaf.Offset);
-        IEnumerable<LayoutPiece> added = _pieces.Skip(firstPiece).TakeWhile(piece => piece.Offset < leaf.End).Select(piece => Cut(piece, leaf));
+        IEnumerable<LayoutPiece> added = _pieces.Skip(firstPiece).TakeWhile(piece => piece.Offset < leaf.End)
+            .Select(piece => Cut(piece, leaf));
         var pieces = new List<LayoutPiece>();
         foreach (LayoutPiece piece in kept.Concat(added).OrderBy(piece => piece.Offset))
             LayoutNodeWriter.Append(pieces, piece);

@@ -11,7 +11,9 @@ internal sealed class LayoutNodeWriter(IObjectSink writer)
     private readonly PayloadWriter _entries = new();
     private readonly Dictionary<ObjectId, int> _ids = [];
 
-    /// <summary>Adds a piece to those of a leaf; one that goes on where the last one ends, on the disk and in its blob, is joined to it.</summary>
+    /// <summary>
+    /// Adds a piece to those of a leaf; one that goes on where the last one ends, on the disk and in its blob, is joined to it.
+    /// </summary>
     public static void Append(List<LayoutPiece> leaf, LayoutPiece piece)
     {
         if (leaf.Count > 0)

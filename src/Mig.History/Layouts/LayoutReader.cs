@@ -37,7 +37,8 @@ public static class LayoutReader
         return node;
     }
 
-    private static IEnumerable<LayoutPiece> ReadNode(IObjectSource store, LayoutId id, int level, long start, long diskLength, ByteRange within)
+    private static IEnumerable<LayoutPiece> ReadNode(
+        IObjectSource store, LayoutId id, int level, long start, long diskLength, ByteRange within)
     {
         LayoutNode node = ReadNode(store, id, level);
         if (level == 0)
@@ -47,7 +48,8 @@ public static class LayoutReader
             {
                 ByteRange cut = new ByteRange(start + piece.Offset, piece.Length).Intersect(within);
                 if (!cut.IsEmpty)
-                    yield return new LayoutPiece(cut.Offset, cut.Length, piece.Blob, (int)(piece.BlobOffset + cut.Offset - start - piece.Offset));
+                    yield return new LayoutPiece(cut.Offset, cut.Length, piece.Blob,
+                        (int)(piece.BlobOffset + cut.Offset - start - piece.Offset));
             }
 
             yield break;
@@ -97,7 +99,8 @@ public static class LayoutReader
                 throw reader.Corrupt("piece length", "a piece is empty");
             int reference = (int)reader.Unsigned("piece blob", ids.Length);
             if (reference > 0)
-                pieces.Add(new LayoutPiece(position, length, ids[reference - 1], (int)reader.Unsigned("blob offset", BlobLimits.MaxBlobSize - length)));
+                pieces.Add(new LayoutPiece(position, length, ids[reference - 1],
+                    (int)reader.Unsigned("blob offset", BlobLimits.MaxBlobSize - length)));
             position += length;
         }
 

@@ -3,7 +3,10 @@ using Mig.Store;
 
 namespace Mig.History.Layouts;
 
-/// <summary>A disk of a version, read in place: no more of its layout and contents than a read needs. What was read last is kept. For several threads.</summary>
+/// <summary>
+/// A disk of a version, read in place: no more of its layout and contents than a read needs. What was read last is kept. For several
+/// threads.
+/// </summary>
 /// <param name="root">The layout; null for a disk of zeros.</param>
 /// <param name="length">Bytes of the disk.</param>
 /// <remarks>Reading throws <see cref="CorruptStoreException"/> when an object is missing or damaged.</remarks>
@@ -34,7 +37,8 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
     }
 
     public IEnumerable<ByteRange> GetStoredRanges(ByteRange within) =>
-        ByteRanges.Normalize(LayoutReader.ReadPieces(store, root, length, within.Intersect(new ByteRange(0, length))).Select(piece => new ByteRange(piece.Offset, piece.Length)));
+        ByteRanges.Normalize(LayoutReader.ReadPieces(store, root, length, within.Intersect(new ByteRange(0, length)))
+            .Select(piece => new ByteRange(piece.Offset, piece.Length)));
 
     /// <summary>Returns the pieces of a range, ascending, cut to it; what no piece covers is zero.</summary>
     public IEnumerable<LayoutPiece> ReadPieces(ByteRange within)
@@ -45,11 +49,13 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
             if (FindLeaf(number) is not { } leaf)
                 continue;
             long start = number * LayoutFormat.LeafSize;
-            for (int i = SortedSearch.First(leaf.Pieces.Count, i => start + leaf.Pieces[i].End > within.Offset); i < leaf.Pieces.Count && start + leaf.Pieces[i].Offset < within.End; i++)
+            for (int i = SortedSearch.First(leaf.Pieces.Count, i => start + leaf.Pieces[i].End > within.Offset); i < leaf.Pieces.Count
+                && start + leaf.Pieces[i].Offset < within.End; i++)
             {
                 LayoutPiece piece = leaf.Pieces[i];
                 ByteRange cut = new ByteRange(start + piece.Offset, piece.Length).Intersect(within);
-                yield return new LayoutPiece(cut.Offset, cut.Length, piece.Blob, (int)(piece.BlobOffset + cut.Offset - start - piece.Offset));
+                yield return new LayoutPiece(cut.Offset, cut.Length, piece.Blob,
+                    (int)(piece.BlobOffset + cut.Offset - start - piece.Offset));
             }
         }
     }
@@ -71,8 +77,12 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
             ByteRange part = wanted.Intersect(new ByteRange(piece.Offset, piece.Length));
             byte[] blob = _blobs.Get(piece.Blob, id => ReadBlob(id, leaf));
             if (piece.BlobOffset + piece.Length > blob.Length)
-                throw new CorruptStoreException("OBJ-006", $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has {blob.Length}; run mig fsck");
-            blob.AsSpan((int)(piece.BlobOffset + part.Offset - piece.Offset), (int)part.Length).CopyTo(destination[(int)(part.Offset - start)..]);
+                throw new CorruptStoreException(
+                    "OBJ-006",
+                    $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has "
+                    + $"{blob.Length}; run mig fsck");
+            blob.AsSpan((int)(piece.BlobOffset + part.Offset - piece.Offset), (int)part.Length)
+                .CopyTo(destination[(int)(part.Offset - start)..]);
         }
     }
 

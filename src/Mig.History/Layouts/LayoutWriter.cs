@@ -16,7 +16,8 @@ public sealed class LayoutWriter(IObjectSink writer, long diskLength)
     public void Add(LayoutPiece piece)
     {
         if (piece.Offset < _end || piece.Length <= 0 || piece.End > diskLength)
-            throw new ArgumentOutOfRangeException(nameof(piece), $"piece [{piece.Offset}..{piece.End}) after {_end} on a disk of {diskLength} bytes");
+            throw new ArgumentOutOfRangeException(
+                nameof(piece), $"piece [{piece.Offset}..{piece.End}) after {_end} on a disk of {diskLength} bytes");
         _end = piece.End;
         while (piece.Length > 0)
         {

@@ -28,7 +28,9 @@ internal sealed class ChangeSet
     /// <summary>Renamed files: the old path to the new one.</summary>
     public IReadOnlyDictionary<string, string> Renames => _renames.Value;
 
-    /// <summary>Files with several names whose first name is gone: that name to the first one now. They are among <see cref="Renames"/>.</summary>
+    /// <summary>
+    /// Files with several names whose first name is gone: that name to the first one now. They are among <see cref="Renames"/>.
+    /// </summary>
     public IReadOnlyDictionary<string, string> LinkRenames => _linkRenames.Value;
 
     /// <summary>Directories that are gone, and the one that most of their renamed files went to.</summary>
@@ -84,10 +86,16 @@ internal sealed class ChangeSet
         var several = new HashSet<string>(StringComparer.Ordinal);
         foreach ((string path, TreeChange change) in _changes)
         {
-            if (change is not { Before: { Type: TreeEntryType.HardLink } link, After: { Type: TreeEntryType.HardLink or TreeEntryType.File } after })
+            if (change is not
+                {
+                    Before: { Type: TreeEntryType.HardLink } link,
+                    After: { Type: TreeEntryType.HardLink or TreeEntryType.File } after
+                })
                 continue;
             string old = PathKey.Target(link), now = after.Type == TreeEntryType.File ? path : PathKey.Target(after);
-            if (_changes.GetValueOrDefault(old) is not { After: null, Before: { Type: TreeEntryType.File } first } || _changes.GetValueOrDefault(now)?.After is not { Type: TreeEntryType.File } next || !EntryComparison.HasSameContent(first, next))
+            if (_changes.GetValueOrDefault(old) is not { After: null, Before: { Type: TreeEntryType.File } first }
+                || _changes.GetValueOrDefault(now)?.After is not { Type: TreeEntryType.File } next
+                || !EntryComparison.HasSameContent(first, next))
                 continue;
             if (!renames.TryAdd(old, now) && renames[old] != now)
                 several.Add(old);
@@ -132,5 +140,6 @@ internal sealed class ChangeSet
     }
 
     // Empty files are all the same, and mean nothing.
-    private static (ObjectId, long)? Content(TreeEntry entry) => entry is { Type: TreeEntryType.File, Size: > 0, Sha256: { } sha256 } ? (sha256, entry.Size) : null;
+    private static (ObjectId, long)? Content(TreeEntry entry) =>
+        entry is { Type: TreeEntryType.File, Size: > 0, Sha256: { } sha256 } ? (sha256, entry.Size) : null;
 }

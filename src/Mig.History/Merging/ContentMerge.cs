@@ -8,6 +8,8 @@ namespace Mig.History.Merging;
 /// <param name="Note">What its user should know; null when that is nothing.</param>
 public sealed record ContentMerge(TreeEntry? Entry, string? Conflict = null, string? Note = null)
 {
-    /// <summary>Whether what both sides have is right by itself and cannot stand side by side: then no side decides it, only another content.</summary>
+    /// <summary>
+    /// Whether what both sides have is right by itself and cannot stand side by side: then no side decides it, only another content.
+    /// </summary>
     public bool IsClash { get; init; }
 }

@@ -19,15 +19,18 @@ internal sealed class EntryMerge(IMergePolicy policy)
 
     /// <summary>Tells whether an entry was changed in what matters: anything but its time.</summary>
     public static bool IsChanged(TreeEntry before, TreeEntry after) =>
-        !IsSame(before, after) && (before.Type == TreeEntryType.HardLink || after.Type == TreeEntryType.HardLink || EntryComparison.Compare(before, after) != ChangeKinds.Time);
+        !IsSame(before, after) && (before.Type == TreeEntryType.HardLink || after.Type == TreeEntryType.HardLink
+            || EntryComparison.Compare(before, after) != ChangeKinds.Time);
 
     /// <param name="conflict">Null when the entries could be merged.</param>
     /// <param name="note">What its user should know of how they were.</param>
     /// <returns>The merged entry; null when nothing is to stand there.</returns>
-    public TreeEntry? Merge(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry? ours, TreeEntry? theirs, out MergeConflict? conflict, out string? note)
+    public TreeEntry? Merge(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry? ours, TreeEntry? theirs, out MergeConflict? conflict,
+        out string? note)
     {
         (conflict, note) = (null, null);
-        if (before is { Type: TreeEntryType.File } && ours is { Type: TreeEntryType.File } && theirs is { Type: TreeEntryType.File } && policy.IsAlwaysMerged(path))
+        if (before is { Type: TreeEntryType.File } && ours is { Type: TreeEntryType.File } && theirs is { Type: TreeEntryType.File }
+            && policy.IsAlwaysMerged(path))
             return MergeFields(path, before, ours, theirs, out conflict, out note);
         if (IsSame(ours, theirs) || IsSame(before, theirs))
             return ours;
@@ -41,7 +44,8 @@ internal sealed class EntryMerge(IMergePolicy policy)
                 return null;
 
             // Both agree that the old one is gone.
-            if (before is not null && before.Type != left.Type && (before.Type == TreeEntryType.Directory || left.Type == TreeEntryType.Directory))
+            if (before is not null && before.Type != left.Type
+                && (before.Type == TreeEntryType.Directory || left.Type == TreeEntryType.Directory))
                 return left;
             string who = ours is null ? "removed here and changed there" : "changed here and removed there";
             conflict = new MergeConflict(path, MergeConflictKind.ModifyDelete, who, before, ours, theirs);
@@ -68,14 +72,16 @@ internal sealed class EntryMerge(IMergePolicy policy)
 
         if (ours.Type == TreeEntryType.HardLink)
         {
-            conflict = new MergeConflict(path, MergeConflictKind.HardLink, before is null ? "added on both sides, as names of different files" : "both sides link it to another file", before, ours, theirs);
+            conflict = new MergeConflict(path, MergeConflictKind.HardLink, before is null
+                ? "added on both sides, as names of different files" : "both sides link it to another file", before, ours, theirs);
             return ours;
         }
 
         return MergeFields(path, before?.Type == ours.Type ? before : null, ours, theirs, out conflict, out note);
     }
 
-    private TreeEntry MergeFields(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs, out MergeConflict? conflict, out string? note)
+    private TreeEntry MergeFields(
+        ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs, out MergeConflict? conflict, out string? note)
     {
         note = null;
         var clashes = new List<string>();
@@ -114,10 +120,12 @@ internal sealed class EntryMerge(IMergePolicy policy)
         conflict = null;
         if (contentConflict is not null || clashes.Count > 0)
         {
-            string what = string.Join(", ", clashes.Distinct()), metadata = clashes.Count == 0 ? "" : before is null ? $"added on both sides, with another {what}" : $"both sides changed {what}";
+            string what = string.Join(", ", clashes.Distinct()), metadata = clashes.Count == 0 ? "" : before is null
+                ? $"added on both sides, with another {what}" : $"both sides changed {what}";
             conflict = new MergeConflict(
                 path,
-                before is null ? MergeConflictKind.AddAdd : contentConflict is null ? MergeConflictKind.Metadata : MergeConflictKind.Content,
+                before is null ? MergeConflictKind.AddAdd : contentConflict is null ? MergeConflictKind.Metadata
+                    : MergeConflictKind.Content,
                 contentConflict is null ? metadata : metadata.Length == 0 ? contentConflict : $"{contentConflict}; {metadata}",
                 before,
                 ours,
@@ -141,7 +149,8 @@ internal sealed class EntryMerge(IMergePolicy policy)
         return before is { } unchanged && unchanged.Equals(ours) ? theirs : ours;
     }
 
-    private static ReadOnlyMemory<byte> PickBytes(ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, string what, List<string> clashes)
+    private static ReadOnlyMemory<byte> PickBytes(
+        ReadOnlyMemory<byte>? before, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, string what, List<string> clashes)
     {
         if (ours.Span.SequenceEqual(theirs.Span) || (before is { } same && same.Span.SequenceEqual(theirs.Span)))
             return ours;
@@ -159,7 +168,8 @@ internal sealed class EntryMerge(IMergePolicy policy)
         return before == ours || theirs > ours ? theirs : ours;
     }
 
-    private static IReadOnlyList<TreeXattr> MergeXattrs(IReadOnlyList<TreeXattr> before, IReadOnlyList<TreeXattr> ours, IReadOnlyList<TreeXattr> theirs, List<string> clashes)
+    private static IReadOnlyList<TreeXattr> MergeXattrs(
+        IReadOnlyList<TreeXattr> before, IReadOnlyList<TreeXattr> ours, IReadOnlyList<TreeXattr> theirs, List<string> clashes)
     {
         SortedDictionary<string, byte[]> old = ToTable(before), left = ToTable(ours), right = ToTable(theirs);
         var merged = new List<TreeXattr>();
@@ -188,7 +198,8 @@ internal sealed class EntryMerge(IMergePolicy policy)
         return table;
     }
 
-    private static bool IsSame(byte[]? left, byte[]? right) => left is null || right is null ? left is null && right is null : left.AsSpan().SequenceEqual(right);
+    private static bool IsSame(byte[]? left, byte[]? right) =>
+        left is null || right is null ? left is null && right is null : left.AsSpan().SequenceEqual(right);
 
     private static string Name(TreeEntryType type) => type switch
     {

@@ -14,7 +14,8 @@ public sealed class MergeCache(IObjectSource store)
     /// <summary>Returns what differs below two roots; the roots themselves are not compared.</summary>
     internal ChangeSet Compare(TreeId? before, TreeId after) =>
         _changes.GetOrAdd((before, after), key => new Lazy<ChangeSet>(() => new ChangeSet(
-            key.Before == key.After ? [] : new TreeDiff(store, PathLimits.None) { FollowsLinks = false }.Compare(key.Before is { } tree ? Root(tree) : null, Root(key.After))))).Value;
+            key.Before == key.After ? [] : new TreeDiff(store, PathLimits.None) { FollowsLinks = false }.Compare(
+                key.Before is { } tree ? Root(tree) : null, Root(key.After))))).Value;
 
     private static TreeEntry Root(TreeId tree) => new() { Name = default, Type = TreeEntryType.Directory, Tree = tree };
 }

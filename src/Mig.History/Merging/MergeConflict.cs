@@ -8,9 +8,13 @@ namespace Mig.History.Merging;
 /// <param name="Base">What both come from; null when there is nothing.</param>
 /// <param name="Ours">What we have; null when that is nothing.</param>
 /// <param name="Theirs">What they have; null when that is nothing.</param>
-public sealed record MergeConflict(ReadOnlyMemory<byte> Path, MergeConflictKind Kind, string Reason, TreeEntry? Base, TreeEntry? Ours, TreeEntry? Theirs)
+public sealed record MergeConflict(
+    ReadOnlyMemory<byte> Path, MergeConflictKind Kind, string Reason, TreeEntry? Base, TreeEntry? Ours, TreeEntry? Theirs)
 {
-    /// <summary>The entry with all that could be merged; its content, if it is a text, has both sides between marks. Null when there is no such thing.</summary>
+    /// <summary>
+    /// The entry with all that could be merged; its content, if it is a text, has both sides between marks. Null when there is no such
+    /// thing.
+    /// </summary>
     public TreeEntry? Merged { get; init; }
 
     /// <summary>Whether no side decides it: see <see cref="ContentMerge.IsClash"/>.</summary>

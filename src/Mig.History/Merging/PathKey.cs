@@ -24,5 +24,6 @@ internal static class PathKey
 
     /// <summary>Tells whether a path lies below a directory, at any depth.</summary>
     public static bool IsBelow(string key, string directory) =>
-        directory.Length == 0 ? key.Length > 0 : key.Length > directory.Length && key[directory.Length] == '/' && key.StartsWith(directory, StringComparison.Ordinal);
+        directory.Length == 0 ? key.Length > 0 : key.Length > directory.Length && key[directory.Length] == '/'
+            && key.StartsWith(directory, StringComparison.Ordinal);
 }

@@ -40,14 +40,18 @@ internal sealed class RenameMerge(
     // Where one side moved a file away, and put another one there, the other side's changes of the first one go to its new place.
     private void FollowMoves(HashSet<string> done)
     {
-        foreach ((MergeSide side, ChangeSet mover, ChangeSet other) in ((MergeSide, ChangeSet, ChangeSet)[])[(MergeSide.Theirs, theirs, ours), (MergeSide.Ours, ours, theirs)])
+        foreach ((MergeSide side, ChangeSet mover, ChangeSet other) in ((MergeSide, ChangeSet, ChangeSet)[])[
+            (MergeSide.Theirs, theirs, ours), (MergeSide.Ours, ours, theirs)])
         {
             foreach ((string old, string now) in policy.Moves(side))
             {
-                if (other.Find(old) is not { Before: { Type: TreeEntryType.File } before, After: { Type: TreeEntryType.File } changed } || mover.Find(old) is not { } replaced || other.Find(now) is not null
-                    || mover.Find(now)?.After is not { Type: TreeEntryType.File } moved || !EntryComparison.HasSameContent(before, moved) || HasSide(old, now) || !done.Add(old))
+                if (other.Find(old) is not { Before: { Type: TreeEntryType.File } before, After: { Type: TreeEntryType.File } changed }
+                    || mover.Find(old) is not { } replaced || other.Find(now) is not null
+                    || mover.Find(now)?.After is not { Type: TreeEntryType.File } moved || !EntryComparison.HasSameContent(before, moved)
+                    || HasSide(old, now) || !done.Add(old))
                     continue;
-                items[now] = side == MergeSide.Theirs ? new MergeItem(items.GetValueOrDefault(now)?.Standing, before, changed, moved) : new MergeItem(moved, before, moved, changed);
+                items[now] = side == MergeSide.Theirs ? new MergeItem(items.GetValueOrDefault(now)?.Standing, before, changed, moved)
+                    : new MergeItem(moved, before, moved, changed);
                 items[old].Decide(replaced.After);
             }
         }
@@ -72,7 +76,8 @@ internal sealed class RenameMerge(
         if (!ours.Renames.TryGetValue(old, out string? other))
         {
             if (ours.Find(now) is null)
-                addConflict(now, items[now] = new MergeItem(null, before, null, theirEntry), Conflict(now, MergeConflictKind.RenameDelete, $"removed here, renamed there from /{old}", before, null, theirEntry, old));
+                addConflict(now, items[now] = new MergeItem(null, before, null, theirEntry), Conflict(
+                    now, MergeConflictKind.RenameDelete, $"removed here, renamed there from /{old}", before, null, theirEntry, old));
             return;
         }
 
@@ -85,7 +90,8 @@ internal sealed class RenameMerge(
         // One of the two names remains.
         var item = new MergeItem(null, before, null, theirEntry);
         TreeEntry ourEntry = ours.Find(other)!.After!;
-        addConflict(now, items[now] = item, Conflict(now, MergeConflictKind.RenameRename, $"renamed from /{old}, here to /{other}", before, ourEntry, theirEntry, other));
+        addConflict(now, items[now] = item,
+            Conflict(now, MergeConflictKind.RenameRename, $"renamed from /{old}, here to /{other}", before, ourEntry, theirEntry, other));
         if (item.Result is not null && theirs.Find(other) is null)
             items[other] = new MergeItem(ourEntry, before, ourEntry, null).Decide(null);
     }
@@ -98,7 +104,8 @@ internal sealed class RenameMerge(
         TreeEntry ourEntry = ours.Find(now)!.After!, before = change.Before!;
         if (change.After is not { Type: TreeEntryType.File })
         {
-            addConflict(now, items[now] = new MergeItem(ourEntry, before, ourEntry, null), Conflict(now, MergeConflictKind.RenameDelete, $"removed there, renamed here from /{old}", before, ourEntry, null, old));
+            addConflict(now, items[now] = new MergeItem(ourEntry, before, ourEntry, null),
+                Conflict(now, MergeConflictKind.RenameDelete, $"removed there, renamed here from /{old}", before, ourEntry, null, old));
             return;
         }
 
@@ -113,7 +120,8 @@ internal sealed class RenameMerge(
             return;
         foreach (string path in theirs.Paths)
         {
-            if (theirs.Find(path) is not { Before: null, After: { } added } || Move(path, ours.DirectoryRenames, MergeSide.Ours) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
+            if (theirs.Find(path) is not { Before: null, After: { } added } || Move(
+                path, ours.DirectoryRenames, MergeSide.Ours) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
                 continue;
             items.Remove(path);
             items[moved] = new MergeItem(null, null, null, added);
@@ -129,7 +137,8 @@ internal sealed class RenameMerge(
             return;
         foreach (string path in ours.Paths)
         {
-            if (ours.Find(path) is not { Before: null, After: { } added } || items.ContainsKey(path) || Move(path, theirs.DirectoryRenames, MergeSide.Theirs) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
+            if (ours.Find(path) is not { Before: null, After: { } added } || items.ContainsKey(path) || Move(path, theirs.DirectoryRenames,
+                MergeSide.Theirs) is not { } moved || items.ContainsKey(moved) || ours.Find(moved) is not null)
                 continue;
             items[path] = new MergeItem(added, null, added, null).Decide(null);
             items[moved] = new MergeItem(null, null, added, null).Decide(added);
@@ -147,7 +156,8 @@ internal sealed class RenameMerge(
                 continue;
             foreach (string path in other.Paths)
             {
-                if (other.Find(path)?.After is not { Type: TreeEntryType.HardLink } link || !mover.LinkRenames.TryGetValue(PathKey.Target(link), out string? now) || mover.Find(path) is not null || HasSide(path, now))
+                if (other.Find(path)?.After is not { Type: TreeEntryType.HardLink } link || !mover.LinkRenames.TryGetValue(
+                    PathKey.Target(link), out string? now) || mover.Find(path) is not null || HasSide(path, now))
                     continue;
                 TreeEntry? standing = mover == theirs ? link : items.GetValueOrDefault(path)?.Standing;
                 items[path] = new MergeItem(standing, null, standing, null).Decide(link with { LinkTarget = PathKey.ToBytes("/" + now) });
@@ -170,8 +180,10 @@ internal sealed class RenameMerge(
 
     private bool IsRename(MergeSide side, string old, string now) => policy.IsRename(side, PathKey.ToBytes(old), PathKey.ToBytes(now));
 
-    private bool HasSide(string old, string now) => policy.SideOf(PathKey.ToBytes(old)) is not null || policy.SideOf(PathKey.ToBytes(now)) is not null;
+    private bool HasSide(string old, string now) =>
+        policy.SideOf(PathKey.ToBytes(old)) is not null || policy.SideOf(PathKey.ToBytes(now)) is not null;
 
-    private static MergeConflict Conflict(string path, MergeConflictKind kind, string reason, TreeEntry? before, TreeEntry? ours, TreeEntry? theirs, string other) =>
+    private static MergeConflict Conflict(
+        string path, MergeConflictKind kind, string reason, TreeEntry? before, TreeEntry? ours, TreeEntry? theirs, string other) =>
         new(PathKey.ToBytes(path), kind, reason, before, ours, theirs) { OtherPath = PathKey.ToBytes(other) };
 }

@@ -4,7 +4,9 @@ using Mig.Store;
 
 namespace Mig.History.Merging;
 
-/// <summary>Carries out operations on a tree, without a file system: for merges of merge bases, and for looking at what would come out.</summary>
+/// <summary>
+/// Carries out operations on a tree, without a file system: for merges of merge bases, and for looking at what would come out.
+/// </summary>
 public static class TreeEdit
 {
     /// <returns>The root of the changed tree.</returns>
@@ -26,7 +28,8 @@ public static class TreeEdit
             node.Operation = operation;
         }
 
-        return Build(store, new TreeWriter(sink), root, top) ?? throw new ArgumentException("the root cannot be removed", nameof(operations));
+        return Build(store, new TreeWriter(sink), root, top)
+            ?? throw new ArgumentException("the root cannot be removed", nameof(operations));
     }
 
     private static TreeEntry? Build(IObjectSource store, TreeWriter writer, TreeEntry? entry, Node node)

@@ -5,12 +5,13 @@ using Mig.Store;
 namespace Mig.History.Merging;
 
 /// <summary>
-/// Merges two trees that come from a third one. Only what differs from the base is looked at: what it costs is what both sides changed, not what there is.
-/// For one thread; several merges may share a cache.
+/// Merges two trees that come from a third one. Only what differs from the base is looked at: what it costs is what both sides changed, not
+/// what there is. For one thread; several merges may share a cache.
 /// </summary>
 /// <remarks>
-/// The result is a list of operations on our tree. Files that were renamed meet the changes that the other side made under the old name; additions to a directory that moved as a whole go
-/// along. A directory stays as long as anything is in it. Hard links are entries that name a path, and are merged as such.
+/// The result is a list of operations on our tree. Files that were renamed meet the changes that the other side made under the old name;
+/// additions to a directory that moved as a whole go along. A directory stays as long as anything is in it. Hard links are entries that
+/// name a path, and are merged as such.
 /// </remarks>
 public sealed class TreeMerge
 {
@@ -34,13 +35,15 @@ public sealed class TreeMerge
         _ours = cache.Compare(before?.Tree, ours.Tree);
         _theirs = cache.Compare(before?.Tree, theirs.Tree);
         if (policy.Renumbers(MergeSide.Theirs))
-            _theirs = _theirs.Select(change => change.After is { } after ? change with { After = policy.Renumber(MergeSide.Theirs, change.Before, after) } : change);
+            _theirs = _theirs.Select(change =>
+                change.After is { } after ? change with { After = policy.Renumber(MergeSide.Theirs, change.Before, after) } : change);
     }
 
     /// <param name="before">The root of what both come from; null when there is nothing.</param>
     /// <param name="ours">The root of our tree.</param>
     /// <param name="theirs">The root of their tree.</param>
-    public static TreeMergeResult Merge(IObjectSource store, MergeCache cache, IMergePolicy policy, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
+    public static TreeMergeResult Merge(
+        IObjectSource store, MergeCache cache, IMergePolicy policy, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
     {
         ArgumentNullException.ThrowIfNull(cache);
         ArgumentNullException.ThrowIfNull(policy);
@@ -89,7 +92,8 @@ public sealed class TreeMerge
 
         foreach (string path in _policy.Renumbers(MergeSide.Ours) ? _ours.Paths.Where(static path => path.Length > 0) : [])
         {
-            if (_ours.Find(path) is { After: { } standing } change && _policy.Renumber(MergeSide.Ours, change.Before, standing) is var ours && ours != standing)
+            if (_ours.Find(path) is { After: { } standing } change && _policy.Renumber(MergeSide.Ours, change.Before, standing) is var ours
+                && ours != standing)
                 _items[path] = new MergeItem(standing, change.Before, ours, _theirs.Find(path) is { } other ? other.After : change.Before);
         }
 
@@ -110,7 +114,8 @@ public sealed class TreeMerge
         {
             // A directory goes with what was in it; if anything else is, it stays.
             (TreeEntry? chosen, TreeEntry? other) = side == MergeSide.Ours ? (item.Ours, item.Theirs) : (item.Theirs, item.Ours);
-            if (chosen is null || other is null || (item.Ours?.Type != TreeEntryType.Directory && item.Theirs?.Type != TreeEntryType.Directory))
+            if (chosen is null || other is null
+                || (item.Ours?.Type != TreeEntryType.Directory && item.Theirs?.Type != TreeEntryType.Directory))
             {
                 item.Decide(chosen);
                 return;
@@ -122,7 +127,9 @@ public sealed class TreeMerge
             if (decision.Note is { } reason)
                 _notes.Add(new MergeNote(bytes, reason));
             if (decision.Conflict is { } problem)
-                AddConflict(path, item, new MergeConflict(bytes, MergeConflictKind.Content, problem, item.Before, item.Ours, item.Theirs) { Merged = decision.Entry });
+                AddConflict(path, item, new MergeConflict(
+                    bytes, MergeConflictKind.Content, problem, item.Before, item.Ours, item.Theirs)
+                { Merged = decision.Entry });
             else
                 item.Decide(decision.Entry);
             return;
@@ -182,7 +189,8 @@ public sealed class TreeMerge
         _closed.Add(path);
         if (resolution?.Side != MergeSide.Theirs)
             return;
-        foreach (TreeChange change in new TreeDiff(_store, PathLimits.None) { FollowsLinks = false }.Compare(conflict.Ours, conflict.Theirs))
+        foreach (TreeChange change in new TreeDiff(_store, PathLimits.None) { FollowsLinks = false }.Compare(
+            conflict.Ours, conflict.Theirs))
         {
             string key = change.Path.IsEmpty ? path : $"{path}/{PathKey.Of(change.Path.Span)}";
             _items[key] = new MergeItem(change.Before, null, change.Before, change.After).Decide(change.After);
@@ -202,7 +210,8 @@ public sealed class TreeMerge
         return false;
     }
 
-    // What is to stand at a path that at least one side changed; what no one changed is as it was, and that is a directory where something is in it.
+    // What is to stand at a path that at least one side changed; what no one changed is as it was, and that is a directory where something
+    // is in it.
     private TreeEntry? ResultAt(string path) => _items.TryGetValue(path, out MergeItem? item) ? item.Result : _ours.Find(path)?.After;
 
     private bool IsKnown(string path) => _items.ContainsKey(path) || _ours.Find(path) is not null;
@@ -227,7 +236,8 @@ public sealed class TreeMerge
                 continue;
             }
 
-            Close(parent, new MergeConflict(PathKey.ToBytes(parent), MergeConflictKind.DirectoryFile, "a directory on one side only, and something is in it", before, ours, theirs));
+            Close(parent, new MergeConflict(PathKey.ToBytes(parent), MergeConflictKind.DirectoryFile,
+                "a directory on one side only, and something is in it", before, ours, theirs));
             return;
         }
     }
@@ -236,7 +246,8 @@ public sealed class TreeMerge
     private void CheckDirectories()
     {
         var kept = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string path in _ours.Paths.Where(path => !_items.ContainsKey(path) && _ours.Find(path)!.After is not null).Concat(_items.Where(item => item.Value.Result is not null).Select(item => item.Key)))
+        foreach (string path in _ours.Paths.Where(path => !_items.ContainsKey(path) && _ours.Find(path)!.After is not null)
+            .Concat(_items.Where(item => item.Value.Result is not null).Select(item => item.Key)))
         {
             for (string parent = path; parent.Length > 0 && kept.Add(parent = PathKey.Parent(parent));)
             {
@@ -245,29 +256,34 @@ public sealed class TreeMerge
 
         foreach (string path in Enumerable.Reverse(Sorted()))
         {
-            if (!_items.TryGetValue(path, out MergeItem? item) || item.Standing?.Type != TreeEntryType.Directory || item.Result?.Type == TreeEntryType.Directory || !kept.Contains(path) || IsClosed(path))
+            if (!_items.TryGetValue(path, out MergeItem? item) || item.Standing?.Type != TreeEntryType.Directory
+                || item.Result?.Type == TreeEntryType.Directory || !kept.Contains(path) || IsClosed(path))
                 continue;
             if (item.Result is null)
                 item.Decide(item.Standing);
             else
-                Close(path, new MergeConflict(PathKey.ToBytes(path), MergeConflictKind.DirectoryFile, "a directory here, and something was added to it; none there", item.Before, item.Ours, item.Theirs));
+                Close(path, new MergeConflict(PathKey.ToBytes(path), MergeConflictKind.DirectoryFile,
+                    "a directory here, and something was added to it; none there", item.Before, item.Ours, item.Theirs));
         }
     }
 
     private void CheckLinks()
     {
-        foreach ((string path, MergeItem item) in _items.Where(item => item.Value.Result is { Type: TreeEntryType.HardLink } link && !EntryMerge.IsSame(item.Value.Standing, link)).ToList())
+        foreach ((string path, MergeItem item) in _items.Where(item =>
+            item.Value.Result is { Type: TreeEntryType.HardLink } link && !EntryMerge.IsSame(item.Value.Standing, link)).ToList())
         {
             string target = PathKey.Of(item.Result!.LinkTarget.Span.TrimStart((byte)'/'));
             if (!IsKnown(target) || ResultAt(target) is { Type: not TreeEntryType.Directory })
                 continue;
-            var conflict = new MergeConflict(PathKey.ToBytes(path), MergeConflictKind.HardLink, $"a hard link to /{target}, which is not there any more", item.Before, item.Ours, item.Theirs);
+            var conflict = new MergeConflict(PathKey.ToBytes(path), MergeConflictKind.HardLink,
+                $"a hard link to /{target}, which is not there any more", item.Before, item.Ours, item.Theirs);
             MergeResolution? resolution = _policy.Resolve(conflict);
             if (resolution is null)
                 _conflicts.Add(conflict);
             item.Decide(resolution switch
             {
-                { Side: MergeSide.Theirs } => item.Theirs is { Type: TreeEntryType.HardLink } link ? TreeLookup.FollowLink(_store, _theirRoot, link) : item.Theirs,
+                { Side: MergeSide.Theirs } =>
+                    item.Theirs is { Type: TreeEntryType.HardLink } link ? TreeLookup.FollowLink(_store, _theirRoot, link) : item.Theirs,
                 { Side: null, Entry: var entry } => entry,
                 _ => item.Standing,
             });

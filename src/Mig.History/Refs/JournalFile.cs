@@ -3,7 +3,9 @@ using Mig.Core.Host;
 
 namespace Mig.History.Refs;
 
-/// <summary>The file that holds an update from the moment at which it takes effect until all other files say the same (docs/decisions/0022-refs.md).</summary>
+/// <summary>
+/// The file that holds an update from the moment at which it takes effect until all other files say the same (docs/decisions/0022-refs.md).
+/// </summary>
 /// <param name="repositoryFolder">The folder <c>.mig</c>.</param>
 internal sealed class JournalFile(string repositoryFolder)
 {
@@ -59,7 +61,10 @@ internal sealed class JournalFile(string repositoryFolder)
         }
     }
 
-    /// <summary>Ends an update. Durably, so that it does not come back after a power cut, when something else than an update of refs may change its files.</summary>
+    /// <summary>
+    /// Ends an update. Durably, so that it does not come back after a power cut, when something else than an update of refs may change its
+    /// files.
+    /// </summary>
     public void Remove(bool durably)
     {
         HostFiles.Delete(Path);

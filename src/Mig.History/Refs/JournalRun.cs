@@ -3,8 +3,12 @@ using Mig.Core.Host;
 
 namespace Mig.History.Refs;
 
-/// <summary>Does what a journal says, step by step, and undoes it if one of them fails. Used under the lock; a run that was cut short is simply done again.</summary>
-/// <param name="mayPack">Whether new refs may be packed: the repository says so to those who would not find them (<see cref="RefPacker.Extension"/>).</param>
+/// <summary>
+/// Does what a journal says, step by step, and undoes it if one of them fails. Used under the lock; a run that was cut short is simply done
+/// again.
+/// </summary>
+/// <param name="mayPack">Whether new refs may be packed: the repository says so to those who would not find them
+/// (<see cref="RefPacker.Extension"/>).</param>
 internal sealed class JournalRun(RefFiles files, PackedFile packed, string temporary, Func<bool> mayPack)
 {
     // From so many files on, one sync of the file system costs less than one of each.
@@ -27,7 +31,8 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
     {
         _syncsAll = journal.Steps.Count >= ManyFiles;
         HashSet<string> together = Pack(journal);
-        ILookup<bool, JournalStep> steps = journal.Steps.Where(step => !together.Contains(step.Path)).ToLookup(step => step.Kind == JournalStepKind.Delete);
+        ILookup<bool, JournalStep> steps = journal.Steps.Where(step => !together.Contains(step.Path))
+            .ToLookup(step => step.Kind == JournalStepKind.Delete);
         Apply(steps[true]);
         RemoveEmptyFolders();
         Apply(steps[false]);
@@ -86,17 +91,20 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
         }
     }
 
-    // Deletes what goes from the packed refs, and adds what comes, in one file. It is there before the files of refs go: whoever reads looks there last.
+    // Deletes what goes from the packed refs, and adds what comes, in one file. It is there before the files of refs go: whoever reads
+    // looks there last.
     private HashSet<string> Pack(RefJournal journal)
     {
         PackedRefs old = packed.Read();
-        HashSet<string> gone = [.. journal.Steps.Where(step => step.Kind == JournalStepKind.Delete && IsPacked(old, step.Path)).Select(step => step.Path)];
+        HashSet<string> gone = [.. journal.Steps.Where(step => step.Kind == JournalStepKind.Delete && IsPacked(old, step.Path))
+            .Select(step => step.Path)];
         Dictionary<string, ObjectId> coming = RefPacker.ChooseNew(journal, files.ForMany());
         if (coming.Count < RefPacker.Many || !mayPack())
             coming = [];
         if (gone.Count == 0 && coming.Count == 0)
             return [];
-        List<(RefName Name, ObjectId Id)> all = [.. old.List("").Where(found => !gone.Contains(found.Name.Value) && !coming.ContainsKey(found.Name.Value))];
+        List<(RefName Name, ObjectId Id)> all =
+            [.. old.List("").Where(found => !gone.Contains(found.Name.Value) && !coming.ContainsKey(found.Name.Value))];
         all.AddRange(coming.Select(item => (RefName.Parse(item.Key), item.Value)));
         all.Sort((a, b) => a.Name.CompareTo(b.Name));
         byte[] bytes = PackedRefs.Encode(all);
@@ -127,7 +135,8 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
         _folders.Add(files.Folder);
     }
 
-    // What the file held; nothing of a log that is appended to, since it can be cut. Null when there was none, or a link, which does not come back.
+    // What the file held; nothing of a log that is appended to, since it can be cut. Null when there was none, or a link, which does not
+    // come back.
     private byte[]? Remember(JournalStep step, FileType? there) =>
         there != FileType.Regular ? null : step.Kind == JournalStepKind.Append ? [] : HostFiles.ReadAllBytes(PathOf(step.Path));
 
@@ -219,7 +228,8 @@ internal sealed class JournalRun(RefFiles files, PackedFile packed, string tempo
         }
     }
 
-    // Names of refs were checked: what stands in the way of one are empty folders. In the way of a log there may be one that an older mig left of a ref that is gone.
+    // Names of refs were checked: what stands in the way of one are empty folders. In the way of a log there may be one that an older mig
+    // left of a ref that is gone.
     private void MakeRoom(string relative, FileType? there)
     {
         string path = PathOf(relative);

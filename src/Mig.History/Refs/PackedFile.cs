@@ -3,7 +3,9 @@ using Mig.Core.Host;
 
 namespace Mig.History.Refs;
 
-/// <summary>The file of packed refs as it is now. What was read is kept, and known again by the last line of the file. For any number of threads.</summary>
+/// <summary>
+/// The file of packed refs as it is now. What was read is kept, and known again by the last line of the file. For any number of threads.
+/// </summary>
 /// <param name="repositoryFolder">The folder <c>.mig</c>.</param>
 internal sealed class PackedFile(string repositoryFolder)
 {
@@ -15,7 +17,10 @@ internal sealed class PackedFile(string repositoryFolder)
     /// <summary>Returns the file as it is now, and stays: for those who have the lock, while they change nothing.</summary>
     public PackedFile Pin() => new(repositoryFolder) { _pinned = Read() };
 
-    /// <summary>Reads it; nothing is in it when it is not there. A ref's own file goes first, so it is read first: meanwhile the ref may have moved in here.</summary>
+    /// <summary>
+    /// Reads it; nothing is in it when it is not there. A ref's own file goes first, so it is read first: meanwhile the ref may have moved
+    /// in here.
+    /// </summary>
     /// <exception cref="CorruptStoreException">HIST-011, HIST-018.</exception>
     public PackedRefs Read()
     {
@@ -47,7 +52,8 @@ internal sealed class PackedFile(string repositoryFolder)
         PackedRefs last = _last;
         long length = file.Length;
         if (length > PackedRefs.MaxBytes)
-            throw new CorruptStoreException("HIST-018", $"{Path} has {length} bytes, at most {PackedRefs.MaxBytes} allowed; bring it back from a copy");
+            throw new CorruptStoreException(
+                "HIST-018", $"{Path} has {length} bytes, at most {PackedRefs.MaxBytes} allowed; bring it back from a copy");
         if (last.Exists && length == last.Bytes.Length)
         {
             Span<byte> trailer = stackalloc byte[PackedRefs.TrailerSize];

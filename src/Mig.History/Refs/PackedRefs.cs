@@ -7,7 +7,10 @@ using Mig.History.Commits;
 namespace Mig.History.Refs;
 
 /// <summary>Many refs in one file, sorted by the bytes of their names. Never changed; for any number of threads.</summary>
-/// <remarks>What is said of the file as a whole is checked as it is parsed, a name when it is handed out: whoever looks for one of 100,000 refs does not pay for the others.</remarks>
+/// <remarks>
+/// What is said of the file as a whole is checked as it is parsed, a name when it is handed out: whoever looks for one of 100,000 refs does
+/// not pay for the others.
+/// </remarks>
 // Layout: docs/format.md, "Packed refs".
 internal sealed class PackedRefs
 {
@@ -61,11 +64,16 @@ internal sealed class PackedRefs
         {
             int length = bytes.AsSpan(at, end - at).IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = bytes.AsSpan(at, Math.Max(length, 0));
-            if (line.Length <= NameStart || line[IdDigits] != ' ' || !TryParseId(line, out ObjectId id) || id.IsNull || !line[NameStart..].StartsWith("refs/"u8))
-                throw Damaged($"has at byte {at} {Utf8Text.Quote(line[..Math.Min(line.Length, IdDigits + 32)])}, needed 64 hexadecimal digits, a blank and a name below refs/");
+            if (line.Length <= NameStart || line[IdDigits] != ' ' || !TryParseId(line, out ObjectId id) || id.IsNull || !line[NameStart..]
+                .StartsWith("refs/"u8))
+                throw Damaged(
+                    $"has at byte {at} {Utf8Text.Quote(line[..Math.Min(line.Length, IdDigits + 32)])}, needed 64 hexadecimal digits, a "
+                    + "blank and a name below refs/");
             ReadOnlySpan<byte> name = line[NameStart..];
             if (before.SequenceCompareTo(name) >= 0)
-                throw Damaged($"has at byte {at} {Utf8Text.Quote(name)} after {Utf8Text.Quote(before)}; names are in the order of their bytes, each once");
+                throw Damaged(
+                    $"has at byte {at} {Utf8Text.Quote(name)} after {Utf8Text.Quote(before)}; names are in the order of their bytes, each "
+                    + "once");
             starts.Add(at);
             before = name;
             at += length + 1;
@@ -85,7 +93,8 @@ internal sealed class PackedRefs
             stream.Write(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id} {name.Value}\n")));
         stream.Write(MakeTrailer(stream.GetBuffer().AsSpan(0, (int)stream.Length)));
         if (stream.Length > MaxBytes)
-            throw new UsageException($"{refs.Count} refs take {stream.Length} bytes in {FileName}, at most {MaxBytes} allowed; delete some");
+            throw new UsageException(
+                $"{refs.Count} refs take {stream.Length} bytes in {FileName}, at most {MaxBytes} allowed; delete some");
         return stream.ToArray();
     }
 
@@ -137,23 +146,28 @@ internal sealed class PackedRefs
 
     private ReadOnlySpan<byte> NameAt(int i) => _bytes.AsSpan((_starts[i] + NameStart)..(_starts[i + 1] - 1));
 
-    private ObjectId IdAt(int i) => TryParseId(_bytes.AsSpan(_starts[i]), out ObjectId id) ? id : throw Damaged($"has no id at byte {_starts[i]}");
+    private ObjectId IdAt(int i) =>
+        TryParseId(_bytes.AsSpan(_starts[i]), out ObjectId id) ? id : throw Damaged($"has no id at byte {_starts[i]}");
 
-    private RefName ReadName(int i) => Utf8Text.TryDecode(NameAt(i), out string? text) && text.StartsWith("refs/", StringComparison.Ordinal) && RefName.TryParse(text, out RefName? name) && RefFiles.CanBe(name)
+    private RefName ReadName(int i) => Utf8Text.TryDecode(NameAt(i), out string? text) && text.StartsWith("refs/", StringComparison.Ordinal)
+        && RefName.TryParse(text, out RefName? name) && RefFiles.CanBe(name)
         ? name
         : throw Damaged($"has at byte {_starts[i]} {Utf8Text.Quote(NameAt(i))}, which no ref can be called");
 
     private static bool TryParseId(ReadOnlySpan<byte> line, out ObjectId id)
     {
         Span<byte> bytes = stackalloc byte[ObjectId.Size];
-        bool isId = Convert.FromHexString(line[..IdDigits], bytes, out _, out int written) == System.Buffers.OperationStatus.Done && written == ObjectId.Size;
+        bool isId = Convert.FromHexString(line[..IdDigits], bytes, out _, out int written) == System.Buffers.OperationStatus.Done
+            && written == ObjectId.Size;
         id = isId ? new ObjectId(bytes) : default;
         return isId;
     }
 
-    private static byte[] MakeTrailer(ReadOnlySpan<byte> before) => [.. TrailerMark, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(before))), (byte)'\n'];
+    private static byte[] MakeTrailer(ReadOnlySpan<byte> before) =>
+        [.. TrailerMark, .. Encoding.ASCII.GetBytes(Convert.ToHexStringLower(SHA256.HashData(before))), (byte)'\n'];
 
     private static CorruptStoreException Damaged(string found) => new(
         "HIST-018",
-        $"{FileName} {found}; bring it back from a copy, or move it away: then refs that have no file of their own are gone, 'mig reflog <ref>' says where they were, and 'mig branch', 'mig tag' and 'mig fetch' set them again");
+        $"{FileName} {found}; bring it back from a copy, or move it away: then refs that have no file of their own are gone, 'mig reflog "
+            + "<ref>' says where they were, and 'mig branch', 'mig tag' and 'mig fetch' set them again");
 }

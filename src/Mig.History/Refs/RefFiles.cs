@@ -6,10 +6,15 @@ using Mig.History.Commits;
 
 namespace Mig.History.Refs;
 
-/// <summary>Refs as files below a repository's folder, a file each or packed together. Takes no lock; follows no symbolic link, because a repository may come from a stranger.</summary>
+/// <summary>
+/// Refs as files below a repository's folder, a file each or packed together. Takes no lock; follows no symbolic link, because a repository
+/// may come from a stranger.
+/// </summary>
 /// <param name="packed">The packed refs; what a ref's own file says goes before.</param>
-/// <param name="pending">An update that holds and is not in all files yet; null when there is none, or when the files themselves are meant.</param>
-/// <param name="folders">What is known of folders, for those who look at many refs in a moment: whether they are there, and no links. Null to look each time.</param>
+/// <param name="pending">An update that holds and is not in all files yet; null when there is none, or when the files themselves are
+/// meant.</param>
+/// <param name="folders">What is known of folders, for those who look at many refs in a moment: whether they are there, and no links. Null
+/// to look each time.</param>
 internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pending = null, Dictionary<string, bool>? folders = null)
 {
     // An id has 64 digits and names are at most a path long.
@@ -40,7 +45,9 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         if (IsFolder(name))
             throw new UsageException($"'{name}' is a folder of refs and cannot be one");
         if (!CanExist(name))
-            throw new UsageException($"'{name.Value[..40]}…' is too long for the name of a ref: at most {MaxComponentBytes} bytes between slashes and {MaxNameBytes} in all");
+            throw new UsageException(
+                $"'{name.Value[..40]}…' is too long for the name of a ref: at most {MaxComponentBytes} bytes between slashes and "
+                + $"{MaxNameBytes} in all");
     }
 
     /// <summary>Tells whether a repository can have a ref of a name.</summary>
@@ -89,10 +96,13 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     /// <exception cref="CorruptStoreException">HIST-011, HIST-018.</exception>
     public List<RefName> List(string prefix) => [.. ListValues(prefix).Select(found => found.Name)];
 
-    /// <summary>Returns the refs below a prefix, sorted by name; what one says that has a file of its own is to be read from there.</summary>
+    /// <summary>
+    /// Returns the refs below a prefix, sorted by name; what one says that has a file of its own is to be read from there.
+    /// </summary>
     /// <param name="after">Only refs behind this one; null for all.</param>
     /// <param name="damaged">Takes what is wrong with the packed refs, which are left out then; when null, that is thrown.</param>
-    public IEnumerable<(RefName Name, ObjectId? Packed)> ListValues(string prefix, RefName? after = null, ICollection<CorruptStoreException>? damaged = null)
+    public IEnumerable<(RefName Name, ObjectId? Packed)> ListValues(
+        string prefix, RefName? after = null, ICollection<CorruptStoreException>? damaged = null)
     {
         // In this order: a ref that moves from its file into the packed ones is there before its file goes.
         List<RefName> own = List(prefix, "", after);
@@ -149,13 +159,15 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         string start = prefix[..(prefix.LastIndexOf('/') + 1)];
         if (start.Length == 0 && prefix.Length > 0 && "refs/".StartsWith(prefix, StringComparison.Ordinal))
             start = "refs/";
-        if (start == "refs/" || (start.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsWellFormed(start.TrimEnd('/')) && (folders is null || HasFolder(root + start.TrimEnd('/')))))
+        if (start == "refs/" || (start.StartsWith("refs/", StringComparison.Ordinal) && RefName.IsWellFormed(start.TrimEnd('/'))
+            && (folders is null || HasFolder(root + start.TrimEnd('/')))))
             Collect(Path.Combine(Folder, root + start.TrimEnd('/')), start, after?.Value, names);
         names.RemoveAll(name => !name.Value.StartsWith(prefix, StringComparison.Ordinal) || pending?.Find(root + name.Value) is not null);
         if (pending is not null)
         {
             names.AddRange(pending.Steps
-                .Where(step => step.Kind != JournalStepKind.Delete && step.Path.StartsWith(root + "refs/", StringComparison.Ordinal) && step.Path.StartsWith(root + prefix, StringComparison.Ordinal))
+                .Where(step => step.Kind != JournalStepKind.Delete && step.Path.StartsWith(root + "refs/", StringComparison.Ordinal)
+                    && step.Path.StartsWith(root + prefix, StringComparison.Ordinal))
                 .Select(step => RefName.Parse(step.Path[root.Length..]))
                 .Where(name => after is null || name > after));
         }
@@ -217,7 +229,8 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
     private static bool IsFolder(RefName name) => name.Value is "refs/heads" or "refs/tags" or "refs/remotes";
 
     private static bool CanExist(RefName name) =>
-        Encoding.UTF8.GetByteCount(name.Value) <= MaxNameBytes && Array.TrueForAll(name.Value.Split('/'), part => Encoding.UTF8.GetByteCount(part) <= MaxComponentBytes);
+        Encoding.UTF8.GetByteCount(name.Value) <= MaxNameBytes
+            && Array.TrueForAll(name.Value.Split('/'), part => Encoding.UTF8.GetByteCount(part) <= MaxComponentBytes);
 
     private static RefValue Parse(RefName name, byte[] bytes)
     {
@@ -240,7 +253,8 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
             ? "'mig checkout <branch>' sets it again"
             : name.IsBranch ? $"'mig reflog {name.ShortName}' shows where it was, 'mig branch -f {name.ShortName} <commit>' sets it again"
             : $"delete it or set it again; 'mig reflog {name}' may show where it was";
-        return new CorruptStoreException("HIST-010", $"the file of {name} {found}; 64 hexadecimal digits or 'ref: refs/…' are needed; {repair}");
+        return new CorruptStoreException(
+            "HIST-010", $"the file of {name} {found}; 64 hexadecimal digits or 'ref: refs/…' are needed; {repair}");
     }
 
     private byte[]? ReadBytes(RefName name)
@@ -275,12 +289,14 @@ internal sealed class RefFiles(string folder, PackedFile packed, RefJournal? pen
         }
     }
 
-    // A repository may have 100,000 of them: the kernel says with the name what is a folder, and what stands before the page that is asked for is only passed over.
+    // A repository may have 100,000 of them: the kernel says with the name what is a folder, and what stands before the page that is asked
+    // for is only passed over.
     private static void Collect(string folder, string prefix, string? after, List<RefName> names)
     {
         FileType? type = FileStatus.Of(folder, followsLinks: false)?.Type;
         if (type == FileType.SymbolicLink)
-            throw new CorruptStoreException("HIST-011", $"{prefix.TrimEnd('/')} is a symbolic link, which mig does not follow here; remove {folder}");
+            throw new CorruptStoreException(
+                "HIST-011", $"{prefix.TrimEnd('/')} is a symbolic link, which mig does not follow here; remove {folder}");
         if (type != FileType.Directory)
             return;
         try

@@ -7,7 +7,9 @@ using Mig.History.Commits;
 
 namespace Mig.History.Refs;
 
-/// <summary>Everything that one update does to the files of refs, their logs and the configuration: at most one step for each file.</summary>
+/// <summary>
+/// Everything that one update does to the files of refs, their logs and the configuration: at most one step for each file.
+/// </summary>
 // Layout: docs/format.md, "The journal". All integers little-endian.
 internal sealed class RefJournal
 {
@@ -85,12 +87,14 @@ internal sealed class RefJournal
     }
 
     private static CorruptStoreException Damaged(string found) =>
-        new("HIST-016", $"{FileName} {found}; remove it, then refs are where their files say, and 'mig fsck' says where those and their logs differ");
+        new("HIST-016",
+            $"{FileName} {found}; remove it, then refs are where their files say, and 'mig fsck' says where those and their logs differ");
 
     // Whoever can write the file could write the checksum as well: a path leads nowhere but to refs, logs and the configuration.
     private static bool IsOwn(string path, JournalStepKind kind) => kind switch
     {
-        _ when path.StartsWith(LogPrefix, StringComparison.Ordinal) => RefName.TryParse(path[LogPrefix.Length..], out RefName? logged) && RefFiles.CanBe(logged),
+        _ when path.StartsWith(LogPrefix, StringComparison.Ordinal) =>
+            RefName.TryParse(path[LogPrefix.Length..], out RefName? logged) && RefFiles.CanBe(logged),
         JournalStepKind.Write when path == ConfigPath => true,
         JournalStepKind.Write or JournalStepKind.Delete => RefName.TryParse(path, out RefName? name) && RefFiles.CanBe(name),
         _ => false,
@@ -108,8 +112,11 @@ internal sealed class RefJournal
         if (StepSize + pathLength + length > rest.Length)
             throw Damaged($"ends within the step at {at}");
         if (!Utf8Text.TryDecode(rest.Slice(StepSize, pathLength), out string? path) || !Enum.IsDefined(kind) || !IsOwn(path, kind)
-            || start < 0 || (start != 0 && kind != JournalStepKind.Append) || (length != 0 && kind == JournalStepKind.Delete) || _byPath.ContainsKey(path))
-            throw Damaged($"has at {at} a step {rest[0]} from {start} with {length} bytes for {Utf8Text.Quote(rest.Slice(StepSize, pathLength))}, which no mig writes");
+            || start < 0 || (start != 0 && kind != JournalStepKind.Append) || (length != 0 && kind == JournalStepKind.Delete)
+                || _byPath.ContainsKey(path))
+            throw Damaged(
+                $"has at {at} a step {rest[0]} from {start} with {length} bytes for {Utf8Text.Quote(rest.Slice(StepSize, pathLength))}, "
+                + "which no mig writes");
         Add(new JournalStep(kind, path, start, rest.Slice(StepSize + pathLength, (int)length).ToArray()));
         return StepSize + pathLength + (int)length;
     }

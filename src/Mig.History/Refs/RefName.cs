@@ -40,7 +40,8 @@ public sealed record RefName : IComparable<RefName>
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name is "" or "@" || name[^1] == '.' || name.AsSpan().ContainsAny(Forbidden)
-            || name.Contains("..", StringComparison.Ordinal) || name.Contains("@{", StringComparison.Ordinal) || !Utf8Text.IsWellFormed(name))
+            || name.Contains("..", StringComparison.Ordinal) || name.Contains("@{", StringComparison.Ordinal)
+                || !Utf8Text.IsWellFormed(name))
             return false;
         int components = 0;
         foreach (Range range in name.AsSpan().Split('/'))
@@ -54,7 +55,9 @@ public sealed record RefName : IComparable<RefName>
         return components > 1 || allowOneLevel;
     }
 
-    /// <summary>Accepts <c>HEAD</c>, names like it in the top folder (<c>MERGE_HEAD</c>), and well-formed names below <c>refs/</c>.</summary>
+    /// <summary>
+    /// Accepts <c>HEAD</c>, names like it in the top folder (<c>MERGE_HEAD</c>), and well-formed names below <c>refs/</c>.
+    /// </summary>
     public static bool TryParse(string name, [NotNullWhen(true)] out RefName? result)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -68,7 +71,8 @@ public sealed record RefName : IComparable<RefName>
         TryParse(name, out RefName? result) ? result : throw new UsageException($"'{name}' cannot be the name of a ref");
 
     /// <summary>Accepts what a new branch may be called: a leading dash would be taken for an option, HEAD for HEAD.</summary>
-    public static bool TryBranch(string shortName, [NotNullWhen(true)] out RefName? result) => TryShort(BranchPrefix, shortName, out result);
+    public static bool TryBranch(string shortName, [NotNullWhen(true)] out RefName? result) =>
+        TryShort(BranchPrefix, shortName, out result);
 
     /// <exception cref="UsageException">The name is malformed.</exception>
     public static RefName Branch(string shortName) => Short(BranchPrefix, shortName, "branch");
@@ -92,7 +96,8 @@ public sealed record RefName : IComparable<RefName>
     public static bool operator >=(RefName left, RefName right) => CompareNames(left.Value, right.Value) >= 0;
 
     /// <summary>Compares names, or the beginnings of names, by their UTF-8 bytes.</summary>
-    // UTF-16 and UTF-8 disagree about the order of characters beyond U+FFFF: their surrogates come before U+E000 here, and after U+FFFF there.
+    // UTF-16 and UTF-8 disagree about the order of characters beyond U+FFFF: their surrogates come before U+E000 here, and after U+FFFF
+    // there.
     public static int CompareNames(string left, string right)
     {
         int same = left.AsSpan().CommonPrefixLength(right);
@@ -107,14 +112,17 @@ public sealed record RefName : IComparable<RefName>
     private static RefName Short(string prefix, string shortName, string kind)
     {
         if (!TryShort(prefix, shortName, out RefName? result))
-            throw new UsageException($"'{shortName}' cannot be the name of a {kind}: no spaces, control characters, '~^:?*[\\', '..', '@{{', no part that begins with '.' or ends with '.lock', not HEAD, no leading '-'");
+            throw new UsageException(
+                $"'{shortName}' cannot be the name of a {kind}: no spaces, control characters, '~^:?*[\\', '..', '@{{', no part that "
+                + "begins with '.' or ends with '.lock', not HEAD, no leading '-'");
         return result;
     }
 
     private static bool TryShort(string prefix, string shortName, [NotNullWhen(true)] out RefName? result)
     {
         ArgumentNullException.ThrowIfNull(shortName);
-        result = shortName.StartsWith('-') || shortName == Head.Value || !IsWellFormed(prefix + shortName) ? null : new RefName(prefix + shortName);
+        result = shortName.StartsWith('-') || shortName == Head.Value || !IsWellFormed(prefix + shortName) ? null
+            : new RefName(prefix + shortName);
         return result is not null;
     }
 }

@@ -5,7 +5,9 @@ using Mig.History.Configuration;
 
 namespace Mig.History.Refs;
 
-/// <summary>Puts refs that have a file each into the one that holds many. Used under the lock of the refs; of what the refs name, nothing changes.</summary>
+/// <summary>
+/// Puts refs that have a file each into the one that holds many. Used under the lock of the refs; of what the refs name, nothing changes.
+/// </summary>
 internal sealed class RefPacker(RefFiles files, PackedFile packed, ConfigFile configuration, string temporary)
 {
     /// <summary>From so many refs on they go together: one file is written and read faster than as many.</summary>
@@ -17,13 +19,18 @@ internal sealed class RefPacker(RefFiles files, PackedFile packed, ConfigFile co
     public static ConfigKey Extension { get; } = ConfigKey.Parse("extensions.packedRefs");
 
     /// <summary>Tells whether a configuration says that refs may be packed.</summary>
-    public static bool IsOn(ConfigDocument configuration) => configuration.GetAll(Extension) is [.., { } value] && ConfigValue.TryParseBoolean(value, out bool isOn) && isOn;
+    public static bool IsOn(ConfigDocument configuration) =>
+        configuration.GetAll(Extension) is [.., { } value] && ConfigValue.TryParseBoolean(value, out bool isOn) && isOn;
 
-    /// <summary>Returns the refs that an update makes, whose files would be new: those can go together. One that has a file keeps it, so that whoever copies the folder meanwhile finds it in either.</summary>
+    /// <summary>
+    /// Returns the refs that an update makes, whose files would be new: those can go together. One that has a file keeps it, so that
+    /// whoever copies the folder meanwhile finds it in either.
+    /// </summary>
     public static Dictionary<string, ObjectId> ChooseNew(RefJournal journal, RefFiles files)
     {
         var chosen = new Dictionary<string, ObjectId>(StringComparer.Ordinal);
-        List<JournalStep> writes = [.. journal.Steps.Where(step => step.Kind == JournalStepKind.Write && step.Path.StartsWith("refs/", StringComparison.Ordinal))];
+        List<JournalStep> writes = [.. journal.Steps.Where(step =>
+            step.Kind == JournalStepKind.Write && step.Path.StartsWith("refs/", StringComparison.Ordinal))];
         if (writes.Count < Many)
             return chosen;
         foreach (JournalStep step in writes)
@@ -52,7 +59,8 @@ internal sealed class RefPacker(RefFiles files, PackedFile packed, ConfigFile co
         if (moving.Count < Many)
             return 0;
         configuration.Update(document => document.Set(Extension, "true"));
-        List<(RefName Name, ObjectId Id)> all = [.. packed.Read().List("").Where(found => !moving.ContainsKey(found.Name)), .. moving.Select(item => (item.Key, item.Value))];
+        List<(RefName Name, ObjectId Id)> all =
+            [.. packed.Read().List("").Where(found => !moving.ContainsKey(found.Name)), .. moving.Select(item => (item.Key, item.Value))];
         all.Sort((a, b) => a.Name.CompareTo(b.Name));
         DurableFile.WriteNew(temporary, PackedRefs.Encode(all));
         DurableFile.Publish(temporary, packed.Path);

@@ -34,16 +34,19 @@ public sealed partial class RefStore
     /// <inheritdoc cref="RefTransaction.Rename"/>
     /// <exception cref="NotFoundException">There is no such ref.</exception>
     /// <exception cref="ConflictException">The new name is taken.</exception>
-    public void Rename(RefName from, RefName to, Signature who, bool force = false) => BeginTransaction(who).Rename(from, to, force).Commit();
+    public void Rename(RefName from, RefName to, Signature who, bool force = false) =>
+        BeginTransaction(who).Rename(from, to, force).Commit();
 
-    internal void Commit(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Action<ConfigDocument>? configure, Signature who, bool logsMovesOnly)
+    internal void Commit(IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Action<ConfigDocument>? configure,
+        Signature who, bool logsMovesOnly)
     {
         // Held until the refs have moved: what they name cannot be collected meanwhile.
         using FileLock? retained = _objects?.Retain();
         foreach (RefUpdate update in updates)
         {
             if (_objects is not null && update.NewId is { } id && !_objects.Contains(id))
-                throw new NotFoundException($"{id}, which {update.Name} shall name, is not in the repository; 'mig gc' in another process may have removed it");
+                throw new NotFoundException(
+                    $"{id}, which {update.Name} shall name, is not in the repository; 'mig gc' in another process may have removed it");
         }
 
         using FileLock gate = Lock();
@@ -63,7 +66,10 @@ public sealed partial class RefStore
         Carry(journal);
     }
 
-    /// <summary>Packs the refs that have a file each into one, when they are many, and nobody moves any at the moment: it can be done at any other time as well.</summary>
+    /// <summary>
+    /// Packs the refs that have a file each into one, when they are many, and nobody moves any at the moment: it can be done at any other
+    /// time as well.
+    /// </summary>
     /// <returns>How many were packed.</returns>
     /// <exception cref="IOException">Nothing is lost.</exception>
     public int Pack()
@@ -88,7 +94,8 @@ public sealed partial class RefStore
     }
 
     // All that can be wrong with an update. Under the lock.
-    private RefUpdates Resolve(RefFiles files, IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames, Func<RefName, string>? describe)
+    private RefUpdates Resolve(RefFiles files, IReadOnlyList<RefUpdate> updates, IReadOnlyList<RefRename> renames,
+        Func<RefName, string>? describe)
     {
         RefName? headTarget = files.ReadOrDamaged(RefName.Head)?.Target;
         var resolved = new RefUpdates(files, [.. updates, .. renames.SelectMany(rename => Expand(files, rename, headTarget))], headTarget);
@@ -137,7 +144,8 @@ public sealed partial class RefStore
                 journal.Add(step);
         }
 
-        foreach (IGrouping<RefName, ReflogEntry> moves in resolved.Moves(who).Where(move => !resolved.Deleted.Contains(move.Name)).GroupBy(move => move.Name, move => move.Entry))
+        foreach (IGrouping<RefName, ReflogEntry> moves in resolved.Moves(who).Where(move => !resolved.Deleted.Contains(move.Name))
+            .GroupBy(move => move.Name, move => move.Entry))
         {
             RefName? from = resolved.FindOldName(moves.Key);
             if (unlogged.ContainsKey(moves.Key.Value) && (from is null || !logs.IsThere(from)))
@@ -197,7 +205,8 @@ public sealed partial class RefStore
     }
 
     private void SayUnfinished(Exception reason) =>
-        _notice($"the refs have moved, and that is durable, but not all of their files could be written ({reason.Message.TrimEnd('.')}); the next command that can will do it, from {Path.Combine(_files.Folder, RefJournal.FileName)}");
+        _notice($"the refs have moved, and that is durable, but not all of their files could be written ({reason.Message.TrimEnd('.')}); "
+            + $"the next command that can will do it, from {Path.Combine(_files.Folder, RefJournal.FileName)}");
 
     // What a killed command left is done before anything is decided.
     private void CompletePending()
@@ -216,14 +225,16 @@ public sealed partial class RefStore
     }
 
     // As Git: a name cannot be a ref and a folder of refs at once.
-    private static void CheckNames(RefFiles files, IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted, Func<RefName, string> describe)
+    private static void CheckNames(
+        RefFiles files, IReadOnlyCollection<RefName> created, IReadOnlyCollection<RefName> deleted, Func<RefName, string> describe)
     {
         HashSet<RefName> all = [.. created];
         var free = new HashSet<RefName>();
         foreach (RefName name in created)
         {
             if (name.IsBranchHead)
-                throw new UsageException($"{describe(name)}'HEAD' cannot be the name of a branch: it would be taken for HEAD; choose another name");
+                throw new UsageException(
+                    $"{describe(name)}'HEAD' cannot be the name of a branch: it would be taken for HEAD; choose another name");
             string[] parts = name.Value.Split('/');
             for (int i = 3; i < parts.Length; i++)
             {
@@ -233,20 +244,29 @@ public sealed partial class RefStore
                 if (all.Contains(parent))
                     throw new ConflictException($"{describe(name)}'{parent}' and '{name}' cannot both exist");
                 if (files.Exists(parent) && !deleted.Contains(parent))
-                    throw new ConflictException($"{describe(name)}'{parent}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{parent}'");
+                    throw new ConflictException(
+                        $"{describe(name)}'{parent}' exists, so '{name}' cannot be created; choose another name, or delete or rename "
+                        + $"'{parent}'");
             }
 
-            if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && files.List(name.Value + "/").Find(child => !deleted.Contains(child)) is { } inside)
-                throw new ConflictException($"{describe(name)}'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename '{inside}'");
-            if (files.HasFolder(name.Value) && new DirectoryInfo(files.PathOf(name)) is { Exists: true, LinkTarget: null } folder && FindStranger(files, folder, name, deleted) is { } stranger)
-                throw new ConflictException($"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is not a ref; remove that");
+            if (name.Value.StartsWith("refs/", StringComparison.Ordinal) && files.List(name.Value + "/")
+                .Find(child => !deleted.Contains(child)) is { } inside)
+                throw new ConflictException(
+                    $"{describe(name)}'{inside}' exists, so '{name}' cannot be created; choose another name, or delete or rename "
+                        + $"'{inside}'");
+            if (files.HasFolder(name.Value) && new DirectoryInfo(files.PathOf(name)) is { Exists: true, LinkTarget: null } folder
+                && FindStranger(files, folder, name, deleted) is { } stranger)
+                throw new ConflictException(
+                    $"{describe(name)}'{name}' cannot be created: its place is a folder that holds {stranger}, which is not a ref; remove "
+                    + "that");
         }
     }
 
     private static string? FindStranger(RefFiles files, DirectoryInfo folder, RefName name, IReadOnlyCollection<RefName> deleted)
     {
         int refs = files.ListOwn(name.Value + "/").Count(deleted.Contains);
-        List<FileInfo> entries = [.. folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })];
+        List<FileInfo> entries = [.. folder.EnumerateFiles(
+            "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })];
         return entries.Count == refs ? null : entries[0].FullName;
     }
 }

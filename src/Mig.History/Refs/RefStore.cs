@@ -6,10 +6,13 @@ using Mig.Store.Locks;
 
 namespace Mig.History.Refs;
 
-/// <summary>The names of a repository: HEAD, branches, tags, remote branches, and the log of each. Safe for many threads and processes at once.</summary>
+/// <summary>
+/// The names of a repository: HEAD, branches, tags, remote branches, and the log of each. Safe for many threads and processes at once.
+/// </summary>
 /// <remarks>
-/// Writers take one lock for all refs (<c>locks/refs</c>), which the kernel releases when a process ends, so nothing is ever left locked. An update, with its logs, is
-/// one file at first, the journal; it takes effect as that gets its name, and then goes to the files of the refs. Readers take no lock: they look into the journal first.
+/// Writers take one lock for all refs (<c>locks/refs</c>), which the kernel releases when a process ends, so nothing is ever left locked.
+/// An update, with its logs, is one file at first, the journal; it takes effect as that gets its name, and then goes to the files of the
+/// refs. Readers take no lock: they look into the journal first.
 /// </remarks>
 public sealed partial class RefStore
 {
@@ -59,7 +62,8 @@ public sealed partial class RefStore
         if (!store._files.Exists(RefName.Head))
         {
             var journal = new RefJournal();
-            journal.Add(new JournalStep(JournalStepKind.Write, RefName.Head.Value, 0, System.Text.Encoding.UTF8.GetBytes($"ref: {branch}\n")));
+            journal.Add(new JournalStep(JournalStepKind.Write, RefName.Head.Value, 0,
+                System.Text.Encoding.UTF8.GetBytes($"ref: {branch}\n")));
             store.Carry(journal);
         }
 
@@ -217,7 +221,8 @@ public sealed partial class RefStore
     {
         ArgumentNullException.ThrowIfNull(name);
         if (depth > MaxSymbolicDepth)
-            throw new CorruptStoreException("HIST-013", $"{name} is reached over more than {MaxSymbolicDepth} symbolic refs, perhaps in a circle; delete one of them");
+            throw new CorruptStoreException(
+                "HIST-013", $"{name} is reached over more than {MaxSymbolicDepth} symbolic refs, perhaps in a circle; delete one of them");
         return view.Read(name) switch
         {
             null => null,

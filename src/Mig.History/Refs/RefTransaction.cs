@@ -86,7 +86,10 @@ public sealed class RefTransaction
         return this;
     }
 
-    /// <summary>Lets the log of a ref that is made with many others begin when it moves, as Git does for those of a clone: 100,000 refs are not 100,000 files.</summary>
+    /// <summary>
+    /// Lets the log of a ref that is made with many others begin when it moves, as Git does for those of a clone: 100,000 refs are not
+    /// 100,000 files.
+    /// </summary>
     public RefTransaction LogMovesOnly()
     {
         _logsMovesOnly = true;
@@ -95,7 +98,8 @@ public sealed class RefTransaction
 
     /// <summary>Carries everything out.</summary>
     /// <exception cref="NotFoundException">What is to be renamed, or deleted, is not there.</exception>
-    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay locked.</exception>
+    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay
+    /// locked.</exception>
     /// <exception cref="IOException">Whatever is thrown: nothing has changed then.</exception>
     public void Commit()
     {
@@ -105,10 +109,14 @@ public sealed class RefTransaction
             _store.Commit(_updates, _renames, _configure, _who, _logsMovesOnly);
     }
 
-    /// <summary>Makes sure that <see cref="Commit"/> would get through now, by the same checks, and changes nothing. What the refs shall name need not be stored yet.</summary>
+    /// <summary>
+    /// Makes sure that <see cref="Commit"/> would get through now, by the same checks, and changes nothing. What the refs shall name need
+    /// not be stored yet.
+    /// </summary>
     /// <param name="describe">What to say before what is wrong with a new name; null for nothing.</param>
     /// <exception cref="NotFoundException">What is to be renamed, or deleted, is not there.</exception>
-    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay locked.</exception>
+    /// <exception cref="ConflictException">A ref is not where it was expected, names are in each other's way, or the refs stay
+    /// locked.</exception>
     public void Check(Func<RefName, string>? describe = null) => _store.Check(_updates, _renames, describe);
 
     private RefTransaction Add(RefUpdate update)

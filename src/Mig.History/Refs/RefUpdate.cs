@@ -8,4 +8,5 @@ namespace Mig.History.Refs;
 /// <param name="Target">What the ref will stand for.</param>
 /// <param name="Follow">Whether a symbolic ref moves what it stands for.</param>
 /// <param name="Was">The ref that it is renamed from, whose log goes on.</param>
-internal sealed record RefUpdate(RefName Name, ObjectId? Expected, ObjectId? NewId, RefName? Target, bool Follow, string Reason, RefName? Was = null);
+internal sealed record RefUpdate(
+    RefName Name, ObjectId? Expected, ObjectId? NewId, RefName? Target, bool Follow, string Reason, RefName? Was = null);

@@ -3,7 +3,9 @@ using Mig.History.Commits;
 
 namespace Mig.History.Refs;
 
-/// <summary>A transaction's wishes brought down to files: which one gets which content, and what the logs say. Used under the lock.</summary>
+/// <summary>
+/// A transaction's wishes brought down to files: which one gets which content, and what the logs say. Used under the lock.
+/// </summary>
 internal sealed class RefUpdates
 {
     private const int MaxSymbolicDepth = 5;
@@ -23,8 +25,10 @@ internal sealed class RefUpdates
             RefName name = update.Follow ? Follow(update.Name) : update.Name;
             if (!known.TryAdd(name, update))
             {
-                // refs/remotes/origin/HEAD and what it stands for may both be named, when the same is wanted of them. HEAD and its branch may not, as in Git.
-                if (known[name] is { NewId: not null } other && (other.NewId, other.Expected) == (update.NewId, update.Expected) && other.Name != update.Name
+                // refs/remotes/origin/HEAD and what it stands for may both be named, when the same is wanted of them. HEAD and its branch
+                // may not, as in Git.
+                if (known[name] is { NewId: not null } other && (other.NewId, other.Expected) == (update.NewId, update.Expected)
+                    && other.Name != update.Name
                     && other.Name != RefName.Head && update.Name != RefName.Head)
                     continue;
                 throw new UsageException($"{name} is named twice in one update");
@@ -37,7 +41,8 @@ internal sealed class RefUpdates
         Deleted = [.. _updates.Where(u => u.Update.NewId is null && u.Update.Target is null).Select(u => u.Name)];
         _byName = _updates.ToDictionary(u => u.Name, u => u.Update);
         Created = [.. _updates.Where(u => !Deleted.Contains(u.Name) && !files.Exists(u.Name)).Select(u => u.Name)];
-        Writes = [.. _updates.Select(u => (u.Name, u.Update.Target is { } target ? $"ref: {target}\n" : u.Update.NewId is { } id ? $"{id}\n" : null))];
+        Writes = [.. _updates.Select(u =>
+            (u.Name, u.Update.Target is { } target ? $"ref: {target}\n" : u.Update.NewId is { } id ? $"{id}\n" : null))];
     }
 
     public HashSet<RefName> Deleted { get; }
@@ -71,7 +76,8 @@ internal sealed class RefUpdates
                 ? $"{name} was expected at {expected.ToShortString()}, but does not exist any more; look at it again and retry"
                 : expected.IsNull
                 ? $"{name} exists already, at {actual.ToShortString()}{LastMove(name, actual, readLog)}; choose another name or update it"
-                : $"{name} moved from {expected.ToShortString()} to {actual.ToShortString()}{LastMove(name, actual, readLog)}; take that into account and retry");
+                : $"{name} moved from {expected.ToShortString()} to {actual.ToShortString()}{LastMove(name, actual, readLog)}; take that "
+                    + "into account and retry");
         }
     }
 
@@ -130,15 +136,18 @@ internal sealed class RefUpdates
         {
             // A damaged branch may be set again, but not HEAD: nobody knows where the update would have gone.
             RefValue? value = current == RefName.Head
-                ? _files.Read(current) ?? throw new CorruptStoreException("HIST-012", "HEAD is missing; 'mig checkout <branch>' sets it again")
+                ? _files.Read(current) ?? throw new CorruptStoreException(
+                    "HIST-012", "HEAD is missing; 'mig checkout <branch>' sets it again")
                 : _files.ReadOrDamaged(current);
             if (value?.Target is not { } target)
                 return current;
             if (current == RefName.Head && !target.IsBranch)
-                throw new CorruptStoreException("HIST-017", $"HEAD stands for {target}, which is not a branch; 'mig checkout <branch>' sets it again");
+                throw new CorruptStoreException(
+                    "HIST-017", $"HEAD stands for {target}, which is not a branch; 'mig checkout <branch>' sets it again");
             current = target;
         }
 
-        throw new CorruptStoreException("HIST-013", $"{name} is reached over more than {MaxSymbolicDepth} symbolic refs, perhaps in a circle; delete one of them");
+        throw new CorruptStoreException(
+            "HIST-013", $"{name} is reached over more than {MaxSymbolicDepth} symbolic refs, perhaps in a circle; delete one of them");
     }
 }

@@ -4,7 +4,10 @@ using Mig.History.Commits;
 
 namespace Mig.History.Refs;
 
-/// <summary>The log of a ref: a line for each move, oldest first. What becomes of it is a step of a journal; whoever makes one holds the lock of the refs.</summary>
+/// <summary>
+/// The log of a ref: a line for each move, oldest first. What becomes of it is a step of a journal; whoever makes one holds the lock of the
+/// refs.
+/// </summary>
 internal sealed class Reflog(RefFiles files)
 {
     /// <summary>Returns the moves, newest first; none when the ref has no log.</summary>
@@ -22,7 +25,10 @@ internal sealed class Reflog(RefFiles files)
                 break; // torn by a crash: that move never took place
             ReadOnlySpan<byte> text = bytes.AsSpan(position, length);
             if (!Utf8Text.TryDecode(text, out string? decoded) || !ReflogEntry.TryParse(decoded, out ReflogEntry? entry))
-                throw new CorruptStoreException("HIST-014", $"logs/{name} line {line} at byte {position}: found {Utf8Text.Quote(text)}, needed '<old> <new> Name <email> seconds +hhmm<tab>reason'; remove this line from {files.LogPathOf(name)}");
+                throw new CorruptStoreException(
+                    "HIST-014",
+                    $"logs/{name} line {line} at byte {position}: found {Utf8Text.Quote(text)}, needed '<old> <new> Name <email> seconds "
+                    + $"+hhmm<tab>reason'; remove this line from {files.LogPathOf(name)}");
             entries.Add(entry);
             position += length + 1;
         }
@@ -38,7 +44,8 @@ internal sealed class Reflog(RefFiles files)
     public bool IsThere(RefName name) => files.HasLog(name);
 
     /// <summary>Returns the step that adds moves to a log.</summary>
-    public JournalStep Append(RefName name, IEnumerable<ReflogEntry> moves) => new(JournalStepKind.Append, PathOf(name), EndOfLastLine(name), Encode(moves));
+    public JournalStep Append(RefName name, IEnumerable<ReflogEntry> moves) =>
+        new(JournalStepKind.Append, PathOf(name), EndOfLastLine(name), Encode(moves));
 
     /// <summary>Returns the step that makes a log of the moves of another, and more.</summary>
     public JournalStep Continue(RefName from, RefName to, IEnumerable<ReflogEntry> moves)
@@ -53,7 +60,8 @@ internal sealed class Reflog(RefFiles files)
         List<ReflogEntry> all = Read(name);
         List<ReflogEntry> kept = all.FindAll(entry => keep(entry));
         kept.Reverse();
-        return kept.Count == all.Count ? (null, 0) : (new JournalStep(JournalStepKind.Write, PathOf(name), 0, Encode(kept)), all.Count - kept.Count);
+        return kept.Count == all.Count ? (null, 0)
+            : (new JournalStep(JournalStepKind.Write, PathOf(name), 0, Encode(kept)), all.Count - kept.Count);
     }
 
     /// <summary>Returns the step that removes a log; null when there is none.</summary>
@@ -61,7 +69,8 @@ internal sealed class Reflog(RefFiles files)
 
     private static string PathOf(RefName name) => RefJournal.LogPrefix + name.Value;
 
-    private static byte[] Encode(IEnumerable<ReflogEntry> moves) => Utf8Text.Encode(string.Concat(moves.Select(entry => entry.ToLine())), "the reason of a ref's move");
+    private static byte[] Encode(IEnumerable<ReflogEntry> moves) =>
+        Utf8Text.Encode(string.Concat(moves.Select(entry => entry.ToLine())), "the reason of a ref's move");
 
     // What a crash of an older mig left of a line is cut off, so that the next one starts at the beginning of a line.
     private long EndOfLastLine(RefName name)

@@ -3,7 +3,10 @@ using Mig.Core;
 
 namespace Mig.History.Refs;
 
-/// <summary>Which refs of one side become which of the other (git-fetch(1) and git-push(1), "&lt;refspec&gt;"): <c>+refs/heads/*:refs/remotes/origin/*</c>.</summary>
+/// <summary>
+/// Which refs of one side become which of the other (git-fetch(1) and git-push(1), "&lt;refspec&gt;"):
+/// <c>+refs/heads/*:refs/remotes/origin/*</c>.
+/// </summary>
 public sealed record Refspec
 {
     private Refspec(string text) => Text = text;
@@ -43,7 +46,9 @@ public sealed record Refspec
     /// <summary>Tells whether the giving side has a name for it.</summary>
     public bool Matches(string source) => IsPattern ? TryFill(Source, source, "*", out _) : Source == source;
 
-    /// <summary>Returns what a full name of the giving side is called on the other; null when it is not chosen, or not kept there.</summary>
+    /// <summary>
+    /// Returns what a full name of the giving side is called on the other; null when it is not chosen, or not kept there.
+    /// </summary>
     public string? Map(string source) => Map(Source, source, Destination);
 
     /// <summary>Returns what a full name of the side that gets is called on the giving one; null when it comes from elsewhere.</summary>
@@ -86,7 +91,8 @@ public sealed record Refspec
         int colon = body.LastIndexOf(':');
         string source = colon < 0 ? body : body[..colon];
         string? destination = colon < 0 ? null : body[(colon + 1)..];
-        bool hasStar = source.Contains('*', StringComparison.Ordinal), toStar = destination?.Contains('*', StringComparison.Ordinal) == true;
+        bool hasStar = source.Contains('*', StringComparison.Ordinal),
+            toStar = destination?.Contains('*', StringComparison.Ordinal) == true;
         if (isNegative ? destination is not null || source.Length == 0 || IsId(source)
             : destination is null ? hasStar && !isPush : hasStar != toStar)
             return false;
@@ -119,5 +125,6 @@ public sealed record Refspec
     private static bool IsId(string text) => text.Length == 2 * ObjectId.Size && ObjectId.TryParse(text, out _);
 
     private static UsageException Malformed(string text) =>
-        new($"'{text}' cannot be a refspec; write SOURCE, SOURCE:DESTINATION or +SOURCE:DESTINATION, such as main:main or refs/heads/*:refs/remotes/origin/*");
+        new($"'{text}' cannot be a refspec; write SOURCE, SOURCE:DESTINATION or +SOURCE:DESTINATION, such as main:main or "
+            + "refs/heads/*:refs/remotes/origin/*");
 }

@@ -4,7 +4,8 @@ using Mig.History.Commits;
 namespace Mig.History.Revisions;
 
 /// <summary>Walks the graph of commits. Trusts no clock: dates decide the order, never what belongs to the result.</summary>
-/// <param name="leaveOut">Takes commits that are missing or damaged, which are then left out with what only they lead to; null when such a commit ends the walk.</param>
+/// <param name="leaveOut">Takes commits that are missing or damaged, which are then left out with what only they lead to; null when such a
+/// commit ends the walk.</param>
 public sealed class CommitWalk(IRevisionSource source, Action<CommitId, CorruptStoreException>? leaveOut = null)
 {
     /// <summary>Yields the commits reachable from <paramref name="include"/> and not from <paramref name="exclude"/>.</summary>
@@ -12,7 +13,8 @@ public sealed class CommitWalk(IRevisionSource source, Action<CommitId, CorruptS
     /// <param name="exclude">What to leave out, with all before it.</param>
     /// <param name="order">The order.</param>
     /// <param name="firstParentOnly">Whether merged lines are left out.</param>
-    public IEnumerable<WalkedCommit> Walk(IEnumerable<CommitId> include, IEnumerable<CommitId>? exclude = null, CommitOrder order = CommitOrder.Date, bool firstParentOnly = false)
+    public IEnumerable<WalkedCommit> Walk(IEnumerable<CommitId> include, IEnumerable<CommitId>? exclude = null,
+        CommitOrder order = CommitOrder.Date, bool firstParentOnly = false)
     {
         HashSet<CommitId> hidden = exclude is null ? [] : Ancestors(exclude);
         IEnumerable<WalkedCommit> byDate = WalkByDate(include, hidden, firstParentOnly);
@@ -48,10 +50,12 @@ public sealed class CommitWalk(IRevisionSource source, Action<CommitId, CorruptS
             surpassed.UnionWith(commit.Parents);
         }
 
-        return [.. commits.Where(c => !surpassed.Contains(c.Id)).OrderByDescending(c => c.Commit.Committer.Seconds).ThenBy(c => c.Id.Value).Select(c => c.Id)];
+        return [.. commits.Where(c => !surpassed.Contains(c.Id)).OrderByDescending(c => c.Commit.Committer.Seconds).ThenBy(c => c.Id.Value)
+            .Select(c => c.Id)];
     }
 
-    private static IEnumerable<CommitId> ParentsOf(Commit commit, bool firstParentOnly) => firstParentOnly ? commit.Parents.Take(1) : commit.Parents;
+    private static IEnumerable<CommitId> ParentsOf(Commit commit, bool firstParentOnly) =>
+        firstParentOnly ? commit.Parents.Take(1) : commit.Parents;
 
     private IEnumerable<WalkedCommit> WalkByDate(IEnumerable<CommitId> include, HashSet<CommitId> hidden, bool firstParentOnly)
     {

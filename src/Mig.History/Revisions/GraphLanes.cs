@@ -69,7 +69,8 @@ public sealed class GraphLanes
     }
 
     // Where each edge stands after the line with the merge's branches, and the lane it heads for.
-    private List<(int Position, int Lane)> StartEdges(int own, IReadOnlyList<CommitId> parents, List<CommitId> next, bool goesLeft, out int added)
+    private List<(int Position, int Lane)> StartEdges(
+        int own, IReadOnlyList<CommitId> parents, List<CommitId> next, bool goesLeft, out int added)
     {
         var edges = new List<(int Position, int Lane)>();
         added = Math.Max(0, parents.Count - (goesLeft ? 2 : 1));

@@ -20,12 +20,16 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
     /// <summary>Whether a disk or a partition is named; else the usual volume is meant.</summary>
     public bool NamesVolume => Disk is not null || Partition is not null;
 
-    /// <summary>Tells whether a volume fits the disk and the partition that are named. A disk without partitions is its own first one.</summary>
+    /// <summary>
+    /// Tells whether a volume fits the disk and the partition that are named. A disk without partitions is its own first one.
+    /// </summary>
     public bool Means(DiskVolume place) => (Disk is null || Disk == place.Disk.Name)
         && (Partition is null || Partition == place.Volume.Number || (place.Volume.Number == 0 && Partition == 1));
 
     /// <summary>Splits <c>REV:PATH</c> at the first colon outside braces; the path is null when there is none.</summary>
-    /// <remarks>Without a revision before the colon, HEAD is meant; and with a letter before it and a backslash behind it, a drive.</remarks>
+    /// <remarks>
+    /// Without a revision before the colon, HEAD is meant; and with a letter before it and a backslash behind it, a drive.
+    /// </remarks>
     public static (string Revision, PathSpec? Path) Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -37,15 +41,22 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
         return (colon == 0 ? "HEAD" : text[..colon], Parse(text[(colon + 1)..]));
     }
 
-    /// <summary>The drive that the path begins with, in upper case, if it is meant as Windows writes paths: <c>C:\Windows</c>; null when there is none.</summary>
-    public char? Drive => !NamesVolume && Path.Span is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter) && (Path.Length == 2 || Path.Span[2] is (byte)'/' or (byte)'\\')
+    /// <summary>
+    /// The drive that the path begins with, in upper case, if it is meant as Windows writes paths: <c>C:\Windows</c>; null when there is
+    /// none.
+    /// </summary>
+    public char? Drive => !NamesVolume && Path.Span is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter)
+        && (Path.Length == 2 || Path.Span[2] is (byte)'/' or (byte)'\\')
         ? char.ToUpperInvariant((char)letter)
         : null;
 
     /// <summary>Tells whether a text is a path of Windows without a revision: <c>C:\Windows</c>.</summary>
     public static bool IsWindowsPath(string text) => text is [var letter, ':', '\\', ..] && char.IsAsciiLetter(letter);
 
-    /// <summary>Parses <c>/etc/hostname</c>, <c>@2/boot/x</c> (partition 2), <c>@disk2.vmdk.1/x</c> (partition 1 of that disk), <c>@disk2.vmdk/x</c>.</summary>
+    /// <summary>
+    /// Parses <c>/etc/hostname</c>, <c>@2/boot/x</c> (partition 2), <c>@disk2.vmdk.1/x</c> (partition 1 of that disk),
+    /// <c>@disk2.vmdk/x</c>.
+    /// </summary>
     /// <exception cref="UsageException">What follows <c>@</c> is no partition.</exception>
     public static PathSpec Parse(string text)
     {
@@ -58,7 +69,9 @@ public sealed record PathSpec(string? Disk, int? Partition, ReadOnlyMemory<byte>
         string volume = slash < 0 ? text[1..] : text[1..slash];
         ReadOnlyMemory<byte> path = Normalize(slash < 0 ? "" : text[slash..]);
         if (volume.Length == 0)
-            throw new UsageException($"'{text}': a partition or disk must follow '@', as in @2/boot; a file whose name begins with '@' is written with a '/' before it");
+            throw new UsageException(
+                $"'{text}': a partition or disk must follow '@', as in @2/boot; a file whose name begins with '@' is written with a '/' "
+                + "before it");
         int dot = volume.LastIndexOf('.');
         string tail = volume[(dot + 1)..];
         if (tail.Length == 0 || tail.AsSpan().ContainsAnyExceptInRange('0', '9'))

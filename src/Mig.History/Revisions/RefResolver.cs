@@ -76,12 +76,14 @@ internal sealed class RefResolver(RefStore refs, Config config)
     private RefName UpstreamOf(RefName branch)
     {
         string shortName = branch.ShortName;
-        if (config.Get($"branch.{shortName}.remote") is not { Length: > 0 } remote || config.Get($"branch.{shortName}.merge") is not { Length: > 0 } merge)
+        if (config.Get($"branch.{shortName}.remote") is not { Length: > 0 } remote
+            || config.Get($"branch.{shortName}.merge") is not { Length: > 0 } merge)
             throw NoUpstream(shortName);
         string tracking = remote == "." ? merge : Map(remote, merge);
         return RefName.TryParse(tracking, out RefName? name) && Exists(name)
             ? name
-            : throw new NotFoundException($"the upstream of '{shortName}' is '{merge}' of '{remote}', which was not fetched; run 'mig fetch {remote}'");
+            : throw new NotFoundException(
+                $"the upstream of '{shortName}' is '{merge}' of '{remote}', which was not fetched; run 'mig fetch {remote}'");
     }
 
     private string Map(string remote, string merge)
@@ -92,7 +94,8 @@ internal sealed class RefResolver(RefStore refs, Config config)
                 return tracking;
         }
 
-        return merge.StartsWith(RefName.BranchPrefix, StringComparison.Ordinal) ? $"{RefName.RemotePrefix}{remote}/{merge[RefName.BranchPrefix.Length..]}" : merge;
+        return merge.StartsWith(RefName.BranchPrefix, StringComparison.Ordinal)
+            ? $"{RefName.RemotePrefix}{remote}/{merge[RefName.BranchPrefix.Length..]}" : merge;
     }
 
     private static NotFoundException NoUpstream(string branch) =>

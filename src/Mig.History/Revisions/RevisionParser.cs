@@ -16,7 +16,8 @@ internal static class RevisionParser
     {
         ArgumentNullException.ThrowIfNull(text);
         if (text.Length is 0 or > MaxLength)
-            throw new UsageException(text.Length == 0 ? "a revision is missing; write HEAD, a branch, a tag or an id" : "this is too long for a revision");
+            throw new UsageException(text.Length == 0 ? "a revision is missing; write HEAD, a branch, a tag or an id"
+                : "this is too long for a revision");
         int position = 0;
         RevisionBase start = ParseBase(text, ref position);
         var steps = new List<RevisionStep>();
@@ -61,7 +62,8 @@ internal static class RevisionParser
                 throw Bad(text, "nothing can follow a place in a log but '^' and '~'");
             if (content.StartsWith('-') && ReadNumber(content[1..]) is { } number and > 0)
                 previous = name.Length == 0 && previous == 0 && !upstream ? number : throw Bad(text, "@{-n} must stand first");
-            else if (content.Equals("u", StringComparison.OrdinalIgnoreCase) || content.Equals("upstream", StringComparison.OrdinalIgnoreCase))
+            else if (content.Equals("u", StringComparison.OrdinalIgnoreCase)
+                || content.Equals("upstream", StringComparison.OrdinalIgnoreCase))
                 upstream = !upstream ? true : throw Bad(text, "@{upstream} can stand once");
             else
                 log = content.Length > 0 ? content : throw Bad(text, "the braces are empty");

@@ -43,7 +43,9 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
         return new ImageId(Peel(found.Id, ObjectKind.Image, revision));
     }
 
-    /// <summary>Finds the ref that a revision names without further steps: <c>main</c>, <c>@{-1}</c>, <c>@{u}</c>; null when it is none.</summary>
+    /// <summary>
+    /// Finds the ref that a revision names without further steps: <c>main</c>, <c>@{-1}</c>, <c>@{u}</c>; null when it is none.
+    /// </summary>
     public RefName? ResolveRef(string revision)
     {
         (RevisionBase start, IReadOnlyList<RevisionStep> steps) = RevisionParser.Parse(revision);
@@ -107,7 +109,8 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
     private ResolvedRevision Resolve(string revision, bool wantsCommit)
     {
         (RevisionBase start, IReadOnlyList<RevisionStep> steps) = RevisionParser.Parse(revision);
-        (ObjectId id, RefName? name) = FindStart(revision, start, wantsCommit || steps.Any(s => s is not RevisionStep.Peel { Kind: ObjectKind.Image }));
+        (ObjectId id, RefName? name) =
+            FindStart(revision, start, wantsCommit || steps.Any(s => s is not RevisionStep.Peel { Kind: ObjectKind.Image }));
         foreach (RevisionStep step in steps)
             id = Take(step, id, revision);
         return new ResolvedRevision(id, KindOf(id, revision), steps.Count > 0 || start.Log is not null ? null : name);
@@ -140,24 +143,30 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
             if (moves == 0 && refs.Resolve(name) is { } now)
                 return now;
             ObjectId id = moves < log.Count ? log[moves].After : moves == log.Count && log.Count > 0 ? log[^1].Before : default;
-            return !id.IsNull ? id : throw new NotFoundException($"'{revision}': the log of '{name.ShortName}' has only {log.Count} entries; 'mig reflog {name.ShortName}' shows them");
+            return !id.IsNull ? id : throw new NotFoundException(
+                $"'{revision}': the log of '{name.ShortName}' has only {log.Count} entries; 'mig reflog {name.ShortName}' shows them");
         }
 
         if (!DateText.TryParse(place, clock, out DateTimeOffset date))
-            throw new UsageException($"'{revision}': '{place}' is neither a number nor a date; write @{{2}}, @{{yesterday}}, @{{3.days.ago}} or @{{2026-01-31 12:00:00}}");
+            throw new UsageException(
+                $"'{revision}': '{place}' is neither a number nor a date; write @{{2}}, @{{yesterday}}, @{{3.days.ago}} or @{{2026-01-31 "
+                + $"12:00:00}}");
         long seconds = date.ToUnixTimeSeconds();
         foreach (ReflogEntry entry in log)
         {
             if (entry.Who.Seconds <= seconds)
-                return !entry.After.IsNull ? entry.After : throw new NotFoundException($"'{revision}': '{name.ShortName}' did not exist then");
+                return !entry.After.IsNull ? entry.After
+                    : throw new NotFoundException($"'{revision}': '{name.ShortName}' did not exist then");
         }
 
         // As Git, the oldest value that is known; and as Git, this is said: a log begins where a repository was cloned or restored.
         ObjectId oldest = log.Count == 0 ? default : log[^1].Before.IsNull ? log[^1].After : log[^1].Before;
         if (oldest.IsNull)
-            throw new NotFoundException($"'{revision}': '{name.ShortName}' has no log; '{name.ShortName}^{{before:{place}}}' goes by the dates of commits");
+            throw new NotFoundException(
+                $"'{revision}': '{name.ShortName}' has no log; '{name.ShortName}^{{before:{place}}}' goes by the dates of commits");
         if (_warned.Add(revision))
-            Warning($"the log of '{name.ShortName}' only goes back to {log[^1].Who.Time:yyyy-MM-dd HH:mm:ss zzz}, so '{revision}' is what was there then; '{name.ShortName}^{{before:{place}}}' goes by the dates of commits");
+            Warning($"the log of '{name.ShortName}' only goes back to {log[^1].Who.Time:yyyy-MM-dd HH:mm:ss zzz}, so '{revision}' is what "
+                + $"was there then; '{name.ShortName}^{{before:{place}}}' goes by the dates of commits");
         return oldest;
     }
 
@@ -171,14 +180,16 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
         List<ObjectId> commits = [.. found.Where(id => source.GetKind(id) is ObjectKind.Commit or ObjectKind.Tag)];
         if (wantsCommit && commits.Count == 1 && found.Count <= MostCandidates)
             return commits[0];
-        IEnumerable<string> lines = found.Take(MostCandidates).Select(id => $"\n  {id.ToShortString(Math.Min(64, text.Length + 8))} {Describe(id)}");
+        IEnumerable<string> lines = found.Take(MostCandidates)
+            .Select(id => $"\n  {id.ToShortString(Math.Min(64, text.Length + 8))} {Describe(id)}");
         string more = found.Count > MostCandidates ? "\n  … and more" : "";
         throw new UsageException($"'{text}' is the beginning of several ids; write more digits:{string.Concat(lines)}{more}");
     }
 
     private string Describe(ObjectId id) => source.GetKind(id) switch
     {
-        ObjectKind.Commit => source.ReadCommit(new CommitId(id)) is var commit ? $"commit {commit.Committer.Time:yyyy-MM-dd} {commit.Subject}" : "",
+        ObjectKind.Commit => source.ReadCommit(new CommitId(id)) is var commit
+            ? $"commit {commit.Committer.Time:yyyy-MM-dd} {commit.Subject}" : "",
         ObjectKind.Tag => $"tag {source.ReadTag(new TagId(id)).Name}",
         { } kind => ObjectKindName.Of(kind),
         null => "",
@@ -199,7 +210,8 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
             case RevisionStep.Parent { Number: var number }:
                 ObjectId child = Peel(id, ObjectKind.Commit, revision);
                 IReadOnlyList<CommitId> parents = source.ReadCommit(new CommitId(child)).Parents;
-                return number == 0 ? child : number <= parents.Count ? parents[number - 1].Value : throw NoParent(revision, child, number, parents.Count);
+                return number == 0 ? child : number <= parents.Count ? parents[number - 1].Value
+                    : throw NoParent(revision, child, number, parents.Count);
             case RevisionStep.Ancestor { Count: var count }:
                 ObjectId current = Peel(id, ObjectKind.Commit, revision);
                 for (int i = 0; i < count; i++)
@@ -218,7 +230,9 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
     private ObjectId FindBefore(ObjectId id, string text, string revision)
     {
         if (!DateText.TryParse(text, clock, out DateTimeOffset date))
-            throw new UsageException($"'{revision}': '{text}' is not a date; write ^{{before:yesterday}}, ^{{before:3.days.ago}} or ^{{before:2026-01-31 12:00:00}}");
+            throw new UsageException(
+                $"'{revision}': '{text}' is not a date; write ^{{before:yesterday}}, ^{{before:3.days.ago}} or ^{{before:2026-01-31 "
+                + $"12:00:00}}");
         ObjectId current = Peel(id, ObjectKind.Commit, revision);
         while (true)
         {
@@ -226,7 +240,9 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
             if (commit.Committer.Seconds <= date.ToUnixTimeSeconds())
                 return current;
             if (commit.Parents.Count == 0 || source.GetKind(commit.Parents[0].Value) is null)
-                throw new NotFoundException($"'{revision}': the oldest commit here, {current.ToShortString()}, is of {commit.Committer.Time:yyyy-MM-dd HH:mm:ss zzz}, after that");
+                throw new NotFoundException(
+                    $"'{revision}': the oldest commit here, {current.ToShortString()}, is of "
+                    + $"{commit.Committer.Time:yyyy-MM-dd HH:mm:ss zzz}, after that");
             current = commit.Parents[0].Value;
         }
     }
@@ -253,12 +269,14 @@ public sealed class RevisionResolver(IRevisionSource source, RefStore refs, Conf
         source.GetKind(id) ?? throw new NotFoundException($"'{revision}': object {id} is not in this repository");
 
     private static NotFoundException NoParent(string revision, ObjectId id, int number, int count) =>
-        new($"'{revision}' leads beyond the history: commit {id.ToShortString()} has {(count == 0 ? "no parent" : $"{count} parents")}{(number > 1 && count > 0 ? $", not {number}" : "")}");
+        new($"'{revision}' leads beyond the history: commit {id.ToShortString()} has "
+            + $"{(count == 0 ? "no parent" : $"{count} parents")}{(number > 1 && count > 0 ? $", not {number}" : "")}");
 
     private NotFoundException NotFound(string revision, string name)
     {
         IEnumerable<string> names = refs.List("refs/", damaged: []).Select(r => r.Name.ShortName).Append("HEAD");
-        string what = revision == name ? $"there is no branch, tag or id '{name}'." : $"'{revision}': there is no branch, tag or id '{name}'.";
+        string what = revision == name ? $"there is no branch, tag or id '{name}'."
+            : $"'{revision}': there is no branch, tag or id '{name}'.";
         return new NotFoundException(what + NearNames.Suggest(name, names));
     }
 }

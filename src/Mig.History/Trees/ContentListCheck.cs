@@ -14,6 +14,9 @@ internal sealed class ContentListCheck(IObjectSource store)
     {
         ChunkList head = _lists.Check(list);
         if (head.Size != size || head.Sha256 != sha256)
-            throw new CorruptStoreException("OBJ-010", $"tree {tree} says that a file has {size} bytes and the hash {sha256}, its list {list} says {head.Size} and {head.Sha256}; run mig fsck");
+            throw new CorruptStoreException(
+                "OBJ-010",
+                $"tree {tree} says that a file has {size} bytes and the hash {sha256}, its list {list} says {head.Size} and "
+                + $"{head.Sha256}; run mig fsck");
     }
 }

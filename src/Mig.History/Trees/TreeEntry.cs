@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.History.Trees;
 
-/// <summary>A name in a directory and all that is kept of what it names. Nothing here differs between two installs of the same files.</summary>
+/// <summary>
+/// A name in a directory and all that is kept of what it names. Nothing here differs between two installs of the same files.
+/// </summary>
 public sealed record TreeEntry
 {
     /// <summary>Raw bytes, as the file system stores them; empty for the root of a volume.</summary>
@@ -31,7 +33,9 @@ public sealed record TreeEntry
     /// <summary>The tree of a directory.</summary>
     public TreeId Tree { get; init; }
 
-    /// <summary>The target of a symbolic link; for a hard link, the path from the volume's root of the entry that has the content.</summary>
+    /// <summary>
+    /// The target of a symbolic link; for a hard link, the path from the volume's root of the entry that has the content.
+    /// </summary>
     public ReadOnlyMemory<byte> LinkTarget { get; init; }
 
     public uint DeviceMajor { get; init; }

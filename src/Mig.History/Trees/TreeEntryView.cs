@@ -67,8 +67,10 @@ internal readonly ref struct TreeEntryView
     /// <summary>Copies what must outlive the payload.</summary>
     public TreeEntry ToEntry() => new()
     {
-        Name = Name.ToArray(), Type = Type, Mode = Mode, Uid = Uid, Gid = Gid, ModifiedTime = ModifiedTime, Size = Size, Sha256 = Sha256, List = List, Tree = Tree,
-        LinkTarget = LinkTarget.ToArray(), DeviceMajor = DeviceMajor, DeviceMinor = DeviceMinor, Attributes = Attributes, Xattrs = ReadXattrs(),
+        Name = Name.ToArray(), Type = Type, Mode = Mode, Uid = Uid, Gid = Gid, ModifiedTime = ModifiedTime, Size = Size, Sha256 = Sha256,
+        List = List, Tree = Tree,
+        LinkTarget = LinkTarget.ToArray(), DeviceMajor = DeviceMajor, DeviceMinor = DeviceMinor, Attributes = Attributes,
+        Xattrs = ReadXattrs(),
     };
 
     private static TreeEntryView ParseRest(scoped ref PayloadReader from, ReadOnlySpan<byte> name)
@@ -85,7 +87,8 @@ internal readonly ref struct TreeEntryView
             if ((head & ~TreeEntryFlags.TypeMask) != 0)
                 throw from.Corrupt("entry type", "a hard link has nothing of its own");
             ReadOnlySpan<byte> path = from.String("hard link", MaxTargetLength);
-            return TreeName.FindPathFault(path) is { } fault ? throw from.Corrupt("OBJ-008", "hard link", fault) : new TreeEntryView { Name = name, Type = type, LinkTarget = path };
+            return TreeName.FindPathFault(path) is { } fault ? throw from.Corrupt("OBJ-008", "hard link", fault)
+                : new TreeEntryView { Name = name, Type = type, LinkTarget = path };
         }
 
         if (isUnhashed && !isLarge)
@@ -137,7 +140,8 @@ internal readonly ref struct TreeEntryView
             throw from.Corrupt("entry type", "it announces attributes and there are none");
         return new TreeEntryView
         {
-            Name = name, Type = type, Mode = mode, Uid = uid, Gid = gid, ModifiedTime = time, Size = size, Sha256 = sha256, List = list, Tree = tree, LinkTarget = target,
+            Name = name, Type = type, Mode = mode, Uid = uid, Gid = gid, ModifiedTime = time, Size = size, Sha256 = sha256, List = list,
+            Tree = tree, LinkTarget = target,
             DeviceMajor = major, DeviceMinor = minor, Attributes = attributes, XattrCount = xattrs, XattrBytes = from.Since(start),
         };
     }
@@ -164,7 +168,8 @@ internal readonly ref struct TreeEntryView
         var xattrs = new TreeXattr[XattrCount];
         var reader = new PayloadReader(XattrBytes, default);
         for (int i = 0; i < xattrs.Length; i++)
-            xattrs[i] = new TreeXattr(reader.String("xattr name", MaxXattrName).ToArray(), reader.String("xattr value", MaxXattrSize).ToArray());
+            xattrs[i] = new TreeXattr(reader.String("xattr name", MaxXattrName).ToArray(), reader.String("xattr value", MaxXattrSize)
+                .ToArray());
         return xattrs;
     }
 }

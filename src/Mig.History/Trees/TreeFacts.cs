@@ -1,6 +1,9 @@
 namespace Mig.History.Trees;
 
-/// <summary>What is below a directory, each name counted as often as a path leads to it: equal directories are stored once, and may stand in many places.</summary>
+/// <summary>
+/// What is below a directory, each name counted as often as a path leads to it: equal directories are stored once, and may stand in many
+/// places.
+/// </summary>
 /// <param name="Names">How many names.</param>
 /// <param name="Files">How many of them are regular files, hard links included.</param>
 /// <param name="Depth">How deep directories are nested below it; 0 when it holds none.</param>

@@ -12,7 +12,9 @@ public static class TreeName
     public static string? FindFault(ReadOnlySpan<byte> name) =>
         name.Length > MaxLength ? $"it has {name.Length} bytes, at most {MaxLength} allowed" : NodeName.FindFault(name);
 
-    /// <summary>Says what is wrong with the path that a hard link gives, which counts from the volume's root; null when nothing is.</summary>
+    /// <summary>
+    /// Says what is wrong with the path that a hard link gives, which counts from the volume's root; null when nothing is.
+    /// </summary>
     public static string? FindPathFault(ReadOnlySpan<byte> path)
     {
         if (path.IsEmpty || path[0] != '/')
@@ -28,5 +30,6 @@ public static class TreeName
     }
 
     /// <summary>Says what is wrong with the target of a symbolic link; null when nothing is.</summary>
-    public static string? FindTargetFault(ReadOnlySpan<byte> target) => target.IsEmpty ? "it is empty" : target.Contains((byte)0) ? "it holds NUL" : null;
+    public static string? FindTargetFault(ReadOnlySpan<byte> target) =>
+        target.IsEmpty ? "it is empty" : target.Contains((byte)0) ? "it holds NUL" : null;
 }

@@ -5,7 +5,8 @@ using Mig.Store.Encoding;
 namespace Mig.History.Trees;
 
 /// <summary>
-/// One tree object, gone through without copying: all that can be said of it alone is checked on the way, up to the last byte. Whoever reads trees reads them with this.
+/// One tree object, gone through without copying: all that can be said of it alone is checked on the way, up to the last byte. Whoever
+/// reads trees reads them with this.
 /// </summary>
 internal ref struct TreeNodeView
 {
@@ -49,7 +50,8 @@ internal ref struct TreeNodeView
         if (level > MaxLevel)
             throw reader.Corrupt("level", $"{level}, at most {MaxLevel} allowed");
         int count = (int)reader.Unsigned("entry count", TreeWriter.MaxEntries);
-        return level > 0 && count == 0 ? throw reader.Corrupt("entry count", "an inner node has no children") : new TreeNodeView(reader, level, count);
+        return level > 0 && count == 0 ? throw reader.Corrupt("entry count", "an inner node has no children")
+            : new TreeNodeView(reader, level, count);
     }
 
     /// <summary>Reads the next entry or child.</summary>

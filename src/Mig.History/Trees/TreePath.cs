@@ -4,5 +4,6 @@ namespace Mig.History.Trees;
 public static class TreePath
 {
     /// <summary>Returns the path of a name in a directory.</summary>
-    public static byte[] Join(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name) => directory.IsEmpty ? name.ToArray() : [.. directory, (byte)'/', .. name];
+    public static byte[] Join(ReadOnlySpan<byte> directory, ReadOnlySpan<byte> name) =>
+        directory.IsEmpty ? name.ToArray() : [.. directory, (byte)'/', .. name];
 }

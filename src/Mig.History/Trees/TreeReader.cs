@@ -62,7 +62,8 @@ public static class TreeReader
     {
         (ReadOnlyMemory<byte> firstName, TreeId child) = parent.Children[index];
         TreeNode node = ReadNode(store, child);
-        CheckChild(child, parent.Level, firstName.Span, node.Level, node.Level == 0 ? (node.Entries.Count == 0 ? default : node.Entries[0].Name.Span) : node.Children[0].FirstName.Span);
+        CheckChild(child, parent.Level, firstName.Span, node.Level, node.Level == 0
+            ? (node.Entries.Count == 0 ? default : node.Entries[0].Name.Span) : node.Children[0].FirstName.Span);
         return node;
     }
 
@@ -71,13 +72,16 @@ public static class TreeReader
     internal static void CheckChild(in TreeId child, int parentLevel, ReadOnlySpan<byte> saidFirst, int level, ReadOnlySpan<byte> first)
     {
         if (level >= parentLevel)
-            throw new CorruptStoreException("OBJ-001", $"tree {child}: its level is {level}, and it is below one of {parentLevel}; run mig fsck");
+            throw new CorruptStoreException(
+                "OBJ-001", $"tree {child}: its level is {level}, and it is below one of {parentLevel}; run mig fsck");
         if (!first.SequenceEqual(saidFirst))
-            throw new CorruptStoreException("OBJ-004", $"tree {child}: it does not begin with the name that the node above it gives; run mig fsck");
+            throw new CorruptStoreException(
+                "OBJ-004", $"tree {child}: it does not begin with the name that the node above it gives; run mig fsck");
     }
 
     /// <summary>What is wrong with a part of a large directory that begins before the end of the part before it.</summary>
-    internal static CorruptStoreException Overlapping(in TreeId part) => new("OBJ-004", $"tree {part}: it begins before the end of the part of the directory before it; run mig fsck");
+    internal static CorruptStoreException Overlapping(in TreeId part) =>
+        new("OBJ-004", $"tree {part}: it begins before the end of the part of the directory before it; run mig fsck");
 
     private static void Collect(IObjectSource store, TreeNode node, List<TreeEntry> entries)
     {

@@ -6,8 +6,8 @@ using Mig.Store.Content;
 namespace Mig.History.Trees;
 
 /// <summary>
-/// Says what is below directories without following every path to it: each tree is read once, so twelve trees that stand for 10^12 names cost twelve reads.
-/// Holds them to the limits. For one thread.
+/// Says what is below directories without following every path to it: each tree is read once, so twelve trees that stand for 10^12 names
+/// cost twelve reads. Holds them to the limits. For one thread.
 /// </summary>
 public sealed class TreeSurvey
 {
@@ -32,7 +32,8 @@ public sealed class TreeSurvey
     }
 
     /// <summary>Surveys a directory.</summary>
-    /// <exception cref="CorruptStoreException">OBJ-009, OBJ-012: it is beyond the limits. Others: a tree below it is missing or damaged.</exception>
+    /// <exception cref="CorruptStoreException">OBJ-009, OBJ-012: it is beyond the limits. Others: a tree below it is missing or
+    /// damaged.</exception>
     public TreeFacts Of(TreeId tree)
     {
         if (_known.TryGetValue(tree, out TreeFacts facts))
@@ -128,11 +129,14 @@ public sealed class TreeSurvey
             }
         }
 
-        return new Visit(tree, view.Level, depth, children) { Facts = new TreeFacts(view.Level == 0 ? view.Count : 0, files, 0, longest, hasLinks) };
+        return new Visit(tree, view.Level, depth,
+            children)
+        { Facts = new TreeFacts(view.Level == 0 ? view.Count : 0, files, 0, longest, hasLinks) };
     }
 
     private static TreeFacts Join(in TreeFacts sum, in Child child, in TreeFacts below) => child.IsPart
-        ? new TreeFacts(sum.Names + below.Names, sum.Files + below.Files, Math.Max(sum.Depth, below.Depth), Math.Max(sum.PathLength, below.PathLength), sum.HasHardLinks | below.HasHardLinks)
+        ? new TreeFacts(sum.Names + below.Names, sum.Files + below.Files, Math.Max(sum.Depth, below.Depth),
+            Math.Max(sum.PathLength, below.PathLength), sum.HasHardLinks | below.HasHardLinks)
         : new TreeFacts(
             sum.Names + below.Names,
             sum.Files + below.Files,
@@ -147,9 +151,13 @@ public sealed class TreeSurvey
         if (facts.Depth > _limits.MaxDirectoryDepth)
             throw TooDeep(visit.Tree);
         if (facts.PathLength > _limits.MaxPathLength)
-            throw new CorruptStoreException("OBJ-009", $"tree {visit.Tree}: a path below it has {facts.PathLength} bytes, at most {_limits.MaxPathLength} allowed; run mig fsck");
+            throw new CorruptStoreException("OBJ-009",
+                $"tree {visit.Tree}: a path below it has {facts.PathLength} bytes, at most {_limits.MaxPathLength} allowed; run mig fsck");
         if (facts.Names > _limits.MaxDirectoryEntries)
-            throw new CorruptStoreException("OBJ-012", $"tree {visit.Tree}: below it are {facts.Names:N0} names or more, those of equal directories counted in each place, at most {_limits.MaxDirectoryEntries:N0} allowed; if a volume really has so many, raise core.maxEntries");
+            throw new CorruptStoreException(
+                "OBJ-012",
+                $"tree {visit.Tree}: below it are {facts.Names:N0} names or more, those of equal directories counted in each place, at "
+                + $"most {_limits.MaxDirectoryEntries:N0} allowed; if a volume really has so many, raise core.maxEntries");
         return facts;
     }
 

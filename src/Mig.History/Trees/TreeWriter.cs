@@ -5,8 +5,8 @@ using Mig.Store.Encoding;
 namespace Mig.History.Trees;
 
 /// <summary>
-/// Stores directories as tree objects. A large directory becomes a tree of trees, cut after names whose hash says so, so that one change rewrites one leaf
-/// and the path to it (docs/format.md, "Trees").
+/// Stores directories as tree objects. A large directory becomes a tree of trees, cut after names whose hash says so, so that one change
+/// rewrites one leaf and the path to it (docs/format.md, "Trees").
 /// </summary>
 public sealed class TreeWriter(IObjectSink writer)
 {
@@ -43,7 +43,8 @@ public sealed class TreeWriter(IObjectSink writer)
         }
     }
 
-    private (List<byte[]> Encoded, List<ReadOnlyMemory<byte>> Names) WriteLevel(int level, List<byte[]> encoded, List<ReadOnlyMemory<byte>> names)
+    private (List<byte[]> Encoded, List<ReadOnlyMemory<byte>> Names) WriteLevel(
+        int level, List<byte[]> encoded, List<ReadOnlyMemory<byte>> names)
     {
         var parents = new List<byte[]>();
         var parentNames = new List<ReadOnlyMemory<byte>>();

@@ -5,8 +5,9 @@ using Mig.Store;
 namespace Mig.History.Trees;
 
 /// <summary>
-/// Holds a walk that follows every path to the limits. A small walk pays nothing; one that has met many names stops to survey what it walks, which reads each tree
-/// once: so trees that stand for 10^12 names end it at once, and not when memory or patience does. For one thread.
+/// Holds a walk that follows every path to the limits. A small walk pays nothing; one that has met many names stops to survey what it
+/// walks, which reads each tree once: so trees that stand for 10^12 names end it at once, and not when memory or patience does. For one
+/// thread.
 /// </summary>
 /// <param name="roots">The directories that are walked.</param>
 public sealed class WalkGuard(IObjectSource store, Limits limits, params IReadOnlyList<TreeId> roots)
@@ -35,6 +36,9 @@ public sealed class WalkGuard(IObjectSource store, Limits limits, params IReadOn
     {
         ArgumentNullException.ThrowIfNull(limits);
         if (depth > limits.MaxDirectoryDepth)
-            throw new CorruptStoreException("OBJ-009", $"directories are nested more than {limits.MaxDirectoryDepth} deep{(path.IsEmpty ? "" : $" at '{Encoding.UTF8.GetString(path[..Math.Min(path.Length, 64)])}…'")}; run mig fsck");
+            throw new CorruptStoreException(
+                "OBJ-009",
+                $"directories are nested more than {limits.MaxDirectoryDepth} "
+                + $"deep{(path.IsEmpty ? "" : $" at '{Encoding.UTF8.GetString(path[..Math.Min(path.Length, 64)])}…'")}; run mig fsck");
     }
 }

@@ -8,8 +8,9 @@ using Mig.Store.Content;
 namespace Mig.History.Trust;
 
 /// <summary>
-/// Holds the content of a large file to the SHA-256 that its directory gives, before any of it is given away whole: its chunks are right one by one, but a list that
-/// was received may name any chunks. What was cut here is known to be right, and not read for this. For several threads.
+/// Holds the content of a large file to the SHA-256 that its directory gives, before any of it is given away whole: its chunks are right
+/// one by one, but a list that was received may name any chunks. What was cut here is known to be right, and not read for this. For several
+/// threads.
 /// </summary>
 /// <param name="hashed">Lists whose chunks were seen to make what the list says; they are not read again.</param>
 public sealed class ListCheck(IContentSource contents, IReadOnlySet<ListId>? hashed = null)
@@ -71,7 +72,8 @@ public sealed class ListCheck(IContentSource contents, IReadOnlySet<ListId>? has
 
     /// <summary>Tells whether nothing has to be read to know what a content is.</summary>
     public bool IsKnown(TreeEntry entry) =>
-        entry.List is null || _checked.ContainsKey(KeyOf(entry)) || (entry.Sha256 is { } sha256 && _proven.Value.TryFind(entry.Size, sha256, out ListId list) && list == entry.List);
+        entry.List is null || _checked.ContainsKey(KeyOf(entry))
+            || (entry.Sha256 is { } sha256 && _proven.Value.TryFind(entry.Size, sha256, out ListId list) && list == entry.List);
 
     private static void Compare(TreeEntry entry, in ObjectId actual)
     {
@@ -81,7 +83,9 @@ public sealed class ListCheck(IContentSource contents, IReadOnlySet<ListId>? has
 
     private static CorruptStoreException Differs(TreeEntry entry, string found) => new(
         DifferentCode,
-        $"a file of {entry.Size} bytes is said to have the content {Text(entry.Sha256)}{(entry.List is { } list ? $" in list {list}" : "")}: {found}; whoever made this version made it up, or damaged it: run mig fsck");
+        $"a file of {entry.Size} bytes is said to have the content "
+            + $"{Text(entry.Sha256)}{(entry.List is { } list ? $" in list {list}" : "")}: {found}; whoever made this version made it up, "
+            + "or damaged it: run mig fsck");
 
     private static string Text(ObjectId? sha256) => sha256?.ToString() ?? "no hash";
 }

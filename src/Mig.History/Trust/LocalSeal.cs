@@ -7,8 +7,9 @@ using Mig.Store;
 namespace Mig.History.Trust;
 
 /// <summary>
-/// Binds what mig notes for itself to the place where it was noted. The key is made of <c>cache/seal</c>, 32 random bytes, of that very file's number and time of birth,
-/// and of this machine's id: in a copy of the repository, or in one that somebody else packed, no note is believed that came with it.
+/// Binds what mig notes for itself to the place where it was noted. The key is made of <c>cache/seal</c>, 32 random bytes, of that very
+/// file's number and time of birth, and of this machine's id: in a copy of the repository, or in one that somebody else packed, no note is
+/// believed that came with it.
 /// </summary>
 public static class LocalSeal
 {

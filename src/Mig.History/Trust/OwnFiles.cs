@@ -5,12 +5,13 @@ using Mig.Store;
 namespace Mig.History.Trust;
 
 /// <summary>
-/// Sees to it that what lies in a repository's folder is its own: files and folders. A symbolic link would have mig read, write or delete elsewhere, and a
-/// FIFO would keep it waiting for ever.
+/// Sees to it that what lies in a repository's folder is its own: files and folders. A symbolic link would have mig read, write or delete
+/// elsewhere, and a FIFO would keep it waiting for ever.
 /// </summary>
 /// <remarks>
-/// Not entered are <c>refs</c> and <c>logs</c>, whose files are looked at whenever one is read or written, the packs, of which nothing but files is opened,
-/// and the hooks, programs that their owner may well link to. Caches named after ids are many, and opened as packs are: they are left out, too.
+/// Not entered are <c>refs</c> and <c>logs</c>, whose files are looked at whenever one is read or written, the packs, of which nothing but
+/// files is opened, and the hooks, programs that their owner may well link to. Caches named after ids are many, and opened as packs are:
+/// they are left out, too.
 /// </remarks>
 public static class OwnFiles
 {
@@ -29,7 +30,10 @@ public static class OwnFiles
     public static void CheckFolder(string folder)
     {
         if (FileStatus.Of(folder, followsLinks: false) is { Type: FileType.SymbolicLink })
-            throw new CorruptStoreException("REPO-002", $"{folder} is a symbolic link, which mig does not follow to a repository; name the folder that it leads to with --repo or MIG_DIR");
+            throw new CorruptStoreException(
+                "REPO-002",
+                $"{folder} is a symbolic link, which mig does not follow to a repository; name the folder that it leads to with --repo or "
+                + "MIG_DIR");
     }
 
     private static void Check(string folder, string path, bool isTop)
@@ -45,7 +49,10 @@ public static class OwnFiles
                     Check(folder, below, isTop: false);
                 break;
             case FileType.SymbolicLink:
-                throw new CorruptStoreException("REPO-002", $"{path} is a symbolic link, and mig follows none inside a repository: what is written or deleted there would be elsewhere. "
+                throw new CorruptStoreException(
+                    "REPO-002",
+                    $"{path} is a symbolic link, and mig follows none inside a repository: what is written or deleted there would be "
+                    + "elsewhere. "
                     + $"Remove it; to keep part of {folder} on another disk, mount that there ('mount --bind')");
             default:
                 throw new CorruptStoreException("REPO-002", $"{path} is neither a file nor a folder; remove it");

@@ -4,8 +4,8 @@ using Mig.Core;
 namespace Mig.History.Trust;
 
 /// <summary>
-/// Which list a large file's content is, by size and SHA-256 of the whole: only of contents whose bytes were cut on this side, noted in <c>cache/proven/lists</c>.
-/// What was received says nothing here. For several threads.
+/// Which list a large file's content is, by size and SHA-256 of the whole: only of contents whose bytes were cut on this side, noted in
+/// <c>cache/proven/lists</c>. What was received says nothing here. For several threads.
 /// </summary>
 /// <remarks>Rows of 72 bytes, ascending: size (8, big-endian), SHA-256, list id.</remarks>
 public sealed class ProvenLists
@@ -56,7 +56,8 @@ public sealed class ProvenLists
         if (contents.Count == 0)
             return;
         ProvenLists known = Read(repositoryFolder);
-        List<byte[]> rows = [.. contents.Where(content => !(known.TryFind(content.Size, content.Sha256, out ListId list) && list == content.List)).Take(MaxRows).Select(ToRow)];
+        List<byte[]> rows = [.. contents.Where(content =>
+            !(known.TryFind(content.Size, content.Sha256, out ListId list) && list == content.List)).Take(MaxRows).Select(ToRow)];
         if (rows.Count == 0)
             return;
         rows.Sort(static (a, b) => a.AsSpan().SequenceCompareTo(b));

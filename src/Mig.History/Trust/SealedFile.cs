@@ -6,8 +6,8 @@ using Mig.Store;
 namespace Mig.History.Trust;
 
 /// <summary>
-/// A file below <c>cache</c> in which mig notes what it has computed or proven itself: content, then its HMAC-SHA-256 under the key of <see cref="LocalSeal"/>. What is
-/// damaged, renamed, or was written in another place is as if it were not there.
+/// A file below <c>cache</c> in which mig notes what it has computed or proven itself: content, then its HMAC-SHA-256 under the key of
+/// <see cref="LocalSeal"/>. What is damaged, renamed, or was written in another place is as if it were not there.
 /// </summary>
 public static class SealedFile
 {
@@ -38,7 +38,8 @@ public static class SealedFile
             if (file.Read(bytes, 0) != bytes.Length)
                 return null;
             int end = bytes.Length - SealSize;
-            return CryptographicOperations.FixedTimeEquals(SealOf(key, name, bytes.AsSpan(0, end)), bytes.AsSpan(end)) ? bytes[..end] : null;
+            return CryptographicOperations.FixedTimeEquals(SealOf(key, name, bytes.AsSpan(0, end)), bytes.AsSpan(end)) ? bytes[..end]
+                : null;
         }
         catch (IOException)
         {
@@ -72,7 +73,8 @@ public static class SealedFile
     /// <param name="folder">Its name.</param>
     /// <param name="most">How many may be there before anything is deleted.</param>
     /// <param name="kept">How many are left then.</param>
-    public static void RemoveOld(string repositoryFolder, string folder, int most, int kept) => HostFiles.KeepNewest(PathOf(repositoryFolder, folder), most, kept);
+    public static void RemoveOld(string repositoryFolder, string folder, int most, int kept) =>
+        HostFiles.KeepNewest(PathOf(repositoryFolder, folder), most, kept);
 
     private static byte[] SealOf(byte[] key, string name, ReadOnlySpan<byte> content)
     {

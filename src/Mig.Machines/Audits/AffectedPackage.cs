@@ -3,7 +3,8 @@ using Mig.Machines.Inventories;
 namespace Mig.Machines.Audits;
 
 /// <summary>Which versions of one package a vulnerability is in.</summary>
-internal sealed record AffectedPackage(Vulnerability Vulnerability, PackageTarget Target, IReadOnlyList<VersionRange> Ranges, IReadOnlySet<string> Versions)
+internal sealed record AffectedPackage(
+    Vulnerability Vulnerability, PackageTarget Target, IReadOnlyList<VersionRange> Ranges, IReadOnlySet<string> Versions)
 {
     /// <summary>Tells whether an installed package is affected.</summary>
     /// <param name="fixedVersion">The first version without the vulnerability; null when there is none.</param>

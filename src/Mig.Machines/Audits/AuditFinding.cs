@@ -8,7 +8,8 @@ namespace Mig.Machines.Audits;
 /// <param name="Version">Its version.</param>
 /// <param name="Installed">The names of the installed packages, sorted.</param>
 /// <param name="FixedVersion">The first version without the vulnerability; null when there is none.</param>
-public sealed record AuditFinding(Vulnerability Vulnerability, PackageKind Kind, string Package, string Version, IReadOnlyList<string> Installed, string? FixedVersion)
+public sealed record AuditFinding(
+    Vulnerability Vulnerability, PackageKind Kind, string Package, string Version, IReadOnlyList<string> Installed, string? FixedVersion)
 {
     /// <summary>The oldest commit from which on the branch has had it; null when that was not asked for.</summary>
     public CommitId? Since { get; init; }

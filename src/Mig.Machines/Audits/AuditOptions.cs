@@ -12,6 +12,8 @@ public sealed record AuditOptions
     /// <summary>Ids and aliases of vulnerabilities that are accepted.</summary>
     public IReadOnlySet<string> Ignored { get; init; } = new HashSet<string>();
 
-    /// <summary>Whether the first parents of each version are looked at, to say since when it has a vulnerability and which were fixed.</summary>
+    /// <summary>
+    /// Whether the first parents of each version are looked at, to say since when it has a vulnerability and which were fixed.
+    /// </summary>
     public bool WantsHistory { get; init; }
 }

@@ -10,7 +10,8 @@ namespace Mig.Machines.Audits;
 /// <param name="Vulnerabilities">Sorted by package and id.</param>
 /// <param name="Rules">In the order of the baseline.</param>
 /// <param name="Coverage">What could not be looked at.</param>
-public sealed record AuditedImage(string Name, CommitId? Commit, ImageId Image, int Packages, IReadOnlyList<AuditFinding> Vulnerabilities, IReadOnlyList<RuleFinding> Rules, ImageCoverage Coverage)
+public sealed record AuditedImage(string Name, CommitId? Commit, ImageId Image, int Packages, IReadOnlyList<AuditFinding> Vulnerabilities,
+    IReadOnlyList<RuleFinding> Rules, ImageCoverage Coverage)
 {
     /// <summary>Whether there is anything to do.</summary>
     public bool HasFindings => Rules.Count > 0 || Vulnerabilities.Any(finding => finding.IsOpen);

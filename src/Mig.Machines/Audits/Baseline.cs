@@ -7,7 +7,9 @@ using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Machines.Audits;
 
-/// <summary>Rules that every machine must keep: packages that it must and must not have, and files as they must be (docs/guide/audit.md).</summary>
+/// <summary>
+/// Rules that every machine must keep: packages that it must and must not have, and files as they must be (docs/guide/audit.md).
+/// </summary>
 public sealed class Baseline
 {
     private readonly List<string> _required = [];
@@ -27,7 +29,8 @@ public sealed class Baseline
             throw new NotFoundException($"baseline {path} does not exist");
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path),
+                new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
             return Parse(document.RootElement);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
@@ -42,9 +45,11 @@ public sealed class Baseline
         var findings = new List<RuleFinding>();
         ILookup<string, InstalledPackage> packages = inventory.Packages.ToLookup(package => package.Name);
         findings.AddRange(_required.Where(name => !packages.Contains(name)).Select(name => new RuleFinding("required", name, "", "")));
-        findings.AddRange(_forbidden.SelectMany(name => packages[name]).Select(package => new RuleFinding("forbidden", package.Name, "", package.Version)));
+        findings.AddRange(_forbidden.SelectMany(name => packages[name])
+            .Select(package => new RuleFinding("forbidden", package.Name, "", package.Version)));
         foreach ((string name, string version) in _minimum)
-            findings.AddRange(packages[name].Where(package => VersionOrder.Compare(package.Kind, package.Version, version) < 0).Select(package => new RuleFinding("minimum", name, version, package.Version)));
+            findings.AddRange(packages[name].Where(package => VersionOrder.Compare(package.Kind, package.Version, version) < 0)
+                .Select(package => new RuleFinding("minimum", name, version, package.Version)));
         foreach (FileRule rule in _files)
             findings.AddRange(rule.Check(files));
         return findings;

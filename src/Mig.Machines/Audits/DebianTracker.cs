@@ -4,8 +4,9 @@ using Mig.Machines.Inventories;
 namespace Mig.Machines.Audits;
 
 /// <summary>
-/// Reads the JSON of Debian's security tracker: source package, vulnerability, release. Source: security-tracker.debian.org, "tracker/data/json".
-/// A release is <c>open</c>, <c>resolved</c> in a version (<c>0</c>: it was never affected), or <c>undetermined</c>, which is left out.
+/// Reads the JSON of Debian's security tracker: source package, vulnerability, release. Source: security-tracker.debian.org,
+/// "tracker/data/json". A release is <c>open</c>, <c>resolved</c> in a version (<c>0</c>: it was never affected), or <c>undetermined</c>,
+/// which is left out.
 /// </summary>
 internal static class DebianTracker
 {
@@ -61,5 +62,6 @@ internal static class DebianTracker
         };
     }
 
-    private static string Text(JsonElement element, string key) => element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement element, string key) =>
+        element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 }

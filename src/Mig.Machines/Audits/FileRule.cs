@@ -29,7 +29,8 @@ internal sealed record FileRule(string Path, string? Sha256, int? Mode, string? 
                 "mode" => rule with { Mode = ParseMode(property.Value.GetString()!) },
                 "owner" => rule with { Owner = property.Value.GetString() },
                 "absent" => rule with { IsAbsent = property.Value.GetBoolean() },
-                _ => throw new FormatException($"'{property.Name}' is not a rule for a file; 'path', 'sha256', 'mode', 'owner' and 'absent' are"),
+                _ => throw new FormatException(
+                    $"'{property.Name}' is not a rule for a file; 'path', 'sha256', 'mode', 'owner' and 'absent' are"),
             };
         }
 
@@ -47,7 +48,8 @@ internal sealed record FileRule(string Path, string? Sha256, int? Mode, string? 
             yield break;
         }
 
-        string owner = string.Create(CultureInfo.InvariantCulture, $"{entry.Uid}:{entry.Gid}"), sha256 = entry.Type == TreeEntryType.File ? entry.Sha256?.ToString() ?? "" : "";
+        string owner = string.Create(CultureInfo.InvariantCulture, $"{entry.Uid}:{entry.Gid}"), sha256 = entry.Type == TreeEntryType.File
+            ? entry.Sha256?.ToString() ?? "" : "";
         if (IsAbsent)
             yield return new RuleFinding("absent", path, "", EntryWords.Describe(entry.Type));
         if (Sha256 is not null && Sha256 != sha256)

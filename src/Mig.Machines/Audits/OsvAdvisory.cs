@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Mig.Machines.Audits;
 
-/// <summary>Reads advisories in the form of OSV: one, an array of them, or an object with an array <c>vulns</c>. Source: OSV schema 1.7.</summary>
+/// <summary>
+/// Reads advisories in the form of OSV: one, an array of them, or an object with an array <c>vulns</c>. Source: OSV schema 1.7.
+/// </summary>
 internal static class OsvAdvisory
 {
     private const string ListKey = "vulns";
@@ -11,7 +13,8 @@ internal static class OsvAdvisory
     public static bool IsOne(JsonElement root) => root.ValueKind switch
     {
         JsonValueKind.Array => root.GetArrayLength() == 0 || IsAdvisory(root[0]),
-        JsonValueKind.Object => IsAdvisory(root) || (root.TryGetProperty(ListKey, out JsonElement list) && list.ValueKind == JsonValueKind.Array),
+        JsonValueKind.Object => IsAdvisory(root)
+            || (root.TryGetProperty(ListKey, out JsonElement list) && list.ValueKind == JsonValueKind.Array),
         _ => false,
     };
 
@@ -24,7 +27,9 @@ internal static class OsvAdvisory
     }
 
     private static bool IsAdvisory(JsonElement element) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.String && (element.TryGetProperty("affected", out _) || element.TryGetProperty("modified", out _));
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty("id", out JsonElement id)
+            && id.ValueKind == JsonValueKind.String
+            && (element.TryGetProperty("affected", out _) || element.TryGetProperty("modified", out _));
 
     private static IEnumerable<AffectedPackage> ReadOne(JsonElement advisory)
     {
@@ -33,13 +38,16 @@ internal static class OsvAdvisory
 
         // Feeds of distributions call what they fix "upstream", others "aliases".
         string[] aliases = [.. Texts(advisory, "aliases").Concat(Texts(advisory, "upstream")).Distinct()];
-        var vulnerability = new Vulnerability(advisory.GetProperty("id").GetString()!, aliases, Text(advisory, "summary"), Severity(advisory));
+        var vulnerability = new Vulnerability(
+            advisory.GetProperty("id").GetString()!, aliases, Text(advisory, "summary"), Severity(advisory));
         foreach (JsonElement item in affected.EnumerateArray())
         {
-            if (!item.TryGetProperty("package", out JsonElement package) || OsvEcosystem.Parse(Text(package, "ecosystem"), Text(package, "name")) is not { } target)
+            if (!item.TryGetProperty("package", out JsonElement package)
+                || OsvEcosystem.Parse(Text(package, "ecosystem"), Text(package, "name")) is not { } target)
                 continue;
             string severity = vulnerability.Severity.Length > 0 ? vulnerability.Severity : Severity(item);
-            yield return new AffectedPackage(vulnerability with { Severity = severity }, target, [.. Ranges(item)], Texts(item, "versions").ToHashSet());
+            yield return new AffectedPackage(
+                vulnerability with { Severity = severity }, target, [.. Ranges(item)], Texts(item, "versions").ToHashSet());
         }
     }
 
@@ -84,11 +92,14 @@ internal static class OsvAdvisory
             }
         }
 
-        return advisory.TryGetProperty("severity", out JsonElement list) && list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 ? Text(list[0], "score") : "";
+        return advisory.TryGetProperty("severity", out JsonElement list) && list.ValueKind == JsonValueKind.Array
+            && list.GetArrayLength() > 0 ? Text(list[0], "score") : "";
     }
 
-    private static string Text(JsonElement element, string key) => element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
+    private static string Text(JsonElement element, string key) =>
+        element.TryGetProperty(key, out JsonElement value) && value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
 
     private static IEnumerable<string> Texts(JsonElement element, string key) =>
-        element.TryGetProperty(key, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray().Select(item => item.GetString() ?? "") : [];
+        element.TryGetProperty(key, out JsonElement list) && list.ValueKind == JsonValueKind.Array ? list.EnumerateArray()
+            .Select(item => item.GetString() ?? "") : [];
 }

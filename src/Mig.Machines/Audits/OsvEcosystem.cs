@@ -47,7 +47,8 @@ internal static class OsvEcosystem
     // "v3.18" of Alpine, "Leap 15.5" of openSUSE, "enterprise_linux:9::baseos" of Red Hat, "22.04:LTS" and "Pro:22.04:LTS" of Ubuntu.
     private static string Version(string[] parts)
     {
-        string? version = parts.Skip(1).Select(part => part.Split(' ')[^1].TrimStart('v')).FirstOrDefault(part => part.Length > 0 && char.IsAsciiDigit(part[0]));
+        string? version = parts.Skip(1).Select(part => part.Split(' ')[^1].TrimStart('v'))
+            .FirstOrDefault(part => part.Length > 0 && char.IsAsciiDigit(part[0]));
         return version ?? "";
     }
 }

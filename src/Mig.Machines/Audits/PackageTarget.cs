@@ -4,7 +4,8 @@ namespace Mig.Machines.Audits;
 
 /// <summary>Which packages of which systems a feed speaks of.</summary>
 /// <param name="Name">In the form in which <see cref="Normalize"/> leaves it.</param>
-/// <param name="SystemId">The <c>ID</c> of the operating system; empty for the packages of languages, which are the same everywhere.</param>
+/// <param name="SystemId">The <c>ID</c> of the operating system; empty for the packages of languages, which are the same
+/// everywhere.</param>
 /// <param name="SystemVersion">The beginning of its <c>VERSION_ID</c>, or its codename; empty for every version.</param>
 /// <param name="IsSource">Whether <paramref name="Name"/> is that of a source package.</param>
 internal sealed record PackageTarget(PackageKind Kind, string Name, string SystemId = "", string SystemVersion = "", bool IsSource = false)
@@ -21,7 +22,8 @@ internal sealed record PackageTarget(PackageKind Kind, string Name, string Syste
     private bool IsSystem(OsRelease release)
     {
         bool isId = release.Id == SystemId || (SystemId == "opensuse" && release.Id.StartsWith("opensuse", StringComparison.Ordinal));
-        return isId && (SystemVersion.Length == 0 || SystemVersion == release.Codename || SystemVersion == release.VersionId || release.VersionId.StartsWith(SystemVersion + ".", StringComparison.Ordinal));
+        return isId && (SystemVersion.Length == 0 || SystemVersion == release.Codename || SystemVersion == release.VersionId
+            || release.VersionId.StartsWith(SystemVersion + ".", StringComparison.Ordinal));
     }
 
     // PEP 503: runs of hyphens, underscores and dots are one hyphen.

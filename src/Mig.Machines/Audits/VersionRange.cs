@@ -3,13 +3,16 @@ using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Machines.Audits;
 
-/// <summary>When a vulnerability came and went, in the order of versions. Source: OSV schema, "affected[].ranges[]" and "Evaluation".</summary>
+/// <summary>
+/// When a vulnerability came and went, in the order of versions. Source: OSV schema, "affected[].ranges[]" and "Evaluation".
+/// </summary>
 internal sealed class VersionRange(IReadOnlyList<VersionEvent> events)
 {
     /// <summary>Tells whether a version has the vulnerability.</summary>
     public bool Contains(PackageKind kind, string version)
     {
-        if (events.Any(item => item.Kind == VersionEventKind.Limit) && !events.Any(item => item.Kind == VersionEventKind.Limit && Compare(kind, version, item.Version) < 0))
+        if (events.Any(item => item.Kind == VersionEventKind.Limit)
+            && !events.Any(item => item.Kind == VersionEventKind.Limit && Compare(kind, version, item.Version) < 0))
             return false;
         bool isAffected = false;
         foreach (VersionEvent item in Sort(kind))
@@ -34,7 +37,8 @@ internal sealed class VersionRange(IReadOnlyList<VersionEvent> events)
     private List<VersionEvent> Sort(PackageKind kind)
     {
         List<VersionEvent> sorted = [.. events];
-        sorted.Sort((left, right) => Compare(kind, left.Version, right.Version) is not 0 and int order ? order : left.Kind.CompareTo(right.Kind));
+        sorted.Sort((left, right) => Compare(kind, left.Version, right.Version) is not 0 and int order ? order
+            : left.Kind.CompareTo(right.Kind));
         return sorted;
     }
 

@@ -32,8 +32,10 @@ internal sealed class CoverageReader(IContentSource store)
         }
 
         unseen.AddRange(files.MissingMounts.Where(mount => mount.Volume is null).Select(mount => new UnseenPart(
-            UnseenKind.Mount, $"{mount.Entry.Device} of /{mount.Entry.Origin}", mount.Entry.Path, "it was not found in the image", Matters: !mount.Entry.IsOptional)));
-        unseen.AddRange(files.OtherDeployments.Select(path => new UnseenPart(UnseenKind.System, $"the deployment in /{path}", "", "it is not the one that starts", Matters: false)));
+            UnseenKind.Mount, $"{mount.Entry.Device} of /{mount.Entry.Origin}", mount.Entry.Path, "it was not found in the image",
+                Matters: !mount.Entry.IsOptional)));
+        unseen.AddRange(files.OtherDeployments.Select(path =>
+            new UnseenPart(UnseenKind.System, $"the deployment in /{path}", "", "it is not the one that starts", Matters: false)));
         unseen.AddRange(BundledSoftware.Find(files));
         return new ImageCoverage(unseen);
     }
@@ -43,7 +45,8 @@ internal sealed class CoverageReader(IContentSource store)
 
     /// <summary>The volumes of an image that were not looked into, or not as a whole.</summary>
     public ImageCoverage ReadVolumes(MachineImage image) => new([.. image.Disks
-        .SelectMany(disk => disk.Volumes.Where(volume => !volume.IsWhole).Select(volume => volume.Root is null ? Judge(image, disk, volume, null) : Damage(disk, volume, matters: true)))
+        .SelectMany(disk => disk.Volumes.Where(volume => !volume.IsWhole)
+            .Select(volume => volume.Root is null ? Judge(image, disk, volume, null) : Damage(disk, volume, matters: true)))
         .OfType<UnseenPart>()]);
 
     // What could not be read of a volume that the answer does not rest on is as good as read.
@@ -68,25 +71,37 @@ internal sealed class CoverageReader(IContentSource store)
         return VolumeSignature.Read(source) switch
         {
             VolumeContent.Empty => mount is null ? null : part,
-            VolumeContent.Swap when IsUsed(source) => part with { Kind = UnseenKind.Swap, Reason = "it is swap space, and holds what memory held", Matters = false },
-            VolumeContent.Swap => part with { Kind = UnseenKind.Swap, Reason = "it is swap space that nothing was written to", Matters = false, HasContent = false },
-            VolumeContent.Unknown when BootPartitions.Contains(volume.PartitionType) => part with { Kind = UnseenKind.Boot, Reason = "it holds what starts the machine, and no files", Matters = false },
+            VolumeContent.Swap when IsUsed(source) =>
+                part with { Kind = UnseenKind.Swap, Reason = "it is swap space, and holds what memory held", Matters = false },
+            VolumeContent.Swap => part with
+            {
+                Kind = UnseenKind.Swap,
+                Reason = "it is swap space that nothing was written to",
+                Matters = false,
+                HasContent = false
+            },
+            VolumeContent.Unknown when BootPartitions.Contains(volume.PartitionType) =>
+                part with { Kind = UnseenKind.Boot, Reason = "it holds what starts the machine, and no files", Matters = false },
             _ => part,
         };
     }
 
-    private static bool IsUsed(SubSource swap) => swap.Length > LargestPage && swap.GetStoredRanges(ByteRange.FromBounds(LargestPage, swap.Length)).Any();
+    private static bool IsUsed(SubSource swap) =>
+        swap.Length > LargestPage && swap.GetStoredRanges(ByteRange.FromBounds(LargestPage, swap.Length)).Any();
 
     private UnseenPart? JudgeLooked(ImageDisk disk, ImageVolume volume, ImageVolume root, MachineFiles files, bool isChosen)
     {
         if (volume == root)
             return null;
         if (SystemVolume.HasSystem(store, volume))
-            return new UnseenPart(UnseenKind.System, Name(disk, volume), "", "it has an operating system of its own, which is not part of this answer", Matters: !isChosen);
+            return new UnseenPart(UnseenKind.System, Name(disk, volume), "",
+                "it has an operating system of its own, which is not part of this answer", Matters: !isChosen);
         return files.Mounts.Any(mount => mount.Volume == volume) || SystemVolume.IsBootVolume(volume)
             ? null
-            : new UnseenPart(UnseenKind.Unmounted, Name(disk, volume), "", "the machine mounts it nowhere, so its files are not part of this answer", Matters: false);
+            : new UnseenPart(UnseenKind.Unmounted, Name(disk, volume), "",
+                "the machine mounts it nowhere, so its files are not part of this answer", Matters: false);
     }
 
-    private static string Name(ImageDisk disk, ImageVolume volume) => volume.Number == 0 ? $"disk {disk.Name}" : $"volume {volume.Number} of {disk.Name}";
+    private static string Name(ImageDisk disk, ImageVolume volume) =>
+        volume.Number == 0 ? $"disk {disk.Name}" : $"volume {volume.Number} of {disk.Name}";
 }

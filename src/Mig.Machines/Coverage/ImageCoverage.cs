@@ -20,5 +20,6 @@ public sealed record ImageCoverage(IReadOnlyList<UnseenPart> Unseen)
 
     /// <summary>Adds what could not be read.</summary>
     /// <param name="sentences">What, and why.</param>
-    public ImageCoverage With(IEnumerable<string> sentences) => new([.. Unseen, .. sentences.Select(sentence => new UnseenPart(UnseenKind.Record, sentence, "", "", Matters: true))]);
+    public ImageCoverage With(IEnumerable<string> sentences) =>
+        new([.. Unseen, .. sentences.Select(sentence => new UnseenPart(UnseenKind.Record, sentence, "", "", Matters: true))]);
 }

@@ -17,10 +17,13 @@ public static class UnreadSentence
     {
         ArgumentNullException.ThrowIfNull(unread);
         string first = $"{PathOf(unread[0])}: {unread[0].Reason}";
-        return unread.Count == 1 ? $"not all of it could be read: {first}" : $"not all of it could be read, in {unread.Count} places; the first is {first}";
+        return unread.Count == 1 ? $"not all of it could be read: {first}"
+            : $"not all of it could be read, in {unread.Count} places; the first is {first}";
     }
 
-    /// <summary>Why a path is not there, behind its name: it, or the directory that it would be in, could not be read. Null when that is not so.</summary>
+    /// <summary>
+    /// Why a path is not there, behind its name: it, or the directory that it would be in, could not be read. Null when that is not so.
+    /// </summary>
     internal static string? FindReason(ImageVolume volume, ReadOnlySpan<byte> path)
     {
         UnreadPath? found = null;

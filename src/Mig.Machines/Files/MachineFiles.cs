@@ -9,8 +9,8 @@ using Mig.Store;
 namespace Mig.Machines.Files;
 
 /// <summary>
-/// The files of a machine as its own programs see them: volumes are mounted as its <c>fstab</c> and systemd say, and symbolic links are followed, inside the machine.
-/// For one thread.
+/// The files of a machine as its own programs see them: volumes are mounted as its <c>fstab</c> and systemd say, and symbolic links are
+/// followed, inside the machine. For one thread.
 /// </summary>
 internal sealed class MachineFiles
 {
@@ -106,14 +106,17 @@ internal sealed class MachineFiles
         return new MachineFile(string.Join('/', names), entries[^1].Entry);
     }
 
-    /// <summary>Returns what is in a directory, hard links followed and symbolic links not; nothing when there is no such directory.</summary>
+    /// <summary>
+    /// Returns what is in a directory, hard links followed and symbolic links not; nothing when there is no such directory.
+    /// </summary>
     public IReadOnlyList<MachineFile> List(string path)
     {
         if (Find(path) is not { Entry.Type: TreeEntryType.Directory } directory)
             return [];
         MountPoint mount = MountOf(directory.Path);
         string prefix = directory.Path.Length == 0 ? "" : directory.Path + "/";
-        return [.. TreeReader.ReadEntries(Store, directory.Entry.Tree).Select(entry => new MachineFile(prefix + Encoding.UTF8.GetString(entry.Name.Span), Resolve(entry, mount)))];
+        return [.. TreeReader.ReadEntries(Store, directory.Entry.Tree)
+            .Select(entry => new MachineFile(prefix + Encoding.UTF8.GetString(entry.Name.Span), Resolve(entry, mount)))];
     }
 
     /// <summary>Returns the content of a file; null when there is no such file.</summary>
@@ -132,10 +135,12 @@ internal sealed class MachineFiles
     public void Prefetch(IEnumerable<MachineFile> files) => _contents.Prefetch(files.Select(file => file.Entry));
 
     /// <inheritdoc cref="FileContents.ReadMany"/>
-    public void ReadMany(IReadOnlyList<MachineFile> files, int maxSize, BlobVisitor visit, CancellationToken cancellation = default) => _contents.ReadMany(files, maxSize, visit, cancellation);
+    public void ReadMany(IReadOnlyList<MachineFile> files, int maxSize, BlobVisitor visit, CancellationToken cancellation = default) =>
+        _contents.ReadMany(files, maxSize, visit, cancellation);
 
     /// <summary>Returns the entry with the content, where a hard link stands.</summary>
-    public TreeEntry Resolve(TreeEntry entry, MountPoint mount) => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(Store, mount.Volume.Root!, entry) : entry;
+    public TreeEntry Resolve(TreeEntry entry, MountPoint mount) =>
+        entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(Store, mount.Volume.Root!, entry) : entry;
 
     // Small files that stand beside one that is read are often read next.
     private IEnumerable<BlobId> ListAhead(MachineFile file)

@@ -39,20 +39,27 @@ internal static class SystemVolume
     /// <summary>Returns the volume with Windows; null when there is none, or several.</summary>
     public static DiskVolume? FindWindows(IObjectSource store, IReadOnlyList<DiskVolume> volumes)
     {
-        var candidates = volumes.Where(item => WindowsPath.IsUsedOn(item.Volume) && WindowsPath.Find(store, item.Volume.Root!, WindowsFolder) is not null).ToList();
+        var candidates = volumes.Where(item =>
+            WindowsPath.IsUsedOn(item.Volume) && WindowsPath.Find(store, item.Volume.Root!, WindowsFolder) is not null).ToList();
         if (candidates.Count > 1)
             candidates.RemoveAll(item => WindowsPath.Find(store, item.Volume.Root!, WindowsSign) is null);
         return candidates.Count == 1 ? candidates[0] : null;
     }
 
-    /// <summary>Tells whether there is an operating system on a volume that was looked into, as far as the names of its files tell.</summary>
+    /// <summary>
+    /// Tells whether there is an operating system on a volume that was looked into, as far as the names of its files tell.
+    /// </summary>
     public static bool HasSystem(IObjectSource store, ImageVolume volume) =>
-        Signs.Any(signs => HasOneOf(store, volume, signs)) || (WindowsPath.IsUsedOn(volume) && WindowsPath.Find(store, volume.Root!, WindowsSign) is not null);
+        Signs.Any(signs => HasOneOf(store, volume, signs))
+            || (WindowsPath.IsUsedOn(volume) && WindowsPath.Find(store, volume.Root!, WindowsSign) is not null);
 
-    private static bool HasOneOf(IObjectSource store, ImageVolume volume, string[] paths) => paths.Any(path => TreeLookup.Find(store, volume.Root!, Encoding.ASCII.GetBytes(path)) is not null);
+    private static bool HasOneOf(IObjectSource store, ImageVolume volume, string[] paths) =>
+        paths.Any(path => TreeLookup.Find(store, volume.Root!, Encoding.ASCII.GetBytes(path)) is not null);
 
     private static DiskVolume? FindOnlyOne(IReadOnlyList<DiskVolume> volumes) => volumes.Count == 1 ? volumes[0] : null;
 
-    /// <summary>Tells whether a volume holds what starts the machine, and is nobody's first thought: UEFI specification 2.10, 5.2.2 and table 5-7.</summary>
+    /// <summary>
+    /// Tells whether a volume holds what starts the machine, and is nobody's first thought: UEFI specification 2.10, 5.2.2 and table 5-7.
+    /// </summary>
     public static bool IsBootVolume(ImageVolume volume) => volume.PartitionType is "ef" or "c12a7328-f81f-11d2-ba4b-00c04f8ec93b";
 }

@@ -13,10 +13,13 @@ internal static class WindowsPath
     private static readonly byte[] DosName = "system.ntfs_dos_name"u8.ToArray();
 
     /// <summary>Tells whether a volume's names are found like that.</summary>
-    public static bool IsUsedOn(ImageVolume volume) => volume.Root is not null && volume.FileSystem is "ntfs" or "vfat" or "fat12" or "fat16" or "fat32" or "exfat" or "msdos";
+    public static bool IsUsedOn(ImageVolume volume) =>
+        volume.Root is not null && volume.FileSystem is "ntfs" or "vfat" or "fat12" or "fat16" or "fat32" or "exfat" or "msdos";
 
     /// <summary>Returns a path with the names that stand there, separated by slashes; what does not exist stays as it is.</summary>
-    /// <remarks>What stands there byte for byte comes first; among names that differ in case only, the first in the order of bytes.</remarks>
+    /// <remarks>
+    /// What stands there byte for byte comes first; among names that differ in case only, the first in the order of bytes.
+    /// </remarks>
     public static byte[] Resolve(IObjectSource store, TreeEntry root, ReadOnlySpan<byte> path)
     {
         if (TreeLookup.Find(store, root, path) is not null)
@@ -55,7 +58,8 @@ internal static class WindowsPath
     }
 
     /// <summary>Finds an entry; null when there is none on any reading of the path.</summary>
-    public static TreeEntry? Find(IObjectSource store, TreeEntry root, ReadOnlySpan<byte> path) => TreeLookup.Find(store, root, Resolve(store, root, path));
+    public static TreeEntry? Find(IObjectSource store, TreeEntry root, ReadOnlySpan<byte> path) =>
+        TreeLookup.Find(store, root, Resolve(store, root, path));
 
     private static TreeEntry? Find(IObjectSource store, TreeId tree, byte[] name)
     {
@@ -64,11 +68,13 @@ internal static class WindowsPath
         string wanted = Encoding.UTF8.GetString(name);
         IReadOnlyList<TreeEntry> entries = TreeReader.ReadEntries(store, tree);
         return entries.FirstOrDefault(entry => IsSame(entry.Name.Span, wanted))
-            ?? (wanted.Contains('~', StringComparison.Ordinal) ? entries.FirstOrDefault(entry => entry.Xattrs.Any(xattr => xattr.Name.Span.SequenceEqual(DosName) && IsSame(xattr.Value.Span, wanted))) : null);
+            ?? (wanted.Contains('~', StringComparison.Ordinal) ? entries.FirstOrDefault(entry =>
+                entry.Xattrs.Any(xattr => xattr.Name.Span.SequenceEqual(DosName) && IsSame(xattr.Value.Span, wanted))) : null);
     }
 
     // Simple upper case, character by character, as NTFS has it in $UpCase.
-    private static bool IsSame(ReadOnlySpan<byte> name, string wanted) => string.Equals(Encoding.UTF8.GetString(name), wanted, StringComparison.OrdinalIgnoreCase);
+    private static bool IsSame(ReadOnlySpan<byte> name, string wanted) =>
+        string.Equals(Encoding.UTF8.GetString(name), wanted, StringComparison.OrdinalIgnoreCase);
 
     private static List<byte[]> Split(ReadOnlySpan<byte> path)
     {

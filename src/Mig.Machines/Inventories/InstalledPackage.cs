@@ -20,7 +20,10 @@ public sealed record InstalledPackage(PackageKind Kind, string Name, string Vers
     /// <summary>Who made or distributes the package, as it states it; empty where it does not.</summary>
     public string Supplier { get; init; } = "";
 
-    /// <summary>The file that says so, from the root of the machine and without a leading slash: of packages that a file carries; empty for those of a database.</summary>
+    /// <summary>
+    /// The file that says so, from the root of the machine and without a leading slash: of packages that a file carries; empty for those of
+    /// a database.
+    /// </summary>
     public string Location { get; init; } = "";
 
     /// <summary>Whether the operating system itself keeps record of it.</summary>

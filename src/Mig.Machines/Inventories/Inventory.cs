@@ -6,7 +6,8 @@ namespace Mig.Machines.Inventories;
 
 /// <summary>What a machine is and has, read from its files without starting it.</summary>
 /// <param name="Release">Null when no operating system is known by its files.</param>
-/// <param name="Architecture">As the package manager or the programs say it, such as <c>amd64</c> or <c>x86_64</c>; empty when nothing says it.</param>
+/// <param name="Architecture">As the package manager or the programs say it, such as <c>amd64</c> or <c>x86_64</c>; empty when nothing says
+/// it.</param>
 /// <param name="Kernels">The releases of the installed kernels, such as <c>6.1.0-18-amd64</c>; the newest first.</param>
 /// <param name="Packages">Sorted by kind, name, architecture, version and location.</param>
 /// <param name="Users">In the order of the user database.</param>

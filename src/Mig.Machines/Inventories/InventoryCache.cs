@@ -8,8 +8,8 @@ using Mig.Store.Encoding;
 namespace Mig.Machines.Inventories;
 
 /// <summary>
-/// Inventories that were taken here, in <c>cache/inventory</c>, by the trees of the volumes that they were taken from. A cache: without it, or when a file of it
-/// was not written here, the inventory is taken again.
+/// Inventories that were taken here, in <c>cache/inventory</c>, by the trees of the volumes that they were taken from. A cache: without it,
+/// or when a file of it was not written here, the inventory is taken again.
 /// </summary>
 internal sealed class InventoryCache(string repositoryFolder)
 {

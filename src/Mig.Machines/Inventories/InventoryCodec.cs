@@ -27,7 +27,8 @@ internal static class InventoryCodec
         List(payload, inventory.Packages, package =>
         {
             payload.Byte((byte)package.Kind);
-            Texts(payload, [package.Name, package.Version, package.Architecture, package.SourceName, package.SourceVersion, package.License, package.Supplier, package.Location]);
+            Texts(payload, [package.Name, package.Version, package.Architecture, package.SourceName, package.SourceVersion, package.License,
+                package.Supplier, package.Location]);
         });
         List(payload, inventory.Users, user =>
         {
@@ -42,7 +43,8 @@ internal static class InventoryCodec
         WindowsSystem? windows = inventory.Windows;
         payload.Byte(windows is null ? (byte)0 : (byte)1);
         if (windows is not null)
-            Texts(payload, [windows.ProductName, windows.Edition, windows.Release, windows.Version, windows.InstallationType, windows.ComputerName]);
+            Texts(payload, [windows.ProductName, windows.Edition, windows.Release, windows.Version, windows.InstallationType,
+                windows.ComputerName]);
     }
 
     /// <param name="id">What to call the bytes in messages.</param>
@@ -77,7 +79,9 @@ internal static class InventoryCodec
         for (int i = 0; i < users.Length; i++)
         {
             uint uid = (uint)reader.Unsigned("uid", uint.MaxValue), gid = (uint)reader.Unsigned("gid", uint.MaxValue);
-            users[i] = new UserAccount(Text(ref reader), uid, gid, Text(ref reader), Text(ref reader)) { IsDisabled = reader.Byte("disabled flag") != 0 };
+            users[i] = new UserAccount(Text(ref reader), uid, gid, Text(ref reader),
+                Text(ref reader))
+            { IsDisabled = reader.Byte("disabled flag") != 0 };
         }
 
         var units = new EnabledUnit[Count(ref reader)];

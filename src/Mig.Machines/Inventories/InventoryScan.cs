@@ -20,7 +20,8 @@ internal sealed class InventoryScan(IContentSource objects, int parallelism, Lim
     public Inventory Read(MachineFiles files, bool mayBeWindows, CancellationToken cancellation)
     {
         var warnings = new ConcurrentBag<string>();
-        if (mayBeWindows && new WindowsReader(new WindowsHives(objects, parallelism, files.Mounts[0].Root), warnings.Add) is { IsWindows: true } windows)
+        if (mayBeWindows && new WindowsReader(
+            new WindowsHives(objects, parallelism, files.Mounts[0].Root), warnings.Add) is { IsWindows: true } windows)
             return ReadWindows(files, windows, warnings, cancellation);
         IReadOnlyList<InstalledPackage> system = PackageDatabases.Read(files, warnings.Add, cancellation);
         OsRelease? release = Try(() => OsReleaseFile.Read(files));
@@ -57,12 +58,15 @@ internal sealed class InventoryScan(IContentSource objects, int parallelism, Lim
     private Inventory ReadWindows(MachineFiles files, WindowsReader windows, ConcurrentBag<string> warnings, CancellationToken cancellation)
     {
         WindowsSystem? system = windows.ReadSystem();
-        IReadOnlyCollection<InstalledPackage> languages = LanguagePackages.Read(files, _walk, hasSystemPackages: false, warnings.Add, cancellation);
+        IReadOnlyCollection<InstalledPackage> languages =
+            LanguagePackages.Read(files, _walk, hasSystemPackages: false, warnings.Add, cancellation);
         InstalledPackage[] packages = Sort([.. windows.ReadPrograms(), .. languages]);
         string architecture = windows.Architecture;
         IReadOnlyList<UserAccount> users = windows.ReadUsers();
         IReadOnlyList<EnabledUnit> services = windows.ReadServices();
-        return new Inventory(system is null ? null : WindowsReader.ToRelease(system), architecture, [], packages, users, services, [], [.. warnings.Distinct().Order(StringComparer.Ordinal)]) { Windows = system };
+        return new Inventory(system is null ? null : WindowsReader.ToRelease(system), architecture, [], packages, users, services, [],
+            [.. warnings.Distinct().Order(StringComparer.Ordinal)])
+        { Windows = system };
     }
 
     private static InstalledPackage[] Sort(InstalledPackage[] packages)
@@ -81,10 +85,13 @@ internal sealed class InventoryScan(IContentSource objects, int parallelism, Lim
     // The architecture of most packages, else that of the shell.
     private static string Architecture(MachineFiles files, IReadOnlyList<InstalledPackage> packages)
     {
-        IGrouping<string, InstalledPackage>? most = packages.Where(package => package.Architecture is not ("" or "all" or "noarch" or "any"))
-            .GroupBy(package => package.Architecture).OrderByDescending(group => group.Count()).ThenBy(group => group.Key, StringComparer.Ordinal).FirstOrDefault();
+        IGrouping<string, InstalledPackage>? most =
+            packages.Where(package => package.Architecture is not ("" or "all" or "noarch" or "any"))
+            .GroupBy(package => package.Architecture).OrderByDescending(group => group.Count())
+                .ThenBy(group => group.Key, StringComparer.Ordinal).FirstOrDefault();
         if (most is not null)
             return most.Key;
-        return files.Find("bin/sh") is { Entry.Type: TreeEntryType.File } shell && ElfFile.Open(new ContentSource(files.Store, shell.Entry)) is { } elf ? elf.MachineName : "";
+        return files.Find("bin/sh") is { Entry.Type: TreeEntryType.File } shell
+            && ElfFile.Open(new ContentSource(files.Store, shell.Entry)) is { } elf ? elf.MachineName : "";
     }
 }

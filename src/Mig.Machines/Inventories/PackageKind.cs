@@ -1,6 +1,8 @@
 namespace Mig.Machines.Inventories;
 
-/// <summary>What installs a package, and so where it is recorded and how its versions are ordered. The values are part of the cached form.</summary>
+/// <summary>
+/// What installs a package, and so where it is recorded and how its versions are ordered. The values are part of the cached form.
+/// </summary>
 public enum PackageKind
 {
     /// <summary>Debian and its relatives.</summary>

@@ -41,8 +41,15 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
         var merge = new KeyedMerge(favored, (_, was, a, b) => (MergeLine(was, a, b, accounts), null))
         {
             SideOf = key => accounts.SideOf(key) ?? (isOfGroups ? accounts.SideOfGroup(key) : null),
-            ConflictOf = path switch { AccountSides.UsersPath => accounts.ConflictOf, AccountSides.GroupsPath => accounts.ConflictOfGroup, _ => static _ => null },
-            Fits = (was, now, side) => setFields.All(field => !HasNew(Field(was, field), Field(now, field) ?? "", accounts, side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours)),
+            ConflictOf = path switch
+            {
+                AccountSides.UsersPath => accounts.ConflictOf,
+                AccountSides.GroupsPath =>
+                accounts.ConflictOfGroup,
+                _ => static _ => null
+            },
+            Fits = (was, now, side) => setFields.All(field =>
+                !HasNew(Field(was, field), Field(now, field) ?? "", accounts, side == MergeSide.Ours ? MergeSide.Theirs : MergeSide.Ours)),
         };
         MergedText merged = merge.Merge(Parse(before), Parse(ours), Parse(theirs));
         if (accounts.Sides.Count > 0 && isOfGroups)
@@ -50,7 +57,10 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
         return merged with { Clash = FindClash(merged.Text, ours, theirs, accounts) };
     }
 
-    /// <summary>Finds entries that have numbers in common, though neither side has both (files belong to numbers, and what two names share belongs to neither), and users whose group is gone.</summary>
+    /// <summary>
+    /// Finds entries that have numbers in common, though neither side has both (files belong to numbers, and what two names share belongs
+    /// to neither), and users whose group is gone.
+    /// </summary>
     /// <returns>Null when there are none.</returns>
     public string? FindClash(byte[] merged, byte[] ours, byte[] theirs, AccountSides accounts)
     {
@@ -69,7 +79,10 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
                     continue;
                 if (!left.Contains(a))
                     (a, b) = (b, a);
-                clashes.Add($"'{a.User}' here and '{b.User}' there have {(a.Count > 1 || b.Count > 1 ? $"ranges that overlap at {Math.Max(a.First, b.First)}" : $"the same number {a.First}")}");
+                string what = a.Count > 1 || b.Count > 1
+                    ? $"ranges that overlap at {Math.Max(a.First, b.First)}"
+                    : $"the same number {a.First}";
+                clashes.Add($"'{a.User}' here and '{b.User}' there have {what}");
             }
         }
 
@@ -91,7 +104,8 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
                 List<string> members = [.. Names(fields[field])];
                 foreach ((string user, MergeSide side) in accounts.Sides)
                 {
-                    bool isMember = (side == MergeSide.Ours ? left : right).TryGetValue(fields[0], out string[]? there) && field < there.Length && Names(there[field]).Contains(user);
+                    bool isMember = (side == MergeSide.Ours ? left : right).TryGetValue(fields[0], out string[]? there)
+                        && field < there.Length && Names(there[field]).Contains(user);
                     if (!isMember)
                         members.Remove(user);
                     else if (!members.Contains(user))
@@ -107,7 +121,8 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
         return Encoding.Latin1.GetBytes(text.ToString());
 
         static Dictionary<string, string[]> Fields(byte[] table) =>
-            Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator)).DistinctBy(line => line[0]).ToDictionary(line => line[0], StringComparer.Ordinal);
+            Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator))
+                .DistinctBy(line => line[0]).ToDictionary(line => line[0], StringComparer.Ordinal);
     }
 
     // A name may stand there again, as for several ranges of subordinate ids; it is known by how often it came.
@@ -129,7 +144,8 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
 
     private string? MergeLine(string? before, string ours, string theirs, AccountSides accounts)
     {
-        string[] a = ours.TrimEnd('\n').Split(Separator), b = theirs.TrimEnd('\n').Split(Separator), old = before?.TrimEnd('\n').Split(Separator) ?? [];
+        string[] a = ours.TrimEnd('\n').Split(Separator), b = theirs.TrimEnd('\n').Split(Separator), old = before?.TrimEnd('\n')
+            .Split(Separator) ?? [];
         if (a.Length != b.Length || (before is not null && old.Length != a.Length))
             return null;
         for (int i = 0; i < a.Length; i++)
@@ -161,7 +177,8 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
     {
         string[] left = Names(ours), right = Names(theirs);
         HashSet<string> old = [.. Names(before)], here = [.. left], there = [.. right];
-        return string.Join(',', left.Where(name => there.Contains(name) || !old.Contains(name)).Concat(right.Where(name => !here.Contains(name) && !old.Contains(name))));
+        return string.Join(',', left.Where(name => there.Contains(name) || !old.Contains(name))
+            .Concat(right.Where(name => !here.Contains(name) && !old.Contains(name))));
     }
 
     private static string[] Names(string list) => list.Split(',', StringSplitOptions.RemoveEmptyEntries);
@@ -171,7 +188,8 @@ internal sealed class AccountFile(string path, int[] setFields, int numberField,
         foreach (string line in Encoding.Latin1.GetString(content).Split('\n'))
         {
             string[] fields = line.Split(Separator);
-            if (fields.Length <= Math.Max(numberField, countField) || !uint.TryParse(fields[numberField], NumberStyles.None, CultureInfo.InvariantCulture, out uint first))
+            if (fields.Length <= Math.Max(numberField, countField)
+                || !uint.TryParse(fields[numberField], NumberStyles.None, CultureInfo.InvariantCulture, out uint first))
                 continue;
             uint count = 1;
             if (countField < 0 || uint.TryParse(fields[countField], NumberStyles.None, CultureInfo.InvariantCulture, out count))

@@ -5,7 +5,8 @@ using Mig.History.Trees;
 namespace Mig.Machines.Merging;
 
 /// <summary>
-/// Users and groups that one side gave another name or number, while the other side has them as they were. What the other side says of them is read with what they are now, as if it had been done afterwards.
+/// Users and groups that one side gave another name or number, while the other side has them as they were. What the other side says of them
+/// is read with what they are now, as if it had been done afterwards.
 /// </summary>
 internal sealed class AccountMoves
 {
@@ -22,24 +23,31 @@ internal sealed class AccountMoves
     public bool HasNumbers => _uids.Count + _gids.Count > 0;
 
     /// <summary>Equal for what reads alike.</summary>
-    public string Signature => string.Join(' ', _users.Concat(_groups).Select(item => $"{item.Key}>{item.Value}").Concat(_uids.Select(item => $"u{item.Key}>{item.Value}")).Concat(_gids.Select(item => $"g{item.Key}>{item.Value}")).Order(StringComparer.Ordinal));
+    public string Signature => string.Join(
+        ' ', _users.Concat(_groups).Select(item => $"{item.Key}>{item.Value}").Concat(_uids.Select(item => $"u{item.Key}>{item.Value}"))
+        .Concat(_gids.Select(item => $"g{item.Key}>{item.Value}")).Order(StringComparer.Ordinal));
 
     /// <param name="before">passwd, shadow, subuid and the other tables by their paths, as all three of the parameters.</param>
     /// <param name="now">Those of the side whose moves are found.</param>
     /// <param name="other">Those of the other side.</param>
-    public static AccountMoves Find(IReadOnlyDictionary<string, byte[]> before, IReadOnlyDictionary<string, byte[]> now, IReadOnlyDictionary<string, byte[]> other)
+    public static AccountMoves Find(
+        IReadOnlyDictionary<string, byte[]> before, IReadOnlyDictionary<string, byte[]> now, IReadOnlyDictionary<string, byte[]> other)
     {
         var moves = new AccountMoves();
-        Dictionary<string, string[]> users = Table(now, "etc/passwd"), secrets = Table(now, "etc/shadow"), oldSecrets = Table(before, "etc/shadow");
+        Dictionary<string, string[]> users = Table(now, "etc/passwd"), secrets = Table(now, "etc/shadow"),
+            oldSecrets = Table(before, "etc/shadow");
         Dictionary<string, string[]> oldUsers = Table(before, "etc/passwd"), groups = Table(now, "etc/group");
-        Compare(oldUsers, users, Table(other, "etc/passwd"), moves._users, moves._uids, (old, name) => IsSameUser(oldSecrets.GetValueOrDefault(old), secrets.GetValueOrDefault(name)));
+        Compare(oldUsers, users, Table(other, "etc/passwd"), moves._users, moves._uids, (old, name) =>
+            IsSameUser(oldSecrets.GetValueOrDefault(old), secrets.GetValueOrDefault(name)));
         Compare(Table(before, "etc/group"), groups, Table(other, "etc/group"), moves._groups, moves._gids, IsSameGroup);
         return moves;
 
-        // Names come and go, and numbers are given again: the same number alone is not the same group. One that is somebody's group cannot be removed, and nobody makes a new one with all members of the old.
+        // Names come and go, and numbers are given again: the same number alone is not the same group. One that is somebody's group cannot
+        // be removed, and nobody makes a new one with all members of the old.
         bool IsSameGroup(string old, string name) => groups[name] is [_, _, var number, var members, ..]
             && ((members.Length > 0 && Table(before, "etc/group")[old] is [_, _, _, var had, ..] && had == members)
-            || oldUsers.Any(user => user.Value.Length > 3 && user.Value[3] == number && users.TryGetValue(user.Key, out string[]? still) && still.Length > 3 && still[3] == number));
+            || oldUsers.Any(user => user.Value.Length > 3 && user.Value[3] == number && users.TryGetValue(user.Key, out string[]? still)
+                && still.Length > 3 && still[3] == number));
     }
 
     /// <summary>Reads a table of the other side, or of what both come from, as if the moves had been done in it.</summary>
@@ -70,7 +78,8 @@ internal sealed class AccountMoves
         ArgumentNullException.ThrowIfNull(after);
         if (after.Type == TreeEntryType.HardLink)
             return after;
-        uint uid = before?.Uid == after.Uid ? after.Uid : _uids.GetValueOrDefault(after.Uid, after.Uid), gid = before?.Gid == after.Gid ? after.Gid : _gids.GetValueOrDefault(after.Gid, after.Gid);
+        uint uid = before?.Uid == after.Uid ? after.Uid : _uids.GetValueOrDefault(after.Uid, after.Uid), gid = before?.Gid == after.Gid
+            ? after.Gid : _gids.GetValueOrDefault(after.Gid, after.Gid);
         return uid == after.Uid && gid == after.Gid ? after : after with { Uid = uid, Gid = gid };
     }
 
@@ -92,7 +101,8 @@ internal sealed class AccountMoves
                 if (NumberOf(here) is { } moved && moved != number && NumberOf(there) == number)
                     numbers[number] = moved;
             }
-            else if (now.Where(item => NumberOf(item.Value) == number).ToList() is [{ Key: var renamed }] && !before.ContainsKey(renamed) && !other.ContainsKey(renamed) && isSame(name, renamed))
+            else if (now.Where(item => NumberOf(item.Value) == number).ToList() is [{ Key: var renamed }] && !before.ContainsKey(renamed)
+                && !other.ContainsKey(renamed) && isSame(name, renamed))
             {
                 names[name] = renamed;
             }
@@ -100,12 +110,15 @@ internal sealed class AccountMoves
     }
 
     // Whoever is added has no password, or one of his own.
-    private static bool IsSameUser(string[]? old, string[]? now) => old is [_, { Length: >= MinPasswordLength } password, ..] && now?.Length > 1 && now[1] == password;
+    private static bool IsSameUser(string[]? old, string[]? now) =>
+        old is [_, { Length: >= MinPasswordLength } password, ..] && now?.Length > 1 && now[1] == password;
 
     private static Dictionary<string, string[]> Table(IReadOnlyDictionary<string, byte[]> tables, string path) =>
-        Encoding.Latin1.GetString(tables[path]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator)).DistinctBy(line => line[0]).ToDictionary(line => line[0], StringComparer.Ordinal);
+        Encoding.Latin1.GetString(tables[path]).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(Separator))
+            .DistinctBy(line => line[0]).ToDictionary(line => line[0], StringComparer.Ordinal);
 
     private static uint? NumberOf(string[] fields) => fields.Length > 2 ? Number(fields[2]) : null;
 
-    private static uint? Number(string text) => uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
+    private static uint? Number(string text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
 }

@@ -4,8 +4,9 @@ using System.Text;
 namespace Mig.Machines.Merging;
 
 /// <summary>
-/// What update-alternatives keeps of a name, such as <c>editor</c>: a mode, the link, the names that go along with it, and the programs there are. Layout, a line each: mode, link, then name and link of each
-/// that goes along, an empty line, then path, priority and the paths of those that go along, for each program. Source: dpkg, utils/update-alternatives.c.
+/// What update-alternatives keeps of a name, such as <c>editor</c>: a mode, the link, the names that go along with it, and the programs
+/// there are. Layout, a line each: mode, link, then name and link of each that goes along, an empty line, then path, priority and the paths
+/// of those that go along, for each program. Source: dpkg, utils/update-alternatives.c.
 /// </summary>
 internal sealed class AlternativeGroup
 {
@@ -26,7 +27,8 @@ internal sealed class AlternativeGroup
     public required SortedDictionary<string, Program> Programs { get; init; }
 
     /// <summary>The program of the highest priority; null when there is none.</summary>
-    public string? Best => Programs.Count == 0 ? null : Programs.Aggregate((best, next) => next.Value.Priority > best.Value.Priority ? next : best).Key;
+    public string? Best => Programs.Count == 0 ? null
+        : Programs.Aggregate((best, next) => next.Value.Priority > best.Value.Priority ? next : best).Key;
 
     /// <returns>Null when it is no such file.</returns>
     public static AlternativeGroup? Parse(byte[] content)
@@ -46,7 +48,8 @@ internal sealed class AlternativeGroup
         var programs = new SortedDictionary<string, Program>(StringComparer.Ordinal);
         for (at++; at < lines.Length && lines[at].Length > 0; at += 2 + names.Length)
         {
-            if (at + 1 + names.Length >= lines.Length || !int.TryParse(lines[at + 1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int priority))
+            if (at + 1 + names.Length >= lines.Length
+                || !int.TryParse(lines[at + 1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int priority))
                 return null;
             var paths = new Dictionary<string, string>(StringComparer.Ordinal);
             for (int i = 0; i < names.Length; i++)
@@ -80,12 +83,14 @@ internal sealed class AlternativeGroup
     {
         yield return (groupName, chosen);
         foreach (string slave in Slaves.Keys)
-            yield return (slave, chosen is not null && Programs.TryGetValue(chosen, out Program? program) && program.Slaves.GetValueOrDefault(slave) is { Length: > 0 } target ? target : null);
+            yield return (slave, chosen is not null && Programs.TryGetValue(chosen, out Program? program)
+                && program.Slaves.GetValueOrDefault(slave) is { Length: > 0 } target ? target : null);
     }
 
     /// <summary>A program that may be chosen.</summary>
     internal sealed record Program(int Priority, IReadOnlyDictionary<string, string> Slaves)
     {
-        public bool IsSame(Program? other) => other is not null && Priority == other.Priority && Slaves.Count == other.Slaves.Count && Slaves.All(slave => other.Slaves.GetValueOrDefault(slave.Key, "") == slave.Value);
+        public bool IsSame(Program? other) => other is not null && Priority == other.Priority && Slaves.Count == other.Slaves.Count
+            && Slaves.All(slave => other.Slaves.GetValueOrDefault(slave.Key, "") == slave.Value);
     }
 }

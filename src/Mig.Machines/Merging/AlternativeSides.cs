@@ -7,8 +7,8 @@ using Mig.Machines.Merging.Packages;
 namespace Mig.Machines.Merging;
 
 /// <summary>
-/// The groups of update-alternatives that both sides changed, or whose programs come from one side with their packages: programs are merged as a set, and the links lead where
-/// update-alternatives would lead them. What one side alone changed needs no rule.
+/// The groups of update-alternatives that both sides changed, or whose programs come from one side with their packages: programs are merged
+/// as a set, and the links lead where update-alternatives would lead them. What one side alone changed needs no rule.
 /// </summary>
 internal sealed class AlternativeSides
 {
@@ -22,21 +22,26 @@ internal sealed class AlternativeSides
 
     public static AlternativeSides None { get; } = new();
 
-    public IEnumerable<ReadOnlyMemory<byte>> Paths => _decisions.Keys.Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
+    public IEnumerable<ReadOnlyMemory<byte>> Paths =>
+        _decisions.Keys.Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
 
-    public MergeDecision? Find(ReadOnlySpan<byte> path) => _decisions.Count == 0 ? null : _decisions.GetValueOrDefault(Encoding.Latin1.GetString(path));
+    public MergeDecision? Find(ReadOnlySpan<byte> path) =>
+        _decisions.Count == 0 ? null : _decisions.GetValueOrDefault(Encoding.Latin1.GetString(path));
 
     /// <param name="favored">Whose side a path was given to by the user.</param>
-    public static AlternativeSides Find(MergeContents contents, TreeEntry? before, TreeEntry ours, TreeEntry theirs, PackageSides packages, Func<string, MergeSide?> favored)
+    public static AlternativeSides Find(MergeContents contents, TreeEntry? before, TreeEntry ours, TreeEntry theirs, PackageSides packages,
+        Func<string, MergeSide?> favored)
     {
         if (before is null)
             return None;
         TreeEntry?[] roots = [before, ours, theirs];
-        Dictionary<string, TreeEntry>[] files = [.. roots.Select(root => List(contents, root!, AlternativeGroup.Folder))], links = [.. roots.Select(root => List(contents, root!, AlternativeGroup.LinkFolder))];
+        Dictionary<string, TreeEntry>[] files = [.. roots.Select(root => List(contents, root!, AlternativeGroup.Folder))],
+            links = [.. roots.Select(root => List(contents, root!, AlternativeGroup.LinkFolder))];
         var sides = new AlternativeSides();
         foreach (string name in files.SelectMany(file => file.Keys).Distinct().Order(StringComparer.Ordinal))
         {
-            bool isOurs = Differs(files[0], files[1], name) || Differs(links[0], links[1], name), isTheirs = Differs(files[0], files[2], name) || Differs(links[0], links[2], name);
+            bool isOurs = Differs(files[0], files[1], name) || Differs(links[0], links[1], name),
+                isTheirs = Differs(files[0], files[2], name) || Differs(links[0], links[2], name);
             if (isOurs || isTheirs)
                 sides.Merge(contents, name, files, links, roots, packages, isOurs && isTheirs, favored);
         }
@@ -69,8 +74,10 @@ internal sealed class AlternativeSides
         var merged = new SortedDictionary<string, AlternativeGroup.Program>(StringComparer.Ordinal);
         foreach (string program in programs)
         {
-            AlternativeGroup.Program? old = was?.Programs.GetValueOrDefault(program), left = here?.Programs.GetValueOrDefault(program), right = there?.Programs.GetValueOrDefault(program);
-            MergeSide? decided = Side(packages, program) ?? (IsSame(left, right) || IsSame(old, right) ? MergeSide.Ours : IsSame(old, left) ? MergeSide.Theirs : side);
+            AlternativeGroup.Program? old = was?.Programs.GetValueOrDefault(program), left = here?.Programs.GetValueOrDefault(program),
+                right = there?.Programs.GetValueOrDefault(program);
+            MergeSide? decided = Side(packages, program)
+                ?? (IsSame(left, right) || IsSame(old, right) ? MergeSide.Ours : IsSame(old, left) ? MergeSide.Theirs : side);
             if (decided is null)
                 conflicts.Add($"'{program}' was {(old is null ? "added" : "changed")} on both sides");
             if ((decided == MergeSide.Theirs ? right : left) is { } kept)
@@ -82,13 +89,16 @@ internal sealed class AlternativeSides
         var slaves = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string slave in groups.OfType<AlternativeGroup>().SelectMany(group => group.Slaves.Keys).Distinct())
         {
-            if (Pick(was?.Slaves.GetValueOrDefault(slave), ourLinks?.Slaves.GetValueOrDefault(slave), theirLinks?.Slaves.GetValueOrDefault(slave), side, out string? link) && merged.Values.Any(program => program.Slaves.GetValueOrDefault(slave, "").Length > 0))
+            if (Pick(was?.Slaves.GetValueOrDefault(slave), ourLinks?.Slaves.GetValueOrDefault(slave), theirLinks?.Slaves.GetValueOrDefault(
+                slave), side, out string? link) && merged.Values.Any(program => program.Slaves.GetValueOrDefault(slave, "").Length > 0))
                 slaves[slave] = link!;
         }
 
         Pick(was?.Link, ourLinks?.Link, theirLinks?.Link, side, out string? master);
-        string mode = here is null || there is null ? (here ?? there ?? any).Mode : here.Mode == there.Mode ? here.Mode : was is null ? "manual" : was.Mode == here.Mode ? there.Mode : here.Mode;
-        string?[] chosen = [.. links.Select(link => link.GetValueOrDefault(name) is { Type: TreeEntryType.SymbolicLink } entry ? Encoding.Latin1.GetString(entry.LinkTarget.Span) : null)];
+        string mode = here is null || there is null ? (here ?? there ?? any).Mode : here.Mode == there.Mode ? here.Mode : was is null
+            ? "manual" : was.Mode == here.Mode ? there.Mode : here.Mode;
+        string?[] chosen = [.. links.Select(link => link.GetValueOrDefault(name) is { Type: TreeEntryType.SymbolicLink } entry
+            ? Encoding.Latin1.GetString(entry.LinkTarget.Span) : null)];
         string? target = null;
         bool isOpen = false;
         if (mode != AlternativeGroup.Automatic)
@@ -113,30 +123,38 @@ internal sealed class AlternativeSides
     }
 
     // Of two who chose by hand, the one that chose anew.
-    private static string? ChooseManually(AlternativeGroup? was, AlternativeGroup? here, AlternativeGroup? there, string?[] chosen, MergeSide? side, out bool isOpen)
+    private static string? ChooseManually(
+        AlternativeGroup? was, AlternativeGroup? here, AlternativeGroup? there, string?[] chosen, MergeSide? side, out bool isOpen)
     {
         bool isHere = here is { Mode: not AlternativeGroup.Automatic }, isThere = there is { Mode: not AlternativeGroup.Automatic };
         string? old = was is { Mode: not AlternativeGroup.Automatic } ? chosen[0] : null;
         isOpen = isHere && isThere && chosen[1] != chosen[2] && old != chosen[1] && old != chosen[2] && side is null;
         if (isHere != isThere)
             return isHere ? chosen[1] : chosen[2];
-        return chosen[1] == chosen[2] || old == chosen[2] ? chosen[1] : old == chosen[1] || side == MergeSide.Theirs ? chosen[2] : chosen[1];
+        return chosen[1] == chosen[2] || old == chosen[2] ? chosen[1] : old == chosen[1] || side == MergeSide.Theirs ? chosen[2]
+            : chosen[1];
     }
 
-    private void DecideLinks(MergeContents contents, string name, AlternativeGroup group, AlternativeGroup?[] groups, string? target, string?[] chosen, Dictionary<string, TreeEntry>[] links, TreeEntry?[] roots)
+    private void DecideLinks(MergeContents contents, string name, AlternativeGroup group, AlternativeGroup?[] groups, string? target,
+        string?[] chosen, Dictionary<string, TreeEntry>[] links, TreeEntry?[] roots)
     {
-        // A side on which that program is chosen has the links as they are to be, those that are missing for want of a manual page included.
+        // A side on which that program is chosen has the links as they are to be, those that are missing for want of a manual page
+        // included.
         int model = target is null ? -1 : chosen[1] == target ? 1 : chosen[2] == target ? 2 : chosen[0] == target ? 0 : -1;
         IEnumerable<string> names = groups.OfType<AlternativeGroup>().SelectMany(item => item.Slaves.Keys).Prepend(name).Distinct();
-        Dictionary<string, string?> targets = group.Targets(name, target).ToDictionary(item => item.Name, item => item.Target, StringComparer.Ordinal);
+        Dictionary<string, string?> targets = group.Targets(name, target)
+            .ToDictionary(item => item.Name, item => item.Target, StringComparer.Ordinal);
         foreach (string link in names)
         {
             string? to = targets.GetValueOrDefault(link);
             if (model >= 0 ? !links[model].ContainsKey(link) : to is not null && link != name && !Exists(contents, roots, to))
                 to = null;
-            _decisions[AlternativeGroup.LinkFolder + link] = new MergeDecision(to is null ? null : MakeLink(links.Select(item => item.GetValueOrDefault(link)), to));
-            foreach (string place in groups.OfType<AlternativeGroup>().Select(item => link == name ? item.Link : item.Slaves.GetValueOrDefault(link)).OfType<string>().Distinct())
-                DecidePlace(contents, place.Trim('/'), $"/{AlternativeGroup.LinkFolder}{link}", to is not null && place == (link == name ? group.Link : group.Slaves.GetValueOrDefault(link)), roots);
+            _decisions[AlternativeGroup.LinkFolder + link] =
+                new MergeDecision(to is null ? null : MakeLink(links.Select(item => item.GetValueOrDefault(link)), to));
+            foreach (string place in groups.OfType<AlternativeGroup>()
+                .Select(item => link == name ? item.Link : item.Slaves.GetValueOrDefault(link)).OfType<string>().Distinct())
+                DecidePlace(contents, place.Trim('/'), $"/{AlternativeGroup.LinkFolder}{link}", to is not null
+                    && place == (link == name ? group.Link : group.Slaves.GetValueOrDefault(link)), roots);
         }
     }
 
@@ -145,15 +163,19 @@ internal sealed class AlternativeSides
     {
         byte[] bytes = Encoding.Latin1.GetBytes(place), to = Encoding.Latin1.GetBytes(target);
         TreeEntry?[] entries = [.. roots.Select(root => TreeLookup.Find(contents.Store, root!, bytes))];
-        if (entries.All(entry => entry is null || (entry.Type == TreeEntryType.SymbolicLink && entry.LinkTarget.Span.SequenceEqual(to))) && entries.Any(entry => entry is not null))
+        if (entries.All(entry => entry is null || (entry.Type == TreeEntryType.SymbolicLink && entry.LinkTarget.Span.SequenceEqual(to)))
+            && entries.Any(entry => entry is not null))
             _decisions[place] = new MergeDecision(isThere ? entries[1] ?? entries[2] ?? entries[0] : null);
     }
 
     private static TreeEntry? MakeLink(IEnumerable<TreeEntry?> entries, string target)
     {
         byte[] bytes = Encoding.Latin1.GetBytes(target);
-        List<TreeEntry> all = [.. entries.Skip(1).Concat(entries.Take(1)).Where(entry => entry is { Type: TreeEntryType.SymbolicLink }).OfType<TreeEntry>()];
-        return all.Find(entry => entry.LinkTarget.Span.SequenceEqual(bytes)) ?? (all.Count > 0 ? all[0] : new TreeEntry { Name = default, Type = TreeEntryType.SymbolicLink, Mode = 0x1FF }) with { LinkTarget = bytes };
+        List<TreeEntry> all = [.. entries.Skip(1).Concat(entries.Take(1)).Where(entry => entry is { Type: TreeEntryType.SymbolicLink })
+            .OfType<TreeEntry>()];
+        return all.Find(entry => entry.LinkTarget.Span.SequenceEqual(bytes)) ?? (all.Count > 0 ? all[0]
+            : new TreeEntry { Name = default, Type = TreeEntryType.SymbolicLink, Mode = 0x1FF }) with
+        { LinkTarget = bytes };
     }
 
     // The file of a side that has this very content, else ours with it.
@@ -163,9 +185,11 @@ internal sealed class AlternativeSides
         return all.Find(entry => entry.Sha256 == made.Sha256) ?? all[0] with { Size = made.Size, Sha256 = made.Sha256, List = null };
     }
 
-    private static MergeSide? Side(PackageSides packages, string program) => packages.SideOfPath(Encoding.Latin1.GetBytes(program.TrimStart('/')));
+    private static MergeSide? Side(PackageSides packages, string program) =>
+        packages.SideOfPath(Encoding.Latin1.GetBytes(program.TrimStart('/')));
 
-    private static bool IsSame(AlternativeGroup.Program? left, AlternativeGroup.Program? right) => left is null ? right is null : left.IsSame(right);
+    private static bool IsSame(AlternativeGroup.Program? left, AlternativeGroup.Program? right) =>
+        left is null ? right is null : left.IsSame(right);
 
     private static bool Pick(string? before, string? ours, string? theirs, MergeSide? side, out string? value)
     {
@@ -173,7 +197,8 @@ internal sealed class AlternativeSides
         return value is not null;
     }
 
-    private static bool Exists(MergeContents contents, TreeEntry?[] roots, string path) => roots.Skip(1).Any(root => TreeLookup.Find(contents.Store, root!, Encoding.Latin1.GetBytes(path.Trim('/'))) is not null);
+    private static bool Exists(MergeContents contents, TreeEntry?[] roots, string path) =>
+        roots.Skip(1).Any(root => TreeLookup.Find(contents.Store, root!, Encoding.Latin1.GetBytes(path.Trim('/'))) is not null);
 
     private static bool Differs(Dictionary<string, TreeEntry> before, Dictionary<string, TreeEntry> after, string name) =>
         before.GetValueOrDefault(name) is { } left && after.GetValueOrDefault(name) is { } right
@@ -181,10 +206,12 @@ internal sealed class AlternativeSides
             : before.ContainsKey(name) != after.ContainsKey(name);
 
     private static AlternativeGroup? Read(MergeContents contents, TreeEntry? file) =>
-        file is { Type: TreeEntryType.File, Size: <= MaxSize } ? AlternativeGroup.Parse(contents.Read(file, AlternativeGroup.Folder, MaxSize)) : null;
+        file is { Type: TreeEntryType.File, Size: <= MaxSize }
+            ? AlternativeGroup.Parse(contents.Read(file, AlternativeGroup.Folder, MaxSize)) : null;
 
     private static Dictionary<string, TreeEntry> List(MergeContents contents, TreeEntry root, string folder) =>
         TreeLookup.Find(contents.Store, root, Encoding.ASCII.GetBytes(folder.TrimEnd('/'))) is { Type: TreeEntryType.Directory } found
-            ? TreeReader.ReadEntries(contents.Store, found.Tree).ToDictionary(entry => Encoding.Latin1.GetString(entry.Name.Span), StringComparer.Ordinal)
+            ? TreeReader.ReadEntries(contents.Store, found.Tree)
+                .ToDictionary(entry => Encoding.Latin1.GetString(entry.Name.Span), StringComparer.Ordinal)
             : new Dictionary<string, TreeEntry>(StringComparer.Ordinal);
 }

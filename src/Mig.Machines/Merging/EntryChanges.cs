@@ -30,6 +30,7 @@ internal static class EntryChanges
     private static string Name(string what, IEnumerable<string> keys)
     {
         List<string> names = [.. keys.Select(key => $"'{key.TrimEnd('\n')}'")];
-        return names.Count == 0 ? "" : $"{what} {string.Join(", ", names.Take(MaxNamed))}{(names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "")}";
+        return names.Count == 0 ? ""
+            : $"{what} {string.Join(", ", names.Take(MaxNamed))}{(names.Count > MaxNamed ? $" and {names.Count - MaxNamed} more" : "")}";
     }
 }

@@ -16,7 +16,8 @@ internal sealed class EntrySource(IContentSource store, TreeEntry file) : IByteS
     public void ReadExactly(long offset, Span<byte> destination)
     {
         SourceRange.Check(offset, destination.Length, Length);
-        byte[] bytes = _content.Read(offset, destination.Length) ?? throw new EndOfStreamException($"the content of {file.Sha256} has less than {offset + destination.Length} bytes");
+        byte[] bytes = _content.Read(offset, destination.Length)
+            ?? throw new EndOfStreamException($"the content of {file.Sha256} has less than {offset + destination.Length} bytes");
         bytes.CopyTo(destination);
     }
 

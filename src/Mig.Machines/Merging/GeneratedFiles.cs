@@ -1,6 +1,9 @@
 namespace Mig.Machines.Merging;
 
-/// <summary>Files that programs make from others, or that only say what was: the newer one is taken, and the user is told what makes them anew. Of copies from before the last change, which is the merge, the original of our side is.</summary>
+/// <summary>
+/// Files that programs make from others, or that only say what was: the newer one is taken, and the user is told what makes them anew. Of
+/// copies from before the last change, which is the merge, the original of our side is.
+/// </summary>
 internal static class GeneratedFiles
 {
     private static readonly (string Path, string Maker)[] Exact =
@@ -57,7 +60,8 @@ internal static class GeneratedFiles
 
     private static readonly string[] ModuleLists =
     [
-        "modules.alias", "modules.alias.bin", "modules.dep", "modules.dep.bin", "modules.devname", "modules.softdep", "modules.symbols", "modules.symbols.bin", "modules.builtin.bin",
+        "modules.alias", "modules.alias.bin", "modules.dep", "modules.dep.bin", "modules.devname", "modules.softdep", "modules.symbols",
+            "modules.symbols.bin", "modules.builtin.bin",
         "modules.builtin.alias.bin", "modules.weakdep",
     ];
 
@@ -76,7 +80,8 @@ internal static class GeneratedFiles
     private static readonly string[] OldFolders = ["var/lib/dpkg/", "var/cache/debconf/"];
 
     private static readonly string[] MimeFiles =
-        ["mime.cache", "globs", "globs2", "magic", "subclasses", "aliases", "types", "generic-icons", "icons", "XMLnamespaces", "treemagic", "version"];
+        ["mime.cache", "globs", "globs2", "magic", "subclasses", "aliases", "types", "generic-icons", "icons", "XMLnamespaces", "treemagic",
+            "version"];
 
     /// <summary>Returns the program that makes a file anew, empty when there is none; null when the file is no such file.</summary>
     public static string? FindMaker(string path)
@@ -102,9 +107,11 @@ internal static class GeneratedFiles
 
         if (name.EndsWith(".pyc", StringComparison.Ordinal))
             return "py3compile";
-        if (path.StartsWith("usr/share/mime/", StringComparison.Ordinal) && (MimeFiles.Contains(path["usr/share/mime/".Length..]) || IsMimeType(path)))
+        if (path.StartsWith("usr/share/mime/", StringComparison.Ordinal)
+            && (MimeFiles.Contains(path["usr/share/mime/".Length..]) || IsMimeType(path)))
             return "update-mime-database";
-        if (ModuleLists.Contains(name) && (path.StartsWith("usr/lib/modules/", StringComparison.Ordinal) || path.StartsWith("lib/modules/", StringComparison.Ordinal)))
+        if (ModuleLists.Contains(name)
+            && (path.StartsWith("usr/lib/modules/", StringComparison.Ordinal) || path.StartsWith("lib/modules/", StringComparison.Ordinal)))
             return "depmod";
         return null;
     }
@@ -114,7 +121,8 @@ internal static class GeneratedFiles
     {
         if (Backups.Contains(path))
             return path[..^1];
-        return path.EndsWith("-old", StringComparison.Ordinal) && Array.Exists(OldFolders, folder => path.StartsWith(folder, StringComparison.Ordinal)) ? path[..^"-old".Length] : null;
+        return path.EndsWith("-old", StringComparison.Ordinal)
+            && Array.Exists(OldFolders, folder => path.StartsWith(folder, StringComparison.Ordinal)) ? path[..^"-old".Length] : null;
     }
 
     /// <summary>Tells whether a file says which machine it is: two such files are no conflict, and ours is kept.</summary>
@@ -122,5 +130,6 @@ internal static class GeneratedFiles
 
     // usr/share/mime/text/plain.xml is made of usr/share/mime/packages/*.xml.
     private static bool IsMimeType(string path) =>
-        path.EndsWith(".xml", StringComparison.Ordinal) && path.Count(static c => c == '/') == 4 && !path.StartsWith("usr/share/mime/packages/", StringComparison.Ordinal);
+        path.EndsWith(".xml", StringComparison.Ordinal) && path.Count(static c => c == '/') == 4
+            && !path.StartsWith("usr/share/mime/packages/", StringComparison.Ordinal);
 }

@@ -20,7 +20,8 @@ internal sealed class GroupTable
         foreach (string line in Lines(tables["etc/gshadow"]))
             _secrets.TryAdd(line.Split(Separator)[0], line);
         _numbers = [.. Numbers(tables["etc/group"])];
-        Users = Lines(tables["etc/passwd"]).Select(static line => line.Split(Separator)).Where(static line => line.Length > 3).DistinctBy(static line => line[0])
+        Users = Lines(tables["etc/passwd"]).Select(static line => line.Split(Separator)).Where(static line => line.Length > 3)
+            .DistinctBy(static line => line[0])
             .ToDictionary(static line => line[0], static line => line[3], StringComparer.Ordinal);
     }
 
@@ -44,7 +45,9 @@ internal sealed class GroupTable
     }
 
     /// <summary>Returns the numbers of a table of groups.</summary>
-    public static IEnumerable<string> Numbers(byte[] table) => Lines(table).Select(static line => line.Split(Separator)).Where(static line => line.Length > 2).Select(static line => line[2]);
+    public static IEnumerable<string> Numbers(byte[] table) =>
+        Lines(table).Select(static line => line.Split(Separator)).Where(static line => line.Length > 2).Select(static line => line[2]);
 
-    private static IEnumerable<string> Lines(byte[] table) => Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static IEnumerable<string> Lines(byte[] table) =>
+        Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

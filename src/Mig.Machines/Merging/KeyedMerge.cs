@@ -3,14 +3,21 @@ using Mig.History.Merging;
 
 namespace Mig.Machines.Merging;
 
-/// <summary>Merges files that are tables: what counts is which keys there are and what stands under each, not where. What we have stays in its order; what is new there follows what it follows there.</summary>
-/// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together, all others being merged; null for a conflict.</param>
-/// <param name="mergeItems">Merges what both sides changed: key, base (null for none), ours, theirs; returns the text, or null for a conflict, and a note. Null when that is always a conflict.</param>
+/// <summary>
+/// Merges files that are tables: what counts is which keys there are and what stands under each, not where. What we have stays in its
+/// order; what is new there follows what it follows there.
+/// </summary>
+/// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together, all others being merged; null
+/// for a conflict.</param>
+/// <param name="mergeItems">Merges what both sides changed: key, base (null for none), ours, theirs; returns the text, or null for a
+/// conflict, and a note. Null when that is always a conflict.</param>
 internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, string, string, (string? Text, string? Note)>? mergeItems = null)
 {
     private readonly List<string> _conflicts = [];
 
-    /// <summary>Tells whether what one side alone changed fits to the other one: the entry before, null for none, as it is now, and who changed it.</summary>
+    /// <summary>
+    /// Tells whether what one side alone changed fits to the other one: the entry before, null for none, as it is now, and who changed it.
+    /// </summary>
     public Func<string?, string, MergeSide, bool> Fits { get; init; } = static (_, _, _) => true;
 
     /// <summary>Returns the side that has an entry as it is, whoever changed it; null for most.</summary>
@@ -73,7 +80,8 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
                 return merged;
         }
 
-        string conflict = isOurs || isTheirs ? $"{Show(key)} was changed {(isOurs ? "here" : "there")} in a way that does not fit to the other side"
+        string conflict = isOurs || isTheirs
+            ? $"{Show(key)} was changed {(isOurs ? "here" : "there")} in a way that does not fit to the other side"
             : ours is null ? $"{Show(key)} was removed here and changed there"
             : theirs is null ? $"{Show(key)} was changed here and removed there"
             : before is null ? $"{Show(key)} was added on both sides, not alike"
@@ -103,5 +111,11 @@ internal sealed class KeyedMerge(MergeSide? favored, Func<string, string?, strin
 
     private static string Show(string key) => $"'{key}'";
 
-    private static string? Join(IReadOnlyList<string> texts) => texts.Count switch { 0 => null, <= 5 => string.Join("; ", texts), _ => string.Join("; ", texts.Take(5)) + $"; and {texts.Count - 5} more" };
+    private static string? Join(IReadOnlyList<string> texts) => texts.Count switch
+    {
+        0 => null,
+        <= 5 => string.Join("; ", texts),
+        _ =>
+        string.Join("; ", texts.Take(5)) + $"; and {texts.Count - 5} more"
+    };
 }

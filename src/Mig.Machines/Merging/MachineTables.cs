@@ -7,7 +7,8 @@ namespace Mig.Machines.Merging;
 internal static class MachineTables
 {
     /// <summary>Merges such a file.</summary>
-    /// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together; null for a conflict.</param>
+    /// <param name="favored">Whose entry is taken where both sides changed one in ways that do not fit together; null for a
+    /// conflict.</param>
     /// <param name="sides">What else on the machine the entries must agree with.</param>
     public delegate MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, MachineSides sides);
 
@@ -17,12 +18,14 @@ internal static class MachineTables
         if (AccountFile.Find(path) is { } accounts)
             return (before, ours, theirs, favored, sides) => accounts.Merge(before, ours, theirs, favored, sides.Accounts);
         if (StanzaFile.Is(path))
-            return (before, ours, theirs, favored, sides) => StanzaFile.Merge(before, ours, theirs, favored, sides.Packages, follows: !PackageSides.IsTable(path));
+            return (before, ours, theirs, favored, sides) =>
+                StanzaFile.Merge(before, ours, theirs, favored, sides.Packages, follows: !PackageSides.IsTable(path));
         if (ApkTable.Find(path) is { } packages)
             return packages;
         if (PacmanSide.IsDescription(path))
             return static (before, ours, theirs, favored, _) => PacmanTable.Merge(before, ours, theirs, favored);
-        return SetFile.Find(path) is { } set ? (before, ours, theirs, favored, sides) => set.Merge(before, ours, theirs, favored, sides.Packages) : null;
+        return SetFile.Find(path) is { } set ? (before, ours, theirs, favored, sides) =>
+            set.Merge(before, ours, theirs, favored, sides.Packages) : null;
     }
 
     /// <summary>Returns the entries of several versions of such a file; null when it is none of these.</summary>
@@ -38,6 +41,9 @@ internal static class MachineTables
     /// <summary>Tells whether a file is a table though it is no text.</summary>
     public static bool IsBinary(string path) => path.EndsWith(".tar", StringComparison.Ordinal) && ApkTable.Find(path) is not null;
 
-    /// <summary>Returns how entries of a file that was made by hand still clash, as <see cref="MergedText.Clash"/> has it; null when none do.</summary>
-    public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs, MachineSides sides) => AccountFile.Find(path)?.FindClash(merged, ours, theirs, sides.Accounts);
+    /// <summary>
+    /// Returns how entries of a file that was made by hand still clash, as <see cref="MergedText.Clash"/> has it; null when none do.
+    /// </summary>
+    public static string? FindClash(string path, byte[] merged, byte[] ours, byte[] theirs, MachineSides sides) =>
+        AccountFile.Find(path)?.FindClash(merged, ours, theirs, sides.Accounts);
 }

@@ -11,12 +11,15 @@ public sealed record MergeChoices
 
     public static MergeChoices None { get; } = new();
 
-    /// <summary>Whose side is taken wherever there is a conflict; null for none. Texts are still merged where they are not in conflict.</summary>
+    /// <summary>
+    /// Whose side is taken wherever there is a conflict; null for none. Texts are still merged where they are not in conflict.
+    /// </summary>
     public MergeSide? Favored { get; init; }
 
     /// <summary>
-    /// Paths whose conflicts our side decides, with all below them: as <see cref="MergeConflictPath"/> writes them, a slash at the start is optional. The longest of all paths that were chosen counts;
-    /// of tables of the machine (users, groups, packages), a side decides the entries in conflict alone.
+    /// Paths whose conflicts our side decides, with all below them: as <see cref="MergeConflictPath"/> writes them, a slash at the start is
+    /// optional. The longest of all paths that were chosen counts; of tables of the machine (users, groups, packages), a side decides the
+    /// entries in conflict alone.
     /// </summary>
     public IReadOnlyList<string> Ours { get; init; } = [];
 
@@ -57,7 +60,9 @@ public sealed record MergeChoices
     internal void CheckUsed()
     {
         if (Ours.Concat(Theirs).FirstOrDefault(path => !_used.ContainsKey(path)) is { } unused)
-            throw new UsageException($"nothing at '{unused}' or below it was changed on both sides, so no side can be taken there; leave it out, or look at the path");
+            throw new UsageException(
+                $"nothing at '{unused}' or below it was changed on both sides, so no side can be taken there; leave it out, or look at "
+                + "the path");
     }
 
     private static (string Chosen, int Length) FindLongest(IReadOnlyList<string> paths, string path)

@@ -6,6 +6,8 @@ namespace Mig.Machines.Merging;
 /// <param name="Note">What its user should know; null when that is nothing.</param>
 internal sealed record MergedText(byte[] Text, string? Conflict, string? Note)
 {
-    /// <summary>Entries that are right by themselves and cannot stand side by side, so that no side decides it; null when there are none.</summary>
+    /// <summary>
+    /// Entries that are right by themselves and cannot stand side by side, so that no side decides it; null when there are none.
+    /// </summary>
     public string? Clash { get; init; }
 }

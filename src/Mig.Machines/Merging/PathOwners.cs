@@ -6,8 +6,8 @@ using Mig.Machines.Merging.Packages;
 namespace Mig.Machines.Merging;
 
 /// <summary>
-/// Which packages have a path: before, and on one side. Sister packages, and the modules of two kernels, have files that are alike; one of them is not the other one under a new name.
-/// Reads the lists of packages that the side changed, when it is first asked. For one thread.
+/// Which packages have a path: before, and on one side. Sister packages, and the modules of two kernels, have files that are alike; one of
+/// them is not the other one under a new name. Reads the lists of packages that the side changed, when it is first asked. For one thread.
 /// </summary>
 internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, TreeEntry? side)
 {
@@ -35,7 +35,8 @@ internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, Tre
 
     private void Read()
     {
-        (_old, _now) = (new Dictionary<string, HashSet<string>>(StringComparer.Ordinal), new Dictionary<string, HashSet<string>>(StringComparer.Ordinal));
+        (_old, _now) = (new Dictionary<string, HashSet<string>>(StringComparer.Ordinal),
+            new Dictionary<string, HashSet<string>>(StringComparer.Ordinal));
         Dictionary<string, TreeEntry> was = Lists(before!), are = Lists(side!);
         foreach (string name in was.Keys.Union(are.Keys))
         {
@@ -47,9 +48,11 @@ internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, Tre
             Add(_now, b, package);
         }
 
-        foreach ((Dictionary<string, SidePackage> a, Dictionary<string, SidePackage> b) in OtherDatabases.Read(new SideFiles(contents!, before!)).Zip(OtherDatabases.Read(new SideFiles(contents!, side!))))
+        foreach ((Dictionary<string, SidePackage> a, Dictionary<string, SidePackage> b) in OtherDatabases.Read(
+            new SideFiles(contents!, before!)).Zip(OtherDatabases.Read(new SideFiles(contents!, side!))))
         {
-            foreach (string name in a.Keys.Union(b.Keys).Where(name => a.GetValueOrDefault(name) is not { } was || b.GetValueOrDefault(name) is not { } now || was.Version != now.Version || was.Signature != now.Signature))
+            foreach (string name in a.Keys.Union(b.Keys).Where(name => a.GetValueOrDefault(name) is not { } was
+                || b.GetValueOrDefault(name) is not { } now || was.Version != now.Version || was.Signature != now.Signature))
             {
                 Add(_old, a.GetValueOrDefault(name));
                 Add(_now, b.GetValueOrDefault(name));
@@ -74,7 +77,8 @@ internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, Tre
     private Dictionary<string, TreeEntry> Lists(TreeEntry root) =>
         TreeLookup.Find(contents!.Store, root, Encoding.ASCII.GetBytes(Folder)) is { Type: TreeEntryType.Directory } folder
             ? TreeReader.ReadEntries(contents.Store, folder.Tree).Where(entry => entry is { Type: TreeEntryType.File, Size: <= MaxSize })
-                .Select(entry => (Name: Encoding.Latin1.GetString(entry.Name.Span), Entry: entry)).Where(item => item.Name.EndsWith(Suffix, StringComparison.Ordinal))
+                .Select(entry => (Name: Encoding.Latin1.GetString(entry.Name.Span), Entry: entry))
+                    .Where(item => item.Name.EndsWith(Suffix, StringComparison.Ordinal))
                 .ToDictionary(item => item.Name, item => item.Entry, StringComparer.Ordinal)
             : [];
 
@@ -82,11 +86,14 @@ internal sealed class PathOwners(MergeContents? contents, TreeEntry? before, Tre
     {
         if (list is null)
             return;
-        foreach (string line in Encoding.Latin1.GetString(contents!.Read(list, package, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in Encoding.Latin1.GetString(contents!.Read(list, package, MaxSize))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
             Add(owners, line, package);
     }
 
-    private static HashSet<string>? Find(Dictionary<string, HashSet<string>> owners, ReadOnlySpan<byte> path) => owners.GetValueOrDefault(Normalize(Encoding.Latin1.GetString(path)));
+    private static HashSet<string>? Find(Dictionary<string, HashSet<string>> owners, ReadOnlySpan<byte> path) =>
+        owners.GetValueOrDefault(Normalize(Encoding.Latin1.GetString(path)));
 
-    private static string Normalize(string path) => Array.Exists(Merged, folder => path.StartsWith(folder, StringComparison.Ordinal)) ? "usr/" + path : path;
+    private static string Normalize(string path) =>
+        Array.Exists(Merged, folder => path.StartsWith(folder, StringComparison.Ordinal)) ? "usr/" + path : path;
 }

@@ -5,8 +5,9 @@ using Mig.Machines.Merging.Packages;
 namespace Mig.Machines.Merging;
 
 /// <summary>
-/// Files whose lines, or groups of lines, are a set: what dpkg keeps of triggers, diversions and overrides, what ucf and PAM's profiles know, certificates that are trusted.
-/// Sources: deb-triggers(5), dpkg-divert(1), dpkg-statoverride(1), shells(5), ucf(1), update-ca-certificates(8).
+/// Files whose lines, or groups of lines, are a set: what dpkg keeps of triggers, diversions and overrides, what ucf and PAM's profiles
+/// know, certificates that are trusted. Sources: deb-triggers(5), dpkg-divert(1), dpkg-statoverride(1), shells(5), ucf(1),
+/// update-ca-certificates(8).
 /// </summary>
 /// <param name="split">Takes a file apart into entries, each with its line breaks.</param>
 /// <param name="keyOf">What tells an entry from the others.</param>
@@ -19,16 +20,20 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
     private static readonly SetFile Lines = new(SplitLines, static entry => entry);
 
     // "/usr/bin/x", "/usr/bin/x.distrib", "package"
-    private static readonly SetFile Diversions = new(static text => SplitLines(text).Chunk(3).Select(static lines => string.Concat(lines)), static entry => entry.Split('\n')[0], static entry => entry.Split('\n') is [_, _, var package, ..] ? package : null);
+    private static readonly SetFile Diversions = new(static text => SplitLines(text).Chunk(3).Select(static lines => string.Concat(lines)),
+        static entry => entry.Split('\n')[0], static entry => entry.Split('\n') is [_, _, var package, ..] ? package : null);
 
     // "/usr/share/x package", "/usr/share/x package/noawait"
-    private static readonly SetFile FileTriggers = new(SplitLines, static entry => entry, static entry => entry.TrimEnd('\n')[(entry.TrimEnd('\n').LastIndexOf(' ') + 1)..].Split('/')[0]);
+    private static readonly SetFile FileTriggers = new(SplitLines, static entry => entry, static entry =>
+        entry.TrimEnd('\n')[(entry.TrimEnd('\n').LastIndexOf(' ') + 1)..].Split('/')[0]);
 
     // "user group 4755 /usr/bin/x"
-    private static readonly SetFile Overrides = new(SplitLines, static entry => entry.TrimEnd('\n').Split(' ', 4) is [_, _, _, var path] ? path : entry);
+    private static readonly SetFile Overrides =
+        new(SplitLines, static entry => entry.TrimEnd('\n').Split(' ', 4) is [_, _, _, var path] ? path : entry);
 
     // "d41d8cd98f00b204e9800998ecf8427e  /etc/x", "package /etc/x"
-    private static readonly SetFile PathsLast = new(SplitLines, static entry => entry.TrimEnd().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [_, .., var path] ? path : entry);
+    private static readonly SetFile PathsLast = new(SplitLines, static entry =>
+        entry.TrimEnd().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [_, .., var path] ? path : entry);
 
     // "mozilla/X.crt", and "!mozilla/X.crt" for one that is not trusted
     private static readonly SetFile Switches = new(SplitLines, static entry => entry.TrimStart('!'));
@@ -60,10 +65,15 @@ internal sealed class SetFile(Func<string, IEnumerable<string>> split, Func<stri
                 owners[item.Key] = find(item.Text);
         }
 
-        return new KeyedMerge(favored) { SideOf = key => owners.GetValueOrDefault(key) is { } owner ? packages.TakenSideOf(owner) : null }.Merge(Parse(before), left, right);
+        return new KeyedMerge(favored)
+        {
+            SideOf = key =>
+            owners.GetValueOrDefault(key) is { } owner ? packages.TakenSideOf(owner) : null
+        }.Merge(Parse(before), left, right);
     }
 
-    public IReadOnlyList<KeyedItem> Parse(byte[] content) => [.. split(Encoding.Latin1.GetString(content)).Select(entry => new KeyedItem(keyOf(entry), entry))];
+    public IReadOnlyList<KeyedItem> Parse(byte[] content) =>
+        [.. split(Encoding.Latin1.GetString(content)).Select(entry => new KeyedItem(keyOf(entry), entry))];
 
     private static IEnumerable<string> SplitLines(string text)
     {

@@ -4,7 +4,10 @@ using Mig.Machines.Merging.Packages;
 
 namespace Mig.Machines.Merging;
 
-/// <summary>Files of stanzas, one for each package or question: dpkg's <c>status</c>, apt's <c>extended_states</c>, debconf's answers. Sources: deb822(5), debconf-devel(7).</summary>
+/// <summary>
+/// Files of stanzas, one for each package or question: dpkg's <c>status</c>, apt's <c>extended_states</c>, debconf's answers. Sources:
+/// deb822(5), debconf-devel(7).
+/// </summary>
 internal static class StanzaFile
 {
     private const string Version = "Version";
@@ -13,16 +16,21 @@ internal static class StanzaFile
 
     private static readonly string[] Paths =
     [
-        "var/lib/dpkg/status", "var/lib/dpkg/available", "var/lib/apt/extended_states", "var/cache/debconf/config.dat", "var/cache/debconf/passwords.dat", "var/cache/debconf/templates.dat",
+        "var/lib/dpkg/status", "var/lib/dpkg/available", "var/lib/apt/extended_states", "var/cache/debconf/config.dat",
+            "var/cache/debconf/passwords.dat", "var/cache/debconf/templates.dat",
     ];
 
     public static bool Is(string path) => Paths.Contains(path);
 
-    /// <summary>Returns the stanzas of several files by package, or, where one of the files has a package for several architectures, by package and architecture: <c>libc6:i386</c>.</summary>
+    /// <summary>
+    /// Returns the stanzas of several files by package, or, where one of the files has a package for several architectures, by package and
+    /// architecture: <c>libc6:i386</c>.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<KeyedItem>> Parse(params IReadOnlyList<byte[]> contents)
     {
         List<(string Name, string Architecture, string Text)>[] files = [.. contents.Select(Split)];
-        HashSet<string> several = [.. files.SelectMany(file => file.CountBy(stanza => stanza.Name).Where(count => count.Value > 1).Select(count => count.Key))];
+        HashSet<string> several = [.. files.SelectMany(file =>
+            file.CountBy(stanza => stanza.Name).Where(count => count.Value > 1).Select(count => count.Key))];
         return [.. files.Select(file =>
         {
             var items = new List<KeyedItem>();
@@ -49,7 +57,8 @@ internal static class StanzaFile
             if (text.Length == 0)
                 continue;
             Dictionary<string, string> fields = Fields(text);
-            stanzas.Add(((fields.GetValueOrDefault("Package") ?? fields.GetValueOrDefault("Name", "")).Trim(), fields.GetValueOrDefault("Architecture", "").Trim(), text + "\n\n"));
+            stanzas.Add(((fields.GetValueOrDefault("Package") ?? fields.GetValueOrDefault("Name", "")).Trim(),
+                fields.GetValueOrDefault("Architecture", "").Trim(), text + "\n\n"));
         }
 
         return stanzas;
@@ -60,7 +69,8 @@ internal static class StanzaFile
     {
         for (int at = 0; at >= 0 && at < stanza.Length; at = stanza.IndexOf('\n', at) is var end and >= 0 ? end + 1 : -1)
         {
-            if (at + name.Length >= stanza.Length || stanza[at + name.Length] != ':' || string.CompareOrdinal(stanza, at, name, 0, name.Length) != 0)
+            if (at + name.Length >= stanza.Length || stanza[at + name.Length] != ':'
+                || string.CompareOrdinal(stanza, at, name, 0, name.Length) != 0)
                 continue;
             int start = at + name.Length + 1, stop = stanza.IndexOf('\n', start);
             return (stop < 0 ? stanza[start..] : stanza[start..stop]).Trim();
@@ -73,10 +83,14 @@ internal static class StanzaFile
     public static string? InstalledVersion(string? stanza)
     {
         string? status = stanza is null ? null : Field(stanza, "Status");
-        return stanza is null || status is "" || status?.Split(' ')[^1] is "not-installed" or "config-files" ? null : Field(stanza, Version) ?? "";
+        return stanza is null || status is "" || status?.Split(' ')[^1] is "not-installed" or "config-files" ? null : Field(stanza, Version)
+            ?? "";
     }
 
-    /// <summary>The configuration files of a package: path without a slash at its start, and MD5 of what the package brought. Lines such as " /etc/x d41d8cd98f00b204e9800998ecf8427e obsolete".</summary>
+    /// <summary>
+    /// The configuration files of a package: path without a slash at its start, and MD5 of what the package brought. Lines such as " /etc/x
+    /// d41d8cd98f00b204e9800998ecf8427e obsolete".
+    /// </summary>
     public static IEnumerable<(string Path, string Digest)> Conffiles(string stanza)
     {
         int start = stanza.IndexOf("\nConffiles:", StringComparison.Ordinal);
@@ -89,8 +103,10 @@ internal static class StanzaFile
 
     /// <param name="packages">Whose stanza a package has, where files and stanza must come from one side.</param>
     /// <param name="follows">Whether the table says something else of packages that another one says to be installed.</param>
-    public static MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, PackageSides packages, bool follows = false) => Parse(before, ours, theirs) is [var old, var left, var right]
-        ? new KeyedMerge(favored, (key, was, a, b) => packages.IsContested(key) ? (null, null) : MergeStanza(key, was, a, b, packages.SideOfPackage(key)))
+    public static MergedText Merge(byte[] before, byte[] ours, byte[] theirs, MergeSide? favored, PackageSides packages,
+        bool follows = false) => Parse(before, ours, theirs) is [var old, var left, var right]
+        ? new KeyedMerge(favored, (key, was, a, b) =>
+            packages.IsContested(key) ? (null, null) : MergeStanza(key, was, a, b, packages.SideOfPackage(key)))
         {
             SideOf = follows ? key => packages.TakenSideOf(NameOf(key)) : packages.GivenSideOf,
             ConflictOf = follows ? static _ => null : packages.ReasonOf,
@@ -102,7 +118,8 @@ internal static class StanzaFile
         if (side is { } winner)
         {
             string text = winner == MergeSide.Ours ? ours : theirs;
-            return (text, PackageSides.NewerNote(key, winner, Field(text, Version), Field(winner == MergeSide.Ours ? theirs : ours, Version)));
+            return (text, PackageSides.NewerNote(
+                key, winner, Field(text, Version), Field(winner == MergeSide.Ours ? theirs : ours, Version)));
         }
 
         Dictionary<string, string> old = before is null ? [] : Fields(before), left = Fields(ours), right = Fields(theirs);
@@ -128,9 +145,11 @@ internal static class StanzaFile
     private static string MergeOwners(string before, string ours, string theirs)
     {
         HashSet<string> old = [.. Names(before)], here = [.. Names(ours)], there = [.. Names(theirs)];
-        return " " + string.Join(", ", here.Where(name => there.Contains(name) || !old.Contains(name)).Concat(there.Where(name => !here.Contains(name) && !old.Contains(name))));
+        return " " + string.Join(", ", here.Where(name => there.Contains(name) || !old.Contains(name))
+            .Concat(there.Where(name => !here.Contains(name) && !old.Contains(name))));
 
-        static IEnumerable<string> Names(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        static IEnumerable<string> Names(string list) =>
+            list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 
     // Name to all that follows the colon, continued lines included.

@@ -29,7 +29,8 @@ internal sealed class UserTable
                 // Administrators of a group are told from members.
                 for (int field = 2; field < fields.Length; field++)
                 {
-                    foreach (string member in (table == 2 && field == 2) ? [] : fields[field].Split(',', StringSplitOptions.RemoveEmptyEntries))
+                    foreach (string member in (table == 2 && field == 2) ? [] : fields[field]
+                        .Split(',', StringSplitOptions.RemoveEmptyEntries))
                         Add(member, table, $"{fields[0]} {field}");
                 }
             }
@@ -49,7 +50,8 @@ internal sealed class UserTable
     /// <summary>Tells whether a table has a user.</summary>
     public static bool Lists(byte[] passwd, string user) => Lines(passwd).Any(line => line.Split(Separator)[0] == user);
 
-    private static IEnumerable<string> Lines(byte[] table) => Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static IEnumerable<string> Lines(byte[] table) =>
+        Encoding.Latin1.GetString(table).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     private void Add(string user, int table, string what)
     {

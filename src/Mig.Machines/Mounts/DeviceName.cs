@@ -4,7 +4,10 @@ using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Machines.Mounts;
 
-/// <summary>Reads names of devices in the forms that mount(8) and systemd take. Source: fstab(5), systemd.device(5), udev's 60-persistent-storage.rules.</summary>
+/// <summary>
+/// Reads names of devices in the forms that mount(8) and systemd take. Source: fstab(5), systemd.device(5), udev's
+/// 60-persistent-storage.rules.
+/// </summary>
 internal static class DeviceName
 {
     private const string Links = "/dev/disk/by-";
@@ -17,7 +20,10 @@ internal static class DeviceName
     /// <summary>Tells whether a device is named by a tag, such as <c>UUID=…</c>.</summary>
     public static bool HasTag(string device) => Array.Exists(Tags, tag => device.StartsWith(tag + "=", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Takes the tag and its value from <c>UUID=…</c> or <c>/dev/disk/by-uuid/…</c>; the tag is in upper case, and empty when there is none.</summary>
+    /// <summary>
+    /// Takes the tag and its value from <c>UUID=…</c> or <c>/dev/disk/by-uuid/…</c>; the tag is in upper case, and empty when there is
+    /// none.
+    /// </summary>
     public static (string Tag, string Value) ReadTag(string device)
     {
         if (HasTag(device))
@@ -39,14 +45,18 @@ internal static class DeviceName
         return tag == "PARTNUM" ? ("ID", $"-part{value}") : (tag, DecodeLink(value));
     }
 
-    /// <summary>Takes apart <c>/dev/sdb2</c>, <c>/dev/vda</c>, <c>/dev/nvme0n1p3</c>, <c>/dev/mmcblk0p1</c>: which disk it is, from 0, and which partition, 0 for the bare disk.</summary>
+    /// <summary>
+    /// Takes apart <c>/dev/sdb2</c>, <c>/dev/vda</c>, <c>/dev/nvme0n1p3</c>, <c>/dev/mmcblk0p1</c>: which disk it is, from 0, and which
+    /// partition, 0 for the bare disk.
+    /// </summary>
     public static (int Disk, int Partition)? ReadNode(string device)
     {
         ReadOnlySpan<char> name = device.StartsWith("/dev/", StringComparison.Ordinal) ? device.AsSpan("/dev/".Length) : default;
         // By the numbers of the kernel: disks of SCSI are 8, and have 16 each.
         const int PerDisk = 16;
         if (name.StartsWith("block/8:", StringComparison.Ordinal))
-            return int.TryParse(name["block/8:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int minor) ? (minor / PerDisk, minor % PerDisk) : null;
+            return int.TryParse(name["block/8:".Length..], NumberStyles.None, CultureInfo.InvariantCulture, out int minor)
+                ? (minor / PerDisk, minor % PerDisk) : null;
         foreach (string prefix in (string[])["sd", "vd", "hd", "xvd"])
         {
             if (!name.StartsWith(prefix, StringComparison.Ordinal))
@@ -67,13 +77,17 @@ internal static class DeviceName
             rest = rest[digits..];
             if (rest is ['n', ..] && prefix == "nvme")
                 rest = rest[(1 + Digits(rest[1..]))..];
-            return (rest.IsEmpty ? 0 : rest[0] == 'p' && rest.Length > 1 ? Partition(rest[1..]) : null) is { } partition ? (disk, partition) : null;
+            return (rest.IsEmpty ? 0 : rest[0] == 'p' && rest.Length > 1 ? Partition(rest[1..]) : null) is { } partition ? (disk, partition)
+                : null;
         }
 
         return null;
     }
 
-    /// <summary>Takes the partition's number from names that end in <c>-part3</c>, as links of udev for disks do, and from those of multipath, <c>mpatha3</c>; 0 when there is none.</summary>
+    /// <summary>
+    /// Takes the partition's number from names that end in <c>-part3</c>, as links of udev for disks do, and from those of multipath,
+    /// <c>mpatha3</c>; 0 when there is none.
+    /// </summary>
     public static int ReadPartSuffix(string name)
     {
         int at = name.LastIndexOf("-part", StringComparison.Ordinal);
@@ -108,7 +122,8 @@ internal static class DeviceName
         var bytes = new List<byte>();
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x' && byte.TryParse(text.Slice(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+            if (text[i] == '\\' && i + 3 < text.Length && text[i + 1] == 'x'
+                && byte.TryParse(text.Slice(i + 2, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
             {
                 bytes.Add(value);
                 i += 3;

@@ -1,6 +1,9 @@
 namespace Mig.Machines.Mounts;
 
-/// <summary>Where systemd mounts partitions that <c>fstab</c> does not name, by their types. Source: the UAPI group's Discoverable Partitions Specification.</summary>
+/// <summary>
+/// Where systemd mounts partitions that <c>fstab</c> does not name, by their types. Source: the UAPI group's Discoverable Partitions
+/// Specification.
+/// </summary>
 internal static class DiscoverablePartitions
 {
     private static readonly Dictionary<string, string> Paths = new()

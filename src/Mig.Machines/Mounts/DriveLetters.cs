@@ -21,7 +21,8 @@ internal static class DriveLetters
         byte[] device;
         try
         {
-            device = new WindowsHives(store, 1, windows.Volume.Root!).Open("SYSTEM")?.Root.Open("MountedDevices")?.Find($@"\DosDevices\{letter}:")?.Data ?? [];
+            device = new WindowsHives(store, 1, windows.Volume.Root!)
+                .Open("SYSTEM")?.Root.Open("MountedDevices")?.Find($@"\DosDevices\{letter}:")?.Data ?? [];
         }
         catch (CorruptImageException)
         {
@@ -32,7 +33,8 @@ internal static class DriveLetters
         if (device.Length != BasicSize)
             return null;
         long offset = BinaryPrimitives.ReadInt64LittleEndian(device.AsSpan(sizeof(uint)));
-        List<DiskVolume> found = [.. volumes.Where(item => item.Volume.Number > 0 && item.Disk.Scheme == "mbr" && item.Volume.Range.Offset == offset)];
+        List<DiskVolume> found = [.. volumes.Where(item =>
+            item.Volume.Number > 0 && item.Disk.Scheme == "mbr" && item.Volume.Range.Offset == offset)];
         return found.Count == 1 ? found[0] : null;
     }
 }

@@ -18,7 +18,8 @@ internal static class Fstab
         {
             string[] fields = line.Split([' ', '\t', '\r'], StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length >= 2 && fields[0][0] != '#' && entries.Count < MaxEntries)
-                entries.Add(new MountEntry(Unescape(fields[0]), Unescape(fields[1]), fields.ElementAtOrDefault(2) ?? "", Unescape(fields.ElementAtOrDefault(3) ?? ""), Path));
+                entries.Add(new MountEntry(Unescape(fields[0]), Unescape(fields[1]), fields.ElementAtOrDefault(2) ?? "",
+                    Unescape(fields.ElementAtOrDefault(3) ?? ""), Path));
         }
 
         return entries;

@@ -11,9 +11,11 @@ internal sealed record MountEntry(string Device, string Path, string Type, strin
     // What the kernel makes up, and what lies on other machines or on media that come and go, is not part of an image.
     private static readonly HashSet<string> Foreign =
     [
-        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "fusectl", "hugetlbfs", "mqueue", "nfsd", "overlay", "proc",
+        "autofs", "binfmt_misc", "bpf", "cgroup", "cgroup2", "configfs", "debugfs", "devpts", "devtmpfs", "efivarfs", "fusectl",
+            "hugetlbfs", "mqueue", "nfsd", "overlay", "proc",
         "pstore", "ramfs", "rootfs", "rpc_pipefs", "securityfs", "selinuxfs", "sysfs", "tmpfs", "tracefs", "usbfs",
-        "9p", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs", "sshfs", "virtiofs", "swap", "iso9660", "udf", "udf,iso9660", "iso9660,udf",
+        "9p", "afs", "ceph", "cifs", "davfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3", "smbfs", "sshfs", "virtiofs", "swap", "iso9660",
+        "udf", "udf,iso9660", "iso9660,udf",
     ];
 
     private static readonly string[] Media = ["/dev/sr", "/dev/scd", "/dev/cdrom", "/dev/dvd", "/dev/fd", "/dev/floppy"];
@@ -25,7 +27,8 @@ internal sealed record MountEntry(string Device, string Path, string Type, strin
     public bool IsOptional => HasOption("noauto") || HasOption("nofail");
 
     /// <summary>Whether it is a volume of the machine's own disks, or a directory of it.</summary>
-    public bool IsOfDisk => Path.StartsWith('/') && !Foreign.Contains(Type) && !Type.StartsWith("fuse.", StringComparison.Ordinal) && !HasOption("_netdev")
+    public bool IsOfDisk => Path.StartsWith('/') && !Foreign.Contains(Type) && !Type.StartsWith("fuse.", StringComparison.Ordinal)
+        && !HasOption("_netdev")
         && (DeviceName.HasTag(Device) || (Device.StartsWith('/') && !Device.StartsWith("//", StringComparison.Ordinal)))
         && !Array.Exists(Media, medium => Device.StartsWith(medium, StringComparison.Ordinal));
 

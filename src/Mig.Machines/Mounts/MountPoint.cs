@@ -14,12 +14,15 @@ internal sealed record MountPoint(string Path, ImageVolume Volume, string Folder
     /// <summary>Whether a path without links lies in it.</summary>
     public bool Holds(string path) => Path.Length == 0 || path == Path || path.StartsWith(Path + "/", StringComparison.Ordinal);
 
-    /// <summary>Turns a path of the volume into one of the machine, with a slash in front; one that the machine does not show stays as it is.</summary>
+    /// <summary>
+    /// Turns a path of the volume into one of the machine, with a slash in front; one that the machine does not show stays as it is.
+    /// </summary>
     /// <param name="path">With a slash in front.</param>
     public string OfVolume(string path)
     {
         string prefix = Path.Length == 0 ? "" : "/" + Path;
-        return Folder.Length == 0 ? prefix + path : path.StartsWith($"/{Folder}/", StringComparison.Ordinal) ? prefix + path[(Folder.Length + 1)..] : path;
+        return Folder.Length == 0 ? prefix + path : path.StartsWith($"/{Folder}/", StringComparison.Ordinal) ? prefix
+            + path[(Folder.Length + 1)..] : path;
     }
 
     /// <summary>Turns a path of the machine that lies in it into one of the volume, without a slash at either end.</summary>

@@ -4,7 +4,9 @@ using Mig.Machines.Files;
 
 namespace Mig.Machines.Mounts;
 
-/// <summary>Finds which volumes of an image a machine mounts where. Source: fstab(5), systemd.mount(5), systemd-gpt-auto-generator(8).</summary>
+/// <summary>
+/// Finds which volumes of an image a machine mounts where. Source: fstab(5), systemd.mount(5), systemd-gpt-auto-generator(8).
+/// </summary>
 internal sealed class MountTable(MachineFiles files, MachineImage image, ImageVolume root, VolumeFinder finder)
 {
     private const int MaxMounts = 256;
@@ -19,7 +21,8 @@ internal sealed class MountTable(MachineFiles files, MachineImage image, ImageVo
     /// <summary>Says what is mounted besides the root, one after another: each may stand on those before it.</summary>
     public IEnumerable<MountPoint> Read()
     {
-        IReadOnlyList<MountEntry> fstab = files.Find(Fstab.Path) is { Entry: { Type: TreeEntryType.File, Size: <= MaxFstabSize } } file ? Fstab.Parse(files.Read(file, MaxFstabSize)) : [];
+        IReadOnlyList<MountEntry> fstab = files.Find(Fstab.Path) is { Entry: { Type: TreeEntryType.File, Size: <= MaxFstabSize } } file
+            ? Fstab.Parse(files.Read(file, MaxFstabSize)) : [];
         IReadOnlyList<MountEntry> units = MountUnits.Read(files);
         List<MountEntry> entries = [.. fstab.Concat(units).Where(entry => entry.IsOfDisk)];
         foreach (MountEntry entry in entries)
@@ -44,7 +47,8 @@ internal sealed class MountTable(MachineFiles files, MachineImage image, ImageVo
             if (files.Find(entry.Device) is { Entry.Type: TreeEntryType.Directory } source)
             {
                 MountPoint under = files.MountOf(source.Path);
-                return source.Path == path ? null : new MountPoint(path, under.Volume, under.OnVolume(source.Path), source.Entry, IsBind: true);
+                return source.Path == path ? null
+                    : new MountPoint(path, under.Volume, under.OnVolume(source.Path), source.Entry, IsBind: true);
             }
 
             _missing.Add(new MissingMount(entry, null));
@@ -65,9 +69,11 @@ internal sealed class MountTable(MachineFiles files, MachineImage image, ImageVo
             yield break;
         foreach (ImageVolume volume in disk.Volumes)
         {
-            if (volume == root || volume.Root is not { } directory || files.Mounts.Any(mount => mount.Volume == volume) || DiscoverablePartitions.PathOf(volume.PartitionType) is not { } path)
+            if (volume == root || volume.Root is not { } directory || files.Mounts.Any(mount => mount.Volume == volume)
+                || DiscoverablePartitions.PathOf(volume.PartitionType) is not { } path)
                 continue;
-            if (!_taken.Contains(path) && files.Find(path) is { Entry.Type: TreeEntryType.Directory } place && files.List(path).Count == 0 && _taken.Add(path))
+            if (!_taken.Contains(path) && files.Find(path) is { Entry.Type: TreeEntryType.Directory } place && files.List(path).Count == 0
+                && _taken.Add(path))
                 yield return new MountPoint(place.Path, volume, "", directory);
         }
     }

@@ -11,7 +11,8 @@ internal static class MountUnits
     private const string Ending = ".mount", AutomaticEnding = ".automount";
 
     // What an administrator wrote comes before what a package brought.
-    private static readonly string[] Folders = ["etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
+    private static readonly string[] Folders =
+        ["etc/systemd/system", "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
     private static readonly string[] Lists = [".wants", ".requires", ".upholds"];
 
     /// <param name="files">Finds and reads files of the root volume.</param>
@@ -25,7 +26,8 @@ internal static class MountUnits
             foreach (MachineFile file in files.List(folder))
             {
                 string name = NameOf(file);
-                if (file.Entry.Type == TreeEntryType.Directory && Array.Exists(Lists, list => name.EndsWith(list, StringComparison.Ordinal)))
+                if (file.Entry.Type == TreeEntryType.Directory
+                    && Array.Exists(Lists, list => name.EndsWith(list, StringComparison.Ordinal)))
                     started.UnionWith(files.List(file.Path).Select(unit => UnitOf(NameOf(unit))).OfType<string>());
                 else if (file.Entry.Type == TreeEntryType.Directory && name.EndsWith(Ending + ".d", StringComparison.Ordinal))
                     AddParts(files, file, parts);
@@ -35,7 +37,8 @@ internal static class MountUnits
         }
 
         return [.. units.Where(unit => started.Contains(unit.Key)).OrderBy(unit => unit.Key, StringComparer.Ordinal)
-            .Select(unit => Read(files, [unit.Value, .. parts.GetValueOrDefault(unit.Key)?.Values.AsEnumerable() ?? []])).OfType<MountEntry>()];
+            .Select(unit => Read(files, [unit.Value, .. parts.GetValueOrDefault(unit.Key)?.Values.AsEnumerable() ?? []]))
+                .OfType<MountEntry>()];
     }
 
     // What is mounted when somebody looks there is mounted, too.
@@ -63,7 +66,8 @@ internal static class MountUnits
                 return null; // masked
         }
 
-        return new MountEntry(settings.GetValueOrDefault("What", ""), settings.GetValueOrDefault("Where", ""), settings.GetValueOrDefault("Type", ""), settings.GetValueOrDefault("Options", ""), unit[0].Path);
+        return new MountEntry(settings.GetValueOrDefault("What", ""), settings.GetValueOrDefault("Where", ""),
+            settings.GetValueOrDefault("Type", ""), settings.GetValueOrDefault("Options", ""), unit[0].Path);
     }
 
     private static void Parse(byte[] content, Dictionary<string, string> settings)

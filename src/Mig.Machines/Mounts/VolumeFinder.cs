@@ -47,7 +47,8 @@ internal sealed class VolumeFinder(IContentSource store, MachineImage image)
     {
         foreach (ImageDisk disk in image.Disks)
         {
-            Partition? partition = ReadTable(disk).Partitions.FirstOrDefault(partition => partition.UniqueId.Equals(id, StringComparison.OrdinalIgnoreCase));
+            Partition? partition = ReadTable(disk).Partitions.FirstOrDefault(partition =>
+                partition.UniqueId.Equals(id, StringComparison.OrdinalIgnoreCase));
             if (partition is not null)
                 return disk.Volumes.FirstOrDefault(volume => volume.Number == partition.Number);
         }
@@ -55,13 +56,15 @@ internal sealed class VolumeFinder(IContentSource store, MachineImage image)
         return null;
     }
 
-    private ImageVolume? FindNode(int disk, int partition) => disk >= image.Disks.Count ? null : image.Disks[disk].Volumes.FirstOrDefault(volume => volume.Number == partition);
+    private ImageVolume? FindNode(int disk, int partition) =>
+        disk >= image.Disks.Count ? null : image.Disks[disk].Volumes.FirstOrDefault(volume => volume.Number == partition);
 
     // Serial numbers, slots and the names of multipath devices are not on a disk; where there is one disk, they mean it.
     private ImageVolume? FindOfOnlyDisk(string device)
     {
         string name = device[(device.LastIndexOf('/') + 1)..];
-        bool isLogical = Array.Exists(["dm-name-", "dm-uuid-LVM", "dm-uuid-CRYPT", "lvm-", "md-"], prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+        bool isLogical = Array.Exists(["dm-name-", "dm-uuid-LVM", "dm-uuid-CRYPT", "lvm-", "md-"], prefix =>
+            name.StartsWith(prefix, StringComparison.Ordinal));
         int partition = DeviceName.ReadPartSuffix(name);
         return isLogical || partition == 0 || image.Disks.Count != 1 ? null : FindNode(0, partition);
     }

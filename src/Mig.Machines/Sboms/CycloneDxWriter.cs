@@ -88,7 +88,8 @@ public static class CycloneDxWriter
         writer.WriteEndObject();
     }
 
-    private static void WritePackage(Utf8JsonWriter writer, InstalledPackage package, OsRelease? release, Dictionary<string, int> references)
+    private static void WritePackage(
+        Utf8JsonWriter writer, InstalledPackage package, OsRelease? release, Dictionary<string, int> references)
     {
         string url = PackageUrl.Of(package, release);
 

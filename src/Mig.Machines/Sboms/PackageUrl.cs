@@ -3,7 +3,10 @@ using Mig.Machines.Inventories;
 
 namespace Mig.Machines.Sboms;
 
-/// <summary>Names packages across tools: <c>pkg:deb/debian/openssl@3.0.11-1?arch=amd64&amp;distro=debian-12</c>. Source: Package URL specification, "PURL types".</summary>
+/// <summary>
+/// Names packages across tools: <c>pkg:deb/debian/openssl@3.0.11-1?arch=amd64&amp;distro=debian-12</c>. Source: Package URL specification,
+/// "PURL types".
+/// </summary>
 public static class PackageUrl
 {
     /// <param name="release">The operating system that the package is on; null when it is not known.</param>
@@ -30,7 +33,8 @@ public static class PackageUrl
         // Qualifiers stand in the order of their names.
         char separator = '?';
         foreach ((string key, string value) in ((string, string)[])
-            [("arch", package.Architecture), ("distro", release is { VersionId.Length: > 0 } ? $"{release.Id}-{release.VersionId}" : ""), ("epoch", epoch > 0 ? package.Version[..epoch] : "")])
+            [("arch", package.Architecture), ("distro", release is { VersionId.Length: > 0 } ? $"{release.Id}-{release.VersionId}" : ""),
+                ("epoch", epoch > 0 ? package.Version[..epoch] : "")])
         {
             if (value.Length == 0)
                 continue;
@@ -48,7 +52,13 @@ public static class PackageUrl
         return package.Kind switch
         {
             PackageKind.Dpkg => ("deb", distribution.Length > 0 ? distribution : "debian", name.ToLowerInvariant()),
-            PackageKind.Rpm => ("rpm", distribution switch { "rhel" => "redhat", _ when distribution.StartsWith("opensuse", StringComparison.Ordinal) => "opensuse", _ => distribution }, name),
+            PackageKind.Rpm => ("rpm", distribution switch
+            {
+                "rhel" =>
+                "redhat",
+                _ when distribution.StartsWith("opensuse", StringComparison.Ordinal) => "opensuse",
+                _ => distribution
+            }, name),
             PackageKind.Apk => ("apk", distribution.Length > 0 ? distribution : "alpine", name.ToLowerInvariant()),
             PackageKind.Pacman => ("alpm", distribution.Length > 0 ? distribution : "arch", name.ToLowerInvariant()),
             PackageKind.Python => ("pypi", "", name.ToLowerInvariant().Replace('_', '-')),

@@ -6,7 +6,9 @@ using Mig.History.Revisions;
 
 namespace Mig.Machines.Sboms;
 
-/// <summary>What a bill of materials is about. All that is in one follows from this and the inventory, so the same version gives the same bytes.</summary>
+/// <summary>
+/// What a bill of materials is about. All that is in one follows from this and the inventory, so the same version gives the same bytes.
+/// </summary>
 /// <param name="Name">Of the image itself: not what the user called it, which may be any of many names.</param>
 /// <param name="Image">Its id.</param>
 /// <param name="Created">The time of its commit, in seconds since 1970; null when no commit is known.</param>
@@ -24,5 +26,6 @@ public sealed record SbomSubject(string Name, ImageId Image, long? Created, stri
         return new Guid(hash.AsSpan(0, 16), bigEndian: true);
     }
 
-    internal string CreatedText => DateTimeOffset.FromUnixTimeSeconds(Created ?? 0).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    internal string CreatedText => DateTimeOffset.FromUnixTimeSeconds(Created ?? 0).UtcDateTime.ToString(
+        "yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
 }

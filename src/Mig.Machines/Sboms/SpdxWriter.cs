@@ -7,7 +7,8 @@ namespace Mig.Machines.Sboms;
 /// <summary>Writes an inventory as SPDX 2.3. Source: the SPDX specification 2.3; the schema is spdx-schema.json.</summary>
 public static class SpdxWriter
 {
-    private const string Document = "SPDXRef-DOCUMENT", Image = "SPDXRef-Image", OperatingSystem = "SPDXRef-OperatingSystem", Unknown = "NOASSERTION";
+    private const string Document = "SPDXRef-DOCUMENT", Image = "SPDXRef-Image", OperatingSystem = "SPDXRef-OperatingSystem",
+        Unknown = "NOASSERTION";
 
     public static void Write(Utf8JsonWriter writer, Inventory inventory, SbomSubject subject)
     {
@@ -78,7 +79,8 @@ public static class SpdxWriter
             writer.WriteString("licenseComments", $"the package states: {package.License}");
         if (package.Supplier.Length > 0)
             writer.WriteString("supplier", $"Organization: {package.Supplier}");
-        string source = package.SourceName != package.Name || package.SourceVersion != package.Version ? $"built from {package.SourceName} {package.SourceVersion}" : "";
+        string source = package.SourceName != package.Name || package.SourceVersion != package.Version
+            ? $"built from {package.SourceName} {package.SourceVersion}" : "";
         string place = package.Location.Length > 0 ? $"found in /{package.Location}" : "";
         if (source.Length + place.Length > 0)
             writer.WriteString("sourceInfo", source.Length > 0 && place.Length > 0 ? $"{source}; {place}" : source + place);

@@ -4,7 +4,10 @@ using Mig.Machines.Inventories.Apk;
 
 namespace Mig.Machines.Verification;
 
-/// <summary>What apk records of files: <c>F:</c> a folder, <c>R:</c> a file in it, <c>a:</c> owner and permissions, <c>Z:</c> the digest of its content or target.</summary>
+/// <summary>
+/// What apk records of files: <c>F:</c> a folder, <c>R:</c> a file in it, <c>a:</c> owner and permissions, <c>Z:</c> the digest of its
+/// content or target.
+/// </summary>
 internal static class ApkFiles
 {
     private const string Sha1Prefix = "Q1";
@@ -58,7 +61,11 @@ internal static class ApkFiles
         {
             // Below /etc, apk keeps what users have changed.
             if (path.Length > 0 && digest.Length > 0)
-                recorded.Add(new RecordedFile(path, package) { Algorithm = DigestAlgorithm.Sha1, Digest = digest, IsConfiguration = path.StartsWith("etc/", StringComparison.Ordinal), Mode = mode });
+                recorded.Add(new RecordedFile(path, package)
+                {
+                    Algorithm = DigestAlgorithm.Sha1, Digest = digest,
+                    IsConfiguration = path.StartsWith("etc/", StringComparison.Ordinal), Mode = mode
+                });
             (path, digest, mode) = ("", "", null);
         }
     }
@@ -80,7 +87,8 @@ internal static class ApkFiles
     private static string Hex(string value)
     {
         Span<byte> digest = stackalloc byte[Sha1Size + 1];
-        return value.StartsWith(Sha1Prefix, StringComparison.Ordinal) && Convert.TryFromBase64String(value[Sha1Prefix.Length..], digest, out int length) && length == Sha1Size
+        return value.StartsWith(Sha1Prefix, StringComparison.Ordinal)
+            && Convert.TryFromBase64String(value[Sha1Prefix.Length..], digest, out int length) && length == Sha1Size
             ? Convert.ToHexStringLower(digest[..Sha1Size])
             : "";
     }

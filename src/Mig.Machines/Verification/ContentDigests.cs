@@ -10,13 +10,25 @@ using Mig.Store.Content;
 
 namespace Mig.Machines.Verification;
 
-/// <summary>Computes digests of contents as package databases have them. SHA-256 is known without reading; others are computed once and kept by content.</summary>
+/// <summary>
+/// Computes digests of contents as package databases have them. SHA-256 is known without reading; others are computed once and kept by
+/// content.
+/// </summary>
 internal sealed class ContentDigests(IContentSource store, string repositoryFolder, int parallelism)
 {
-    public static int SizeOf(DigestAlgorithm algorithm) => algorithm switch { DigestAlgorithm.Md5 => 16, DigestAlgorithm.Sha1 => 20, DigestAlgorithm.Sha256 => 32, DigestAlgorithm.Sha384 => 48, _ => 64 };
+    public static int SizeOf(DigestAlgorithm algorithm) => algorithm switch
+    {
+        DigestAlgorithm.Md5 => 16,
+        DigestAlgorithm.Sha1 =>
+        20,
+        DigestAlgorithm.Sha256 => 32,
+        DigestAlgorithm.Sha384 => 48,
+        _ => 64
+    };
 
     /// <summary>Returns the digests of the files by their SHA-256, in lower case hexadecimal; files that have none are left out.</summary>
-    public IReadOnlyDictionary<ObjectId, string> Compute(DigestAlgorithm algorithm, IEnumerable<TreeEntry> files, CancellationToken cancellation)
+    public IReadOnlyDictionary<ObjectId, string> Compute(
+        DigestAlgorithm algorithm, IEnumerable<TreeEntry> files, CancellationToken cancellation)
     {
         var digests = new Dictionary<ObjectId, string>();
         DigestCache cache = DigestCache.Read(repositoryFolder, algorithm);
@@ -44,15 +56,18 @@ internal sealed class ContentDigests(IContentSource store, string repositoryFold
         return digests;
     }
 
-    private ConcurrentDictionary<ObjectId, byte[]> Read(DigestAlgorithm algorithm, Dictionary<ObjectId, TreeEntry> wanted, CancellationToken cancellation)
+    private ConcurrentDictionary<ObjectId, byte[]> Read(
+        DigestAlgorithm algorithm, Dictionary<ObjectId, TreeEntry> wanted, CancellationToken cancellation)
     {
         var digests = new ConcurrentDictionary<ObjectId, byte[]>();
         new FileContents(store, parallelism).Prefetch(wanted.Values);
         List<ObjectId> small = [.. wanted.Where(item => item.Value.List is null && item.Value.Size > 0).Select(item => item.Key)];
-        store.ReadBlobs([.. small.Select(id => new BlobId(id))], parallelism, (index, bytes) => digests[small[index]] = Hash(algorithm, bytes), cancellation);
+        store.ReadBlobs([.. small.Select(id => new BlobId(id))], parallelism, (index, bytes) =>
+            digests[small[index]] = Hash(algorithm, bytes), cancellation);
         var check = new ListCheck(store);
         List<TreeEntry> others = [.. wanted.Values.Where(file => file.List is not null || file.Size == 0)];
-        check.Require(others, parallelism, cancellation); // what is kept by the SHA-256 of a content is said of that content, whoever asks later
+        // what is kept by the SHA-256 of a content is said of that content, whoever asks later
+        check.Require(others, parallelism, cancellation);
         ParallelWork.ForEach(
             others,
             parallelism,
@@ -67,8 +82,10 @@ internal sealed class ContentDigests(IContentSource store, string repositoryFold
         return digests;
     }
 
-    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "It is what the databases of packages hold.")]
-    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what the databases of packages hold.")]
+    [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms",
+        Justification = "It is what the databases of packages hold.")]
+    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "It is what the databases of packages hold.")]
     internal static byte[] Hash(DigestAlgorithm algorithm, ReadOnlySpan<byte> bytes) => algorithm switch
     {
         DigestAlgorithm.Md5 => MD5.HashData(bytes),

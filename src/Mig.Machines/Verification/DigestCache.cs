@@ -5,7 +5,8 @@ using Mig.History.Trust;
 namespace Mig.Machines.Verification;
 
 /// <summary>
-/// Other digests of contents that were computed here before, in <c>cache/digests</c>, by their SHA-256. A cache: without it, or when it was not written here, contents are read again.
+/// Other digests of contents that were computed here before, in <c>cache/digests</c>, by their SHA-256. A cache: without it, or when it was
+/// not written here, contents are read again.
 /// </summary>
 internal sealed class DigestCache
 {
@@ -57,7 +58,8 @@ internal sealed class DigestCache
     private void Load()
     {
         int recordSize = ObjectId.Size + _digestSize;
-        if (SealedFile.Read(_repositoryFolder, Name, HeadSize + (int)Math.Min(int.MaxValue / 2, (long)MaxRecords * recordSize)) is not { Length: >= HeadSize } bytes)
+        if (SealedFile.Read(_repositoryFolder, Name, HeadSize
+            + (int)Math.Min(int.MaxValue / 2, (long)MaxRecords * recordSize)) is not { Length: >= HeadSize } bytes)
             return;
         int count = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(8));
         if (!bytes.AsSpan().StartsWith(Magic) || count < 0 || HeadSize + ((long)count * recordSize) != bytes.Length)

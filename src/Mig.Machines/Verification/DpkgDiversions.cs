@@ -16,5 +16,6 @@ internal sealed class DpkgDiversions
     }
 
     /// <summary>Returns where a package's file stands.</summary>
-    public string Apply(string path, string package) => _diversions.TryGetValue(path, out (string To, string By) diversion) && diversion.By != package ? diversion.To : path;
+    public string Apply(string path, string package) =>
+        _diversions.TryGetValue(path, out (string To, string By) diversion) && diversion.By != package ? diversion.To : path;
 }

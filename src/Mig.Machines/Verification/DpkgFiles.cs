@@ -7,7 +7,10 @@ using Mig.Machines.Inventories.Dpkg;
 
 namespace Mig.Machines.Verification;
 
-/// <summary>What dpkg records of files: <c>info/*.md5sums</c>, the conffiles in its status file, diversions. Source: deb-md5sums(5), dpkg-query(1), dpkg-divert(1).</summary>
+/// <summary>
+/// What dpkg records of files: <c>info/*.md5sums</c>, the conffiles in its status file, diversions. Source: deb-md5sums(5), dpkg-query(1),
+/// dpkg-divert(1).
+/// </summary>
 internal static class DpkgFiles
 {
     private const int MaxSize = 64 << 20;
@@ -28,26 +31,30 @@ internal static class DpkgFiles
 
         IEnumerable<MachineFile?> others = [files.Find($"{DpkgDatabase.Folder}/diversions"), files.Find($"{DpkgDatabase.Folder}/status")];
         files.Prefetch([.. sums, .. lists, .. others.OfType<MachineFile>()]);
-        DpkgDiversions diversions = DpkgDiversions.Parse(Encoding.UTF8.GetString(files.Read($"{DpkgDatabase.Folder}/diversions", MaxSize) ?? []));
+        DpkgDiversions diversions = DpkgDiversions.Parse(
+            Encoding.UTF8.GetString(files.Read($"{DpkgDatabase.Folder}/diversions", MaxSize) ?? []));
         var found = new ConcurrentBag<List<RecordedFile>>();
         int count = 0;
         files.ReadMany(sums, MaxSize, (i, content) => Keep(found, ParseSums(content, PackageOf(sums[i].Path), diversions)), cancellation);
         var paths = new ConcurrentBag<List<(string Path, string Package)>>();
         files.ReadMany(lists, MaxSize, (i, content) => Keep(paths, Owned(content, PackageOf(lists[i].Path), diversions)), cancellation);
         owned.UnionWith(paths.SelectMany(list => list).Select(item => item.Path));
-        var conffiles = ParseConffiles(files.Read($"{DpkgDatabase.Folder}/status", MaxSize) ?? [], diversions).ToDictionary(file => file.Path);
+        var conffiles = ParseConffiles(files.Read($"{DpkgDatabase.Folder}/status", MaxSize) ?? [], diversions)
+            .ToDictionary(file => file.Path);
         recorded.AddRange(found.SelectMany(list => list).Where(file => !conffiles.ContainsKey(file.Path)));
         recorded.AddRange(conffiles.Values.Where(file => owned.Contains(file.Path)));
 
         // Of links and directories no checksum is kept, but dpkg knows that they were there.
         HashSet<string> known = [.. recorded.Select(file => file.Path)];
         recorded.AddRange(paths.SelectMany(list => list).OrderBy(item => item.Package, StringComparer.Ordinal)
-            .Where(item => item.Path is not ("" or ".") && known.Add(item.Path)).Select(item => new RecordedFile(item.Path, item.Package) { IsPresenceOnly = true }));
+            .Where(item => item.Path is not ("" or ".") && known.Add(item.Path))
+                .Select(item => new RecordedFile(item.Path, item.Package) { IsPresenceOnly = true }));
 
         void Keep<T>(ConcurrentBag<List<T>> all, List<T> some)
         {
             if (Interlocked.Add(ref count, some.Count) > 2 * RecordedFile.MaxCount)
-                throw new CorruptImageException("PKG-002", $"the packages in /{DpkgDatabase.Folder}/info claim more than {RecordedFile.MaxCount} files");
+                throw new CorruptImageException(
+                    "PKG-002", $"the packages in /{DpkgDatabase.Folder}/info claim more than {RecordedFile.MaxCount} files");
             all.Add(some);
         }
     }
@@ -62,7 +69,9 @@ internal static class DpkgFiles
         foreach (string line in Lines(content))
         {
             if (line.Length > DigestLength + 2 && line[DigestLength] == ' ')
-                files.Add(new RecordedFile(diversions.Apply(line[(DigestLength + 2)..].TrimStart('/'), package), package) { Digest = line[..DigestLength], IsLink = false });
+                files.Add(new RecordedFile(diversions.Apply(line[(DigestLength + 2)..].TrimStart('/'), package),
+                    package)
+                { Digest = line[..DigestLength], IsLink = false });
         }
 
         return files;
@@ -91,7 +100,11 @@ internal static class DpkgFiles
 
             int space = text.LastIndexOf(' ');
             if (space > 0 && text.Length - space - 1 == DigestLength && seen.Add(text[1..space]))
-                yield return new RecordedFile(diversions.Apply(text[1..space], package), package) { Digest = text[(space + 1)..], IsConfiguration = true, IsOptional = isObsolete, IsLink = false };
+                yield return new RecordedFile(diversions.Apply(text[1..space], package), package)
+                {
+                    Digest = text[(space + 1)..],
+                    IsConfiguration = true, IsOptional = isObsolete, IsLink = false
+                };
         }
     }
 
@@ -102,5 +115,6 @@ internal static class DpkgFiles
         return name[..name.LastIndexOf('.')].Split(':')[0];
     }
 
-    private static string[] Lines(ReadOnlySpan<byte> content) => Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Lines(ReadOnlySpan<byte> content) =>
+        Encoding.UTF8.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 }

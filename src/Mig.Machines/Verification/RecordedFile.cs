@@ -10,7 +10,9 @@ internal sealed record RecordedFile(string Path, string Package)
 
     public DigestAlgorithm Algorithm { get; init; }
 
-    /// <summary>Of the content, or of a link's target where <see cref="IsLink"/> is set; in lower case hexadecimal; empty when it is not recorded.</summary>
+    /// <summary>
+    /// Of the content, or of a link's target where <see cref="IsLink"/> is set; in lower case hexadecimal; empty when it is not recorded.
+    /// </summary>
     public string Digest { get; init; } = "";
 
     /// <summary>Whether users are expected to change it.</summary>

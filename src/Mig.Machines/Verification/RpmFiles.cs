@@ -18,7 +18,8 @@ internal static class RpmFiles
     }
 
     /// <inheritdoc cref="DpkgFiles.Read"/>
-    public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned) => Read(RpmDatabase.ReadHeaders(files), recorded, owned);
+    public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned) =>
+        Read(RpmDatabase.ReadHeaders(files), recorded, owned);
 
     /// <inheritdoc cref="DpkgFiles.Read"/>
     public static void Read(IEnumerable<RpmHeader> headers, List<RecordedFile> recorded, HashSet<string> owned)
@@ -26,8 +27,10 @@ internal static class RpmFiles
         foreach (RpmHeader header in headers)
         {
             string package = header.Text(RpmTag.Name);
-            string[] names = header.Texts(RpmTag.BaseNames), folders = header.Texts(RpmTag.DirectoryNames), digests = header.Texts(RpmTag.FileDigests), targets = header.Texts(RpmTag.FileLinkTargets);
-            long[] indexes = header.Integers(RpmTag.DirectoryIndexes), modes = header.Integers(RpmTag.FileModes), flags = header.Integers(RpmTag.FileFlags), states = header.Integers(RpmTag.FileStates);
+            string[] names = header.Texts(RpmTag.BaseNames), folders = header.Texts(RpmTag.DirectoryNames),
+                digests = header.Texts(RpmTag.FileDigests), targets = header.Texts(RpmTag.FileLinkTargets);
+            long[] indexes = header.Integers(RpmTag.DirectoryIndexes), modes = header.Integers(RpmTag.FileModes),
+                flags = header.Integers(RpmTag.FileFlags), states = header.Integers(RpmTag.FileStates);
             DigestAlgorithm? algorithm = Algorithm(header);
             for (int i = 0; i < names.Length; i++)
             {
@@ -35,7 +38,8 @@ internal static class RpmFiles
                     break;
                 string path = (folders[indexes[i]] + names[i]).Trim('/');
                 if (owned.Add(path) && owned.Count > RecordedFile.MaxCount)
-                    throw new CorruptImageException("PKG-002", $"the packages of the database of RPM claim more than {RecordedFile.MaxCount} files");
+                    throw new CorruptImageException(
+                        "PKG-002", $"the packages of the database of RPM claim more than {RecordedFile.MaxCount} files");
 
                 // Replaced by another package's file, left out on purpose, or on a file system of somebody else.
                 bool isInstalled = i >= states.Length || states[i] == 0;
@@ -65,13 +69,14 @@ internal static class RpmFiles
     }
 
     // As OpenPGP counts them; MD5 where nothing is said.
-    private static DigestAlgorithm? Algorithm(RpmHeader header) => header.Integers(RpmTag.FileDigestAlgorithm) is not [long number, ..] ? DigestAlgorithm.Md5 : number switch
-    {
-        1 => DigestAlgorithm.Md5,
-        2 => DigestAlgorithm.Sha1,
-        8 => DigestAlgorithm.Sha256,
-        9 => DigestAlgorithm.Sha384,
-        10 => DigestAlgorithm.Sha512,
-        _ => null,
-    };
+    private static DigestAlgorithm? Algorithm(RpmHeader header) =>
+        header.Integers(RpmTag.FileDigestAlgorithm) is not [long number, ..] ? DigestAlgorithm.Md5 : number switch
+        {
+            1 => DigestAlgorithm.Md5,
+            2 => DigestAlgorithm.Sha1,
+            8 => DigestAlgorithm.Sha256,
+            9 => DigestAlgorithm.Sha384,
+            10 => DigestAlgorithm.Sha512,
+            _ => null,
+        };
 }

@@ -4,8 +4,8 @@ using Mig.Store.Packs;
 namespace Mig.Store.Checks;
 
 /// <summary>
-/// Checks every byte of a store: each index against its checksum, each pack's frames against theirs, each object against its id and against what the
-/// index says of it. A quick check leaves the bytes of frames out.
+/// Checks every byte of a store: each index against its checksum, each pack's frames against theirs, each object against its id and against
+/// what the index says of it. A quick check leaves the bytes of frames out.
 /// </summary>
 public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink progress)
 {
@@ -65,7 +65,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             {
                 FramePlace frame = index.GetFrame(index.Locate(ordinal).Frame);
                 ObjectId id = index.IdOf(ordinal);
-                if (places[frame.Pack].Any(place => (place.Offset == DamagedPlace.WholePack || place.Offset == frame.Offset) && (place.Object is null || place.Object == id)))
+                if (places[frame.Pack].Any(place => (place.Offset == DamagedPlace.WholePack || place.Offset == frame.Offset)
+                    && (place.Object is null || place.Object == id)))
                     ids.Add(id);
             }
         }
@@ -73,7 +74,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         foreach (PackIndex index in store.Packs.Indexes)
         {
             ids.RemoveWhere(id => index.TryFind(id, out ObjectLocation location) && index.GetFrame(location.Frame) is var frame
-                && !places[frame.Pack].Any(place => (place.Offset == DamagedPlace.WholePack || place.Offset == frame.Offset) && (place.Object is null || place.Object == id)));
+                && !places[frame.Pack].Any(place =>
+                (place.Offset == DamagedPlace.WholePack || place.Offset == frame.Offset) && (place.Object is null || place.Object == id)));
         }
 
         return ids;
@@ -81,7 +83,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
 
     private void CheckFolder(PackIndex[] indexes)
     {
-        var indexed = indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId)).Select(id => PackFormat.FileName(id)).ToHashSet();
+        var indexed = indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Select(index.GetPackId))
+            .Select(id => PackFormat.FileName(id)).ToHashSet();
         foreach (string path in Directory.EnumerateFiles(store.Packs.Folder).Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileName(path);
@@ -120,7 +123,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         }
     }
 
-    private void CheckPack(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, int parallelism, CancellationToken cancellation)
+    private void CheckPack(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, int parallelism,
+        CancellationToken cancellation)
     {
         if (file.Length != index.GetPackLength(pack))
             throw file.Corrupt(0, $"the pack has {file.Length} bytes, its index says {index.GetPackLength(pack)}");
@@ -149,15 +153,18 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             FramePlace place = default;
             if (!Try(() => place = index.GetFrame(first + i)))
                 return;
-            if (place.Offset != frames[i].Offset || place.TotalLength != frames[i].Header.TotalLength || place.RawLength != frames[i].Header.RawLength)
+            if (place.Offset != frames[i].Offset || place.TotalLength != frames[i].Header.TotalLength
+                || place.RawLength != frames[i].Header.RawLength)
                 Report(file.Corrupt(frames[i].Offset, $"frame {i} is not where its index says"));
             else
-                TryFrame(file, frames[i].Offset, () => CheckFrame(index, file, frames[i].Offset, frames[i].Header, [.. ordinalsByFrame[first + i]]));
+                TryFrame(file, frames[i].Offset, () =>
+                    CheckFrame(index, file, frames[i].Offset, frames[i].Header, [.. ordinalsByFrame[first + i]]));
             progress.Advance(frames[i].Header.TotalLength);
         }
     }
 
-    private void CheckFramesByIndex(PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, CancellationToken cancellation)
+    private void CheckFramesByIndex(
+        PackIndex index, int pack, PackFile file, ILookup<int, int> ordinalsByFrame, CancellationToken cancellation)
     {
         int first = (int)index.FirstFrameOf(pack);
         for (int frame = first; frame < first + (int)index.FrameCountOf(pack); frame++)
@@ -169,7 +176,9 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             {
                 FrameHeader header = file.ReadHeader(place.Offset);
                 if (header.TotalLength != place.TotalLength || header.RawLength != place.RawLength)
-                    throw file.Corrupt(place.Offset, $"the frame has {header.TotalLength} bytes for {header.RawLength}, its index says {place.TotalLength} for {place.RawLength}");
+                    throw file.Corrupt(place.Offset,
+                        $"the frame has {header.TotalLength} bytes for {header.RawLength}, its index says {place.TotalLength} for "
+                        + $"{place.RawLength}");
                 CheckFrame(index, file, place.Offset, header, [.. ordinalsByFrame[number]]);
             });
         }
@@ -197,7 +206,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         {
             ObjectLocation location = index.Locate(ordinal);
             if (!places.Contains(new FrameObject(location.Kind, location.Offset, location.Length)))
-                Report(file.Corrupt(offset, $"the frame has no {ObjectHeader.NameOf(location.Kind)} {index.IdOf(ordinal)} where its index says"));
+                Report(file.Corrupt(
+                    offset, $"the frame has no {ObjectHeader.NameOf(location.Kind)} {index.IdOf(ordinal)} where its index says"));
         }
 
         if (isQuick)
@@ -207,7 +217,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
         {
             file.ReadFrame(offset, header, scratch, raw, store.Codec);
             ILookup<FrameObject, ObjectId> ids = ordinals.ToLookup(
-                ordinal => new FrameObject(index.Locate(ordinal).Kind, index.Locate(ordinal).Offset, index.Locate(ordinal).Length), index.IdOf);
+                ordinal => new FrameObject(index.Locate(ordinal).Kind, index.Locate(ordinal).Offset, index.Locate(ordinal).Length),
+                    index.IdOf);
             foreach (FrameObject item in objects)
             {
                 ObjectId actual = ObjectId.Of(raw.AsSpan(item.Offset, item.Length));

@@ -18,7 +18,9 @@ public sealed record StoreCheckResult(
     IReadOnlyList<CorruptStoreException> Problems,
     IReadOnlyList<string> Warnings)
 {
-    /// <summary>Packs that are missing or have another length than their index says: damage where something is needed that only they held.</summary>
+    /// <summary>
+    /// Packs that are missing or have another length than their index says: damage where something is needed that only they held.
+    /// </summary>
     public IReadOnlyList<CorruptStoreException> LostPacks { get; init; } = [];
 
     /// <summary>Indexes that can be opened, and are not what they were when they were written.</summary>

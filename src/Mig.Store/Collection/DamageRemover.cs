@@ -6,15 +6,17 @@ using Mig.Store.Packs;
 namespace Mig.Store.Collection;
 
 /// <summary>
-/// Takes damaged copies out of a store, once all that is needed is there whole: what is whole in a damaged pack is written into new packs, then an index without the
-/// damaged and lost ones takes the place of those that name them, then their files go. Killed at any step, the next run goes on.
+/// Takes damaged copies out of a store, once all that is needed is there whole: what is whole in a damaged pack is written into new packs,
+/// then an index without the damaged and lost ones takes the place of those that name them, then their files go. Killed at any step, the
+/// next run goes on.
 /// </summary>
 public static class DamageRemover
 {
     /// <summary>Takes out what <see cref="ObjectStore.IsDamaged"/> is said for.</summary>
     /// <returns>Packs that are gone.</returns>
     /// <exception cref="ConflictException">Others are at work; what was written is whole, and the next run goes on.</exception>
-    public static int Run(ObjectStore store, StoreOptions options, TimeSpan patience, IProgressSink progress, CancellationToken cancellation = default)
+    public static int Run(ObjectStore store, StoreOptions options, TimeSpan patience, IProgressSink progress,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         store.Refresh();

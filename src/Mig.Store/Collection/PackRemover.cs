@@ -5,11 +5,12 @@ using Mig.Store.Packs;
 namespace Mig.Store.Collection;
 
 /// <summary>
-/// Deletes packs. First an index without them takes the place of those that name them, then the files go; killed in between, packs are left that no index
-/// names, and the next collection takes them.
+/// Deletes packs. First an index without them takes the place of those that name them, then the files go; killed in between, packs are left
+/// that no index names, and the next collection takes them.
 /// </summary>
 /// <remarks>
-/// Where there is no space for that index, the files go first: what an index says of a missing pack does not count, and nothing is wanted of these.
+/// Where there is no space for that index, the files go first: what an index says of a missing pack does not count, and nothing is wanted
+/// of these.
 /// </remarks>
 public static class PackRemover
 {
@@ -18,7 +19,8 @@ public static class PackRemover
     /// <param name="packs">What shall go; a pack stays that has a wanted object which is nowhere else.</param>
     /// <param name="before">Packs that no index names go, too, when they were written before this time, UTC.</param>
     /// <returns>The packs that are gone, and their bytes.</returns>
-    public static (IReadOnlyList<ObjectId> Packs, long Bytes) Run(ObjectStore store, ObjectMarks marks, IReadOnlySet<ObjectId> packs, DateTime before)
+    public static (IReadOnlyList<ObjectId> Packs, long Bytes) Run(
+        ObjectStore store, ObjectMarks marks, IReadOnlySet<ObjectId> packs, DateTime before)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(marks);
@@ -52,7 +54,8 @@ public static class PackRemover
         var unlisted = new List<ObjectId>();
         foreach (FileInfo file in new DirectoryInfo(store.Packs.Folder).EnumerateFiles("*" + PackFormat.Extension))
         {
-            if (ObjectId.TryParse(Path.GetFileNameWithoutExtension(file.Name), out ObjectId id) && !listed.Contains(id) && file.LastWriteTimeUtc < before)
+            if (ObjectId.TryParse(Path.GetFileNameWithoutExtension(file.Name), out ObjectId id) && !listed.Contains(id)
+                && file.LastWriteTimeUtc < before)
                 unlisted.Add(id);
         }
 

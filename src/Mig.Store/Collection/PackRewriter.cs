@@ -5,8 +5,8 @@ using Mig.Store.Packs;
 namespace Mig.Store.Collection;
 
 /// <summary>
-/// Writes what is wanted of some packs into new ones. Frames all of whose objects are wanted are copied as they are stored; every object is hashed on its
-/// way, so that no damage gets a new checksum.
+/// Writes what is wanted of some packs into new ones. Frames all of whose objects are wanted are copied as they are stored; every object is
+/// hashed on its way, so that no damage gets a new checksum.
 /// </summary>
 public static class PackRewriter
 {
@@ -15,14 +15,16 @@ public static class PackRewriter
     /// <param name="packs">The packs whose objects are taken.</param>
     /// <returns>The new packs.</returns>
     /// <exception cref="CorruptStoreException">An object is damaged; nothing has changed.</exception>
-    public static IReadOnlyList<ObjectId> Run(ObjectStore store, StoreOptions options, ObjectMarks marks, IReadOnlySet<ObjectId> packs, IProgressSink progress, CancellationToken cancellation)
+    public static IReadOnlyList<ObjectId> Run(ObjectStore store, StoreOptions options, ObjectMarks marks, IReadOnlySet<ObjectId> packs,
+        IProgressSink progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(marks);
         ArgumentNullException.ThrowIfNull(packs);
         ArgumentNullException.ThrowIfNull(progress);
-        List<ObjectId> ids = [.. marks.Marked().Where(item => packs.Contains(item.Index.GetFrame(item.Index.Locate(item.Ordinal).Frame).Pack)).Select(item => item.Index.IdOf(item.Ordinal))];
+        List<ObjectId> ids = [.. marks.Marked().Where(item =>
+            packs.Contains(item.Index.GetFrame(item.Index.Locate(item.Ordinal).Frame).Pack)).Select(item => item.Index.IdOf(item.Ordinal))];
         if (ids.Count == 0)
             return [];
         using var output = new Output(store, options.MaxPackSize, progress);

@@ -60,7 +60,8 @@ public static class PackSurvey
 
             long length = index.GetPackLength(pack);
             DateTime written = File.GetLastWriteTimeUtc(Path.Combine(store.Packs.Folder, PackFormat.FileName(id)));
-            return new PackUse(id, _hasMetadata ? ObjectClass.Metadata : ObjectClass.Content, length, written, _liveObjects, _liveObjects == 0 ? length : total - (long)live);
+            return new PackUse(id, _hasMetadata ? ObjectClass.Metadata : ObjectClass.Content, length, written, _liveObjects,
+                _liveObjects == 0 ? length : total - (long)live);
         }
     }
 }

@@ -7,7 +7,8 @@ namespace Mig.Store.Content;
 /// A list object: the content of a large file as chunks and holes, in order (docs/format.md, "Lists"). Long ones are lists of lists.
 /// </summary>
 /// <param name="Size">Bytes of the content.</param>
-/// <param name="Sha256">Of the whole content; null in the inner nodes of a list of lists, and where the holes are too long to be hashed.</param>
+/// <param name="Sha256">Of the whole content; null in the inner nodes of a list of lists, and where the holes are too long to be
+/// hashed.</param>
 public sealed record ChunkList(long Size, ObjectId? Sha256)
 {
     /// <summary>Holes that add up to more are not hashed: hashing zeros takes as long as hashing anything else.</summary>
@@ -15,7 +16,8 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
 
     internal const int MaxDepth = 4;
 
-    // A node ends after an entry whose id says so, or when it is full: a change in the middle of a long list leaves most nodes as they were.
+    // A node ends after an entry whose id says so, or when it is full: a change in the middle of a long list leaves most nodes as they
+    // were.
     private const int MaxEntries = 4096;
     private const ulong NodeEndMask = (1 << 10) - 1;
     private const byte Version = 1;
@@ -36,7 +38,8 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
                 long length = 0;
                 do
                     length += entries[end++].Length;
-                while (end < entries.Count && end - start < MaxEntries && (entries[end - 1].IsHole || (entries[end - 1].Id.Prefix & NodeEndMask) != 0));
+                while (end < entries.Count && end - start < MaxEntries
+                    && (entries[end - 1].IsHole || (entries[end - 1].Id.Prefix & NodeEndMask) != 0));
                 parents.Add((WriteNode(writer, depth, length, null, entries[start..end]), length, false));
                 start = end;
             }
@@ -62,7 +65,8 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
     public static IEnumerable<Chunk> ReadChunks(IObjectSource store, ListId id) => ReadNode(store, id.Value, MaxDepth, null);
 
     /// <summary>Returns the entries of one list object: chunks at depth 0, else lists, whose ids then stand where a blob's would.</summary>
-    public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(IObjectSource store, in ListId id) => ReadEntries(store, id.Value, null);
+    public static (int Depth, IReadOnlyList<Chunk> Entries) ReadEntries(IObjectSource store, in ListId id) =>
+        ReadEntries(store, id.Value, null);
 
     internal static CorruptStoreException TooDeep(in ObjectId id, int depth, int maxDepth) =>
         new("OBJ-003", $"list {id} is nested {depth} deep, at most {maxDepth} allowed here; run mig fsck");
@@ -108,7 +112,8 @@ public sealed record ChunkList(long Size, ObjectId? Sha256)
         return (depth, entries);
     }
 
-    private static ObjectId WriteNode(IObjectSink writer, int depth, long size, ObjectId? sha256, List<(ObjectId Id, long Length, bool IsHole)> entries)
+    private static ObjectId WriteNode(
+        IObjectSink writer, int depth, long size, ObjectId? sha256, List<(ObjectId Id, long Length, bool IsHole)> entries)
     {
         var payload = new PayloadWriter();
         payload.Byte(Version);

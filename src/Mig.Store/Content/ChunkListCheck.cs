@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.Store.Content;
 
-/// <summary>Holds lists of lists to what they say of each other: depths, sizes, and where a hash may stand. Each list is read once. For one thread.</summary>
+/// <summary>
+/// Holds lists of lists to what they say of each other: depths, sizes, and where a hash may stand. Each list is read once. For one thread.
+/// </summary>
 public sealed class ChunkListCheck(IObjectSource store)
 {
     private readonly Dictionary<ObjectId, (int Depth, ChunkList Head)> _known = [];
@@ -28,9 +30,11 @@ public sealed class ChunkListCheck(IObjectSource store)
         {
             ChunkList below = Check(entry.Blob.Value, depth - 1).Head;
             if (below.Size != entry.Length)
-                throw new CorruptStoreException("OBJ-007", $"list {entry.Blob} has {below.Size} bytes, list {id} says {entry.Length}; run mig fsck");
+                throw new CorruptStoreException(
+                    "OBJ-007", $"list {entry.Blob} has {below.Size} bytes, list {id} says {entry.Length}; run mig fsck");
             if (below.Sha256 is not null)
-                throw new CorruptStoreException("OBJ-007", $"list {entry.Blob} is a part of list {id} and says what hash the whole has; run mig fsck");
+                throw new CorruptStoreException(
+                    "OBJ-007", $"list {entry.Blob} is a part of list {id} and says what hash the whole has; run mig fsck");
         }
 
         return _known[id] = (depth, head);

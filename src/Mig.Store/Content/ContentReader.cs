@@ -7,7 +7,8 @@ public sealed class ContentReader(IContentSource store)
 {
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(FastCdc.MaxSize);
 
-    /// <exception cref="CorruptStoreException">A list or chunk is missing or damaged, or a chunk has another length than its list says.</exception>
+    /// <exception cref="CorruptStoreException">A list or chunk is missing or damaged, or a chunk has another length than its list
+    /// says.</exception>
     public void Read(ListId list, ContentVisitor visit)
     {
         ArgumentNullException.ThrowIfNull(visit);

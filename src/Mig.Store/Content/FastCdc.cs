@@ -13,8 +13,8 @@ public static class FastCdc
     public const int AverageSize = 64 << 10;
     public const int MaxSize = 256 << 10;
 
-    // Two bits more than the average calls for before it, two bits less after (normalisation level 2). The mask takes the hash's upper bits, which
-    // depend on the last 48 bytes or more.
+    // Two bits more than the average calls for before it, two bits less after (normalisation level 2). The mask takes the hash's upper
+    // bits, which depend on the last 48 bytes or more.
     private const ulong MaskBeforeAverage = ((1UL << 18) - 1) << (64 - 18);
     private const ulong MaskAfterAverage = ((1UL << 14) - 1) << (64 - 14);
 

@@ -2,7 +2,10 @@ using Mig.Core;
 
 namespace Mig.Store.Encoding;
 
-/// <summary>Reads what <see cref="PayloadWriter"/> wrote; whatever does not fit is a <see cref="CorruptStoreException"/> that names object and offset.</summary>
+/// <summary>
+/// Reads what <see cref="PayloadWriter"/> wrote; whatever does not fit is a <see cref="CorruptStoreException"/> that names object and
+/// offset.
+/// </summary>
 public ref struct PayloadReader
 {
     private readonly ReadOnlySpan<byte> _bytes;

@@ -7,8 +7,9 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// Takes in frames of content as they are stored elsewhere. Every object is hashed before it counts, and none that was not asked for is taken. Packs become
-/// visible as they fill up: content refers to nothing, so what has arrived is of use whatever comes of the rest, and need not come again.
+/// Takes in frames of content as they are stored elsewhere. Every object is hashed before it counts, and none that was not asked for is
+/// taken. Packs become visible as they fill up: content refers to nothing, so what has arrived is of use whatever comes of the rest, and
+/// need not come again.
 /// </summary>
 /// <remarks>After a write that failed it is dead: every further call says why, and no other pack becomes visible.</remarks>
 public sealed class ContentReceiver : IDisposable
@@ -66,7 +67,10 @@ public sealed class ContentReceiver : IDisposable
                 if (TakesManifests && place.Kind == ObjectKind.Blob)
                     throw new CorruptStoreException("FRAME-002", $"blob {id} came among manifests");
                 if (!TakesManifests && (place.Kind != ObjectKind.Blob || place.Length > BlobLimits.MaxBlobSize))
-                    throw new CorruptStoreException("FRAME-002", $"object {id} is a {ObjectHeader.NameOf(place.Kind)} of {place.Length} bytes, a blob of at most {BlobLimits.MaxBlobSize} is allowed here");
+                    throw new CorruptStoreException(
+                        "FRAME-002",
+                        $"object {id} is a {ObjectHeader.NameOf(place.Kind)} of {place.Length} bytes, a blob of at most "
+                        + $"{BlobLimits.MaxBlobSize} is allowed here");
                 if (!_isWanted(id))
                     throw new CorruptStoreException("FRAME-003", $"object {id} came, and was not asked for");
                 anyNew |= !_store.Contains(id);
@@ -156,7 +160,8 @@ public sealed class ContentReceiver : IDisposable
         if (_pack is not { } pack)
             return;
         _pack = null;
-        _publishing = Task.Factory.StartNew(() => Publish(pack), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _publishing = Task.Factory.StartNew(() =>
+            Publish(pack), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private void Publish(OpenPack pack)

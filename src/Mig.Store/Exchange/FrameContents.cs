@@ -5,7 +5,8 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// A frame from another store, taken apart: its checksum, its lengths and its object table hold, and every object has the id that its bytes hash to.
+/// A frame from another store, taken apart: its checksum, its lengths and its object table hold, and every object has the id that its bytes
+/// hash to.
 /// </summary>
 public sealed class FrameContents
 {

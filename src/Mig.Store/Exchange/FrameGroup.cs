@@ -21,7 +21,8 @@ public sealed record FrameGroup(IReadOnlyList<ObjectId> Ids, long Bytes)
             .GroupBy(item => (item.Location.Index, item.Location.Frame))
             .Select(group => (Place: group.Key.Index.GetFrame(group.Key.Frame), Items: group.ToList()))
             .OrderBy(group => group.Place.Pack).ThenBy(group => group.Place.Offset)
-            .Select(group => new FrameGroup([.. group.Items.Select(item => item.Id)], Measure(group.Place, group.Items.ConvertAll(item => item.Location.Length))))];
+            .Select(group => new FrameGroup(
+                [.. group.Items.Select(item => item.Id)], Measure(group.Place, group.Items.ConvertAll(item => item.Location.Length))))];
     }
 
     /// <summary>Cuts a group in two.</summary>

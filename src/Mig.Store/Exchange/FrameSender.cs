@@ -5,8 +5,9 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// Gives objects away as frames. A frame all of whose objects are wanted goes as it is stored; of any other only the wanted objects are taken, into new
-/// frames, so that nothing leaves the store that was not asked for. While it waits for whoever takes them it holds little: a piece of a stored frame, or new frames.
+/// Gives objects away as frames. A frame all of whose objects are wanted goes as it is stored; of any other only the wanted objects are
+/// taken, into new frames, so that nothing leaves the store that was not asked for. While it waits for whoever takes them it holds little:
+/// a piece of a stored frame, or new frames.
 /// </summary>
 public sealed class FrameSender
 {
@@ -27,7 +28,8 @@ public sealed class FrameSender
         _store = store;
         _options = options;
         _send = send;
-        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which => new FrameBuilder(which, options, store.Codec, (_, frame) => Keep(frame.Bytes)))];
+        _builders = [.. new[] { ObjectClass.Content, ObjectClass.Metadata }.Select(which =>
+            new FrameBuilder(which, options, store.Codec, (_, frame) => Keep(frame.Bytes)))];
         _order = new FrameOrder(store, ids, share, repeats: false);
     }
 
@@ -35,7 +37,8 @@ public sealed class FrameSender
     /// <param name="share">Which of the frames that hold them to send; the others are left to others.</param>
     /// <param name="send">Given each frame, valid during the call only; called from several threads.</param>
     /// <exception cref="CorruptStoreException">One is missing or damaged.</exception>
-    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share, Action<OutgoingFrame> send, CancellationToken cancellation = default)
+    public static void Send(ObjectStore store, StoreOptions options, IEnumerable<ObjectId> ids, FrameShare share,
+        Action<OutgoingFrame> send, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,7 +65,8 @@ public sealed class FrameSender
         }
     }
 
-    // Threads of their own: whoever waits for slow readers on those that all share keeps everybody waiting. They are started when there is something for them to do.
+    // Threads of their own: whoever waits for slow readers on those that all share keeps everybody waiting. They are started when there is
+    // something for them to do.
     private void Together(Action work, CancellationTokenSource stop)
     {
         _help = () => ParallelWork.Start(work, stop);
@@ -84,7 +88,8 @@ public sealed class FrameSender
         ((IAsyncResult)Task.WhenAll(_helpers)).AsyncWaitHandle.WaitOne();
 
         // One that was stopped because another one failed says nothing.
-        List<Exception> failures = [.. _helpers.Where(helper => helper.Exception is not null).SelectMany(helper => helper.Exception!.InnerExceptions)];
+        List<Exception> failures = [.. _helpers.Where(helper => helper.Exception is not null)
+            .SelectMany(helper => helper.Exception!.InnerExceptions)];
         if (failure is not null)
             failures.Insert(0, failure);
         ParallelWork.ThrowFirst(failures);

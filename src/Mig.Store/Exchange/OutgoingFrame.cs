@@ -4,8 +4,8 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// A frame on its way out: in memory, or still in its pack, from where it goes piece by piece, so that whoever waits for a slow reader holds little of it. Valid as long as the one who
-/// was given it has not returned.
+/// A frame on its way out: in memory, or still in its pack, from where it goes piece by piece, so that whoever waits for a slow reader
+/// holds little of it. Valid as long as the one who was given it has not returned.
 /// </summary>
 public readonly struct OutgoingFrame
 {

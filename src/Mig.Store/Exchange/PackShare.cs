@@ -6,8 +6,9 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// Takes packs over from another store on this machine, whole: each frame is compared with its checksum and copied, the blocks are shared (reflink), the file gets a second name (hard link),
-/// or the kernel copies it. Packs never change, and every object is verified when it is read; so nothing need be read here.
+/// Takes packs over from another store on this machine, whole: each frame is compared with its checksum and copied, the blocks are shared
+/// (reflink), the file gets a second name (hard link), or the kernel copies it. Packs never change, and every object is verified when it is
+/// read; so nothing need be read here.
 /// </summary>
 /// <remarks>Only files of this user are taken over: what another user may change later is not.</remarks>
 public sealed class PackShare
@@ -28,7 +29,8 @@ public sealed class PackShare
     /// <summary>Takes over all packs, or none.</summary>
     /// <returns>What came; nothing when the other store is damaged or is not all of this user's.</returns>
     /// <exception cref="IOException">A file cannot be written. What did come is whole.</exception>
-    public static PackShareResult TakeAll(ObjectStore from, ObjectStore to, PackSharing how, int parallelism, IProgressSink progress, CancellationToken cancellation)
+    public static PackShareResult TakeAll(
+        ObjectStore from, ObjectStore to, PackSharing how, int parallelism, IProgressSink progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
@@ -37,16 +39,19 @@ public sealed class PackShare
 
     /// <summary>Takes over the packs that hold mostly what is wanted.</summary>
     /// <inheritdoc cref="TakeAll"/>
-    public static PackShareResult Take(ObjectStore from, ObjectStore to, IEnumerable<ObjectId> wanted, PackSharing how, int parallelism, IProgressSink progress, CancellationToken cancellation)
+    public static PackShareResult Take(ObjectStore from, ObjectStore to, IEnumerable<ObjectId> wanted, PackSharing how, int parallelism,
+        IProgressSink progress, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         ArgumentNullException.ThrowIfNull(wanted);
         Dictionary<ObjectId, long> bytes = CountBytes(from, wanted);
-        return bytes.Count == 0 ? default : Run(from, to, how, parallelism, pack => bytes.TryGetValue(pack.Id, out long some) && some * 2 >= pack.RawBytes, progress, cancellation);
+        return bytes.Count == 0 ? default : Run(from, to, how, parallelism, pack =>
+            bytes.TryGetValue(pack.Id, out long some) && some * 2 >= pack.RawBytes, progress, cancellation);
     }
 
-    private static PackShareResult Run(ObjectStore from, ObjectStore to, PackSharing how, int parallelism, Func<Candidate, bool> chooses, IProgressSink progress, CancellationToken cancellation)
+    private static PackShareResult Run(ObjectStore from, ObjectStore to, PackSharing how, int parallelism, Func<Candidate, bool> chooses,
+        IProgressSink progress, CancellationToken cancellation)
     {
         if (how == PackSharing.None)
             return default;
@@ -137,8 +142,10 @@ public sealed class PackShare
 
     private bool TryTake(in ObjectId id, long length)
     {
-        string source = Path.Combine(_from.Packs.Folder, PackFormat.FileName(id)), name = Path.Combine(_to.Packs.Folder, PackFormat.FileName(id));
-        if (FileStatus.Of(source, followsLinks: false) is not { Type: FileType.Regular } status || status.Length != length || status.Uid != HostUser.Id)
+        string source = Path.Combine(_from.Packs.Folder, PackFormat.FileName(id)),
+            name = Path.Combine(_to.Packs.Folder, PackFormat.FileName(id));
+        if (FileStatus.Of(source, followsLinks: false) is not { Type: FileType.Regular } status || status.Length != length
+            || status.Uid != HostUser.Id)
             return false;
         using var file = new TemporaryFile(_temporaryFolder, "pack");
         if (_how == PackSharing.CheckedCopies)

@@ -5,8 +5,9 @@ using Mig.Store.Packs;
 namespace Mig.Store.Exchange;
 
 /// <summary>
-/// Manifests that have come and cannot count yet, because not all that they name is here: in <c>cache/incoming</c>, a store of its own that nothing refers to. A
-/// transfer that was broken off finds them there and need not move them again. It may be deleted at any time. For one thread.
+/// Manifests that have come and cannot count yet, because not all that they name is here: in <c>cache/incoming</c>, a store of its own that
+/// nothing refers to. A transfer that was broken off finds them there and need not move them again. It may be deleted at any time. For one
+/// thread.
 /// </summary>
 public sealed class WaitingManifests : IDisposable
 {
@@ -40,7 +41,8 @@ public sealed class WaitingManifests : IDisposable
             return;
 
         // An index before its pack: what it says of a missing one would be damage.
-        foreach (FileInfo file in packs.EnumerateFiles().Where(file => file.LastWriteTimeUtc < time).OrderBy(file => file.Extension, StringComparer.Ordinal))
+        foreach (FileInfo file in packs.EnumerateFiles().Where(file => file.LastWriteTimeUtc < time)
+            .OrderBy(file => file.Extension, StringComparer.Ordinal))
             HostFiles.Delete(file.FullName);
     }
 

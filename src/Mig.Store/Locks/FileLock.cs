@@ -34,11 +34,13 @@ public sealed partial class FileLock : IDisposable
     /// <param name="remove">Whether the file goes away with the lock.</param>
     /// <exception cref="ConflictException">Someone else has held it for all that time.</exception>
     /// <exception cref="IOException">The file cannot be created or opened.</exception>
-    public static FileLock Acquire(string path, string what, TimeSpan patience, bool remove = false) => Acquire(path, what, patience, Exclusive, remove);
+    public static FileLock Acquire(string path, string what, TimeSpan patience, bool remove = false) =>
+        Acquire(path, what, patience, Exclusive, remove);
 
     /// <summary>Takes the lock together with others who share it, waiting for one who does not.</summary>
     /// <inheritdoc cref="Acquire(string, string, TimeSpan, bool)"/>
-    public static FileLock AcquireShared(string path, string what, TimeSpan patience) => Acquire(path, what, patience, Shared, remove: false);
+    public static FileLock AcquireShared(string path, string what, TimeSpan patience) =>
+        Acquire(path, what, patience, Shared, remove: false);
 
     private static FileLock Acquire(string path, string what, TimeSpan patience, int mode, bool remove)
     {
@@ -82,7 +84,8 @@ public sealed partial class FileLock : IDisposable
         }
         finally
         {
-            // Not by closing alone: a program that another thread starts at this moment has a copy of the handle until it is replaced by what it runs.
+            // Not by closing alone: a program that another thread starts at this moment has a copy of the handle until it is replaced by
+            // what it runs.
             if (!_handle.IsClosed)
                 _ = LockNative(_handle, Unlock);
             _handle.Dispose();
@@ -94,7 +97,8 @@ public sealed partial class FileLock : IDisposable
         FileFault.Check(FileStep.Open, path);
         int descriptor;
         do
-            descriptor = OpenNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.CloseOnExec | OpenFlags.NoFollow | OpenFlags.NonBlocking, 0x1B6 /* 0666 */);
+            descriptor = OpenNative(path, OpenFlags.ReadWrite | OpenFlags.Create | OpenFlags.CloseOnExec | OpenFlags.NoFollow
+                | OpenFlags.NonBlocking, 0x1B6 /* 0666 */);
         while (descriptor < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted);
         if (descriptor >= 0)
             return new SafeFileHandle(descriptor, ownsHandle: true);
@@ -124,7 +128,8 @@ public sealed partial class FileLock : IDisposable
 
     private static void SayWho(SafeFileHandle handle)
     {
-        byte[] text = System.Text.Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
+        byte[] text = System.Text.Encoding.UTF8.GetBytes(
+            string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on {Environment.MachineName}\n"));
         try
         {
             RandomAccess.SetLength(handle, 0);

@@ -5,8 +5,9 @@ using Mig.Core.Host;
 namespace Mig.Store.Packs;
 
 /// <summary>
-/// What was found damaged in packs, so that nobody takes it for present: <c>cache/damaged</c>, a line for each frame or object (docs/format.md, "Damage"). A note counts
-/// only while the pack's file is as it was then: one that was copied back is looked at anew. A cache: without it, damage is found again.
+/// What was found damaged in packs, so that nobody takes it for present: <c>cache/damaged</c>, a line for each frame or object
+/// (docs/format.md, "Damage"). A note counts only while the pack's file is as it was then: one that was copied back is looked at anew. A
+/// cache: without it, damage is found again.
 /// </summary>
 /// <param name="folder">The repository's folder.</param>
 internal sealed class DamageNotes(string folder)
@@ -30,7 +31,8 @@ internal sealed class DamageNotes(string folder)
         lock (_gate)
         {
             Load();
-            return _notes.Count == 0 ? [] : [.. _notes.Where(note => StampOf(packsFolder, note.Place.Pack) == note.Stamp).Select(note => note.Place)];
+            return _notes.Count == 0 ? []
+                : [.. _notes.Where(note => StampOf(packsFolder, note.Place.Pack) == note.Stamp).Select(note => note.Place)];
         }
     }
 
@@ -56,7 +58,8 @@ internal sealed class DamageNotes(string folder)
         lock (_gate)
         {
             Load();
-            List<(DamagedPlace, FileStamp)> now = [.. places.Distinct().Take(MaxNotes).Select(place => Stamp(packsFolder, place, clock)).OfType<(DamagedPlace, FileStamp)>()];
+            List<(DamagedPlace, FileStamp)> now =
+                [.. places.Distinct().Take(MaxNotes).Select(place => Stamp(packsFolder, place, clock)).OfType<(DamagedPlace, FileStamp)>()];
             if (now.Count == 0 && _notes.Count == 0)
                 return;
             _notes = now;
@@ -68,11 +71,13 @@ internal sealed class DamageNotes(string folder)
     {
         if (StampOf(packsFolder, place.Pack) is not { } stamp)
             return null;
-        bool isAtRest = clock is null || DateTime.UnixEpoch.AddTicks(stamp.Modified / TimeSpan.NanosecondsPerTick) + AtRest < clock.GetUtcNow().UtcDateTime;
+        bool isAtRest = clock is null || DateTime.UnixEpoch.AddTicks(stamp.Modified / TimeSpan.NanosecondsPerTick)
+            + AtRest < clock.GetUtcNow().UtcDateTime;
         return isAtRest ? (place, stamp) : null;
     }
 
-    private static FileStamp? StampOf(string packsFolder, in ObjectId pack) => LibC.GetStamp(Path.Combine(packsFolder, PackFormat.FileName(pack)));
+    private static FileStamp? StampOf(string packsFolder, in ObjectId pack) =>
+        LibC.GetStamp(Path.Combine(packsFolder, PackFormat.FileName(pack)));
 
     private void Load()
     {
@@ -101,9 +106,12 @@ internal sealed class DamageNotes(string folder)
     private static (DamagedPlace Place, FileStamp Stamp)? Parse(string line)
     {
         string[] words = line.Split(' ');
-        if (words.Length != 8 || !ObjectId.TryParse(words[0], out ObjectId pack) || !long.TryParse(words[1], CultureInfo.InvariantCulture, out long offset)
-            || !long.TryParse(words[3], CultureInfo.InvariantCulture, out long length) || !long.TryParse(words[4], CultureInfo.InvariantCulture, out long modified)
-            || !long.TryParse(words[5], CultureInfo.InvariantCulture, out long changed) || !ulong.TryParse(words[6], CultureInfo.InvariantCulture, out ulong inode)
+        if (words.Length != 8 || !ObjectId.TryParse(words[0], out ObjectId pack)
+            || !long.TryParse(words[1], CultureInfo.InvariantCulture, out long offset)
+            || !long.TryParse(words[3], CultureInfo.InvariantCulture, out long length)
+                || !long.TryParse(words[4], CultureInfo.InvariantCulture, out long modified)
+            || !long.TryParse(words[5], CultureInfo.InvariantCulture, out long changed)
+                || !ulong.TryParse(words[6], CultureInfo.InvariantCulture, out ulong inode)
             || !ulong.TryParse(words[7], CultureInfo.InvariantCulture, out ulong device))
             return null;
         ObjectId? item = ObjectId.TryParse(words[2], out ObjectId id) ? id : null;
@@ -125,7 +133,8 @@ internal sealed class DamageNotes(string folder)
             HostFiles.CreateFolder(Path.GetDirectoryName(FilePath)!);
             using var file = new TemporaryFile(Path.Combine(folder, ObjectStore.TemporaryFolder), "damaged");
             string text = string.Concat(_notes.Select(note => string.Create(CultureInfo.InvariantCulture,
-                $"{note.Place.Pack} {note.Place.Offset} {note.Place.Object?.ToString() ?? "-"} {note.Stamp.Length} {note.Stamp.Modified} {note.Stamp.Changed} {note.Stamp.Inode} {note.Stamp.Device}\n")));
+                $"{note.Place.Pack} {note.Place.Offset} {note.Place.Object?.ToString() ?? "-"} {note.Stamp.Length} {note.Stamp.Modified} "
+                    + $"{note.Stamp.Changed} {note.Stamp.Inode} {note.Stamp.Device}\n")));
             file.Write(System.Text.Encoding.ASCII.GetBytes(text), 0);
             file.Publish(FilePath);
             _read = LibC.GetStamp(FilePath);

@@ -9,7 +9,9 @@ namespace Mig.Store.Packs;
 /// Collects new objects of one class in a window, puts the window in order, cuts it into frames, and has the frames compressed by whichever
 /// threads add objects: a thread compresses what is waiting before it may add more, so memory stays bounded and no thread idles.
 /// </summary>
-/// <remarks>A frame that could not be written is lost, with what was in it: from then on every call says why, so that nobody takes the rest for all.</remarks>
+/// <remarks>
+/// A frame that could not be written is lost, with what was in it: from then on every call says why, so that nobody takes the rest for all.
+/// </remarks>
 internal sealed unsafe class FrameBuilder : IDisposable
 {
     private const int SegmentSize = 4 << 20;

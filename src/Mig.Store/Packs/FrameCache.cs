@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.Store.Packs;
 
-/// <summary>The frames that were decompressed last, up to so many bytes. Their buffers are rented, and go back when the last reader is done.</summary>
+/// <summary>
+/// The frames that were decompressed last, up to so many bytes. Their buffers are rented, and go back when the last reader is done.
+/// </summary>
 internal sealed class FrameCache(long capacity)
 {
     private readonly Dictionary<(ObjectId Pack, long Offset), LinkedListNode<Frame>> _frames = [];

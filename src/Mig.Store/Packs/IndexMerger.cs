@@ -4,8 +4,8 @@ using Mig.Core.Host;
 namespace Mig.Store.Packs;
 
 /// <summary>
-/// Keeps the number of indexes logarithmic: whenever some small ones together outweigh half of the next larger, they become one (as geometric repacking
-/// does in Git). Two processes may do so at once: an index that covers packs twice does no harm.
+/// Keeps the number of indexes logarithmic: whenever some small ones together outweigh half of the next larger, they become one (as
+/// geometric repacking does in Git). Two processes may do so at once: an index that covers packs twice does no harm.
 /// </summary>
 internal static class IndexMerger
 {
@@ -32,7 +32,8 @@ internal static class IndexMerger
             return;
         long total = 0;
         int count = 0;
-        while (count < indexes.Length && (count < 2 || indexes[count].ObjectCount < 2 * total) && total + indexes[count].ObjectCount <= MaxObjects && IsSound(indexes[count]))
+        while (count < indexes.Length && (count < 2 || indexes[count].ObjectCount < 2 * total) && total
+            + indexes[count].ObjectCount <= MaxObjects && IsSound(indexes[count]))
             total += indexes[count++].ObjectCount;
         if (count < 2)
             return;
@@ -53,8 +54,8 @@ internal static class IndexMerger
         packs.Refresh();
     }
 
-    // A damaged index must not become part of a new one whose checksum is right. It stays as it is until fsck reports it. The same holds for one with a pack
-    // that does not count.
+    // A damaged index must not become part of a new one whose checksum is right. It stays as it is until fsck reports it. The same holds
+    // for one with a pack that does not count.
     private static bool IsSound(PackIndex index)
     {
         if (index.HasLost)

@@ -34,10 +34,12 @@ internal sealed class OpenPack(string temporaryFolder) : IDisposable
         index.EndPack(Id, _writer.Length);
     }
 
-    /// <summary>Gives finished packs and their index their names: packs first, then the index, each durable; the names become durable together.</summary>
+    /// <summary>
+    /// Gives finished packs and their index their names: packs first, then the index, each durable; the names become durable together.
+    /// </summary>
     /// <remarks>
-    /// What an index says of a missing pack does not count. When a name cannot be given, or it is not known to be durable, those that were given before go
-    /// again: somebody would find the objects, and write a ref to what a crash may take away.
+    /// What an index says of a missing pack does not count. When a name cannot be given, or it is not known to be durable, those that were
+    /// given before go again: somebody would find the objects, and write a ref to what a crash may take away.
     /// </remarks>
     public static void Publish(PackSet packs, string temporaryFolder, PackIndexBuilder index, IEnumerable<OpenPack> finished)
     {

@@ -1,7 +1,8 @@
 namespace Mig.Store.Packs;
 
 /// <summary>
-/// Where an object wants to stand among the new ones: similar contents next to each other compress better, and the chunks of one file belong together.
+/// Where an object wants to stand among the new ones: similar contents next to each other compress better, and the chunks of one file
+/// belong together.
 /// </summary>
 /// <param name="Family">The most significant part: the file name's extension, say.</param>
 /// <param name="Name">Then the name.</param>

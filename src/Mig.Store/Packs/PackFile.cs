@@ -88,7 +88,9 @@ internal sealed class PackFile : IDisposable
     /// <summary>Reads bytes as they stand there.</summary>
     public void ReadBytes(long offset, Span<byte> bytes) => Read(offset, bytes);
 
-    /// <summary>Reads and decompresses a frame into the first <see cref="FrameHeader.RawLength"/> bytes of <paramref name="raw"/>.</summary>
+    /// <summary>
+    /// Reads and decompresses a frame into the first <see cref="FrameHeader.RawLength"/> bytes of <paramref name="raw"/>.
+    /// </summary>
     /// <param name="scratch">Room for <see cref="FrameHeader.TotalLength"/> bytes.</param>
     public void ReadFrame(long offset, in FrameHeader header, Span<byte> scratch, Span<byte> raw, ZstdCodec codec)
     {
@@ -124,7 +126,8 @@ internal sealed class PackFile : IDisposable
 
         byte[] trailer = new byte[PackFormat.TrailerSize];
         Read(end, trailer);
-        if (BinaryPrimitives.ReadInt64LittleEndian(trailer.AsSpan(8)) != frames.Count || ObjectId.Finish(headers) != new ObjectId(trailer.AsSpan(16)))
+        if (BinaryPrimitives.ReadInt64LittleEndian(trailer.AsSpan(8)) != frames.Count
+            || ObjectId.Finish(headers) != new ObjectId(trailer.AsSpan(16)))
             throw Corrupt(end, "the trailer does not match the frames");
         return frames;
     }

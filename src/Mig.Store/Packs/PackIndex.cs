@@ -6,7 +6,9 @@ using Mig.Core.Host;
 
 namespace Mig.Store.Packs;
 
-/// <summary>An index file, memory-mapped: where each object of some packs lies. Never loaded into the heap; may be used from several threads.</summary>
+/// <summary>
+/// An index file, memory-mapped: where each object of some packs lies. Never loaded into the heap; may be used from several threads.
+/// </summary>
 public sealed unsafe class PackIndex : IDisposable
 {
     private readonly MemoryMappedFile _map;
@@ -40,7 +42,8 @@ public sealed unsafe class PackIndex : IDisposable
         _frames = _packs + ((long)PackCount * PackIndexFormat.PackSize);
         _ids = _frames + ((long)_frameCount * PackIndexFormat.FrameSize);
         _places = _ids + ((long)ObjectCount * ObjectId.Size);
-        long end = _places + ((long)ObjectCount * PackIndexFormat.PlaceSize) + (claimCount * PackIndexFormat.ClaimSize) + PackIndexFormat.TrailerSize;
+        long end = _places + ((long)ObjectCount * PackIndexFormat.PlaceSize) + (claimCount * PackIndexFormat.ClaimSize)
+            + PackIndexFormat.TrailerSize;
         if (end != length)
             throw Corrupt($"the file has {length} bytes, its header calls for {end}");
     }
@@ -68,7 +71,8 @@ public sealed unsafe class PackIndex : IDisposable
             throw new CorruptStoreException("IDX-001", $"{path}: the index has only {length} bytes; run mig fsck");
         }
 
-        var map = MemoryMappedFile.CreateFromFile(file.Handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+        var map = MemoryMappedFile.CreateFromFile(
+            file.Handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
 
         MemoryMappedViewAccessor view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
         byte* pointer = null;
@@ -109,7 +113,8 @@ public sealed unsafe class PackIndex : IDisposable
             return true;
         int frame = Locate(ordinal).Frame;
         return !(_lost is { } lost && lost[PackOf(frame)])
-            && !(_damaged is { } damaged && damaged.TryGetValue(frame, out HashSet<ObjectId>? only) && (only is null || only.Contains(IdOf(ordinal))));
+            && !(_damaged is { } damaged && damaged.TryGetValue(frame, out HashSet<ObjectId>? only)
+                && (only is null || only.Contains(IdOf(ordinal))));
     }
 
     /// <summary>Says which frames were found damaged: all of a frame, or only some of its objects; null for none.</summary>

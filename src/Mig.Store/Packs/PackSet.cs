@@ -4,8 +4,9 @@ using Mig.Core.Host;
 namespace Mig.Store.Packs;
 
 /// <summary>
-/// The <c>packs</c> folder: which packs there are, and the indexes over them. What an index says of a pack counts only while the pack is there with the length
-/// that the index says; packs without an index are garbage that a killed commit left, or work that another process has not finished.
+/// The <c>packs</c> folder: which packs there are, and the indexes over them. What an index says of a pack counts only while the pack is
+/// there with the length that the index says; packs without an index are garbage that a killed commit left, or work that another process
+/// has not finished.
 /// </summary>
 internal sealed class PackSet : IDisposable
 {
@@ -93,7 +94,8 @@ internal sealed class PackSet : IDisposable
     }
 
     /// <summary>The packs that count, each once.</summary>
-    public IEnumerable<ObjectId> Packs => _indexes.SelectMany(index => Enumerable.Range(0, index.PackCount).Where(pack => !index.IsLost(pack)).Select(index.GetPackId)).Distinct();
+    public IEnumerable<ObjectId> Packs => _indexes.SelectMany(index =>
+        Enumerable.Range(0, index.PackCount).Where(pack => !index.IsLost(pack)).Select(index.GetPackId)).Distinct();
 
     /// <summary>Looks at the folder again.</summary>
     /// <returns>True when there are indexes now that were not known.</returns>
@@ -233,7 +235,8 @@ internal sealed class PackSet : IDisposable
 
     // A whole index may have been written under the same name.
     private CorruptStoreException? FindLeftOut(string file) =>
-        _leftOut.TryGetValue(file, out (FileStamp Stamp, CorruptStoreException Problem) found) && LibC.GetStamp(Path.Combine(Folder, file)) == found.Stamp ? found.Problem : null;
+        _leftOut.TryGetValue(file, out (FileStamp Stamp, CorruptStoreException Problem) found)
+            && LibC.GetStamp(Path.Combine(Folder, file)) == found.Stamp ? found.Problem : null;
 
     // Called under the gate.
     private void ApplyDamage(PackIndex[] indexes)
@@ -310,7 +313,8 @@ internal sealed class PackSet : IDisposable
         }
     }
 
-    private static CorruptStoreException Missing(string path, Exception cause) => new(MissingPackCode, $"{path} is missing; run mig fsck", cause);
+    private static CorruptStoreException Missing(string path, Exception cause) =>
+        new(MissingPackCode, $"{path} is missing; run mig fsck", cause);
 
     // What another process has collected takes space on the disk until it is closed.
     private void Close(IEnumerable<ObjectId> gone)
@@ -336,7 +340,9 @@ internal sealed class PackSet : IDisposable
             lost[pack] = true;
             all.Add(new LostPack(index.GetPackId(pack), length < 0
                 ? new CorruptStoreException("IDX-002", $"{index.Path} names pack {path}, which is missing; {Advice}")
-                : new CorruptStoreException("IDX-003", $"{index.Path} says that pack {path} has {index.GetPackLength(pack)} bytes, it has {length}, so it does not count; {Advice}")));
+                : new CorruptStoreException("IDX-003",
+                    $"{index.Path} says that pack {path} has {index.GetPackLength(pack)} bytes, it has {length}, so it does not count; "
+                    + $"{Advice}")));
         }
 
         return lost;

@@ -5,8 +5,8 @@ using Mig.Store.Packs;
 namespace Mig.Store.Promised;
 
 /// <summary>
-/// Contents that came from elsewhere because they were read: a store of its own, of limited size, that may be deleted at any time. What was fetched longest
-/// ago goes first.
+/// Contents that came from elsewhere because they were read: a store of its own, of limited size, that may be deleted at any time. What was
+/// fetched longest ago goes first.
 /// </summary>
 internal sealed class ContentCache(string folder, long limit, IPromisedContent source) : IDisposable
 {
@@ -67,7 +67,8 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
     {
         long total = 0;
         DateTime fresh = DateTime.MaxValue;
-        foreach (FileInfo file in new DirectoryInfo(Packs.Folder).EnumerateFiles().Where(IsOwn).OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal))
+        foreach (FileInfo file in new DirectoryInfo(Packs.Folder).EnumerateFiles().Where(IsOwn)
+            .OrderByDescending(file => file.LastWriteTimeUtc).ThenBy(file => file.Name, StringComparer.Ordinal))
         {
             fresh = fresh == DateTime.MaxValue ? file.LastWriteTimeUtc - TimeSpan.FromMinutes(1) : fresh;
             total += file.Length;
@@ -78,5 +79,6 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
         Store.Refresh();
     }
 
-    private static bool IsOwn(FileInfo file) => file.Extension is PackFormat.Extension or PackIndexFormat.Extension && ObjectId.TryParse(Path.GetFileNameWithoutExtension(file.Name), out _);
+    private static bool IsOwn(FileInfo file) => file.Extension is PackFormat.Extension or PackIndexFormat.Extension
+        && ObjectId.TryParse(Path.GetFileNameWithoutExtension(file.Name), out _);
 }

@@ -59,9 +59,11 @@ public sealed class AccessFile
         {
             Draft draft = (entry.Key.Section, entry.Key.Subsection) switch
             {
-                (TokenSection, { Length: > 0 } name) => tokens.TryGetValue(name, out Draft? known) ? known : tokens[name] = new Draft(name, entry.Line),
+                (TokenSection, { Length: > 0 } name) =>
+                    tokens.TryGetValue(name, out Draft? known) ? known : tokens[name] = new Draft(name, entry.Line),
                 (AnonymousSection, null) => anonymous ??= new Draft(AnonymousSection, entry.Line),
-                _ => throw Malformed(source, entry.Line, $"'{entry.Key}' stands in no section that counts; there are [token \"NAME\"] and [anonymous]"),
+                _ => throw Malformed(source, entry.Line,
+                    $"'{entry.Key}' stands in no section that counts; there are [token \"NAME\"] and [anonymous]"),
             };
             try
             {
@@ -78,7 +80,8 @@ public sealed class AccessFile
         // A token takes nothing away: what is open to all is open to its holder.
         IReadOnlyList<AccessGrant> common = anonymous?.Grants ?? [];
         return new AccessFile(
-            [.. tokens.Values.Select(draft => new AccessEntry(draft.Hashes, draft.Expires, new AccessRights(draft.Name, [.. draft.Grants, .. common])))],
+            [.. tokens.Values.Select(draft =>
+                new AccessEntry(draft.Hashes, draft.Expires, new AccessRights(draft.Name, [.. draft.Grants, .. common])))],
             anonymous is null ? null : new AccessRights(anonymous.Name, anonymous.Grants));
     }
 
@@ -111,14 +114,17 @@ public sealed class AccessFile
                 break;
             case "hash" when !isAnonymous:
                 if (entry.Value is not { Length: 2 * AccessTokenText.HashSize } hex || !ObjectId.TryParse(hex, out ObjectId hash))
-                    throw new UsageException("a hash has 64 hexadecimal digits: the SHA-256 of a token that 'mig token create' made; the token itself never stands here");
+                    throw new UsageException(
+                        "a hash has 64 hexadecimal digits: the SHA-256 of a token that 'mig token create' made; the token itself never "
+                        + "stands here");
                 draft.Hashes.Add(hash.ToArray());
                 break;
             case "expires" when !isAnonymous:
                 draft.Expires = ExpiryText.Parse(entry.Value ?? "", clock);
                 break;
             default:
-                throw new UsageException($"there is no '{entry.Key.Name}' here; there {(isAnonymous ? "is allow" : "are hash, allow and expires")}");
+                throw new UsageException(
+                    $"there is no '{entry.Key.Name}' here; there {(isAnonymous ? "is allow" : "are hash, allow and expires")}");
         }
     }
 
@@ -132,7 +138,8 @@ public sealed class AccessFile
             foreach (byte[] hash in token.Hashes)
             {
                 if (!owners.TryAdd(new ObjectId(hash), token.Name))
-                    throw Malformed(source, token.Line, $"tokens '{owners[new ObjectId(hash)]}' and '{token.Name}' have the same hash; each needs a token of its own");
+                    throw Malformed(source, token.Line,
+                        $"tokens '{owners[new ObjectId(hash)]}' and '{token.Name}' have the same hash; each needs a token of its own");
             }
         }
     }

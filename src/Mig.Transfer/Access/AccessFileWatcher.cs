@@ -4,8 +4,9 @@ namespace Mig.Transfer.Access;
 
 /// <summary>Keeps the rights of an access file at hand while somebody edits it. For many threads.</summary>
 /// <remarks>
-/// Each use looks at the file's time and length, which costs a microsecond and needs no watching thread. A change that cannot be read, or a file that is
-/// gone, is reported once, and the rights of before stay: a slip of the editor must not shut everybody out, nor let anybody in.
+/// Each use looks at the file's time and length, which costs a microsecond and needs no watching thread. A change that cannot be read, or a
+/// file that is gone, is reported once, and the rights of before stay: a slip of the editor must not shut everybody out, nor let anybody
+/// in.
 /// </remarks>
 /// <param name="report">Takes what is wrong with a change, as one sentence.</param>
 public sealed class AccessFileWatcher(string path, TimeProvider clock, Action<string> report)

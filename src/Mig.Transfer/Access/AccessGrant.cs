@@ -7,7 +7,8 @@ namespace Mig.Transfer.Access;
 /// <param name="Refs">Matches full names, such as <c>refs/heads/main</c>.</param>
 public sealed record AccessGrant(AccessRight Rights, NamePattern Repositories, NamePattern Refs)
 {
-    private const string Form = "write RIGHTS [REPOSITORY [REF]], such as 'read', 'write lab/*' or 'read,write,force lab/** refs/heads/ci/*'";
+    private const string Form =
+        "write RIGHTS [REPOSITORY [REF]], such as 'read', 'write lab/*' or 'read,write,force lab/** refs/heads/ci/*'";
 
     private static readonly (string Name, AccessRight Right)[] Names =
     [

@@ -14,14 +14,18 @@ public sealed class AccessRights(string name, IReadOnlyList<AccessGrant> grants)
 
     public IReadOnlyList<AccessGrant> Grants { get; } = grants;
 
-    /// <summary>Tells whether refs may be listed and objects fetched. To a stranger, a repository that may not be read should look like one that is not there.</summary>
+    /// <summary>
+    /// Tells whether refs may be listed and objects fetched. To a stranger, a repository that may not be read should look like one that is
+    /// not there.
+    /// </summary>
     /// <param name="repository">Its path below the server's root, such as <c>lab/web</c>.</param>
     public AccessDecision MayRead(string repository) => Has(AccessRight.Read, repository, null)
         ? AccessDecision.Allowed
         : new($"'{Name}' may not read {repository}");
 
     /// <summary>Tells whether any ref may be moved at all.</summary>
-    public AccessDecision MayPush(string repository) => Has(AccessRight.Write, repository, null) || Has(AccessRight.Delete, repository, null)
+    public AccessDecision MayPush(string repository) =>
+        Has(AccessRight.Write, repository, null) || Has(AccessRight.Delete, repository, null)
         ? AccessDecision.Allowed
         : new($"'{Name}' may not push to {repository}, which needs the right 'write'");
 
@@ -37,7 +41,8 @@ public sealed class AccessRights(string name, IReadOnlyList<AccessGrant> grants)
             RefUpdateKind.Delete => (AccessRight.Delete, "delete", "delete"),
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
-        return Has(right, repository, reference.Value) ? AccessDecision.Allowed : new($"'{Name}' may not {verb} {reference} of {repository}, which needs the right '{needed}'");
+        return Has(right, repository, reference.Value) ? AccessDecision.Allowed
+            : new($"'{Name}' may not {verb} {reference} of {repository}, which needs the right '{needed}'");
     }
 
     /// <summary>Tells whether the repository may be looked after: made, checked, cleaned.</summary>
@@ -46,5 +51,6 @@ public sealed class AccessRights(string name, IReadOnlyList<AccessGrant> grants)
         : new($"'{Name}' may not administer {repository}");
 
     private bool Has(AccessRight right, string repository, string? reference) =>
-        Grants.Any(grant => grant.Rights.HasFlag(right) && grant.Repositories.Matches(repository) && (reference is null || grant.Refs.Matches(reference)));
+        Grants.Any(grant => grant.Rights.HasFlag(right) && grant.Repositories.Matches(repository)
+            && (reference is null || grant.Refs.Matches(reference)));
 }

@@ -2,9 +2,12 @@ using Mig.Core;
 
 namespace Mig.Transfer.Access;
 
-/// <summary>A pattern for names of repositories or refs: <c>*</c> stands for anything within one part between slashes, <c>**</c> alone for any number of parts.</summary>
-/// <remarks>Case counts. A name with empty parts, <c>.</c> or <c>..</c> is matched by no pattern: whatever such a name leads to, nobody allowed it. The empty name,
-/// which is that of a repository at the server's root, is matched by <c>**</c> alone.</remarks>
+/// <summary>
+/// A pattern for names of repositories or refs: <c>*</c> stands for anything within one part between slashes, <c>**</c> alone for any
+/// number of parts.
+/// </summary>
+/// <remarks>Case counts. A name with empty parts, <c>.</c> or <c>..</c> is matched by no pattern: whatever such a name leads to, nobody
+/// allowed it. The empty name, which is that of a repository at the server's root, is matched by <c>**</c> alone.</remarks>
 public sealed class NamePattern
 {
     private const string AnyParts = "**";
@@ -30,9 +33,11 @@ public sealed class NamePattern
         foreach (string part in text.Split('/'))
         {
             if (part is "" or "." or "..")
-                throw new UsageException($"pattern '{text}' has an empty part, '.' or '..'; write it like lab/*, lab/** or refs/heads/ci-*");
+                throw new UsageException(
+                    $"pattern '{text}' has an empty part, '.' or '..'; write it like lab/*, lab/** or refs/heads/ci-*");
             if (part != AnyParts && part.Contains(AnyParts, StringComparison.Ordinal))
-                throw new UsageException($"pattern '{text}' has ** in a part with other text; ** stands alone between slashes, * stands anywhere");
+                throw new UsageException(
+                    $"pattern '{text}' has ** in a part with other text; ** stands alone between slashes, * stands anywhere");
         }
 
         return new NamePattern(text);
@@ -42,7 +47,8 @@ public sealed class NamePattern
     {
         ArgumentNullException.ThrowIfNull(name);
         string[] parts = name.Length == 0 ? [] : name.Split('/');
-        return !parts.Any(part => part is "" or "." or "..") && Match(_parts, parts, AnyParts, static (pattern, part) => MatchPart(pattern, part));
+        return !parts.Any(part => part is "" or "." or "..")
+            && Match(_parts, parts, AnyParts, static (pattern, part) => MatchPart(pattern, part));
     }
 
     public override string ToString() => Text;

@@ -23,7 +23,8 @@ public sealed record NewToken(string Token, string Section)
             throw new UsageException("say what the token may do, as in --allow 'read' or --allow 'write lab/* refs/heads/ci/*'");
         string token = AccessTokenText.Create();
         var section = new StringBuilder();
-        section.Append(CultureInfo.InvariantCulture, $"[token \"{name}\"]\n\thash = {Convert.ToHexStringLower(AccessTokenText.Hash(token))}\n");
+        section.Append(CultureInfo.InvariantCulture,
+            $"[token \"{name}\"]\n\thash = {Convert.ToHexStringLower(AccessTokenText.Hash(token))}\n");
         foreach (string line in allow)
         {
             AccessGrant.Parse(line);

@@ -8,10 +8,14 @@ using Mig.Core;
 
 namespace Mig.Transfer.Addresses;
 
-/// <summary>Reads addresses. They may come from a stranger's configuration and end on the command line of ssh, so nothing in them may be taken for an option or a command.</summary>
+/// <summary>
+/// Reads addresses. They may come from a stranger's configuration and end on the command line of ssh, so nothing in them may be taken for
+/// an option or a command.
+/// </summary>
 internal static class AddressParser
 {
-    private const string Allowed = "write a folder, file:///folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path";
+    private const string Allowed =
+        "write a folder, file:///folder, ssh://[user@]host[:port]/path, [user@]host:path, or http(s)://host[:port]/path";
 
     // What OpenSSH refuses, too: its configuration may hand these on to a shell ("ProxyCommand … %h").
     private static readonly SearchValues<char> ForbiddenInHost = SearchValues.Create("'`\"$\\;&<>|(){}@/?#[] ");
@@ -46,7 +50,8 @@ internal static class AddressParser
             return text;
         string user = text[start..at];
         if (IsSsh(text[..scheme].ToLowerInvariant()))
-            return user.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text.Remove(start + colon, user.Length - colon) : text;
+            return user.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon ? text.Remove(start + colon, user.Length - colon)
+                : text;
         return text.Remove(start, at + 1 - start);
     }
 
@@ -56,7 +61,8 @@ internal static class AddressParser
     private static int SchemeLength(string text)
     {
         int end = text.IndexOf("://", StringComparison.Ordinal);
-        return end > 0 && char.IsAsciiLetter(text[0]) && text[..end].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.') ? end : 0;
+        return end > 0 && char.IsAsciiLetter(text[0]) && text[..end].All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.') ? end
+            : 0;
     }
 
     private static RemoteAddress ParseUrl(string text, string scheme, string rest)
@@ -81,7 +87,9 @@ internal static class AddressParser
         (string host, int? port) = SplitHost(authority[(at + 1)..], text, decodes: true);
         string path = Decode(tail, text);
         if (isHttp)
-            return new RemoteAddress(RemoteKind.Http, Redact(text), user, CheckHost(host, text), port, path.Length == 0 ? "/" : path) { IsSecure = scheme == "https", Password = password };
+            return new RemoteAddress(RemoteKind.Http, Redact(text), user, CheckHost(host, text), port, path.Length == 0 ? "/"
+                : path)
+            { IsSecure = scheme == "https", Password = password };
         if (password is not null)
             throw Malformed(text, "ssh takes no password from an address; leave it out, ssh asks for it or uses a key");
         return Ssh(text, user, host, port, path);
@@ -190,7 +198,8 @@ internal static class AddressParser
         int length = 0;
         for (int i = 0; i < bytes.Length; i++)
         {
-            bool isEscape = bytes[i] == '%' && i + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[i + 1]) && char.IsAsciiHexDigit((char)bytes[i + 2]);
+            bool isEscape = bytes[i] == '%' && i + 2 < bytes.Length && char.IsAsciiHexDigit((char)bytes[i + 1])
+                && char.IsAsciiHexDigit((char)bytes[i + 2]);
             bytes[length++] = isEscape ? Convert.FromHexString(Encoding.ASCII.GetString(bytes, i + 1, 2))[0] : bytes[i];
             i += isEscape ? 2 : 0;
         }
@@ -224,5 +233,6 @@ internal static class AddressParser
         return false;
     }
 
-    private static UsageException Malformed(string text, string detail) => new($"'{Redact(text)}' cannot be the address of a repository: {detail}");
+    private static UsageException Malformed(string text, string detail) =>
+        new($"'{Redact(text)}' cannot be the address of a repository: {detail}");
 }

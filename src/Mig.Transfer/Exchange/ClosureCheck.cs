@@ -6,8 +6,8 @@ using Mig.Store.Packs;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// Holds received objects to the rule that everything in a store has all that it names: an object may become visible only when what it names is in the
-/// store, or comes with it.
+/// Holds received objects to the rule that everything in a store has all that it names: an object may become visible only when what it
+/// names is in the store, or comes with it.
 /// </summary>
 /// <param name="withContent">False when blobs may be missing.</param>
 internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
@@ -51,13 +51,18 @@ internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
         if (_missing.TryGetValue(reference.Id, out (ObjectReference Reference, ObjectId From) other))
         {
             CheckFit(reference, from, other.Reference.Kind, -1);
-            var both = reference with { MinLength = Math.Max(reference.MinLength, other.Reference.MinLength), ExactLength = Math.Max(reference.ExactLength, other.Reference.ExactLength) };
+            var both = reference with
+            {
+                MinLength = Math.Max(reference.MinLength, other.Reference.MinLength),
+                ExactLength = Math.Max(reference.ExactLength, other.Reference.ExactLength)
+            };
             _missing[reference.Id] = (both, from);
             return true;
         }
 
         if (_missing.Count >= MaxMissing)
-            throw new UsageException($"what came names more than {MaxMissing} objects that are not here; send or fetch fewer versions at once");
+            throw new UsageException(
+                $"what came names more than {MaxMissing} objects that are not here; send or fetch fewer versions at once");
         _missing.Add(reference.Id, (reference, from));
         return true;
     }
@@ -85,15 +90,21 @@ internal sealed class ClosureCheck(ObjectStore store, bool withContent = true)
     private void CheckHere(in ObjectId id, in ObjectReference reference, in ObjectId from)
     {
         if (!store.TryFindAnew(id, out ObjectLocation location))
-            throw new CorruptStoreException("FRAME-004", $"{ObjectHeader.NameOf(reference.Kind)} {id}, which {from} names, did not come and is not here");
+            throw new CorruptStoreException(
+                "FRAME-004", $"{ObjectHeader.NameOf(reference.Kind)} {id}, which {from} names, did not come and is not here");
         CheckFit(reference, from, location.Kind, location.Length);
     }
 
     private static void CheckFit(in ObjectReference reference, in ObjectId from, ObjectKind kind, long length)
     {
         if (kind != reference.Kind)
-            throw new CorruptStoreException("FRAME-005", $"object {reference.Id} is a {ObjectHeader.NameOf(kind)}, {from} names it as a {ObjectHeader.NameOf(reference.Kind)}");
-        if (length >= 0 && kind == ObjectKind.Blob && (length < reference.MinLength || (reference.ExactLength >= 0 && length != reference.ExactLength)))
-            throw new CorruptStoreException("FRAME-005", $"blob {reference.Id} has {length} bytes, {from} names {(reference.ExactLength >= 0 ? reference.ExactLength : reference.MinLength)} of it");
+            throw new CorruptStoreException("FRAME-005",
+                $"object {reference.Id} is a {ObjectHeader.NameOf(kind)}, {from} names it as a {ObjectHeader.NameOf(reference.Kind)}");
+        if (length >= 0 && kind == ObjectKind.Blob
+            && (length < reference.MinLength || (reference.ExactLength >= 0 && length != reference.ExactLength)))
+            throw new CorruptStoreException(
+                "FRAME-005",
+                $"blob {reference.Id} has {length} bytes, {from} names "
+                + $"{(reference.ExactLength >= 0 ? reference.ExactLength : reference.MinLength)} of it");
     }
 }

@@ -32,14 +32,16 @@ internal sealed class CommitGraph(ObjectStore store)
 
     /// <summary>Returns all commits that are reachable from some, those included.</summary>
     /// <param name="ends">Commits whose parents do not count.</param>
-    public HashSet<ObjectId> Reach(IEnumerable<ObjectId> from, IReadOnlySet<ObjectId> ends) => [.. Walk(from, new HashSet<ObjectId>(), ends, 0).Select(step => step.Id)];
+    public HashSet<ObjectId> Reach(IEnumerable<ObjectId> from, IReadOnlySet<ObjectId> ends) =>
+        [.. Walk(from, new HashSet<ObjectId>(), ends, 0).Select(step => step.Id)];
 
     /// <summary>Walks from some commits towards their ancestors, breadth first, each once.</summary>
     /// <param name="known">Commits that are left out, with all that lies behind them.</param>
     /// <param name="ends">Commits whose parents do not count.</param>
     /// <param name="depth">How many steps to go at most, the first commits being the first step; 0 for no limit.</param>
     /// <returns>Each commit, and whether the depth cuts its parents off.</returns>
-    public IEnumerable<(ObjectId Id, Commit Commit, bool IsCut)> Walk(IEnumerable<ObjectId> from, IReadOnlySet<ObjectId> known, IReadOnlySet<ObjectId> ends, int depth)
+    public IEnumerable<(ObjectId Id, Commit Commit, bool IsCut)> Walk(
+        IEnumerable<ObjectId> from, IReadOnlySet<ObjectId> known, IReadOnlySet<ObjectId> ends, int depth)
     {
         var seen = new HashSet<ObjectId>();
         var queue = new Queue<(ObjectId Id, int Step)>();
@@ -65,11 +67,12 @@ internal sealed class CommitGraph(ObjectStore store)
     }
 
     /// <summary>Tells whether one commit is another's ancestor, or the same.</summary>
-    public bool IsAncestor(ObjectId ancestor, in ObjectId of) => Walk([of], new HashSet<ObjectId>(), new HashSet<ObjectId>(), 0).Any(step => step.Id == ancestor);
+    public bool IsAncestor(ObjectId ancestor, in ObjectId of) =>
+        Walk([of], new HashSet<ObjectId>(), new HashSet<ObjectId>(), 0).Any(step => step.Id == ancestor);
 
     /// <summary>
-    /// Chooses from the history of some commits what tells another side what is known here: all of the nearest ones, then ever fewer (as Git's skipping
-    /// negotiator does), so that at most twice as many commits come as are needed.
+    /// Chooses from the history of some commits what tells another side what is known here: all of the nearest ones, then ever fewer (as
+    /// Git's skipping negotiator does), so that at most twice as many commits come as are needed.
     /// </summary>
     public List<ObjectId> Sample(IEnumerable<ObjectId> tips, IReadOnlySet<ObjectId> ends)
     {

@@ -6,7 +6,10 @@ using Mig.Transfer.Transports;
 
 namespace Mig.Transfer.Exchange;
 
-/// <summary>Brings blobs into a store, as the frames in which they are stored at the other end wherever that is possible. After a break it goes on with what has not come.</summary>
+/// <summary>
+/// Brings blobs into a store, as the frames in which they are stored at the other end wherever that is possible. After a break it goes on
+/// with what has not come.
+/// </summary>
 internal sealed class ContentFetch : IDisposable
 {
     // The server keeps them while it answers, and others ask at the same time.
@@ -24,9 +27,11 @@ internal sealed class ContentFetch : IDisposable
     private readonly PieceSize _size = new(MostIds, least: 1);
     private int _streams;
 
-    private ContentFetch(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress, CancellationToken cancellation)
+    private ContentFetch(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress,
+        CancellationToken cancellation)
     {
-        (_transport, _store, _wanted, _parallelism, _progress, _cancellation) = (transport, store, blobs, parallelism, progress, cancellation);
+        (_transport, _store, _wanted, _parallelism, _progress, _cancellation) =
+            (transport, store, blobs, parallelism, progress, cancellation);
         _streams = transport.MaxStreams;
         _receiver = new ContentReceiver(store, Take);
     }
@@ -34,7 +39,8 @@ internal sealed class ContentFetch : IDisposable
     public readonly record struct Result(long Objects, long Bytes, long StoredBytes);
 
     /// <exception cref="RemoteException">One did not come, or what came does not hold. What did come and holds is kept.</exception>
-    public static Result Run(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress, bool mergesIndexes, CancellationToken cancellation)
+    public static Result Run(ITransport transport, ObjectStore store, IReadOnlySet<ObjectId> blobs, int parallelism, IProgressSink progress,
+        bool mergesIndexes, CancellationToken cancellation)
     {
         using var fetch = new ContentFetch(transport, store, blobs, parallelism, progress, cancellation);
         return fetch.Run(mergesIndexes);
@@ -61,7 +67,8 @@ internal sealed class ContentFetch : IDisposable
         foreach (ObjectId id in _wanted)
         {
             if (!_store.TryFindAnew(id, out _))
-                throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send blob {id}, which is needed; its repository may be damaged: mig fsck there tells");
+                throw new RemoteException("REMOTE-012",
+                    $"{_transport.Peer} did not send blob {id}, which is needed; its repository may be damaged: mig fsck there tells");
         }
 
         return new Result(_receiver.Objects, _receiver.Bytes, _receiver.StoredBytes);
@@ -115,7 +122,8 @@ internal sealed class ContentFetch : IDisposable
                 FramePump.Run(reader, Math.Max(1, _parallelism / share.Count), frame =>
                 {
                     if (Interlocked.Add(ref came, _receiver.Add(frame.Span)) > ids.Length)
-                        throw new RemoteException("REMOTE-013", $"{_transport.Peer} sent more than the {ids.Length} contents that were asked for, some of them twice");
+                        throw new RemoteException("REMOTE-013",
+                            $"{_transport.Peer} sent more than the {ids.Length} contents that were asked for, some of them twice");
                     _progress.Advance(frame.Length);
                 }, stop);
                 return true;

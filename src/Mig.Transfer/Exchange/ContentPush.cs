@@ -7,12 +7,13 @@ using Mig.Transfer.Transports;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// Sends objects in pieces, so that a proxy which keeps each request until it is whole, or lets none pass that is large, costs a piece at most. After a break the
-/// other side says what of the piece has arrived. Over several streams at once, where the transport has them.
+/// Sends objects in pieces, so that a proxy which keeps each request until it is whole, or lets none pass that is large, costs a piece at
+/// most. After a break the other side says what of the piece has arrived. Over several streams at once, where the transport has them.
 /// </summary>
 /// <param name="request">The <c>put</c> that each piece goes with.</param>
 /// <param name="count">Told the bytes of each frame that was sent, and less than zero of what was sent in vain.</param>
-internal sealed class ContentPush(ITransport transport, RequestMessage request, ObjectStore store, Action<long> count, CancellationToken cancellation)
+internal sealed class ContentPush(
+    ITransport transport, RequestMessage request, ObjectStore store, Action<long> count, CancellationToken cancellation)
 {
     /// <summary>Most bytes of frames in one request.</summary>
     public const long MostBytes = 64L << 20;
@@ -84,7 +85,8 @@ internal sealed class ContentPush(ITransport transport, RequestMessage request, 
         {
             transport.Call(
                 request,
-                writer => FrameSender.Send(store, StoreOptions.Default, piece.SelectMany(group => group.Ids), FrameShare.All, frame => Write(frame, writer), stop),
+                writer => FrameSender.Send(store, StoreOptions.Default, piece.SelectMany(group => group.Ids), FrameShare.All, frame =>
+                    Write(frame, writer), stop),
                 reader =>
                 {
                     reader.ExpectEnd();

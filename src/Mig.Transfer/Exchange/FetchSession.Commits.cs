@@ -15,7 +15,8 @@ internal sealed partial class FetchSession
         var graph = new CommitGraph(_store);
         List<ObjectId> tips = [.. _request.Haves.Select(have => graph.Peel(have)).OfType<ObjectId>()];
         List<ObjectId> haves = graph.Sample(tips, _request.Shallow.ToHashSet());
-        return PersistentCall.Run(_transport, () => received.Count, () => FetchCommits(received, [.. haves, .. FindComplete(received)]), _cancellation);
+        return PersistentCall.Run(_transport, () => received.Count, () =>
+            FetchCommits(received, [.. haves, .. FindComplete(received)]), _cancellation);
     }
 
     // What came of a call that broke need not come again where all that lies behind it came, too. A depth is counted from the beginning.
@@ -27,7 +28,11 @@ internal sealed partial class FetchSession
 
     private HashSet<ObjectId> FetchCommits(ReceivedHistory received, List<ObjectId> haves)
     {
-        var request = new RequestMessage(Verbs.Commits) { Wants = _request.Wants.Count, Haves = haves.Count, Shallows = _request.Shallow.Count, Depth = _request.Depth ?? 0 };
+        var request = new RequestMessage(Verbs.Commits)
+        {
+            Wants = _request.Wants.Count, Haves = haves.Count,
+            Shallows = _request.Shallow.Count, Depth = _request.Depth ?? 0
+        };
         return _transport.Call(
             request,
             writer => writer.WriteIds([.. _request.Wants, .. haves, .. _request.Shallow]),
@@ -55,7 +60,8 @@ internal sealed partial class FetchSession
         foreach (ObjectId id in ids)
         {
             if (!cut.Add(id) || !(received.Contains(id) || _store.Contains(id)))
-                throw new RemoteException("REMOTE-013", $"{_transport.Peer} names {id} as the end of a history that it sent no commit of, or names it twice");
+                throw new RemoteException("REMOTE-013",
+                    $"{_transport.Peer} names {id} as the end of a history that it sent no commit of, or names it twice");
         }
     }
 
@@ -75,9 +81,11 @@ internal sealed partial class FetchSession
             if (received.Find(next) is not { } item)
             {
                 if (!_store.TryFindAnew(next, out _))
-                    throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {next}, which is needed; its repository may be damaged: mig fsck there tells");
+                    throw new RemoteException("REMOTE-012",
+                        $"{_transport.Peer} did not send {next}, which is needed; its repository may be damaged: mig fsck there tells");
                 if (_request.Depth is not null && graph.Peel(next) is { } commit)
-                    graph.Read(commit).Parents.Where(parent => received.Contains(parent.Value) || _store.Contains(parent.Value)).ToList().ForEach(parent => pending.Push(parent.Value));
+                    graph.Read(commit).Parents.Where(parent => received.Contains(parent.Value) || _store.Contains(parent.Value)).ToList()
+                        .ForEach(parent => pending.Push(parent.Value));
                 continue;
             }
 
@@ -109,6 +117,7 @@ internal sealed partial class FetchSession
         Commit? commit = seen.Contains(id) && received.Find(id) is { Kind: ObjectKind.Commit } item
             ? Commit.Parse(item.Payload.Span, id)
             : _store.Contains(id) ? new CommitGraph(_store).Read(id) : null;
-        return commit is not null && commit.Parents.Any(parent => !_store.Contains(parent.Value) && !(received.Contains(parent.Value) && seen.Contains(parent.Value)));
+        return commit is not null && commit.Parents.Any(parent =>
+            !_store.Contains(parent.Value) && !(received.Contains(parent.Value) && seen.Contains(parent.Value)));
     }
 }

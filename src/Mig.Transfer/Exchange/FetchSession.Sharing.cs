@@ -11,7 +11,8 @@ internal sealed partial class FetchSession
     private bool _hasShared;
 
     // Null also where what is here is to be compared, object by object.
-    private ObjectStore? SharedStore => TakesContent && !_request.Refetch && _request.Sharing != PackSharing.None ? _transport.SharedStore : null;
+    private ObjectStore? SharedStore =>
+        TakesContent && !_request.Refetch && _request.Sharing != PackSharing.None ? _transport.SharedStore : null;
 
     // A store that has nothing yet takes the other one over as it is; of a history that is cut it would take more than was asked for.
     private void ShareAll()
@@ -19,7 +20,8 @@ internal sealed partial class FetchSession
         if (SharedStore is not { } shared || _store.ObjectCount > 0 || _request.Depth is not null || _request.Shallow.Count > 0)
             return;
         _request.Progress.Begin("packs", 0);
-        PackShareResult result = PackShare.TakeAll(shared, _store, _request.Sharing, _options.Parallelism, _request.Progress, _cancellation);
+        PackShareResult result = PackShare.TakeAll(
+            shared, _store, _request.Sharing, _options.Parallelism, _request.Progress, _cancellation);
         _hasShared = result.Objects > 0;
         Note(result);
     }

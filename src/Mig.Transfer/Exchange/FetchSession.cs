@@ -9,8 +9,8 @@ using Mig.Transfer.Transports;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// Brings commits and all that they need: first the commits, then their manifests level by level, leaving out every subtree that is here already, then the
-/// contents. Only what was asked for is taken, and nothing becomes visible before all that it names is here.
+/// Brings commits and all that they need: first the commits, then their manifests level by level, leaving out every subtree that is here
+/// already, then the contents. Only what was asked for is taken, and nothing becomes visible before all that it names is here.
 /// </summary>
 internal sealed partial class FetchSession : IDisposable
 {
@@ -90,7 +90,8 @@ internal sealed partial class FetchSession : IDisposable
             Hold(() => new ReceiptCheck(_store, _request.Limits).Run(_request.Wants, _request.Haves, _closure.Commits, _cancellation));
         }
 
-        var report = new TransferReport(_objects + (_request.DryRun ? _blobs.Count : 0), _bytes, _storedBytes, _transport.WireBytes - wireBefore);
+        var report = new TransferReport(
+            _objects + (_request.DryRun ? _blobs.Count : 0), _bytes, _storedBytes, _transport.WireBytes - wireBefore);
         return new FetchReport(report, [.. ends]);
     }
 
@@ -143,7 +144,8 @@ internal sealed partial class FetchSession : IDisposable
             int before = waiting.Count;
             try
             {
-                _transport.Call(new RequestMessage(Verbs.Get), writer => writer.WriteIds(ids), reader => ReadManifests(reader, waiting), _cancellation);
+                _transport.Call(new RequestMessage(Verbs.Get), writer => writer.WriteIds(ids), reader =>
+                    ReadManifests(reader, waiting), _cancellation);
             }
             catch (RemoteException e) when (PersistentCall.IsBroken(e))
             {
@@ -153,7 +155,8 @@ internal sealed partial class FetchSession : IDisposable
 
             _size.Pass();
             if (Array.Find(ids, waiting.ContainsKey) is { IsNull: false } missing)
-                throw new RemoteException("REMOTE-012", $"{_transport.Peer} did not send {missing}, which is needed; its repository may be damaged: mig fsck there tells");
+                throw new RemoteException("REMOTE-012",
+                    $"{_transport.Peer} did not send {missing}, which is needed; its repository may be damaged: mig fsck there tells");
         }
 
         return true;
@@ -208,7 +211,9 @@ internal sealed partial class FetchSession : IDisposable
             _next.Add(reference);
         int most = _request.DryRun ? MaxWantedDry : MaxWanted;
         if (_blobs.Count + _next.Count > most)
-            throw new RemoteException("REMOTE-017", $"the versions of {_transport.Peer} name more than {most} objects that are not here, more than mig keeps in mind at once; fetch fewer of them at once, with --depth or branch by branch");
+            throw new RemoteException("REMOTE-017",
+                $"the versions of {_transport.Peer} name more than {most} objects that are not here, more than mig keeps in mind at once; "
+                + "fetch fewer of them at once, with --depth or branch by branch");
     }
 
     // What is here may lack something below it.
@@ -261,7 +266,8 @@ internal sealed partial class FetchSession : IDisposable
     {
         _request.Progress.Begin("contents", 0);
         ShareContent();
-        ContentFetch.Result result = ContentFetch.Run(_transport, _store, _blobs, _options.Parallelism, _request.Progress, isLast, _cancellation);
+        ContentFetch.Result result = ContentFetch.Run(
+            _transport, _store, _blobs, _options.Parallelism, _request.Progress, isLast, _cancellation);
         _objects += result.Objects;
         _bytes += result.Bytes;
         _storedBytes += result.StoredBytes;

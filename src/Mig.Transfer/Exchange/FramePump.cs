@@ -18,7 +18,9 @@ internal static class FramePump
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using var queue = new BlockingCollection<(byte[] Buffer, int Length)>(parallelism);
         var budget = new ByteBudget(MaxBytes);
-        Task[] workers = [.. Enumerable.Range(0, parallelism).Select(_ => Task.Factory.StartNew(() => Work(queue, handle, budget, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        Task[] workers = [.. Enumerable.Range(0, parallelism)
+            .Select(_ => Task.Factory.StartNew(() =>
+            Work(queue, handle, budget, stop), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         try
         {
             while (reader.Read())
@@ -33,7 +35,8 @@ internal static class FramePump
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested && !cancellation.IsCancellationRequested)
         {
-            // A worker failed: what it says is thrown below. A line that stands still ends its call in the same way, and is no end of the message.
+            // A worker failed: what it says is thrown below. A line that stands still ends its call in the same way, and is no end of the
+            // message.
         }
         finally
         {
@@ -45,7 +48,8 @@ internal static class FramePump
             ExceptionDispatchInfo.Throw(failure.InnerExceptions[0]);
     }
 
-    private static void Work(BlockingCollection<(byte[] Buffer, int Length)> queue, Action<ReadOnlyMemory<byte>> handle, ByteBudget budget, CancellationTokenSource stop)
+    private static void Work(BlockingCollection<(byte[] Buffer, int Length)> queue, Action<ReadOnlyMemory<byte>> handle, ByteBudget budget,
+        CancellationTokenSource stop)
     {
         try
         {

@@ -14,7 +14,8 @@ internal static class HasCall
         Ask(transport, new RequestMessage(Verbs.Has), ids, isThere, cancellation);
 
     /// <param name="request">The request that the ids go with.</param>
-    public static HashSet<ObjectId> Ask(ITransport transport, RequestMessage request, IReadOnlyList<ObjectId> ids, bool isThere, CancellationToken cancellation)
+    public static HashSet<ObjectId> Ask(
+        ITransport transport, RequestMessage request, IReadOnlyList<ObjectId> ids, bool isThere, CancellationToken cancellation)
     {
         var found = new HashSet<ObjectId>();
         var size = new PieceSize(MostIds, LeastIds);
@@ -45,7 +46,8 @@ internal static class HasCall
         }
     }
 
-    private static void AskPart(ITransport transport, RequestMessage request, ObjectId[] part, bool isThere, HashSet<ObjectId> found, CancellationToken cancellation) => transport.Call(
+    private static void AskPart(ITransport transport, RequestMessage request, ObjectId[] part, bool isThere, HashSet<ObjectId> found,
+        CancellationToken cancellation) => transport.Call(
         request,
         writer => writer.WriteIds(part),
         reader =>

@@ -14,7 +14,9 @@ internal static class HelloCall
         HelloMessage hello = PersistentCall.Run(transport, () => Try(transport, cancellation), cancellation);
         return hello.Protocol == ProtocolLimits.Version
             ? hello
-            : throw new RemoteException("REMOTE-003", $"{transport.Peer} speaks version {hello.Protocol} of the protocol, this mig speaks {ProtocolLimits.Version}; update the older one");
+            : throw new RemoteException("REMOTE-003",
+                $"{transport.Peer} speaks version {hello.Protocol} of the protocol, this mig speaks {ProtocolLimits.Version}; update the "
+                + "older one");
     }
 
     /// <summary>Looks once whether the other side is there.</summary>

@@ -8,8 +8,11 @@ using Mig.Transfer.Transports;
 
 namespace Mig.Transfer.Exchange;
 
-/// <summary>Brings single objects by their ids, of whatever kind: what a repository has lost. What the other side does not have is left out.</summary>
-internal sealed class ObjectFetch(ITransport transport, ObjectStore store, StoreOptions options, IProgressSink progress, CancellationToken cancellation)
+/// <summary>
+/// Brings single objects by their ids, of whatever kind: what a repository has lost. What the other side does not have is left out.
+/// </summary>
+internal sealed class ObjectFetch(
+    ITransport transport, ObjectStore store, StoreOptions options, IProgressSink progress, CancellationToken cancellation)
 {
     private const int ObjectsPerCall = 8192;
 
@@ -18,7 +21,8 @@ internal sealed class ObjectFetch(ITransport transport, ObjectStore store, Store
     public long Run(IReadOnlyCollection<(ObjectId Id, ObjectKind Kind)> wanted)
     {
         HashSet<ObjectId> there = HasCall.Ask(transport, [.. wanted.Select(item => item.Id)], isThere: true, cancellation);
-        HashSet<ObjectId> blobs = [.. wanted.Where(item => item.Kind == ObjectKind.Blob && there.Contains(item.Id)).Select(item => item.Id)];
+        HashSet<ObjectId> blobs = [.. wanted.Where(item => item.Kind == ObjectKind.Blob && there.Contains(item.Id))
+            .Select(item => item.Id)];
         if (blobs.Count > 0)
             _ = ContentFetch.Run(transport, store, blobs, options.Parallelism, progress, mergesIndexes: false, cancellation);
         (ObjectId Id, ObjectKind Kind)[] others = [.. wanted.Where(item => item.Kind != ObjectKind.Blob && there.Contains(item.Id))];
@@ -50,7 +54,9 @@ internal sealed class ObjectFetch(ITransport transport, ObjectStore store, Store
                 },
                 cancellation);
             if (waiting.Count > 0)
-                throw new RemoteException("REMOTE-012", $"{transport.Peer} did not send {waiting.Keys.First()}, which is needed; its repository may be damaged: mig fsck there tells");
+                throw new RemoteException("REMOTE-012",
+                    $"{transport.Peer} did not send {waiting.Keys.First()}, which is needed; its repository may be damaged: mig fsck "
+                    + "there tells");
         }
 
         writer.Complete();

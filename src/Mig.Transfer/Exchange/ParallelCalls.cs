@@ -13,7 +13,10 @@ internal static class ParallelCalls
     /// <summary>Returns how many streams are worth their making.</summary>
     public static int Count(ITransport transport, long objects) => (int)Math.Clamp(objects / MinObjects, 1, transport.MaxStreams);
 
-    /// <summary>Does something on several threads at once, and waits for all of them. One whose connection breaks stops nobody else; any other fault stops all.</summary>
+    /// <summary>
+    /// Does something on several threads at once, and waits for all of them. One whose connection breaks stops nobody else; any other fault
+    /// stops all.
+    /// </summary>
     /// <param name="call">Given the number of the stream, from 0.</param>
     /// <exception cref="RemoteException">A connection broke, or worse.</exception>
     public static void Run(int streams, Action<int, CancellationToken> call, CancellationToken cancellation)
@@ -26,11 +29,13 @@ internal static class ParallelCalls
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var failures = new Exception?[streams];
-        Thread[] threads = [.. Enumerable.Range(0, streams).Select(i => new Thread(() => failures[i] = Try(call, i, stop)) { IsBackground = true, Name = $"stream {i}" })];
+        Thread[] threads = [.. Enumerable.Range(0, streams)
+            .Select(i => new Thread(() => failures[i] = Try(call, i, stop)) { IsBackground = true, Name = $"stream {i}" })];
         Array.ForEach(threads, thread => thread.Start());
         Array.ForEach(threads, thread => thread.Join());
         cancellation.ThrowIfCancellationRequested();
-        Exception? worst = Array.Find(failures, failure => failure is not (null or OperationCanceledException) && !PersistentCall.IsBroken(failure)) ?? Array.Find(failures, failure => failure is not null);
+        Exception? worst = Array.Find(failures, failure => failure is not (null or OperationCanceledException)
+            && !PersistentCall.IsBroken(failure)) ?? Array.Find(failures, failure => failure is not null);
         if (worst is not null)
             ExceptionDispatchInfo.Throw(worst);
     }

@@ -5,15 +5,16 @@ using Mig.Transfer.Transports;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// Makes calls that may be made again, until they are through: after a break the next try goes on with what is left. As long as each try brings something, there
-/// is no limit; tries that bring nothing are made at growing distances, and only so many in a row.
+/// Makes calls that may be made again, until they are through: after a break the next try goes on with what is left. As long as each try
+/// brings something, there is no limit; tries that bring nothing are made at growing distances, and only so many in a row.
 /// </summary>
 internal static class PersistentCall
 {
     private const string GivenUp = "mig: given up";
 
     /// <summary>Makes a call that brings all or nothing.</summary>
-    public static T Run<T>(ITransport transport, Func<T> attempt, CancellationToken cancellation) => Run(transport, () => 0, attempt, cancellation);
+    public static T Run<T>(ITransport transport, Func<T> attempt, CancellationToken cancellation) =>
+        Run(transport, () => 0, attempt, cancellation);
 
     /// <param name="kept">How much has come so far and need not come again; it never falls.</param>
     /// <param name="attempt">Goes on from there.</param>
@@ -55,11 +56,13 @@ internal static class PersistentCall
     }
 
     /// <summary>Whether an error is the line's, so that another try may do better.</summary>
-    public static bool IsBroken(Exception e) => e is RemoteException { Code: RemoteCodes.Broken or RemoteCodes.Silent or RemoteCodes.NoConnection };
+    public static bool IsBroken(Exception e) =>
+        e is RemoteException { Code: RemoteCodes.Broken or RemoteCodes.Silent or RemoteCodes.NoConnection };
 
     // Who has never answered may not be there at all, or be something else.
     private static int Most(ITransport transport) => transport.HasAnswered ? transport.Retries.Most : Math.Min(transport.Retries.Most, 1);
 
     // Who was never there is rather not there at all: a name is wrong, or nothing listens.
-    private static bool MayComeBack(ITransport transport, Exception e) => transport.HasAnswered || e is not RemoteException { Code: RemoteCodes.NoConnection };
+    private static bool MayComeBack(ITransport transport, Exception e) =>
+        transport.HasAnswered || e is not RemoteException { Code: RemoteCodes.NoConnection };
 }

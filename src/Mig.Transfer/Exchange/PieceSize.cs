@@ -1,6 +1,9 @@
 namespace Mig.Transfer.Exchange;
 
-/// <summary>How much to move in one call: less after one that was cut, so that a line which holds for a short time only gets something through; more again after one that went well.</summary>
+/// <summary>
+/// How much to move in one call: less after one that was cut, so that a line which holds for a short time only gets something through; more
+/// again after one that went well.
+/// </summary>
 internal sealed class PieceSize(long most, long least)
 {
     private long _most = most;

@@ -11,11 +11,12 @@ using Mig.Transfer.Transports;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// Sends commits and all that the other side lacks of what they need. The walk goes down the manifests level by level, leaving out what the versions before
-/// have in the same place, and what the other side says it has; so its cost is that of the difference.
+/// Sends commits and all that the other side lacks of what they need. The walk goes down the manifests level by level, leaving out what the
+/// versions before have in the same place, and what the other side says it has; so its cost is that of the difference.
 /// </summary>
 /// <param name="server">What the other side says of itself: its limits are kept.</param>
-internal sealed class PushSession(ITransport transport, HelloMessage server, ObjectStore store, PushRequest request, CancellationToken cancellation)
+internal sealed class PushSession(
+    ITransport transport, HelloMessage server, ObjectStore store, PushRequest request, CancellationToken cancellation)
 {
     // Versions that the other side has, beside which the new ones are laid; more would cost more than they save.
     private const int MaxBoundary = 32;
@@ -53,7 +54,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
             messages.AddRange(answer.Messages);
         }
 
-        return new PushReport(new TransferReport(_manifests.Count + blobs.Count, _bytes, _storedBytes, transport.WireBytes - wireBefore), results, messages);
+        return new PushReport(new TransferReport(_manifests.Count + blobs.Count, _bytes, _storedBytes, transport.WireBytes - wireBefore),
+            results, messages);
     }
 
     // What the other side would refuse is not sent; refs that need not move together go in several pushes.
@@ -62,7 +64,9 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         int refsBefore = remote.Total ?? remote.Refs.Count;
         long refsAfter = refsBefore + request.Updates.Sum(update => update.Old is null ? 1 : update.New is null ? -1 : 0);
         if (server.MaxRefs > 0 && refsAfter > server.MaxRefs && refsAfter > refsBefore)
-            throw new UsageException($"{transport.Peer} would have {refsAfter} refs then, at most {server.MaxRefs} allowed there (receive.maxRefs); push fewer, or delete some there");
+            throw new UsageException(
+                $"{transport.Peer} would have {refsAfter} refs then, at most {server.MaxRefs} allowed there (receive.maxRefs); push "
+                + "fewer, or delete some there");
         int most = server.MaxUpdates > 0 ? server.MaxUpdates : int.MaxValue;
         var parts = new List<PushUpdate[]>();
         var part = new List<PushUpdate>();
@@ -83,7 +87,9 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
 
         parts.Add([.. part]);
         if (request.Atomic && parts.Count > 1)
-            throw new UsageException($"{request.Updates.Count} refs are more than {transport.Peer} moves together, at most {Math.Min(most, parts[0].Length)} here (receive.maxUpdates); push fewer at once, or with --no-atomic, which moves them part by part");
+            throw new UsageException(
+                $"{request.Updates.Count} refs are more than {transport.Peer} moves together, at most {Math.Min(most, parts[0].Length)} "
+                + "here (receive.maxUpdates); push fewer at once, or with --no-atomic, which moves them part by part");
         return parts;
     }
 
@@ -102,7 +108,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         lacking.UnionWith(candidates.Where(remote.Absent.Contains));
         _manifests.AddRange(lacking);
         fresh.RemoveAll(item => !lacking.Contains(item.Id));
-        List<ObjectId> boundary = [.. fresh.SelectMany(item => item.Commit.Parents).Select(parent => parent.Value).Where(id => !lacking.Contains(id) && store.Contains(id)).Distinct().Take(MaxBoundary)];
+        List<ObjectId> boundary = [.. fresh.SelectMany(item => item.Commit.Parents).Select(parent => parent.Value)
+            .Where(id => !lacking.Contains(id) && store.Contains(id)).Distinct().Take(MaxBoundary)];
         return WalkDown(
             [.. fresh.Select(item => new ObjectReference(item.Commit.Image.Value, ObjectKind.Image))],
             [.. boundary.Select(id => new ObjectReference(_graph.Read(id).Image.Value, ObjectKind.Image))]);
@@ -111,7 +118,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     // Of what the other side says that it has, it has all that lies behind as well.
     private List<(ObjectId Id, Commit Commit)> FindFresh(List<ObjectId> tips, RemoteListing remote)
     {
-        IEnumerable<ObjectId> there = remote.Refs.Select(item => item.Peeled ?? item.Id).Concat(remote.Present.Select(id => _graph.Peel(id)).OfType<ObjectId>());
+        IEnumerable<ObjectId> there = remote.Refs.Select(item => item.Peeled ?? item.Id)
+            .Concat(remote.Present.Select(id => _graph.Peel(id)).OfType<ObjectId>());
         HashSet<ObjectId> known = _graph.Reach(there, new HashSet<ObjectId>());
         return [.. _graph.Walk(tips, known, new HashSet<ObjectId>(), 0).Select(step => (step.Id, step.Commit))];
     }
@@ -165,7 +173,9 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     private void Count(long bytes)
     {
         if (Interlocked.Add(ref _storedBytes, bytes) > server.MaxInputSize && server.MaxInputSize > 0)
-            throw new UsageException($"the push brings more than {server.MaxInputSize} bytes, the limit of the repository at {transport.Peer} (receive.maxInputSize)");
+            throw new UsageException(
+                $"the push brings more than {server.MaxInputSize} bytes, the limit of the repository at {transport.Peer} "
+                + "(receive.maxInputSize)");
         if (bytes > 0)
             request.Progress.Advance(bytes);
     }
@@ -177,7 +187,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         int tries = 0;
         HashSet<RefName> moved = [];
         PushReport report = PersistentCall.Run(transport, TrySend, cancellation);
-        return tries > 1 && report.Results.Any(result => result.Refusal is not null) ? Forgive(report, FindMoved(updates)) : Forgive(report, moved);
+        return tries > 1 && report.Results.Any(result => result.Refusal is not null) ? Forgive(report, FindMoved(updates))
+            : Forgive(report, moved);
 
         PushReport TrySend()
         {
@@ -204,7 +215,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     {
         if (_areManifestsThere || (!mustGo && FrameGroup.Of(store, _manifests).Sum(group => group.Bytes) <= MostInline))
             return;
-        HashSet<ObjectId> missing = HasCall.Ask(transport, new RequestMessage(Verbs.Has) { Manifests = true }, _manifests, isThere: false, cancellation);
+        HashSet<ObjectId> missing = HasCall.Ask(
+            transport, new RequestMessage(Verbs.Has) { Manifests = true }, _manifests, isThere: false, cancellation);
         if (missing.Count > 0)
             new ContentPush(transport, new RequestMessage(Verbs.Put) { Manifests = true }, store, Count, cancellation).Run(missing);
         _areManifestsThere = true;
@@ -216,7 +228,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         {
             Atomic = request.Atomic,
             DryRun = request.DryRun,
-            Updates = [.. updates.Select(update => new UpdateMessage(update.Name.Value, update.Old?.ToString(), update.New?.ToString(), update.Force))],
+            Updates = [.. updates.Select(update =>
+                new UpdateMessage(update.Name.Value, update.Old?.ToString(), update.New?.ToString(), update.Force))],
         };
         return transport.Call(
             message,
@@ -239,13 +252,19 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
     private HashSet<RefName> FindMoved(PushUpdate[] updates)
     {
         List<string> names = [.. updates.Select(update => update.Name.Value)];
-        RemoteListing now = new RefListing(transport, server, int.MaxValue).Run(names.Count <= ProtocolLimits.MaxPrefixes ? new RefsQuery { Prefixes = [], Names = names } : new RefsQuery(), cancellation);
+        RemoteListing now = new RefListing(transport, server, int.MaxValue).Run(
+            names.Count <= ProtocolLimits.MaxPrefixes ? new RefsQuery { Prefixes = [], Names = names } : new RefsQuery(), cancellation);
         Dictionary<RefName, ObjectId> refs = now.Refs.ToDictionary(found => found.Name, found => found.Id);
-        return [.. updates.Where(update => update.Old != update.New && (refs.TryGetValue(update.Name, out ObjectId id) ? id : (ObjectId?)null) == update.New).Select(update => update.Name)];
+        return [.. updates.Where(update => update.Old != update.New
+            && (refs.TryGetValue(update.Name, out ObjectId id) ? id : (ObjectId?)null) == update.New).Select(update => update.Name)];
     }
 
     private static PushReport Forgive(PushReport report, HashSet<RefName> moved) => moved.Count == 0 ? report
-        : report with { Results = [.. report.Results.Select(result => moved.Contains(result.Name) ? new PushResult(result.Name, null) : result)] };
+        : report with
+        {
+            Results = [.. report.Results.Select(result =>
+            moved.Contains(result.Name) ? new PushResult(result.Name, null) : result)]
+        };
 
     private PushReport ReadResults(MessageReader reader, PushUpdate[] updates)
     {
@@ -264,7 +283,9 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
 
         if (results?.Refusals is null || results.Refusals.Count != updates.Length)
             throw reader.Unexpected($"results for {updates.Length} refs were expected");
-        return new PushReport(TransferReport.Nothing, [.. updates.Zip(results.Refusals, (update, refusal) => new PushResult(update.Name, refusal is null ? null : RemoteText.Cut(refusal)))], messages);
+        return new PushReport(TransferReport.Nothing,
+            [.. updates.Zip(results.Refusals, (update, refusal) =>
+            new PushResult(update.Name, refusal is null ? null : RemoteText.Cut(refusal)))], messages);
     }
 
     // What is more than anybody reads is left out; the refs have moved, so it is no error yet.
@@ -273,7 +294,8 @@ internal sealed class PushSession(ITransport transport, HelloMessage server, Obj
         bool wasFull = lines.Count >= ProtocolLimits.MaxLines || bytes > ProtocolLimits.MaxTextKept;
         bytes += reader.Payload.Length + MessageWriter.HeaderSize;
         if (bytes > ProtocolLimits.MaxTextSent)
-            throw new RemoteException("REMOTE-017", $"{transport.Peer} says more than {ProtocolLimits.MaxTextSent} bytes; what its refs are now, 'mig ls-remote' tells");
+            throw new RemoteException("REMOTE-017",
+                $"{transport.Peer} says more than {ProtocolLimits.MaxTextSent} bytes; what its refs are now, 'mig ls-remote' tells");
         if (wasFull)
             return;
         lines.Add(reader.ParseText());

@@ -6,8 +6,8 @@ using Mig.Store;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// The last gate before refs move: proves of every version that they come to lead to, and did not before, what cannot be said of one object alone. What an earlier
-/// transfer brought and was refused is looked at like what came now.
+/// The last gate before refs move: proves of every version that they come to lead to, and did not before, what cannot be said of one object
+/// alone. What an earlier transfer brought and was refused is looked at like what came now.
 /// </summary>
 internal sealed class ReceiptCheck(ObjectStore store, Limits limits)
 {
@@ -19,7 +19,8 @@ internal sealed class ReceiptCheck(ObjectStore store, Limits limits)
     /// <param name="known">What refs lead to already.</param>
     /// <param name="received">Commits that came just now; a history that is deepened has them behind what is known.</param>
     /// <exception cref="CorruptStoreException">An image breaks its format; the message says which commit has it.</exception>
-    public void Run(IEnumerable<ObjectId> tips, IEnumerable<ObjectId> known, IReadOnlySet<ObjectId> received, CancellationToken cancellation)
+    public void Run(IEnumerable<ObjectId> tips, IEnumerable<ObjectId> known, IReadOnlySet<ObjectId> received,
+        CancellationToken cancellation)
     {
         List<ObjectId> starts = [.. tips.Select(tip => _graph.Peel(tip)).OfType<ObjectId>()];
         HashSet<ObjectId> ends = [.. known.Select(id => _graph.Peel(id)).OfType<ObjectId>()];
@@ -43,5 +44,6 @@ internal sealed class ReceiptCheck(ObjectStore store, Limits limits)
         }
     }
 
-    private List<(ObjectId Id, Commit Commit)> Walk(List<ObjectId> starts, HashSet<ObjectId> known) => [.. _graph.Walk(starts, known, None, 0).Select(step => (step.Id, step.Commit))];
+    private List<(ObjectId Id, Commit Commit)> Walk(List<ObjectId> starts, HashSet<ObjectId> known) =>
+        [.. _graph.Walk(starts, known, None, 0).Select(step => (step.Id, step.Commit))];
 }

@@ -5,7 +5,8 @@ using Mig.Transfer.Protocol;
 namespace Mig.Transfer.Exchange;
 
 /// <summary>
-/// The commits and tags of one answer, until it is known which of them were asked for. A few bytes on the wire can stand for very many here, so they wait in a file.
+/// The commits and tags of one answer, until it is known which of them were asked for. A few bytes on the wire can stand for very many
+/// here, so they wait in a file.
 /// </summary>
 internal sealed class ReceivedHistory(string temporaryFolder, string peer) : IDisposable
 {
@@ -40,7 +41,9 @@ internal sealed class ReceivedHistory(string temporaryFolder, string peer) : IDi
         if (!_places.TryAdd(item.Id, new Place(item.Kind, _written + _buffered, bytes.Length, _try)))
             throw new RemoteException("REMOTE-013", $"{peer} sent {item.Id} twice, which was asked for once");
         if (_places.Count > ProtocolLimits.MaxHistory || _written + _buffered + bytes.Length > ProtocolLimits.MaxHistoryBytes)
-            throw new RemoteException("REMOTE-017", $"{peer} sends more than {ProtocolLimits.MaxHistory} commits, or more than {ProtocolLimits.MaxHistoryBytes} bytes of them; fetch less at once, with --depth");
+            throw new RemoteException("REMOTE-017",
+                $"{peer} sends more than {ProtocolLimits.MaxHistory} commits, or more than {ProtocolLimits.MaxHistoryBytes} bytes of "
+                + "them; fetch less at once, with --depth");
         if (_buffered + bytes.Length > BufferSize)
             Spill();
         if (_buffered + bytes.Length > _buffer.Length)
@@ -64,7 +67,9 @@ internal sealed class ReceivedHistory(string temporaryFolder, string peer) : IDi
         return new ReceivedObject(id, place.Kind, bytes);
     }
 
-    /// <summary>Returns the commits whose whole history has come, or is known; those that others of them follow from are left out.</summary>
+    /// <summary>
+    /// Returns the commits whose whole history has come, or is known; those that others of them follow from are left out.
+    /// </summary>
     public IReadOnlyCollection<ObjectId> FindComplete(Func<ObjectId, bool> isKnown)
     {
         var complete = new Dictionary<ObjectId, bool>();
@@ -83,7 +88,8 @@ internal sealed class ReceivedHistory(string temporaryFolder, string peer) : IDi
                 }
 
                 pending.Pop();
-                if (!complete.TryAdd(next, parents.All(parent => complete.TryGetValue(parent, out bool isWhole) ? isWhole : isKnown(parent))) || !complete[next])
+                if (!complete.TryAdd(next, parents.All(parent =>
+                    complete.TryGetValue(parent, out bool isWhole) ? isWhole : isKnown(parent))) || !complete[next])
                     continue;
                 tips.ExceptWith(parents);
                 tips.Add(next);
@@ -96,7 +102,8 @@ internal sealed class ReceivedHistory(string temporaryFolder, string peer) : IDi
     public void Dispose() => _file?.Dispose();
 
     private List<ObjectId> Parents(in ObjectId id) =>
-        [.. Find(id)!.GetReferences().Where(reference => reference.Kind is ObjectKind.Commit or ObjectKind.Tag).Select(reference => reference.Id)];
+        [.. Find(id)!.GetReferences().Where(reference => reference.Kind is ObjectKind.Commit or ObjectKind.Tag)
+            .Select(reference => reference.Id)];
 
     private void Spill()
     {

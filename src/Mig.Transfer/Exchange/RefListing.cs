@@ -5,7 +5,10 @@ using Mig.Transfer.Transports;
 
 namespace Mig.Transfer.Exchange;
 
-/// <summary>Asks for the refs of the other side, page by page where it gives pages, and believes nothing about their names, their order or their end.</summary>
+/// <summary>
+/// Asks for the refs of the other side, page by page where it gives pages, and believes nothing about their names, their order or their
+/// end.
+/// </summary>
 internal sealed class RefListing(ITransport transport, HelloMessage server, int maxRefs)
 {
     private readonly List<RemoteRef> _refs = [];
@@ -28,13 +31,15 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
             Names = mayBeUnchanged && choice?.Names is { Count: > 0 } names ? names : null,
         };
         RemoteListing? known = mayBeUnchanged ? query.Known : null;
-        RefsMessage page = Ask(request with { Known = known is null ? null : ListingDigest.Of(known), Asked = asked.Count }, asked, isPaged, cancellation);
+        RefsMessage page = Ask(request with { Known = known is null ? null : ListingDigest.Of(known), Asked = asked.Count }, asked, isPaged,
+            cancellation);
         int? total = mayBeUnchanged && page.Total >= 0 ? page.Total : null;
         if (page.Unchanged)
         {
             return known is not null
                 ? known with { Total = total, Present = _present, Absent = _absent }
-                : throw new RemoteException("REMOTE-015", $"{transport.Peer} says that its refs are as they were, without having been told how they were");
+                : throw new RemoteException("REMOTE-015",
+                    $"{transport.Peer} says that its refs are as they were, without having been told how they were");
         }
 
         (string? headTarget, string? headId) = (page.HeadTarget, page.HeadId);
@@ -49,10 +54,15 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
             _refs.Sort((a, b) => a.Name.CompareTo(b.Name));
         if (choice is not null)
             _refs.RemoveAll(found => !choice.Contains(found.Name));
-        return new RemoteListing(headTarget is null ? null : ParseName(headTarget), ParseId(headId), _refs) { Total = total, Present = _present, Absent = _absent };
+        return new RemoteListing(headTarget is null ? null : ParseName(headTarget), ParseId(headId), _refs)
+        {
+            Total = total,
+            Present = _present, Absent = _absent
+        };
     }
 
-    private RefsMessage Ask(RequestMessage request, IReadOnlyList<ObjectId> asked, bool isPaged, CancellationToken cancellation) => PersistentCall.Run(transport, () => transport.Call(
+    private RefsMessage Ask(RequestMessage request, IReadOnlyList<ObjectId> asked, bool isPaged, CancellationToken cancellation) =>
+        PersistentCall.Run(transport, () => transport.Call(
         request,
         writer =>
         {
@@ -86,7 +96,9 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
         if (page.Refs is null || (page.More && page.Refs.Count == 0))
             throw new RemoteException("REMOTE-015", $"{transport.Peer} sent a page without refs, and says that more follow");
         if (_refs.Count + page.Refs.Count > maxRefs || _bytes > ProtocolLimits.MaxRefsBytes)
-            throw new RemoteException("REMOTE-017", $"{transport.Peer} has more than {maxRefs} refs, or more than {ProtocolLimits.MaxRefsBytes} bytes of them; if they are yours, set transfer.maxRefs, or delete some there");
+            throw new RemoteException("REMOTE-017",
+                $"{transport.Peer} has more than {maxRefs} refs, or more than {ProtocolLimits.MaxRefsBytes} bytes of them; if they are "
+                + "yours, set transfer.maxRefs, or delete some there");
         foreach (RefMessage? item in page.Refs)
         {
             var found = new RemoteRef(ParseName(item?.Name), ParseId(item?.Id ?? "")!.Value, ParseId(item?.Peeled));
@@ -97,10 +109,13 @@ internal sealed class RefListing(ITransport transport, HelloMessage server, int 
     }
 
     // Names become files here: none may lead out of the folder of refs.
-    private RefName ParseName(string? text) => text is not null && RefName.TryParse(text, out RefName? name) && text.StartsWith("refs/", StringComparison.Ordinal)
+    private RefName ParseName(string? text) =>
+        text is not null && RefName.TryParse(text, out RefName? name) && text.StartsWith("refs/", StringComparison.Ordinal)
         ? name
-        : throw new RemoteException("REMOTE-015", $"{transport.Peer} has a ref named '{RemoteText.Quote(text ?? "")}', which no ref can be");
+        : throw new RemoteException("REMOTE-015",
+            $"{transport.Peer} has a ref named '{RemoteText.Quote(text ?? "")}', which no ref can be");
 
     private ObjectId? ParseId(string? text) => text is null ? null
-        : ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id : throw new RemoteException("REMOTE-015", $"{transport.Peer} has a ref at '{RemoteText.Quote(text)}', which is not an id");
+        : ObjectId.TryParse(text, out ObjectId id) && !id.IsNull ? id
+            : throw new RemoteException("REMOTE-015", $"{transport.Peer} has a ref at '{RemoteText.Quote(text)}', which is not an id");
 }

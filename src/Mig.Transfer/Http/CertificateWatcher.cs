@@ -8,8 +8,8 @@ namespace Mig.Transfer.Http;
 
 /// <summary>The server's certificate, which is renewed every few weeks while the server runs. For many threads.</summary>
 /// <remarks>
-/// Each new connection looks at the two files, which costs microseconds; those that are open keep theirs. Files that do not fit together, because the second one is not there yet, or
-/// cannot be read, are reported once, and the certificate of before stays.
+/// Each new connection looks at the two files, which costs microseconds; those that are open keep theirs. Files that do not fit together,
+/// because the second one is not there yet, or cannot be read, are reported once, and the certificate of before stays.
 /// </remarks>
 internal sealed class CertificateWatcher
 {

@@ -28,7 +28,8 @@ internal sealed class ClientConnection(IPAddress? client, TimeProvider clock, Ac
     public long RestedAt => Volatile.Read(ref _restedAt);
 
     /// <summary>Whether a request or an answer is coming on.</summary>
-    public bool IsUseful => HasRequest && Interlocked.Read(ref _moved) >= UsefulBytesPerSecond * Math.Max(1, clock.GetElapsedTime(Volatile.Read(ref _requestAt)).TotalSeconds);
+    public bool IsUseful => HasRequest && Interlocked.Read(ref _moved) >= UsefulBytesPerSecond
+        * Math.Max(1, clock.GetElapsedTime(Volatile.Read(ref _requestAt)).TotalSeconds);
 
     public void BeginRequest()
     {

@@ -8,7 +8,9 @@ internal static class ClientKey
 {
     private const int PrefixBytes = 8;
 
-    /// <summary>An IPv6 client has at least 2^64 addresses to choose from, so a /64 counts as one; an IPv4 address in IPv6 form counts as itself.</summary>
+    /// <summary>
+    /// An IPv6 client has at least 2^64 addresses to choose from, so a /64 counts as one; an IPv4 address in IPv6 form counts as itself.
+    /// </summary>
     public static IPAddress Of(IPAddress client)
     {
         if (client.AddressFamily != AddressFamily.InterNetworkV6)

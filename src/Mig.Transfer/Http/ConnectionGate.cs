@@ -4,8 +4,9 @@ using Microsoft.AspNetCore.Connections;
 namespace Mig.Transfer.Http;
 
 /// <summary>
-/// Lets so many connections in: of one client, and of all. When there is no room, one that has been of no use for a while is closed: first those without
-/// a request, then those whose request does not come on, at last those that are slow. One that is worked for never is. So a new client finds a place unless the server is busy with work. For many threads.
+/// Lets so many connections in: of one client, and of all. When there is no room, one that has been of no use for a while is closed: first
+/// those without a request, then those whose request does not come on, at last those that are slow. One that is worked for never is. So a
+/// new client finds a place unless the server is busy with work. For many threads.
 /// </summary>
 internal sealed class ConnectionGate(HttpServerOptions options)
 {
@@ -29,7 +30,8 @@ internal sealed class ConnectionGate(HttpServerOptions options)
     {
         IPAddress address = (connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.None;
         IPAddress? client = options.IsTrustedProxy(address) ? null : ClientKey.Of(address);
-        var entry = new ClientConnection(client, options.Clock, () => connection.Abort(new ConnectionAbortedException("closed to make room for others")));
+        var entry = new ClientConnection(client, options.Clock, () =>
+            connection.Abort(new ConnectionAbortedException("closed to make room for others")));
         if (!TryEnter(entry))
         {
             options.Metrics.Add(ServerCounter.ConnectionsRefused);
@@ -56,7 +58,8 @@ internal sealed class ConnectionGate(HttpServerOptions options)
         bool isIn;
         lock (_gate)
         {
-            isIn = (entry.Client is null || MakeRoom(options.MaxConnectionsPerClient, _open.Where(other => entry.Client.Equals(other.Client)), closed))
+            isIn = (entry.Client is null || MakeRoom(
+                options.MaxConnectionsPerClient, _open.Where(other => entry.Client.Equals(other.Client)), closed))
                 && MakeRoom(options.MaxConnections, _open, closed);
             if (isIn)
                 _open.Add(entry);

@@ -1,6 +1,8 @@
 namespace Mig.Transfer.Http;
 
-/// <summary>Counts the bytes that pass, and lets others work while it waits for the client. Its end is not that of the stream below.</summary>
+/// <summary>
+/// Counts the bytes that pass, and lets others work while it waits for the client. Its end is not that of the stream below.
+/// </summary>
 /// <param name="limit">Most bytes that may be read; 0 for any number.</param>
 internal sealed class CountingStream(Stream stream, long limit) : Stream
 {

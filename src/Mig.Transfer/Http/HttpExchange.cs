@@ -15,7 +15,8 @@ internal sealed class HttpExchange(HttpContext context, HttpServerOptions option
 
     public HttpResponse Response => context.Response;
 
-    public CountingStream Input { get; } = new(context.Request.Body, options.MaxBodySize) { Connection = context.Features.Get<ClientConnection>() };
+    public CountingStream Input { get; } =
+        new(context.Request.Body, options.MaxBodySize) { Connection = context.Features.Get<ClientConnection>() };
 
     public CountingStream Output { get; } = new(context.Response.Body, 0) { Connection = context.Features.Get<ClientConnection>() };
 
@@ -29,7 +30,8 @@ internal sealed class HttpExchange(HttpContext context, HttpServerOptions option
     public AccessRights? Rights { get; init; }
 
     /// <summary>Who counts for limits: a token that is known, wherever it comes from; else the address.</summary>
-    public string Key => Token is not null && Rights is not null && Rights != AccessRights.Unlimited ? "token " + Rights.Name : "address " + ClientKey.Of(Client);
+    public string Key => Token is not null && Rights is not null && Rights != AccessRights.Unlimited ? "token " + Rights.Name : "address "
+        + ClientKey.Of(Client);
 
     public string Path { get; } = context.Request.Path.Value ?? "";
 
@@ -48,7 +50,8 @@ internal sealed class HttpExchange(HttpContext context, HttpServerOptions option
     public string? Error { get; set; }
 
     /// <summary>Whether it comes from this machine, and through no proxy that says it stands between.</summary>
-    public bool IsLocal => IPAddress.IsLoopback(Client) && !Request.Headers.ContainsKey("X-Forwarded-For") && !Request.Headers.ContainsKey("Forwarded");
+    public bool IsLocal => IPAddress.IsLoopback(Client) && !Request.Headers.ContainsKey("X-Forwarded-For")
+        && !Request.Headers.ContainsKey("Forwarded");
 
     /// <summary>Answers with a line of text.</summary>
     public async Task SayAsync(int status, string text)
@@ -88,7 +91,8 @@ internal sealed class HttpExchange(HttpContext context, HttpServerOptions option
     private static IPAddress FindClient(HttpContext context, HttpServerOptions options)
     {
         IPAddress peer = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        string[] hops = options.IsTrustedProxy(peer) ? string.Join(',', context.Request.Headers["X-Forwarded-For"].ToArray()).Split(',', StringSplitOptions.TrimEntries) : [];
+        string[] hops = options.IsTrustedProxy(peer) ? string.Join(',', context.Request.Headers["X-Forwarded-For"].ToArray())
+            .Split(',', StringSplitOptions.TrimEntries) : [];
         for (int i = hops.Length - 1; i >= 0 && options.IsTrustedProxy(peer) && IPAddress.TryParse(hops[i], out IPAddress? hop); i--)
             peer = hop;
         return peer;

@@ -11,7 +11,9 @@ using Mig.Core;
 
 namespace Mig.Transfer.Http;
 
-/// <summary>Serves repositories over HTTP: one POST a call (docs/protocol.md, "HTTP"), and <c>/healthz</c> and <c>/metrics</c> beside it.</summary>
+/// <summary>
+/// Serves repositories over HTTP: one POST a call (docs/protocol.md, "HTTP"), and <c>/healthz</c> and <c>/metrics</c> beside it.
+/// </summary>
 public sealed class HttpServer : IAsyncDisposable
 {
     // A line of 100 ms and 300 Mbit/s is full with so much under way.
@@ -60,7 +62,9 @@ public sealed class HttpServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes no more requests, gives those under way <see cref="HttpServerOptions.StopPatience"/> to end, and cuts the rest.</summary>
+    /// <summary>
+    /// Takes no more requests, gives those under way <see cref="HttpServerOptions.StopPatience"/> to end, and cuts the rest.
+    /// </summary>
     public async Task StopAsync()
     {
         using var patience = new CancellationTokenSource(_options.StopPatience);
@@ -96,10 +100,12 @@ public sealed class HttpServer : IAsyncDisposable
         limits.RequestHeadersTimeout = _options.HeaderPatience;
         limits.Http2.MaxStreamsPerConnection = _options.MaxRequestsPerClient;
         limits.Http2.InitialConnectionWindowSize = limits.Http2.InitialStreamWindowSize = Http2Window;
-        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = _options.MinBytesPerSecond > 0 ? new MinDataRate(_options.MinBytesPerSecond, _options.RateGrace) : null;
+        limits.MinRequestBodyDataRate = limits.MinResponseDataRate = _options.MinBytesPerSecond > 0
+            ? new MinDataRate(_options.MinBytesPerSecond, _options.RateGrace) : null;
         kestrel.Listen(_options.Listen, listen =>
         {
-            listen.Protocols = _certificate is not null ? HttpProtocols.Http1AndHttp2 : _options.IsHttp2 ? HttpProtocols.Http2 : HttpProtocols.Http1;
+            listen.Protocols = _certificate is not null ? HttpProtocols.Http1AndHttp2 : _options.IsHttp2 ? HttpProtocols.Http2
+                : HttpProtocols.Http1;
             listen.Use(next => connection => _gate.RunAsync(connection, next));
             if (_certificate is { } certificate)
                 listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => ValueTask.FromResult(Greet(certificate)) });

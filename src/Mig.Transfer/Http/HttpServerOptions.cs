@@ -19,11 +19,13 @@ public sealed record HttpServerOptions
     /// <returns>Null when there is none of that name.</returns>
     public required Func<HttpCall, AccessRights, RepositoryService?> Open { get; init; }
 
-    /// <summary>Given the bearer token of a request, or null when it has none, says what the caller may do; null when that is nothing.</summary>
+    /// <summary>
+    /// Given the bearer token of a request, or null when it has none, says what the caller may do; null when that is nothing.
+    /// </summary>
     public Func<string?, AccessRights?> Authenticate { get; init; } = _ => AccessRights.Unlimited;
 
-    /// <summary>Answers only requests whose Host is an address or localhost. A web page can point a name of its own at 127.0.0.1 (DNS rebinding); where
-    /// nobody needs a token, the browser of this machine's user must not let it in.</summary>
+    /// <summary>Answers only requests whose Host is an address or localhost. A web page can point a name of its own at 127.0.0.1 (DNS
+    /// rebinding); where nobody needs a token, the browser of this machine's user must not let it in.</summary>
     public bool WantsLocalHost { get; init; }
 
     /// <summary>Told of each request when it has been answered; called by many threads.</summary>
@@ -35,7 +37,9 @@ public sealed record HttpServerOptions
     /// <summary>Counts for <c>/metrics</c>.</summary>
     public ServerMetrics Metrics { get; init; } = new();
 
-    /// <summary>Requests a second that one client may make for ever, and <see cref="BurstSeconds"/> times as many at once; 0 for any number.</summary>
+    /// <summary>
+    /// Requests a second that one client may make for ever, and <see cref="BurstSeconds"/> times as many at once; 0 for any number.
+    /// </summary>
     public int MaxRate { get; init; }
 
     public int BurstSeconds { get; init; } = 10;
@@ -61,7 +65,9 @@ public sealed record HttpServerOptions
     /// <summary>How long the header of a request may take.</summary>
     public TimeSpan HeaderPatience { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Bytes a second that a body, or the reading of an answer, may not fall below on average, once <see cref="RateGrace"/> has passed.</summary>
+    /// <summary>
+    /// Bytes a second that a body, or the reading of an answer, may not fall below on average, once <see cref="RateGrace"/> has passed.
+    /// </summary>
     public int MinBytesPerSecond { get; init; } = 1024;
 
     public TimeSpan RateGrace { get; init; } = TimeSpan.FromSeconds(20);

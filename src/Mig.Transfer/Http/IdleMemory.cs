@@ -4,7 +4,10 @@ using Mig.Store;
 
 namespace Mig.Transfer.Http;
 
-/// <summary>Gives memory back to the system once the server has had nothing to do for a while: twenty clones leave much behind that nobody needs. For many threads.</summary>
+/// <summary>
+/// Gives memory back to the system once the server has had nothing to do for a while: twenty clones leave much behind that nobody needs.
+/// For many threads.
+/// </summary>
 internal sealed class IdleMemory : IDisposable
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);

@@ -34,6 +34,7 @@ internal sealed class MetricHistogram(double[] bounds)
         }
 
         total += Interlocked.Read(ref _counts[^1]);
-        text.Append(CultureInfo.InvariantCulture, $"{name}_bucket{{le=\"+Inf\"}} {total}\n{name}_sum {Volatile.Read(ref _sum)}\n{name}_count {total}\n");
+        text.Append(CultureInfo.InvariantCulture,
+            $"{name}_bucket{{le=\"+Inf\"}} {total}\n{name}_sum {Volatile.Read(ref _sum)}\n{name}_count {total}\n");
     }
 }

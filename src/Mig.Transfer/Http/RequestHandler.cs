@@ -24,13 +24,16 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
 
     private readonly WorkSlots _slots = new(options.MaxRequestsPerClient, options.MaxRequests);
     private readonly IdleMemory _idle = new(options.Clock, () => options.Metrics.ActiveRequests == 0);
-    private readonly RequestRates? _rates = options.MaxRate > 0 ? new RequestRates(options.MaxRate, (int)Math.Min(int.MaxValue, (long)options.MaxRate * options.BurstSeconds)) : null;
+    private readonly RequestRates? _rates = options.MaxRate > 0
+        ? new RequestRates(options.MaxRate, (int)Math.Min(int.MaxValue, (long)options.MaxRate * options.BurstSeconds)) : null;
 
     [SuppressMessage("Design", "CA1031", Justification = "a fault in one request must not end the server; it is logged and counted")]
     public async Task HandleAsync(HttpContext context)
     {
         long begin = options.Clock.GetTimestamp();
-        var exchange = new HttpExchange(context, options, options.Clock.GetUtcNow()) { Rights = options.Authenticate(HttpExchange.FindToken(context.Request)) };
+        var exchange = new HttpExchange(
+            context, options, options.Clock.GetUtcNow())
+        { Rights = options.Authenticate(HttpExchange.FindToken(context.Request)) };
         exchange.Connection?.BeginRequest();
         options.Metrics.Begin();
         try
@@ -56,7 +59,8 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
         catch (Exception e)
         {
             options.Metrics.Add(ServerCounter.Failures);
-            await FailAsync(exchange, StatusCodes.Status500InternalServerError, "the server failed; its log says more").ConfigureAwait(false);
+            await FailAsync(exchange, StatusCodes.Status500InternalServerError, "the server failed; its log says more")
+                .ConfigureAwait(false);
             exchange.Error = $"{e.GetType().Name}: {e.Message}";
         }
         finally
@@ -96,11 +100,13 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
         {
             options.Metrics.Add(ServerCounter.RateLimited);
             exchange.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
-            await exchange.SayAsync(StatusCodes.Status429TooManyRequests, exchange.Key[0] == 't' ? "too many requests with your token" : "too many requests from your address").ConfigureAwait(false);
+            await exchange.SayAsync(StatusCodes.Status429TooManyRequests, exchange.Key[0] == 't' ? "too many requests with your token"
+                : "too many requests from your address").ConfigureAwait(false);
         }
         else if (options.WantsLocalHost && !IsLocalHost(exchange.Request.Host.Host))
         {
-            await exchange.SayAsync(StatusCodes.Status421MisdirectedRequest, "this server is for its own machine: ask for it by address, or as localhost").ConfigureAwait(false);
+            await exchange.SayAsync(StatusCodes.Status421MisdirectedRequest,
+                "this server is for its own machine: ask for it by address, or as localhost").ConfigureAwait(false);
         }
         else if (isRead && exchange.Path == MetricsPath)
         {
@@ -153,7 +159,8 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
 
         if (!HttpMethods.IsPost(exchange.Request.Method) || exchange.Request.ContentType != HttpTransport.MediaType)
         {
-            await exchange.SayAsync(StatusCodes.Status405MethodNotAllowed, $"POST of {HttpTransport.MediaType} is wanted").ConfigureAwait(false);
+            await exchange.SayAsync(StatusCodes.Status405MethodNotAllowed, $"POST of {HttpTransport.MediaType} is wanted")
+                .ConfigureAwait(false);
             return;
         }
 
@@ -168,7 +175,8 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
         {
             await slot.TakeAsync().ConfigureAwait(false);
             (exchange.Input.Slot, exchange.Output.Slot) = (slot, slot);
-            isFound = await Task.Factory.StartNew(() => Serve(exchange, call, rights, cut.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            isFound = await Task.Factory.StartNew(() => Serve(exchange, call, rights, cut.Token), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             (exchange.Input.Slot, exchange.Output.Slot) = (null, null);
         }
 
@@ -199,7 +207,8 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
         using var buffered = new BufferedStream(exchange.Output, 1 << 16);
         try
         {
-            service.Answer(new MessageReader(new BufferedStream(exchange.Input, 1 << 16), "the client"), new MessageWriter(buffered), cancellation);
+            service.Answer(new MessageReader(new BufferedStream(exchange.Input, 1 << 16), "the client"), new MessageWriter(buffered),
+                cancellation);
         }
         finally
         {
@@ -215,6 +224,7 @@ internal sealed class RequestHandler(HttpServerOptions options, Func<int> connec
     {
         options.Metrics.Add(ServerCounter.Unauthorized);
         exchange.Response.Headers.WWWAuthenticate = "Bearer realm=\"mig\"";
-        await exchange.SayAsync(StatusCodes.Status401Unauthorized, exchange.Token is null ? "a token is needed" : "the token is unknown or has expired").ConfigureAwait(false);
+        await exchange.SayAsync(StatusCodes.Status401Unauthorized, exchange.Token is null ? "a token is needed"
+            : "the token is unknown or has expired").ConfigureAwait(false);
     }
 }

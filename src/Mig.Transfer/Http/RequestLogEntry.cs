@@ -84,7 +84,8 @@ public sealed record RequestLogEntry
         {
             if (rune.Value is '"' or '\\')
                 line.Append('\\').Append((char)rune.Value);
-            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned)
+            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
+                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned)
                 line.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
             else
                 line.Append(rune.ToString());

@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace Mig.Transfer.Http;
 
-/// <summary>How often one client may ask: a token bucket for each. Those who have not asked for a while are forgotten. For many threads.</summary>
+/// <summary>
+/// How often one client may ask: a token bucket for each. Those who have not asked for a while are forgotten. For many threads.
+/// </summary>
 public sealed class RequestRates : IDisposable
 {
     private readonly PartitionedRateLimiter<string> _limiter;
@@ -11,7 +13,11 @@ public sealed class RequestRates : IDisposable
     /// <param name="burst">Requests at once after a rest.</param>
     public RequestRates(int perSecond, int burst)
     {
-        var options = new TokenBucketRateLimiterOptions { TokenLimit = burst, TokensPerPeriod = perSecond, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 };
+        var options = new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = burst, TokensPerPeriod = perSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0
+        };
         _limiter = PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetTokenBucketLimiter(client, _ => options));
     }
 

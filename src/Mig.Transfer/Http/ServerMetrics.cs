@@ -6,7 +6,10 @@ using Mig.Transfer.Serving;
 namespace Mig.Transfer.Http;
 
 /// <summary>What a server counts, for <c>/metrics</c>. For many threads; counting takes no lock.</summary>
-/// <remarks>The text is Prometheus' exposition format 0.0.4. Names and labels are mig's own and few: nothing that a client chooses becomes a label, so no client can make it grow.</remarks>
+/// <remarks>
+/// The text is Prometheus' exposition format 0.0.4. Names and labels are mig's own and few: nothing that a client chooses becomes a label,
+/// so no client can make it grow.
+/// </remarks>
 public sealed class ServerMetrics
 {
     /// <summary>The content type of the text.</summary>
@@ -68,7 +71,9 @@ public sealed class ServerMetrics
         for (int i = 0; i < _requests.Length; i++)
         {
             if (Interlocked.Read(ref _requests[i]) is > 0 and long count)
-                text.Append(CultureInfo.InvariantCulture, $"mig_http_requests_total{{method=\"{Methods[i / Classes.Length]}\",status=\"{Classes[i % Classes.Length]}\"}} {count}\n");
+                text.Append(CultureInfo.InvariantCulture,
+                    $"mig_http_requests_total{{method=\"{Methods[i / Classes.Length]}\",status=\"{Classes[i % Classes.Length]}\"}} "
+                    + $"{count}\n");
         }
 
         Describe(text, "mig_http_requests_active", "gauge", "Requests that are being answered.");
@@ -98,8 +103,10 @@ public sealed class ServerMetrics
         ServerCounter.ObjectsSent => ("mig_objects_sent_total", "Objects that fetches took."),
         ServerCounter.Unauthorized => ("mig_unauthorized_total", "Requests whose token was missing, unknown or not enough."),
         ServerCounter.RateLimited => ("mig_rate_limited_total", "Requests refused because their client asked too often."),
-        ServerCounter.ConnectionsRefused => ("mig_connections_refused_total", "Connections refused because all others were being worked for."),
-        ServerCounter.ConnectionsClosed => ("mig_connections_closed_total", "Connections without work that were closed to make room for others."),
+        ServerCounter.ConnectionsRefused =>
+            ("mig_connections_refused_total", "Connections refused because all others were being worked for."),
+        ServerCounter.ConnectionsClosed =>
+            ("mig_connections_closed_total", "Connections without work that were closed to make room for others."),
         ServerCounter.TooSlow => ("mig_too_slow_total", "Requests whose client sent too slowly."),
         ServerCounter.Failures => ("mig_failures_total", "Requests that failed through a fault of the server."),
         _ => throw new ArgumentOutOfRangeException(nameof(counter)),

@@ -2,7 +2,9 @@ using System.Threading.RateLimiting;
 
 namespace Mig.Transfer.Http;
 
-/// <summary>The slot of one request: it is held while the server works, and not while it waits for the client. For one thread at a time.</summary>
+/// <summary>
+/// The slot of one request: it is held while the server works, and not while it waits for the client. For one thread at a time.
+/// </summary>
 internal sealed class WorkSlot(WorkSlots slots, string client, ClientConnection? connection, CancellationToken cancellation) : IDisposable
 {
     private RateLimitLease? _lease;

@@ -21,7 +21,8 @@ internal sealed class WorkSlots : IDisposable
 
     /// <summary>Waits for a slot; disposing the lease gives it back.</summary>
     /// <param name="client">Who wants to have something done.</param>
-    public ValueTask<RateLimitLease> TakeAsync(string client, CancellationToken cancellation) => _chain.AcquireAsync(client, 1, cancellation);
+    public ValueTask<RateLimitLease> TakeAsync(string client, CancellationToken cancellation) =>
+        _chain.AcquireAsync(client, 1, cancellation);
 
     public void Dispose()
     {
@@ -32,7 +33,11 @@ internal sealed class WorkSlots : IDisposable
 
     private static PartitionedRateLimiter<string> Limit(int permits, Func<string, string> key)
     {
-        var options = new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = MaxWaiting, QueueProcessingOrder = QueueProcessingOrder.OldestFirst };
+        var options = new ConcurrencyLimiterOptions
+        {
+            PermitLimit = permits, QueueLimit = MaxWaiting,
+            QueueProcessingOrder = QueueProcessingOrder.OldestFirst
+        };
         return PartitionedRateLimiter.Create<string, string>(client => RateLimitPartition.GetConcurrencyLimiter(key(client), _ => options));
     }
 }

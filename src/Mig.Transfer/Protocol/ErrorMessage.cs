@@ -4,7 +4,8 @@ using Mig.Core.Host;
 namespace Mig.Transfer.Protocol;
 
 /// <summary>Why a request came to nothing.</summary>
-/// <param name="Kind">Which of mig's errors it was: <c>notFound</c>, <c>conflict</c>, <c>usage</c>, <c>corruptStore</c>, <c>unsupported</c>, <c>remote</c>.</param>
+/// <param name="Kind">Which of mig's errors it was: <c>notFound</c>, <c>conflict</c>, <c>usage</c>, <c>corruptStore</c>,
+/// <c>unsupported</c>, <c>remote</c>.</param>
 /// <param name="Code">Such as <c>REMOTE-020</c>; empty where the kind has none.</param>
 internal sealed record ErrorMessage(string Kind, string Code, string Text)
 {
@@ -33,7 +34,10 @@ internal sealed record ErrorMessage(string Kind, string Code, string Text)
         UnsupportedFeatureException => new("unsupported", "", e.Message),
         CorruptStoreException corrupt => new("corruptStore", corrupt.Code, e.Message),
         RemoteException remote => new("remote", remote.Code, e.Message),
-        IOException when HostFiles.IsFull(e) => new("remote", MediumCode, $"the file system of its repository is full: {e.Message.TrimEnd('.')}; make room there ('mig gc' in it removes what nothing leads to) and try again, what has come whole is kept"),
+        IOException when HostFiles.IsFull(e) =>
+            new("remote", MediumCode,
+            $"the file system of its repository is full: {e.Message.TrimEnd('.')}; make room there ('mig gc' in it removes what nothing "
+            + "leads to) and try again, what has come whole is kept"),
         IOException => new("remote", MediumCode, "the server cannot read or write its repository: " + e.Message),
         _ => new("remote", "REMOTE-029", "the server failed; its own log says more"),
     };

@@ -9,7 +9,10 @@ internal sealed record HelloMessage(int Protocol, int Format, string Program)
     /// <summary>The feature of those who take manifests piece by piece, before the push that they belong to.</summary>
     public const string ManifestsInPieces = "manifests-in-pieces";
 
-    /// <summary>The feature of those who say of a list of refs that it is as it was, how many refs there are, and with the same answer which objects they have.</summary>
+    /// <summary>
+    /// The feature of those who say of a list of refs that it is as it was, how many refs there are, and with the same answer which objects
+    /// they have.
+    /// </summary>
     public const string RefsUnchanged = "refs-unchanged";
 
     /// <summary>What the server can beyond the first version; null for nothing.</summary>

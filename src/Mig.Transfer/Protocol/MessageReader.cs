@@ -58,7 +58,8 @@ internal sealed class MessageReader(Stream stream, string peer)
             RecordType.Bits => ProtocolLimits.MaxIds / 8,
             RecordType.Frame => ProtocolLimits.MaxRecord,
             RecordType.Text or RecordType.Error => ProtocolLimits.MaxText,
-            _ => throw new RemoteException("REMOTE-011", $"{peer} sent a record of type 0x{header[4]:x2}, which this mig does not know; is there a mig at the other end?"),
+            _ => throw new RemoteException("REMOTE-011",
+                $"{peer} sent a record of type 0x{header[4]:x2}, which this mig does not know; is there a mig at the other end?"),
         };
         if (length < 0 || length > allowed)
             throw new RemoteException("REMOTE-011", $"{peer} sent a record '{(char)Type}' of {length} bytes, at most {allowed} allowed");
@@ -104,7 +105,8 @@ internal sealed class MessageReader(Stream stream, string peer)
     }
 
     /// <summary>Says that the record read last does not fit.</summary>
-    public RemoteException Unexpected(string what) => new("REMOTE-011", $"{peer} does not keep to the protocol: a record '{(char)Type}' of {_length} bytes came, {what}");
+    public RemoteException Unexpected(string what) =>
+        new("REMOTE-011", $"{peer} does not keep to the protocol: a record '{(char)Type}' of {_length} bytes came, {what}");
 
     // What a peer claims is not allocated before it is there.
     private void Fill(int length)

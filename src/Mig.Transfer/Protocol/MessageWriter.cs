@@ -7,7 +7,9 @@ using Mig.Store.Exchange;
 
 namespace Mig.Transfer.Protocol;
 
-/// <summary>Writes messages: records of length (4 bytes, little-endian), type (1 byte) and payload. For one thread, but for frames.</summary>
+/// <summary>
+/// Writes messages: records of length (4 bytes, little-endian), type (1 byte) and payload. For one thread, but for frames.
+/// </summary>
 internal sealed class MessageWriter(Stream stream)
 {
     public const int HeaderSize = 5;
@@ -41,9 +43,11 @@ internal sealed class MessageWriter(Stream stream)
         }
     }
 
-    public void WriteJson<T>(RecordType type, T value, JsonTypeInfo<T> typeInfo) => Write(type, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
+    public void WriteJson<T>(RecordType type, T value, JsonTypeInfo<T> typeInfo) =>
+        Write(type, JsonSerializer.SerializeToUtf8Bytes(value, typeInfo));
 
-    public void WriteText(string line) => Write(RecordType.Text, Encoding.UTF8.GetBytes(line.Length > ProtocolLimits.MaxText / 4 ? line[..(ProtocolLimits.MaxText / 4)] : line));
+    public void WriteText(string line) => Write(
+        RecordType.Text, Encoding.UTF8.GetBytes(line.Length > ProtocolLimits.MaxText / 4 ? line[..(ProtocolLimits.MaxText / 4)] : line));
 
     public void WriteIds(IEnumerable<ObjectId> ids)
     {
@@ -63,7 +67,8 @@ internal sealed class MessageWriter(Stream stream)
     }
 
     /// <summary>Ends the message with why it came to nothing.</summary>
-    /// <exception cref="IOException">A frame could not be written to its end: nothing can follow it, and the connection must be cut.</exception>
+    /// <exception cref="IOException">A frame could not be written to its end: nothing can follow it, and the connection must be
+    /// cut.</exception>
     public void Fail(ErrorMessage error)
     {
         if (_isInRecord)

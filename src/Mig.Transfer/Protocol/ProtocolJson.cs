@@ -4,7 +4,8 @@ namespace Mig.Transfer.Protocol;
 
 /// <summary>How the JSON of the protocol is read and written, without reflection.</summary>
 /// <remarks>What must be there must be there: a list of empty objects would take far more memory than it has bytes.</remarks>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectRequiredConstructorParameters = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(RequestMessage))]
 [JsonSerializable(typeof(HelloMessage))]
 [JsonSerializable(typeof(RefsMessage))]

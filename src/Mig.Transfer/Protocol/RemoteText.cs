@@ -16,7 +16,8 @@ internal static class RemoteText
     /// <summary>One line stays on the line; of several, each begins with <c>remote:</c>.</summary>
     public static string Quote(string text)
     {
-        string[] lines = Cut(text).ReplaceLineEndings("\n").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        string[] lines = Cut(text).ReplaceLineEndings("\n")
+            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         if (lines.Length < 2)
             return lines.Length == 0 ? "" : lines[0];
         var quoted = new StringBuilder();

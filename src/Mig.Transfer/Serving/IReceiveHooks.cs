@@ -1,6 +1,8 @@
 namespace Mig.Transfer.Serving;
 
-/// <summary>Those whom a receiving repository asks before a push moves its refs, and tells afterwards. Called for one push at a time by one thread.</summary>
+/// <summary>
+/// Those whom a receiving repository asks before a push moves its refs, and tells afterwards. Called for one push at a time by one thread.
+/// </summary>
 /// <remarks>
 /// Each takes lines for the pushing user as they are said, without line breaks. They may hold what strangers put into images: whoever
 /// shows them makes them harmless to a terminal. What <c>say</c> throws goes through.

@@ -12,8 +12,8 @@ using Mig.Transfer.Protocol;
 namespace Mig.Transfer.Serving;
 
 /// <summary>
-/// Takes the last step of a push: manifests, then refs. The manifests become visible only when everything that they name is here; the refs move together, or,
-/// if the client wants it so, each for itself.
+/// Takes the last step of a push: manifests, then refs. The manifests become visible only when everything that they name is here; the refs
+/// move together, or, if the client wants it so, each for itself.
 /// </summary>
 internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOptions options, ServiceTally tally)
 {
@@ -23,13 +23,16 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
     public static void CheckSize(long bytes, ServiceOptions options)
     {
         if (options.MaxInputSize > 0 && bytes > options.MaxInputSize)
-            throw new UsageException($"the push brings more than {options.MaxInputSize} bytes, the limit of this repository (receive.maxInputSize)");
+            throw new UsageException(
+                $"the push brings more than {options.MaxInputSize} bytes, the limit of this repository (receive.maxInputSize)");
     }
 
     public void Run(RequestMessage request, MessageReader reader, MessageWriter writer, CancellationToken cancellation)
     {
         if (request.Updates?.Count > options.MaxUpdates)
-            throw new UsageException($"the push moves {request.Updates.Count} refs, at most {options.MaxUpdates} allowed (receive.maxUpdates); push them in parts");
+            throw new UsageException(
+                $"the push moves {request.Updates.Count} refs, at most {options.MaxUpdates} allowed (receive.maxUpdates); push them in "
+                + "parts");
         List<PushUpdate> updates = [.. (request.Updates ?? []).Select(Parse)];
         if (updates.Select(update => update.Name).Distinct().Count() != updates.Count)
             throw new UsageException("a ref is named twice in one push");
@@ -40,7 +43,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         ClosureCheck closure = TakeManifests(reader, updates, request.DryRun, cancellation);
         options.Step("check");
         if (!request.DryRun)
-            new ReceiptCheck(store, options.Limits).Run(updates.Select(update => update.New).OfType<ObjectId>(), refs.List().Select(item => item.Id), closure.Commits, cancellation);
+            new ReceiptCheck(store, options.Limits).Run(updates.Select(update => update.New).OfType<ObjectId>(), refs.List()
+                .Select(item => item.Id), closure.Commits, cancellation);
         options.Step("judge");
         string?[] refusals = [.. updates.Select(update => Refuse(update, request.DryRun))];
         options.Step("move");
@@ -62,7 +66,9 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
     {
         int added = updates.Sum(update => update.Old is null ? 1 : update.New is null ? -1 : 0);
         if (added > 0 && refs.ListNames("refs/").Count is int now && now + added > options.MaxRefs)
-            throw new UsageException($"the repository has {now} refs and would have {now + added}, at most {options.MaxRefs} allowed (receive.maxRefs); push fewer, or delete some");
+            throw new UsageException(
+                $"the repository has {now} refs and would have {now + added}, at most {options.MaxRefs} allowed (receive.maxRefs); push "
+                + "fewer, or delete some");
     }
 
     private static PushUpdate Parse(UpdateMessage? message)
@@ -70,7 +76,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         if (message?.Name is null)
             throw new UsageException("an update names no ref");
         if (!RefName.TryParse(message.Name, out RefName? name) || !name.Value.StartsWith("refs/", StringComparison.Ordinal))
-            throw new UsageException($"'{message.Name}' cannot be the name of a ref; it must begin with refs/ and follow the rules of git check-ref-format");
+            throw new UsageException(
+                $"'{message.Name}' cannot be the name of a ref; it must begin with refs/ and follow the rules of git check-ref-format");
         return new PushUpdate(name, ParseId(message.Old), ParseId(message.New), message.Force);
     }
 
@@ -84,7 +91,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
     private ClosureCheck TakeManifests(MessageReader reader, List<PushUpdate> updates, bool isDryRun, CancellationToken cancellation)
     {
         using var codec = new ZstdCodec();
-        using ObjectWriter writer = store.BeginWrite(options.StoreOptions with { MaxPackSize = long.MaxValue }); // all at once, or not at all
+        // all at once, or not at all
+        using ObjectWriter writer = store.BeginWrite(options.StoreOptions with { MaxPackSize = long.MaxValue });
         var closure = new ClosureCheck(store);
         var lacking = new Stack<ObjectReference>();
         long bytes = 0;
@@ -118,7 +126,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
     }
 
     // What came before the push, as far as it leads there.
-    private void TakeWaiting(WaitingManifests waiting, IEnumerable<ObjectId> tips, Stack<ObjectReference> lacking, ClosureCheck closure, ObjectWriter writer, CancellationToken cancellation)
+    private void TakeWaiting(WaitingManifests waiting, IEnumerable<ObjectId> tips, Stack<ObjectReference> lacking, ClosureCheck closure,
+        ObjectWriter writer, CancellationToken cancellation)
     {
         foreach (ObjectId tip in tips)
         {
@@ -153,7 +162,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         }
 
         if (isDryRun && !store.TryFindAnew(update.New.Value, out _))
-            return options.Access.RefuseUpdate(update, losesHistory: update.Force && update.Old is not null); // nothing was sent: the rest shows when it is
+            // nothing was sent: the rest shows when it is
+            return options.Access.RefuseUpdate(update, losesHistory: update.Force && update.Old is not null);
         if (!store.TryFindAnew(update.New.Value, out ObjectLocation location) || _graph.Peel(update.New.Value) is not { } commit)
             return $"{update.New} is not a commit or tag that is here";
         if (update.Name.IsBranch && location.Kind != ObjectKind.Commit)
@@ -161,14 +171,16 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
         bool losesHistory = update.Old is { } old && !(_graph.Peel(old) is { } before && _graph.IsAncestor(before, commit));
         bool isMovedTag = update.Name.IsTag && update.Old is not null;
         if ((losesHistory || isMovedTag) && !update.Force)
-            return losesHistory && !isMovedTag ? "non-fast-forward: it has commits that yours does not follow from" : "the tag exists already";
+            return losesHistory && !isMovedTag ? "non-fast-forward: it has commits that yours does not follow from"
+                : "the tag exists already";
         if (losesHistory && options.DenyNonFastForwards)
             return "this repository lets no history be lost (receive.denyNonFastForwards)";
         return options.Access.RefuseUpdate(update, losesHistory || isMovedTag);
     }
 
     // Nobody's hooks are asked of what is only tried; that is said.
-    private void MoveRefs(List<PushUpdate> updates, string?[] refusals, RequestMessage request, Action<string> say, CancellationToken cancellation)
+    private void MoveRefs(List<PushUpdate> updates, string?[] refusals, RequestMessage request, Action<string> say,
+        CancellationToken cancellation)
     {
         (bool isAtomic, bool isDryRun) = (request.Atomic, request.DryRun);
         IReceiveHooks? hooks = isDryRun ? null : options.Hooks;
@@ -180,7 +192,8 @@ internal sealed class PushReceiver(ObjectStore store, RefStore refs, ServiceOpti
             return;
         }
 
-        if (Choose(refusals).ToList() is { Count: > 0 } asked && hooks?.PreReceive([.. asked.Select(i => updates[i])], say, cancellation) is { } no)
+        if (Choose(refusals).ToList() is { Count: > 0 } asked
+            && hooks?.PreReceive([.. asked.Select(i => updates[i])], say, cancellation) is { } no)
         {
             RefuseAll(refusals, no);
             return;

@@ -6,7 +6,10 @@ using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Serving;
 
-/// <summary>Lists refs, page by page: whoever pushes many must not make the list longer than others can read. A list that the client has is not sent again.</summary>
+/// <summary>
+/// Lists refs, page by page: whoever pushes many must not make the list longer than others can read. A list that the client has is not sent
+/// again.
+/// </summary>
 internal sealed class RefPager(ObjectStore store, RefStore refs, IReceiveAccess access)
 {
     // Leaves room for HEAD and for what stands around the list.
@@ -14,7 +17,8 @@ internal sealed class RefPager(ObjectStore store, RefStore refs, IReceiveAccess 
 
     private readonly CommitGraph _graph = new(store);
 
-    /// <exception cref="UsageException">The request is malformed; or it wants all refs at once, and there are too many for that.</exception>
+    /// <exception cref="UsageException">The request is malformed; or it wants all refs at once, and there are too many for
+    /// that.</exception>
     public RefsMessage Read(RequestMessage request)
     {
         if (request.Prefixes?.Count > ProtocolLimits.MaxPrefixes || request.Prefixes?.Contains(null!) == true)
@@ -37,11 +41,16 @@ internal sealed class RefPager(ObjectStore store, RefStore refs, IReceiveAccess 
         }
 
         (List<RefMessage> page, bool hasMore) = Fill(chosen, request.Paged);
-        return new RefsMessage(page) { HeadTarget = headTarget, HeadId = headId?.ToString(), More = hasMore, Total = request.Paged && request.After is null ? refs.ListNames("refs/").Count : 0 };
+        return new RefsMessage(page)
+        {
+            HeadTarget = headTarget, HeadId = headId?.ToString(), More = hasMore, Total = request.Paged
+            && request.After is null ? refs.ListNames("refs/").Count : 0
+        };
     }
 
     private IEnumerable<Ref> Named(string text, RefName? after) =>
-        RefName.TryParse(text, out RefName? name) && text.StartsWith("refs/", StringComparison.Ordinal) && (after is null || name > after) && refs.Read(name) is { } found ? [found] : [];
+        RefName.TryParse(text, out RefName? name) && text.StartsWith("refs/", StringComparison.Ordinal) && (after is null || name > after)
+            && refs.Read(name) is { } found ? [found] : [];
 
     private static (List<RefMessage> Page, bool HasMore) Fill(IEnumerable<RemoteRef> chosen, bool isPaged)
     {
@@ -53,7 +62,8 @@ internal sealed class RefPager(ObjectStore store, RefStore refs, IReceiveAccess 
                 return (page, true);
             bytes += RefPage.SizeOf(item.Name.Value);
             if (bytes > MostBytes)
-                throw new UsageException("this repository has too many refs for one answer; update your mig to one that asks for them in pages");
+                throw new UsageException(
+                    "this repository has too many refs for one answer; update your mig to one that asks for them in pages");
             page.Add(new RefMessage(item.Name.Value, item.Id.ToString(), item.Peeled?.ToString()));
         }
 

@@ -9,8 +9,8 @@ using Mig.Transfer.Protocol;
 namespace Mig.Transfer.Serving;
 
 /// <summary>
-/// Answers what others ask of one repository (docs/protocol.md). It keeps nothing from one call to the next, so each may come over another connection. One
-/// call at a time; several services may serve one repository.
+/// Answers what others ask of one repository (docs/protocol.md). It keeps nothing from one call to the next, so each may come over another
+/// connection. One call at a time; several services may serve one repository.
 /// </summary>
 public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceOptions options) : IDisposable
 {
@@ -18,7 +18,8 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     private const long MaxDrained = 256L << 20;
     private const int MaxMadeFrame = 2 << 20;
 
-    // Frames that are made anew for one client, of many that ask at once, are not as large as those that stay. The thread of the call sends what is stored as it is.
+    // Frames that are made anew for one client, of many that ask at once, are not as large as those that stay. The thread of the call sends
+    // what is stored as it is.
     private StoreOptions SendOptions => options.StoreOptions with
     {
         ContentFrameSize = Math.Min(options.StoreOptions.ContentFrameSize, MaxMadeFrame),
@@ -114,7 +115,8 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
                 new PushReceiver(store, refs, options, Tally).Run(request, reader, writer, cancellation);
                 break;
             default:
-                throw new UnsupportedFeatureException($"request '{request.Verb}'", $"this server speaks version {ProtocolLimits.Version} of the protocol");
+                throw new UnsupportedFeatureException(
+                    $"request '{request.Verb}'", $"this server speaks version {ProtocolLimits.Version} of the protocol");
         }
     }
 
@@ -127,7 +129,8 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     private static FrameShare ReadShare(RequestMessage request)
     {
         if (request.Parts is < 0 or > ProtocolLimits.MaxParts || request.Part < 0 || request.Part >= Math.Max(request.Parts, 1))
-            throw new UsageException($"part {request.Part} of {request.Parts} in a request, at most {ProtocolLimits.MaxParts} parts allowed, from 0");
+            throw new UsageException(
+                $"part {request.Part} of {request.Parts} in a request, at most {ProtocolLimits.MaxParts} parts allowed, from 0");
         return request.Parts == 0 ? FrameShare.All : new FrameShare(request.Part, request.Parts);
     }
 
@@ -158,16 +161,20 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
 
     private void SendCommits(RequestMessage request, List<ObjectId> ids, MessageWriter writer, CancellationToken cancellation)
     {
-        if (request.Wants < 0 || request.Haves < 0 || request.Shallows < 0 || request.Depth < 0 || (long)request.Wants + request.Haves + request.Shallows != ids.Count)
-            throw new UsageException($"{request.Wants} wanted, {request.Haves} known and {request.Shallows} shallow commits do not make {ids.Count} ids");
+        if (request.Wants < 0 || request.Haves < 0 || request.Shallows < 0 || request.Depth < 0 || (long)request.Wants + request.Haves
+            + request.Shallows != ids.Count)
+            throw new UsageException(
+                $"{request.Wants} wanted, {request.Haves} known and {request.Shallows} shallow commits do not make {ids.Count} ids");
         var graph = new CommitGraph(store);
         var ends = options.ReadShallow().ToHashSet();
-        HashSet<ObjectId> known = graph.Reach(ids.Skip(request.Wants).Take(request.Haves), ends.Union(ids.Skip(request.Wants + request.Haves)).ToHashSet());
+        HashSet<ObjectId> known = graph.Reach(
+            ids.Skip(request.Wants).Take(request.Haves), ends.Union(ids.Skip(request.Wants + request.Haves)).ToHashSet());
         var found = new List<ObjectId>();
         var cut = new List<ObjectId>();
         var starts = new List<ObjectId>();
         foreach (ObjectId want in ids.Take(request.Wants))
-            starts.Add(graph.Peel(want, found) ?? throw new NotFoundException($"there is no commit or tag {want} here; the refs may have moved, fetch again"));
+            starts.Add(graph.Peel(want, found)
+                ?? throw new NotFoundException($"there is no commit or tag {want} here; the refs may have moved, fetch again"));
 
         // Where a depth is asked for, what the client has may be deeper or less deep: all of it is walked, and what it knows is left out.
         IReadOnlySet<ObjectId> left = request.Depth > 0 ? new HashSet<ObjectId>() : known;
@@ -214,11 +221,13 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
     {
         byte[] bits = new byte[(ids.Count + 7) / 8];
 
-        // Whoever has a commit has all that it leads to, unless something is lost or damaged. Then it is all gone through again, and what is missing comes anew.
+        // Whoever has a commit has all that it leads to, unless something is lost or damaged. Then it is all gone through again, and what
+        // is missing comes anew.
         bool isWhole = !store.IsDamaged;
         for (int i = 0; i < ids.Count; i++)
         {
-            if ((store.TryFind(ids[i], out ObjectLocation location) && (isWhole || location.Kind == ObjectKind.Blob)) || waiting?.Contains(ids[i]) == true)
+            if ((store.TryFind(ids[i], out ObjectLocation location) && (isWhole || location.Kind == ObjectKind.Blob))
+                || waiting?.Contains(ids[i]) == true)
                 bits[i / 8] |= (byte)(1 << (i % 8));
         }
 
@@ -233,7 +242,8 @@ public sealed class RepositoryService(ObjectStore store, RefStore refs, ServiceO
         ObjectId Present(ObjectId id)
         {
             Tally.ObjectsSent++;
-            return store.TryFindAnew(id, out _) ? id : throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
+            return store.TryFindAnew(id, out _) ? id
+                : throw new NotFoundException($"object {id} is not here; a partial clone cannot give away what it left out");
         }
     }
 

@@ -14,7 +14,9 @@ public sealed record ServiceOptions
     /// <summary>How what comes is stored.</summary>
     public StoreOptions StoreOptions { get; init; } = StoreOptions.Default;
 
-    /// <summary>What the caller may do; everything unless said otherwise, for whoever comes by folder or ssh has the rights that the system gives.</summary>
+    /// <summary>
+    /// What the caller may do; everything unless said otherwise, for whoever comes by folder or ssh has the rights that the system gives.
+    /// </summary>
     public IReceiveAccess Access { get; init; } = new RightsAccess(AccessRights.Unlimited, "");
 
     /// <summary>Who is asked about pushes; null when nobody is.</summary>
@@ -44,7 +46,10 @@ public sealed record ServiceOptions
     /// <summary>What images that come may hold.</summary>
     public Limits Limits { get; init; } = Limits.Default;
 
-    /// <summary>Whether whoever fetches on this machine, as the same user, may take packs over as they are: the repository is that user's, and lacks no contents.</summary>
+    /// <summary>
+    /// Whether whoever fetches on this machine, as the same user, may take packs over as they are: the repository is that user's, and lacks
+    /// no contents.
+    /// </summary>
     public bool SharesPacks { get; init; }
 
     /// <summary>Called between the steps of a push, with the name of the next one: tests let others do their worst there.</summary>

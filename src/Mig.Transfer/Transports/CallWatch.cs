@@ -3,7 +3,10 @@ using Mig.Core;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>Watches one call, and ends it when the other side is silent or trickles for too long, or when the user has had enough. What this side does meanwhile costs the other one nothing, nor does time in which this program did not run (a laptop that sleeps).</summary>
+/// <summary>
+/// Watches one call, and ends it when the other side is silent or trickles for too long, or when the user has had enough. What this side
+/// does meanwhile costs the other one nothing, nor does time in which this program did not run (a laptop that sleeps).
+/// </summary>
 internal sealed class CallWatch : IDisposable
 {
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(1), ShortestStep = TimeSpan.FromMilliseconds(50);
@@ -78,7 +81,8 @@ internal sealed class CallWatch : IDisposable
     /// <summary>Says that the other side was too slow.</summary>
     public RemoteException TooSlow(string peer) => new(RemoteCodes.Silent, string.Create(
         CultureInfo.InvariantCulture,
-        $"{peer} {_tooSlow}, less than {_patience.BytesPerSecond} bytes a second (http.lowSpeedLimit, http.lowSpeedTime); look whether it runs and can be reached, then try again"));
+        $"{peer} {_tooSlow}, less than {_patience.BytesPerSecond} bytes a second (http.lowSpeedLimit, http.lowSpeedTime); ")
+        + "look whether it runs and can be reached, then try again");
 
     /// <summary>Ends the call if the other side was too slow; the timer comes here.</summary>
     internal void Look()

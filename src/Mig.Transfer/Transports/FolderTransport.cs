@@ -7,7 +7,8 @@ namespace Mig.Transfer.Transports;
 /// <summary>Serves a repository of this machine to ourselves: the same protocol, over a pair of pipes.</summary>
 internal static class FolderTransport
 {
-    public static ITransport Open(string folder, RemoteOptions options) => new ReopeningTransport(folder, options.Retries with { Most = 0 }, _ => Connect(folder, options.ServeFolder));
+    public static ITransport Open(string folder, RemoteOptions options) =>
+        new ReopeningTransport(folder, options.Retries with { Most = 0 }, _ => Connect(folder, options.ServeFolder));
 
     private static StreamTransport Connect(string folder, Func<string, RepositoryService> serve)
     {

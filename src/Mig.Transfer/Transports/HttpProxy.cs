@@ -17,7 +17,8 @@ internal sealed class HttpProxy
     public Uri? Address { get; }
 
     /// <summary>Finds the proxy for a URL.</summary>
-    /// <param name="setting">What the configuration says: a proxy, empty for none; null when it says nothing, so that the environment counts.</param>
+    /// <param name="setting">What the configuration says: a proxy, empty for none; null when it says nothing, so that the environment
+    /// counts.</param>
     /// <exception cref="UsageException">The setting is no proxy.</exception>
     public static HttpProxy Find(string? setting, Uri url)
     {
@@ -37,7 +38,8 @@ internal sealed class HttpProxy
         if (Address.UserInfo is { Length: > 0 } user)
         {
             string[] parts = user.Split(':', 2);
-            proxy.Credentials = new NetworkCredential(Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""));
+            proxy.Credentials = new NetworkCredential(
+                Uri.UnescapeDataString(parts[0]), Uri.UnescapeDataString(parts.ElementAtOrDefault(1) ?? ""));
         }
 
         return proxy;
@@ -51,8 +53,10 @@ internal sealed class HttpProxy
         string full = text.Contains("://", StringComparison.Ordinal) ? text : "http://" + text;
         full = full.Replace("socks5h://", "socks5://", StringComparison.OrdinalIgnoreCase);
         if (!Uri.TryCreate(full, UriKind.Absolute, out Uri? address) || address.Host.Length == 0 || !Schemes.Contains(address.Scheme))
-            throw new UsageException($"http.proxy cannot be what it is set to; write [{string.Join("|", Schemes)}://][NAME:PASSWORD@]HOST[:PORT]");
-        bool hasPort = full[(full.LastIndexOf('@') + 1)..].Replace("://", "", StringComparison.Ordinal).TrimEnd('/').Split(']')[^1].Contains(':', StringComparison.Ordinal);
+            throw new UsageException(
+                $"http.proxy cannot be what it is set to; write [{string.Join("|", Schemes)}://][NAME:PASSWORD@]HOST[:PORT]");
+        bool hasPort = full[(full.LastIndexOf('@') + 1)..].Replace("://", "", StringComparison.Ordinal).TrimEnd('/').Split(']')[^1]
+            .Contains(':', StringComparison.Ordinal);
         return hasPort ? address : new UriBuilder(address) { Port = UsualPort }.Uri;
     }
 }

@@ -11,7 +11,9 @@ using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>Calls over HTTP: each is one POST to the repository's address, with the request as its body and the answer as the response's.</summary>
+/// <summary>
+/// Calls over HTTP: each is one POST to the repository's address, with the request as its body and the answer as the response's.
+/// </summary>
 internal sealed class HttpTransport : ITransport
 {
     public const string MediaType = "application/x-mig";
@@ -41,7 +43,8 @@ internal sealed class HttpTransport : ITransport
     {
         Peer = address.Host;
         _options = options;
-        _uri = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path.TrimEnd('/') + Endpoint).Uri;
+        _uri = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path.TrimEnd('/')
+            + Endpoint).Uri;
         _proxy = HttpProxy.Find(options.Proxy, _uri);
         var handler = new SocketsHttpHandler
         {
@@ -52,7 +55,11 @@ internal sealed class HttpTransport : ITransport
             ConnectTimeout = options.ConnectTimeout > TimeSpan.Zero ? options.ConnectTimeout : Timeout.InfiniteTimeSpan,
             ConnectCallback = ConnectAsync,
             PooledConnectionIdleTimeout = IdlePatience,
-            SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = options.AuthorityFile is { } file ? Trust(file) : null },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = options.AuthorityFile is { } file ? Trust(file)
+                : null
+            },
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -90,7 +97,8 @@ internal sealed class HttpTransport : ITransport
                 Interlocked.Add(ref _wireBytes, content.Bytes);
                 if (response.StatusCode == HttpStatusCode.Unauthorized && attempt < MaxAttempts && FindOtherToken())
                     continue;
-                if (response.StatusCode == HttpStatusCode.TooManyRequests && attempt < MaxAttempts && response.Headers.RetryAfter?.Delta is { } wait && wait <= MaxWait)
+                if (response.StatusCode == HttpStatusCode.TooManyRequests && attempt < MaxAttempts
+                    && response.Headers.RetryAfter?.Delta is { } wait && wait <= MaxWait)
                 {
                     cancellation.WaitHandle.WaitOne(wait);
                     cancellation.ThrowIfCancellationRequested();
@@ -134,7 +142,8 @@ internal sealed class HttpTransport : ITransport
         if (_options.Http == HttpChoice.Http2)
         {
             message.Version = HttpVersion.Version20;
-            message.VersionPolicy = _uri.Scheme == Uri.UriSchemeHttps ? HttpVersionPolicy.RequestVersionOrLower : HttpVersionPolicy.RequestVersionExact;
+            message.VersionPolicy = _uri.Scheme == Uri.UriSchemeHttps ? HttpVersionPolicy.RequestVersionOrLower
+                : HttpVersionPolicy.RequestVersionExact;
         }
 
         if (_bearer is not null)
@@ -170,16 +179,23 @@ internal sealed class HttpTransport : ITransport
     private RemoteException Failed(Exception e)
     {
         if (Find<AuthenticationException>(e) is { } untrusted)
-            return new RemoteException("REMOTE-004", $"there is no safe connection to {Peer}: {untrusted.Message.TrimEnd('.')}; if its certificate is from an authority of your own, name that with 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.sslCAInfo FILE'", e);
+            return new RemoteException("REMOTE-004",
+                $"there is no safe connection to {Peer}: {untrusted.Message.TrimEnd('.')}; if its certificate is from an authority of "
+                + $"your own, name that with 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.sslCAInfo FILE'", e);
         bool isLate = Find<TimeoutException>(e) is not null;
         string reason = isLate ? $"nobody answered within {_options.ConnectTimeout.TotalSeconds:0} s (http.connectTimeout)" : Reason(e);
-        if (!isLate && Find<HttpRequestException>(e) is not { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError })
+        if (!isLate && Find<HttpRequestException>(e) is not
+            {
+                HttpRequestError: HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError or HttpRequestError.ProxyTunnelError
+            })
             return new RemoteException(RemoteCodes.Broken, $"the connection to {Peer} failed: {reason}; try again", e);
         return new RemoteException(
             RemoteCodes.NoConnection,
             _proxy.Address is null
                 ? $"{Peer} cannot be reached: {reason}; look whether the address is right and the server runs"
-                : $"{Peer} cannot be reached through {_proxy}: {reason}; look whether the proxy runs, or leave it out with '-c http.proxy='",
+                : $"{Peer} cannot be reached through {_proxy}: {reason}; look whether the proxy runs, or leave it out with '-c "
+                    + "http.proxy='",
             e);
     }
 
@@ -196,7 +212,8 @@ internal sealed class HttpTransport : ITransport
             throw new UsageException($"the authorities in {file} (http.sslCAInfo) cannot be read: {e.Message}");
         }
 
-        return policy.CustomTrustStore.Count > 0 ? policy : throw new UsageException($"there is no certificate in {file} (http.sslCAInfo); a PEM file is needed");
+        return policy.CustomTrustStore.Count > 0 ? policy
+            : throw new UsageException($"there is no certificate in {file} (http.sslCAInfo); a PEM file is needed");
     }
 
     private static T? Find<T>(Exception? e)
@@ -219,15 +236,19 @@ internal sealed class HttpTransport : ITransport
     {
         byte[] buffer = new byte[MaxErrorText];
         int length = body.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        string text = response.Content.Headers.ContentType?.MediaType == "text/plain" ? System.Text.Encoding.UTF8.GetString(buffer, 0, length).Trim() : "";
+        string text = response.Content.Headers.ContentType?.MediaType == "text/plain"
+            ? System.Text.Encoding.UTF8.GetString(buffer, 0, length).Trim() : "";
         string what = response.StatusCode switch
         {
-            HttpStatusCode.Unauthorized => $"it wants a token: set MIG_TOKEN, or 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.token TOKEN'",
+            HttpStatusCode.Unauthorized =>
+                $"it wants a token: set MIG_TOKEN, or 'mig config --global http.{_uri.GetLeftPart(UriPartial.Authority)}.token TOKEN'",
             HttpStatusCode.Forbidden => "the token does not give the right to do that",
             HttpStatusCode.NotFound => "there is no such repository",
             HttpStatusCode.TooManyRequests => "too many requests; try again later",
-            HttpStatusCode.RequestEntityTooLarge => "the request is too large for it, or for a proxy before it ('client_max_body_size' of nginx, --max-body-size of mig serve)",
-            HttpStatusCode.ProxyAuthenticationRequired => $"{_proxy} wants a name and a password: http.proxy=http://NAME:PASSWORD@HOST:PORT",
+            HttpStatusCode.RequestEntityTooLarge =>
+                "the request is too large for it, or for a proxy before it ('client_max_body_size' of nginx, --max-body-size of mig serve)",
+            HttpStatusCode.ProxyAuthenticationRequired =>
+                $"{_proxy} wants a name and a password: http.proxy=http://NAME:PASSWORD@HOST:PORT",
             HttpStatusCode.OK => "it answers, but not as a mig server does",
             _ => $"it answers {(int)response.StatusCode} {response.ReasonPhrase}",
         };
@@ -236,10 +257,12 @@ internal sealed class HttpTransport : ITransport
             HttpStatusCode.RequestEntityTooLarge => RemoteCodes.TooLarge,
 
             // A proxy whose server is just being restarted.
-            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout or HttpStatusCode.RequestTimeout => RemoteCodes.Broken,
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+                or HttpStatusCode.RequestTimeout => RemoteCodes.Broken,
             _ => "REMOTE-002",
         };
-        return new RemoteException(code, $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
+        return new RemoteException(code,
+            $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
     }
 
     // A server closes connections to make room for others, also just when the next request is on its way.

@@ -18,7 +18,9 @@ internal interface ITransport : IDisposable
     /// <summary>What to do when a call breaks.</summary>
     RetryPolicy Retries { get; }
 
-    /// <summary>The store at the other end, where it is one of this user on this machine whose packs may be taken over as they are; null elsewhere.</summary>
+    /// <summary>
+    /// The store at the other end, where it is one of this user on this machine whose packs may be taken over as they are; null elsewhere.
+    /// </summary>
     ObjectStore? SharedStore => null;
 
     /// <summary>Bytes sent and received.</summary>

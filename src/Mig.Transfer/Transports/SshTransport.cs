@@ -5,7 +5,9 @@ using Mig.Transfer.Addresses;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>Runs <c>mig serve --stdio</c> on another machine through the user's own ssh: keys, agents and configuration are ssh's affair.</summary>
+/// <summary>
+/// Runs <c>mig serve --stdio</c> on another machine through the user's own ssh: keys, agents and configuration are ssh's affair.
+/// </summary>
 internal static class SshTransport
 {
     private const string OpenSsh = "ssh";
@@ -35,7 +37,8 @@ internal static class SshTransport
                     Kill(process);
                 process.Dispose();
             },
-            Diagnose = () => !isCut && process.WaitForExit(PatienceMilliseconds) ? Explain(process.ExitCode, program, address, options, connection!.HasAnswered) : null,
+            Diagnose = () => !isCut && process.WaitForExit(PatienceMilliseconds)
+                ? Explain(process.ExitCode, program, address, options, connection!.HasAnswered) : null,
         };
         return connection;
     }
@@ -52,7 +55,8 @@ internal static class SshTransport
         if (Path.GetFileName(program) == OpenSsh && options.ConnectTimeout > TimeSpan.Zero)
         {
             start.ArgumentList.Add("-o");
-            start.ArgumentList.Add(string.Create(CultureInfo.InvariantCulture, $"ConnectTimeout={Math.Ceiling(options.ConnectTimeout.TotalSeconds)}"));
+            start.ArgumentList.Add(string.Create(
+                CultureInfo.InvariantCulture, $"ConnectTimeout={Math.Ceiling(options.ConnectTimeout.TotalSeconds)}"));
         }
 
         if (address.Port is { } port)
@@ -71,7 +75,8 @@ internal static class SshTransport
         }
         catch (Exception e) when (e is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            throw new RemoteException("REMOTE-001", $"{program} cannot be run: {e.Message}; install OpenSSH, or name another program with MIG_SSH", e);
+            throw new RemoteException("REMOTE-001",
+                $"{program} cannot be run: {e.Message}; install OpenSSH, or name another program with MIG_SSH", e);
         }
     }
 
@@ -91,12 +96,13 @@ internal static class SshTransport
     // As a POSIX shell reads it.
     private static string Quote(string path) => "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
-    private static string? Explain(int exitCode, string program, RemoteAddress address, RemoteOptions options, bool hasAnswered) => exitCode switch
-    {
-        0 => null,
-        127 => $"there is no mig on the PATH of {address.Host} ('{options.ServeCommand}'); {options.ServeAdvice}",
-        255 when hasAnswered => $"the ssh connection to {address.Host} was cut; what {program} said stands above",
-        255 => $"{program} could not connect to {address.Host}; what it said stands above",
-        _ => $"mig on {address.Host} ended with {exitCode}; what it said stands above",
-    };
+    private static string? Explain(int exitCode, string program, RemoteAddress address, RemoteOptions options, bool hasAnswered) =>
+        exitCode switch
+        {
+            0 => null,
+            127 => $"there is no mig on the PATH of {address.Host} ('{options.ServeCommand}'); {options.ServeAdvice}",
+            255 when hasAnswered => $"the ssh connection to {address.Host} was cut; what {program} said stands above",
+            255 => $"{program} could not connect to {address.Host}; what it said stands above",
+            _ => $"mig on {address.Host} ended with {exitCode}; what it said stands above",
+        };
 }

@@ -5,7 +5,10 @@ using Mig.Transfer.Protocol;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>One connection: calls over a pair of streams to a server that answers one call after another. Once a call broke, it is of no use any more.</summary>
+/// <summary>
+/// One connection: calls over a pair of streams to a server that answers one call after another. Once a call broke, it is of no use any
+/// more.
+/// </summary>
 internal sealed class StreamTransport : IDisposable
 {
     private readonly string _peer;
@@ -81,7 +84,8 @@ internal sealed class StreamTransport : IDisposable
         {
             (_toServer.Watch, _fromServer.Watch) = (null, null);
 
-            // A server that says what is wrong waits for the next request. Whatever else ends a call, a full disk here, say, leaves half an answer on the line.
+            // A server that says what is wrong waits for the next request. Whatever else ends a call, a full disk here, say, leaves half an
+            // answer on the line.
             if (!isInStep && !(isAsked && _reader.Bytes > answered && _reader.Type == RecordType.Error))
             {
                 IsBroken = true;

@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace Mig.Transfer.Transports;
 
-/// <summary>A stream from or to another machine whose waits end when the call's watch says so, even where the stream below cannot be interrupted. What fails in it is a <see cref="LineException"/>.</summary>
+/// <summary>
+/// A stream from or to another machine whose waits end when the call's watch says so, even where the stream below cannot be interrupted.
+/// What fails in it is a <see cref="LineException"/>.
+/// </summary>
 internal sealed class WatchedStream(Stream stream) : Stream
 {
     /// <summary>Who watches; null for nobody.</summary>
@@ -79,8 +82,8 @@ internal sealed class WatchedStream(Stream stream) : Stream
         return 0;
     }
 
-    // A stream that is closed meanwhile may refuse the call itself, not only what it returns. A pipe's read cannot be cancelled: it is left alone with its buffer,
-    // which nobody looks at any more.
+    // A stream that is closed meanwhile may refuse the call itself, not only what it returns. A pipe's read cannot be cancelled: it is left
+    // alone with its buffer, which nobody looks at any more.
     private static int Wait(Func<Task<int>> start, CallWatch watch) => Directly(() =>
     {
         Task<int> task = start();

@@ -6,8 +6,9 @@ using Mig.Store.Packs;
 namespace Mig.Edits;
 
 /// <summary>
-/// What an edit changed outside of files: blocks of metadata. Only blocks that differ are stored, next to each other in few blobs; around them the layout goes on naming what it named.
-/// (A commit of the whole disk would gather a megabyte's metadata anew, which is many times as much.)
+/// What an edit changed outside of files: blocks of metadata. Only blocks that differ are stored, next to each other in few blobs; around
+/// them the layout goes on naming what it named. (A commit of the whole disk would gather a megabyte's metadata anew, which is many times
+/// as much.)
 /// </summary>
 /// <param name="Ranges">What differs, ascending and disjoint.</param>
 /// <param name="Pieces">Where its bytes are now; what is zero now has none.</param>

@@ -22,7 +22,8 @@ internal sealed class DiskEdit : IDisposable
         _disk = disk;
         _before = before;
         _store = store;
-        _overlay = new OverlayTarget(before, FileTarget.CreateTemporary(Path.Combine(store.Folder, ObjectStore.TemporaryFolder), disk.Length));
+        _overlay = new OverlayTarget(before,
+            FileTarget.CreateTemporary(Path.Combine(store.Folder, ObjectStore.TemporaryFolder), disk.Length));
     }
 
     public IFileSystemWriter OpenVolume(ImageVolume volume, Limits limits, TimeProvider clock)
@@ -76,13 +77,15 @@ internal sealed class DiskEdit : IDisposable
     public ImageDisk Finish(IngestSession session)
     {
         var files = new List<LayoutPiece>();
-        List<ImageVolume> volumes = [.. _disk.Volumes.Select(volume => _volumes.TryGetValue(volume.Number, out VolumeEdit? edit) ? edit.Finish(session, files) : volume)];
+        List<ImageVolume> volumes = [.. _disk.Volumes.Select(volume =>
+            _volumes.TryGetValue(volume.Number, out VolumeEdit? edit) ? edit.Finish(session, files) : volume)];
         files.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
         List<ByteRange> ofFiles = [.. files.Select(piece => new ByteRange(piece.Offset, piece.Length))];
         List<ByteRange> rest = [.. ByteRanges.Subtract(_overlay.GetChangedRanges(), ofFiles)];
         ChangedResidue residue = ChangedResidue.Store(session, _before, _overlay, rest);
         List<ByteRange> replaced = [.. ByteRanges.Normalize(ofFiles.Concat(residue.Ranges))];
-        IEnumerable<LayoutPiece> pieces = files.Where(piece => !piece.Blob.Value.IsNull).Concat(residue.Pieces).OrderBy(piece => piece.Offset);
+        IEnumerable<LayoutPiece> pieces = files.Where(piece => !piece.Blob.Value.IsNull).Concat(residue.Pieces)
+            .OrderBy(piece => piece.Offset);
         LayoutId? layout = new LayoutEdit(_store, session.Writer, _disk.Length, replaced, pieces).Write(_disk.Layout);
         return _disk with { Layout = layout, Volumes = volumes };
     }

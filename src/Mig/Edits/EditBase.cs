@@ -4,7 +4,9 @@ using Mig.History.Layouts;
 
 namespace Mig.Edits;
 
-/// <summary>A version that is changed, once or many times at once: what is read of its disks is read once for all edits. For several threads.</summary>
+/// <summary>
+/// A version that is changed, once or many times at once: what is read of its disks is read once for all edits. For several threads.
+/// </summary>
 public sealed class EditBase
 {
     private readonly Dictionary<string, LayoutSource> _disks;

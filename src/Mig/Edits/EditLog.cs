@@ -15,7 +15,8 @@ public sealed class EditLog
     public int Count => _changes.Count;
 
     /// <summary>The paths, raw bytes with a slash at the beginning.</summary>
-    public IEnumerable<(byte[] Path, EditChangeKind Kind)> Changes => _changes.Select(change => (Encoding.Latin1.GetBytes(change.Key), change.Value));
+    public IEnumerable<(byte[] Path, EditChangeKind Kind)> Changes =>
+        _changes.Select(change => (Encoding.Latin1.GetBytes(change.Key), change.Value));
 
     public int CountOf(EditChangeKind kind) => _changes.Count(change => change.Value == kind);
 

@@ -19,6 +19,7 @@ public static class EditTime
     public static Timestamp Of(DateTimeOffset time)
     {
         long seconds = time.ToUnixTimeSeconds();
-        return new Timestamp(seconds, (int)((time.UtcTicks - DateTimeOffset.FromUnixTimeSeconds(seconds).UtcTicks) * TimeSpan.NanosecondsPerTick));
+        return new Timestamp(seconds,
+            (int)((time.UtcTicks - DateTimeOffset.FromUnixTimeSeconds(seconds).UtcTicks) * TimeSpan.NanosecondsPerTick));
     }
 }

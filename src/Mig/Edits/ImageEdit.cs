@@ -17,7 +17,8 @@ public sealed class ImageEdit : IDisposable
     /// <param name="writer">Receives what is new; may serve several edits at once. Nothing counts before it is completed.</param>
     /// <param name="parallelism">Threads that take in changed contents.</param>
     /// <param name="clock">What new times on the disks are taken from; null for the clock of the repository's context.</param>
-    public ImageEdit(EditBase before, ObjectWriter writer, int parallelism, IProgressSink progress, TimeProvider? clock = null, CancellationToken cancellation = default)
+    public ImageEdit(EditBase before, ObjectWriter writer, int parallelism, IProgressSink progress, TimeProvider? clock = null,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);
         _base = before;
@@ -34,7 +35,9 @@ public sealed class ImageEdit : IDisposable
     /// <summary>What the times of changes are taken from.</summary>
     public TimeProvider Clock => _clock;
 
-    /// <summary>Returns the writer of a volume, the same one each time. What is changed through it is kept in step with the manifest.</summary>
+    /// <summary>
+    /// Returns the writer of a volume, the same one each time. What is changed through it is kept in step with the manifest.
+    /// </summary>
     /// <exception cref="UnsupportedFeatureException">The file system there cannot be changed; the message names it.</exception>
     public IFileSystemWriter OpenVolume(ImageDisk disk, ImageVolume volume)
     {
@@ -53,14 +56,19 @@ public sealed class ImageEdit : IDisposable
         return OpenDisk(disk).Zero(FindFree(writer, volume));
     }
 
-    /// <summary>Returns what of a volume is free after all changes so far, as ranges of the disk; nothing when that is not to be trusted.</summary>
+    /// <summary>
+    /// Returns what of a volume is free after all changes so far, as ranges of the disk; nothing when that is not to be trusted.
+    /// </summary>
     internal IReadOnlyList<ByteRange> FindFree(IFileSystemWriter writer, ImageVolume volume)
     {
         using IFileSystem fileSystem = writer.Read();
-        return [.. VolumeScan.Run(fileSystem, Limits).FreeSpace.Ranges.Select(range => range with { Offset = volume.Range.Offset + range.Offset })];
+        return [.. VolumeScan.Run(fileSystem, Limits).FreeSpace.Ranges.Select(range =>
+            range with { Offset = volume.Range.Offset + range.Offset })];
     }
 
-    /// <summary>Makes ranges of a disk read as zeros. Whoever calls this knows that no file and no structure of a file system is there.</summary>
+    /// <summary>
+    /// Makes ranges of a disk read as zeros. Whoever calls this knows that no file and no structure of a file system is there.
+    /// </summary>
     /// <param name="ranges">Ascending and disjoint.</param>
     internal long Zero(ImageDisk disk, IEnumerable<ByteRange> ranges) => OpenDisk(disk).Zero(ranges);
 
@@ -68,7 +76,8 @@ public sealed class ImageEdit : IDisposable
     /// <returns>The image as it is now; it is not stored itself.</returns>
     public MachineImage Finish()
     {
-        var image = new MachineImage([.. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)]);
+        var image = new MachineImage([
+            .. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)]);
         _session.Keep([]); // what is noted of lists that are never stored is of no use, and does no harm
         return image;
     }

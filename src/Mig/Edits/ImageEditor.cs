@@ -15,7 +15,9 @@ public sealed class ImageEditor(Repository repository)
 {
     /// <summary>Changes a version and commits the result.</summary>
     /// <param name="apply">Makes the changes; when it throws, nothing has happened.</param>
-    /// <remarks>Hooks are asked as for a commit of disks: commit-msg first, pre-commit when the commit is durable and no branch leads to it.</remarks>
+    /// <remarks>
+    /// Hooks are asked as for a commit of disks: commit-msg first, pre-commit when the commit is durable and no branch leads to it.
+    /// </remarks>
     /// <exception cref="NotFoundException">There is no such branch.</exception>
     /// <exception cref="UsageException">The name is a version and no branch, or the message is empty.</exception>
     /// <exception cref="HookRefusedException">A hook said no. The branch is where it was.</exception>
@@ -73,12 +75,15 @@ public sealed class ImageEditor(Repository repository)
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
         return before.Disks.Count == after.Disks.Count
-            && before.Disks.Zip(after.Disks).All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
+            && before.Disks.Zip(after.Disks)
+            .All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
     }
 
-    private MachineImage Change(MachineImage before, DateTimeOffset time, ObjectWriter writer, Action<ImageEdit> apply, IProgressSink progress, CancellationToken cancellation)
+    private MachineImage Change(MachineImage before, DateTimeOffset time, ObjectWriter writer, Action<ImageEdit> apply,
+        IProgressSink progress, CancellationToken cancellation)
     {
-        using var edit = new ImageEdit(new EditBase(repository, before), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
+        using var edit = new ImageEdit(
+            new EditBase(repository, before), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
         apply(edit);
         return edit.Finish();
     }
@@ -104,6 +109,8 @@ public sealed class ImageEditor(Repository repository)
         if (RefName.TryParse(RefName.BranchPrefix + request.Branch, out RefName? branch) && repository.Refs.Resolve(branch) is { } tip)
             return (branch, tip, new CommitId(tip));
         CommitId other = repository.Revisions.ResolveCommit(request.Branch);
-        throw new UsageException($"'{request.Branch}' is the version {other.ToString()[..10]}, and no branch that could move on; make one with '-b NAME', or with 'mig branch NAME {request.Branch}'");
+        throw new UsageException(
+            $"'{request.Branch}' is the version {other.ToString()[..10]}, and no branch that could move on; make one with '-b NAME', or "
+            + $"with 'mig branch NAME {request.Branch}'");
     }
 }

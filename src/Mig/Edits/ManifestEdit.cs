@@ -5,8 +5,8 @@ using Mig.Store;
 namespace Mig.Edits;
 
 /// <summary>
-/// The file view of a volume while it is changed. Directories are read when something in them changes; the rest stays the trees that they are, so that a change costs what it changes.
-/// For one thread.
+/// The file view of a volume while it is changed. Directories are read when something in them changes; the rest stays the trees that they
+/// are, so that a change costs what it changes. For one thread.
 /// </summary>
 internal sealed class ManifestEdit
 {
@@ -29,7 +29,9 @@ internal sealed class ManifestEdit
 
     public ManifestName Root { get; }
 
-    /// <summary>What changed and still has a name. Their entries must be brought up to date before <see cref="Write(IObjectSink)"/>.</summary>
+    /// <summary>
+    /// What changed and still has a name. Their entries must be brought up to date before <see cref="Write(IObjectSink)"/>.
+    /// </summary>
     public IReadOnlyList<ManifestItem> Changed => [.. _changed.Where(item => item.Names.Count > 0)];
 
     /// <summary>Finds a name by its path from the root, without following links; null when there is none.</summary>
@@ -49,7 +51,8 @@ internal sealed class ManifestEdit
     }
 
     /// <summary>
-    /// Reads all directories and joins the names of each file that has several. Needed once, before names of such files, or of directories that may hold them, are added, moved or removed.
+    /// Reads all directories and joins the names of each file that has several. Needed once, before names of such files, or of directories
+    /// that may hold them, are added, moved or removed.
     /// </summary>
     public void LoadLinks()
     {
@@ -74,7 +77,10 @@ internal sealed class ManifestEdit
         {
             ReadOnlySpan<byte> target = link.Item.Entry.LinkTarget.Span;
             if (Find(target) is not { Item.Entry.Type: not (TreeEntryType.HardLink or TreeEntryType.Directory) } first)
-                throw new CorruptStoreException("OBJ-008", $"hard link '{System.Text.Encoding.UTF8.GetString(link.GetPath())}' names '{System.Text.Encoding.UTF8.GetString(target)}', which is no file; run mig fsck");
+                throw new CorruptStoreException(
+                    "OBJ-008",
+                    $"hard link '{System.Text.Encoding.UTF8.GetString(link.GetPath())}' names "
+                    + $"'{System.Text.Encoding.UTF8.GetString(target)}', which is no file; run mig fsck");
             if (first.Item.Names.Count == 1)
                 _linked.Add(first.Item);
             link.Item = first.Item;
@@ -85,7 +91,11 @@ internal sealed class ManifestEdit
     /// <summary>Adds a new file, directory, link or device.</summary>
     public void Add(ManifestName parent, byte[] name, TreeEntryType type)
     {
-        var item = new ManifestItem(new TreeEntry { Name = default, Type = type }) { IsMetadataChanged = true, IsContentChanged = type == TreeEntryType.File };
+        var item = new ManifestItem(new TreeEntry { Name = default, Type = type })
+        {
+            IsMetadataChanged = true,
+            IsContentChanged = type == TreeEntryType.File
+        };
         if (type == TreeEntryType.Directory)
             item.Children = new SortedDictionary<byte[], ManifestName>(ByBytes);
         _changed.Add(item);

@@ -36,7 +36,10 @@ internal sealed class ManifestName(byte[] name, ManifestName? parent, ManifestIt
         return [.. names.SelectMany(static name => name.Prepend((byte)'/'))];
     }
 
-    /// <summary>Compares by the order of a scan's walk: a directory's own names come before those of its subdirectories. Decides which of several names is the first.</summary>
+    /// <summary>
+    /// Compares by the order of a scan's walk: a directory's own names come before those of its subdirectories. Decides which of several
+    /// names is the first.
+    /// </summary>
     public static int CompareInWalk(ManifestName left, ManifestName right)
     {
         List<byte[]> a = Directories(left), b = Directories(right);

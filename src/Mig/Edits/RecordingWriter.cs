@@ -26,17 +26,21 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
     public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length) =>
         Create(path, TreeEntryType.File, place => inner.CreateFile(place, metadata, content, length));
 
-    public void ReplaceContent(ReadOnlySpan<byte> path, IByteSource content) => ChangeContent(path, place => inner.ReplaceContent(place, content));
+    public void ReplaceContent(ReadOnlySpan<byte> path, IByteSource content) =>
+        ChangeContent(path, place => inner.ReplaceContent(place, content));
 
-    public void ReplaceContent(ReadOnlySpan<byte> path, Stream content, long length) => ChangeContent(path, place => inner.ReplaceContent(place, content, length));
+    public void ReplaceContent(ReadOnlySpan<byte> path, Stream content, long length) =>
+        ChangeContent(path, place => inner.ReplaceContent(place, content, length));
 
     public void Append(ReadOnlySpan<byte> path, IByteSource content) => ChangeContent(path, place => inner.Append(place, content));
 
-    public void Append(ReadOnlySpan<byte> path, Stream content, long length) => ChangeContent(path, place => inner.Append(place, content, length));
+    public void Append(ReadOnlySpan<byte> path, Stream content, long length) =>
+        ChangeContent(path, place => inner.Append(place, content, length));
 
     public void SetLength(ReadOnlySpan<byte> path, long length) => ChangeContent(path, place => inner.SetLength(place, length));
 
-    public void CreateDirectory(ReadOnlySpan<byte> path, NodeMetadata metadata) => Create(path, TreeEntryType.Directory, place => inner.CreateDirectory(place, metadata));
+    public void CreateDirectory(ReadOnlySpan<byte> path, NodeMetadata metadata) =>
+        Create(path, TreeEntryType.Directory, place => inner.CreateDirectory(place, metadata));
 
     public void CreateSymbolicLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target, NodeMetadata metadata)
     {
@@ -90,9 +94,11 @@ internal sealed class RecordingWriter(IFileSystemWriter inner, ManifestEdit mani
 
     public void SetMode(ReadOnlySpan<byte> path, int mode) => ChangeMetadata(path, place => inner.SetMode(place, mode));
 
-    public void SetTimes(ReadOnlySpan<byte> path, Timestamp modified, Timestamp? accessed = null) => ChangeMetadata(path, place => inner.SetTimes(place, modified, accessed));
+    public void SetTimes(ReadOnlySpan<byte> path, Timestamp modified, Timestamp? accessed = null) =>
+        ChangeMetadata(path, place => inner.SetTimes(place, modified, accessed));
 
-    public void SetAttributes(ReadOnlySpan<byte> path, uint attributes) => ChangeMetadata(path, place => inner.SetAttributes(place, attributes));
+    public void SetAttributes(ReadOnlySpan<byte> path, uint attributes) =>
+        ChangeMetadata(path, place => inner.SetAttributes(place, attributes));
 
     public void SetExtendedAttribute(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {

@@ -9,8 +9,9 @@ using Mig.Store.Content;
 namespace Mig.Edits;
 
 /// <summary>
-/// Fetches what an edit reads of a volume and a partial clone has left at its remote, all at once: the structures of its file system. They are what stands on the disk and belongs to no
-/// file of the manifest. Where that is much, because deleted data is kept, too, the free space is looked up first.
+/// Fetches what an edit reads of a volume and a partial clone has left at its remote, all at once: the structures of its file system. They
+/// are what stands on the disk and belongs to no file of the manifest. Where that is much, because deleted data is kept, too, the free
+/// space is looked up first.
 /// </summary>
 internal static class StructuresAhead
 {
@@ -26,18 +27,22 @@ internal static class StructuresAhead
             return;
         HashSet<BlobId> contents = FindContents(store, root.Tree);
         List<LayoutPiece> pieces = [.. LayoutReader.ReadPieces(store, layout, disk.Length, volume.Range)];
-        List<ByteRange> residue = [.. pieces.Where(piece => !contents.Contains(piece.Blob)).Select(piece => new ByteRange(piece.Offset, piece.Length))];
-        if (pieces.Where(piece => !contents.Contains(piece.Blob) && !store.IsHere(piece.Blob.Value)).Sum(piece => piece.Length) > MostUnseen)
+        List<ByteRange> residue = [.. pieces.Where(piece => !contents.Contains(piece.Blob))
+            .Select(piece => new ByteRange(piece.Offset, piece.Length))];
+        if (pieces.Where(piece => !contents.Contains(piece.Blob) && !store.IsHere(piece.Blob.Value))
+            .Sum(piece => piece.Length) > MostUnseen)
             residue = LeaveOutFree(residue, store, disk, volume, limits);
         long bytes = 0;
-        IEnumerable<ByteRange> read = ByteRanges.Normalize(residue.TakeWhile(range => (bytes += range.Length) <= Most).Select(range => Around(range, volume.Range)));
+        IEnumerable<ByteRange> read =
+            ByteRanges.Normalize(residue.TakeWhile(range => (bytes += range.Length) <= Most).Select(range => Around(range, volume.Range)));
         store.Prefetch(Within(pieces, [.. read]).Select(piece => piece.Blob));
     }
 
     // As readers of file systems read: what stands beside a block comes with it.
     private static ByteRange Around(ByteRange range, ByteRange volume)
     {
-        long start = (range.Offset - volume.Offset) / ReadSize * ReadSize, end = (range.End - volume.Offset + ReadSize - 1) / ReadSize * ReadSize;
+        long start = (range.Offset - volume.Offset) / ReadSize * ReadSize, end = (range.End - volume.Offset + ReadSize - 1) / ReadSize
+            * ReadSize;
         return ByteRange.FromBounds(volume.Offset + start, Math.Min(volume.End, volume.Offset + end));
     }
 
@@ -74,14 +79,16 @@ internal static class StructuresAhead
         return blobs;
     }
 
-    private static List<ByteRange> LeaveOutFree(List<ByteRange> residue, ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
+    private static List<ByteRange> LeaveOutFree(
+        List<ByteRange> residue, ObjectStore store, ImageDisk disk, ImageVolume volume, Limits limits)
     {
         using var source = new LayoutSource(store, disk.Layout, disk.Length);
         try
         {
             using IFileSystem? fileSystem = FileSystemFormats.Open(new SubSource(source, volume.Range), limits);
             return fileSystem is null ? residue
-                : [.. ByteRanges.Subtract(residue, fileSystem.GetFreeRanges().Select(range => range with { Offset = range.Offset + volume.Range.Offset }))];
+                : [.. ByteRanges.Subtract(residue, fileSystem.GetFreeRanges()
+                    .Select(range => range with { Offset = range.Offset + volume.Range.Offset }))];
         }
         catch (CorruptImageException)
         {

@@ -30,17 +30,26 @@ internal sealed class VolumeEdit : IDisposable
     /// <param name="disk">The disk with all changes so far.</param>
     /// <param name="before">The same in the version before.</param>
     /// <exception cref="UnsupportedFeatureException">The file system cannot be changed.</exception>
-    /// <exception cref="RefusedOperationException">Its free space is not to be trusted, so that whatever is written could overwrite something.</exception>
-    public static VolumeEdit Open(OverlayTarget disk, ImageDisk before, ImageVolume volume, ObjectStore store, Limits limits, TimeProvider clock)
+    /// <exception cref="RefusedOperationException">Its free space is not to be trusted, so that whatever is written could overwrite
+    /// something.</exception>
+    public static VolumeEdit Open(
+        OverlayTarget disk, ImageDisk before, ImageVolume volume, ObjectStore store, Limits limits, TimeProvider clock)
     {
         if (volume.Root is null)
-            throw new UnsupportedFeatureException("changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
+            throw new UnsupportedFeatureException(
+                "changing an unknown volume", $"volume {volume.Number} was not looked into: {volume.Reason}");
         if (!volume.IsWhole)
-            throw new RefusedOperationException(RefusalReason.Damaged, $"volume {volume.Number} of {before.Name} is not changed, since it is damaged: {UnreadSentence.Of(volume)}. Export the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
+            throw new RefusedOperationException(
+                RefusalReason.Damaged,
+                $"volume {volume.Number} of {before.Name} is not changed, since it is damaged: {UnreadSentence.Of(volume)}. Export the "
+                + "disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
         StructuresAhead.Fetch(store, before, volume, limits);
         var target = new SubTarget(disk, volume.Range);
         IFileSystemWriter writer = FileSystemFormats.OpenWriter(target, limits, clock)
-            ?? throw new UnsupportedFeatureException($"changing {volume.FileSystem}", $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit it again");
+            ?? throw new UnsupportedFeatureException(
+                $"changing {volume.FileSystem}",
+                $"volume {volume.Number} is {volume.FileSystem}, which mig reads and cannot change; export the disk, mount it and commit "
+                + "it again");
         try
         {
             CheckFreeSpace(target, before, volume, store, limits);
@@ -54,7 +63,8 @@ internal sealed class VolumeEdit : IDisposable
     }
 
     /// <summary>Writes what changed to the disk, takes in changed contents and stores the changed trees.</summary>
-    /// <param name="pieces">Receives where on the disk the contents of changed files stand; those with a null blob are zero ends of last blocks.</param>
+    /// <param name="pieces">Receives where on the disk the contents of changed files stand; those with a null blob are zero ends of last
+    /// blocks.</param>
     public ImageVolume Finish(IngestSession session, List<LayoutPiece> pieces)
     {
         Writer.Commit();
@@ -67,7 +77,8 @@ internal sealed class VolumeEdit : IDisposable
         for (int i = 0; i < nodes.Length; i++)
         {
             byte[] path = changed[i].Names[0].GetPath();
-            nodes[i] = Writer.Find(path) ?? throw new InvalidOperationException($"the manifest has {System.Text.Encoding.UTF8.GetString(path)}, which the volume has not");
+            nodes[i] = Writer.Find(path) ?? throw new InvalidOperationException(
+                $"the manifest has {System.Text.Encoding.UTF8.GetString(path)}, which the volume has not");
             if (changed[i].IsContentChanged)
                 files[i] = ToScannedFile(fileSystem, nodes[i], changed[i].Names[0].Name);
         }
@@ -95,7 +106,10 @@ internal sealed class VolumeEdit : IDisposable
             return;
         using IFileSystem view = FileSystemFormats.Open(target, limits)!;
         if (VolumeScan.Run(view, limits).FreeSpace.Doubt is { Length: > 0 } doubt)
-            throw new RefusedOperationException(RefusalReason.FreeSpaceInUse, $"volume {volume.Number} of {before.Name} is not changed, since a change could overwrite what is in use: {doubt}. Export the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
+            throw new RefusedOperationException(
+                RefusalReason.FreeSpaceInUse,
+                $"volume {volume.Number} of {before.Name} is not changed, since a change could overwrite what is in use: {doubt}. Export "
+                + "the disk, repair the volume (e2fsck, chkdsk, fsck.fat) and commit it again");
         FreeSpaceCache.Add(store.Folder, layout, [volume.Number]);
     }
 

@@ -4,7 +4,8 @@ using System.Text;
 namespace Mig.Architecture.Tests.Graphs;
 
 /// <summary>
-/// Draws the projects in layers, with the wings of one of them inside its box. It depends on nothing but the arrows, so the same code gives the same picture everywhere.
+/// Draws the projects in layers, with the wings of one of them inside its box. It depends on nothing but the arrows, so the same code gives
+/// the same picture everywhere.
 /// </summary>
 internal sealed class ArchitecturePicture
 {
@@ -70,13 +71,15 @@ internal sealed class ArchitecturePicture
         }
 
         var svg = new StringBuilder();
-        svg.Append(Format($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" role=\"img\">\n"));
+        svg.Append(Format(
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" role=\"img\">\n"));
         svg.Append("  <!-- Written by eng/graph.sh from the compiled references. -->\n");
         svg.Append("  <title>The projects of mig, and the wings of the project Mig</title>\n");
         svg.Append("  <style>\n").Append(Style).Append("\n  </style>\n  <defs>\n");
         foreach (string[] color in Colors.Select(color => color.Split(' ')))
         {
-            svg.Append(Format($"    <marker id=\"{color[0]}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"));
+            svg.Append(Format(
+                $"    <marker id=\"{color[0]}\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" orient=\"auto\">"));
             svg.Append(Format($"<path d=\"M0 0.5 L8 4 L0 7.5 z\" fill=\"{color[1]}\"/></marker>\n"));
         }
 
@@ -124,7 +127,8 @@ internal sealed class ArchitecturePicture
                 double y1 = start.Y + start.Height, y2 = end.Y, middle = (y1 + y2) / 2;
                 string kind = from.IsLane || to.IsLane ? "far" : "near";
                 string head = to.IsLane ? "" : $" marker-end=\"url(#{kind})\"";
-                _lines.Append(Format($"  <path class=\"{kind}\" d=\"M{x1:0.#} {y1:0.#} C{x1:0.#} {middle:0.#} {x2:0.#} {middle:0.#} {x2:0.#} {y2:0.#}\"{head}/>\n"));
+                _lines.Append(Format(
+                    $"  <path class=\"{kind}\" d=\"M{x1:0.#} {y1:0.#} C{x1:0.#} {middle:0.#} {x2:0.#} {middle:0.#} {x2:0.#} {y2:0.#}\"{head}/>\n"));
             }
         }
     }
@@ -140,7 +144,8 @@ internal sealed class ArchitecturePicture
         }
 
         double y = _places.Values.Max(box => box.Y + box.Height) + 24;
-        _boxes.Append(Format($"  <text class=\"note\" x=\"{Margin}\" y=\"{y}\">An arrow leads to what is referred to; grey ones skip a layer. "));
+        _boxes.Append(Format(
+            $"  <text class=\"note\" x=\"{Margin}\" y=\"{y}\">An arrow leads to what is referred to; grey ones skip a layer. "));
         _boxes.Append("In Mig, those below the boxes lead back.</text>\n");
     }
 
@@ -160,7 +165,8 @@ internal sealed class ArchitecturePicture
         }
     }
 
-    // An arc leaves a box on the side where it leads, and arrives on the side where it comes from; the shorter ones lie inside of the longer ones.
+    // An arc leaves a box on the side where it leads, and arrives on the side where it comes from; the shorter ones lie inside of the
+    // longer ones.
     private void DrawArc(Box[] boxes, int from, int to)
     {
         bool isBack = to < from;
@@ -169,7 +175,8 @@ internal sealed class ArchitecturePicture
         double x1 = boxes[from].Middle + side, x2 = boxes[to].Middle - side;
         double y = isBack ? boxes[from].Y + BoxHeight : boxes[from].Y, peak = y - sign * ArcHeight * (span + 0.3);
         string kind = isBack ? "back" : "down";
-        _boxes.Append(Format($"  <path class=\"{kind}\" d=\"M{x1:0.#} {y:0.#} C{x1:0.#} {peak:0.#} {x2:0.#} {peak:0.#} {x2:0.#} {y:0.#}\" marker-end=\"url(#{kind})\"/>\n"));
+        _boxes.Append(Format(
+            $"  <path class=\"{kind}\" d=\"M{x1:0.#} {y:0.#} C{x1:0.#} {peak:0.#} {x2:0.#} {peak:0.#} {x2:0.#} {y:0.#}\" marker-end=\"url(#{kind})\"/>\n"));
     }
 
     private void DrawBox(Box box, string kind, string name, double baseline)
@@ -178,14 +185,16 @@ internal sealed class ArchitecturePicture
         bool isOpen = kind == "open";
         string weight = isOpen ? " class=\"title\"" : "";
         double middle = isOpen ? box.X + 30 : box.Middle;
-        _boxes.Append(Format($"  <rect class=\"{kind}\" x=\"{box.X:0.#}\" y=\"{box.Y:0.#}\" width=\"{box.Width:0.#}\" height=\"{box.Height:0.#}\" rx=\"5\"/>\n"));
+        _boxes.Append(Format(
+            $"  <rect class=\"{kind}\" x=\"{box.X:0.#}\" y=\"{box.Y:0.#}\" width=\"{box.Width:0.#}\" height=\"{box.Height:0.#}\" rx=\"5\"/>\n"));
         _boxes.Append(Format($"  <text{weight} x=\"{middle:0.#}\" y=\"{baseline:0.#}\">{name}</text>\n"));
     }
 
     private static double PortOf(Box box, Layers.Place place, int index, int count) =>
         place.IsLane ? box.Middle : box.X + box.Width * (index + 1) / (count + 1);
 
-    // The order with the fewest arrows back; of several, the first one by the alphabet. More than seven parts stay in the order of the alphabet: too many orders to try.
+    // The order with the fewest arrows back; of several, the first one by the alphabet. More than seven parts stay in the order of the
+    // alphabet: too many orders to try.
     private static string[] InOrder(ReferenceGraph graph)
     {
         string[] best = [.. graph.Names];
@@ -204,7 +213,8 @@ internal sealed class ArchitecturePicture
         Enumerable.Range(0, order.Length).Sum(i => Enumerable.Range(0, i).Count(j => graph.Has(order[i], order[j])));
 
     private static IEnumerable<string[]> Orders(string[] names) =>
-        names.Length == 0 ? [[]] : names.SelectMany(first => Orders([.. names.Where(name => name != first)]).Select(rest => (string[])[first, .. rest]));
+        names.Length == 0 ? [[]] : names.SelectMany(first =>
+            Orders([.. names.Where(name => name != first)]).Select(rest => (string[])[first, .. rest]));
 
     private static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

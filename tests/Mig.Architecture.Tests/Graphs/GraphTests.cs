@@ -1,8 +1,8 @@
 namespace Mig.Architecture.Tests.Graphs;
 
 /// <summary>
-/// docs/architecture.svg shows the references that the compiler wrote down. <c>eng/graph.sh</c> runs these tests with <c>MIG_UPDATE_DOCS=1</c>, which writes it anew,
-/// and with a file in <c>MIG_GRAPH_TEXT</c>, which the same as text goes to.
+/// docs/architecture.svg shows the references that the compiler wrote down. <c>eng/graph.sh</c> runs these tests with
+/// <c>MIG_UPDATE_DOCS=1</c>, which writes it anew, and with a file in <c>MIG_GRAPH_TEXT</c>, which the same as text goes to.
 /// </summary>
 public class GraphTests
 {
@@ -26,7 +26,8 @@ public class GraphTests
         ReferenceGraph wings = Graph("A", "B");
         string before = ArchitecturePicture.Draw(Graph("P", "Q"), wings, "P");
         Assert.Null(FindStaleness(ArchitecturePicture.Draw(Graph("P", "Q"), wings, "P"), before));
-        Assert.Contains("eng/graph.sh", FindStaleness(ArchitecturePicture.Draw(Graph("P", "Q", ("P", "Q")), wings, "P"), before), StringComparison.Ordinal);
+        Assert.Contains("eng/graph.sh", FindStaleness(ArchitecturePicture.Draw(Graph("P", "Q", ("P", "Q")), wings, "P"), before),
+            StringComparison.Ordinal);
         Assert.NotNull(FindStaleness(ArchitecturePicture.Draw(Graph("P", "Q"), Graph("A", "B", ("B", "A")), "P"), before));
     }
 

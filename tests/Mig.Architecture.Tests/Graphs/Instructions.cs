@@ -40,7 +40,8 @@ internal static class Instructions
                     int targets = reader.ReadInt32();
                     reader.Offset += targets * 4;
                     break;
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineType or OperandType.InlineTok or OperandType.InlineSig:
+                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineType or OperandType.InlineTok
+                    or OperandType.InlineSig:
                     tokens.Add(MetadataTokens.EntityHandle(reader.ReadInt32()));
                     break;
                 default:

@@ -1,8 +1,8 @@
 namespace Mig.Architecture.Tests.Graphs;
 
 /// <summary>
-/// Puts the parts of a graph without circles into layers: each part is above all that it refers to. An arrow that skips layers goes through a lane in each of them;
-/// all such arrows of one part share their lanes.
+/// Puts the parts of a graph without circles into layers: each part is above all that it refers to. An arrow that skips layers goes through
+/// a lane in each of them; all such arrows of one part share their lanes.
 /// </summary>
 internal sealed class Layers
 {
@@ -45,7 +45,8 @@ internal sealed class Layers
     private List<Place> MakeRow(int depth) =>
     [
         .. _graph.Names.Where(name => _depths[name] == depth).Select(name => new Place(name, false)),
-        .. _graph.Names.Where(name => _depths[name] > depth && _graph.From(name).Any(to => _depths[to] < depth)).Select(name => new Place(name, true)),
+        .. _graph.Names.Where(name => _depths[name] > depth && _graph.From(name).Any(to => _depths[to] < depth))
+            .Select(name => new Place(name, true)),
     ];
 
     // Each place goes where the places are, on average, that it is joined with; so arrows cross less.

@@ -13,7 +13,9 @@ internal sealed class ReferenceGraph(IEnumerable<string> names, IReadOnlyDiction
     /// <summary>Returns the names that a part refers to, in alphabetical order.</summary>
     public IEnumerable<string> From(string name) => Names.Where(to => Has(name, to));
 
-    /// <summary>Returns a line for each part: its name, an arrow, and the names that it refers to, with counts where there are any.</summary>
+    /// <summary>
+    /// Returns a line for each part: its name, an arrow, and the names that it refers to, with counts where there are any.
+    /// </summary>
     public string ToText()
     {
         var text = new StringBuilder();

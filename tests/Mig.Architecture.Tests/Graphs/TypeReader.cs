@@ -4,7 +4,9 @@ using System.Reflection.PortableExecutable;
 
 namespace Mig.Architecture.Tests.Graphs;
 
-/// <summary>Finds the types of the same assembly that one type names: in its declaration, its signatures, and the instructions of its methods.</summary>
+/// <summary>
+/// Finds the types of the same assembly that one type names: in its declaration, its signatures, and the instructions of its methods.
+/// </summary>
 internal sealed class TypeReader(PEReader image, MetadataReader metadata) : ISignatureTypeProvider<bool, bool>
 {
     private readonly HashSet<TypeDefinitionHandle> _found = [];
@@ -94,7 +96,8 @@ internal sealed class TypeReader(PEReader image, MetadataReader metadata) : ISig
     }
 
     // What a signature says is not needed, but the types that it names.
-    bool ISimpleTypeProvider<bool>.GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) => _found.Add(handle);
+    bool ISimpleTypeProvider<bool>.GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+        _found.Add(handle);
 
     bool ISignatureTypeProvider<bool, bool>.GetTypeFromSpecification(
         MetadataReader reader, bool genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>

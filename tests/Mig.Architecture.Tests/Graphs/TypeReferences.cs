@@ -3,7 +3,10 @@ using System.Reflection.PortableExecutable;
 
 namespace Mig.Architecture.Tests.Graphs;
 
-/// <summary>Which groups of types inside one assembly refer to which: the pairs of types are counted, nested types and lambdas as part of the outermost type.</summary>
+/// <summary>
+/// Which groups of types inside one assembly refer to which: the pairs of types are counted, nested types and lambdas as part of the
+/// outermost type.
+/// </summary>
 internal static class TypeReferences
 {
     /// <summary>Reads an assembly.</summary>
@@ -31,7 +34,8 @@ internal static class TypeReferences
             .Where(pair => pair.From is not null && pair.To is not null && pair.From != pair.To)
             .GroupBy(pair => (pair.From!, pair.To!))
             .ToDictionary(group => group.Key, group => group.Count());
-        IEnumerable<string> names = metadata.TypeDefinitions.Select(handle => GroupOf(Outermost(metadata, handle))).OfType<string>().Distinct();
+        IEnumerable<string> names = metadata.TypeDefinitions.Select(handle => GroupOf(Outermost(metadata, handle))).OfType<string>()
+            .Distinct();
         return new ReferenceGraph(names, arrows);
     }
 

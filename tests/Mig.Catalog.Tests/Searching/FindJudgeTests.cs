@@ -70,7 +70,8 @@ public sealed class FindJudgeTests : IDisposable
             ("-type p", new() { Type = ConditionText.Type("p") }),
             ("-type c", new() { Type = ConditionText.Type("c") }),
             ("-type d", new() { Type = ConditionText.Type("d") }),
-            ("-type f -name '*name*' -perm /4000", new() { Type = ConditionText.Type("f"), Names = [new Glob("*name*")], Mode = ConditionText.Mode("/4000") }),
+            ("-type f -name '*name*' -perm /4000",
+                new() { Type = ConditionText.Type("f"), Names = [new Glob("*name*")], Mode = ConditionText.Mode("/4000") }),
             ("-mtime -7", new() { ModifiedTimes = ConditionText.ModifiedTime("-7", TimeProvider.System) }),
             ("-mtime +4000", new() { ModifiedTimes = ConditionText.ModifiedTime("+4000", TimeProvider.System) }),
             ("-mtime 3", new() { ModifiedTimes = ConditionText.ModifiedTime("3", TimeProvider.System) }),
@@ -80,7 +81,9 @@ public sealed class FindJudgeTests : IDisposable
         foreach ((string find, EntryConditions conditions) in cases)
         {
             SortedSet<string> expected = Find($"\\( {find} \\)"), actual = Paths(_repository.Search(conditions));
-            Assert.True(expected.SetEquals(actual), $"{find}: only find: {string.Join(' ', expected.Except(actual).Take(5))}; only mig: {string.Join(' ', actual.Except(expected).Take(5))}");
+            Assert.True(expected.SetEquals(actual),
+                $"{find}: only find: {string.Join(' ', expected.Except(actual).Take(5))}; only mig: "
+                + $"{string.Join(' ', actual.Except(expected).Take(5))}");
             Assert.NotEmpty(expected);
             answers.Add(string.Join('\0', expected));
         }
@@ -92,7 +95,8 @@ public sealed class FindJudgeTests : IDisposable
     [Fact]
     public void ChecksumsAreFoundUnderEveryName()
     {
-        ILookup<string, string> sums = Tool.Run("bash", "-c", "cd \"$1\"; find . -type f -print0 | xargs -0 sha256sum -z | tr '\\0' '\\1'", "sums", _mount.Path).Split('\u0001', StringSplitOptions.RemoveEmptyEntries)
+        ILookup<string, string> sums = Tool.Run("bash", "-c", "cd \"$1\"; find . -type f -print0 | xargs -0 sha256sum -z | tr '\\0' '\\1'",
+            "sums", _mount.Path).Split('\u0001', StringSplitOptions.RemoveEmptyEntries)
             .ToLookup(line => line[..64], line => line[68..]);
         Assert.True(sums.Count > 3000);
         foreach (IGrouping<string, string> sum in sums.Where(group => group.Count() > 1).Concat(sums.Take(20)))
@@ -101,7 +105,8 @@ public sealed class FindJudgeTests : IDisposable
             if (sum.Any(path => path.Contains('\uFFFD', StringComparison.Ordinal)))
                 continue;
             Assert.True(ObjectId.TryParse(sum.Key, out ObjectId id));
-            IEnumerable<string> found = _repository.Search(new() { Contents = [id] }).Found.Select(entry => Encoding.UTF8.GetString(entry.Path.Span));
+            IEnumerable<string> found = _repository.Search(new() { Contents = [id] }).Found.Select(entry =>
+                Encoding.UTF8.GetString(entry.Path.Span));
             Assert.Equal(sum.Order(StringComparer.Ordinal), found.Order(StringComparer.Ordinal));
         }
 
@@ -117,8 +122,10 @@ public sealed class FindJudgeTests : IDisposable
         using (Mount data = Mount.Image(_repository.Files["data"]))
             File.WriteAllText(data["hostname"], "web01\n");
         _repository.Commit("disk", "data");
-        IEnumerable<string> found = _repository.Search(new() { Contents = [ObjectId.Of("web01\n"u8)] }).Found.Select(entry => $"{entry.Volume}/{Encoding.UTF8.GetString(entry.Path.Span)}");
-        Assert.Equal(["/etc/conf.d/name.conf", "/etc/hostname", "/srv/deep/deeper/copy", "@data/hostname"], found.Order(StringComparer.Ordinal));
+        IEnumerable<string> found = _repository.Search(new() { Contents = [ObjectId.Of("web01\n"u8)] }).Found.Select(entry =>
+            $"{entry.Volume}/{Encoding.UTF8.GetString(entry.Path.Span)}");
+        Assert.Equal(["/etc/conf.d/name.conf", "/etc/hostname", "/srv/deep/deeper/copy", "@data/hostname"],
+            found.Order(StringComparer.Ordinal));
         Assert.Single(_repository.Search(new() { Paths = [new Glob("@data/h*")] }).Found);
     }
 
@@ -133,8 +140,10 @@ public sealed class FindJudgeTests : IDisposable
         // As bytes: one character for each.
         string hex = Tool.Run("bash", "-c", $"cd \"$1\"; find . {expression} -print0 2>/dev/null | od -An -v -tx1", "find", _mount.Path);
         byte[] bytes = Convert.FromHexString(string.Concat(hex.Where(char.IsAsciiHexDigit)));
-        return new SortedSet<string>(Encoding.Latin1.GetString(bytes).Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(path => path.Length == 1 ? "" : path[2..]), StringComparer.Ordinal);
+        return new SortedSet<string>(Encoding.Latin1.GetString(bytes).Split('\0', StringSplitOptions.RemoveEmptyEntries)
+            .Select(path => path.Length == 1 ? "" : path[2..]), StringComparer.Ordinal);
     }
 
-    private static SortedSet<string> Paths(SearchAnswer answer) => new(answer.Found.Select(entry => Encoding.Latin1.GetString(entry.Path.Span)), StringComparer.Ordinal);
+    private static SortedSet<string> Paths(SearchAnswer answer) =>
+        new(answer.Found.Select(entry => Encoding.Latin1.GetString(entry.Path.Span)), StringComparer.Ordinal);
 }

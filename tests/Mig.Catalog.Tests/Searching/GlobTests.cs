@@ -8,19 +8,22 @@ public class GlobTests
 {
     private static readonly string[] Patterns =
     [
-        "*", "a", "?", "a*", "*a", "*a*", "a?c", "**", "a*b*c", "*.conf", "[abc]", "[a-c]x", "[!a]", "[^a]b", "[]]", "[!]]", "[a-]", "\\*", "a\\?", "[\\]]", "*[0-9]",
+        "*", "a", "?", "a*", "*a", "*a*", "a?c", "**", "a*b*c", "*.conf", "[abc]", "[a-c]x", "[!a]", "[^a]b", "[]]", "[!]]", "[a-]", "\\*",
+            "a\\?", "[\\]]", "*[0-9]",
         "/etc/*", "*/b", "[[]", "a[", "", "x*y*z*", "[b-a]", "grün", "gr??n",
     ];
 
     private static readonly string[] Texts =
     [
-        "", "a", "b", "ab", "abc", "axc", "a.conf", "x.conf.d", "ax", "bx", "dx", "]", "-", "*", "a?", "a*", "lib1", "/etc/a/b.conf", "/etc/", "a/b", "[", "a[", "aXbYc", "xyz", "x1y2z3", "grün", "^", "!", "^b",
+        "", "a", "b", "ab", "abc", "axc", "a.conf", "x.conf.d", "ax", "bx", "dx", "]", "-", "*", "a?", "a*", "lib1", "/etc/a/b.conf",
+            "/etc/", "a/b", "[", "a[", "aXbYc", "xyz", "x1y2z3", "grün", "^", "!", "^b",
     ];
 
     [Fact]
     public void BashAgrees()
     {
-        const string Script = "shopt -u extglob; while IFS= read -r -d $'\\x01' p && IFS= read -r -d $'\\x01' t; do [[ $t == $p ]] && echo y || echo n; done";
+        const string Script =
+            "shopt -u extglob; while IFS= read -r -d $'\\x01' p && IFS= read -r -d $'\\x01' t; do [[ $t == $p ]] && echo y || echo n; done";
         string input = string.Concat(Patterns.SelectMany(pattern => Texts.Select(text => $"{pattern}\u0001{text}\u0001")));
         string[] expected = Tool.RunWithInput("bash", input, "-c", Script).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var differences = new List<string>();

@@ -22,7 +22,9 @@ public sealed class HistoryTests : IDisposable
     public HistoryTests()
     {
         string tree = _repository.Files["tree"];
-        Tool.Run("bash", "-euc", "mkdir -p \"$1\"/{etc,usr/bin,usr/lib,var/log,srv/a/b}; echo h > \"$1/etc/hostname\"; for i in {1..40}; do echo $((i % 30)) > \"$1/usr/bin/f$i\"; echo $i > \"$1/etc/e$i\"; done; ln \"$1/etc/e1\" \"$1/srv/a/b/link\"", "tree", tree);
+        Tool.Run("bash", "-euc",
+            "mkdir -p \"$1\"/{etc,usr/bin,usr/lib,var/log,srv/a/b}; echo h > \"$1/etc/hostname\"; for i in {1..40}; do echo $((i % 30)) > "
+            + "\"$1/usr/bin/f$i\"; echo $i > \"$1/etc/e$i\"; done; ln \"$1/etc/e1\" \"$1/srv/a/b/link\"", "tree", tree);
         Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-d", tree, _repository.Files["disk"], "8M");
         _repository.Commit("disk");
         using Repository repository = _repository.Open();
@@ -33,7 +35,8 @@ public sealed class HistoryTests : IDisposable
     public void EveryVersionIsSearched()
     {
         foreach (string content in (string[])["3\n", "29\n", "h\n", "version 17\n", "version 400\n", "1\n"])
-            AssertSame(new() { Contents = [ObjectId.Of(Encoding.ASCII.GetBytes(content))] }, (_, entry) => entry.Sha256 == ObjectId.Of(Encoding.ASCII.GetBytes(content)));
+            AssertSame(new() { Contents = [ObjectId.Of(Encoding.ASCII.GetBytes(content))] }, (_, entry) =>
+                entry.Sha256 == ObjectId.Of(Encoding.ASCII.GetBytes(content)));
         AssertSame(new() { Names = [new Glob("e1*")] }, (path, _) => path.Split('/')[^1].StartsWith("e1", StringComparison.Ordinal));
         AssertSame(new() { Paths = [new Glob("/var/*")] }, (path, _) => path.StartsWith("/var/", StringComparison.Ordinal));
         AssertSame(new() { Type = TreeEntryType.Directory }, (_, entry) => entry.Type == TreeEntryType.Directory);
@@ -82,19 +85,23 @@ public sealed class HistoryTests : IDisposable
     {
         SortedSet<string> expected = new(StringComparer.Ordinal), actual = _repository.SearchText(conditions, withHistory: true);
         using Repository repository = _repository.Open();
-        foreach (CommitId id in repository.Walk.Walk(repository.Refs.List(RefName.BranchPrefix).Select(branch => new CommitId(branch.Id))).Select(commit => commit.Id))
+        foreach (CommitId id in repository.Walk.Walk(repository.Refs.List(RefName.BranchPrefix).Select(branch => new CommitId(branch.Id)))
+            .Select(commit => commit.Id))
         {
-            foreach (ImageVolume volume in repository.Objects.ReadImage(repository.Objects.ReadCommit(id).Image).Disks.SelectMany(disk => disk.Volumes))
+            foreach (ImageVolume volume in repository.Objects.ReadImage(repository.Objects.ReadCommit(id).Image).Disks.SelectMany(disk =>
+                disk.Volumes))
                 Look(repository, volume.Root!, volume.Root!, "", (path, entry) => _ = meets(path, entry) && expected.Add($"{id} {path}"));
         }
 
         Assert.NotEmpty(expected);
-        Assert.True(expected.SetEquals(actual), $"{expected.Except(actual).FirstOrDefault()} is missing, {actual.Except(expected).FirstOrDefault()} is too much");
+        Assert.True(expected.SetEquals(actual),
+            $"{expected.Except(actual).FirstOrDefault()} is missing, {actual.Except(expected).FirstOrDefault()} is too much");
     }
 
     private static void Look(Repository repository, TreeEntry root, TreeEntry entry, string path, Action<string, TreeEntry> visit)
     {
-        visit(path.Length == 0 ? "/" : path, entry.Type == TreeEntryType.HardLink ? Mig.History.Diffs.TreeLookup.FollowLink(repository.Store, root, entry) : entry);
+        visit(path.Length == 0 ? "/" : path, entry.Type == TreeEntryType.HardLink
+            ? Mig.History.Diffs.TreeLookup.FollowLink(repository.Store, root, entry) : entry);
         if (entry.Type != TreeEntryType.Directory)
             return;
         foreach (TreeEntry child in TreeReader.ReadEntries(repository.Store, entry.Tree))

@@ -33,7 +33,8 @@ internal sealed class SearchedRepository : IDisposable
     /// <summary>What was said to the user.</summary>
     public IReadOnlyList<string> Notices => _notices;
 
-    private RepositoryContext Context => RepositoryContext.Default with { Environment = name => Variables.GetValueOrDefault(name), Parallelism = 2, Notice = _notices.Add };
+    private RepositoryContext Context =>
+        RepositoryContext.Default with { Environment = name => Variables.GetValueOrDefault(name), Parallelism = 2, Notice = _notices.Add };
 
     public Repository Open() => Repository.Open(Folder, Context);
 
@@ -52,7 +53,8 @@ internal sealed class SearchedRepository : IDisposable
     }
 
     /// <summary>Searches, and returns what was found as text: each place with the ids of the versions that have it.</summary>
-    public SortedSet<string> SearchText(EntryConditions conditions, bool withHistory = false, params string[] revisions) => TextOf(Search(conditions, withHistory, revisions));
+    public SortedSet<string> SearchText(EntryConditions conditions, bool withHistory = false, params string[] revisions) =>
+        TextOf(Search(conditions, withHistory, revisions));
 
     public static SortedSet<string> TextOf(SearchAnswer answer)
     {

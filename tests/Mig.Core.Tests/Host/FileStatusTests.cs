@@ -26,10 +26,12 @@ public sealed class FileStatusTests : IDisposable
         FileStatus status = FileStatus.Of(_folder[name], followsLinks: false)!.Value;
         string ours = string.Create(
             CultureInfo.InvariantCulture,
-            $"{status.Mode:X} {status.Uid} {status.Gid} {status.LinkCount} {status.Inode} {status.Length} {status.Modified.Seconds} {status.Changed.Seconds} {status.SpecialMajor} {status.SpecialMinor}");
+            $"{status.Mode:X} {status.Uid} {status.Gid} {status.LinkCount} {status.Inode} {status.Length} {status.Modified.Seconds} "
+                + $"{status.Changed.Seconds} {status.SpecialMajor} {status.SpecialMinor}");
         Assert.Equal(type, status.Type);
         string[] theirs = Tool.Run("stat", "-c", "%f %u %g %h %i %s %Y %Z %Hr %Lr", _folder[name]).Trim().Split(' ');
-        theirs[0] = (int.Parse(theirs[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0xFFF).ToString("X", CultureInfo.InvariantCulture);
+        theirs[0] = (int.Parse(theirs[0], NumberStyles.HexNumber, CultureInfo.InvariantCulture) & 0xFFF)
+            .ToString("X", CultureInfo.InvariantCulture);
         Assert.Equal(string.Join(' ', theirs), ours);
     }
 

@@ -3,7 +3,9 @@ using Mig.Testing;
 
 namespace Mig.Core.Tests.Zstd;
 
-/// <summary>The system's libzstd and the managed one are the same format: each reads what the other wrote, and so does the <c>zstd</c> tool.</summary>
+/// <summary>
+/// The system's libzstd and the managed one are the same format: each reads what the other wrote, and so does the <c>zstd</c> tool.
+/// </summary>
 public sealed class ZstdLibraryTests : IDisposable
 {
     private readonly TestFolder _folder = new();
@@ -69,7 +71,8 @@ public sealed class ZstdLibraryTests : IDisposable
         byte[] back = new byte[bytes.Length];
         Assert.Null(codec.Decompress(frame, back));
         Assert.Equal(bytes, back);
-        Assert.Equal("zstd says: Restored data doesn't match checksum", codec.Decompress(Damage.FlipBit(frame, (frame.Length - 1) * 8), back));
+        Assert.Equal("zstd says: Restored data doesn't match checksum",
+            codec.Decompress(Damage.FlipBit(frame, (frame.Length - 1) * 8), back));
         Assert.Equal("zstd says: Src size is incorrect", codec.Decompress(frame.AsSpan(0, frame.Length - 5), back));
         Assert.Equal("zstd says: Destination buffer is too small", codec.Decompress(frame, back.AsSpan(1)));
     }

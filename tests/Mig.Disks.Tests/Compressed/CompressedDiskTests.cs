@@ -15,7 +15,8 @@ public class CompressedDiskTests
         { "gz", "gzip -1 -c disk.raw > packed; head -c 100000 /dev/zero >> packed" },
         { "gz", "(head -c 1000001 disk.raw | gzip -c; head -c 0 /dev/null | gzip -c; tail -c +1000002 disk.raw | gzip -9 -c) > packed" },
         { "bz2", "bzip2 -c disk.raw > packed" },
-        { "bz2", "(head -c 1000001 disk.raw | bzip2 -1 -c; head -c 0 /dev/null | bzip2 -c; tail -c +1000002 disk.raw | bzip2 -c) > packed" },
+        { "bz2", "(head -c 1000001 disk.raw | bzip2 -1 -c; head -c 0 /dev/null | bzip2 -c; tail -c +1000002 disk.raw | bzip2 -c) > "
+            + "packed" },
         { "xz", "xz -c disk.raw > packed" },
         { "xz", "(head -c 1000001 disk.raw | xz -0 -c; head -c 8 /dev/zero; tail -c +1000002 disk.raw | xz -C sha256 -c) > packed" },
         { "xz", "xz -9 --check=none -c disk.raw > packed" },
@@ -106,7 +107,8 @@ public class CompressedDiskTests
     public void A_bomb_is_stopped()
     {
         using TestFolder folder = Make("head -c 100M /dev/zero | zstd -q -c > packed");
-        var e = Assert.Throws<CorruptImageException>(() => DiskFormats.Open(folder["packed"], null, Limits.Default with { MaxDecompressedBytes = 50 << 20 }));
+        var e = Assert.Throws<CorruptImageException>(() =>
+            DiskFormats.Open(folder["packed"], null, Limits.Default with { MaxDecompressedBytes = 50 << 20 }));
         Assert.Equal("DISK-002", e.Code);
         Assert.Contains("core.maxDecompressed", e.Message, StringComparison.Ordinal);
         using DiskImage disk = DiskFormats.Open(folder["packed"], null, Limits.Default with { MaxDecompressedBytes = 100 << 20 });
@@ -120,7 +122,8 @@ public class CompressedDiskTests
         var options = new DiskOpenOptions { TemporaryFolder = folder["tmp"] };
         using (DiskImage disk = DiskFormats.Open(folder["packed"], null, Limits.Default, options))
             Assert.Empty(Directory.GetFileSystemEntries(folder["tmp"]));
-        Assert.Throws<OperationCanceledException>(() => DiskFormats.Open(folder["packed"], null, Limits.Default, options with { Cancellation = new CancellationToken(canceled: true) }));
+        Assert.Throws<OperationCanceledException>(() => DiskFormats.Open(
+            folder["packed"], null, Limits.Default, options with { Cancellation = new CancellationToken(canceled: true) }));
         Assert.Empty(Directory.GetFileSystemEntries(folder["tmp"]));
     }
 
@@ -141,8 +144,10 @@ public class CompressedDiskTests
     [InlineData("printf '\\377\\006\\0\\0sNaPpY'; cat disk.raw", "snappy compression", "snzip -d")]
     [InlineData("printf '\\0ntfsclone-image'; cat disk.raw", "an ntfsclone image", "ntfsclone --restore-image")]
     [InlineData("tar c disk.raw | xz -0 -c", "a tar archive", "tar xf")]
-    [InlineData("xz -F lzma2 -c disk.raw 2>/dev/null || head -c 2M disk.raw | xz --lzma2=dict=512MiB -c", "xz data that needs so much memory", "xz -d")]
-    [InlineData("zstd -q --long=31 --ultra -22 -c disk.raw disk.raw >/dev/null; head -c 1000 disk.raw | zstd -q --zstd=wlog=28 --ultra -c", "zstd data that needs so much memory", "zstd -d --long=31")]
+    [InlineData("xz -F lzma2 -c disk.raw 2>/dev/null || head -c 2M disk.raw | xz --lzma2=dict=512MiB -c",
+        "xz data that needs so much memory", "xz -d")]
+    [InlineData("zstd -q --long=31 --ultra -22 -c disk.raw disk.raw >/dev/null; head -c 1000 disk.raw | zstd -q --zstd=wlog=28 --ultra -c",
+        "zstd data that needs so much memory", "zstd -d --long=31")]
     public void What_mig_does_not_unpack_is_named(string command, string name, string advice)
     {
         using TestFolder folder = Make($"({command}) > packed");

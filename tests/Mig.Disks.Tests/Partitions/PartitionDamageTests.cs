@@ -60,7 +60,8 @@ public class PartitionDamageTests
         disk.Bytes.AsSpan(512, 33 * 512).Clear();
         PartitionTable table = disk.Read();
         Assert.Equal(whole, table.Partitions);
-        Assert.Contains("the primary GPT is damaged, the backup was used: signature is missing", Assert.Single(table.Warnings), StringComparison.Ordinal);
+        Assert.Contains("the primary GPT is damaged, the backup was used: signature is missing", Assert.Single(table.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -128,8 +129,11 @@ public class PartitionDamageTests
     [Fact]
     public void PartitionsThatCannotBeAreCutOrLeftOut()
     {
-        PartitionTable table = new DiskBuilder(Length).Gpt((40, 50), (45, 60), (60, 59), (100, 100_000), (600, 700), (0, ulong.MaxValue)).Read();
-        Assert.Equal([new Partition(1, new ByteRange(40 * 512, 11 * 512), "0fc63daf-8483-4772-8e79-3d69d8477de4", ""), new Partition(4, ByteRange.FromBounds(100 * 512, Length), "0fc63daf-8483-4772-8e79-3d69d8477de4", "")], table.Partitions.Select(partition => partition with { UniqueId = "" }));
+        PartitionTable table = new DiskBuilder(Length).Gpt((40, 50), (45, 60), (60, 59), (100, 100_000), (600, 700), (0, ulong.MaxValue))
+            .Read();
+        Assert.Equal([new Partition(1, new ByteRange(40 * 512, 11 * 512), "0fc63daf-8483-4772-8e79-3d69d8477de4", ""),
+            new Partition(4, ByteRange.FromBounds(100 * 512, Length), "0fc63daf-8483-4772-8e79-3d69d8477de4", "")],
+            table.Partitions.Select(partition => partition with { UniqueId = "" }));
         Assert.Equal(
             [
                 "partition 2 is left out: its bytes [23040..31232) overlap partition 1 at [20480..26112)",
@@ -168,7 +172,8 @@ public class PartitionDamageTests
         disk.Entry(0, 0x05, 1, 400);
         for (int i = 1; i < 400; i++)
             disk.Entry(1, 0x05, (uint)i, 1, sector: i);
-        Assert.Contains("more than 10 links", Assert.Single(disk.Read(new Limits { MaxPartitions = 10 }).Warnings), StringComparison.Ordinal);
+        Assert.Contains("more than 10 links", Assert.Single(disk.Read(new Limits { MaxPartitions = 10 }).Warnings),
+            StringComparison.Ordinal);
         PartitionTable table = MakeGpt(512).Read(new Limits { MaxPartitions = 1 });
         Assert.Single(table.Partitions);
         Assert.Contains("more than 1 partitions", Assert.Single(table.Warnings), StringComparison.Ordinal);
@@ -208,7 +213,8 @@ public class PartitionDamageTests
         .Entry(0, 0x82, 1, 10, sector: 128);
 
     private static DiskBuilder MakeGpt(int sectorSize) => new DiskBuilder(Length, sectorSize).Gpt(
-        ((ulong)(40 * 512 / sectorSize) + 3, (ulong)(60 * 512 / sectorSize) + 3), ((ulong)(100 * 512 / sectorSize), (ulong)(200 * 512 / sectorSize)));
+        ((ulong)(40 * 512 / sectorSize) + 3, (ulong)(60 * 512 / sectorSize) + 3),
+            ((ulong)(100 * 512 / sectorSize), (ulong)(200 * 512 / sectorSize)));
 
     private static PartitionTable FlipAndCheck(DiskBuilder disk, int bit)
     {

@@ -98,7 +98,8 @@ public class PartitionJudgeTests
         foreach (Partition partition in table.Partitions)
         {
             string line = printed.Split('\n').Single(text => text.TrimStart().StartsWith($"{partition.Number} ", StringComparison.Ordinal));
-            Assert.Equal([$"{partition.Number}", $"{partition.Range.Offset / 512}", $"{(partition.Range.End / 512) - 1}"], line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
+            Assert.Equal([$"{partition.Number}", $"{partition.Range.Offset / 512}", $"{(partition.Range.End / 512) - 1}"],
+                line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[..3]);
         }
 
         Assert.Equal("seven", table.Partitions[1].Name);
@@ -208,7 +209,8 @@ public class PartitionJudgeTests
         return PartitionTable.Read(disk.Content, Limits.Default);
     }
 
-    private static string Describe(Partition partition) => $"{partition.Number} {partition.Range.Offset} {partition.Range.Length} {partition.Type} {partition.Name}";
+    private static string Describe(Partition partition) =>
+        $"{partition.Number} {partition.Range.Offset} {partition.Range.Length} {partition.Type} {partition.Name}";
 
     private static List<string> ListOfSfdisk(string path, int sectorSize)
     {
@@ -222,7 +224,8 @@ public class PartitionJudgeTests
                 continue;
             int number = int.Parse(element.GetProperty("node").GetString()![(loop.Path.Length + 1)..], CultureInfo.InvariantCulture);
             string name = element.TryGetProperty("name", out JsonElement value) ? value.GetString()! : "";
-            lines.Add($"{number} {element.GetProperty("start").GetInt64() * sectorSize} {element.GetProperty("size").GetInt64() * sectorSize} {(type.Length < 2 ? $"0{type}" : type)} {name}");
+            lines.Add($"{number} {element.GetProperty("start").GetInt64() * sectorSize} "
+                + $"{element.GetProperty("size").GetInt64() * sectorSize} {(type.Length < 2 ? $"0{type}" : type)} {name}");
         }
 
         return lines;

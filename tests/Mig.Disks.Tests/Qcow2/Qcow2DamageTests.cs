@@ -3,7 +3,9 @@ using Mig.Testing;
 
 namespace Mig.Disks.Tests.Qcow2;
 
-/// <summary>Prefixes and every flipped bit of the metadata of small images: only the documented exceptions may come out, in bounded time and memory.</summary>
+/// <summary>
+/// Prefixes and every flipped bit of the metadata of small images: only the documented exceptions may come out, in bounded time and memory.
+/// </summary>
 public class Qcow2DamageTests
 {
     private const long MaxAllocation = 80 << 20; // a table of MaxTableBytes, and change
@@ -73,7 +75,8 @@ public class Qcow2DamageTests
         }
         finally
         {
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MaxAllocation, $"{what}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes allocated");
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MaxAllocation,
+                $"{what}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes allocated");
         }
     }
 }

@@ -95,7 +95,8 @@ public class Qcow2ErrorTests
     {
         using var folder = new TestFolder();
         string path = folder.Write("disk.qcow2", damage(Make(folder)));
-        Assert.Contains(feature, Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Feature, StringComparison.Ordinal);
+        Assert.Contains(feature, Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Feature,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,9 +104,12 @@ public class Qcow2ErrorTests
     {
         using var folder = new TestFolder();
         Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-o", "data_file=data.raw", folder["external.qcow2"], "1M");
-        Assert.Contains("external data", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(folder["external.qcow2"], null, Limits.Default)).Feature, StringComparison.Ordinal);
-        Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=x", "-o", "encrypt.format=aes,encrypt.key-secret=s", folder["aes.qcow2"], "1M");
-        Assert.Contains("AES", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(folder["aes.qcow2"], null, Limits.Default)).Feature, StringComparison.Ordinal);
+        Assert.Contains("external data", Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Open(folder["external.qcow2"], null, Limits.Default)).Feature, StringComparison.Ordinal);
+        Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "--object", "secret,id=s,data=x", "-o",
+            "encrypt.format=aes,encrypt.key-secret=s", folder["aes.qcow2"], "1M");
+        Assert.Contains("AES", Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Open(folder["aes.qcow2"], null, Limits.Default)).Feature, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -115,16 +119,19 @@ public class Qcow2ErrorTests
         folder.Write("secret", new byte[1 << 20]);
         // A guest's raw disk that begins as a QCOW2 over a neighbour.
         string path = folder.Write("guest.raw", WithBacking(Make(folder), "secret", "raw"));
-        Assert.Contains("extension", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Feature, StringComparison.Ordinal);
+        Assert.Contains("extension", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Feature,
+            StringComparison.Ordinal);
         using DiskImage forced = DiskFormats.Open(path, "qcow2", Limits.Default);
         Assert.Equal(2, forced.Files.Count);
         File.CreateSymbolicLink(folder["link"], "/etc/passwd");
         string linked = folder.Write("disk.qcow2", WithBacking(Make(folder), "link", "raw"));
-        Assert.Contains("outside", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(linked, null, Limits.Default)).Feature, StringComparison.Ordinal);
+        Assert.Contains("outside", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(linked, null, Limits.Default)).Feature,
+            StringComparison.Ordinal);
         using DiskImage allowed = DiskFormats.Open(linked, null, Limits.Default, new DiskOpenOptions { AllowedFolders = ["/etc"] });
         Assert.Equal(2, allowed.Files.Count);
         string missing = folder.Write("disk.qcow2", WithBacking(Make(folder), "missing", "raw"));
-        Assert.Contains("does not exist", Assert.Throws<NotFoundException>(() => DiskFormats.Open(missing, null, Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<NotFoundException>(() => DiskFormats.Open(missing, null, Limits.Default)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

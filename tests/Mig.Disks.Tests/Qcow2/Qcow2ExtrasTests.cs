@@ -31,7 +31,8 @@ public class Qcow2ExtrasTests
         Tool.Run("qemu-img", "bitmap", "--add", folder["disk.qcow2"], "b2");
         using DiskImage disk = DiskFormats.Open(folder["disk.qcow2"], null, Limits.Default);
         Assert.Equal(
-            ["10 internal snapshots (\"s1 ü\", \"s2 ü\", \"s3 ü\", \"s4 ü\", \"s5 ü\", \"s6 ü\", \"s7 ü\", \"s8 ü\" and 2 more)", "2 persistent bitmaps (\"since monday\", \"b2\")"],
+            ["10 internal snapshots (\"s1 ü\", \"s2 ü\", \"s3 ü\", \"s4 ü\", \"s5 ü\", \"s6 ü\", \"s7 ü\", \"s8 ü\" and 2 more)",
+                "2 persistent bitmaps (\"since monday\", \"b2\")"],
             disk.Extras);
         Assert.Equal(disk.Extras.Select(extra => $"has {extra}; that is not kept"), disk.Warnings);
     }
@@ -66,7 +67,8 @@ public class Qcow2ExtrasTests
             BinaryPrimitives.WriteUInt32BigEndian(file.AsSpan(SnapshotCountField), uint.MaxValue);
         using DiskImage disk = DiskFormats.Open(folder.Write("disk.qcow2", file), null, Limits.Default);
         Assert.StartsWith(
-            damage.StartsWith("there", StringComparison.Ordinal) ? "4294967295 internal snapshots (\"s?1\"" : "1 internal snapshot, the names of which cannot be read",
+            damage.StartsWith("there", StringComparison.Ordinal) ? "4294967295 internal snapshots (\"s?1\""
+                : "1 internal snapshot, the names of which cannot be read",
             Assert.Single(disk.Extras),
             StringComparison.Ordinal);
         Assert.Equal(new byte[1 << 20], Disks.ReadAll(disk.Content));

@@ -11,12 +11,14 @@ public class Qcow2ReadTests
     public static TheoryData<string> Options =>
     [
         "compat=0.10", "compat=1.1", "cluster_size=512", "cluster_size=4k", "cluster_size=2M", "refcount_bits=1", "lazy_refcounts=on",
-        "preallocation=metadata", "preallocation=falloc", "preallocation=full", "extended_l2=on", "extended_l2=on,cluster_size=16k", "extended_l2=on,cluster_size=2M",
+        "preallocation=metadata", "preallocation=falloc", "preallocation=full", "extended_l2=on", "extended_l2=on,cluster_size=16k",
+        "extended_l2=on,cluster_size=2M",
         "compression_type=zstd",
     ];
 
     public static TheoryData<string> CompressedOptions =>
-        ["cluster_size=512", "cluster_size=64k", "cluster_size=2M", "compat=0.10", "compression_type=zstd", "compression_type=zstd,cluster_size=2M", "compression_type=zstd,cluster_size=512", "compression_type=zstd,extended_l2=on"];
+        ["cluster_size=512", "cluster_size=64k", "cluster_size=2M", "compat=0.10", "compression_type=zstd",
+            "compression_type=zstd,cluster_size=2M", "compression_type=zstd,cluster_size=512", "compression_type=zstd,extended_l2=on"];
 
     [Theory]
     [MemberData(nameof(Options))]
@@ -32,7 +34,8 @@ public class Qcow2ReadTests
     {
         using var folder = new TestFolder();
         Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-o", options, folder["disk.qcow2"], $"{Length}");
-        List<string> commands = ["write -P 1 0 512", "write -P 2 70000 3000", "write -P 3 1M 300k", "write -P 4 3145728 512", "write -P 9 2M 64k"];
+        List<string> commands = ["write -P 1 0 512", "write -P 2 70000 3000", "write -P 3 1M 300k", "write -P 4 3145728 512",
+            "write -P 9 2M 64k"];
         if (!options.Contains("0.10", StringComparison.Ordinal))
             commands.AddRange(["write -z 1100k 100k", "write -z -u 1M 4k", "discard 2M 64k"]);
         AssertAsQemu(folder, commands);
@@ -50,7 +53,8 @@ public class Qcow2ReadTests
         Tool.Run("qemu-img", "convert", "-f", "raw", "-O", format, raw, folder["base"]);
         // Longer than what is under it, and with holes of its own over that.
         Tool.Run("qemu-img", "create", "-q", "-f", "qcow2", "-o", options, "-b", "base", "-F", format, folder["disk.qcow2"], $"{Length}");
-        AssertAsQemu(folder, ["write -P 1 3000 100", "write -P 2 200k 70k", "write -z 400k 200k", "write -P 5 1000k 100k", "write -P 6 2M 1k"]);
+        AssertAsQemu(folder, ["write -P 1 3000 100", "write -P 2 200k 70k", "write -z 400k 200k", "write -P 5 1000k 100k",
+            "write -P 6 2M 1k"]);
         using DiskImage disk = DiskFormats.Open(folder["disk.qcow2"], null, Limits.Default);
         Assert.Equal([folder["disk.qcow2"], folder["base"]], disk.Files);
     }
@@ -119,7 +123,8 @@ public class Qcow2ReadTests
     {
         using var folder = new TestFolder();
         byte[] content = MixedBytes.Make(Length, options.Length);
-        Tool.Run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", "-o", options, .. more, folder.Write("raw", content), folder["disk.qcow2"]]);
+        Tool.Run("qemu-img", ["convert", "-f", "raw", "-O", "qcow2", "-o", options, .. more, folder.Write("raw", content),
+            folder["disk.qcow2"]]);
         using DiskImage disk = DiskFormats.Open(folder["disk.qcow2"], null, Limits.Default);
         Assert.Equal("qcow2", disk.Format);
         Disks.AssertSame(content, Disks.ReadAll(disk.Content));

@@ -112,13 +112,19 @@ public class Qcow2WriteTests
     public void WhatTheFormatCannotHoldIsRefused()
     {
         using var folder = new TestFolder();
-        Assert.Contains("sector", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Create(folder["a"], "qcow2", 1000, false)).Message, StringComparison.Ordinal);
-        Assert.Contains("this size", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Create(folder["a"], "qcow2", (1L << 62) - 512, false)).Message, StringComparison.Ordinal);
-        Assert.Throws<UsageException>(() => DiskFormats.CreateThin(folder["a"], "qcow2", 512, false, new BackingDisk(new string('x', 1024), "raw", null)));
-        Assert.Throws<UsageException>(() => DiskFormats.CreateThin(folder["a"], "vmdk", 512, false, new BackingDisk(new string('x', 1024), "vmdk", 1)));
+        Assert.Contains("sector", Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Create(folder["a"], "qcow2", 1000, false)).Message, StringComparison.Ordinal);
+        Assert.Contains("this size", Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Create(folder["a"], "qcow2", (1L << 62) - 512, false)).Message, StringComparison.Ordinal);
+        Assert.Throws<UsageException>(() =>
+            DiskFormats.CreateThin(folder["a"], "qcow2", 512, false, new BackingDisk(new string('x', 1024), "raw", null)));
+        Assert.Throws<UsageException>(() =>
+            DiskFormats.CreateThin(folder["a"], "vmdk", 512, false, new BackingDisk(new string('x', 1024), "vmdk", 1)));
         Assert.Throws<UsageException>(() => DiskFormats.CreateThin(folder["a"], "vmdk", 512, false, new BackingDisk("a\"b", "vmdk", 1)));
-        Assert.Contains("over a VMDK", Assert.Throws<UsageException>(() => DiskFormats.CreateThin(folder["a"], "vmdk", 512, false, new BackingDisk("b", "raw", null))).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot lie over", Assert.Throws<UsageException>(() => DiskFormats.CreateThin(folder["a"], "raw", 512, false, new BackingDisk("b", "raw", null))).Message, StringComparison.Ordinal);
+        Assert.Contains("over a VMDK", Assert.Throws<UsageException>(() =>
+            DiskFormats.CreateThin(folder["a"], "vmdk", 512, false, new BackingDisk("b", "raw", null))).Message, StringComparison.Ordinal);
+        Assert.Contains("cannot lie over", Assert.Throws<UsageException>(() =>
+            DiskFormats.CreateThin(folder["a"], "raw", 512, false, new BackingDisk("b", "raw", null))).Message, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
 }

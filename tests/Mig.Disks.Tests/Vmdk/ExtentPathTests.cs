@@ -57,7 +57,8 @@ public class ExtentPathTests
         Directory.CreateDirectory(folder["images-too"]);
         folder.Write("images-too/secret.bin", new byte[512]);
         File.CreateSymbolicLink(folder["images/sub/link-out"], "../../secret.bin");
-        var e = Assert.Throws<UnsupportedFeatureException>(() => Open(folder, name, new DiskOpenOptions { AllowedFolders = [folder["images"], folder["images/sub"], folder["missing"]] }));
+        var e = Assert.Throws<UnsupportedFeatureException>(() =>
+            Open(folder, name, new DiskOpenOptions { AllowedFolders = [folder["images"], folder["images/sub"], folder["missing"]] }));
         Assert.Contains("--allow-base '", e.Message, StringComparison.Ordinal);
     }
 
@@ -75,14 +76,16 @@ public class ExtentPathTests
     public void DevicesAreRefusedEvenThen()
     {
         using TestFolder folder = MakeFolder();
-        Assert.Throws<UnsupportedFeatureException>(() => Open(folder, "/dev/null", new DiskOpenOptions { AllowedFolders = [folder.Path, "/dev"] }));
+        Assert.Throws<UnsupportedFeatureException>(() =>
+            Open(folder, "/dev/null", new DiskOpenOptions { AllowedFolders = [folder.Path, "/dev"] }));
     }
 
     [Fact]
     public void AMissingFileIsNamed()
     {
         using TestFolder folder = MakeFolder();
-        Assert.Contains("gone.bin", Assert.Throws<NotFoundException>(() => Open(folder, "gone.bin", DiskOpenOptions.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains("gone.bin", Assert.Throws<NotFoundException>(() => Open(folder, "gone.bin", DiskOpenOptions.Default)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -3,7 +3,10 @@ using Mig.Testing;
 
 namespace Mig.Disks.Tests.Vmdk;
 
-/// <summary>Every prefix and every flipped bit of the metadata of small images: only the documented exceptions may come out, in bounded time and memory.</summary>
+/// <summary>
+/// Every prefix and every flipped bit of the metadata of small images: only the documented exceptions may come out, in bounded time and
+/// memory.
+/// </summary>
 public class VmdkDamageTests
 {
     private const int GrainLength = 65536;
@@ -54,7 +57,9 @@ public class VmdkDamageTests
         using var folder = new TestFolder();
         folder.Write("data.bin", new byte[4096]);
         folder.Write("disk.vmdk", "");
-        byte[] text = "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"twoGbMaxExtentFlat\"\n# Extents\nRW 4 FLAT \"data.bin\" 2\nRW 9 ZERO\nRDONLY 1 FLAT \"data.bin\" 7\nddb.adapterType = \"ide\"\n"u8.ToArray();
+        byte[] text = [..
+            "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"twoGbMaxExtentFlat\"\n# Extents\nRW 4 FLAT "u8
+            + "\"data.bin\" 2\nRW 9 ZERO\nRDONLY 1 FLAT \"data.bin\" 7\nddb.adapterType = \"ide\"\n"u8];
         for (int length = 0; length <= text.Length; length++)
             TryRead(folder.Write("disk.vmdk", text.AsSpan(0, length)), $"the first {length} bytes");
         for (int bit = 0; bit < text.Length * 8; bit++)
@@ -99,7 +104,9 @@ public class VmdkDamageTests
         stream.WriteByte(value);
     }
 
-    /// <summary>Returns whether the disk could be read; fails when something else than an answer or a documented refusal comes out.</summary>
+    /// <summary>
+    /// Returns whether the disk could be read; fails when something else than an answer or a documented refusal comes out.
+    /// </summary>
     private static bool TryRead(string path, string what)
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
@@ -127,7 +134,8 @@ public class VmdkDamageTests
         }
         finally
         {
-            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MaxAllocation, $"{what}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes allocated");
+            Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < MaxAllocation,
+                $"{what}: {GC.GetAllocatedBytesForCurrentThread() - before} bytes allocated");
         }
     }
 }

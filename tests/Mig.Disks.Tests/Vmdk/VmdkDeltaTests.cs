@@ -15,8 +15,10 @@ public class VmdkDeltaTests
     public void ADeltaShowsItsParent(string parent, string options)
     {
         using var folder = new TestFolder();
-        Tool.Run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={parent}", folder.Write("raw", MixedBytes.Make(2 << 20, 5)), folder["base.vmdk"]);
-        Tool.Run("qemu-img", ["create", "-q", "-f", "vmdk", .. options.Length > 0 ? (string[])["-o", options] : [], "-b", "base.vmdk", "-F", "vmdk", folder["disk.vmdk"]]);
+        Tool.Run("qemu-img", "convert", "-f", "raw", "-O", "vmdk", "-o", $"subformat={parent}",
+            folder.Write("raw", MixedBytes.Make(2 << 20, 5)), folder["base.vmdk"]);
+        Tool.Run("qemu-img", ["create", "-q", "-f", "vmdk", .. options.Length > 0 ? (string[])["-o", options] : [], "-b", "base.vmdk", "-F",
+            "vmdk", folder["disk.vmdk"]]);
         List<string> commands = ["-c", "write -P 1 3000 100", "-c", "write -P 2 1M 130k"];
         if (options.Length > 0)
             commands.AddRange(["-c", "write -z 512k 128k"]);
@@ -39,7 +41,8 @@ public class VmdkDeltaTests
         using DiskImage parent = DiskFormats.Open(folder["base.vmdk"], null, Limits.Default);
         Disks.Write(folder["a.vmdk"], "vmdk", new byte[1 << 20]);
         Disks.Write(folder["b.vmdk"], "vmdk", new byte[3 << 20]);
-        string path = folder.Write("disk.vmdk", $"# Disk DescriptorFile\nversion=1\nCID=1\nparentCID={parent.ContentId:x8}\nparentFileNameHint=\"base.vmdk\"\ncreateType=\"twoGbMaxExtentSparse\"\nRW 2048 SPARSE \"a.vmdk\"\nRW 6144 SPARSE \"b.vmdk\"\n");
+        string path = folder.Write("disk.vmdk",
+            $"# Disk DescriptorFile\nversion=1\nCID=1\nparentCID={parent.ContentId:x8}\nparentFileNameHint=\"base.vmdk\"\ncreateType=\"twoGbMaxExtentSparse\"\nRW 2048 SPARSE \"a.vmdk\"\nRW 6144 SPARSE \"b.vmdk\"\n");
         Disks.AssertSame(content, Disks.ReadAll(path));
     }
 
@@ -49,7 +52,8 @@ public class VmdkDeltaTests
         using var folder = new TestFolder();
         Overlays.Write(folder, "vmdk", new byte[1 << 20]);
         File.Move(folder["top.vmdk"], folder["guest.raw"]);
-        Assert.Contains("extension", Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(folder["guest.raw"], null, Limits.Default)).Feature, StringComparison.Ordinal);
+        Assert.Contains("extension", Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Open(folder["guest.raw"], null, Limits.Default)).Feature, StringComparison.Ordinal);
         Disks.AssertSame(new byte[1 << 20], Disks.ReadAll(folder["guest.raw"], "vmdk"));
     }
 }

@@ -74,18 +74,23 @@ public class VmdkErrorTests
         { "VMDK-040", "1 sectors from 2 needed", Head + "RW 1 FLAT \"flat.bin\" 2\n" },
         { "VMDK-041", "says 2048", Head + "RW 2047 SPARSE \"sparse.vmdk\"\n" },
         { "VMDK-042", "is not a file name", Head + "RW 1 FLAT \"..\" 0\n" },
-        { "VMDK-043", "parentFileNameHint is missing", Head.Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal) + "RW 1 ZERO\n" },
+        { "VMDK-043", "parentFileNameHint is missing", Head.Replace("parentCID=ffffffff", "parentCID=12345678", StringComparison.Ordinal)
+            + "RW 1 ZERO\n" },
         { "VMDK-043", "a file name expected", Head + "parentFileNameHint=\"..\"\nRW 1 ZERO\n" },
         { "VMDK-044", "parentCID is ffffffff", Head + "parentFileNameHint=\"base.vmdk\"\nRW 1 ZERO\n" },
-        { "VMDK-045", "lies over", Head.Replace("=ffffffff", "=00000001", StringComparison.Ordinal) + "parentFileNameHint=\"disk.vmdk\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
-        { "VMDK-046", "both no longer fit", Head.Replace("=ffffffff", "=00000001", StringComparison.Ordinal) + "parentFileNameHint=\"sparse.vmdk\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
+        { "VMDK-045", "lies over", Head.Replace("=ffffffff", "=00000001", StringComparison.Ordinal)
+            + "parentFileNameHint=\"disk.vmdk\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
+        { "VMDK-046", "both no longer fit", Head.Replace("=ffffffff", "=00000001", StringComparison.Ordinal)
+            + "parentFileNameHint=\"sparse.vmdk\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
         { "VMDK-002", "0x00000000", Head + "RW 1 SPARSE \"flat.bin\"\n" },
     };
 
     public static TheoryData<string, string> UnsupportedDescriptors => new()
     {
-        { "delta disk with other extents", Head.Replace("=ffffffff", "=12345678", StringComparison.Ordinal) + "parentFileNameHint=\"sparse.vmdk\"\nRW 1 ZERO\n" },
-        { "parent outside the image's folder", Head.Replace("=ffffffff", "=12345678", StringComparison.Ordinal) + "parentFileNameHint=\"/etc/passwd\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
+        { "delta disk with other extents", Head.Replace("=ffffffff", "=12345678", StringComparison.Ordinal)
+            + "parentFileNameHint=\"sparse.vmdk\"\nRW 1 ZERO\n" },
+        { "parent outside the image's folder", Head.Replace("=ffffffff", "=12345678", StringComparison.Ordinal)
+            + "parentFileNameHint=\"/etc/passwd\"\nRW 2048 SPARSE \"sparse.vmdk\"\n" },
         { "without access", Head + "NOACCESS 1 FLAT \"flat.bin\" 0\n" },
         { "VMFSSPARSE", Head + "RW 1 VMFSSPARSE \"flat.bin\"\n" },
         { "SESPARSE", Head + "RW 1 SESPARSE \"flat.bin\"\n" },
@@ -98,14 +103,16 @@ public class VmdkErrorTests
 
     [Theory]
     [MemberData(nameof(Streams), DisableDiscoveryEnumeration = true)]
-    public void StreamsAndGrains(string code, string detail, Func<byte[], byte[]> damage) => AssertCode(code, detail, damage(Make("vmdk:streamOptimized")));
+    public void StreamsAndGrains(string code, string detail, Func<byte[], byte[]> damage) =>
+        AssertCode(code, detail, damage(Make("vmdk:streamOptimized")));
 
     [Theory]
     [MemberData(nameof(Descriptors))]
     public void DescriptorTexts(string code, string detail, string text)
     {
         using TestFolder folder = MakeExtents();
-        var e = Assert.Throws<CorruptImageException>(() => DiskFormats.Open(folder.Write("disk.vmdk", text), "vmdk", Limits.Default).Dispose());
+        var e = Assert.Throws<CorruptImageException>(() =>
+            DiskFormats.Open(folder.Write("disk.vmdk", text), "vmdk", Limits.Default).Dispose());
         // A file without title is no descriptor at all, so it is a broken extent.
         Assert.Equal(code == "VMDK-030" ? "VMDK-001" : code, e.Code);
         Assert.Contains(code == "VMDK-030" ? "bytes present" : detail, e.Message, StringComparison.Ordinal);
@@ -116,7 +123,8 @@ public class VmdkErrorTests
     public void UnsupportedDescriptorTexts(string feature, string text)
     {
         using TestFolder folder = MakeExtents();
-        var e = Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(folder.Write("disk.vmdk", text), null, Limits.Default).Dispose());
+        var e = Assert.Throws<UnsupportedFeatureException>(() =>
+            DiskFormats.Open(folder.Write("disk.vmdk", text), null, Limits.Default).Dispose());
         Assert.Contains(feature, e.Feature, StringComparison.Ordinal);
     }
 
@@ -129,7 +137,8 @@ public class VmdkErrorTests
     {
         using var folder = new TestFolder();
         string path = folder.Write("disk.vmdk", Head + "RW 1 ZERO\nRW 1 ZERO\nRW 1 ZERO\n");
-        Assert.Equal("VMDK-032", Assert.Throws<CorruptImageException>(() => DiskFormats.Open(path, null, new Limits { MaxContainerExtents = 2 })).Code);
+        Assert.Equal("VMDK-032", Assert.Throws<CorruptImageException>(() =>
+            DiskFormats.Open(path, null, new Limits { MaxContainerExtents = 2 })).Code);
         using DiskImage disk = DiskFormats.Open(path, null, new Limits { MaxContainerExtents = 3 });
         Assert.Equal(1536, disk.Content.Length);
     }
@@ -219,7 +228,8 @@ public class VmdkErrorTests
     {
         using var folder = new TestFolder();
         string path = folder.Write("disk.vmdk", file);
-        Assert.Contains(feature, Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.Contains(feature, Assert.Throws<UnsupportedFeatureException>(() => DiskFormats.Open(path, null, Limits.Default)).Message,
+            StringComparison.Ordinal);
     }
 
     private static byte[] Set(byte[] file, int offset, uint value)

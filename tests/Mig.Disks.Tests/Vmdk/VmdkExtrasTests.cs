@@ -33,7 +33,8 @@ public class VmdkExtrasTests
         using var folder = new TestFolder();
         using DiskImage disk = Open(folder, Descriptor + "changeTrackPath=\"disk-ctk.vmdk\"\nddb.iofilters = \"vmwarelwd\"\n");
         Assert.Equal(
-            ["has a file that tracks changed blocks, \"disk-ctk.vmdk\"; that is not kept", "has ddb.iofilters = \"vmwarelwd\" in its descriptor; that is not kept"],
+            ["has a file that tracks changed blocks, \"disk-ctk.vmdk\"; that is not kept",
+                "has ddb.iofilters = \"vmwarelwd\" in its descriptor; that is not kept"],
             disk.Warnings);
         Assert.Equal(3, disk.Extras.Count);
     }
@@ -47,7 +48,8 @@ public class VmdkExtrasTests
         folder.Write("disk-1.vmdk", "x");
         folder.Write("disk2-000001.vmdk", "x");
         using DiskImage disk = Open(folder, Descriptor);
-        Assert.StartsWith("disk-000001.vmdk, disk-000002.vmdk beside it are named as snapshots of VMware are", Assert.Single(disk.Warnings), StringComparison.Ordinal);
+        Assert.StartsWith("disk-000001.vmdk, disk-000002.vmdk beside it are named as snapshots of VMware are", Assert.Single(disk.Warnings),
+            StringComparison.Ordinal);
     }
 
     [Fact]

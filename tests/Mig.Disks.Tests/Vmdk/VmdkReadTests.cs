@@ -41,7 +41,8 @@ public class VmdkReadTests
         Disks.AssertSame(content, Disks.ReadAll(folder["disk.vmdk"]));
     }
 
-    // One write in 256: qemu puts a random CID without leading zeros into the text, and the end of the longer, older text stays behind a zero byte.
+    // One write in 256: qemu puts a random CID without leading zeros into the text, and the end of the longer, older text stays behind a
+    // zero byte.
     [Fact]
     public void ReadsDescriptorsThatGotShorter()
     {
@@ -52,7 +53,8 @@ public class VmdkReadTests
         {
             Assert.True(i < 5000, "qemu-io wrote no CID of six digits in 5000 tries");
             Tool.Run("qemu-io", "-f", "vmdk", "-c", "write -P 0x5a 0 65536", folder["disk.vmdk"]);
-            ReadOnlySpan<byte> descriptor = File.ReadAllBytes(folder["disk.vmdk"]).AsSpan(DescriptorOffset, DescriptorLength).TrimEnd((byte)0);
+            ReadOnlySpan<byte> descriptor = File.ReadAllBytes(folder["disk.vmdk"]).AsSpan(DescriptorOffset, DescriptorLength)
+                .TrimEnd((byte)0);
             if (descriptor.Contains((byte)0))
                 break;
         }
@@ -71,7 +73,8 @@ public class VmdkReadTests
         const long Length = 5L << 30;
         Tool.Run("qemu-img", "create", "-f", "vmdk", "-o", $"subformat={subformat}", folder["disk.vmdk"], $"{Length}");
         const long Boundary = 2147418112; // where qemu ends the first extent
-        Tool.Run("qemu-io", "-f", "vmdk", "-c", $"write -P 0x5a {Boundary - 4096} 8192", "-c", $"write -P 0xa5 {Length - 512} 512", folder["disk.vmdk"]);
+        Tool.Run("qemu-io", "-f", "vmdk", "-c", $"write -P 0x5a {Boundary - 4096} 8192", "-c", $"write -P 0xa5 {Length - 512} 512",
+            folder["disk.vmdk"]);
         using DiskImage disk = DiskFormats.Open(folder["disk.vmdk"], null, Limits.Default);
         Assert.Equal(Length, disk.Content.Length);
         Assert.Equal(4, disk.Files.Count);
@@ -107,7 +110,10 @@ public class VmdkReadTests
         using var folder = new TestFolder();
         byte[] content = MixedBytes.Make(1 << 20, 4);
         folder.Write("web 1-flat.vmdk", content);
-        string descriptor = folder.Write("web 1.vmdk", "# Disk DescriptorFile\r\nversion=1\r\nCID=fffffffe\r\nparentCID=ffffffff\r\ncreateType=\"vmfs\"\r\n\r\n# Extent description\r\nRW 2048 VMFS \"web 1-flat.vmdk\"\r\n\r\nddb.adapterType = \"lsilogic\"\r\n");
+        string descriptor = folder.Write(
+            "web 1.vmdk",
+            "# Disk DescriptorFile\r\nversion=1\r\nCID=fffffffe\r\nparentCID=ffffffff\r\ncreateType=\"vmfs\"\r\n\r\n# Extent "
+            + "description\r\nRW 2048 VMFS \"web 1-flat.vmdk\"\r\n\r\nddb.adapterType = \"lsilogic\"\r\n");
         using DiskImage disk = DiskFormats.Open(descriptor, null, Limits.Default);
         Assert.Equal("vmdk:vmfs", disk.Format);
         Assert.Equal([descriptor, folder["web 1-flat.vmdk"]], disk.Files);
@@ -120,7 +126,10 @@ public class VmdkReadTests
         using var folder = new TestFolder();
         byte[] content = MixedBytes.Make(8192, 5);
         folder.Write("data.bin", content);
-        string descriptor = folder.Write("disk.vmdk", "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=FFFFFFFF\ncreateType=\"custom\"\nRW 4 FLAT \"data.bin\" 12\nRW 100 ZERO\nRW 4 FLAT \"data.bin\" 0\n");
+        string descriptor = folder.Write(
+            "disk.vmdk",
+            "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=FFFFFFFF\ncreateType=\"custom\"\nRW 4 FLAT \"data.bin\" 12\nRW 100 "
+            + "ZERO\nRW 4 FLAT \"data.bin\" 0\n");
         byte[] expected = [.. content[6144..8192], .. new byte[51200], .. content[..2048]];
         using DiskImage disk = DiskFormats.Open(descriptor, null, Limits.Default);
         Disks.AssertSame(expected, Disks.ReadAll(disk.Content));
@@ -133,7 +142,8 @@ public class VmdkReadTests
         using var folder = new TestFolder();
         byte[] content = MixedBytes.Make(512, 6);
         folder.Write("a-flat.vmdk", content);
-        string descriptor = folder.Write("a.vmdk", "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\nRW 1 FLAT \"a-flat.vmdk\" 0\n");
+        string descriptor = folder.Write("a.vmdk",
+            "# Disk DescriptorFile\nversion=1\nCID=1\nparentCID=ffffffff\ncreateType=\"monolithicFlat\"\nRW 1 FLAT \"a-flat.vmdk\" 0\n");
         string relative = Path.GetRelativePath(Directory.GetCurrentDirectory(), descriptor);
         Disks.AssertSame(content, Disks.ReadAll(relative));
     }

@@ -26,7 +26,8 @@ public class VmdkWriteTests
             Tool.Run("qemu-img", "check", "-f", "vmdk", folder["disk.vmdk"]);
         using JsonDocument info = JsonDocument.Parse(Tool.Run("qemu-img", "info", "--output=json", folder["disk.vmdk"]));
         Assert.Equal(length, info.RootElement.GetProperty("virtual-size").GetInt64());
-        Assert.Equal(createType, info.RootElement.GetProperty("format-specific").GetProperty("data").GetProperty("create-type").GetString());
+        Assert.Equal(createType, info.RootElement.GetProperty("format-specific").GetProperty("data").GetProperty("create-type")
+            .GetString());
         using DiskImage disk = DiskFormats.Open(folder["disk.vmdk"], null, Limits.Default);
         Assert.Equal($"vmdk:{createType}", disk.Format);
         Disks.AssertSame(content, Disks.ReadAll(disk.Content));
@@ -100,7 +101,8 @@ public class VmdkWriteTests
         byte[] content = MixedBytes.Make(4 << 20, 10);
         using (IDiskWriter writer = DiskFormats.Create(folder["disk.vmdk"], "vmdk", content.Length, false))
         {
-            Parallel.For(0, content.Length / 4096, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => writer.Write(i * 4096, content.AsSpan(i * 4096, 4096)));
+            Parallel.For(0, content.Length / 4096, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+                writer.Write(i * 4096, content.AsSpan(i * 4096, 4096)));
             writer.Complete();
         }
 

@@ -8,14 +8,16 @@ public sealed class ExtDamageTests(ExtSamples samples) : IClassFixture<ExtSample
 {
     private static readonly DamagedReading Reading = new(maxAllocatedBytes: 64 << 20); // of an image of at most 4 MiB
 
-    public static TheoryData<string> Images => ["plain", "checksummed", "mapped", "inline", "indexed", "attributes", "journalled", "journal-checksummed"];
+    public static TheoryData<string> Images =>
+        ["plain", "checksummed", "mapped", "inline", "indexed", "attributes", "journalled", "journal-checksummed"];
 
     [Theory]
     [MemberData(nameof(Images))]
     public void EveryFlippedBitEndsInAKnownWay(string name)
     {
         byte[] image = [.. Get(name)];
-        Reading.FlipBits(new ExtPatch(image), FindMetadata(image).Select(static block => new ByteRange(block * ExtPatch.BlockSize, ExtPatch.BlockSize)), stride: 61, min: (20, 1));
+        Reading.FlipBits(new ExtPatch(image), FindMetadata(image)
+            .Select(static block => new ByteRange(block * ExtPatch.BlockSize, ExtPatch.BlockSize)), stride: 61, min: (20, 1));
     }
 
     [Theory]

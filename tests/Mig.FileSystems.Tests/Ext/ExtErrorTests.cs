@@ -30,8 +30,11 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-009", static s => s.Plain, static p => p.Set32(S + 0x14, 0)),
         ("EXT4-009", static s => s.Plain, static p => p.Set32(S + 0x14, 2)),
         ("EXT4-010", static s => s.Plain, static p => p.Set32(S + 0x04, 1)),
-        ("EXT4-010", static s => s.Plain, static p => { p.Set32(S + 0x60, p.U32(S + 0x60) | 0x80); p.Set16(S + 0xFE, 64); p.Set32(S + 0x150, 0x7FFFFFFF); }),
-        ("EXT4-010", static s => s.Plain, static p => { p.Set32(S + 0x64, p.U32(S + 0x64) | 0x200); p.Set32(S + 0x1C, 2); p.Set32(S + 0x20, 32768); p.Set32(S + 0x14, 0); p.Set32(S + 0x04, 1); }),
+        ("EXT4-010", static s => s.Plain, static p =>
+            { p.Set32(S + 0x60, p.U32(S + 0x60) | 0x80); p.Set16(S + 0xFE, 64); p.Set32(S + 0x150, 0x7FFFFFFF); }),
+        ("EXT4-010", static s => s.Plain, static p =>
+            { p.Set32(S + 0x64, p.U32(S + 0x64) | 0x200); p.Set32(S + 0x1C, 2); p.Set32(S + 0x20, 32768); p.Set32(S + 0x14, 0);
+            p.Set32(S + 0x04, 1); }),
         ("EXT4-011", static s => s.Plain, static p => p.Set32(S + 0x04, 513)),
         ("EXT4-012", static s => s.Plain, static p => p.Set32(S + 0x00, 129)),
         ("EXT4-012", static s => s.Plain, static p => p.Set32(S + 0x04, 8194)),
@@ -74,13 +77,16 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-043", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 12 + 4, 0)),
         ("EXT4-044", static s => s.Plain, static p => p.Set32(p.FirstExtentNode(p.Find("tree")) + 12 + 12, 0)),
         ("EXT4-044", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 12, 0xFFFFFFFF)),
-        ("EXT4-044", static s => s.Plain, static p => p.Set32(p.FirstExtentNode(p.Find("tree")) + 12, p.U32(p.FirstExtentNode(p.Find("tree")) + 12) + 1)),
+        ("EXT4-044", static s => s.Plain, static p =>
+            p.Set32(p.FirstExtentNode(p.Find("tree")) + 12, p.U32(p.FirstExtentNode(p.Find("tree")) + 12) + 1)),
         ("EXT4-045", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 12 + 8, 0)),
         ("EXT4-045", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("file")) + 0x28 + 12 + 8, 512)),
         ("EXT4-045", static s => s.Plain, static p => p.Set16(p.Inode(p.Find("file")) + 0x28 + 12 + 6, 1)),
         ("EXT4-045", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("tree")) + 0x28 + 12 + 4, 512)),
         ("EXT4-046", static s => s.Checksummed, static p => p.Image[p.FirstExtentNode(p.Find("tree")) + 20] ^= 1),
-        ("EXT4-047", static s => s.BlockMapped, static p => { p.Set32(p.Inode(p.Find("file")) + 0x04, 1 << 20); p.Set32(p.Inode(p.Find("file")) + 0x28 + 52, p.U32(p.Inode(p.Find("file")) + 0x28 + 48)); }),
+        ("EXT4-047", static s => s.BlockMapped, static p =>
+            { p.Set32(p.Inode(p.Find("file")) + 0x04, 1 << 20);
+            p.Set32(p.Inode(p.Find("file")) + 0x28 + 52, p.U32(p.Inode(p.Find("file")) + 0x28 + 48)); }),
         ("EXT4-048", static s => s.Plain, static p => p.Limits = Limits.Default with { MaxExtentsPerFile = 3 }),
         ("EXT4-049", static s => s.BlockMapped, Repeat),
         ("EXT4-050", static s => s.BlockMapped, static p => p.Set32(p.Inode(p.Find("file")) + 0x28, 512)),
@@ -96,7 +102,9 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "file", 0x40000000)),
         ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "fast", 0x10)),
         ("EXT4-053", static s => s.Plain, static p => AddFlags(p, "slow", 0x20)),
-        ("EXT4-058", static s => s.Plain, static p => { p.Set16(p.Inode(2) + 0x28 + 2, 2); p.Set32(p.Inode(2) + 0x04, 2048); p.Set32(p.Inode(2) + 0x28 + 24, 1); p.Set16(p.Inode(2) + 0x28 + 28, 1); p.Set32(p.Inode(2) + 0x28 + 32, p.U32(p.Inode(2) + 0x28 + 20)); }),
+        ("EXT4-058", static s => s.Plain, static p =>
+            { p.Set16(p.Inode(2) + 0x28 + 2, 2); p.Set32(p.Inode(2) + 0x04, 2048); p.Set32(p.Inode(2) + 0x28 + 24, 1);
+            p.Set16(p.Inode(2) + 0x28 + 28, 1); p.Set32(p.Inode(2) + 0x28 + 32, p.U32(p.Inode(2) + 0x28 + 20)); }),
         ("EXT4-059", static s => s.Plain, static p => p.Set16(p.Inode(2), 0x81A4)),
         ("EXT4-060", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("folder")) + 0x04, 65536)),
         ("EXT4-061", static s => s.Plain, static p => p.Set16(p.FirstBlock(2) + 4, 0)),
@@ -132,11 +140,13 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-076", static s => s.AttributeInodes, static p => p.Set32(p.Inode(p.Find("file")) + 160 + 4 + 4, (uint)p.Find("file"))),
         ("EXT4-076", static s => s.Plain, static p => p.Set32(p.Inode(p.Find("xattr")) + 160 + 4 + 4, (uint)p.Find("file"))),
         ("EXT4-076", static s => s.AttributeInodes, static p => p.Set32(p.Inode(p.Find("file")) + 160 + 4 + 8, 0)),
-        ("EXT4-076", static s => s.AttributeInodes, static p => p.Set32(p.Inode((int)p.U32(p.Inode(p.Find("file")) + 160 + 4 + 4)) + 0x68, 400)),
+        ("EXT4-076", static s => s.AttributeInodes, static p =>
+            p.Set32(p.Inode((int)p.U32(p.Inode(p.Find("file")) + 160 + 4 + 4)) + 0x68, 400)),
         ("EXT4-077", static s => s.Plain, static p => p.Image[AclValue(p)] = 2),
         ("EXT4-077", static s => s.Plain, static p => p.Image[AclValue(p) + 4 + 20] = 2),
         ("EXT4-078", static s => s.Plain, static p => { "large"u8.CopyTo(p.Image.AsSpan(p.Inode(p.Find("xattr")) + 160 + 4 + 16)); }),
-        ("EXT4-079", static s => s.AttributeInodes, static p => p.Image[p.Inode((int)p.U32(p.Inode(p.Find("file")) + 160 + 4 + 4)) + 0x08] ^= 1),
+        ("EXT4-079", static s => s.AttributeInodes, static p =>
+            p.Image[p.Inode((int)p.U32(p.Inode(p.Find("file")) + 160 + 4 + 4)) + 0x08] ^= 1),
         ("EXT4-080", static s => s.Checksummed, static p => p.Image[(int)p.U32(p.Descriptor) * 1024] ^= 1),
         ("EXT4-090", static s => s.Journalled, static p => p.Set16(p.Inode(8), 0x41ED)),
         ("EXT4-090", static s => s.Journalled, static p => p.Set16(p.Inode(8) + 0x28 + 12 + 4, 1)),
@@ -153,7 +163,8 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-096", static s => s.JournalChecksummed, static p => p.Image[Journal(p, 1) + 100] ^= 1),
         ("EXT4-096", static s => s.JournalChecksummed, static p => p.Image[Journal(p, 3) + 100] ^= 1),
         ("EXT4-096", static s => s.JournalChecksummed, static p => p.Image[Journal(p, 4) + 100] ^= 1),
-        ("EXT4-096", static s => s.Journalled, static p => { p.SetBig32(Journal(p, 0) + 0x24, 1); p.SetBig32(Journal(p, 3) + 0x0C, 0x01040000); }),
+        ("EXT4-096", static s => s.Journalled, static p =>
+            { p.SetBig32(Journal(p, 0) + 0x24, 1); p.SetBig32(Journal(p, 3) + 0x0C, 0x01040000); }),
         ("EXT4-097", static s => s.Journalled, static p => p.SetBig32(Journal(p, 1) + 12, 4096)),
         ("EXT4-098", static s => s.Journalled, static p => p.Limits = Limits.Default with { MaxTableBytes = 32 }),
         ("EXT4-099", static s => s.JournalChecksummed, DamageCopy),
@@ -161,7 +172,8 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
         ("EXT4-100", static s => s.Journalled, static p => p.SetBig32(Journal(p, 4) + 0x0C, 15)),
         ("EXT4-101", static s => s.Journalled, MakeRing),
         ("EXT4-017", static s => s.Journalled, static p => ReplaceSuperblock(p, static _ => { })),
-        ("EXT4-017", static s => s.Journalled, static p => ReplaceSuperblock(p, static copy => { copy[0x38] = 0x53; copy[0x39] = 0xEF; copy[0x18] = 1; copy[0x05] = 8; copy[0x21] = 0x40; copy[0x14] = 0; })),
+        ("EXT4-017", static s => s.Journalled, static p => ReplaceSuperblock(p, static copy =>
+            { copy[0x38] = 0x53; copy[0x39] = 0xEF; copy[0x18] = 1; copy[0x05] = 8; copy[0x21] = 0x40; copy[0x14] = 0; })),
     ];
 
     public static TheoryData<int, string> Cases
@@ -201,7 +213,8 @@ public sealed class ExtErrorTests(ExtSamples samples) : IClassFixture<ExtSamples
     [Fact]
     public void EveryDocumentedErrorHasATest()
     {
-        Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, FirstOfWriter) < 0).Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
+        Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, FirstOfWriter) < 0).Order(),
+            Damages.Select(static damage => damage.Code).Distinct().Order());
     }
 
     [Theory]

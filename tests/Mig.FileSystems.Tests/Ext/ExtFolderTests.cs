@@ -42,11 +42,13 @@ public sealed class ExtFolderTests : IDisposable
 
             using FileSource volume = FileSource.Open(image);
             using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-            IReadOnlyList<TreeEntry> actual = [.. VolumeTree.Read(fileSystem, volume, 0).Where(static entry => entry.Path != "/lost+found").Select(Simplify)];
+            IReadOnlyList<TreeEntry> actual =
+                [.. VolumeTree.Read(fileSystem, volume, 0).Where(static entry => entry.Path != "/lost+found").Select(Simplify)];
 
             // Revision 0 had no attributes.
             bool hasXattrs = !options.Contains("-r 0", StringComparison.Ordinal);
-            string? difference = TreeComparison.FindDifference([.. expected.Select(entry => entry with { Xattrs = hasXattrs ? entry.Xattrs : "" })], actual);
+            string? difference = TreeComparison.FindDifference(
+                [.. expected.Select(entry => entry with { Xattrs = hasXattrs ? entry.Xattrs : "" })], actual);
             Assert.True(difference is null, $"{options}: {difference}");
             int clusterSize = options.Contains("-C 65536", StringComparison.Ordinal) ? 65536 : fileSystem.Info.BlockSize;
             ExtFreeSpace.AssertAsDumpe2fs(image, clusterSize, fileSystem);
@@ -60,7 +62,8 @@ public sealed class ExtFolderTests : IDisposable
     // With inline_data, mke2fs 1.47.0 forgets the hole at the end of a file.
     private static void RestoreSizes(string image, IReadOnlyList<TreeEntry> entries)
     {
-        foreach (TreeEntry entry in entries.Where(static entry => entry.Path is "/sparse" or "/fragmented" or "/half-written" or "/unwritten" or "/grown"))
+        foreach (TreeEntry entry in entries.Where(static entry =>
+            entry.Path is "/sparse" or "/fragmented" or "/half-written" or "/unwritten" or "/grown"))
             Tool.Read("debugfs", "-w", "-R", $"set_inode_field {entry.Path} size {entry.Size}", image);
     }
 

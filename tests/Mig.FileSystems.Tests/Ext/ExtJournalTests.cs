@@ -4,10 +4,13 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
 
-/// <summary>A journal that needs recovery is replayed in memory: what is read is what <c>e2fsck</c> would have recovered on a copy.</summary>
+/// <summary>
+/// A journal that needs recovery is replayed in memory: what is read is what <c>e2fsck</c> would have recovered on a copy.
+/// </summary>
 public sealed class ExtJournalTests : IDisposable
 {
-    // Nothing is written back meanwhile but the journal: fsync commits it. Removed directories are revoked, and their blocks used again by files.
+    // Nothing is written back meanwhile but the journal: fsync commits it. Removed directories are revoked, and their blocks used again by
+    // files.
     private const string Script = """
         cd "$1"
         commit() { dd if=/dev/null of=commit conv=fsync,notrunc status=none; sync commit; }
@@ -35,7 +38,8 @@ public sealed class ExtJournalTests : IDisposable
     [MemberData(nameof(Variants))]
     public void AJournalIsReplayedInMemory(string options, string mountOptions)
     {
-        // Now and then the kernel has written everything home by the time the disk is copied; then the journal says nothing new, and another disk is needed.
+        // Now and then the kernel has written everything home by the time the disk is copied; then the journal says nothing new, and
+        // another disk is needed.
         for (int i = 0; i < 4; i++)
         {
             if (HasReplayThatMatters(options, mountOptions))
@@ -95,7 +99,8 @@ public sealed class ExtJournalTests : IDisposable
     [Fact]
     public void FastCommitsThatAWholeCommitFollowedAreNoHindrance()
     {
-        string dirty = MakeDirty("-t ext4 -b 4096 -O fast_commit", "defaults", "cd \"$1\"; echo one > one; sync one; echo two > two; sync two; setfattr -n user.a -v b two; echo three > three; sync");
+        string dirty = MakeDirty("-t ext4 -b 4096 -O fast_commit", "defaults",
+            "cd \"$1\"; echo one > one; sync one; echo two > two; sync two; setfattr -n user.a -v b two; echo three > three; sync");
 
         IReadOnlyList<TreeEntry> tree = VolumeTree.Read(dirty, 0);
 
@@ -143,10 +148,14 @@ public sealed class ExtJournalTests : IDisposable
         File.WriteAllBytes(replacement, escaped);
         ExtImages.Make(image, "16M", options);
         Tool.Read("debugfs", "-w", "-R", $"write {content} file", image);
-        string[] blocks = Tool.Read("debugfs", "-R", "blocks /file", image).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        string[] blocks = Tool.Read("debugfs", "-R", "blocks /file", image)
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         string commands = _folder.File("commands");
         // The first block is replaced, the second replaced and revoked, the third revoked and then replaced.
-        File.WriteAllText(commands, $"jo {journalOptions}\njw -b {blocks[0]} {replacement}\njw -b {blocks[1]} {replacement}\njw -r {blocks[1]},{blocks[2]}\njw -b {blocks[2]} {replacement}\njc\n");
+        File.WriteAllText(
+            commands,
+            $"jo {journalOptions}\njw -b {blocks[0]} {replacement}\njw -b {blocks[1]} {replacement}\njw -r {blocks[1]},{blocks[2]}\njw -b "
+            + $"{blocks[2]} {replacement}\njc\n");
         Tool.Read("debugfs", "-w", "-f", commands, image);
 
         using FileSource volume = FileSource.Open(image);
@@ -159,7 +168,8 @@ public sealed class ExtJournalTests : IDisposable
         escaped.CopyTo(expected, 0);
         escaped.AsSpan(0, 3000 - 2048).CopyTo(expected.AsSpan(2048));
         Assert.Equal(expected, actual);
-        Assert.Equal([(0, false), (1024, true), (2048, false)], fileSystem.GetExtents(number).Select(static extent => (extent.FileOffset, extent.IsOnVolume)));
+        Assert.Equal([(0, false), (1024, true), (2048, false)], fileSystem.GetExtents(number)
+            .Select(static extent => (extent.FileOffset, extent.IsOnVolume)));
         Tool.Read([0, 1], "e2fsck", "-fy", "-E", "journal_only", image);
         Tool.Read("debugfs", "-R", $"dump /file {content}", image);
         Assert.Equal(File.ReadAllBytes(content), actual);

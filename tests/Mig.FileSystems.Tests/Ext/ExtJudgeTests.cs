@@ -25,8 +25,10 @@ public sealed class ExtJudgeTests : IDisposable
         string block = Tool.Read("debugfs", "-R", "blocks /file", image).Split(' ')[0];
         string[] changes =
         [
-            "sif /file mode 0100600", "sif /file uid 7", "sif /file gid 7", "sif /file size 100", "sif /file mtime 1", "sif /file ctime 1", "sif /file mtime_extra 4",
-            "sif /file links_count 5", "sif /file flags 0x80010", "sif /device block[0] 0x205", "ea_set /file user.a c", "ea_rm /file user.a", "ea_set /file user.b c",
+            "sif /file mode 0100600", "sif /file uid 7", "sif /file gid 7", "sif /file size 100", "sif /file mtime 1", "sif /file ctime 1",
+                "sif /file mtime_extra 4",
+            "sif /file links_count 5", "sif /file flags 0x80010", "sif /device block[0] 0x205", "ea_set /file user.a c",
+            "ea_rm /file user.a", "ea_set /file user.b c",
             $"zap_block -p 1 {block}", "unlink /link", "ln /file /second", "mkdir /new", "sif /link block[0] 0x61616161",
         ];
         string changed = _folder.File("changed");
@@ -88,7 +90,8 @@ public sealed class ExtJudgeTests : IDisposable
 
         var trees = new IReadOnlyList<TreeEntry>[8];
         using IFileSystem fresh = FileSystemFormats.Open(volume, Limits.Default)!;
-        Parallel.For(0, trees.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i => trees[i] = VolumeTree.Read(fresh, volume, 0));
+        Parallel.For(0, trees.Length, new ParallelOptions { MaxDegreeOfParallelism = 4 }, i =>
+            trees[i] = VolumeTree.Read(fresh, volume, 0));
 
         foreach (IReadOnlyList<TreeEntry> tree in trees)
             TreeComparison.AssertEqual(expected, tree);
@@ -102,7 +105,8 @@ public sealed class ExtJudgeTests : IDisposable
         using FileSource volume = FileSource.Open(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
 
-        Assert.Equal(("ext3", "sixteen-letters!", "01234567-89ab-cdef-0123-456789abcdef", 2048, 8 << 20), (fileSystem.Info.Type, fileSystem.Info.Label, fileSystem.Info.Uuid, fileSystem.Info.BlockSize, fileSystem.Info.Length));
+        Assert.Equal(("ext3", "sixteen-letters!", "01234567-89ab-cdef-0123-456789abcdef", 2048, 8 << 20),
+            (fileSystem.Info.Type, fileSystem.Info.Label, fileSystem.Info.Uuid, fileSystem.Info.BlockSize, fileSystem.Info.Length));
     }
 
     public void Dispose() => _folder.Dispose();

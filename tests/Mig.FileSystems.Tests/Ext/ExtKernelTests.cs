@@ -4,7 +4,9 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext;
 
-/// <summary>What the kernel writes in every variant of the format is read as the kernel reads it; and free space as <c>dumpe2fs</c> does.</summary>
+/// <summary>
+/// What the kernel writes in every variant of the format is read as the kernel reads it; and free space as <c>dumpe2fs</c> does.
+/// </summary>
 public sealed class ExtKernelTests : IDisposable
 {
     private const string Smallest = "64M";

@@ -45,7 +45,10 @@ public sealed class ExtSamples : IDisposable
 
     public byte[] AttributeInodes { get; }
 
-    /// <summary>With a transaction to recover, and no checksums: block 1 of the journal is a descriptor, 2 a copy, 3 a commit, 4 a revocation, 5 a commit.</summary>
+    /// <summary>
+    /// With a transaction to recover, and no checksums: block 1 of the journal is a descriptor, 2 a copy, 3 a commit, 4 a revocation, 5 a
+    /// commit.
+    /// </summary>
     public byte[] Journalled { get; }
 
     public byte[] JournalChecksummed { get; }

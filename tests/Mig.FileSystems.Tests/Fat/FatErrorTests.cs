@@ -53,7 +53,8 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
     {
         AssertError("FAT-020", static patch => patch.Set16(patch.Entry(Fragmented) + Cluster, 0));
         AssertError("FAT-020", static patch => patch.SetNext12(patch.FirstCluster(Fragmented), 0xFF0));
-        AssertError("FAT-021", static patch => patch.SetNext12(patch.GetNext12(patch.FirstCluster(Fragmented)), patch.FirstCluster(Fragmented)));
+        AssertError("FAT-021", static patch =>
+            patch.SetNext12(patch.GetNext12(patch.FirstCluster(Fragmented)), patch.FirstCluster(Fragmented)));
         AssertError("FAT-022", static patch => patch.SetNext12(patch.FirstCluster(Fragmented), 0));
         AssertError("FAT-023", static patch => patch.SetNext12(patch.FirstCluster(Fragmented), 0xFF7));
         AssertError("FAT-024", static patch => patch.SetNext12(patch.FirstCluster(Fragmented), 0xFFF));
@@ -86,10 +87,12 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
     public void WhatStopsAChange()
     {
         AssertChangeError("FAT-100", static patch => patch.Set16(patch.Entry("UPPER   TXT") + Cluster, patch.FirstCluster("SECOND     ")));
-        AssertChangeError("FAT-100", static patch => patch.Set16(patch.ClusterOffset(patch.FirstCluster("FOLDER     ")) + 64 + Cluster, patch.FirstCluster("FOLDER     ")));
+        AssertChangeError("FAT-100", static patch =>
+            patch.Set16(patch.ClusterOffset(patch.FirstCluster("FOLDER     ")) + 64 + Cluster, patch.FirstCluster("FOLDER     ")));
         AssertChangeError("FAT-101", static _ => { }, Limits.Default with { MaxDirectoryDepth = 1 });
         AssertChangeError("FAT-102", static _ => { }, Limits.Default with { MaxDirectoryEntries = 5 });
-        AssertChangeError("FAT-103", static patch => patch.Image[patch.ClusterOffset(patch.FirstCluster("FOLDER     ")) + 32] = 0xE5, change: static writer =>
+        AssertChangeError("FAT-103", static patch =>
+            patch.Image[patch.ClusterOffset(patch.FirstCluster("FOLDER     ")) + 32] = 0xE5, change: static writer =>
         {
             writer.CreateDirectory("/new"u8, new NodeMetadata(0x1ED));
             writer.Rename("/folder"u8, "/new/folder"u8);
@@ -99,12 +102,14 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
     [Fact]
     public void WhatMustBeRepairedFirstIsRefused()
     {
-        foreach (Action<FatPatch> damage in (Action<FatPatch>[])[static patch => patch.Image[0x25] = 1, static patch => patch.Image[patch.FatOffset + patch.FatLength + 9] ^= 1])
+        foreach (Action<FatPatch> damage in (Action<FatPatch>[])[static patch => patch.Image[0x25] = 1, static patch =>
+            patch.Image[patch.FatOffset + patch.FatLength + 9] ^= 1])
         {
             var patch = new FatPatch([.. samples.Fat12]);
             damage(patch);
             using var target = new MemoryTarget(patch.Image);
-            Assert.Equal(RefusalReason.InUse, Assert.Throws<RefusedOperationException>(() => FileSystemFormats.OpenWriter(target, Limits.Default, new TestClock())).Reason);
+            Assert.Equal(RefusalReason.InUse, Assert.Throws<RefusedOperationException>(() =>
+                FileSystemFormats.OpenWriter(target, Limits.Default, new TestClock())).Reason);
         }
     }
 
@@ -112,7 +117,8 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
     public void EveryDocumentedErrorHasATest()
     {
         string source = DocumentedErrors.ReadText("tests/Mig.FileSystems.Tests/Fat/FatErrorTests.cs");
-        IEnumerable<string> tested = Regex.Matches(source, @"(?:Assert[A-Za-z0-9]*\()""(FAT-[0-9]{3})""").Select(static match => match.Groups[1].Value).Distinct();
+        IEnumerable<string> tested = Regex.Matches(source, @"(?:Assert[A-Za-z0-9]*\()""(FAT-[0-9]{3})""")
+            .Select(static match => match.Groups[1].Value).Distinct();
         Assert.Equal(DocumentedErrors.Read("FAT").Order(), tested.Order());
     }
 
@@ -131,7 +137,8 @@ public sealed class FatErrorTests(FatSamples samples) : IClassFixture<FatSamples
         AssertCode(code, patch);
     }
 
-    private static void AssertCode(string code, FatPatch patch) => Assert.Equal(code, Assert.Throws<CorruptImageException>(() => patch.ReadAll()).Code);
+    private static void AssertCode(string code, FatPatch patch) =>
+        Assert.Equal(code, Assert.Throws<CorruptImageException>(() => patch.ReadAll()).Code);
 
     private void AssertChangeError(string code, Action<FatPatch> damage, Limits? limits = null, Action<IFileSystemWriter>? change = null)
     {

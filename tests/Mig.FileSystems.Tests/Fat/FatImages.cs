@@ -3,7 +3,10 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Fat;
 
-/// <summary>What these tests ask of the reference tools beside <see cref="FatTools"/>: also on volumes that are smaller than mtools and fsck.fat expect.</summary>
+/// <summary>
+/// What these tests ask of the reference tools beside <see cref="FatTools"/>: also on volumes that are smaller than mtools and fsck.fat
+/// expect.
+/// </summary>
 internal static class FatImages
 {
     /// <summary>Makes a volume that holds what a folder holds.</summary>

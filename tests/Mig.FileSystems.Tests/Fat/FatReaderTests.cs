@@ -21,11 +21,14 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
         FatImages.CopyOut(folder.File("image"), folder.File("out"));
         IReadOnlyList<TreeEntry> seen = Read(image);
 
-        string[] files = Directory.GetFiles(folder.File("out"), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
-        Assert.Equal(files.Select(path => TreeEntry.Escape(Encoding.UTF8.GetBytes(path[folder.File("out").Length..]))).Order(StringComparer.Ordinal), seen.Where(static entry => entry.Type == '-').Select(static entry => entry.Path));
+        string[] files = Directory.GetFiles(
+            folder.File("out"), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 });
+        Assert.Equal(files.Select(path => TreeEntry.Escape(Encoding.UTF8.GetBytes(path[folder.File("out").Length..])))
+            .Order(StringComparer.Ordinal), seen.Where(static entry => entry.Type == '-').Select(static entry => entry.Path));
         foreach (string path in files)
         {
-            TreeEntry entry = seen.Single(entry => entry.Path == TreeEntry.Escape(Encoding.UTF8.GetBytes(path[folder.File("out").Length..])));
+            TreeEntry entry = seen.Single(entry =>
+                entry.Path == TreeEntry.Escape(Encoding.UTF8.GetBytes(path[folder.File("out").Length..])));
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))), entry.Sha256);
             Assert.Equal($"{new DateTimeOffset(File.GetLastWriteTimeUtc(path)).ToUnixTimeSeconds()}.000000000", entry.ModifiedTime);
         }
@@ -47,7 +50,8 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
     [Fact]
     public void TheVolumeSaysWhatItIs()
     {
-        Assert.Equal([("fat12", "SAMPLE"), ("fat16", ""), ("fat32", "EFI")], Images.Select(row => Info((string)row.Data!)).Select(static info => (info.Type, info.Label)));
+        Assert.Equal([("fat12", "SAMPLE"), ("fat16", ""), ("fat32", "EFI")], Images.Select(row => Info((string)row.Data!))
+            .Select(static info => (info.Type, info.Label)));
         Assert.Equal("1234-ABCD", Info(nameof(FatSamples.Fat16)).Uuid);
         using var folder = new TemporaryFolder();
         foreach (string name in Images.Select(static row => (string)row.Data!))
@@ -99,7 +103,8 @@ public sealed class FatReaderTests(FatSamples samples) : IClassFixture<FatSample
         Assert.NotNull(new FatPatch(image).ReadAll());
         byte[] ntfs = [.. image];
         "NTFS    "u8.CopyTo(ntfs.AsSpan(3));
-        Assert.StartsWith("NTFS-", Assert.Throws<CorruptImageException>(() => new FatPatch(ntfs).ReadAll()).Message, StringComparison.Ordinal);
+        Assert.StartsWith("NTFS-", Assert.Throws<CorruptImageException>(() => new FatPatch(ntfs).ReadAll()).Message,
+            StringComparison.Ordinal);
         foreach (byte[] maker in (byte[][])["EXFAT   "u8.ToArray(), "-FVE-FS-"u8.ToArray()])
         {
             byte[] other = [.. image];

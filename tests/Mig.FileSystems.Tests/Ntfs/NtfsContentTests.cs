@@ -5,7 +5,10 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ntfs;
 
-/// <summary>What a reader must say besides names and contents: links, volumes in use, streams that do not fit, contents that are elsewhere, places on the volume.</summary>
+/// <summary>
+/// What a reader must say besides names and contents: links, volumes in use, streams that do not fit, contents that are elsewhere, places
+/// on the volume.
+/// </summary>
 public sealed class NtfsContentTests(NtfsSamples samples) : IClassFixture<NtfsSamples>, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -36,7 +39,8 @@ public sealed class NtfsContentTests(NtfsSamples samples) : IClassFixture<NtfsSa
     public void ALinkThatBreaksItsFormStaysAFile()
     {
         // ntfs-3g would refuse to store it.
-        FileNode node = ReadReparse(MakeLink(0xA000000C, "target", 1), damage: static patch => patch.Image[patch.Value(patch.Find("point"), 0xC0) + 10] = 0xFF);
+        FileNode node = ReadReparse(MakeLink(0xA000000C, "target", 1), damage: static patch =>
+            patch.Image[patch.Value(patch.Find("point"), 0xC0) + 10] = 0xFF);
         Assert.Equal((NodeType.File, 2L), (node.Type, node.Size));
     }
 
@@ -97,13 +101,15 @@ public sealed class NtfsContentTests(NtfsSamples samples) : IClassFixture<NtfsSa
         string image = _folder.File("image");
         NtfsMount.Make(image, "3M", "-c 4096");
         using (var mount = new NtfsMount(image, "streams_interface=windows"))
-            Tool.RunScript("cd \"$1\"; echo x > file; head -c 65536 /dev/zero > file:fits; head -c 65537 /dev/zero > file:long", mount.Path);
+            Tool.RunScript("cd \"$1\"; echo x > file; head -c 65536 /dev/zero > file:fits; head -c 65537 /dev/zero > file:long",
+                mount.Path);
         using FileSource volume = FileSource.Open(image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
         for (int i = 0; i < 2; i++)
         {
             FileNode node = fileSystem.GetNode(fileSystem.ReadDirectory(fileSystem.RootNode).Single().Node);
-            Assert.Equal(["user.fits"], node.Xattrs.Select(static xattr => Encoding.UTF8.GetString(xattr.Name.Span)).Where(static name => name.StartsWith("user.", StringComparison.Ordinal)));
+            Assert.Equal(["user.fits"], node.Xattrs.Select(static xattr => Encoding.UTF8.GetString(xattr.Name.Span))
+                .Where(static name => name.StartsWith("user.", StringComparison.Ordinal)));
         }
 
         Assert.Equal(["1 named streams are longer than 64 KiB: they are kept as residue, and not shown."], fileSystem.Info.Notes);
@@ -159,7 +165,8 @@ public sealed class NtfsContentTests(NtfsSamples samples) : IClassFixture<NtfsSa
         patch.Set16(name, 0xD800);
         using var volume = new MemorySource(patch.Image);
         using IFileSystem fileSystem = FileSystemFormats.Open(volume, Limits.Default)!;
-        Assert.Equal([0xED, 0xA0, 0x80, (byte)'e', (byte)'a', (byte)'f'], fileSystem.ReadDirectory(patch.Find("folder")).Single().Name.ToArray());
+        Assert.Equal([0xED, 0xA0, 0x80, (byte)'e', (byte)'a', (byte)'f'], fileSystem.ReadDirectory(patch.Find("folder"))
+            .Single().Name.ToArray());
     }
 
     public void Dispose() => _folder.Dispose();
@@ -169,7 +176,9 @@ public sealed class NtfsContentTests(NtfsSamples samples) : IClassFixture<NtfsSa
         string image = _folder.File("image");
         File.WriteAllBytes(image, samples.Image);
         using (var mount = new NtfsMount(image))
-            Tool.RunScript($"cd \"$1\"; {(data[0] == 3 ? "mkdir point" : "echo x > point")}; setfattr -h -n system.ntfs_reparse_data -v 0x$2 point", mount.Path, Convert.ToHexStringLower(data));
+            Tool.RunScript(
+                $"cd \"$1\"; {(data[0] == 3 ? "mkdir point" : "echo x > point")}; setfattr -h -n system.ntfs_reparse_data -v 0x$2 point",
+                mount.Path, Convert.ToHexStringLower(data));
         var patch = new NtfsPatch(File.ReadAllBytes(image));
         damage?.Invoke(patch);
         IReadOnlyList<string> notes = patch.ReadAll()!;

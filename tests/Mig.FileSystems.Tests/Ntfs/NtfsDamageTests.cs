@@ -11,7 +11,8 @@ public sealed class NtfsDamageTests(NtfsSamples samples) : IClassFixture<NtfsSam
     public void EveryFlippedBitEndsInAKnownWay()
     {
         byte[] image = [.. samples.Image];
-        Reading.FlipBits(new NtfsPatch(image), FindMetadata(image).Select(static sector => new ByteRange(sector * 512, 512)), stride: 149, min: (100, 100));
+        Reading.FlipBits(new NtfsPatch(image), FindMetadata(image).Select(static sector => new ByteRange(sector * 512, 512)), stride: 149,
+            min: (100, 100));
     }
 
     [Fact]
@@ -36,7 +37,9 @@ public sealed class NtfsDamageTests(NtfsSamples samples) : IClassFixture<NtfsSam
         }
     }
 
-    /// <summary>Returns the sectors of the boot sector, of records and blocks of indexes, and the first ones of compressed content and of the log.</summary>
+    /// <summary>
+    /// Returns the sectors of the boot sector, of records and blocks of indexes, and the first ones of compressed content and of the log.
+    /// </summary>
     private static IEnumerable<int> FindMetadata(byte[] image)
     {
         var patch = new NtfsPatch(image);

@@ -5,7 +5,8 @@ namespace Mig.FileSystems.Tests.Ntfs;
 /// <summary>Every named error is raised by the damage that it is for. One damage per line: code, what is done to the image.</summary>
 public sealed class NtfsErrorTests(NtfsSamples samples) : IClassFixture<NtfsSamples>
 {
-    private const uint Standard = 0x10, List = 0x20, Name = 0x30, Security = 0x50, Volume = 0x70, Data = 0x80, Root = 0x90, Blocks = 0xA0, Bits = 0xB0;
+    private const uint Standard = 0x10, List = 0x20, Name = 0x30, Security = 0x50, Volume = 0x70, Data = 0x80, Root = 0x90, Blocks = 0xA0,
+        Bits = 0xB0;
     private const int Mft = 0, VolumeFile = 3, RootFolder = 5, BitmapFile = 6, SecureFile = 9;
 
     private static readonly List<(string Code, Action<NtfsPatch> Damage)> Damages =
@@ -28,7 +29,8 @@ public sealed class NtfsErrorTests(NtfsSamples samples) : IClassFixture<NtfsSamp
         ("NTFS-012", static p => p.Set16(p.Record(BitmapFile) + 0x16, 0)),
         ("NTFS-013", static p => p.Set16(p.Record(p.Find("file")) + 0x14, 7)),
         ("NTFS-013", static p => p.Set32(p.Record(p.Find("file")) + 0x18, 2000)),
-        ("NTFS-013", static p => p.Set32(p.Record(p.Find("file")) + 0x18, (uint)p.Attribute(p.Find("file"), Data) - (uint)p.Record(p.Find("file")))),
+        ("NTFS-013", static p => p.Set32(
+            p.Record(p.Find("file")) + 0x18, (uint)p.Attribute(p.Find("file"), Data) - (uint)p.Record(p.Find("file")))),
         ("NTFS-014", static p => p.Set32(p.Attribute(p.Find("file"), Standard) + 4, 0xFFFFFFF8)),
         ("NTFS-014", static p => p.Set32(p.Attribute(p.Find("file"), Standard) + 4, 0)),
         ("NTFS-014", static p => p.Image[p.Attribute(p.Find("file"), Data) + 8] = 1),
@@ -117,7 +119,8 @@ public sealed class NtfsErrorTests(NtfsSamples samples) : IClassFixture<NtfsSamp
     }
 
     [Fact]
-    public void EveryDocumentedErrorHasATest() => Assert.Equal(DocumentedErrors.Read("NTFS").Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
+    public void EveryDocumentedErrorHasATest() =>
+        Assert.Equal(DocumentedErrors.Read("NTFS").Order(), Damages.Select(static damage => damage.Code).Distinct().Order());
 
     [Fact]
     public void OtherCompressionIsRefusedByName()
@@ -158,7 +161,8 @@ public sealed class NtfsErrorTests(NtfsSamples samples) : IClassFixture<NtfsSamp
         uint id = p.U32(p.Value(p.Find("file"), Standard) + 0x34);
         int entry = p.Value(SecureFile, Root, 1) + 0x20;
         while (p.U32(entry + 0x10) != id)
-            entry += p.U16(entry + 8) is > 0 and var length && (p.U16(entry + 0x0C) & 2) == 0 ? length : throw new InvalidOperationException($"no descriptor {id}");
+            entry += p.U16(entry + 8) is > 0 and var length && (p.U16(entry + 0x0C) & 2) == 0 ? length
+                : throw new InvalidOperationException($"no descriptor {id}");
         return entry;
     }
 

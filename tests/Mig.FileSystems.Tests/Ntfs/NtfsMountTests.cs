@@ -4,7 +4,9 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ntfs;
 
-/// <summary>What ntfs-3g writes, in clusters and records of each size, is read as ntfs-3g reads it; and free space as <c>ntfscat</c> shows it.</summary>
+/// <summary>
+/// What ntfs-3g writes, in clusters and records of each size, is read as ntfs-3g reads it; and free space as <c>ntfscat</c> shows it.
+/// </summary>
 public sealed class NtfsMountTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -33,7 +35,8 @@ public sealed class NtfsMountTests : IDisposable
         using (var mount = new NtfsMount(image, "ro"))
         {
             // Windows does not count an 8.3 name as a name of its own, ntfs-3g does.
-            expected = [.. HostTree.Read(mount.Path, 0).Select(static entry => entry.Path == @"/a\x20long\x20name.text" ? entry with { LinkCount = entry.LinkCount - 1 } : entry)];
+            expected = [.. HostTree.Read(mount.Path, 0)
+                .Select(static entry => entry.Path == @"/a\x20long\x20name.text" ? entry with { LinkCount = entry.LinkCount - 1 } : entry)];
             systemAttributes = NtfsTree.ReadSystemAttributes(mount.Path);
         }
 

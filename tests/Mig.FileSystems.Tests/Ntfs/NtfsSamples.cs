@@ -3,7 +3,10 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ntfs;
 
-/// <summary>A small image to damage, made once by ntfs-3g: with large directories, compression, scattered runs, lists of attributes and reparse points.</summary>
+/// <summary>
+/// A small image to damage, made once by ntfs-3g: with large directories, compression, scattered runs, lists of attributes and reparse
+/// points.
+/// </summary>
 public sealed class NtfsSamples : IDisposable
 {
     private const string FillScript = """

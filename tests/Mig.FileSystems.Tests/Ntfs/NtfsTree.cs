@@ -8,7 +8,8 @@ namespace Mig.FileSystems.Tests.Ntfs;
 /// <summary>Reads NTFS trees through mig and through the tools of ntfs-3g, in forms that can be compared.</summary>
 internal static class NtfsTree
 {
-    private static readonly string[] SystemNames = ["system.ntfs_acl", "system.ntfs_attrib_be", "system.ntfs_dos_name", "system.ntfs_ea", "system.ntfs_efsinfo", "system.ntfs_reparse_data"];
+    private static readonly string[] SystemNames = ["system.ntfs_acl", "system.ntfs_attrib_be", "system.ntfs_dos_name", "system.ntfs_ea",
+        "system.ntfs_efsinfo", "system.ntfs_reparse_data"];
 
     /// <summary>Reads a tree with the attributes that are listed, and the others as text, one a line.</summary>
     public static (IReadOnlyList<TreeEntry> Entries, string SystemAttributes) Read(string image)
@@ -19,8 +20,13 @@ internal static class NtfsTree
         foreach (TreeEntry entry in all)
         {
             string[] xattrs = entry.Xattrs.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            lines.UnionWith(xattrs.Where(static xattr => xattr.StartsWith("system.", StringComparison.Ordinal)).Select(xattr => $"{entry.Path} {xattr}"));
-            entries.Add(entry with { Xattrs = string.Join(' ', xattrs.Where(static xattr => !xattr.StartsWith("system.", StringComparison.Ordinal))) });
+            lines.UnionWith(xattrs.Where(static xattr => xattr.StartsWith("system.", StringComparison.Ordinal))
+                .Select(xattr => $"{entry.Path} {xattr}"));
+            entries.Add(entry with
+            {
+                Xattrs =
+                string.Join(' ', xattrs.Where(static xattr => !xattr.StartsWith("system.", StringComparison.Ordinal)))
+            });
         }
 
         return (entries, string.Join('\n', lines));
@@ -32,7 +38,8 @@ internal static class NtfsTree
         var lines = new SortedSet<string>(StringComparer.Ordinal);
         foreach (string name in SystemNames)
         {
-            string output = Tool.RunScript("cd \"$1\"; find . -mindepth 1 -print0 | xargs -0 getfattr -h -e hex -n \"$2\" 2>/dev/null || true", folder, name);
+            string output = Tool.RunScript(
+                "cd \"$1\"; find . -mindepth 1 -print0 | xargs -0 getfattr -h -e hex -n \"$2\" 2>/dev/null || true", folder, name);
             string path = "";
             foreach (string line in output.Split('\n'))
             {

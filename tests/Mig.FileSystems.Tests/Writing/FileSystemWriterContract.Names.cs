@@ -150,7 +150,8 @@ public abstract partial class FileSystemWriterContract
         for (int i = 0; i < refused.Length; i++)
         {
             Exception? thrown = Record.Exception(refused[i].Change);
-            Assert.True(thrown is RefusedOperationException refusal && refusal.Reason == refused[i].Reason, $"change {i} should be refused for {refused[i].Reason}: {thrown?.Message}");
+            Assert.True(thrown is RefusedOperationException refusal && refusal.Reason == refused[i].Reason,
+                $"change {i} should be refused for {refused[i].Reason}: {thrown?.Message}");
         }
 
         using (IFileSystem view = writer.Read())
@@ -165,7 +166,8 @@ public abstract partial class FileSystemWriterContract
     {
         using var target = new MemoryTarget(MakeVolume());
         using IFileSystemWriter writer = Open(target);
-        foreach (NodeMetadata wanted in (NodeMetadata[])[new(0x1A4), new(0x124, 5, 6, new Timestamp(7, 8)), new(0xFED, 1000, 70_000, new Timestamp(2_000_000_001, 5))])
+        foreach (NodeMetadata wanted in (NodeMetadata[])[
+            new(0x1A4), new(0x124, 5, 6, new Timestamp(7, 8)), new(0xFED, 1000, 70_000, new Timestamp(2_000_000_001, 5))])
         {
             NodeMetadata fitting = writer.Fit(NodeType.File, wanted);
             Assert.Equal(fitting, writer.Fit(NodeType.File, fitting));

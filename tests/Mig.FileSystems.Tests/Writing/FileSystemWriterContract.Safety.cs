@@ -13,10 +13,12 @@ public abstract partial class FileSystemWriterContract
         using var target = new MemoryTarget(image);
         using IFileSystemWriter writer = Open(target);
         var tooMuch = new MemorySource(new byte[image.Length]);
-        Assert.Throws<EndOfStreamException>(() => writer.CreateFile("/folder/new"u8, Plain(writer), new MemoryStream(new byte[3000]), 200_000));
+        Assert.Throws<EndOfStreamException>(() =>
+            writer.CreateFile("/folder/new"u8, Plain(writer), new MemoryStream(new byte[3000]), 200_000));
         Assert.Throws<EndOfStreamException>(() => writer.ReplaceContent("/folder/kept3"u8, new MemoryStream(new byte[3000]), 200_000));
         Assert.Throws<EndOfStreamException>(() => writer.Append("/folder/kept3"u8, new MemoryStream(new byte[3000]), 200_000));
-        foreach (Action change in (Action[])[() => writer.CreateFile("/folder/new"u8, Plain(writer), tooMuch), () => writer.ReplaceContent("/folder/kept3"u8, tooMuch), () => writer.Append("/folder/kept3"u8, tooMuch)])
+        foreach (Action change in (Action[])[() => writer.CreateFile("/folder/new"u8, Plain(writer), tooMuch), () =>
+            writer.ReplaceContent("/folder/kept3"u8, tooMuch), () => writer.Append("/folder/kept3"u8, tooMuch)])
         {
             var full = Assert.Throws<RefusedOperationException>(change);
             Assert.Equal(RefusalReason.NoSpace, full.Reason);
@@ -131,7 +133,9 @@ public abstract partial class FileSystemWriterContract
         AssertFreeIsAsBefore();
 
         void AssertFreeIsAsBefore() =>
-            Assert.All(GetFree(image), range => Assert.True(image.AsSpan((int)range.Offset, (int)range.Length).SequenceEqual(before.AsSpan((int)range.Offset, (int)range.Length)), $"{range}"));
+            Assert.All(GetFree(image), range =>
+                Assert.True(image.AsSpan((int)range.Offset, (int)range.Length)
+                .SequenceEqual(before.AsSpan((int)range.Offset, (int)range.Length)), $"{range}"));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Writing;
 
-/// <summary>What every <see cref="IFileSystemWriter"/> promises. Derive once per format; what only one format has is tested beside its writer.</summary>
+/// <summary>
+/// What every <see cref="IFileSystemWriter"/> promises. Derive once per format; what only one format has is tested beside its writer.
+/// </summary>
 /// <remarks>All volumes hold the same tree, and noise wherever they are free, so that nothing is right by being zero.</remarks>
 public abstract partial class FileSystemWriterContract : IDisposable
 {
@@ -43,10 +45,12 @@ public abstract partial class FileSystemWriterContract : IDisposable
 
     private static byte[] Bytes(string path) => Encoding.ASCII.GetBytes(path);
 
-    private static IFileSystemWriter Open(IByteTarget target, TimeProvider? clock = null) => FileSystemFormats.OpenWriter(target, Limits.Default, clock ?? new TestClock())!;
+    private static IFileSystemWriter Open(IByteTarget target, TimeProvider? clock = null) =>
+        FileSystemFormats.OpenWriter(target, Limits.Default, clock ?? new TestClock())!;
 
     /// <summary>Returns the metadata that a test does not care about.</summary>
-    private static NodeMetadata Plain(IFileSystemWriter writer, NodeType type = NodeType.File) => writer.Fit(type, new NodeMetadata(type == NodeType.Directory ? 0x1ED : 0x1A4));
+    private static NodeMetadata Plain(IFileSystemWriter writer, NodeType type = NodeType.File) =>
+        writer.Fit(type, new NodeMetadata(type == NodeType.Directory ? 0x1ED : 0x1A4));
 
     private static List<ByteRange> GetFree(byte[] image)
     {
@@ -105,7 +109,8 @@ public abstract partial class FileSystemWriterContract : IDisposable
                 byte[] content = new byte[node.Size];
                 view.ReadContent(entry.Node, 0, content);
                 Assert.True(_files.TryGetValue(path, out byte[]? expected), $"{path} is not expected");
-                Assert.True(expected.AsSpan().SequenceEqual(content), $"{path} of {expected.Length} bytes has {content.Length}, or other ones");
+                Assert.True(expected.AsSpan().SequenceEqual(content),
+                    $"{path} of {expected.Length} bytes has {content.Length}, or other ones");
                 found.Add(path);
             }
         }
@@ -142,9 +147,11 @@ public abstract partial class FileSystemWriterContract : IDisposable
             Directory.Delete(copied, recursive: true); // an earlier round's
         Directory.CreateDirectory(copied);
         CopyOut(image, copied);
-        var found = Directory.EnumerateFiles(copied, "*", SearchOption.AllDirectories).ToDictionary(path => path[copied.Length..], File.ReadAllBytes);
+        var found = Directory.EnumerateFiles(copied, "*", SearchOption.AllDirectories)
+            .ToDictionary(path => path[copied.Length..], File.ReadAllBytes);
         if (!_files.Keys.SequenceEqual(found.Keys.Order(StringComparer.Ordinal)))
             return $"copied out were {string.Join(' ', found.Keys)}";
-        return _files.FirstOrDefault(pair => !pair.Value.AsSpan().SequenceEqual(found[pair.Key])) is { Key: { } other } ? $"{other} is copied out otherwise" : null;
+        return _files.FirstOrDefault(pair => !pair.Value.AsSpan().SequenceEqual(found[pair.Key])) is { Key: { } other }
+            ? $"{other} is copied out otherwise" : null;
     }
 }

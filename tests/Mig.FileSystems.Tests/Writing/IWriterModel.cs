@@ -3,7 +3,10 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Writing;
 
-/// <summary>What a file system should hold: plain dictionaries, and the rules of its kernel or of its users. A change returns false when it must be refused.</summary>
+/// <summary>
+/// What a file system should hold: plain dictionaries, and the rules of its kernel or of its users. A change returns false when it must be
+/// refused.
+/// </summary>
 internal interface IWriterModel
 {
     /// <summary>Returns all paths, the root's first, which is empty.</summary>

@@ -4,7 +4,10 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Writing;
 
-/// <summary>Random operations on every kind of file system of a format, each judged by the foreign judge and a model, and now and then by a foreign reader.</summary>
+/// <summary>
+/// Random operations on every kind of file system of a format, each judged by the foreign judge and a model, and now and then by a foreign
+/// reader.
+/// </summary>
 public abstract class WriterRandomTests : IDisposable
 {
     private const int StepsPerForeignComparison = 20;

@@ -4,8 +4,9 @@ using Mig.Testing.FileSystems;
 namespace Mig.FileSystems.Tests.Writing;
 
 /// <summary>
-/// Random operations on an image through the writer and on a model at once. After each, the foreign judge must find nothing; after every few, the reader must find what the model
-/// has, on the image and through the writer. The formats supply the names, the judges, and the operations that only they have.
+/// Random operations on an image through the writer and on a model at once. After each, the foreign judge must find nothing; after every
+/// few, the reader must find what the model has, on the image and through the writer. The formats supply the names, the judges, and the
+/// operations that only they have.
 /// </summary>
 internal abstract class WriterRun : IDisposable
 {
@@ -120,7 +121,8 @@ internal abstract class WriterRun : IDisposable
     }
 
     /// <summary>Leaves out what a maker of file systems makes and no test touches.</summary>
-    protected static IReadOnlyList<TreeEntry> WithoutLostAndFound(IReadOnlyList<TreeEntry> entries) => [.. entries.Where(static entry => entry.Path != "/lost+found")];
+    protected static IReadOnlyList<TreeEntry> WithoutLostAndFound(IReadOnlyList<TreeEntry> entries) =>
+        [.. entries.Where(static entry => entry.Path != "/lost+found")];
 
     /// <summary>Returns what the foreign judge has to say; null when it finds nothing.</summary>
     protected abstract string? FindComplaint();
@@ -154,16 +156,24 @@ internal abstract class WriterRun : IDisposable
                 return Create(path, MakeContent(), now);
             case 5:
                 byte[] content = MakeContent();
-                return ($"replace {old} with {content.Length} bytes", () => Model.SetContent(old, _ => content, false, now), () => Give(content, source => Writer.ReplaceContent(Bytes(old), source), (stream, length) => Writer.ReplaceContent(Bytes(old), stream, length)));
+                return ($"replace {old} with {content.Length} bytes", () => Model.SetContent(old, _ => content, false, now), () =>
+                    Give(content, source => Writer.ReplaceContent(Bytes(old), source), (stream, length) =>
+                    Writer.ReplaceContent(Bytes(old), stream, length)));
             case 6 or 7:
                 content = MakeContent();
-                return ($"append {content.Length} bytes to {old}", () => Model.SetContent(old, before => [.. before, .. content], true, now), () => Give(content, source => Writer.Append(Bytes(old), source), (stream, count) => Writer.Append(Bytes(old), stream, count)));
+                return ($"append {content.Length} bytes to {old}", () =>
+                    Model.SetContent(old, before => [.. before, .. content], true, now), () => Give(content, source =>
+                    Writer.Append(Bytes(old), source), (stream, count) => Writer.Append(Bytes(old), stream, count)));
             case 8:
                 int length = Random.Next(2) == 0 ? Random.Next(3 << LengthBits) : Model.GetLength(old) / 2;
-                return ($"set length of {old} to {length}", () => Model.SetContent(old, before => [.. before.AsSpan(0, Math.Min(length, before.Length)), .. new byte[Math.Max(0, length - before.Length)]], false, now), () => Writer.SetLength(Bytes(old), length));
+                return ($"set length of {old} to {length}", () =>
+                    Model.SetContent(old, before =>
+                    [.. before.AsSpan(0, Math.Min(length, before.Length)), .. new byte[Math.Max(0, length - before.Length)]], false, now),
+                    () => Writer.SetLength(Bytes(old), length));
             case 9 or 10:
                 NodeMetadata metadata = MakeMetadata(NodeType.Directory);
-                return ($"make directory {path}", () => Model.AddDirectory(path, metadata, now), () => Writer.CreateDirectory(Bytes(path), metadata));
+                return ($"make directory {path}", () => Model.AddDirectory(path, metadata, now), () =>
+                    Writer.CreateDirectory(Bytes(path), metadata));
             case 11 or 12:
                 return ($"remove {old}", () => Model.Remove(old, false, now), () => Writer.Remove(Bytes(old)));
             case 13:
@@ -181,7 +191,9 @@ internal abstract class WriterRun : IDisposable
     private (string Name, Func<bool> Model, Action Writer) Create(string path, byte[] content, Timestamp now)
     {
         NodeMetadata metadata = MakeMetadata(NodeType.File);
-        return ($"create {path} with {content.Length} bytes", () => Model.AddFile(path, content, metadata, now), () => Give(content, source => Writer.CreateFile(Bytes(path), metadata, source), (stream, length) => Writer.CreateFile(Bytes(path), metadata, stream, length)));
+        return ($"create {path} with {content.Length} bytes", () => Model.AddFile(path, content, metadata, now), () =>
+            Give(content, source => Writer.CreateFile(Bytes(path), metadata, source), (stream, length) =>
+            Writer.CreateFile(Bytes(path), metadata, stream, length)));
     }
 
     /// <summary>Gives content in one of the forms that a writer takes.</summary>
@@ -216,7 +228,8 @@ internal abstract class WriterRun : IDisposable
 
     private string MakePath()
     {
-        string[] folders = [.. Model.GetPaths().Where(static node => node.IsDirectory && node.Path.Length < 600).Select(static node => node.Path)];
+        string[] folders = [.. Model.GetPaths().Where(static node => node.IsDirectory && node.Path.Length < 600)
+            .Select(static node => node.Path)];
         // A third of all names go to one directory, so that it becomes large.
         string folder = Random.Next(3) == 0 ? folders[Math.Min(1, folders.Length - 1)] : folders[Random.Next(folders.Length)];
         return $"{folder}/{MakeName()}";

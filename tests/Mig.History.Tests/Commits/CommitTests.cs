@@ -9,7 +9,8 @@ public sealed class CommitTests
 {
     private static readonly string Hex = new('a', 64);
 
-    private static readonly string Valid = $"image {Hex}\nparent {Hex}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\nprovenance disk.vmdk\nsig one\n two\n\nmessage\n";
+    private static readonly string Valid =
+        $"image {Hex}\nparent {Hex}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\nprovenance disk.vmdk\nsig one\n two\n\nmessage\n";
 
     [Theory]
     [InlineData(1)]
@@ -32,7 +33,11 @@ public sealed class CommitTests
     public void Damage_is_refused_or_read_as_what_it_says()
     {
         byte[] commit = Encoding.UTF8.GetBytes(Valid);
-        byte[] tag = new Tag { Target = Samples.Id(1), TargetKind = ObjectKind.Commit, Name = "v1", Tagger = Samples.Who, Message = "m\n", Headers = [new("sig", "a\nb")] }.Encode();
+        byte[] tag = new Tag
+        {
+            Target = Samples.Id(1), TargetKind = ObjectKind.Commit, Name = "v1", Tagger = Samples.Who, Message = "m\n",
+            Headers = [new("sig", "a\nb")]
+        }.Encode();
         int accepted = 0;
         foreach (byte[] damaged in Damage.Of(commit))
             accepted += Check("HIST-001", damaged, bytes => Commit.Parse(bytes, Samples.Id(0)).Encode());
@@ -51,7 +56,8 @@ public sealed class CommitTests
             string[] shuffled = [.. lines];
             for (int n = random.Next(3); n >= 0; n--)
                 shuffled[random.Next(shuffled.Length)] = lines[random.Next(lines.Length)];
-            _ = Check("HIST-001", Encoding.UTF8.GetBytes(string.Join('\n', shuffled)), bytes => Commit.Parse(bytes, Samples.Id(0)).Encode());
+            _ = Check("HIST-001", Encoding.UTF8.GetBytes(string.Join('\n', shuffled)), bytes =>
+                Commit.Parse(bytes, Samples.Id(0)).Encode());
         }
     }
 
@@ -73,7 +79,8 @@ public sealed class CommitTests
     public void Other_forms_of_the_same_are_refused(string good, string bad)
     {
         _ = Commit.Parse(Encoding.UTF8.GetBytes(Valid), Samples.Id(0));
-        CorruptStoreException e = Assert.Throws<CorruptStoreException>(() => Commit.Parse(Encoding.UTF8.GetBytes(Valid.Replace(good, bad, StringComparison.Ordinal)), Samples.Id(3)));
+        CorruptStoreException e = Assert.Throws<CorruptStoreException>(() =>
+            Commit.Parse(Encoding.UTF8.GetBytes(Valid.Replace(good, bad, StringComparison.Ordinal)), Samples.Id(3)));
         Assert.Equal("HIST-001", e.Code);
         Assert.Contains(Samples.Id(3).ToString(), e.Message, StringComparison.Ordinal);
     }
@@ -95,15 +102,22 @@ public sealed class CommitTests
         using var git = new GitRepository();
         string tree = git.TryRun("", "mktree").Output.Trim();
         Assert.True(ObjectId.TryParse(tree, out ObjectId treeId));
-        var commit = Commit.Parse(Encoding.UTF8.GetBytes(Valid), Samples.Id(0)) with { Image = new ImageId(treeId), Parents = [], Author = Samples.Who };
+        var commit = Commit.Parse(Encoding.UTF8.GetBytes(Valid), Samples.Id(0)) with
+        {
+            Image = new ImageId(treeId),
+            Parents = [],
+            Author = Samples.Who
+        };
         string text = Encoding.UTF8.GetString(commit.Encode()).Replace("image ", "tree ", StringComparison.Ordinal);
         (int exit, string id, string errors) = git.TryRun(text, "hash-object", "-t", "commit", "-w", "--stdin");
         Assert.True(exit == 0, errors);
-        Assert.Equal("Ada Lovelace|ada@example.com|1700000000|message|one\ntwo", git.Run("log", "-1", "--format=%an|%ae|%at|%s|", id.Trim()) + SignatureIn(git.Run("cat-file", "-p", id.Trim())));
+        Assert.Equal("Ada Lovelace|ada@example.com|1700000000|message|one\ntwo", git.Run("log", "-1", "--format=%an|%ae|%at|%s|", id.Trim())
+            + SignatureIn(git.Run("cat-file", "-p", id.Trim())));
         Assert.Equal(0, git.TryRun("", "fsck", "--strict").Exit);
 
         // Negative control: the judge objects to a commit without a committer.
-        Assert.Equal(0, git.TryRun(text.Replace("committer", "comitter", StringComparison.Ordinal), "hash-object", "-t", "commit", "-w", "--literally", "--stdin").Exit);
+        Assert.Equal(0, git.TryRun(text.Replace("committer", "comitter", StringComparison.Ordinal), "hash-object", "-t", "commit", "-w",
+            "--literally", "--stdin").Exit);
         Assert.NotEqual(0, git.TryRun("", "fsck", "--strict").Exit);
     }
 
@@ -113,13 +127,18 @@ public sealed class CommitTests
         using var git = new GitRepository();
         git.Run("commit", "--quiet", "--allow-empty", "-m", "first");
         Assert.True(ObjectId.TryParse(git.Run("rev-parse", "HEAD"), out ObjectId target));
-        var tag = new Tag { Target = target, TargetKind = ObjectKind.Commit, Name = "v1.0", Tagger = Samples.Who, Message = "Release\n\nNotes é\n" };
+        var tag = new Tag
+        {
+            Target = target, TargetKind = ObjectKind.Commit, Name = "v1.0", Tagger = Samples.Who,
+            Message = "Release\n\nNotes é\n"
+        };
         byte[] payload = tag.Encode();
         (int exit, string id, string errors) = git.TryRun(payload, "mktag");
         Assert.True(exit == 0, errors);
         byte[] header = Encoding.ASCII.GetBytes($"tag {payload.Length}\0");
         Assert.Equal(ObjectId.Of([.. header, .. payload]).ToString(), id.Trim());
-        Assert.NotEqual(0, git.TryRun(Encoding.UTF8.GetString(payload).Replace("tagger ", "tager ", StringComparison.Ordinal), "mktag").Exit);
+        Assert.NotEqual(0, git.TryRun(
+            Encoding.UTF8.GetString(payload).Replace("tagger ", "tager ", StringComparison.Ordinal), "mktag").Exit);
     }
 
     [Theory]

@@ -11,10 +11,12 @@ internal static class Samples
     public static ObjectId Id(int number) => ObjectId.Of(BitConverter.GetBytes(number));
 
     public static string Text(Random random, int most, string alphabet) =>
-        string.Concat(Enumerable.Range(0, random.Next(most)).Select(_ => new System.Text.StringBuilder(alphabet).ToString().EnumerateRunes().ElementAt(random.Next(alphabet.EnumerateRunes().Count())).ToString()));
+        string.Concat(Enumerable.Range(0, random.Next(most)).Select(_ => new System.Text.StringBuilder(alphabet).ToString().EnumerateRunes()
+            .ElementAt(random.Next(alphabet.EnumerateRunes().Count())).ToString()));
 
     public static Signature RandomSignature(Random random) =>
-        Signature.Create("N" + Text(random, 12, "abc <>\n.é😀\t\"'"), Text(random, 12, "abc@.<>\n é"), random.NextInt64(Signature.MaxSeconds + 1), random.Next(-Signature.MaxOffsetMinutes, Signature.MaxOffsetMinutes + 1));
+        Signature.Create("N" + Text(random, 12, "abc <>\n.é😀\t\"'"), Text(random, 12, "abc@.<>\n é"),
+            random.NextInt64(Signature.MaxSeconds + 1), random.Next(-Signature.MaxOffsetMinutes, Signature.MaxOffsetMinutes + 1));
 
     public static Commit RandomCommit(Random random) => new()
     {

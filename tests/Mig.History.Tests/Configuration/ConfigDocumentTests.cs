@@ -8,13 +8,16 @@ namespace Mig.History.Tests.Configuration;
 
 public sealed class ConfigDocumentTests
 {
-    private const string Sample = "# top\n[core]\n\tbare = false ; said once\n  Compression=3\n[Remote \"Ori\\\"gin\"] url = \"a b\" c\n\tfetch = one\n\tfetch = t\\\n  wo\n\n; end\n[empty]\n\tflag\n";
+    private const string Sample =
+        "# top\n[core]\n\tbare = false ; said once\n  Compression=3\n[Remote \"Ori\\\"gin\"] url = \"a b\" c\n\tfetch = one\n\tfetch = "
+        + "t\\\n  wo\n\n; end\n[empty]\n\tflag\n";
 
     [Fact]
     public void Settings_are_read_with_gits_rules_of_case_quotes_and_comments()
     {
         ConfigDocument document = Parse(Sample);
-        Assert.Equal(["core.bare=false", "core.compression=3", "remote.Ori\"gin.url=a b c", "remote.Ori\"gin.fetch=one", "remote.Ori\"gin.fetch=t  wo", "empty.flag="], document.Entries.Select(e => $"{e.Key}={e.Value}"));
+        Assert.Equal(["core.bare=false", "core.compression=3", "remote.Ori\"gin.url=a b c", "remote.Ori\"gin.fetch=one",
+            "remote.Ori\"gin.fetch=t  wo", "empty.flag="], document.Entries.Select(e => $"{e.Key}={e.Value}"));
         Assert.Equal(["false"], document.GetAll(ConfigKey.Parse("CORE.Bare")));
         Assert.Empty(document.GetAll(ConfigKey.Parse("remote.ori\"gin.url")));
         Assert.Equal(4, document.Entries[1].Line);
@@ -29,13 +32,17 @@ public sealed class ConfigDocumentTests
         document.Set(ConfigKey.Parse("empty.flag"), "x # y");
         document.Add(ConfigKey.Parse("remote.Ori\"gin.fetch"), "three");
         document.Set(ConfigKey.Parse("user.name"), " Ada ");
-        Assert.Equal("# top\n[core]\n\tbare = true ; said once\n  Compression= 9\n[Remote \"Ori\\\"gin\"] url = \"a b\" c\n\tfetch = one\n\tfetch = t\\\n  wo\n\tfetch = three\n\n; end\n[empty]\n\tflag = \"x # y\"\n[user]\n\tname = \" Ada \"\n", document.ToString());
+        Assert.Equal(
+            "# top\n[core]\n\tbare = true ; said once\n  Compression= 9\n[Remote \"Ori\\\"gin\"] url = \"a b\" c\n\tfetch = one\n\tfetch "
+            + "= t\\\n  wo\n\tfetch = three\n\n; end\n[empty]\n\tflag = \"x # y\"\n[user]\n\tname = \" Ada \"\n", document.ToString());
         _ = Assert.Throws<ConflictException>(() => document.Set(ConfigKey.Parse("remote.Ori\"gin.fetch"), "x"));
         document.ReplaceAll(ConfigKey.Parse("remote.Ori\"gin.fetch"), "only");
         Assert.Equal(1, document.Unset(ConfigKey.Parse("empty.flag")));
         Assert.Equal(1, document.Unset(ConfigKey.Parse("user.name")));
         Assert.Equal(0, document.Unset(ConfigKey.Parse("user.name")));
-        Assert.Equal("# top\n[core]\n\tbare = true ; said once\n  Compression= 9\n[Remote \"Ori\\\"gin\"] url = \"a b\" c\n\tfetch = only\n\n; end\n", document.ToString());
+        Assert.Equal(
+            "# top\n[core]\n\tbare = true ; said once\n  Compression= 9\n[Remote \"Ori\\\"gin\"] url = \"a b\" c\n\tfetch = only\n\n; "
+                + "end\n", document.ToString());
     }
 
     [Fact]
@@ -148,7 +155,8 @@ public sealed class ConfigDocumentTests
         Assert.Equal(value ?? 0, number);
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config"], $"[a]\n\tb = {text}\n");
-        (int exit, string output, _) = GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), "config", "--file", "config", "--type=int", "a.b");
+        (int exit, string output, _) = GitRepository.Execute(
+            "git", folder.Path, [], new Dictionary<string, string>(), "config", "--file", "config", "--type=int", "a.b");
         Assert.Equal(value is null ? (128, "") : (0, $"{value}\n"), (exit, output));
     }
 
@@ -168,10 +176,12 @@ public sealed class ConfigDocumentTests
         if (value is { } expected)
             Assert.Equal(expected, config.GetBoolean("a.b", !expected));
         else
-            Assert.Contains("line 2", Assert.Throws<UsageException>(() => config.GetBoolean("a.b", false)).Message, StringComparison.Ordinal);
+            Assert.Contains("line 2", Assert.Throws<UsageException>(() => config.GetBoolean("a.b", false)).Message,
+                StringComparison.Ordinal);
         using var folder = new TemporaryFolder();
         File.WriteAllText(folder["config"], text);
-        (int exit, string output, _) = GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), "config", "--file", "config", "--type=bool", "a.b");
+        (int exit, string output, _) = GitRepository.Execute(
+            "git", folder.Path, [], new Dictionary<string, string>(), "config", "--file", "config", "--type=bool", "a.b");
         Assert.Equal(value is null ? (128, "") : (0, value.Value ? "true\n" : "false\n"), (exit, output));
     }
 
@@ -218,13 +228,15 @@ public sealed class ConfigDocumentTests
     private static string? ListByGit(TemporaryFolder folder, string text)
     {
         File.WriteAllText(folder["config"], text);
-        (int exit, string output, _) = GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), "config", "--file", "config", "--list", "-z");
+        (int exit, string output, _) =
+            GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), "config", "--file", "config", "--list", "-z");
         return exit == 0 ? output : null;
     }
 
     private static void Git(TemporaryFolder folder, params string[] arguments)
     {
-        (int exit, _, string errors) = GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), ["config", "--file", "config", .. arguments]);
+        (int exit, _, string errors) =
+            GitRepository.Execute("git", folder.Path, [], new Dictionary<string, string>(), ["config", "--file", "config", .. arguments]);
         Assert.True(exit == 0, errors);
     }
 }

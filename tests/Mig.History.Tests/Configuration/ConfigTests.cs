@@ -25,7 +25,8 @@ public sealed class ConfigTests : IDisposable
     {
         File.WriteAllText(_folder["system"], "[a]\n\tx = system\n\ty = system\n\tz = system\n\tw = system\n");
         File.WriteAllText(_folder["home/.config/mig/config"], "[a]\n\ty = user\n\tz = user\n\tw = user\n");
-        File.WriteAllText(_folder["repo/config"], "[a]\n\tz = repository\n\tw = repository\n[remote \"b\"]\n\turl = 1\n[remote \"a\"]\n\turl = 2\n");
+        File.WriteAllText(_folder["repo/config"],
+            "[a]\n\tz = repository\n\tw = repository\n[remote \"b\"]\n\turl = 1\n[remote \"a\"]\n\turl = 2\n");
         Config config = Load("A.W=command");
         Assert.Equal(["system", "user", "repository", "command"], new[] { "a.x", "a.y", "a.z", "a.w" }.Select(k => config.Get(k)));
         Assert.Equal(["system", "user", "repository", "command"], config.GetAll("a.w"));
@@ -43,7 +44,8 @@ public sealed class ConfigTests : IDisposable
         _environment["MIG_CONFIG_KEY_0"] = "core.compression";
         Assert.Contains("MIG_CONFIG_VALUE_0", Assert.Throws<UsageException>(() => Load()).Message, StringComparison.Ordinal);
         _environment["MIG_CONFIG_VALUE_0"] = "99";
-        Assert.Contains("from 1 to 19", Assert.Throws<UsageException>(() => Load().GetInteger("core.compression", 3, 1, 19)).Message, StringComparison.Ordinal);
+        Assert.Contains("from 1 to 19", Assert.Throws<UsageException>(() => Load().GetInteger("core.compression", 3, 1, 19)).Message,
+            StringComparison.Ordinal);
         Assert.Equal(99, Load().GetInteger("core.compression", 3));
         _environment["MIG_CONFIG_COUNT"] = "many";
         _ = Assert.Throws<UsageException>(() => Load());

@@ -19,7 +19,8 @@ public sealed class IdentityTests : IDisposable
     public void Each_place_is_asked_in_its_turn()
     {
         UsageException e = Assert.Throws<UsageException>(() => Ask().Author());
-        Assert.Contains("mig config --global user.name \"Your Name\"\n  mig config --global user.email", e.Message, StringComparison.Ordinal);
+        Assert.Contains("mig config --global user.name \"Your Name\"\n  mig config --global user.email", e.Message,
+            StringComparison.Ordinal);
         _ = Directory.CreateDirectory(_folder[".config/git"]);
         File.WriteAllText(_folder[".config/git/config"], "[user]\n\tname = Xdg\n\temail = xdg@x\n");
         Assert.Equal("Xdg <xdg@x> 1782900000 +0200", Ask().Author().ToString());
@@ -65,7 +66,8 @@ public sealed class IdentityTests : IDisposable
             Assert.Equal("A <a@b> " + expected, Ask().Committer().ToString());
     }
 
-    private Identity Ask() => new(new Config(ConfigDocument.Parse(_config, "config", ConfigScope.User).Entries), name => _environment.GetValueOrDefault(name), _clock);
+    private Identity Ask() => new(new Config(ConfigDocument.Parse(_config, "config", ConfigScope.User).Entries), name =>
+        _environment.GetValueOrDefault(name), _clock);
 
     private string Who()
     {

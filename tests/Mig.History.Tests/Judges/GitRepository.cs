@@ -31,11 +31,14 @@ internal sealed class GitRepository : IDisposable
     }
 
     /// <summary>Runs git with bytes to read.</summary>
-    public (int Exit, string Output, string Errors) TryRun(string input, params string[] arguments) => TryRun(Encoding.UTF8.GetBytes(input), arguments);
+    public (int Exit, string Output, string Errors) TryRun(string input, params string[] arguments) =>
+        TryRun(Encoding.UTF8.GetBytes(input), arguments);
 
-    public (int Exit, string Output, string Errors) TryRun(byte[] input, params string[] arguments) => Execute("git", Folder, input, Environment, arguments);
+    public (int Exit, string Output, string Errors) TryRun(byte[] input, params string[] arguments) =>
+        Execute("git", Folder, input, Environment, arguments);
 
-    public static (int Exit, string Output, string Errors) Execute(string program, string folder, byte[] input, IReadOnlyDictionary<string, string> environment, params string[] arguments)
+    public static (int Exit, string Output, string Errors) Execute(
+        string program, string folder, byte[] input, IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

@@ -14,11 +14,19 @@ internal sealed class GitSource : IRevisionSource
 
     public GitSource(GitRepository git)
     {
-        foreach (string line in git.Run("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)").Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in git.Run("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objecttype)")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] words = line.Split(' ');
             Assert.True(ObjectId.TryParse(words[0], out ObjectId id));
-            _kinds[id] = words[1] switch { "blob" => ObjectKind.Blob, "tree" => ObjectKind.Image, "commit" => ObjectKind.Commit, _ => ObjectKind.Tag };
+            _kinds[id] = words[1] switch
+            {
+                "blob" => ObjectKind.Blob,
+                "tree" => ObjectKind.Image,
+                "commit" => ObjectKind.Commit,
+                _ =>
+                ObjectKind.Tag
+            };
         }
 
         string wanted = string.Concat(_kinds.Where(k => k.Value is ObjectKind.Commit or ObjectKind.Tag).Select(k => k.Key + "\n"));

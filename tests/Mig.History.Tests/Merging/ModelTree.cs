@@ -19,8 +19,10 @@ internal static class ModelTree
     public static TreeEntry Write(ScratchStore store, IReadOnlyDictionary<string, string> files, Dictionary<ObjectId, byte[]> contents)
     {
         var directories = new SortedSet<string>(files.Keys.SelectMany(Parents), StringComparer.Ordinal);
-        IEnumerable<MergeOperation> operations = directories.Select(path => new MergeOperation(Encoding.UTF8.GetBytes(path), null, Directory))
-            .Concat(files.Select(file => new MergeOperation(Encoding.UTF8.GetBytes(file.Key), null, File(Encoding.UTF8.GetBytes(file.Value), contents))));
+        IEnumerable<MergeOperation> operations =
+            directories.Select(path => new MergeOperation(Encoding.UTF8.GetBytes(path), null, Directory))
+            .Concat(files.Select(file => new MergeOperation(
+                Encoding.UTF8.GetBytes(file.Key), null, File(Encoding.UTF8.GetBytes(file.Value), contents))));
         return TreeEdit.Apply(store, store, Directory with { Tree = new TreeWriter(store).Write([]) }, operations);
     }
 
@@ -41,7 +43,8 @@ internal static class ModelTree
             yield return path[..slash];
     }
 
-    private static void Read(ScratchStore store, TreeId tree, string prefix, SortedDictionary<string, string> files, Dictionary<ObjectId, byte[]> contents)
+    private static void Read(ScratchStore store, TreeId tree, string prefix, SortedDictionary<string, string> files,
+        Dictionary<ObjectId, byte[]> contents)
     {
         foreach (TreeEntry entry in TreeReader.ReadEntries(store, tree))
         {

@@ -42,7 +42,8 @@ internal sealed class RandomTrees(Random random)
                 files.Remove(path);
                 break;
             case 5 or 6:
-                string added = (path.Contains('/', StringComparison.Ordinal) ? path[..(path.LastIndexOf('/') + 1)] : "") + $"new{random.Next(3)}";
+                string added = (path.Contains('/', StringComparison.Ordinal) ? path[..(path.LastIndexOf('/') + 1)] : "")
+                    + $"new{random.Next(3)}";
                 if (!files.ContainsKey(added) && !files.Keys.Any(other => other.StartsWith(added + "/", StringComparison.Ordinal)))
                 {
                     files[added] = Content();
@@ -56,7 +57,8 @@ internal sealed class RandomTrees(Random random)
             case 8:
                 string folder = random.Next(2) == 0 ? "a/deep" : "c/d";
                 string target = $"moved{_counter++}";
-                foreach (string file in files.Keys.Where(file => file.StartsWith(folder + "/", StringComparison.Ordinal) && !touched.Contains(file)).ToList())
+                foreach (string file in files.Keys.Where(file =>
+                    file.StartsWith(folder + "/", StringComparison.Ordinal) && !touched.Contains(file)).ToList())
                     Move(files, touched, file, target + file[folder.Length..]);
                 break;
             default:

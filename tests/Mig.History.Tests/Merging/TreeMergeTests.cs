@@ -40,7 +40,9 @@ public class TreeMergeTests
             bool isClean = result.Conflicts.Count == 0;
             if (isClean != (exit == 0))
             {
-                differences.Add($"{Describe(all[i])}\nmig: {string.Join("; ", result.Conflicts.Select(c => $"{c.Kind} {Encoding.UTF8.GetString(c.Path.Span)} {c.Reason}"))}\ngit: {output}");
+                differences.Add(
+                    $"{Describe(all[i])}\nmig: "
+                    + $"{string.Join("; ", result.Conflicts.Select(c => $"{c.Kind} {Encoding.UTF8.GetString(c.Path.Span)} {c.Reason}"))}\ngit: {output}");
             }
             else if (isClean)
             {
@@ -51,14 +53,17 @@ public class TreeMergeTests
             }
         }
 
-        Assert.True(differences.Count == 0, $"{differences.Count} of {cases}, seed {seed}:\n{string.Join("\n-----\n", differences.Take(2))}");
+        Assert.True(differences.Count == 0,
+            $"{differences.Count} of {cases}, seed {seed}:\n{string.Join("\n-----\n", differences.Take(2))}");
         Assert.InRange(clean, cases / 5, cases);
     }
 
-    private (TreeMergeResult Result, TreeEntry Merged) Merge(IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> ours, IReadOnlyDictionary<string, string> theirs, ModelPolicy policy)
+    private (TreeMergeResult Result, TreeEntry Merged) Merge(IReadOnlyDictionary<string, string> before,
+        IReadOnlyDictionary<string, string> ours, IReadOnlyDictionary<string, string> theirs, ModelPolicy policy)
     {
         TreeEntry left = ModelTree.Write(_store, ours, _contents);
-        TreeMergeResult result = TreeMerge.Merge(_store, new MergeCache(_store), policy, ModelTree.Write(_store, before, _contents), left, ModelTree.Write(_store, theirs, _contents));
+        TreeMergeResult result = TreeMerge.Merge(_store, new MergeCache(_store), policy, ModelTree.Write(_store, before, _contents), left,
+            ModelTree.Write(_store, theirs, _contents));
         return (result, TreeEdit.Apply(_store, _store, left, result.Operations));
     }
 
@@ -71,11 +76,13 @@ public class TreeMergeTests
             int origin = mark + 1;
             foreach ((string name, SortedDictionary<string, string> files) in new[] { "base", "ours", "theirs" }.Zip(all[i]))
             {
-                stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/{name}{i}\nmark :{++mark}\ncommitter A <a@b> {1700000000 + mark} +0000\ndata 1\nx\n");
+                stream.Append(CultureInfo.InvariantCulture,
+                    $"commit refs/heads/{name}{i}\nmark :{++mark}\ncommitter A <a@b> {1700000000 + mark} +0000\ndata 1\nx\n");
                 if (name != "base")
                     stream.Append(CultureInfo.InvariantCulture, $"from :{origin}\ndeleteall\n");
                 foreach ((string path, string content) in files)
-                    stream.Append(CultureInfo.InvariantCulture, $"M {(content.StartsWith('!') ? "100755" : "100644")} inline {path}\ndata {content.Length}\n{content}\n");
+                    stream.Append(CultureInfo.InvariantCulture,
+                        $"M {(content.StartsWith('!') ? "100755" : "100644")} inline {path}\ndata {content.Length}\n{content}\n");
             }
         }
 
@@ -86,11 +93,15 @@ public class TreeMergeTests
     private string List(TreeEntry root)
     {
         SortedDictionary<string, string> files = ModelTree.Read(_store, root, _contents);
-        return string.Join('\n', files.Select(file => $"{(file.Value.StartsWith('!') ? "100755" : "100644")} blob {BlobName(file.Value)}\t{file.Key}"));
+        return string.Join('\n', files.Select(file =>
+            $"{(file.Value.StartsWith('!') ? "100755" : "100644")} blob {BlobName(file.Value)}\t{file.Key}"));
     }
 
     private static string BlobName(string content) => ObjectId.Of(Encoding.UTF8.GetBytes($"blob {content.Length}\0{content}")).ToString();
 
     private static string Describe(SortedDictionary<string, string>[] trees) =>
-        string.Join('\n', new[] { "base", "ours", "theirs" }.Zip(trees).Select(item => $"{item.First}: {string.Join(' ', item.Second.Select(file => $"{file.Key}={ObjectId.Of(Encoding.UTF8.GetBytes(file.Value)).ToShortString(4)}"))}"));
+        string.Join('\n', new[] { "base", "ours", "theirs" }.Zip(trees)
+            .Select(item =>
+            $"{item.First}: "
+            + $"{string.Join(' ', item.Second.Select(file => $"{file.Key}={ObjectId.Of(Encoding.UTF8.GetBytes(file.Value)).ToShortString(4)}"))}"));
 }

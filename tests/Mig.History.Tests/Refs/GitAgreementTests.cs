@@ -28,13 +28,17 @@ public sealed class GitAgreementTests : IDisposable
     public void Git_reads_what_mig_wrote()
     {
         RefName topic = RefName.Branch("nested/topic");
-        _refs.BeginTransaction(Samples.Who).Update(topic, default(ObjectId), _one, "branch: Created from HEAD").AttachHead(topic, "checkout: moving from main to nested/topic").Commit();
+        _refs.BeginTransaction(Samples.Who).Update(topic, default(ObjectId), _one, "branch: Created from HEAD")
+            .AttachHead(topic, "checkout: moving from main to nested/topic").Commit();
         _refs.Update(RefName.Head, _one, _two, Samples.Who, "commit: a\nb");
         _refs.Update(RefName.Tag("v1"), null, _one, Samples.Who, "");
         Assert.Equal("refs/heads/nested/topic", _git.Run("symbolic-ref", "HEAD"));
-        Assert.Equal($"{_two} refs/heads/main\n{_two} refs/heads/nested/topic\n{_one} refs/tags/v1", _git.Run("for-each-ref", "--format=%(objectname) %(refname)"));
-        Assert.Equal("commit: a b|branch: Created from HEAD", _git.Run("reflog", "show", "--format=%gs", "nested/topic").Replace('\n', '|'));
-        Assert.Equal("Ada Lovelace <ada@example.com> HEAD@{1700000000 +0100} commit: a b", _git.Run("reflog", "show", "--date=raw", "--format=%gn <%ge> %gd %gs", "-1", "HEAD"));
+        Assert.Equal($"{_two} refs/heads/main\n{_two} refs/heads/nested/topic\n{_one} refs/tags/v1",
+            _git.Run("for-each-ref", "--format=%(objectname) %(refname)"));
+        Assert.Equal("commit: a b|branch: Created from HEAD", _git.Run("reflog", "show", "--format=%gs", "nested/topic")
+            .Replace('\n', '|'));
+        Assert.Equal("Ada Lovelace <ada@example.com> HEAD@{1700000000 +0100} commit: a b",
+            _git.Run("reflog", "show", "--date=raw", "--format=%gn <%ge> %gd %gs", "-1", "HEAD"));
         Assert.Equal(_one.ToString(), _git.Run("rev-parse", "HEAD@{1}"));
         Assert.Equal("main", _git.Run("rev-parse", "--abbrev-ref", "@{-1}"));
         Assert.Equal(0, _git.TryRun("", "fsck", "--strict").Exit);

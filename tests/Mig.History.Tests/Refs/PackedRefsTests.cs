@@ -9,7 +9,9 @@ using Mig.History.Tests.Judges;
 
 namespace Mig.History.Tests.Refs;
 
-/// <summary>Many refs in one file: they are what they would be as files, whatever is done with them, and a file that no mig writes is refused.</summary>
+/// <summary>
+/// Many refs in one file: they are what they would be as files, whatever is done with them, and a file that no mig writes is refused.
+/// </summary>
 public sealed class PackedRefsTests : IDisposable
 {
     private const string Header = "# mig packed-refs 1\n";
@@ -87,8 +89,10 @@ public sealed class PackedRefsTests : IDisposable
     {
         Make(RefName.BranchPrefix + "b/", 100);
         RefName one = RefName.Branch("b/1"), under = RefName.Branch("b/1/x");
-        Assert.Contains("'refs/heads/b/1' exists", Assert.Throws<ConflictException>(() => _refs.Update(under, null, Id(1), Samples.Who, "")).Message, StringComparison.Ordinal);
-        Assert.Contains("'refs/heads/b/0' exists", Assert.Throws<ConflictException>(() => _refs.Update(RefName.Branch("b"), null, Id(1), Samples.Who, "")).Message, StringComparison.Ordinal);
+        Assert.Contains("'refs/heads/b/1' exists",
+            Assert.Throws<ConflictException>(() => _refs.Update(under, null, Id(1), Samples.Who, "")).Message, StringComparison.Ordinal);
+        Assert.Contains("'refs/heads/b/0' exists", Assert.Throws<ConflictException>(() =>
+            _refs.Update(RefName.Branch("b"), null, Id(1), Samples.Who, "")).Message, StringComparison.Ordinal);
         Assert.Throws<ConflictException>(() => _refs.Update(one, default(ObjectId), Id(1), Samples.Who, ""));
         _refs.Update(one, Id(6), Id(300), Samples.Who, "moved");
         Assert.Equal(Id(300), new RefStore(_folder.Path).Resolve(one));
@@ -119,7 +123,8 @@ public sealed class PackedRefsTests : IDisposable
             int count = random.Next(4) == 0 ? random.Next(60, 120) : random.Next(1, 4);
             for (int i = 0; i < count; i++)
             {
-                RefName name = RefName.Parse(string.Create(CultureInfo.InvariantCulture, $"refs/{(random.Next(2) == 0 ? "heads" : "tags")}/{(char)('a' + random.Next(3))}/{random.Next(60)}"));
+                RefName name = RefName.Parse(string.Create(CultureInfo.InvariantCulture,
+                    $"refs/{(random.Next(2) == 0 ? "heads" : "tags")}/{(char)('a' + random.Next(3))}/{random.Next(60)}"));
                 if (!touched.Add(name))
                     continue;
                 if (random.Next(4) == 0 && model.Remove(name, out ObjectId was))
@@ -136,7 +141,8 @@ public sealed class PackedRefsTests : IDisposable
             transaction.Commit();
             if (random.Next(8) == 0)
                 _refs.Pack();
-            Assert.Equal(model.Select(item => (item.Key, item.Value)), new RefStore(_folder.Path).List().Select(found => (found.Name, found.Id)));
+            Assert.Equal(model.Select(item => (item.Key, item.Value)), new RefStore(_folder.Path).List()
+                .Select(found => (found.Name, found.Id)));
         }
 
         Assert.True(File.Exists(_folder["packed-refs"]));
@@ -204,7 +210,8 @@ public sealed class PackedRefsTests : IDisposable
         }
 
         // Nothing is decided by what cannot be read.
-        Assert.Equal("HIST-018", Assert.Throws<CorruptStoreException>(() => new RefStore(_folder.Path).Update(RefName.Branch("a"), default(ObjectId), Id(2), Samples.Who, "")).Code);
+        Assert.Equal("HIST-018", Assert.Throws<CorruptStoreException>(() =>
+            new RefStore(_folder.Path).Update(RefName.Branch("a"), default(ObjectId), Id(2), Samples.Who, "")).Code);
         Write("# mig packed-refs 2\n");
         Assert.Equal("HIST-018", Assert.Throws<CorruptStoreException>(() => _refs.List()).Code);
         using (FileStream huge = File.Create(_folder["packed-refs"]))
@@ -225,7 +232,8 @@ public sealed class PackedRefsTests : IDisposable
     {
         var journal = new RefJournal();
         for (int i = 0; i < 100; i++)
-            journal.Add(new JournalStep(JournalStepKind.Write, string.Create(CultureInfo.InvariantCulture, $"refs/heads/b{i}"), 0, Encoding.UTF8.GetBytes($"{Id(1)}\n")));
+            journal.Add(new JournalStep(JournalStepKind.Write, string.Create(CultureInfo.InvariantCulture, $"refs/heads/b{i}"), 0,
+                Encoding.UTF8.GetBytes($"{Id(1)}\n")));
         File.WriteAllBytes(_folder["journal"], journal.Encode());
         Assert.Equal(100, _refs.List().Count);
         _refs.Finish();
@@ -278,23 +286,28 @@ public sealed class PackedRefsTests : IDisposable
     {
         RefTransaction transaction = _refs.BeginTransaction(Samples.Who);
         for (int i = 0; i < count; i++)
-            transaction.Update(RefName.Parse(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}")), default(ObjectId), Id(i + 5), "a");
+            transaction.Update(RefName.Parse(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}")), default(ObjectId), Id(i + 5),
+                "a");
         transaction.Commit();
     }
 
     private SortedDictionary<string, string> Refs() => new(
-        RefSnapshot.Read(_folder.Path).Where(file => file.Key.StartsWith("refs/", StringComparison.Ordinal)).ToDictionary(), StringComparer.Ordinal);
+        RefSnapshot.Read(_folder.Path).Where(file => file.Key.StartsWith("refs/", StringComparison.Ordinal)).ToDictionary(),
+            StringComparer.Ordinal);
 
     private void Write(string text)
     {
         File.Delete(_folder["packed-refs"]);
-        File.WriteAllText(_folder["packed-refs"], $"{text}# sha256 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\n");
+        File.WriteAllText(_folder["packed-refs"],
+            $"{text}# sha256 {Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))}\n");
     }
 
     // sort(1) and sha256sum(1) say what the file should be.
     private void Judge()
     {
-        const string Script = "head -n -1 packed-refs | sha256sum | cut -c1-64 | diff - <(tail -n 1 packed-refs | cut -c10-) && tail -n +2 packed-refs | head -n -1 | cut -d' ' -f2 | LC_ALL=C sort -u -c";
+        const string Script =
+            "head -n -1 packed-refs | sha256sum | cut -c1-64 | diff - <(tail -n 1 packed-refs | cut -c10-) && tail -n +2 packed-refs | "
+            + "head -n -1 | cut -d' ' -f2 | LC_ALL=C sort -u -c";
         Mig.Testing.Tool.Run("bash", "-ec", $"cd '{_folder.Path}'; {Script}");
     }
 }

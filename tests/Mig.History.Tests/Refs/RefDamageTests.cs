@@ -87,7 +87,8 @@ public sealed class RefDamageTests : IDisposable
         Assert.Equal("HIST-011", Assert.Throws<CorruptStoreException>(() => _refs.Resolve(file)).Code);
         Assert.Equal("HIST-011", Assert.Throws<CorruptStoreException>(() => _refs.Resolve(inside)).Code);
         Assert.Equal("HIST-011", Assert.Throws<CorruptStoreException>(() => _refs.Update(inside, null, One, Samples.Who, "")).Code);
-        Assert.Equal("HIST-011", Assert.Throws<CorruptStoreException>(() => _refs.Update(RefName.Branch("dir/new"), null, One, Samples.Who, "")).Code);
+        Assert.Equal("HIST-011", Assert.Throws<CorruptStoreException>(() =>
+            _refs.Update(RefName.Branch("dir/new"), null, One, Samples.Who, "")).Code);
         Assert.Equal("HIST-011", Assert.Throws<CorruptStoreException>(() => _refs.Delete(inside, null, Samples.Who, "")).Code);
         var damage = new List<CorruptStoreException>();
         Assert.Equal([Main], _refs.List("refs/", damage).Select(r => r.Name));

@@ -7,8 +7,8 @@ using Mig.History.Tests.Judges;
 namespace Mig.History.Tests.Refs;
 
 /// <summary>
-/// Each step of each kind of update fails, once or from there on (which leaves what a kill leaves). What throws has moved nothing, what does not has moved all, and the next
-/// update finds one or the other. The judge reads the files without mig's code.
+/// Each step of each kind of update fails, once or from there on (which leaves what a kill leaves). What throws has moved nothing, what
+/// does not has moved all, and the next update finds one or the other. The judge reads the files without mig's code.
 /// </summary>
 public sealed class RefFaultTests : IDisposable
 {
@@ -27,7 +27,8 @@ public sealed class RefFaultTests : IDisposable
         foreach (string branch in (string[])["side", "a/b", "c"])
             refs.Update(RefName.Branch(branch), null, One, Samples.Who, branch);
         RefName tracking = RefName.RemoteBranch("origin", "main");
-        refs.BeginTransaction(Samples.Who).Update(tracking, null, One, "fetch").SetSymbolic(RefName.RemoteBranch("origin", "HEAD"), tracking, "fetch").Commit();
+        refs.BeginTransaction(Samples.Who).Update(tracking, null, One, "fetch")
+            .SetSymbolic(RefName.RemoteBranch("origin", "HEAD"), tracking, "fetch").Commit();
         File.WriteAllText(_folder["config"], "[branch \"side\"]\n\tremote = origin\n");
         _before = RefSnapshot.Read(_folder.Path);
     }
@@ -40,18 +41,22 @@ public sealed class RefFaultTests : IDisposable
         ["tag"] = refs => refs.Update(RefName.Tag("v1"), default(ObjectId), Two, Samples.Who, ""),
         ["checkout"] = refs => refs.AttachHead(Side, Samples.Who, "checkout: moving from main to side"),
         ["detach"] = refs => refs.DetachHead(Two, Samples.Who, "checkout: moving from main to 2"),
-        ["checkout -b"] = refs => refs.BeginTransaction(Samples.Who).Update(RefName.Branch("x/y/z"), default(ObjectId), One, "branch").AttachHead(RefName.Branch("x/y/z"), "checkout").Commit(),
+        ["checkout -b"] = refs => refs.BeginTransaction(Samples.Who).Update(RefName.Branch("x/y/z"), default(ObjectId), One, "branch")
+            .AttachHead(RefName.Branch("x/y/z"), "checkout").Commit(),
         ["derive"] = refs => Many(refs, 3),
         ["derive of many"] = refs => Many(refs, 70),
         ["branch -m side side/x"] = refs => Rename(refs, Side, RefName.Branch("side/x")),
         ["branch -m a/b a"] = refs => Rename(refs, RefName.Branch("a/b"), RefName.Branch("a")),
         ["branch -m main trunk"] = refs => Rename(refs, Main, RefName.Branch("trunk")),
         ["branch -M side c"] = refs => refs.Rename(Side, RefName.Branch("c"), Samples.Who, force: true),
-        ["branch -d"] = refs => refs.BeginTransaction(Samples.Who).Delete(RefName.Branch("a/b"), One, "deleted").Configure(document => document.RemoveSection("branch", "side")).Commit(),
-        ["fetch --prune"] = refs => refs.BeginTransaction(Samples.Who).Delete(Side, One, "prune").Delete(RefName.Branch("a/b"), One, "prune").Update(RefName.Branch("a"), default(ObjectId), Two, "fetch").Commit(),
+        ["branch -d"] = refs => refs.BeginTransaction(Samples.Who).Delete(RefName.Branch("a/b"), One, "deleted")
+            .Configure(document => document.RemoveSection("branch", "side")).Commit(),
+        ["fetch --prune"] = refs => refs.BeginTransaction(Samples.Who).Delete(Side, One, "prune")
+            .Delete(RefName.Branch("a/b"), One, "prune").Update(RefName.Branch("a"), default(ObjectId), Two, "fetch").Commit(),
         ["remote rename"] = refs => refs.BeginTransaction(Samples.Who)
             .Rename(RefName.RemoteBranch("origin", "main"), RefName.RemoteBranch("up", "main"))
-            .Delete(RefName.RemoteBranch("origin", "HEAD"), null, "renamed").SetSymbolic(RefName.RemoteBranch("up", "HEAD"), RefName.RemoteBranch("up", "main"), "renamed")
+            .Delete(RefName.RemoteBranch("origin", "HEAD"), null, "renamed")
+                .SetSymbolic(RefName.RemoteBranch("up", "HEAD"), RefName.RemoteBranch("up", "main"), "renamed")
             .Configure(document => document.RenameSection("branch", "side", "branch", "up")).Commit(),
         ["reflog expire"] = refs => refs.ExpireLog(RefName.Head, entry => entry.Reason != "first"),
     };
@@ -82,7 +87,8 @@ public sealed class RefFaultTests : IDisposable
                 }
 
                 // Before the next command, a reader sees the one or the other.
-                string what = $"{kind}, step {n}, {(lasts ? "and all after it" : "alone")}: {thrown?.Message ?? string.Join(' ', _notices)}";
+                string what =
+                    $"{kind}, step {n}, {(lasts ? "and all after it" : "alone")}: {thrown?.Message ?? string.Join(' ', _notices)}";
                 bool isPending = File.Exists(_folder["journal"]);
                 bool hasMoved = isPending || RefSnapshot.Read(_folder.Path).SequenceEqual(after);
                 Open().Finish();
@@ -125,7 +131,8 @@ public sealed class RefFaultTests : IDisposable
     [Fact]
     public void ALastSyncThatFailsIsAWarning()
     {
-        using (FileFault.Install(_folder.Path, 1, Errno.InputOutput, lasts: true, (step, path) => step == FileStep.SyncFolder && path.EndsWith("refs/heads", StringComparison.Ordinal)))
+        using (FileFault.Install(_folder.Path, 1, Errno.InputOutput, lasts: true, (step, path) =>
+            step == FileStep.SyncFolder && path.EndsWith("refs/heads", StringComparison.Ordinal)))
             Open().Update(Main, One, Two, Samples.Who, "commit: a");
         Assert.Contains("the refs have moved", Assert.Single(_notices), StringComparison.Ordinal);
         Assert.True(File.Exists(_folder["journal"]));
@@ -135,7 +142,8 @@ public sealed class RefFaultTests : IDisposable
     }
 
     private static void Rename(RefStore refs, RefName from, RefName to) =>
-        refs.BeginTransaction(Samples.Who).Rename(from, to).Configure(document => document.RenameSection("branch", "side", "branch", "moved")).Commit();
+        refs.BeginTransaction(Samples.Who).Rename(from, to)
+            .Configure(document => document.RenameSection("branch", "side", "branch", "moved")).Commit();
 
     private static void Many(RefStore refs, int count)
     {

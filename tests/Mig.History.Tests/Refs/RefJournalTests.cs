@@ -8,7 +8,9 @@ using Mig.Store.Locks;
 
 namespace Mig.History.Tests.Refs;
 
-/// <summary>An update takes effect with its journal, as a whole, whatever of it is in the files; what is no whole journal has no effect.</summary>
+/// <summary>
+/// An update takes effect with its journal, as a whole, whatever of it is in the files; what is no whole journal has no effect.
+/// </summary>
 public sealed class RefJournalTests : IDisposable
 {
     private static readonly RefName Main = RefName.Branch("main");
@@ -75,7 +77,8 @@ public sealed class RefJournalTests : IDisposable
     [Fact]
     public void EverySubsetOfItsFilesIsFinished()
     {
-        string[] paths = [.. _before.Keys.Union(_after.Keys).Where(path => _before.GetValueOrDefault(path) != _after.GetValueOrDefault(path))];
+        string[] paths = [.. _before.Keys.Union(_after.Keys)
+            .Where(path => _before.GetValueOrDefault(path) != _after.GetValueOrDefault(path))];
         for (int done = 0; done < 1 << paths.Length; done++)
         {
             // Some files say already what they shall. A folder stands in the place of a file only when that went.
@@ -198,8 +201,10 @@ public sealed class RefJournalTests : IDisposable
         Assert.Equal((Two, main), (_refs.Resolve(main), _refs.ReadSymbolic(head)));
 
         // Negative control: to two places it cannot move.
-        Assert.Throws<UsageException>(() => _refs.BeginTransaction(Samples.Who).Update(head, null, One, "").Update(main, null, Two, "").Commit());
-        Assert.Throws<UsageException>(() => _refs.BeginTransaction(Samples.Who).Update(main, null, One, "").Update(main, null, One, "").Commit());
+        Assert.Throws<UsageException>(() =>
+            _refs.BeginTransaction(Samples.Who).Update(head, null, One, "").Update(main, null, Two, "").Commit());
+        Assert.Throws<UsageException>(() =>
+            _refs.BeginTransaction(Samples.Who).Update(main, null, One, "").Update(main, null, One, "").Commit());
         Assert.Equal(Two, _refs.Resolve(main));
     }
 

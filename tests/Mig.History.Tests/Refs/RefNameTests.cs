@@ -23,7 +23,8 @@ public sealed class RefNameTests
     [Fact]
     public void Names_are_valid_when_git_says_so()
     {
-        string[] names = ["", "@", "a", "a/b", "/a", "a/", "a//b", ".a/b", "a/.b", "a./b", "a/b.", "a.lock/b", "a/b.lock", "a.lock", "a/@", "@/a", "a@{b/c", "a@/b", "a/..b", "a/-b", "a\x7f/b", "é/ü", "refs/heads/HEAD"];
+        string[] names = ["", "@", "a", "a/b", "/a", "a/", "a//b", ".a/b", "a/.b", "a./b", "a/b.", "a.lock/b", "a/b.lock", "a.lock", "a/@",
+            "@/a", "a@{b/c", "a@/b", "a/..b", "a/-b", "a\x7f/b", "é/ü", "refs/heads/HEAD"];
         AssertAsTheShellSays(names);
     }
 
@@ -33,15 +34,18 @@ public sealed class RefNameTests
         var random = new Random(5);
         var names = new List<string>();
         for (int i = 0; i < 3000; i++)
-            names.Add(Samples.Text(random, 4, "ab/@.") + "/" + Samples.Text(random, 9, "abcdé/./@{lock-.~^:?*[\\ \x01\x7f\n") + (random.Next(6) == 0 ? ".lock" : ""));
+            names.Add(Samples.Text(random, 4, "ab/@.") + "/" + Samples.Text(random, 9, "abcdé/./@{lock-.~^:?*[\\ \x01\x7f\n")
+                + (random.Next(6) == 0 ? ".lock" : ""));
         for (int i = 0; i < 500; i++)
             names.Add("r/" + Samples.Text(random, 6, "ab/.") + "x");
-        ILookup<bool, string> byReader = names.ToLookup(static name => !name.Any(char.IsWhiteSpace) && !name.EndsWith("^{}", StringComparison.Ordinal));
+        ILookup<bool, string> byReader =
+            names.ToLookup(static name => !name.Any(char.IsWhiteSpace) && !name.EndsWith("^{}", StringComparison.Ordinal));
         using var git = new GitRepository();
         string[] readable = [.. byReader[true]];
 
         // Git lists on its standard output which of the names on its input are none of its refs, and leaves out those that cannot be.
-        (int exit, string output, _) = git.TryRun(string.Concat(readable.Select(static name => name + "\n")), "show-ref", "--exclude-existing");
+        (int exit, string output, _) =
+            git.TryRun(string.Concat(readable.Select(static name => name + "\n")), "show-ref", "--exclude-existing");
         Assert.Equal(0, exit);
         var valid = output.Split('\n').ToHashSet(StringComparer.Ordinal);
         Assert.All(readable, name => Assert.Equal((name, valid.Contains(name)), (name, RefName.IsWellFormed(name))));
@@ -91,7 +95,8 @@ public sealed class RefNameTests
     {
         byte[] input = Encoding.UTF8.GetBytes(string.Concat(names.Select(static name => name + "\0")));
         using var folder = new TemporaryFolder();
-        string[] answers = GitRepository.Execute("bash", folder.Path, input, new Dictionary<string, string>(), "-c", Script).Output.TrimEnd('\n').Split('\n');
+        string[] answers = GitRepository.Execute("bash", folder.Path, input, new Dictionary<string, string>(), "-c", Script).Output.TrimEnd(
+            '\n').Split('\n');
         Assert.Equal(names.Count, answers.Length);
         for (int i = 0; i < names.Count; i++)
         {

@@ -112,12 +112,14 @@ public sealed class RefRaceTests : IDisposable
             child.WaitForExit();
 
             // At once, without patience: the lock went with the process.
-            new RefStore(_folder.Path, TimeSpan.FromSeconds(5)).Update(Counter, refs.Resolve(Counter), Numbered(NumberOf(refs.Resolve(Counter)!.Value) + 1), Samples.Who, "after");
+            new RefStore(_folder.Path, TimeSpan.FromSeconds(5))
+                .Update(Counter, refs.Resolve(Counter), Numbered(NumberOf(refs.Resolve(Counter)!.Value) + 1), Samples.Who, "after");
             IReadOnlyList<ReflogEntry> log = refs.ReadLog(Counter);
             Assert.Equal(refs.Resolve(Counter), log[0].After);
 
             // Killed between log and ref, a move may be logged that was then made again.
-            Assert.All(log.Zip(log.Skip(1)), pair => Assert.True(pair.First.Before == pair.Second.After || pair.First.Before == pair.Second.Before));
+            Assert.All(log.Zip(log.Skip(1)), pair =>
+                Assert.True(pair.First.Before == pair.Second.After || pair.First.Before == pair.Second.Before));
         }
     }
 
@@ -127,7 +129,8 @@ public sealed class RefRaceTests : IDisposable
         RefStore refs = RefStore.Initialize(_folder.Path, RefName.Branch("main"));
 
         // By another program: a child that some other test is just starting may share our lock until it runs its own.
-        Mig.Testing.Tool.Run("sh", "-c", $"echo process 1 on elsewhere >'{_folder["locks/refs"]}'; echo debris >'{_folder["locks/ref-0.new"]}'");
+        Mig.Testing.Tool.Run("sh", "-c",
+            $"echo process 1 on elsewhere >'{_folder["locks/refs"]}'; echo debris >'{_folder["locks/ref-0.new"]}'");
         refs.Update(Counter, null, Numbered(1), Samples.Who, "");
         Assert.Equal(Numbered(1), refs.Resolve(Counter));
     }
@@ -140,7 +143,8 @@ public sealed class RefRaceTests : IDisposable
         {
             var hasty = new RefStore(_folder.Path, TimeSpan.FromMilliseconds(50));
             ConflictException e = Assert.Throws<ConflictException>(() => hasty.Update(Counter, null, Numbered(1), Samples.Who, ""));
-            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on "), e.Message, StringComparison.Ordinal);
+            Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"process {Environment.ProcessId} on "), e.Message,
+                StringComparison.Ordinal);
             Assert.Contains("locks/refs", e.Message, StringComparison.Ordinal);
         }
 

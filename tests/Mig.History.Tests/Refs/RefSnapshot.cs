@@ -9,7 +9,8 @@ internal static class RefSnapshot
     /// <summary>Refs that are packed appear as the files that they would be; a ref's own file goes before.</summary>
     public static SortedDictionary<string, string> Read(string folder)
     {
-        SortedDictionary<string, string> files = ReadAll(folder, name => name is not ("journal" or "config.lock") && !name.StartsWith("locks/", StringComparison.Ordinal));
+        SortedDictionary<string, string> files =
+            ReadAll(folder, name => name is not ("journal" or "config.lock") && !name.StartsWith("locks/", StringComparison.Ordinal));
         if (files.Remove("packed-refs", out string? packed))
         {
             foreach (string line in packed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => line[0] != '#'))
@@ -53,7 +54,8 @@ internal static class RefSnapshot
         foreach ((string path, string text) in after.Where(file => before.GetValueOrDefault(file.Key) != file.Value))
         {
             int start = before.TryGetValue(path, out string? old) && path.StartsWith("logs/", StringComparison.Ordinal) ? old.Length : 0;
-            journal.Add(new JournalStep(start > 0 ? JournalStepKind.Append : JournalStepKind.Write, path, start, Encoding.UTF8.GetBytes(text)[start..]));
+            journal.Add(new JournalStep(start > 0 ? JournalStepKind.Append : JournalStepKind.Write, path, start,
+                Encoding.UTF8.GetBytes(text)[start..]));
         }
 
         return journal;

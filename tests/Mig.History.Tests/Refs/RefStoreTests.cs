@@ -35,7 +35,8 @@ public sealed class RefStoreTests : IDisposable
     public void Updates_happen_only_from_where_they_expect()
     {
         _refs.Update(Main, default(ObjectId), One, Samples.Who, "commit: by Ada");
-        Assert.Contains("exists already", Assert.Throws<ConflictException>(() => _refs.Update(Main, default(ObjectId), Two, Samples.Who, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("exists already", Assert.Throws<ConflictException>(() =>
+            _refs.Update(Main, default(ObjectId), Two, Samples.Who, "x")).Message, StringComparison.Ordinal);
         ConflictException e = Assert.Throws<ConflictException>(() => _refs.Update(Main, Two, One, Samples.Who, "x"));
         Assert.Contains("by Ada Lovelace (commit: by Ada)", e.Message, StringComparison.Ordinal);
         Assert.Contains(One.ToShortString(), e.Message, StringComparison.Ordinal);
@@ -43,7 +44,8 @@ public sealed class RefStoreTests : IDisposable
         _refs.Update(Main, null, One, Samples.Who, "z");
         Assert.Equal(One, _refs.Resolve(Main));
         Assert.Equal(["z", "y", "commit: by Ada"], _refs.ReadLog(Main).Select(l => l.Reason));
-        Assert.Contains("does not exist any more", Assert.Throws<ConflictException>(() => _refs.Update(RefName.Branch("gone"), One, Two, Samples.Who, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist any more", Assert.Throws<ConflictException>(() =>
+            _refs.Update(RefName.Branch("gone"), One, Two, Samples.Who, "x")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,11 +69,13 @@ public sealed class RefStoreTests : IDisposable
         _ = Assert.Throws<ConflictException>(bad.Commit);
         Assert.Null(_refs.Resolve(topic));
         Assert.Empty(_refs.ReadLog(topic));
-        _refs.BeginTransaction(Samples.Who).Update(topic, default(ObjectId), Two, "branch: Created").AttachHead(topic, "checkout: moving from main to topic").Delete(Main, One, "gone").Commit();
+        _refs.BeginTransaction(Samples.Who).Update(topic, default(ObjectId), Two, "branch: Created")
+            .AttachHead(topic, "checkout: moving from main to topic").Delete(Main, One, "gone").Commit();
         Assert.Equal(new Head(topic, Two), _refs.ReadHead());
         Assert.Equal((One, Two), (_refs.ReadLog(RefName.Head)[0].Before, _refs.ReadLog(RefName.Head)[0].After));
         Assert.Equal(topic, Assert.Single(_refs.List()).Name);
-        _ = Assert.Throws<UsageException>(() => _refs.BeginTransaction(Samples.Who).Update(RefName.Head, null, One, "").Update(topic, null, One, "").Commit());
+        _ = Assert.Throws<UsageException>(() =>
+            _refs.BeginTransaction(Samples.Who).Update(RefName.Head, null, One, "").Update(topic, null, One, "").Commit());
     }
 
     [Fact]
@@ -81,9 +85,12 @@ public sealed class RefStoreTests : IDisposable
         RefName ab = RefName.Branch("a/b");
         RefName abc = RefName.Branch("a/b/c");
         _refs.Update(ab, null, One, Samples.Who, "x");
-        Assert.Contains("'refs/heads/a/b' exists", Assert.Throws<ConflictException>(() => _refs.Update(a, null, One, Samples.Who, "x")).Message, StringComparison.Ordinal);
-        Assert.Contains("'refs/heads/a/b' exists", Assert.Throws<ConflictException>(() => _refs.Update(abc, null, One, Samples.Who, "x")).Message, StringComparison.Ordinal);
-        _ = Assert.Throws<ConflictException>(() => _refs.BeginTransaction(Samples.Who).Update(RefName.Branch("n"), null, One, "").Update(RefName.Branch("n/m"), null, One, "").Commit());
+        Assert.Contains("'refs/heads/a/b' exists",
+            Assert.Throws<ConflictException>(() => _refs.Update(a, null, One, Samples.Who, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("'refs/heads/a/b' exists",
+            Assert.Throws<ConflictException>(() => _refs.Update(abc, null, One, Samples.Who, "x")).Message, StringComparison.Ordinal);
+        _ = Assert.Throws<ConflictException>(() => _refs.BeginTransaction(Samples.Who).Update(RefName.Branch("n"), null, One, "")
+            .Update(RefName.Branch("n/m"), null, One, "").Commit());
         _refs.BeginTransaction(Samples.Who).Delete(ab, One, "").Update(a, null, One, "").Commit();
         Assert.Equal(One, _refs.Resolve(a));
         _refs.BeginTransaction(Samples.Who).Update(abc, null, Two, "").Delete(a, One, "").Commit();
@@ -109,7 +116,8 @@ public sealed class RefStoreTests : IDisposable
         Assert.Equal(["1", "2"], new[] { "a", "x/y" }.Select(n => _refs.ReadLog(RefName.Branch(n))[0].Reason));
         _ = Directory.CreateDirectory(_folder["refs/heads/z"]);
         File.WriteAllText(_folder["refs/heads/z/.stranger"], "");
-        Assert.Contains(".stranger", Assert.Throws<ConflictException>(() => _refs.Update(RefName.Branch("z"), null, One, Samples.Who, "")).Message, StringComparison.Ordinal);
+        Assert.Contains(".stranger", Assert.Throws<ConflictException>(() =>
+            _refs.Update(RefName.Branch("z"), null, One, Samples.Who, "")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -155,10 +163,12 @@ public sealed class RefStoreTests : IDisposable
     [Fact]
     public void Refs_are_listed_by_prefix_in_the_order_of_their_bytes()
     {
-        string[] names = ["refs/heads/b", "refs/heads/a/c", "refs/heads/a-b", "refs/tags/v1", "refs/remotes/o/m", "refs/heads/\ue000", "refs/heads/😀"];
+        string[] names = ["refs/heads/b", "refs/heads/a/c", "refs/heads/a-b", "refs/tags/v1", "refs/remotes/o/m", "refs/heads/\ue000",
+            "refs/heads/😀"];
         foreach (string name in names)
             _refs.Update(RefName.Parse(name), default(ObjectId), One, Samples.Who, "");
-        Assert.Equal(["refs/heads/a-b", "refs/heads/a/c", "refs/heads/b", "refs/heads/\ue000", "refs/heads/😀"], _refs.List("refs/heads/").Select(r => r.Name.Value));
+        Assert.Equal(["refs/heads/a-b", "refs/heads/a/c", "refs/heads/b", "refs/heads/\ue000", "refs/heads/😀"], _refs.List("refs/heads/")
+            .Select(r => r.Name.Value));
         Assert.Equal(names.Length, _refs.List().Count);
         Assert.Equal(["refs/heads/a-b", "refs/heads/a/c"], _refs.List("refs/heads/a").Select(r => r.Name.Value));
         foreach (string prefix in (string[])["../", "refs/../", "refs/heads/../../", "/", "HEAD", "logs/"])

@@ -14,8 +14,10 @@ public sealed class RefspecTests
         var random = new Random(7);
         var texts = new List<string>
         {
-            "refs/heads/*", "+refs/heads/*:refs/x/*", "a:b*", "*:b", ":", "+:", "^refs/heads/x", "^refs/heads/*", "^x:y", "^", "@", ":x", "x:", "*a*:b*", "a*b:c*d", "HEAD~1:x", "a b:x", "a b", "a:b:c",
-            "+", "+a", "-a", "a:refs/heads/b", "*:*", "refs/heads/*:", ":refs/heads/*", "^:", "a..b:c", "a:b..c", "@:x", "x:@", "a/:b", "a.lock:b", new string('a', 64) + ":x", "^" + new string('a', 64),
+            "refs/heads/*", "+refs/heads/*:refs/x/*", "a:b*", "*:b", ":", "+:", "^refs/heads/x", "^refs/heads/*", "^x:y", "^", "@", ":x",
+                "x:", "*a*:b*", "a*b:c*d", "HEAD~1:x", "a b:x", "a b", "a:b:c",
+            "+", "+a", "-a", "a:refs/heads/b", "*:*", "refs/heads/*:", ":refs/heads/*", "^:", "a..b:c", "a:b..c", "@:x", "x:@", "a/:b",
+            "a.lock:b", new string('a', 64) + ":x", "^" + new string('a', 64),
         };
         for (int i = 0; i < 120; i++)
             texts.Add(Samples.Text(random, 3, "+^:a*") + Samples.Text(random, 4, "ab/*:@.~"));
@@ -63,7 +65,8 @@ public sealed class RefspecTests
         to.Run("fetch", "-q", "--no-tags", from.Folder, refspec);
         string[] names = from.Run("for-each-ref", "--format=%(refname)").Split('\n');
         var parsed = Refspec.ParseFetch(refspec);
-        Assert.Equal(to.Run("for-each-ref", "--format=%(refname)").Split('\n').Order(StringComparer.Ordinal), names.Select(parsed.Map).OfType<string>().Order(StringComparer.Ordinal));
+        Assert.Equal(to.Run("for-each-ref", "--format=%(refname)").Split('\n').Order(StringComparer.Ordinal), names.Select(parsed.Map)
+            .OfType<string>().Order(StringComparer.Ordinal));
     }
 
     private static bool Throws(Action action)

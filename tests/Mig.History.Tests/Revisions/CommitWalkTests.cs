@@ -22,7 +22,8 @@ public sealed class CommitWalkTests
         var source = new GitSource(git);
         var walk = new CommitWalk(source);
         var resolver = new RevisionResolver(source, new RefStore(git.Names), Config.Empty, TimeProvider.System);
-        (CommitOrder Order, string Option)[] orders = [(CommitOrder.Date, "--no-walk=sorted"), (CommitOrder.DateAfterChildren, "--date-order"), (CommitOrder.Topological, "--topo-order")];
+        (CommitOrder Order, string Option)[] orders = [(CommitOrder.Date, "--no-walk=sorted"),
+            (CommitOrder.DateAfterChildren, "--date-order"), (CommitOrder.Topological, "--topo-order")];
         int differences = 0;
         for (int round = 0; round < 25; round++)
         {
@@ -48,9 +49,11 @@ public sealed class CommitWalkTests
             }
 
             string first = git.Run("log", "--first-parent", "--format=%s", a, "--");
-            Assert.Equal(first, string.Join('\n', walk.Walk([resolver.ResolveCommit(a)], firstParentOnly: true).Select(w => w.Commit.Subject)));
+            Assert.Equal(first, string.Join(
+                '\n', walk.Walk([resolver.ResolveCommit(a)], firstParentOnly: true).Select(w => w.Commit.Subject)));
             (CommitId left, CommitId right) = (resolver.ResolveCommit(a), resolver.ResolveCommit(b));
-            Assert.Equal(Sorted(git.TryRun("", "merge-base", "--all", a, b).Output.TrimEnd()), Sorted(string.Join('\n', walk.MergeBases(left, right))));
+            Assert.Equal(Sorted(git.TryRun("", "merge-base", "--all", a, b).Output.TrimEnd()),
+                Sorted(string.Join('\n', walk.MergeBases(left, right))));
             Assert.Equal(git.TryRun("", "merge-base", "--is-ancestor", a, b).Exit == 0, walk.IsAncestor(left, right));
         }
 
@@ -67,7 +70,8 @@ public sealed class CommitWalkTests
         var resolver = new RevisionResolver(counting, new RefStore(git.Names), Config.Empty, TimeProvider.System);
         CommitId head = resolver.ResolveCommit("HEAD");
         counting.Reads = 0;
-        Assert.Equal(3, new CommitWalk(counting).Walk([head, resolver.ResolveCommit("c99"), resolver.ResolveCommit("c98")]).Take(3).Count());
+        Assert.Equal(3, new CommitWalk(counting).Walk([head, resolver.ResolveCommit("c99"), resolver.ResolveCommit("c98")]).Take(3)
+            .Count());
         Assert.InRange(counting.Reads, 1, 12);
     }
 

@@ -14,7 +14,9 @@ internal static class GitHistory
         for (int i = 1; i <= count; i++)
         {
             int seconds = 1_700_000_000 + (skewedClocks ? random.Next(count) * 10 : i * 10) + random.Next(2);
-            _ = stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/c{i}\nmark :{i}\ncommitter T <t@x> {seconds} +0000\ndata {i.ToString(CultureInfo.InvariantCulture).Length + 1}\n{i}\n\n");
+            _ = stream.Append(CultureInfo.InvariantCulture,
+                $"commit refs/heads/c{i}\nmark :{i}\ncommitter T <t@x> {seconds} +0000\ndata "
+                + $"{i.ToString(CultureInfo.InvariantCulture).Length + 1}\n{i}\n\n");
             int parents = i == 1 || random.Next(25) == 0 ? 0 : random.Next(3) == 0 ? Math.Min(i - 1, random.Next(2, mostParents + 1)) : 1;
             var chosen = new List<int>();
             while (chosen.Count < parents)

@@ -64,7 +64,8 @@ public sealed class PathSpecTests
     [InlineData("2.moons.ago")]
     [InlineData("")]
     [InlineData("0001-01-01")]
-    public void Other_dates_are_not(string text) => Assert.False(DateText.TryParse(text, new FixedClock(DateTimeOffset.UnixEpoch.AddYears(50)), out _));
+    public void Other_dates_are_not(string text) =>
+        Assert.False(DateText.TryParse(text, new FixedClock(DateTimeOffset.UnixEpoch.AddYears(50)), out _));
 
     [Theory]
     [InlineData("main", "mian", 1)]

@@ -43,8 +43,13 @@ public sealed class RevisionResolverTests : IDisposable
     {
         RevisionResolver resolver = Resolver();
         string full = _git.Run("rev-parse", "c17");
-        string[] names = ["HEAD", "@", "c40", "c1", "topic/x", "heads/c7", "refs/heads/c9", "tags/v1", "v1", "v2", "light", "c30", "origin", "origin/main", "remotes/origin/main", full, full[..12], "@{u}", "@{upstream}", "@{U}", "topic/x@{u}", "c12@{u}", "@{-1}", "@{-2}", "@{-3}", "@{0}", "@{1}", "HEAD@{2}", "HEAD@{0}", "topic/x@{1}", "@{-3}@{0}", "HEAD@{yesterday}", "HEAD@{1700420000 +0000}", "topic/x@{2023-11-20 05:00:00 +0100}", "none", "v3", "abcd", "refs/heads/none", "HEAD@{99}", "c3@{u}", "@{-9}", "refs/heads", "head"];
-        string[] suffixes = ["", "^", "~", "^0", "~0", "^1", "^2", "^3", "^9", "~2", "~1000", "^^", "^2~1", "~3^2", "^{}", "^{commit}", "^{tag}", "^{}~1", "^{commit}^2^{commit}", "^0^0"];
+        string[] names = ["HEAD", "@", "c40", "c1", "topic/x", "heads/c7", "refs/heads/c9", "tags/v1", "v1", "v2", "light", "c30", "origin",
+            "origin/main", "remotes/origin/main", full, full[..12], "@{u}", "@{upstream}", "@{U}", "topic/x@{u}", "c12@{u}", "@{-1}",
+            "@{-2}", "@{-3}", "@{0}", "@{1}", "HEAD@{2}", "HEAD@{0}", "topic/x@{1}", "@{-3}@{0}", "HEAD@{yesterday}",
+            "HEAD@{1700420000 +0000}", "topic/x@{2023-11-20 05:00:00 +0100}", "none", "v3", "abcd", "refs/heads/none", "HEAD@{99}",
+            "c3@{u}", "@{-9}", "refs/heads", "head"];
+        string[] suffixes = ["", "^", "~", "^0", "~0", "^1", "^2", "^3", "^9", "~2", "~1000", "^^", "^2~1", "~3^2", "^{}", "^{commit}",
+            "^{tag}", "^{}~1", "^{commit}^2^{commit}", "^0^0"];
         int found = 0;
         foreach (string name in names)
         {
@@ -76,7 +81,8 @@ public sealed class RevisionResolverTests : IDisposable
         Assert.Equal(tree, resolver.ResolveImage("v2").ToString());
         Assert.Equal(tree, resolver.Resolve("v2^{image}").Id.ToString());
         Assert.Equal(ObjectKind.Image, resolver.Resolve("v2^{image}").Kind);
-        Assert.Contains("names an image, but a commit is needed", Assert.Throws<UsageException>(() => resolver.ResolveCommit("v2^{image}")).Message, StringComparison.Ordinal);
+        Assert.Contains("names an image, but a commit is needed",
+            Assert.Throws<UsageException>(() => resolver.ResolveCommit("v2^{image}")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -150,7 +156,9 @@ public sealed class RevisionResolverTests : IDisposable
         Assert.Equal(resolver.ResolveCommit("HEAD"), resolver.ResolveSet(["..c1"]).Exclude[0]);
     }
 
-    private RevisionResolver Resolver() => new(new GitSource(_git), new RefStore(_git.Names), new Config(new ConfigFile(Path.Combine(_git.Names, "config"), ConfigScope.Repository).Read().Entries), _clock);
+    private RevisionResolver Resolver() =>
+        new(new GitSource(_git), new RefStore(_git.Names),
+        new Config(new ConfigFile(Path.Combine(_git.Names, "config"), ConfigScope.Repository).Read().Entries), _clock);
 
     private static string Try(RevisionResolver resolver, string text)
     {

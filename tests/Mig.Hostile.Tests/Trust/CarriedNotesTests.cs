@@ -5,7 +5,10 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests.Trust;
 
-/// <summary>What a repository notes for itself counts where it was noted: not in a repository that somebody else has packed, and not for versions that were received.</summary>
+/// <summary>
+/// What a repository notes for itself counts where it was noted: not in a repository that somebody else has packed, and not for versions
+/// that were received.
+/// </summary>
 public sealed class CarriedNotesTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -21,11 +24,13 @@ public sealed class CarriedNotesTests : IDisposable
     [Fact]
     public void Nothing_is_left_unread_because_a_repository_says_so_that_was_packed_elsewhere()
     {
-        // Other bytes in a file whose size, times and place are as they were: what a quick commit takes for unchanged where it has seen the file itself.
+        // Other bytes in a file whose size, times and place are as they were: what a quick commit takes for unchanged where it has seen the
+        // file itself.
         string copy = _files["copy"], other = _files["other.img"];
         Tool.Run("cp", "-a", _repository.Folder, copy);
         File.Copy(_disk, other);
-        long block = long.Parse(Tool.Run("debugfs", "-R", "bmap usr/large 3", other).Split('\n').First(line => line.Length > 0), System.Globalization.CultureInfo.InvariantCulture);
+        long block = long.Parse(Tool.Run("debugfs", "-R", "bmap usr/large 3", other).Split('\n').First(line => line.Length > 0),
+            System.Globalization.CultureInfo.InvariantCulture);
         using (FileStream stream = File.OpenWrite(other))
         {
             stream.Position = block * 4096;
@@ -38,7 +43,8 @@ public sealed class CarriedNotesTests : IDisposable
         Judge.AssertSame(_disk, _files["copy.img"]);
 
         // The control: where the note was made, it counts.
-        Assert.Contains("othing", Run("--repo", _repository.Folder, "commit", "--quick", "-m", "again", _disk).Output, StringComparison.Ordinal);
+        Assert.Contains("othing", Run("--repo", _repository.Folder, "commit", "--quick", "-m", "again", _disk).Output,
+            StringComparison.Ordinal);
     }
 
     [Fact]

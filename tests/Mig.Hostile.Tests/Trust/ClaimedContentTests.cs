@@ -8,7 +8,10 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests.Trust;
 
-/// <summary>Somebody who may push says of a list that it is a file that everybody knows, and names other bytes. Whoever commits the real file gets the real file back.</summary>
+/// <summary>
+/// Somebody who may push says of a list that it is a file that everybody knows, and names other bytes. Whoever commits the real file gets
+/// the real file back.
+/// </summary>
 public sealed class ClaimedContentTests : IDisposable
 {
     private const int GenuineSize = 3_000_000;
@@ -26,7 +29,8 @@ public sealed class ClaimedContentTests : IDisposable
         Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", _there.Files["empty.img"], "8M");
         _there.Commit("empty.img");
         Mig("clone", "--bare", _there.Folder, _files["attacker"]);
-        Forgery.Commit(_files["attacker"], "ci/job", (writer, image) => Forgery.With(image, disk => Forgery.WithRoot(disk, writer, _lie = Forgery.Lie(writer, "genuine", _genuine, MixedBytes.Make(200_000, 32)))));
+        Forgery.Commit(_files["attacker"], "ci/job", (writer, image) => Forgery.With(image, disk =>
+            Forgery.WithRoot(disk, writer, _lie = Forgery.Lie(writer, "genuine", _genuine, MixedBytes.Make(200_000, 32)))));
         Mig("--repo", _files["attacker"], "push", _there.Folder, "ci/job:refs/heads/ci/job");
         Mig("clone", "--bare", _there.Folder, Victim);
 
@@ -89,7 +93,8 @@ public sealed class ClaimedContentTests : IDisposable
     [Fact]
     public void The_lie_itself_is_not_given_away_as_what_it_says()
     {
-        foreach (string[] arguments in (string[][])[["cat", "ci/job:/genuine"], ["extract", "ci/job:/genuine", _files["extracted"]], ["extract", "ci/job:/", _files["out.tar"]]])
+        foreach (string[] arguments in (string[][])[
+            ["cat", "ci/job:/genuine"], ["extract", "ci/job:/genuine", _files["extracted"]], ["extract", "ci/job:/", _files["out.tar"]]])
         {
             (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], ["--repo", Victim, .. arguments]));
             Assert.Equal(22, exitCode);
@@ -115,8 +120,10 @@ public sealed class ClaimedContentTests : IDisposable
 
     private static TreeEntry Entry(Repository repository, string revision)
     {
-        MachineImage image = repository.Objects.ReadImage(repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(revision)).Image);
-        return TreeReader.ReadEntries(repository.Store, image.Disks[0].Volumes[0].Root!.Tree).Single(entry => entry.Name.Span.SequenceEqual("genuine"u8));
+        MachineImage image = repository.Objects.ReadImage(
+            repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(revision)).Image);
+        return TreeReader.ReadEntries(repository.Store, image.Disks[0].Volumes[0].Root!.Tree)
+            .Single(entry => entry.Name.Span.SequenceEqual("genuine"u8));
     }
 
     private byte[] Cat(string path)

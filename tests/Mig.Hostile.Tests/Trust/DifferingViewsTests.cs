@@ -9,7 +9,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests.Trust;
 
-/// <summary>An image whose manifest shows something else than its disk holds is not let in, and where it is there already the check names it.</summary>
+/// <summary>
+/// An image whose manifest shows something else than its disk holds is not let in, and where it is there already the check names it.
+/// </summary>
 public sealed class DifferingViewsTests : IDisposable
 {
     private readonly TestRepository _there = new();
@@ -72,8 +74,10 @@ public sealed class DifferingViewsTests : IDisposable
         File.WriteAllText(_files["small"], "small\n");
         foreach (string[] edit in (string[][])
             [
-                ["put", _files["large"], "main:/usr/large"], ["put", _files["small"], "main:/etc/new"], ["rm", "main:/usr/above"], ["mv", "main:/usr/exact", "main:/etc/moved"],
-                ["ln", "-s", "moved", "main:/etc/link2"], ["ln", "main:/etc/moved", "main:/etc/second"], ["chmod", "600", "main:/etc/new"], ["append", "main:/etc/new", "more\n"],
+                ["put", _files["large"], "main:/usr/large"], ["put", _files["small"], "main:/etc/new"], ["rm", "main:/usr/above"],
+                    ["mv", "main:/usr/exact", "main:/etc/moved"],
+                ["ln", "-s", "moved", "main:/etc/link2"], ["ln", "main:/etc/moved", "main:/etc/second"], ["chmod", "600", "main:/etc/new"],
+                    ["append", "main:/etc/new", "more\n"],
             ])
         {
             (int code, string said) = Run(["--repo", Attacker, .. edit]);
@@ -89,8 +93,10 @@ public sealed class DifferingViewsTests : IDisposable
     [Fact]
     public void A_proof_ends_where_its_limit_is()
     {
-        using Repository repository = Repository.Open(Attacker, TestRepository.Context with { Limits = Limits.Default with { MaxProofBytes = 100_000 } });
-        CheckProblem problem = Assert.Single(new RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken).Problems);
+        using Repository repository =
+            Repository.Open(Attacker, TestRepository.Context with { Limits = Limits.Default with { MaxProofBytes = 100_000 } });
+        CheckProblem problem = Assert.Single(
+            new RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken).Problems);
         Assert.Equal("VIEW-002", problem.Code);
     }
 
@@ -109,10 +115,17 @@ public sealed class DifferingViewsTests : IDisposable
         {
             "the disk is zeros" => disk with { Layout = null },
             "a file is hidden" => Change("etc", entries => [.. entries.Where(entry => NameOf(entry) != "link")]),
-            "a file is made up" => Change("etc", entries => [.. entries.Append(new TreeEntry { Name = "ok"u8.ToArray(), Type = TreeEntryType.File, Sha256 = ObjectId.Of([]) }).OrderBy(NameOf, StringComparer.Ordinal)]),
-            "a file has another content" => Change("etc", entries => [.. entries.Select(entry => NameOf(entry) == "os-release" ? entry with { Sha256 = blob.Value } : entry)]),
-            "a large file has another content" => Change("usr", entries => [.. entries.Select(entry => NameOf(entry) == "large" ? Forgery.Lie(writer, "large", MixedBytes.Make(2_345_678, 1), other) with { Mode = entry.Mode, ModifiedTime = entry.ModifiedTime } : entry)]),
-            "a program has no setuid" => Change("usr", entries => [.. entries.Select(entry => NameOf(entry) == "exact" ? entry with { Mode = entry.Mode ^ 0x800 } : entry)]),
+            "a file is made up" => Change("etc", entries =>
+                [.. entries.Append(new TreeEntry { Name = "ok"u8.ToArray(), Type = TreeEntryType.File, Sha256 = ObjectId.Of([]) })
+                .OrderBy(NameOf, StringComparer.Ordinal)]),
+            "a file has another content" => Change("etc", entries =>
+                [.. entries.Select(entry => NameOf(entry) == "os-release" ? entry with { Sha256 = blob.Value } : entry)]),
+            "a large file has another content" =>
+                Change("usr", entries => [.. entries.Select(entry =>
+                NameOf(entry) == "large" ? Forgery.Lie(writer, "large", MixedBytes.Make(2_345_678, 1), other) with { Mode = entry.Mode,
+                ModifiedTime = entry.ModifiedTime } : entry)]),
+            "a program has no setuid" => Change("usr", entries =>
+                [.. entries.Select(entry => NameOf(entry) == "exact" ? entry with { Mode = entry.Mode ^ 0x800 } : entry)]),
             "a block is another" => WithOtherBlock(repository, writer, disk),
             _ => disk with { Volumes = [disk.Volumes[0] with { Label = "other" }] },
         };
@@ -122,18 +135,22 @@ public sealed class DifferingViewsTests : IDisposable
             writer.AddBlob(blob, other, new OrderKey(0, 0, 0));
             var trees = new TreeWriter(writer);
             IReadOnlyList<TreeEntry> root = TreeReader.ReadEntries(repository.Store, disk.Volumes[0].Root!.Tree);
-            return Forgery.WithRoot(disk, writer, [.. root.Select(entry => NameOf(entry) == directory ? entry with { Tree = trees.Write(change(TreeReader.ReadEntries(repository.Store, entry.Tree))) } : entry)]);
+            return Forgery.WithRoot(disk, writer,
+                [.. root.Select(entry => NameOf(entry) == directory
+                ? entry with { Tree = trees.Write(change(TreeReader.ReadEntries(repository.Store, entry.Tree))) } : entry)]);
         }
     }
 
     // One block of a file, in the layout alone.
     private ImageDisk WithOtherBlock(Repository repository, ObjectWriter writer, ImageDisk disk)
     {
-        long block = long.Parse(Tool.Run("debugfs", "-R", "bmap usr/large 3", _there.Files["disk.img"]).Split('\n').First(line => line.Length > 0), System.Globalization.CultureInfo.InvariantCulture);
+        long block = long.Parse(Tool.Run("debugfs", "-R", "bmap usr/large 3", _there.Files["disk.img"]).Split('\n')
+            .First(line => line.Length > 0), System.Globalization.CultureInfo.InvariantCulture);
         byte[] bytes = MixedBytes.Make(4096, 98);
         var blob = new BlobId(ObjectId.Of(bytes));
         writer.AddBlob(blob, bytes, new OrderKey(0, 0, 0));
-        var edit = new History.Layouts.LayoutEdit(repository.Store, writer, disk.Length, [new ByteRange(block * 4096, 4096)], [new History.Layouts.LayoutPiece(block * 4096, 4096, blob, 0)]);
+        var edit = new History.Layouts.LayoutEdit(repository.Store, writer, disk.Length, [new ByteRange(block * 4096, 4096)],
+            [new History.Layouts.LayoutPiece(block * 4096, 4096, blob, 0)]);
         return disk with { Layout = edit.Write(disk.Layout) };
     }
 

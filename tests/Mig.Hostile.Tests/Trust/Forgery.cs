@@ -23,7 +23,8 @@ internal static class Forgery
         using (ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions))
         {
             ImageId image = change(writer, repository.Objects.ReadImage(before.Image)).Write(writer);
-            id = writer.AddObject(ObjectKind.Commit, (before with { Image = image, Parents = [new CommitId(head)], Message = "forged\n" }).Encode());
+            id = writer.AddObject(ObjectKind.Commit, (before with { Image = image, Parents = [new CommitId(head)], Message = "forged\n" })
+                .Encode());
             writer.Complete();
         }
 
@@ -32,11 +33,16 @@ internal static class Forgery
     }
 
     /// <summary>Changes the only disk of an image.</summary>
-    public static MachineImage With(MachineImage image, Func<ImageDisk, ImageDisk> change) => image with { Disks = [change(image.Disks[0])] };
+    public static MachineImage With(MachineImage image, Func<ImageDisk, ImageDisk> change) =>
+        image with { Disks = [change(image.Disks[0])] };
 
     /// <summary>Gives the first volume that has files another root directory.</summary>
     public static ImageDisk WithRoot(ImageDisk disk, ObjectWriter writer, params TreeEntry[] entries) =>
-        disk with { Volumes = [.. disk.Volumes.Select(volume => volume.Root is { } root ? volume with { Root = root with { Tree = new TreeWriter(writer).Write(entries) } } : volume)] };
+        disk with
+        {
+            Volumes = [.. disk.Volumes.Select(volume =>
+            volume.Root is { } root ? volume with { Root = root with { Tree = new TreeWriter(writer).Write(entries) } } : volume)]
+        };
 
     /// <summary>A file that is said to have some content, and has another.</summary>
     public static TreeEntry Lie(ObjectWriter writer, string name, ReadOnlySpan<byte> said, ReadOnlySpan<byte> held)
@@ -44,7 +50,12 @@ internal static class Forgery
         var blob = new BlobId(ObjectId.Of(held));
         writer.AddBlob(blob, held, new OrderKey(0, 0, 0));
         ObjectId sha256 = ObjectId.Of(said);
-        ListId list = ChunkList.Write(writer, [new Chunk(blob, held.Length, IsHole: false), Chunk.Hole(said.Length - held.Length)], said.Length, sha256);
-        return new TreeEntry { Name = System.Text.Encoding.UTF8.GetBytes(name), Type = TreeEntryType.File, Mode = 0x1A4, Size = said.Length, Sha256 = sha256, List = list };
+        ListId list = ChunkList.Write(
+            writer, [new Chunk(blob, held.Length, IsHole: false), Chunk.Hole(said.Length - held.Length)], said.Length, sha256);
+        return new TreeEntry
+        {
+            Name = System.Text.Encoding.UTF8.GetBytes(name), Type = TreeEntryType.File, Mode = 0x1A4, Size = said.Length,
+            Sha256 = sha256, List = list
+        };
     }
 }

@@ -9,7 +9,8 @@ public static class FatTools
     public static void Make(string image, int kibibytes, string options)
     {
         File.Delete(image);
-        Tool.Read("mkfs.fat", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-i", "1234ABCD", "--invariant", "-C", image, $"{kibibytes}"]);
+        Tool.Read("mkfs.fat", [.. options.Split(' ', StringSplitOptions.RemoveEmptyEntries), "-i", "1234ABCD", "--invariant", "-C", image,
+            $"{kibibytes}"]);
     }
 
     /// <summary>Makes a volume with something in it.</summary>

@@ -61,7 +61,8 @@ public static partial class HostTree
         }, BitConverter.ToUInt64(stat, 32));
     }
 
-    private static string Time(byte[] stat, int offset) => $"{BitConverter.ToInt64(stat, offset)}.{BitConverter.ToUInt32(stat, offset + 8):d9}";
+    private static string Time(byte[] stat, int offset) =>
+        $"{BitConverter.ToInt64(stat, offset)}.{BitConverter.ToUInt32(stat, offset + 8):d9}";
 
     private static List<byte[]> List(byte[] folder)
     {

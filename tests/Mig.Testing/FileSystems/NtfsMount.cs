@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace Mig.Testing.FileSystems;
 
-/// <summary>An NTFS image mounted by ntfs-3g, for root only; at the end it is unmounted, and the program that served it has written everything and ended.</summary>
+/// <summary>
+/// An NTFS image mounted by ntfs-3g, for root only; at the end it is unmounted, and the program that served it has written everything and
+/// ended.
+/// </summary>
 public sealed class NtfsMount : IDisposable
 {
     private readonly Process _process;

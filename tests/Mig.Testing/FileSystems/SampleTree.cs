@@ -63,7 +63,8 @@ public static partial class SampleTree
             throw new IOException($"mknod: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
-    // So many that an extent tree of the smallest blocks gets an inner level below its root. A file system without holes leaves the file as it is.
+    // So many that an extent tree of the smallest blocks gets an inner level below its root. A file system without holes leaves the file as
+    // it is.
     private static void PunchHoles(string path)
     {
         using SafeFileHandle file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);

@@ -69,7 +69,8 @@ public sealed class ConcurrencyTests : IDisposable
                 {
                     try
                     {
-                        Assert.NotNull(_repository.Commit(new CommitRequest { Disks = [disk], Message = $"{writer} {i}", AllowEmpty = true }).Id);
+                        Assert.NotNull(_repository.Commit(
+                            new CommitRequest { Disks = [disk], Message = $"{writer} {i}", AllowEmpty = true }).Id);
                         break;
                     }
                     catch (ConflictException) when (attempt < 1000)
@@ -88,8 +89,10 @@ public sealed class ConcurrencyTests : IDisposable
         {
             if (message.Split(' ') is not [{ Length: 1 } writer, { } number] || !char.IsAsciiDigit(writer[0]))
                 continue;
-            byte[] expected = MixedBytes.Make(60_000, (int.Parse(writer, System.Globalization.CultureInfo.InvariantCulture) * 100) + int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
-            Assert.True(expected.AsSpan().SequenceEqual(File.ReadAllBytes(_repository.Export("out", revision: id.ToString(), format: "raw"))), message);
+            byte[] expected = MixedBytes.Make(60_000, (int.Parse(writer, System.Globalization.CultureInfo.InvariantCulture) * 100)
+                + int.Parse(number, System.Globalization.CultureInfo.InvariantCulture));
+            Assert.True(expected.AsSpan().SequenceEqual(
+                File.ReadAllBytes(_repository.Export("out", revision: id.ToString(), format: "raw"))), message);
         }
     }
 
@@ -103,7 +106,8 @@ public sealed class ConcurrencyTests : IDisposable
         {
             string target = _repository.Files["target"];
             File.Delete(target);
-            Process[] both = [.. Enumerable.Range(0, 2).Select(_ => MigProgram.Start([], "--repo", _repository.Folder, "checkout", "HEAD", "-o", target))];
+            Process[] both = [.. Enumerable.Range(0, 2)
+                .Select(_ => MigProgram.Start([], "--repo", _repository.Folder, "checkout", "HEAD", "-o", target))];
             int[] codes = [.. both.Select(process => MigProgram.Finish(process).ExitCode)];
             Assert.Contains(0, codes);
             Assert.All(codes, code => Assert.True(code is 0 or Conflict));
@@ -119,7 +123,8 @@ public sealed class ConcurrencyTests : IDisposable
         string disk = _repository.Files.Write("disk", MixedBytes.Make(3_000_000, 3));
         using Repository repository = _repository.Open();
         var progress = new Shrink(disk);
-        Assert.Throws<ChangedFileException>(() => new ImageCommitter(repository).Commit(new CommitRequest { Disks = [disk], Message = "x", Progress = progress }, TestContext.Current.CancellationToken));
+        Assert.Throws<ChangedFileException>(() => new ImageCommitter(repository)
+            .Commit(new CommitRequest { Disks = [disk], Message = "x", Progress = progress }, TestContext.Current.CancellationToken));
         Assert.True(repository.Refs.ReadHead().IsUnborn);
         Assert.Empty(_repository.Check().Problems);
     }
@@ -131,7 +136,8 @@ public sealed class ConcurrencyTests : IDisposable
     private List<(string Message, CommitId Id)> History()
     {
         using Repository repository = _repository.Open();
-        return [.. repository.Walk.Walk([new CommitId(repository.Refs.ReadHead().Id!.Value)]).Select(walked => (walked.Commit.Subject, walked.Id))];
+        return [.. repository.Walk.Walk([new CommitId(repository.Refs.ReadHead().Id!.Value)])
+            .Select(walked => (walked.Commit.Subject, walked.Id))];
     }
 
     private sealed class Shrink(string path) : IProgressSink

@@ -53,9 +53,11 @@ public sealed class GcBesidePushTests : IDisposable
         using Repository here = _here.Open(), there = _there.Open();
         var options = new RemoteOptions
         {
-            ServeFolder = _ => new RepositoryService(there.Store, there.Refs, new ServiceOptions { StoreOptions = there.StoreOptions, Who = there.Identity.Committer, Step = step }),
+            ServeFolder = _ => new RepositoryService(there.Store, there.Refs,
+                new ServiceOptions { StoreOptions = there.StoreOptions, Who = there.Identity.Committer, Step = step }),
         };
-        using RemoteRepository remote = RemoteRepository.Open(RemoteAddress.Parse(_there.Folder, "/"), options, TestContext.Current.CancellationToken);
+        using RemoteRepository remote =
+            RemoteRepository.Open(RemoteAddress.Parse(_there.Folder, "/"), options, TestContext.Current.CancellationToken);
         Assert.Null(Peers.Push(remote, here).Results[0].Refusal);
     }
 
@@ -63,6 +65,7 @@ public sealed class GcBesidePushTests : IDisposable
     private void Collect()
     {
         using Repository repository = _there.Open();
-        new GarbageCollection(repository, new CollectionOptions { GarbageTolerated = 0, Patience = TimeSpan.FromMilliseconds(50) }).Run(TestContext.Current.CancellationToken);
+        new GarbageCollection(repository, new CollectionOptions { GarbageTolerated = 0, Patience = TimeSpan.FromMilliseconds(50) })
+            .Run(TestContext.Current.CancellationToken);
     }
 }

@@ -9,8 +9,8 @@ using Mig.Versions.Commits;
 namespace Mig.Tests.Crashes;
 
 /// <summary>
-/// The program is killed (<c>kill -9</c>) before each system call that changes a file, and at random moments. After each kill the repository is sound, holds
-/// the version before or the new one, and the same command, given again, succeeds.
+/// The program is killed (<c>kill -9</c>) before each system call that changes a file, and at random moments. After each kill the
+/// repository is sound, holds the version before or the new one, and the same command, given again, succeeds.
 /// </summary>
 public sealed class CrashTests : IDisposable
 {
@@ -40,7 +40,8 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public void CommitKilledAtEveryStep()
     {
-        int points = Killing.AtEveryStep(["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]], ResetRepository, () => CheckCommit());
+        int points = Killing.AtEveryStep(["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]], ResetRepository, () =>
+            CheckCommit());
         Assert.True(points > 30 / Killing.Stride, $"{points} steps");
     }
 
@@ -66,7 +67,8 @@ public sealed class CrashTests : IDisposable
         int points = Killing.AtEveryStep(
             ["--repo", Copy, "checkout", "HEAD", "-o", target],
             () => File.Delete(target),
-            () => Assert.True(!File.Exists(target) || File.ReadAllBytes(target).AsSpan().SequenceEqual(_old), "half a disk has the final name"));
+            () => Assert.True(!File.Exists(target) || File.ReadAllBytes(target).AsSpan().SequenceEqual(_old),
+                "half a disk has the final name"));
         Assert.True(points >= Math.Max(1, 3 / Killing.Stride), $"{points} steps");
 
         // What the killed ones left goes with the next export.
@@ -109,7 +111,8 @@ public sealed class CrashTests : IDisposable
         for (int n = 1; ; n += Killing.Stride)
         {
             ResetRepository();
-            (int exitCode, string output) = Killing.Trace($"{step}:error={error}:when={n}", ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]]);
+            (int exitCode, string output) =
+                Killing.Trace($"{step}:error={error}:when={n}", ["--repo", Copy, "commit", "-m", "new", _repository.Files["disk"]]);
             bool isNew = CheckCommit();
             Assert.True(exitCode != 0 || isNew, $"{step} {n}: it says that it succeeded, and there is no commit: {output}");
             Assert.DoesNotContain("AggregateException", output, StringComparison.Ordinal);
@@ -184,7 +187,8 @@ public sealed class CrashTests : IDisposable
 
     private void AssertContent(string revision, byte[] content)
     {
-        string path = TestRepository.Export(Copy, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
+        string path = TestRepository.Export(
+            Copy, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
         Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(path)), $"{revision} is not what was committed");
     }
 }

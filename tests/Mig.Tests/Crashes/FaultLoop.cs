@@ -11,7 +11,8 @@ internal static class FaultLoop
     private const int Samples = 3;
 
     private static readonly (int Error, bool Lasts)[] Kinds =
-        [(Errno.NoSpace, true), (Errno.InputOutput, false), (Errno.QuotaUsedUp, true), (Errno.NoSpace, false), (Errno.InputOutput, true), (Errno.FileTooLarge, true)];
+        [(Errno.NoSpace, true), (Errno.InputOutput, false), (Errno.QuotaUsedUp, true), (Errno.NoSpace, false), (Errno.InputOutput, true),
+            (Errno.FileTooLarge, true)];
 
     /// <summary>Whether every step fails in every way (eng/faults.sh), or a few that lie evenly.</summary>
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("MIG_TEST_FAULTS") is { Length: > 0 };
@@ -38,7 +39,8 @@ internal static class FaultLoop
         foreach ((long step, (int error, bool lasts)) in Choose(steps))
         {
             reset();
-            string where = string.Create(CultureInfo.InvariantCulture, $"step {step} of {steps}, error {error}{(lasts ? " from there on" : "")}");
+            string where = string.Create(CultureInfo.InvariantCulture,
+                $"step {step} of {steps}, error {error}{(lasts ? " from there on" : "")}");
             try
             {
                 bool isDone;

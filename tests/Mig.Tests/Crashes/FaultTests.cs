@@ -18,8 +18,8 @@ using Mig.Versions.Commits;
 namespace Mig.Tests.Crashes;
 
 /// <summary>
-/// A write, a sync, a rename or a read of a repository fails, at every step of every command: the old state or the new one is there and whole, and the same
-/// command gets through once nothing fails. eng/faults.sh takes every step and every error.
+/// A write, a sync, a rename or a read of a repository fails, at every step of every command: the old state or the new one is there and
+/// whole, and the same command gets through once nothing fails. eng/faults.sh takes every step and every error.
 /// </summary>
 public sealed class FaultTests : IDisposable
 {
@@ -39,7 +39,9 @@ public sealed class FaultTests : IDisposable
             CommitDisk("other", Noise(4096, 10 + i));
         CommitDisk("old", _old);
         _repository.Files.Write("new", _new);
-        int failed = FaultLoop.Run(Copy, Reset, () => TestRepository.Commit(Copy, new CommitRequest { Disks = [_repository.Files["new"]], Message = "new" }), () => AssertSound(Copy, _old, _new), () => AssertSound(Copy, _new));
+        int failed = FaultLoop.Run(Copy, Reset, () =>
+            TestRepository.Commit(Copy, new CommitRequest { Disks = [_repository.Files["new"]], Message = "new" }), () =>
+            AssertSound(Copy, _old, _new), () => AssertSound(Copy, _new));
         Assert.True(failed > 1, $"{failed} failed");
     }
 
@@ -49,7 +51,8 @@ public sealed class FaultTests : IDisposable
         TestDisks.FileSystem(_repository.Files, "disk", "-t ext4 -b 1024", "8M");
         _repository.Commit("disk");
         byte[] content = Noise(200_000, 3);
-        int failed = FaultLoop.Run(Copy, Reset, () => PutOnce(Copy, "/etc/put", content), () => Assert.Empty(TestRepository.Check(Copy).Problems), () =>
+        int failed = FaultLoop.Run(Copy, Reset, () => PutOnce(Copy, "/etc/put", content), () =>
+            Assert.Empty(TestRepository.Check(Copy).Problems), () =>
         {
             TestRepository.Export(Copy, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Overwrite = true });
             Tool.Run("e2fsck", "-fn", _repository.Files["out"]);
@@ -84,7 +87,8 @@ public sealed class FaultTests : IDisposable
         CommitDisk("old", _old);
         MakeTarget();
         CommitDisk("new", _new);
-        int failed = FaultLoop.Run(_repository.Folder, Reset("target"), () => Fetch(kind), () => AssertSound(Copy, _old, _new), () => AssertSound(Copy, _new));
+        int failed = FaultLoop.Run(_repository.Folder, Reset("target"), () => Fetch(kind), () => AssertSound(Copy, _old, _new), () =>
+            AssertSound(Copy, _new));
         Assert.True(failed > 1, $"{failed} failed");
     }
 
@@ -95,7 +99,8 @@ public sealed class FaultTests : IDisposable
         CommitDisk("old", _old);
         MakeTarget();
         CommitDisk("new", _new);
-        int failed = FaultLoop.Run(Copy, Reset("target"), () => Fetch(kind), () => AssertSound(Copy, _old, _new), () => AssertSound(Copy, _new));
+        int failed = FaultLoop.Run(Copy, Reset("target"), () => Fetch(kind), () => AssertSound(Copy, _old, _new), () =>
+            AssertSound(Copy, _new));
         Assert.True(failed > 1, $"{failed} failed");
     }
 
@@ -130,7 +135,11 @@ public sealed class FaultTests : IDisposable
         CommitDisk("new", _new);
         using (Repository repository = _repository.Open())
             repository.Refs.Update(RefName.Branch("main"), null, kept, repository.Identity.Committer(), "back");
-        var everything = new CollectionOptions { PruneBefore = DateTime.MaxValue, ExpireLogsBefore = DateTime.MaxValue, GarbageTolerated = 0 };
+        var everything = new CollectionOptions
+        {
+            PruneBefore = DateTime.MaxValue, ExpireLogsBefore = DateTime.MaxValue,
+            GarbageTolerated = 0
+        };
         int failed = FaultLoop.Run(Copy, Reset, () =>
         {
             using Repository repository = TestRepository.Open(Copy);
@@ -253,7 +262,8 @@ public sealed class FaultTests : IDisposable
     private void AssertSound(string folder, params byte[][] contents)
     {
         Assert.Empty(TestRepository.Check(folder).Problems);
-        byte[] found = File.ReadAllBytes(TestRepository.Export(folder, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Overwrite = true }));
+        byte[] found = File.ReadAllBytes(
+            TestRepository.Export(folder, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Overwrite = true }));
         Assert.True(contents.Any(content => content.AsSpan().SequenceEqual(found)), "another content");
     }
 }

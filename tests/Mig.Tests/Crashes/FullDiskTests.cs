@@ -7,7 +7,10 @@ using Mig.Versions.Commits;
 
 namespace Mig.Tests.Crashes;
 
-/// <summary>The file system of the repository, or of the disk that is exported, is full: a clear error, the old state, and it works once there is space.</summary>
+/// <summary>
+/// The file system of the repository, or of the disk that is exported, is full: a clear error, the old state, and it works once there is
+/// space.
+/// </summary>
 public sealed class FullDiskTests : IDisposable
 {
     private readonly TestFolder _files = new();
@@ -51,7 +54,8 @@ public sealed class FullDiskTests : IDisposable
         using Mount mount = Mount.Image(image);
         string repository = Prepare(mount);
         string ballast = mount["ballast"];
-        Tool.Run("dd", "if=/dev/zero", $"of={ballast}", "bs=64k", $"count={(new DriveInfo(mount.Path).AvailableFreeSpace - 700_000) / 65536}", "status=none");
+        Tool.Run("dd", "if=/dev/zero", $"of={ballast}", "bs=64k",
+            $"count={(new DriveInfo(mount.Path).AvailableFreeSpace - 700_000) / 65536}", "status=none");
         Assert.False(TryCommit(repository));
         AssertSound(repository, _old);
         File.Delete(ballast);
@@ -90,7 +94,8 @@ public sealed class FullDiskTests : IDisposable
         string target = mount["disk"];
         TestRepository.Export(repository, new ExportRequest { Path = target, Format = "raw" });
         Assert.True(TryCommit(repository));
-        Assert.Throws<IOException>(() => TestRepository.Export(repository, new ExportRequest { Path = target, Format = "raw", Overwrite = true }));
+        Assert.Throws<IOException>(() =>
+            TestRepository.Export(repository, new ExportRequest { Path = target, Format = "raw", Overwrite = true }));
         Assert.Equal(_old, File.ReadAllBytes(target));
         Assert.Single(Directory.EnumerateFileSystemEntries(mount.Path));
     }

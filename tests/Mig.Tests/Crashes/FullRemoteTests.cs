@@ -104,7 +104,8 @@ public sealed class FullRemoteTests : IDisposable
             if (Directory.Exists(there))
                 Directory.Delete(there, recursive: true);
             Initialize(there);
-            (int exitCode, string output) = Killing.Trace($"{call}:error={error}:when={n}{(lasts ? "+" : "")}", ["--repo", _source.Folder, "push", there, "main"]);
+            (int exitCode, string output) =
+                Killing.Trace($"{call}:error={error}:when={n}{(lasts ? "+" : "")}", ["--repo", _source.Folder, "push", there, "main"]);
             CheckWhole(there);
             if (exitCode == 0)
                 break;
@@ -154,7 +155,8 @@ public sealed class FullRemoteTests : IDisposable
     private void AssertExact(string folder, string revision = "main")
     {
         CheckWhole(folder);
-        Judge.AssertSame(_source.Files["disk"], TestRepository.Export(folder, new ExportRequest { Path = _source.Files["out"], Format = "raw", Overwrite = true, Revision = revision }));
+        Judge.AssertSame(_source.Files["disk"], TestRepository.Export(
+            folder, new ExportRequest { Path = _source.Files["out"], Format = "raw", Overwrite = true, Revision = revision }));
     }
 
     private bool TryPush(RemoteKind kind, string folder) => Try(kind, folder, remote =>

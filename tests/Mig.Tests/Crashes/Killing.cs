@@ -6,7 +6,9 @@ namespace Mig.Tests.Crashes;
 /// <summary>Kills the program (<c>kill -9</c>) before system calls that it makes.</summary>
 internal static class Killing
 {
-    /// <summary>How many random kills a test makes: eng/crash.sh gives more time to them, and kills at calls that change no file, too.</summary>
+    /// <summary>
+    /// How many random kills a test makes: eng/crash.sh gives more time to them, and kills at calls that change no file, too.
+    /// </summary>
     public static readonly int RandomKills = int.TryParse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS"), out int kills) ? kills : 12;
 
     /// <summary>Whether this is the long run.</summary>
@@ -48,7 +50,8 @@ internal static class Killing
 
     public static (int ExitCode, string Output) Trace(string fault, string[] arguments)
     {
-        using Process process = MigProgram.Start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}"], arguments);
+        using Process process = MigProgram.Start(
+            ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={fault.Split(':')[0]}", "-e", $"inject={fault}"], arguments);
         return MigProgram.Finish(process);
     }
 

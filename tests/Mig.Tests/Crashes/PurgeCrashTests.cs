@@ -9,7 +9,9 @@ using Mig.Versions.Branches;
 
 namespace Mig.Tests.Crashes;
 
-/// <summary>A purge that is killed leaves every branch at its old version or at its new one; given again, it ends as if it had never been killed.</summary>
+/// <summary>
+/// A purge that is killed leaves every branch at its old version or at its new one; given again, it ends as if it had never been killed.
+/// </summary>
 public sealed class PurgeCrashTests : IDisposable
 {
     private const string Secret = "this must go, wherever it is, and whatever happens meanwhile\n";

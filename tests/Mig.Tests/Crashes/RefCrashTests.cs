@@ -8,12 +8,14 @@ using Mig.Versions.Branches;
 namespace Mig.Tests.Crashes;
 
 /// <summary>
-/// Commands that move refs are killed at, and fail in, the calls of the system that change names. After the next command the refs, their logs, HEAD and the settings are
-/// all as they were or all as they shall be; a command that fails has moved nothing, and one that succeeds has moved all.
+/// Commands that move refs are killed at, and fail in, the calls of the system that change names. After the next command the refs, their
+/// logs, HEAD and the settings are all as they were or all as they shall be; a command that fails has moved nothing, and one that succeeds
+/// has moved all.
 /// </summary>
 public sealed class RefCrashTests : IDisposable
 {
-    private static readonly string[] Calls = Killing.IsLong ? ["rename", "unlink", "fsync", "pwrite64", "mkdir", "rmdir", "ftruncate", "syncfs"] : ["rename"];
+    private static readonly string[] Calls = Killing.IsLong
+        ? ["rename", "unlink", "fsync", "pwrite64", "mkdir", "rmdir", "ftruncate", "syncfs"] : ["rename"];
 
     private readonly TestRepository _repository = new();
 
@@ -34,12 +36,14 @@ public sealed class RefCrashTests : IDisposable
         ObjectId id = repository.Refs.ReadHead().Id!.Value;
         RefName tracking = RefName.RemoteBranch("origin", "main");
         repository.Refs.BeginTransaction(repository.Identity.Committer())
-            .Update(tracking, null, id, "fetch").Update(RefName.RemoteBranch("origin", "side"), null, id, "fetch").SetSymbolic(RefName.RemoteBranch("origin", "HEAD"), tracking, "fetch").Commit();
+            .Update(tracking, null, id, "fetch").Update(RefName.RemoteBranch("origin", "side"), null, id, "fetch")
+                .SetSymbolic(RefName.RemoteBranch("origin", "HEAD"), tracking, "fetch").Commit();
     }
 
     /// <summary>The short run takes the first ones; the tests of the library make each step fail for all of them.</summary>
     public static TheoryData<string> Commands { get; } = new(
-        ((string[])["branch -m side side/x", "remote rename origin upstream", "branch -m a/b a", "branch -m main trunk", "branch -d side", "checkout -b new", "tag v1", "remote remove origin"])
+        ((string[])["branch -m side side/x", "remote rename origin upstream", "branch -m a/b a", "branch -m main trunk", "branch -d side",
+            "checkout -b new", "tag v1", "remote remove origin"])
             .Take(Killing.IsLong ? 8 : 2));
 
     private string Copy => _repository.Files["copy"];
@@ -73,7 +77,8 @@ public sealed class RefCrashTests : IDisposable
                         Assert.True(now.SequenceEqual(before) || now.SequenceEqual(after), what);
                     else
                         Assert.True(now.SequenceEqual(exitCode == 0 ? after : before), what);
-                    Assert.Empty(new Mig.Care.Checks.RepositoryCheck(repository).Run(isQuick: true, NoProgress.Instance, TestContext.Current.CancellationToken).Problems);
+                    Assert.Empty(new Mig.Care.Checks.RepositoryCheck(repository)
+                        .Run(isQuick: true, NoProgress.Instance, TestContext.Current.CancellationToken).Problems);
                     bool isClean = !isKilled && exitCode == 0 && !output.Contains("warning:", StringComparison.Ordinal);
                     clean = isClean ? clean + 1 : 0;
                     faults += isClean ? 0 : 1;

@@ -37,12 +37,17 @@ public sealed class RefLimitTests : IDisposable
     {
         _repository.Files.Write("disk", FaultTests.Noise(70_000, 1));
         _repository.Commit("disk");
-        Tool.Run("bash", "-euc", $"chmod 755 '{_repository.Files.Path}'; chown -R 1234 '{_repository.Folder}'; chmod -R a-w '{_repository.Folder}'");
-        foreach (string[] arguments in (string[][])[["gc"], ["gc", "--dry-run"], ["branch", "other"], ["tag", "v1"], ["config", "core.compression", "5"], ["purge", "-n", "--path", "x"], ["rm", "main:/x"], ["commit", "-m", "x", _repository.Files["disk"]]])
+        Tool.Run("bash", "-euc",
+            $"chmod 755 '{_repository.Files.Path}'; chown -R 1234 '{_repository.Folder}'; chmod -R a-w '{_repository.Folder}'");
+        foreach (string[] arguments in (string[][])[
+            ["gc"], ["gc", "--dry-run"], ["branch", "other"], ["tag", "v1"], ["config", "core.compression", "5"],
+            ["purge", "-n", "--path", "x"], ["rm", "main:/x"], ["commit", "-m", "x", _repository.Files["disk"]]])
         {
-            using Process process = MigProgram.Start(["setpriv", "--reuid", "1234", "--clear-groups"], ["--repo", _repository.Folder, .. arguments]);
+            using Process process = MigProgram.Start(
+                ["setpriv", "--reuid", "1234", "--clear-groups"], ["--repo", _repository.Folder, .. arguments]);
             (int exitCode, string output) = MigProgram.Finish(process);
-            Assert.True(exitCode == 4 && output.Contains("change the permissions", StringComparison.Ordinal), $"{string.Join(' ', arguments)}: {exitCode} {output}");
+            Assert.True(exitCode == 4 && output.Contains("change the permissions", StringComparison.Ordinal),
+                $"{string.Join(' ', arguments)}: {exitCode} {output}");
         }
     }
 
@@ -51,6 +56,7 @@ public sealed class RefLimitTests : IDisposable
     private string State()
     {
         using Repository repository = _repository.Open();
-        return string.Join('\n', repository.Refs.List("refs/").Select(item => $"{item.Name} {item.Id}").Append(File.ReadAllText(Path.Combine(_repository.Folder, "config"))));
+        return string.Join('\n', repository.Refs.List("refs/").Select(item => $"{item.Name} {item.Id}")
+            .Append(File.ReadAllText(Path.Combine(_repository.Folder, "config"))));
     }
 }

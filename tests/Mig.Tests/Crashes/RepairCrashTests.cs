@@ -6,7 +6,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Crashes;
 
-/// <summary>A repair is killed at one system call after the other: the repository is no more damaged than it was, and the next repair ends it.</summary>
+/// <summary>
+/// A repair is killed at one system call after the other: the repository is no more damaged than it was, and the next repair ends it.
+/// </summary>
 public sealed class RepairCrashTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -25,9 +27,11 @@ public sealed class RepairCrashTests : IDisposable
         {
             Assert.True(TestRepository.Check(copy).Problems.Count <= problems);
             using (Repository repository = TestRepository.Open(copy))
-                Assert.Equal(0, new RepositoryRepair(repository).Run(good, NoProgress.Instance, TestContext.Current.CancellationToken).Missing);
+                Assert.Equal(0, new RepositoryRepair(repository)
+                    .Run(good, NoProgress.Instance, TestContext.Current.CancellationToken).Missing);
             Assert.Empty(TestRepository.Check(copy).Problems);
-            byte[] found = File.ReadAllBytes(TestRepository.Export(copy, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Overwrite = true }));
+            byte[] found = File.ReadAllBytes(
+                TestRepository.Export(copy, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Overwrite = true }));
             Assert.True(disk.AsSpan().SequenceEqual(found), "another content");
         }, ["rename", "unlink", "fsync"]);
         Assert.True(killed > 2, $"{killed} killed");

@@ -11,7 +11,8 @@ public sealed class FuzzTests
     public void DamagedInputIsRefusedOrRead()
     {
         IReadOnlyList<(string Target, long Cases, long Refused)> results = Fuzzer.RunCases(1500, Seed);
-        Assert.Equal(["partitions", "vmdk", "qcow2", "ext", "ext-writer", "fat", "fat-writer", "ntfs", "index", "pack", "objects", "packages", "layer", "changes"], results.Select(result => result.Target));
+        Assert.Equal(["partitions", "vmdk", "qcow2", "ext", "ext-writer", "fat", "fat-writer", "ntfs", "index", "pack", "objects",
+            "packages", "layer", "changes"], results.Select(result => result.Target));
 
         foreach ((string target, long cases, long refused) in results)
             TestContext.Current.TestOutputHelper?.WriteLine($"{target}: {cases} cases, {refused} refused");

@@ -11,8 +11,8 @@ using Mig.Tests.Support;
 namespace Mig.Tests.Damages;
 
 /// <summary>
-/// Every truncation and single-bit flip of what objects hold, each stored as an object of its own, so that no hash stands in the way: the readers'
-/// own checks must do. What comes out is <see cref="CorruptStoreException"/> or another sound object.
+/// Every truncation and single-bit flip of what objects hold, each stored as an object of its own, so that no hash stands in the way: the
+/// readers' own checks must do. What comes out is <see cref="CorruptStoreException"/> or another sound object.
 /// </summary>
 public sealed class PayloadDamageTests : IDisposable
 {
@@ -46,11 +46,13 @@ public sealed class PayloadDamageTests : IDisposable
         _repository.Commit("disk");
         using Repository repository = _repository.Open();
         ObjectStore store = repository.Store;
-        List<byte[]> payloads = [.. Reachable(repository, kind).Select(id => store.ReadPayload(id, kind).ToArray()).OrderBy(payload => payload.Length).Where(payload => payload.Length < 6000)];
+        List<byte[]> payloads = [.. Reachable(repository, kind).Select(id => store.ReadPayload(id, kind).ToArray())
+            .OrderBy(payload => payload.Length).Where(payload => payload.Length < 6000)];
         Assert.NotEmpty(payloads);
 
         // The shortest, the longest, and what lies between.
-        foreach (byte[] payload in Enumerable.Range(0, most).Select(i => payloads[i * (payloads.Count - 1) / Math.Max(1, most - 1)]).Distinct())
+        foreach (byte[] payload in Enumerable.Range(0, most).Select(i => payloads[i * (payloads.Count - 1) / Math.Max(1, most - 1)])
+            .Distinct())
         {
             List<byte[]> damaged = [.. Enumerable.Range(0, payload.Length).Select(length => payload[..length]), [.. payload, 0]];
             damaged.AddRange(Enumerable.Range(0, payload.Length * 8).Select(bit => Damage.FlipBit(payload, bit)));

@@ -13,7 +13,8 @@ namespace Mig.Tests.Damages;
 /// <summary>What is damaged is named by what a user knows, comes back from a good copy, and is never taken for present meanwhile.</summary>
 public sealed class RepairTests : IDisposable
 {
-    private const string Files = "mkdir -p deep/er; head -c 300000 /dev/urandom > deep/er/random; echo short > deep/short; head -c 2000000 /dev/urandom > large";
+    private const string Files =
+        "mkdir -p deep/er; head -c 300000 /dev/urandom > deep/er/random; echo short > deep/short; head -c 2000000 /dev/urandom > large";
 
     private readonly EditedImage _image = new(Files);
     private readonly string _good;
@@ -62,9 +63,12 @@ public sealed class RepairTests : IDisposable
         Damage("flip", onlyLargest: true);
         CheckReport report = Repository.Check();
         Assert.All(report.Problems, problem => Assert.Equal("PACK-001", problem.Code));
-        Assert.Equal(["main", "main~1"], report.Affected.SelectMany(affected => affected.Versions).Select(version => version.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["main", "main~1"], report.Affected.SelectMany(affected => affected.Versions).Select(version => version.Name)
+            .Order(StringComparer.Ordinal));
         Assert.All(report.Affected, affected => Assert.True(affected.PlaceCount >= affected.Places.Count && affected.Places.Count > 0));
-        Assert.Contains(report.Affected.SelectMany(affected => affected.Places), place => place.StartsWith("/large", StringComparison.Ordinal) || place.StartsWith("/deep", StringComparison.Ordinal) || place.Contains("outside of files", StringComparison.Ordinal));
+        Assert.Contains(report.Affected.SelectMany(affected => affected.Places), place =>
+            place.StartsWith("/large", StringComparison.Ordinal) || place.StartsWith("/deep", StringComparison.Ordinal)
+            || place.Contains("outside of files", StringComparison.Ordinal));
     }
 
     // Whatever the way to the good copy.
@@ -76,7 +80,8 @@ public sealed class RepairTests : IDisposable
         Damage("flip");
         using var peers = new Peers();
         (RemoteAddress address, RemoteOptions options) = peers.Locate(kind, _good);
-        string settings = $"[remote \"good\"]\n\turl = {address}\n\tserve = {options.ServeCommand}\n[core]\n\tsshCommand = {options.SshCommand}\n";
+        string settings =
+            $"[remote \"good\"]\n\turl = {address}\n\tserve = {options.ServeCommand}\n[core]\n\tsshCommand = {options.SshCommand}\n";
         File.AppendAllText(Path.Combine(Repository.Folder, "config"), settings);
         RepairReport repair = Repair("good");
         Assert.Equal(0, repair.Missing);
@@ -141,7 +146,9 @@ public sealed class RepairTests : IDisposable
 
     private void Damage(string kind, bool onlyLargest = false)
     {
-        foreach (string path in Directory.GetFiles(Path.Combine(Repository.Folder, "packs"), kind.StartsWith("index", StringComparison.Ordinal) ? "*.idx" : "*.pack").OrderByDescending(path => new FileInfo(path).Length).Take(onlyLargest ? 1 : int.MaxValue))
+        foreach (string path in Directory.GetFiles(
+            Path.Combine(Repository.Folder, "packs"), kind.StartsWith("index", StringComparison.Ordinal) ? "*.idx" : "*.pack")
+            .OrderByDescending(path => new FileInfo(path).Length).Take(onlyLargest ? 1 : int.MaxValue))
         {
             byte[] bytes = File.ReadAllBytes(path);
             switch (kind)
@@ -154,7 +161,8 @@ public sealed class RepairTests : IDisposable
                     break;
                 case "index fan-out":
                     // Where HEAD's commit is looked up: 32 bytes of header, then a count of 4 bytes for each first byte of an id.
-                    bytes[32 + (4 * Convert.FromHexString(File.ReadAllText(Path.Combine(Repository.Folder, "refs/heads/main"))[..2])[0]) + 2] ^= 0x10;
+                    bytes[32 + (4 * Convert.FromHexString(File.ReadAllText(Path.Combine(Repository.Folder, "refs/heads/main"))[..2])[0])
+                        + 2] ^= 0x10;
                     break;
                 default:
                     bytes[kind switch { "end" => bytes.Length - 20, "index" => 5, _ => bytes.Length / 2 }] ^= 0x10;

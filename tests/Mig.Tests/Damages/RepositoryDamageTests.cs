@@ -7,7 +7,8 @@ using Mig.Tests.Support;
 namespace Mig.Tests.Damages;
 
 /// <summary>
-/// Each file of a small repository damaged in each way: the check reports it, or at least warns where nothing is lost, and what is read is right or refused.
+/// Each file of a small repository damaged in each way: the check reports it, or at least warns where nothing is lost, and what is read is
+/// right or refused.
 /// </summary>
 public sealed class RepositoryDamageTests : IDisposable
 {
@@ -30,21 +31,24 @@ public sealed class RepositoryDamageTests : IDisposable
         }
 
         using Repository repository = _repository.Open();
-        repository.Refs.Update(History.Refs.RefName.Branch("other"), default(ObjectId), ObjectIdOf(_versions[0].Revision), repository.Identity.Committer(), "branch: made");
+        repository.Refs.Update(History.Refs.RefName.Branch("other"), default(ObjectId), ObjectIdOf(_versions[0].Revision),
+            repository.Identity.Committer(), "branch: made");
     }
 
     // Text that people may edit: many changes of it leave a sound repository that says something else.
     private static bool IsText(string file) => file is "config" or "HEAD" || file.StartsWith("logs/", StringComparison.Ordinal);
 
     // What may be gone or wrong without any loss: locks hold nothing, the cache is verified when it is read.
-    private static bool IsIdle(string file) => file.StartsWith("locks/", StringComparison.Ordinal) || file.StartsWith("cache/", StringComparison.Ordinal);
+    private static bool IsIdle(string file) =>
+        file.StartsWith("locks/", StringComparison.Ordinal) || file.StartsWith("cache/", StringComparison.Ordinal);
 
     [Fact]
     public void AnUndamagedRepositoryIsClean()
     {
         Assert.Equal(Outcome.Clean, Look());
         string[] files = Files();
-        foreach (string kind in (string[])["HEAD", "config", "refs/heads/main", "refs/heads/other", "logs/HEAD", "logs/refs/heads/main", "packs/"])
+        foreach (string kind in (string[])[
+            "HEAD", "config", "refs/heads/main", "refs/heads/other", "logs/HEAD", "logs/refs/heads/main", "packs/"])
             Assert.Contains(files, file => file.StartsWith(kind, StringComparison.Ordinal));
     }
 
@@ -80,7 +84,8 @@ public sealed class RepositoryDamageTests : IDisposable
         {
             string path = Path.Combine(_repository.Folder, file);
             byte[] whole = File.ReadAllBytes(path);
-            foreach (int length in new[] { 0, 1, 10, whole.Length / 2, whole.Length - 40, whole.Length - 2, whole.Length - 1 }.Where(length => length >= 0 && length < whole.Length).Distinct())
+            foreach (int length in new[] { 0, 1, 10, whole.Length / 2, whole.Length - 40, whole.Length - 2, whole.Length - 1 }.Where(
+                length => length >= 0 && length < whole.Length).Distinct())
             {
                 File.WriteAllBytes(path, whole[..length]);
                 if (Look() == Outcome.Clean && !IsIdle(file) && !(IsText(file) && length > 0) && !IsSameId(path))
@@ -160,13 +165,15 @@ public sealed class RepositoryDamageTests : IDisposable
     // Hooks are programs of the user: what stands in them is not for mig to judge.
     private string[] Files() =>
     [
-        .. Directory.EnumerateFiles(_repository.Folder, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(_repository.Folder, path))
+        .. Directory.EnumerateFiles(_repository.Folder, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(_repository.Folder, path))
             .Where(path => !path.StartsWith("hooks/", StringComparison.Ordinal)).Order(StringComparer.Ordinal),
     ];
 
     // Upper-case digits and lost newlines name the same commit.
     private bool IsSameId(string path) => Path.GetDirectoryName(path) == Path.Combine(_repository.Folder, "refs/heads")
-        && File.ReadAllText(path).Trim().ToLowerInvariant() is var text && text == _versions[path.EndsWith("main", StringComparison.Ordinal) ? 1 : 0].Revision;
+        && File.ReadAllText(path).Trim().ToLowerInvariant() is var text
+            && text == _versions[path.EndsWith("main", StringComparison.Ordinal) ? 1 : 0].Revision;
 
     private enum Outcome
     {
@@ -186,7 +193,8 @@ public sealed class RepositoryDamageTests : IDisposable
             {
                 try
                 {
-                    string path = TestRepository.Export(_repository.Folder, new ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
+                    string path = TestRepository.Export(_repository.Folder,
+                        new ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
                     Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(path)), "wrong bytes were exported");
                 }
                 catch (MigException)

@@ -62,5 +62,6 @@ public class ChangesReaderTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
-    private static IReadOnlyList<PlacedOperation> Read(string text) => new ChangesReader("changes", "/", TimeProvider.System).Read(Encoding.UTF8.GetBytes(text));
+    private static IReadOnlyList<PlacedOperation> Read(string text) =>
+        new ChangesReader("changes", "/", TimeProvider.System).Read(Encoding.UTF8.GetBytes(text));
 }

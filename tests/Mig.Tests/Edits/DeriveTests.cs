@@ -10,7 +10,9 @@ namespace Mig.Tests.Edits;
 /// <summary>Each row becomes the version that a copy of the disk would be, mounted and filled in by sed.</summary>
 public class DeriveTests
 {
-    private const string Prepare = "mkdir -p srv var etc/ssh; echo base > etc/hostname; chmod 640 etc/hostname; chown 7:8 etc/hostname; echo gone > srv/gone; echo keep > srv/keep; ln -s /dev/null etc/link";
+    private const string Prepare =
+        "mkdir -p srv var etc/ssh; echo base > etc/hostname; chmod 640 etc/hostname; chown 7:8 etc/hostname; echo gone > srv/gone; echo "
+        + "keep > srv/keep; ln -s /dev/null etc/link";
 
     private const string Template = """
         mkdir -p template/etc/ssh template/var/{{name}} template/opt
@@ -76,8 +78,10 @@ public class DeriveTests
         using var image = new EditedImage(Prepare);
         MakeTemplate(image);
         Derive(image, "name,ip\na,1\n");
-        Assert.Contains("line 3: a branch named 'hosts/a' exists already; --force", Assert.Throws<ConflictException>(() => Derive(image, "name,ip\nb,1\na,2\n")).Message, StringComparison.Ordinal);
-        DeriveResult moved = Derive(image, "name,ip\nb,1\na,2\n", request => request with { Force = true, MessagePattern = "{name} at {ip} {{{{ok}}" });
+        Assert.Contains("line 3: a branch named 'hosts/a' exists already; --force",
+            Assert.Throws<ConflictException>(() => Derive(image, "name,ip\nb,1\na,2\n")).Message, StringComparison.Ordinal);
+        DeriveResult moved = Derive(image, "name,ip\nb,1\na,2\n", request =>
+            request with { Force = true, MessagePattern = "{name} at {ip} {{{{ok}}" });
         Assert.Equal("derive: a at 2 {{ok}", Log(image, "hosts/a").Reason);
         Assert.Equal(moved.Versions[1].Id!.Value.Value, Log(image, "hosts/a").After);
         Assert.Null(Derive(image, "name,ip\nd,1\n", request => request with { DryRun = true }).Versions[0].Id);
@@ -115,13 +119,15 @@ public class DeriveTests
     {
         using var image = new EditedImage(Prepare);
         Tool.Run("bash", "-euc", "cd \"$0\"; mkdir -p 'template/var/{{file}}'", image.Repository.Files.Path);
-        Assert.Contains("which is no name", Assert.Throws<UsageException>(() => Derive(image, $"name,file\na,{value}\n")).Message, StringComparison.Ordinal);
+        Assert.Contains("which is no name", Assert.Throws<UsageException>(() => Derive(image, $"name,file\na,{value}\n")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void TablesAreThoseOfTheStandard()
     {
-        CsvTable table = CsvTable.Parse([.. Encoding.UTF8.Preamble, .. "name, ip \r\n\"a \"\"q\"\", b\",\"two\r\nlines\"\r\n\r\nü,"u8], "hosts");
+        CsvTable table = CsvTable.Parse(
+            [.. Encoding.UTF8.Preamble, .. "name, ip \r\n\"a \"\"q\"\", b\",\"two\r\nlines\"\r\n\r\nü,"u8], "hosts");
         Assert.Equal(["name", "ip"], table.Columns);
         Assert.Equal(["a \"q\", b", "two\r\nlines"], table.Rows[0].Values);
         Assert.Equal(["ü", ""], table.Rows[1].Values);
@@ -137,19 +143,25 @@ public class DeriveTests
         Assert.Equal(["name", "ip", "a note"], table.Columns);
         Assert.Equal(["web1", "10.0.0.1", "  kept  "], table.Rows[0].Values);
         Assert.Equal(["web2", "", " "], table.Rows[1].Values);
-        Assert.Contains("hosts, line 2: something follows a closing quote", Assert.Throws<UsageException>(() => CsvTable.Parse("a,b\n\"x\" y,z\n"u8, "hosts")).Message, StringComparison.Ordinal);
+        Assert.Contains("hosts, line 2: something follows a closing quote",
+            Assert.Throws<UsageException>(() => CsvTable.Parse("a,b\n\"x\" y,z\n"u8, "hosts")).Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("name;ip\nweb1;10.0.0.1\n", "hosts, line 1: the columns are separated by ';', and commas are needed")]
     [InlineData("name\tip\nweb1\t10.0.0.1\n", "hosts, line 1: the columns are separated by tabs, and commas are needed")]
     public void AnotherSeparatorIsNamed(string table, string message) =>
-        Assert.StartsWith(message, Assert.Throws<UsageException>(() => CsvTable.Parse(Encoding.UTF8.GetBytes(table), "hosts")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(message, Assert.Throws<UsageException>(() => CsvTable.Parse(Encoding.UTF8.GetBytes(table), "hosts")).Message,
+            StringComparison.Ordinal);
 
     private static DeriveResult Derive(EditedImage image, string table, Func<DeriveRequest, DeriveRequest>? change = null)
     {
         using Repository repository = image.Repository.Open();
-        var request = new DeriveRequest { Base = "main", Hosts = CsvTable.Parse(Encoding.UTF8.GetBytes(table), "hosts"), HostsName = "hosts", TemplateFolder = image.Repository.Files["template"] };
+        var request = new DeriveRequest
+        {
+            Base = "main", Hosts = CsvTable.Parse(Encoding.UTF8.GetBytes(table), "hosts"),
+            HostsName = "hosts", TemplateFolder = image.Repository.Files["template"]
+        };
         return new ImageDeriver(repository).Derive(change?.Invoke(request) ?? request, TestContext.Current.CancellationToken);
     }
 
@@ -159,5 +171,6 @@ public class DeriveTests
         return repository.Refs.ReadLog(RefName.Branch(branch))[0];
     }
 
-    private static void MakeTemplate(EditedImage image) => Tool.Run("bash", "-euc", "umask 022; cd \"$0\"; " + Template, image.Repository.Files.Path);
+    private static void MakeTemplate(EditedImage image) =>
+        Tool.Run("bash", "-euc", "umask 022; cd \"$0\"; " + Template, image.Repository.Files.Path);
 }

@@ -25,7 +25,8 @@ internal abstract class EditedDisk : IDisposable
 
     public EditResult Apply(string changes) => Edit((volume, _) =>
     {
-        foreach (PlacedOperation operation in new ChangesReader("changes", Repository.Files.Path, TimeProvider.System).Read(Encoding.UTF8.GetBytes(changes)))
+        foreach (PlacedOperation operation in new ChangesReader("changes", Repository.Files.Path, TimeProvider.System)
+            .Read(Encoding.UTF8.GetBytes(changes)))
             volume.Run(operation);
     });
 

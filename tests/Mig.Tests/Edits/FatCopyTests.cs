@@ -7,10 +7,14 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.Tests.Edits;
 
-/// <summary>Files of machines that have owners, modes and any times are put on FAT as the nearest that it can hold, whether something is there already or not.</summary>
+/// <summary>
+/// Files of machines that have owners, modes and any times are put on FAT as the nearest that it can hold, whether something is there
+/// already or not.
+/// </summary>
 public class FatCopyTests
 {
-    private const string Prepare = "mmd c:/EFI c:/EFI/BOOT; echo old > old; mcopy -m old c:/EFI/BOOT/BOOTX64.EFI; mcopy -m old c:/EFI/lower";
+    private const string Prepare =
+        "mmd c:/EFI c:/EFI/BOOT; echo old > old; mcopy -m old c:/EFI/BOOT/BOOTX64.EFI; mcopy -m old c:/EFI/lower";
 
     // Owners, modes and times of all kinds; what is a folder there is one here.
     private const string Source = """
@@ -48,7 +52,9 @@ public class FatCopyTests
     public void WhiteoutsAreForNamesInAnyCase()
     {
         using EditedFat volume = Begin();
-        Overlay(volume, "mkdir -p l/efi; echo mine > l/efi/mine; touch l/efi/.wh..wh..opq; tar --owner=0 --group=0 -C l -cf layer.tar efi efi/mine efi/.wh..wh..opq");
+        Overlay(volume,
+            "mkdir -p l/efi; echo mine > l/efi/mine; touch l/efi/.wh..wh..opq; tar --owner=0 --group=0 -C l -cf layer.tar efi efi/mine "
+            + "efi/.wh..wh..opq");
         Assert.Equal(volume.ByMtools("mdel c:/EFI/lower; mdeltree c:/EFI/BOOT; echo mine | mcopy - c:/EFI/mine"), volume.ByMig());
     }
 
@@ -56,7 +62,8 @@ public class FatCopyTests
     [InlineData("ln -s x src/EFI/link", "FAT has no symbolic links: /EFI/link cannot be made")]
     [InlineData("ln src/EFI/new/locked src/EFI/new/second", "FAT has no hard links: /EFI/new/second cannot be made")]
     [InlineData("mkfifo src/EFI/pipe", "FAT has no devices, fifos and sockets: /EFI/pipe cannot be made")]
-    [InlineData("setfattr -n user.a -v b src/EFI/new/grub.cfg", "FAT has no extended attributes but system.ntfs_attrib: user.a cannot be stored")]
+    [InlineData("setfattr -n user.a -v b src/EFI/new/grub.cfg",
+        "FAT has no extended attributes but system.ntfs_attrib: user.a cannot be stored")]
     public void WhatHasNothingNearIsRefused(string script, string message)
     {
         using EditedFat volume = Begin(script);
@@ -66,7 +73,8 @@ public class FatCopyTests
         Assert.Equal(volume.ByMtools("true", withTimes: true), volume.ByMig(withTimes: true));
     }
 
-    // In other letters, and by the short name that a long one gets besides: which is written second would silently take the place of the first.
+    // In other letters, and by the short name that a long one gets besides: which is written second would silently take the place of the
+    // first.
     [Theory]
     [InlineData("Readme", "README")]
     [InlineData("grün", "GRÜN")]
@@ -74,7 +82,10 @@ public class FatCopyTests
     [InlineData("Docs/one", "docs/two")]
     public void TwoNamesThatAreOneAreRefused(string first, string second)
     {
-        string script = $"mkdir -p two/t two/Docs two/docs l1/t l2/t; cd two/t; mkdir -p Docs docs; printf 1 > '{first}'; printf 2 > '{second}'; rmdir Docs docs 2>/dev/null || true; cd ../..; rm -r two/Docs two/docs; tar --owner=0 --group=0 -C two -cf layer.tar 't/{first.Split('/')[0]}' 't/{second.Split('/')[0]}'";
+        string script =
+            $"mkdir -p two/t two/Docs two/docs l1/t l2/t; cd two/t; mkdir -p Docs docs; printf 1 > '{first}'; printf 2 > '{second}'; "
+            + "rmdir Docs docs 2>/dev/null || true; cd ../..; rm -r two/Docs two/docs; tar --owner=0 --group=0 -C two -cf layer.tar "
+            + $"'t/{first.Split('/')[0]}' 't/{second.Split('/')[0]}'";
         using EditedFat volume = Begin(script);
         string before = volume.ByMtools("true", withTimes: true);
         Action[] ways =
@@ -95,7 +106,8 @@ public class FatCopyTests
         Assert.Equal(before, volume.ByMig(withTimes: true));
     }
 
-    // One name in another spelling than the one that is there replaces it, as on every machine that has FAT; and what a layer takes away is no second name.
+    // One name in another spelling than the one that is there replaces it, as on every machine that has FAT; and what a layer takes away is
+    // no second name.
     [Fact]
     public void OneNameMayBeSpeltAnew()
     {

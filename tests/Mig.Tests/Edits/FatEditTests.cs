@@ -61,7 +61,8 @@ public class FatEditTests
             FreshCommit.AssertFindsTheSame(test, exported, where);
         }
 
-        Assert.True(Math.Min(efi.Done, root.Done) > Rounds * StepsPerRound / 3, $"{efi.Done} and {root.Done} changes made, {efi.Refused} and {root.Refused} refused");
+        Assert.True(Math.Min(efi.Done, root.Done) > Rounds * StepsPerRound / 3,
+            $"{efi.Done} and {root.Done} changes made, {efi.Refused} and {root.Refused} refused");
 
         // Not only the trees, the layout too is that of the disk.
         Assert.Null(test.Commit("out.raw").Id);
@@ -88,7 +89,8 @@ public class FatEditTests
     private static void Edit(TestRepository test, Action<ImageEdit, ImageDisk> apply)
     {
         using Repository repository = test.Open();
-        new ImageEditor(repository).Commit(new EditRequest { Message = "an edit" }, edit => apply(edit, edit.Before.Disks[0]), TestContext.Current.CancellationToken);
+        new ImageEditor(repository).Commit(new EditRequest { Message = "an edit" }, edit =>
+            apply(edit, edit.Before.Disks[0]), TestContext.Current.CancellationToken);
     }
 
     private static void AssertSound(string volume, string where)

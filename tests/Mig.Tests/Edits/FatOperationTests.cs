@@ -26,15 +26,19 @@ public class FatOperationTests
     [InlineData("mkdir '/EFI/another vendor'\nmkdir -p /efi/boot /deep/er", "mmd 'c:/EFI/another vendor' c:/deep c:/deep/er")]
     [InlineData("rm /efi/boot/bootx64.efi\nrm -r /Loader\nrm -f /nothing", "mdel c:/EFI/BOOT/BOOTX64.EFI; mdeltree c:/loader")]
     [InlineData("rm -r /EFI", "mdeltree c:/EFI")]
-    [InlineData("mv /EFI/BOOT/BOOTX64.EFI /EFI/BOOT/old.efi", "mcopy -m c:/EFI/BOOT/BOOTX64.EFI old.efi; mdel c:/EFI/BOOT/BOOTX64.EFI; mcopy -m old.efi c:/EFI/BOOT")]
-    [InlineData("mv /efi/boot/bootx64.efi /loader/", "mcopy -m c:/EFI/BOOT/BOOTX64.EFI bootx64.efi; mdel c:/EFI/BOOT/BOOTX64.EFI; mcopy -m bootx64.efi c:/loader")]
+    [InlineData("mv /EFI/BOOT/BOOTX64.EFI /EFI/BOOT/old.efi",
+        "mcopy -m c:/EFI/BOOT/BOOTX64.EFI old.efi; mdel c:/EFI/BOOT/BOOTX64.EFI; mcopy -m old.efi c:/EFI/BOOT")]
+    [InlineData("mv /efi/boot/bootx64.efi /loader/",
+        "mcopy -m c:/EFI/BOOT/BOOTX64.EFI bootx64.efi; mdel c:/EFI/BOOT/BOOTX64.EFI; mcopy -m bootx64.efi c:/loader")]
     [InlineData("mv /loader /empty", "mmove c:/loader c:/empty/loader")]
-    [InlineData("mv /EFI/BOOT/BOOTX64.EFI /EFI/BOOT/BootX64.efi", "mren c:/EFI/BOOT/BOOTX64.EFI c:/EFI/BOOT/x; mren c:/EFI/BOOT/x c:/EFI/BOOT/BootX64.efi")]
+    [InlineData("mv /EFI/BOOT/BOOTX64.EFI /EFI/BOOT/BootX64.efi",
+        "mren c:/EFI/BOOT/BOOTX64.EFI c:/EFI/BOOT/x; mren c:/EFI/BOOT/x c:/EFI/BOOT/BootX64.efi")]
     [InlineData("mv /EFI/BOOT /EFI/Boot", "mren c:/EFI/BOOT c:/EFI/x; mren c:/EFI/x c:/EFI/Boot")]
     [InlineData("mv '/EFI/a vendor' '/EFI/A Vendor'", "mren 'c:/EFI/a vendor' c:/EFI/x; mren c:/EFI/x 'c:/EFI/A Vendor'")]
     [InlineData("mv '/EFI/a vendor/GRÖßE SHIM.EFI' '/a shim'", "mmove 'c:/EFI/a vendor/Größe shim.efi' 'c:/a shim'")]
     [InlineData("chmod 0555 /EFI/BOOT/BOOTX64.EFI\nchmod -R u+r /loader", "mattrib +r c:/EFI/BOOT/BOOTX64.EFI")]
-    [InlineData("setfattr system.ntfs_attrib 0x02000000 /loader/loader.conf\nsetfattr system.ntfs_attrib 0x16000000 /empty", "mattrib +h -a c:/loader/loader.conf; mattrib +h +s c:/empty")]
+    [InlineData("setfattr system.ntfs_attrib 0x02000000 /loader/loader.conf\nsetfattr system.ntfs_attrib 0x16000000 /empty",
+        "mattrib +h -a c:/loader/loader.conf; mattrib +h +s c:/empty")]
     [InlineData("chown 0:0 /EFI/BOOT/BOOTX64.EFI\ntouch /EFI/BOOT/new", "printf '' | mcopy - c:/EFI/BOOT/new")]
     public void ChangesAreThoseOfMtools(string changes, string script)
     {
@@ -60,7 +64,11 @@ public class FatOperationTests
     {
         using var volume = new EditedFat(Prepare);
         volume.Apply("touch /EFI/BOOT/bootx64.efi time=@1700000000\nput boot.efi /loader/new\nput large /loader/large time=@1600000000");
-        Assert.Equal(volume.ByMtools("touch -d @1700000000 boot; mcopy -m -o boot.efi c:/loader/new; cp boot.efi b; touch -d @1700000000 b; mcopy -m -o b c:/EFI/BOOT/BOOTX64.EFI; touch -d @1600000000 large; mcopy -m -o large c:/loader/large", withTimes: true), volume.ByMig(withTimes: true));
+        Assert.Equal(
+            volume.ByMtools(
+            "touch -d @1700000000 boot; mcopy -m -o boot.efi c:/loader/new; cp boot.efi b; touch -d @1700000000 b; mcopy -m -o b "
+            + "c:/EFI/BOOT/BOOTX64.EFI; touch -d @1600000000 large; mcopy -m -o large c:/loader/large", withTimes: true),
+            volume.ByMig(withTimes: true));
     }
 
     [Theory]
@@ -95,7 +103,8 @@ public class FatOperationTests
         IReadOnlyList<string> changes = [];
         volume.Edit((edited, _) =>
         {
-            edited.Run(new PlacedOperation(new PathSpec(null, null, default), new MoveOperation("/EFI/BOOT/BOOTX64.EFI"u8.ToArray(), "/EFI/BOOT/bootx64.efi"u8.ToArray())));
+            edited.Run(new PlacedOperation(new PathSpec(null, null, default),
+                new MoveOperation("/EFI/BOOT/BOOTX64.EFI"u8.ToArray(), "/EFI/BOOT/bootx64.efi"u8.ToArray())));
             changes = [.. edited.Logs[0].Log.Changes.Select(change => $"{change.Kind} {Encoding.UTF8.GetString(change.Path)}")];
         });
         Assert.Equal(["Removed /EFI/BOOT/BOOTX64.EFI", "Added /EFI/BOOT/bootx64.efi"], changes);

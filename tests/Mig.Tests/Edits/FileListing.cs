@@ -18,6 +18,7 @@ internal static class FileListing
     public static string Of(string folder, bool withTimes = false)
     {
         string listing = Tool.Run("bash", "-c", Script, "listing", folder);
-        return withTimes ? listing + Tool.Run("bash", "-c", "cd \"$1\"; find . -name lost+found -prune -o -printf '%P %T@\\n' | LC_ALL=C sort", "times", folder) : listing;
+        return withTimes ? listing + Tool.Run(
+            "bash", "-c", "cd \"$1\"; find . -name lost+found -prune -o -printf '%P %T@\\n' | LC_ALL=C sort", "times", folder) : listing;
     }
 }

@@ -31,5 +31,6 @@ internal static class FreshCommit
     }
 
     // What compares by value.
-    private static TreeEntry? Bare(TreeEntry? root) => root is null ? null : root with { Name = default, LinkTarget = default, Xattrs = [] };
+    private static TreeEntry? Bare(TreeEntry? root) =>
+        root is null ? null : root with { Name = default, LinkTarget = default, Xattrs = [] };
 }

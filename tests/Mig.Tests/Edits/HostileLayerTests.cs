@@ -21,9 +21,12 @@ public class HostileLayerTests
         using var image = new EditedImage("mkdir d; echo x > f");
         byte[] good = [.. Member("f", '0', "content"u8), .. new byte[1024]];
         AssertRefused(image, "TAR-001", Damage.FlipBit(good, 8));
-        AssertRefused(image, "TAR-001", "no archive at all, but text that is longer than a block of five hundred and twelve bytes. "u8.ToArray().Concat(new byte[600]).ToArray());
+        AssertRefused(image, "TAR-001",
+            "no archive at all, but text that is longer than a block of five hundred and twelve bytes. "u8.ToArray().Concat(new byte[600])
+            .ToArray());
         AssertRefused(image, "TAR-002", Member("f", '0', [], header => "9999999"u8.CopyTo(header[124..])));
-        AssertRefused(image, "TAR-002", Member("f", '0', [], header => ((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]).CopyTo(header[124..])));
+        AssertRefused(image, "TAR-002", Member("f", '0', [], header =>
+            ((ReadOnlySpan<byte>)[0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]).CopyTo(header[124..])));
         AssertRefused(image, "TAR-002", [.. Pax("uid", "4294967295"), .. Member("f", '0', [])]);
         AssertRefused(image, "TAR-003", good[..^1024]);
         AssertRefused(image, "TAR-003", good[..600]);
@@ -32,11 +35,14 @@ public class HostileLayerTests
         AssertRefused(image, "TAR-004", [.. Pax("mtime", "yesterday"), .. Member("f", '0', [])]);
         AssertRefused(image, "TAR-004", [.. Pax("size", "-1"), .. Member("f", '0', [])]);
         AssertRefused(image, "TAR-005", Member("x", 'x', [], header => "77777777777"u8.CopyTo(header[124..])));
-        AssertRefused(image, "TAR-006", [.. Pax("GNU.sparse.map", "0,10,5,10", "GNU.sparse.size", "100"), .. Member("f", '0', new byte[20])]);
+        AssertRefused(image, "TAR-006",
+            [.. Pax("GNU.sparse.map", "0,10,5,10", "GNU.sparse.size", "100"), .. Member("f", '0', new byte[20])]);
         AssertRefused(image, "TAR-006", [.. Pax("GNU.sparse.map", "0", "GNU.sparse.size", "100"), .. Member("f", '0', [])]);
-        AssertRefused(image, "TAR-006", [.. Pax("GNU.sparse.map", "0,10", "GNU.sparse.size", "9223372036854775807"), .. Member("f", '0', new byte[10])]);
+        AssertRefused(image, "TAR-006",
+            [.. Pax("GNU.sparse.map", "0,10", "GNU.sparse.size", "9223372036854775807"), .. Member("f", '0', new byte[10])]);
         AssertRefused(image, "TAR-006", [.. Pax("GNU.sparse.map", "0,10", "GNU.sparse.size", "100"), .. Member("f", '0', new byte[11])]);
-        AssertRefused(image, "TAR-006", [.. Pax("GNU.sparse.major", "1", "GNU.sparse.realsize", "100"), .. Member("f", '0', [.. "9999999\n"u8, .. new byte[600]])]);
+        AssertRefused(image, "TAR-006",
+            [.. Pax("GNU.sparse.major", "1", "GNU.sparse.realsize", "100"), .. Member("f", '0', [.. "9999999\n"u8, .. new byte[600]])]);
         AssertRefused(image, "TAR-007", Member("../etc/passwd", '0', "x"u8));
         AssertRefused(image, "TAR-007", Member("d/../../f", '0', "x"u8));
         AssertRefused(image, "TAR-007", [.. Pax("path", "a\0b"), .. Member("f", '0', [])]);
@@ -60,7 +66,8 @@ public class HostileLayerTests
         using var image = new EditedImage("echo x > f; ln -s f link");
         foreach (string path in (string[])["f/new", "link/new", "f/new/deeper"])
         {
-            foreach (byte[] member in (byte[][])[Member(path, '0', "x"u8), Member(path, '5', []), Member(path, '1', [], header => "f"u8.CopyTo(header[157..]))])
+            foreach (byte[] member in (byte[][])[
+                Member(path, '0', "x"u8), Member(path, '5', []), Member(path, '1', [], header => "f"u8.CopyTo(header[157..]))])
                 Assert.Equal(RefusalReason.NotADirectory, Assert.Throws<RefusedOperationException>(() => Lay(image, member)).Reason);
         }
 
@@ -72,8 +79,10 @@ public class HostileLayerTests
     public void WhatIsNotReadIsNamed()
     {
         using var image = new EditedImage("true");
-        Assert.Contains("zip", Assert.Throws<UnsupportedFeatureException>(() => Lay(image, [(byte)'P', (byte)'K', 3, 4, 20, 0, 0, 0, 0, 0])).Message, StringComparison.Ordinal);
-        Assert.Contains("'M'", Assert.Throws<UnsupportedFeatureException>(() => Lay(image, Member("f", 'M', []))).Message, StringComparison.Ordinal);
+        Assert.Contains("zip", Assert.Throws<UnsupportedFeatureException>(() =>
+            Lay(image, [(byte)'P', (byte)'K', 3, 4, 20, 0, 0, 0, 0, 0])).Message, StringComparison.Ordinal);
+        Assert.Contains("'M'", Assert.Throws<UnsupportedFeatureException>(() => Lay(image, Member("f", 'M', []))).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,7 +98,10 @@ public class HostileLayerTests
     {
         using var image = new EditedImage("mkdir d; echo x > d/f");
         string folder = image.Repository.Files["layer"];
-        Tool.Run("bash", "-euc", "mkdir -p \"$0/d\"; cd \"$0\"; echo y > d/f; touch d/.wh.gone; ln -s f d/l; ln d/f d/h; truncate -s 1M s; printf x | dd of=s bs=1 seek=70000 conv=notrunc status=none; setfattr -n user.a -v b d/f; tar --format=pax -S --xattrs -cf ../layer.tar d s", folder);
+        Tool.Run("bash", "-euc",
+            "mkdir -p \"$0/d\"; cd \"$0\"; echo y > d/f; touch d/.wh.gone; ln -s f d/l; ln d/f d/h; truncate -s 1M s; printf x | dd of=s "
+            + "bs=1 seek=70000 conv=notrunc status=none; setfattr -n user.a -v b d/f; tar --format=pax -S --xattrs -cf ../layer.tar d s",
+            folder);
         byte[] layer = File.ReadAllBytes(image.Repository.Files["layer.tar"]);
         Lay(image, layer); // as it is, it is fine
         var random = new Random(1604);
@@ -108,7 +120,8 @@ public class HostileLayerTests
             Lay(image, layer, isDryRun: true);
             return false;
         }
-        catch (Exception e) when (e is CorruptImageException or UnsupportedFeatureException or RefusedOperationException or NotFoundException)
+        catch (Exception e) when (e is CorruptImageException or UnsupportedFeatureException or RefusedOperationException
+            or NotFoundException)
         {
             return true;
         }
@@ -128,7 +141,8 @@ public class HostileLayerTests
         var place = new PathSpec(null, null, default);
         new ImageEditor(repository).Commit(
             new EditRequest { Message = "a layer", DryRun = isDryRun },
-            edit => new ImageLayer(repository, keepsLinks: false).ApplyArchive(new VolumeChanges(repository, edit, "HEAD", place), place, new MemoryStream(layer), TestContext.Current.CancellationToken),
+            edit => new ImageLayer(repository, keepsLinks: false).ApplyArchive(
+                new VolumeChanges(repository, edit, "HEAD", place), place, new MemoryStream(layer), TestContext.Current.CancellationToken),
             TestContext.Current.CancellationToken);
     }
 

@@ -7,7 +7,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Edits;
 
-/// <summary>What an edit says of a disk is what a commit of that disk finds, and the disk is one that e2fsck and the kernel accept.</summary>
+/// <summary>
+/// What an edit says of a disk is what a commit of that disk finds, and the disk is one that e2fsck and the kernel accept.
+/// </summary>
 public class ImageEditTests
 {
     private const int Rounds = 4;
@@ -43,7 +45,8 @@ public class ImageEditTests
         using var test = new TestRepository();
         TestDisks.Gpt(test.Files, "disk");
         test.Commit("disk");
-        EditResult result = Edit(test, writer => writer.CreateFile("/etc/hostname"u8, new NodeMetadata(0x1A4), new MemorySource("web1\n"u8.ToArray())));
+        EditResult result = Edit(test, writer =>
+            writer.CreateFile("/etc/hostname"u8, new NodeMetadata(0x1A4), new MemorySource("web1\n"u8.ToArray())));
         Assert.NotNull(result.Id);
         test.Export("out.raw");
         Assert.Null(test.Commit("out.raw").Id);

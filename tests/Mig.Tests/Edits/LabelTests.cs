@@ -39,21 +39,30 @@ public class LabelTests
         /broken[	--	system_u:object_r:broken_t:s0
         """;
 
-    private const string Homes = "/export/home/[^/]+\t-d\tunconfined_u:object_r:user_home_dir_t:s0\n/export/home/[^/]+/.+\t\tunconfined_u:object_r:user_home_t:s0\n";
+    private const string Homes =
+        "/export/home/[^/]+\t-d\tunconfined_u:object_r:user_home_dir_t:s0\n/export/home/[^/]+/.+\t\tunconfined_u:object_r:user_home_t:s0\n";
     private const string Local = "/etc/cron\\.d/mine\t--\tsystem_u:object_r:local_t:s0\n";
     private const string VendorSubstitutions = "/run /var/run\n/lib64 /usr/lib\n/usr/lib64 /usr/lib\n/sysroot/tmp /tmp\n";
     private const string Substitutions = "/srv/web /var/www\n";
 
     private static readonly (string Path, NodeType Type)[] s_paths =
     [
-        ("/x", NodeType.File), ("/x", NodeType.Directory), ("/quota.user", NodeType.File), ("/aquota.group", NodeType.File), ("/etc", NodeType.Directory), ("/etc/hostname", NodeType.File),
-        ("/etc/shadow", NodeType.File), ("/etc/shadow-", NodeType.File), ("/etc/shadow", NodeType.SymbolicLink), ("/etc/cron.d", NodeType.Directory), ("/etc/cron.d/job", NodeType.File),
-        ("/etc/cron.d/mine", NodeType.File), ("/etc/passwd", NodeType.File), ("/etc/passwd+", NodeType.File), ("/etc/ssh/ssh_host_rsa_key", NodeType.File), ("/etc/ssh/ssh_host_ed25519_key", NodeType.File),
-        ("/etc/ssh/ssh_host_rsa_key.pub", NodeType.File), ("/etc/rc.d/init.d/x", NodeType.File), ("/etc/rc.d/init.d/x", NodeType.SymbolicLink), ("/usr/bin/tool", NodeType.File), ("/usr/local/bin/tool", NodeType.File),
-        ("/usr/bin", NodeType.Directory), ("/usr/lib/a.so", NodeType.File), ("/usr/lib64/a.so", NodeType.File), ("/lib64/a/b.so", NodeType.File), ("/lib64", NodeType.Directory), ("/lib64x", NodeType.Directory),
-        ("/var/www", NodeType.Directory), ("/var/www/a.cgi", NodeType.File), ("/srv/web/a.cgi", NodeType.File), ("/srv/webx", NodeType.File), ("/proc/1", NodeType.Directory), ("/tmp/x", NodeType.File),
-        ("/sysroot/tmp/x", NodeType.File), ("/dev/tty1", NodeType.CharacterDevice), ("/dev/pts/tty1", NodeType.File), ("/initrd.img-6", NodeType.SymbolicLink), ("/run/x.pid", NodeType.File),
-        ("/srv/x", NodeType.File), ("/srv/y", NodeType.File), ("/export/home/bob", NodeType.Directory), ("/export/home/bob", NodeType.File), ("/export/home/bob/.ssh/id", NodeType.File), ("/etc/a\nb", NodeType.File), ("/etc/grün", NodeType.File),
+        ("/x", NodeType.File), ("/x", NodeType.Directory), ("/quota.user", NodeType.File), ("/aquota.group", NodeType.File),
+            ("/etc", NodeType.Directory), ("/etc/hostname", NodeType.File),
+        ("/etc/shadow", NodeType.File), ("/etc/shadow-", NodeType.File), ("/etc/shadow", NodeType.SymbolicLink),
+        ("/etc/cron.d", NodeType.Directory), ("/etc/cron.d/job", NodeType.File),
+        ("/etc/cron.d/mine", NodeType.File), ("/etc/passwd", NodeType.File), ("/etc/passwd+", NodeType.File),
+        ("/etc/ssh/ssh_host_rsa_key", NodeType.File), ("/etc/ssh/ssh_host_ed25519_key", NodeType.File),
+        ("/etc/ssh/ssh_host_rsa_key.pub", NodeType.File), ("/etc/rc.d/init.d/x", NodeType.File),
+        ("/etc/rc.d/init.d/x", NodeType.SymbolicLink), ("/usr/bin/tool", NodeType.File), ("/usr/local/bin/tool", NodeType.File),
+        ("/usr/bin", NodeType.Directory), ("/usr/lib/a.so", NodeType.File), ("/usr/lib64/a.so", NodeType.File),
+        ("/lib64/a/b.so", NodeType.File), ("/lib64", NodeType.Directory), ("/lib64x", NodeType.Directory),
+        ("/var/www", NodeType.Directory), ("/var/www/a.cgi", NodeType.File), ("/srv/web/a.cgi", NodeType.File),
+        ("/srv/webx", NodeType.File), ("/proc/1", NodeType.Directory), ("/tmp/x", NodeType.File),
+        ("/sysroot/tmp/x", NodeType.File), ("/dev/tty1", NodeType.CharacterDevice), ("/dev/pts/tty1", NodeType.File),
+        ("/initrd.img-6", NodeType.SymbolicLink), ("/run/x.pid", NodeType.File),
+        ("/srv/x", NodeType.File), ("/srv/y", NodeType.File), ("/export/home/bob", NodeType.Directory), ("/export/home/bob", NodeType.File),
+        ("/export/home/bob/.ssh/id", NodeType.File), ("/etc/a\nb", NodeType.File), ("/etc/grün", NodeType.File),
     ];
 
     // The library that labels files on every such system, which Debian's coreutils bring.
@@ -75,7 +84,8 @@ public class LabelTests
     public void LabelsAreThoseOfLibselinux()
     {
         using var folder = new Testing.TestFolder();
-        string contexts = Contexts.Replace("/broken[\t--\tsystem_u:object_r:broken_t:s0\n", "", StringComparison.Ordinal).Replace("/broken[\t--\tsystem_u:object_r:broken_t:s0", "", StringComparison.Ordinal);
+        string contexts = Contexts.Replace("/broken[\t--\tsystem_u:object_r:broken_t:s0\n", "", StringComparison.Ordinal)
+            .Replace("/broken[\t--\tsystem_u:object_r:broken_t:s0", "", StringComparison.Ordinal);
         File.WriteAllText(folder["file_contexts"], contexts + "\n");
         File.WriteAllText(folder["file_contexts.homedirs"], Homes);
         File.WriteAllText(folder["file_contexts.local"], Local);
@@ -126,7 +136,8 @@ public class LabelTests
     public void WithoutAPolicyItIsThatOfTheDirectory()
     {
         using EditedImage image = Begin(hasPolicy: false);
-        image.Edit((volume, _) => volume.Run(Placed(new WriteOperation("/etc/shadow"u8.ToArray(), new BytesContent("x"u8.ToArray()), NodeSettings.None))));
+        image.Edit((volume, _) => volume.Run(
+            Placed(new WriteOperation("/etc/shadow"u8.ToArray(), new BytesContent("x"u8.ToArray()), NodeSettings.None))));
         Assert.Equal("system_u:object_r:etc_t:s0\0", LabelOf(image, "/etc/shadow"));
     }
 
@@ -135,11 +146,15 @@ public class LabelTests
     public void ALabelOfItsOwnStays()
     {
         using EditedImage image = Begin(hasPolicy: true);
-        Tool.Run("bash", "-euc", "cd \"$0\"; mkdir l l/etc l/unlabelled; echo x > l/etc/own; echo y > l/etc/none; echo z > l/unlabelled/new; setfattr -n security.selinux -v own_label l/etc/own; tar --xattrs --xattrs-include='*' -cf l.tar -C l etc/own etc/none unlabelled/new", image.Repository.Files.Path);
+        Tool.Run("bash", "-euc",
+            "cd \"$0\"; mkdir l l/etc l/unlabelled; echo x > l/etc/own; echo y > l/etc/none; echo z > l/unlabelled/new; setfattr -n "
+            + "security.selinux -v own_label l/etc/own; tar --xattrs --xattrs-include='*' -cf l.tar -C l etc/own etc/none unlabelled/new",
+            image.Repository.Files.Path);
         image.Edit((volume, repository) =>
         {
             using FileStream archive = File.OpenRead(image.Repository.Files["l.tar"]);
-            new Mig.Edits.Layers.ImageLayer(repository, keepsLinks: false).ApplyArchive(volume, new History.Revisions.PathSpec(null, null, default), archive, TestContext.Current.CancellationToken);
+            new Mig.Edits.Layers.ImageLayer(repository, keepsLinks: false)
+                .ApplyArchive(volume, new History.Revisions.PathSpec(null, null, default), archive, TestContext.Current.CancellationToken);
         });
         Assert.Equal("own_label", LabelOf(image, "/etc/own"));
         Assert.Equal("system_u:object_r:etc_t:s0\0", LabelOf(image, "/etc/none"));
@@ -148,28 +163,36 @@ public class LabelTests
 
     private static EditedImage Begin(bool hasPolicy)
     {
-        var image = new EditedImage($"mkdir -p unlabelled{(hasPolicy ? " etc/selinux/targeted/contexts/files; printf '# SELinux\\nSELINUX=enforcing\\nSELINUXTYPE=targeted\\n' > etc/selinux/config" : "")}");
+        var image = new EditedImage(
+            $"mkdir -p unlabelled{(hasPolicy ? " etc/selinux/targeted/contexts/files; printf '# SELinux\\nSELINUX=enforcing\\nSELINUXTYPE=targeted\\n' > etc/selinux/config" : "")}");
         image.Edit((volume, _) =>
         {
             if (hasPolicy)
             {
-                foreach ((string name, string text) in (ReadOnlySpan<(string, string)>)[("", Contexts), (".homedirs", Homes), (".local", Local)])
-                    volume.Run(Placed(new WriteOperation(Encoding.UTF8.GetBytes("/etc/selinux/targeted/contexts/files/file_contexts" + name), new BytesContent(Encoding.UTF8.GetBytes(text)), NodeSettings.None)));
+                foreach ((string name, string text) in (ReadOnlySpan<(string, string)>)[
+                    ("", Contexts), (".homedirs", Homes), (".local", Local)])
+                    volume.Run(Placed(new WriteOperation(
+                        Encoding.UTF8.GetBytes("/etc/selinux/targeted/contexts/files/file_contexts" + name),
+                        new BytesContent(Encoding.UTF8.GetBytes(text)), NodeSettings.None)));
             }
 
-            volume.Run(Placed(new SetAttributeOperation("/etc"u8.ToArray(), "security.selinux"u8.ToArray(), "system_u:object_r:etc_t:s0\0"u8.ToArray())));
+            volume.Run(Placed(new SetAttributeOperation(
+                "/etc"u8.ToArray(), "security.selinux"u8.ToArray(), "system_u:object_r:etc_t:s0\0"u8.ToArray())));
         });
         return image;
     }
 
-    private static Mig.Edits.Changes.PlacedOperation Placed(EditOperation operation) => new(new History.Revisions.PathSpec(null, null, default), operation);
+    private static Mig.Edits.Changes.PlacedOperation Placed(EditOperation operation) =>
+        new(new History.Revisions.PathSpec(null, null, default), operation);
 
     private static string? LabelOf(EditedImage image, string path)
     {
         using Repository repository = image.Repository.Open();
         try
         {
-            return new ImageBrowser(repository).Find("HEAD:" + path).Entry.Xattrs.Where(xattr => xattr.Name.Span.SequenceEqual("security.selinux"u8)).Select(xattr => Encoding.UTF8.GetString(xattr.Value.Span)).FirstOrDefault();
+            return new ImageBrowser(repository)
+                .Find("HEAD:" + path).Entry.Xattrs.Where(xattr => xattr.Name.Span.SequenceEqual("security.selinux"u8))
+                .Select(xattr => Encoding.UTF8.GetString(xattr.Value.Span)).FirstOrDefault();
         }
         catch (Core.NotFoundException)
         {

@@ -20,18 +20,27 @@ public class OperationTests
     [Theory]
     [InlineData("write /srv/one <<EOF\nnew\ncontent\nEOF", "printf 'new\\ncontent\\n' > srv/one")]
     [InlineData("write /srv/link through", "echo through > srv/link")]
-    [InlineData("write -p /a/b/c/file text mode=0600 owner=app:www", "mkdir -p a/b/c; echo text > a/b/c/file; chmod 600 a/b/c/file; chown 1000:33 a/b/c/file")]
+    [InlineData("write -p /a/b/c/file text mode=0600 owner=app:www",
+        "mkdir -p a/b/c; echo text > a/b/c/file; chmod 600 a/b/c/file; chown 1000:33 a/b/c/file")]
     [InlineData("append /srv/one <<EOF\nmore\nEOF", "echo more >> srv/one")]
-    [InlineData("truncate 100000 /srv/www/static/large\ntruncate 2 /srv/one\ntruncate 50000 /srv/link", "truncate -s 100000 srv/www/static/large; truncate -s 2 srv/one; truncate -s 50000 srv/one")]
+    [InlineData("truncate 100000 /srv/www/static/large\ntruncate 2 /srv/one\ntruncate 50000 /srv/link",
+        "truncate -s 100000 srv/www/static/large; truncate -s 2 srv/one; truncate -s 50000 srv/one")]
     [InlineData("mkdir /srv/new /srv/other mode=1777\nmkdir -p /srv/www /deep/er", "mkdir -m 1777 srv/new srv/other; mkdir -p deep/er")]
     [InlineData("rm /srv/one /srv/link /srv/pipe\nrm -r /srv/www\nrm -f /nothing", "rm srv/one srv/link srv/pipe; rm -r srv/www")]
-    [InlineData("mv /srv/one /srv/renamed\nmv /srv/www /srv/empty\nmv /srv/second /srv/renamed /var/", "mv srv/one srv/renamed; mv srv/www srv/empty; mv srv/second srv/renamed var/")]
+    [InlineData("mv /srv/one /srv/renamed\nmv /srv/www /srv/empty\nmv /srv/second /srv/renamed /var/",
+        "mv srv/one srv/renamed; mv srv/www srv/empty; mv srv/second srv/renamed var/")]
     [InlineData("mv /srv/one /srv/www/index.html", "mv -f srv/one srv/www/index.html")]
-    [InlineData("ln -s ../etc /srv/tolink\nln -s one /srv/www\nln /srv/one /srv/third\nln -s -f /x /srv/link\nln -s -f -n y /srv/wwwlink", "ln -s ../etc srv/tolink; ln -s one srv/www; ln srv/one srv/third; ln -sf /x srv/link; ln -sfn y srv/wwwlink")]
-    [InlineData("chmod 0640 /srv/one /srv/www\nchmod -R go-w,u+X /srv/www\nchmod u-s,+w /srv/link", "chmod 0640 srv/one srv/www; chmod -R go-w,u+X srv/www; chmod u-s,+w srv/link")]
-    [InlineData("chown app:www /srv/www/index.html\nchown app: /srv/empty\nchown -R :www /srv/www\nchown 7 /usr/bin/tool\nchown -h app /srv/link", "chown 1000:33 srv/www/index.html; chown 1000:1001 srv/empty; chown -R :33 srv/www; chown 7 usr/bin/tool; chown -h 1000 srv/link")]
-    [InlineData("setfattr user.a 0x00ff /srv/one\nsetfattr user.b 0saGVsbG8= /srv/www\nsetfattr -x user.note /usr/bin/tool", "setfattr -n user.a -v 0x00ff srv/one; setfattr -n user.b -v hello srv/www; setfattr -x user.note usr/bin/tool")]
-    [InlineData("touch /srv/new\nrm -r /srv/empty\nmkdir /srv/empty\nwrite '/srv/sp ace' \"q\\\"uote\"", "touch srv/new; rm -r srv/empty; mkdir srv/empty; echo 'q\"uote' > 'srv/sp ace'")]
+    [InlineData("ln -s ../etc /srv/tolink\nln -s one /srv/www\nln /srv/one /srv/third\nln -s -f /x /srv/link\nln -s -f -n y /srv/wwwlink",
+        "ln -s ../etc srv/tolink; ln -s one srv/www; ln srv/one srv/third; ln -sf /x srv/link; ln -sfn y srv/wwwlink")]
+    [InlineData("chmod 0640 /srv/one /srv/www\nchmod -R go-w,u+X /srv/www\nchmod u-s,+w /srv/link",
+        "chmod 0640 srv/one srv/www; chmod -R go-w,u+X srv/www; chmod u-s,+w srv/link")]
+    [InlineData("chown app:www /srv/www/index.html\nchown app: /srv/empty\nchown -R :www /srv/www\nchown 7 /usr/bin/tool\nchown -h app "
+        + "/srv/link",
+        "chown 1000:33 srv/www/index.html; chown 1000:1001 srv/empty; chown -R :33 srv/www; chown 7 usr/bin/tool; chown -h 1000 srv/link")]
+    [InlineData("setfattr user.a 0x00ff /srv/one\nsetfattr user.b 0saGVsbG8= /srv/www\nsetfattr -x user.note /usr/bin/tool",
+        "setfattr -n user.a -v 0x00ff srv/one; setfattr -n user.b -v hello srv/www; setfattr -x user.note usr/bin/tool")]
+    [InlineData("touch /srv/new\nrm -r /srv/empty\nmkdir /srv/empty\nwrite '/srv/sp ace' \"q\\\"uote\"",
+        "touch srv/new; rm -r srv/empty; mkdir srv/empty; echo 'q\"uote' > 'srv/sp ace'")]
     public void ChangesAreThoseOfTheKernel(string changes, string script)
     {
         using var image = new EditedImage(Prepare);
@@ -68,7 +77,8 @@ public class OperationTests
         using var files = new Testing.TestFolder();
         string[] changes =
         [
-            "0", "644", "0755", "4755", "02755", "00755", "u+x", "go-w", "a=r", "=", "+x", "-w", "u=rwx,go=", "u+s,g+s", "ug-s", "+t", "o=t", "a+X", "u=g", "g=u-w", "o+u", "go=u",
+            "0", "644", "0755", "4755", "02755", "00755", "u+x", "go-w", "a=r", "=", "+x", "-w", "u=rwx,go=", "u+s,g+s", "ug-s", "+t",
+                "o=t", "a+X", "u=g", "g=u-w", "o+u", "go=u",
             "=rX", "u=rw,u+s", "g=rx", "+rwxs", "a-s+x", "ugo=rwxt", "u-x+w", "g=s",
         ];
         int[] modes = [0, 0x1A4, 0x1ED, 0xFFF, 0x9ED, 0x5C0, 0x3FF, 0x49];
@@ -79,9 +89,14 @@ public class OperationTests
                 Directory.CreateDirectory(path);
             else
                 File.WriteAllText(path, "");
-            string cases = string.Join('\n', modes.SelectMany(mode => changes.Select(change => $"{Convert.ToString(mode, 8).PadLeft(5, '0')} {change}")));
-            string judged = Tool.RunWithInput("bash", cases + "\n", "-euc", "umask 022; while read -r mode change; do chmod 0$mode \"$0\"; chmod -- \"$change\" \"$0\" 2>/dev/null || true; stat -c %a \"$0\"; done", path);
-            string own = string.Concat(modes.SelectMany(mode => changes.Select(change => Convert.ToString(ModeChange.Parse(change).Apply(mode, isDirectory), 8) + "\n")));
+            string cases = string.Join('\n',
+                modes.SelectMany(mode => changes.Select(change => $"{Convert.ToString(mode, 8).PadLeft(5, '0')} {change}")));
+            string judged = Tool.RunWithInput(
+                "bash", cases + "\n", "-euc",
+                "umask 022; while read -r mode change; do chmod 0$mode \"$0\"; chmod -- \"$change\" \"$0\" 2>/dev/null || true; stat -c "
+                + "%a \"$0\"; done", path);
+            string own = string.Concat(modes.SelectMany(mode =>
+                changes.Select(change => Convert.ToString(ModeChange.Parse(change).Apply(mode, isDirectory), 8) + "\n")));
             Assert.Equal(judged, own);
         }
     }
@@ -99,10 +114,14 @@ public class OperationTests
     public void TimesAreSetToTheNanosecond()
     {
         using var image = new EditedImage(Prepare);
-        image.Run(new TouchOperation(Bytes("/srv/one"), new Timestamp(1_700_000_000, 123_456_789)), new TouchOperation(Bytes("/srv/www"), new Timestamp(-5, 1)));
+        image.Run(new TouchOperation(Bytes("/srv/one"), new Timestamp(1_700_000_000, 123_456_789)),
+            new TouchOperation(Bytes("/srv/www"), new Timestamp(-5, 1)));
         Assert.Equal(
-            image.ByKernel("touch -d @1700000000.123456789 srv/one; touch -d @-4.999999999 srv/www; find . -exec true {} +", withTimes: true).Split('\n').Where(line => line.Contains("srv/one ", StringComparison.Ordinal) || line.Contains("srv/www ", StringComparison.Ordinal)),
-            image.ByMig(withTimes: true).Split('\n').Where(line => line.Contains("srv/one ", StringComparison.Ordinal) || line.Contains("srv/www ", StringComparison.Ordinal)));
+            image.ByKernel("touch -d @1700000000.123456789 srv/one; touch -d @-4.999999999 srv/www; find . -exec true {} +",
+                withTimes: true).Split('\n').Where(line =>
+                line.Contains("srv/one ", StringComparison.Ordinal) || line.Contains("srv/www ", StringComparison.Ordinal)),
+            image.ByMig(withTimes: true).Split('\n')
+                .Where(line => line.Contains("srv/one ", StringComparison.Ordinal) || line.Contains("srv/www ", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -133,11 +152,13 @@ public class OperationTests
         EditLog? log = null;
         image.Edit((volume, _) =>
         {
-            foreach (var operation in new Mig.Edits.Changes.ChangesReader("changes", "/", TimeProvider.System).Read("touch /new\nchmod 0600 /new\nrm /srv/one\ntouch /srv/one\ntouch /gone\nrm /gone"u8))
+            foreach (var operation in new Mig.Edits.Changes.ChangesReader("changes", "/", TimeProvider.System)
+                .Read("touch /new\nchmod 0600 /new\nrm /srv/one\ntouch /srv/one\ntouch /gone\nrm /gone"u8))
                 volume.Run(operation);
             log = volume.Logs[0].Log;
         });
-        Assert.Equal(["Added /new", "Changed /srv/one"], log!.Changes.Select(change => $"{change.Kind} {Encoding.UTF8.GetString(change.Path)}"));
+        Assert.Equal(["Added /new", "Changed /srv/one"],
+            log!.Changes.Select(change => $"{change.Kind} {Encoding.UTF8.GetString(change.Path)}"));
     }
 
     private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);

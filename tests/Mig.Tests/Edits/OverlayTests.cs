@@ -37,7 +37,8 @@ public class OverlayTests
         string expected = MakeUpper(image);
         try
         {
-            image.Edit((volume, repository) => new ImageLayer(repository, keepsLinks: false).ApplyFolder(volume, Whole, image.Repository.Files["memory/upper"], TestContext.Current.CancellationToken));
+            image.Edit((volume, repository) => new ImageLayer(repository, keepsLinks: false)
+                .ApplyFolder(volume, Whole, image.Repository.Files["memory/upper"], TestContext.Current.CancellationToken));
         }
         finally
         {
@@ -71,7 +72,10 @@ public class OverlayTests
     public void OlderFormatsHaveAllButAttributes(string format)
     {
         using var image = new EditedImage(Lower);
-        string changes = Changes.Replace("setfattr -n user.k -v v merged/new/n; setcap cap_net_raw+ep merged/new/n;", "", StringComparison.Ordinal).Replace("mkfifo pipe; mknod dev b 7 300", format.Contains("v7", StringComparison.Ordinal) ? "" : "mkfifo pipe; mknod dev b 7 300", StringComparison.Ordinal);
+        string changes = Changes.Replace(
+            "setfattr -n user.k -v v merged/new/n; setcap cap_net_raw+ep merged/new/n;", "", StringComparison.Ordinal)
+            .Replace("mkfifo pipe; mknod dev b 7 300", format.Contains("v7", StringComparison.Ordinal) ? ""
+            : "mkfifo pipe; mknod dev b 7 300", StringComparison.Ordinal);
         string expected = MakeUpper(image, changes);
         string layer = MakeLayer(image, format, "cat");
         Lay(image, layer);
@@ -83,11 +87,14 @@ public class OverlayTests
     public void TheFolderOfALayerSaysNothingOfTheRoot()
     {
         using var image = new EditedImage("true");
-        Tool.Run("bash", "-euc", "cd \"$0\"; mkdir -p build/etc; echo x > build/etc/new; chmod 750 build; setfattr -n user.k -v v build; chown -R 1000:1000 build; touch -d @1 build; tar --xattrs --xattrs-include='*' -cf build.tar -C build .", image.Repository.Files.Path);
+        Tool.Run("bash", "-euc",
+            "cd \"$0\"; mkdir -p build/etc; echo x > build/etc/new; chmod 750 build; setfattr -n user.k -v v build; chown -R 1000:1000 "
+            + "build; touch -d @1 build; tar --xattrs --xattrs-include='*' -cf build.tar -C build .", image.Repository.Files.Path);
         string root = Root(image);
         Lay(image, image.Repository.Files["build.tar"]);
         Assert.Equal(root, Root(image));
-        image.Edit((volume, repository) => new ImageLayer(repository, keepsLinks: false).ApplyFolder(volume, Whole, image.Repository.Files["build"], TestContext.Current.CancellationToken));
+        image.Edit((volume, repository) => new ImageLayer(repository, keepsLinks: false)
+            .ApplyFolder(volume, Whole, image.Repository.Files["build"], TestContext.Current.CancellationToken));
         Assert.Equal(root, Root(image));
         Assert.Contains("/etc/new", image.ByMig(), StringComparison.Ordinal);
     }
@@ -107,7 +114,8 @@ public class OverlayTests
         CorruptImageException refused = Assert.Throws<CorruptImageException>(() => image.Edit((volume, repository) =>
         {
             using FileStream archive = File.OpenRead(image.Repository.Files["bad.tar"]);
-            new ImageLayer(repository, keepsLinks: false) { Name = "bad.tar" }.ApplyArchive(volume, Whole, archive, TestContext.Current.CancellationToken);
+            new ImageLayer(repository, keepsLinks: false) { Name = "bad.tar" }.ApplyArchive(
+                volume, Whole, archive, TestContext.Current.CancellationToken);
         }));
         Assert.StartsWith("TAR-007: bad.tar, '../../x': path", refused.Message, StringComparison.Ordinal);
     }
@@ -131,10 +139,13 @@ public class OverlayTests
     {
         using var image = new EditedImage("mkdir -p d/sub; echo l > d/lower; echo l > d/sub/lower; echo l > stays");
         string folder = image.Repository.Files["layer"];
-        Tool.Run("bash", "-euc", "mkdir -p \"$0/d/sub\"; cd \"$0\"; echo m > d/mine; echo m > d/sub/mine; touch d/.wh..wh..opq .wh.d; tar --owner=0 --group=0 --mode=0644 -cf ../layer.tar " + order, folder);
+        Tool.Run("bash", "-euc",
+            "mkdir -p \"$0/d/sub\"; cd \"$0\"; echo m > d/mine; echo m > d/sub/mine; touch d/.wh..wh..opq .wh.d; tar --owner=0 --group=0 "
+            + "--mode=0644 -cf ../layer.tar " + order, folder);
         Lay(image, image.Repository.Files["layer.tar"]);
         string seen = image.ByMig();
-        Assert.Equal(["d/mine", "d/sub/mine", "stays"], seen.Split('\n').Where(line => line.Contains("|f|", StringComparison.Ordinal) && !line.StartsWith("etc/", StringComparison.Ordinal)).Select(line => line.Split('|')[0]));
+        Assert.Equal(["d/mine", "d/sub/mine", "stays"], seen.Split('\n').Where(line => line.Contains("|f|", StringComparison.Ordinal)
+            && !line.StartsWith("etc/", StringComparison.Ordinal)).Select(line => line.Split('|')[0]));
     }
 
     [Fact]
@@ -142,9 +153,12 @@ public class OverlayTests
     {
         using var image = new EditedImage("true");
         string name = $"{new string('n', 120)}/{new string('m', 200)}";
-        string script = $"mkdir -p {name}; echo x > {name}/file; ln -s {new string('t', 300)} link; chown 3000000:4000000 {name}/file; touch -d @5000000000 {name}/file; touch -d @-1.5 link2";
+        string script =
+            $"mkdir -p {name}; echo x > {name}/file; ln -s {new string('t', 300)} link; chown 3000000:4000000 {name}/file; touch -d "
+            + $"@5000000000 {name}/file; touch -d @-1.5 link2";
         string folder = image.Repository.Files["layer"];
-        Tool.Run("bash", "-euc", $"mkdir \"$0\"; cd \"$0\"; umask 022; {script}; tar --format=gnu -cf ../gnu.tar *; tar --format=pax -cf ../pax.tar *", folder);
+        Tool.Run("bash", "-euc",
+            $"mkdir \"$0\"; cd \"$0\"; umask 022; {script}; tar --format=gnu -cf ../gnu.tar *; tar --format=pax -cf ../pax.tar *", folder);
         Lay(image, image.Repository.Files["gnu.tar"]);
         string gnu = image.ByMig();
         Lay(image, image.Repository.Files["pax.tar"]);
@@ -159,7 +173,9 @@ public class OverlayTests
     public void ALinkToADirectoryStaysWhenAsked()
     {
         using var image = new EditedImage("mkdir -p usr/lib; echo l > usr/lib/l; ln -s usr/lib lib");
-        Tool.Run("bash", "-euc", "cd \"$0\"; umask 022; mkdir -p layer/lib; echo m > layer/lib/m; tar -C layer -cf layer.tar lib; tar -C layer -cf implied.tar lib/m", image.Repository.Files.Path);
+        Tool.Run("bash", "-euc",
+            "cd \"$0\"; umask 022; mkdir -p layer/lib; echo m > layer/lib/m; tar -C layer -cf layer.tar lib; tar -C layer -cf implied.tar "
+            + "lib/m", image.Repository.Files.Path);
         Lay(image, image.Repository.Files["layer.tar"], keepsLinks: true);
         Lay(image, image.Repository.Files["implied.tar"]);
         Assert.Equal(image.ByKernel("echo m > usr/lib/m"), image.ByMig());
@@ -173,7 +189,9 @@ public class OverlayTests
         using var image = new EditedImage("ln -s / root; ln -s ../../../../../../../tmp up; mkdir tmp");
         string mark = $"mig-escape-{Guid.NewGuid():n}";
         string folder = image.Repository.Files["layer"];
-        Tool.Run("bash", "-euc", $"mkdir -p \"$0/root\" \"$0/up\"; cd \"$0\"; umask 022; echo x > up/{mark}; echo y > root/y; tar -cf ../layer.tar up/{mark} root/y", folder);
+        Tool.Run("bash", "-euc",
+            $"mkdir -p \"$0/root\" \"$0/up\"; cd \"$0\"; umask 022; echo x > up/{mark}; echo y > root/y; tar -cf ../layer.tar up/{mark} "
+            + "root/y", folder);
         Lay(image, image.Repository.Files["layer.tar"]);
         Assert.False(File.Exists("/tmp/" + mark));
         Assert.Equal(image.ByKernel($"echo x > tmp/{mark}; echo y > y"), image.ByMig());
@@ -192,7 +210,10 @@ public class OverlayTests
     private static string MakeUpper(EditedImage image, string changes = Changes)
     {
         string files = image.Repository.Files.Path;
-        Tool.Run("bash", "-euc", "cd \"$0\"; mkdir memory lower merged; mount -t tmpfs tmpfs memory; mkdir memory/upper memory/work; chmod 755 memory/upper; mount -o loop,ro kernel lower; mount -t overlay -o lowerdir=lower,upperdir=memory/upper,workdir=memory/work,redirect_dir=off,metacopy=off,xino=off overlay merged", files);
+        Tool.Run("bash", "-euc",
+            "cd \"$0\"; mkdir memory lower merged; mount -t tmpfs tmpfs memory; mkdir memory/upper memory/work; chmod 755 memory/upper; "
+            + "mount -o loop,ro kernel lower; mount -t overlay -o "
+            + "lowerdir=lower,upperdir=memory/upper,workdir=memory/work,redirect_dir=off,metacopy=off,xino=off overlay merged", files);
         try
         {
             Tool.Run("bash", "-euc", "cd \"$0/merged\"; umask 022; " + changes, files);

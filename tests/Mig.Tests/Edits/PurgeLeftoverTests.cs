@@ -13,8 +13,8 @@ using Mig.Tests.Support;
 namespace Mig.Tests.Edits;
 
 /// <summary>
-/// A purge finds what no version of a branch has: what only a log leads to, what killed commands and purges left. It says that a secret is gone only when it is; the judge is a
-/// reader of its own, which looks into every object of every pack.
+/// A purge finds what no version of a branch has: what only a log leads to, what killed commands and purges left. It says that a secret is
+/// gone only when it is; the judge is a reader of its own, which looks into every object of every pack.
 /// </summary>
 public sealed class PurgeLeftoverTests : IDisposable
 {
@@ -40,7 +40,8 @@ public sealed class PurgeLeftoverTests : IDisposable
         AmendAway();
         Assert.Equal(0, Run("cat", "HEAD@{1}:/key").ExitCode);
         Assert.True(CountInPacks() > 0, "negative control: the reader finds it");
-        (int exitCode, string output) = Run(["purge", .. byPath ? ["--path", "/key"] : (string[])["--sha256", ObjectId.Of(Encoding.UTF8.GetBytes(Secret)).ToString()]]);
+        (int exitCode, string output) =
+            Run(["purge", .. byPath ? ["--path", "/key"] : (string[])["--sha256", ObjectId.Of(Encoding.UTF8.GetBytes(Secret)).ToString()]]);
         Assert.True(exitCode == 0, output);
         Assert.Contains("/key: gone from 1 image", output, StringComparison.Ordinal);
         Assert.Contains("Proved", output, StringComparison.Ordinal);
@@ -117,7 +118,8 @@ public sealed class PurgeLeftoverTests : IDisposable
             }
 
             PurgeProof again = Purge(copy).Proof!;
-            Assert.True(again.Holds, $"step {n}, {first}: found in {string.Join(", ", again.Found)}, left {again.Left.Count}, {again.Blocker}");
+            Assert.True(again.Holds,
+                $"step {n}, {first}: found in {string.Join(", ", again.Found)}, left {again.Left.Count}, {again.Blocker}");
             AssertGone(copy);
         }
 
@@ -174,7 +176,8 @@ public sealed class PurgeLeftoverTests : IDisposable
     private static PurgeReport Purge(string folder)
     {
         using Repository repository = TestRepository.Open(folder);
-        return new ContentPurger(repository).Run(new PurgeRequest { Paths = ["/key", "/other/key"] }, TestContext.Current.CancellationToken);
+        return new ContentPurger(repository)
+            .Run(new PurgeRequest { Paths = ["/key", "/other/key"] }, TestContext.Current.CancellationToken);
     }
 
     private void AssertGone(string folder)
@@ -183,7 +186,8 @@ public sealed class PurgeLeftoverTests : IDisposable
         foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
             Assert.True(File.ReadAllBytes(path).AsSpan().IndexOf(Encoding.UTF8.GetBytes(Secret)) < 0, path);
         using Repository repository = TestRepository.Open(folder);
-        Mig.Care.Checks.CheckReport report = new Mig.Care.Checks.RepositoryCheck(repository).Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken);
+        Mig.Care.Checks.CheckReport report = new Mig.Care.Checks.RepositoryCheck(repository)
+            .Run(isQuick: false, NoProgress.Instance, TestContext.Current.CancellationToken);
         Assert.Empty(report.Problems);
         Assert.Equal(0, report.Unreachable);
         Assert.False(File.Exists(Path.Combine(folder, "purged", "pending")));

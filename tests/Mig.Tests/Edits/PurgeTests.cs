@@ -28,7 +28,8 @@ public class PurgeTests
         MakeHistory(test, options);
         using Repository repository = test.Open();
         IReadOnlyList<ObjectId> before = Log(repository);
-        Assert.True(CountIn(test.Export("out.raw", revision: "with-deleted")) > 0, "negative control: the deleted file is still on the disk");
+        Assert.True(CountIn(test.Export("out.raw", revision: "with-deleted")) > 0,
+            "negative control: the deleted file is still on the disk");
         Assert.True(CountInPacks(test) > 0, "negative control: the second reader finds it");
 
         PurgeRequest request = byPath
@@ -74,12 +75,14 @@ public class PurgeTests
             {
                 IFileSystemWriter writer = edit.OpenVolume(edit.Before.Disks[0], edit.Before.Disks[0].Volumes[0]);
                 writer.CreateSymbolicLink("/gone-short"u8, word, new NodeMetadata(0x1FF));
-                writer.CreateSymbolicLink("/gone-long"u8, [.. Enumerable.Repeat(word, 8).SelectMany(static part => part)], new NodeMetadata(0x1FF));
+                writer.CreateSymbolicLink("/gone-long"u8, [.. Enumerable.Repeat(word, 8).SelectMany(static part => part)],
+                    new NodeMetadata(0x1FF));
                 writer.CreateDirectory([.. "/gone-"u8, .. word], new NodeMetadata(0x1ED));
             },
             TestContext.Current.CancellationToken);
         Assert.True(File.ReadAllBytes(test.Export("out.raw")).AsSpan().IndexOf(word) >= 0); // the control
-        PurgeReport report = new ContentPurger(repository).Run(new PurgeRequest { Paths = ["/gone-*"] }, TestContext.Current.CancellationToken);
+        PurgeReport report = new ContentPurger(repository)
+            .Run(new PurgeRequest { Paths = ["/gone-*"] }, TestContext.Current.CancellationToken);
         Assert.True(report.IsProved);
         Assert.Equal(3, report.Files.Count);
         string export = test.Export("out.raw");
@@ -118,7 +121,8 @@ public class PurgeTests
         using Repository repository = test.Open();
         new ContentPurger(repository).Run(new PurgeRequest { Paths = ["/etc/secret.key"] }, TestContext.Current.CancellationToken);
         IReadOnlyList<TreeEntry> after = ReadFiles(test.Export("after.raw"));
-        TreeComparison.AssertEqual([.. before.Where(entry => entry.Path is not ("/etc/secret.key" or "/etc"))], [.. after.Where(entry => entry.Path != "/etc")]);
+        TreeComparison.AssertEqual([.. before.Where(entry => entry.Path is not ("/etc/secret.key" or "/etc"))],
+            [.. after.Where(entry => entry.Path != "/etc")]);
     }
 
     [Fact]
@@ -128,7 +132,8 @@ public class PurgeTests
         MakeHistory(test, "-t ext4 -b 4096");
         Edit(test, writer => writer.CreateFile("/etc/copy"u8, new NodeMetadata(0x180), Source(Secret)));
         using Repository repository = test.Open();
-        PurgeReport report = new ContentPurger(repository).Run(new PurgeRequest { Paths = ["/etc/secret.key"] }, TestContext.Current.CancellationToken);
+        PurgeReport report = new ContentPurger(repository)
+            .Run(new PurgeRequest { Paths = ["/etc/secret.key"] }, TestContext.Current.CancellationToken);
         Assert.Equal([ObjectId.Of(Encoding.UTF8.GetBytes(Secret))], report.KeptContents);
         Assert.Empty(report.Contents);
     }
@@ -140,7 +145,8 @@ public class PurgeTests
         MakeHistory(test, "-t ext4 -b 4096");
         using Repository repository = test.Open();
         IReadOnlyList<ObjectId> before = Log(repository);
-        PurgeReport report = new ContentPurger(repository).Run(new PurgeRequest { Paths = ["/etc"], DryRun = true }, TestContext.Current.CancellationToken);
+        PurgeReport report = new ContentPurger(repository)
+            .Run(new PurgeRequest { Paths = ["/etc"], DryRun = true }, TestContext.Current.CancellationToken);
         Assert.NotEmpty(report.Files);
         Assert.Equal(before, Log(repository));
     }
@@ -153,7 +159,8 @@ public class PurgeTests
         using Repository repository = test.Open();
         IReadOnlyList<ObjectId> before = Log(repository);
         PurgeReport report = new ContentPurger(repository).Run(
-            new PurgeRequest { Contents = [ObjectId.Of(Encoding.UTF8.GetBytes(Secret))], KeepsOldVersions = true }, TestContext.Current.CancellationToken);
+            new PurgeRequest { Contents = [ObjectId.Of(Encoding.UTF8.GetBytes(Secret))], KeepsOldVersions = true },
+                TestContext.Current.CancellationToken);
         Assert.Null(report.Proof);
         Assert.True(CountIn(test.Export("out.raw", revision: before[0].ToString())) > 0);
     }

@@ -92,7 +92,8 @@ internal sealed class RandomEdits(Random random)
                 writer.SetExtendedAttribute(Bytes(any), "system.ntfs_attrib"u8, [(byte)random.Next(0x40), 0, 0, 0]);
                 break;
             default:
-                writer.SetExtendedAttribute(Bytes(any), Bytes("user." + Names[random.Next(Names.Length)]), MixedBytes.Make(random.Next(100), random.Next()));
+                writer.SetExtendedAttribute(Bytes(any), Bytes("user." + Names[random.Next(Names.Length)]),
+                    MixedBytes.Make(random.Next(100), random.Next()));
                 break;
         }
     }
@@ -107,16 +108,20 @@ internal sealed class RandomEdits(Random random)
 
     // The last name with small letters where there were large ones, and the other way round.
     private static string OtherCase(string path) =>
-        string.Concat(path.Select((letter, i) => i <= path.LastIndexOf('/') ? letter : char.IsLower(letter) ? char.ToUpperInvariant(letter) : char.ToLowerInvariant(letter)));
+        string.Concat(path.Select((letter, i) =>
+            i <= path.LastIndexOf('/') ? letter : char.IsLower(letter) ? char.ToUpperInvariant(letter) : char.ToLowerInvariant(letter)));
 
-    private NodeMetadata Metadata(IFileSystemWriter writer, NodeType type) => writer.Fit(type, new NodeMetadata(random.Next(0x1000), (uint)random.Next(2000), (uint)random.Next(2000)));
+    private NodeMetadata Metadata(IFileSystemWriter writer, NodeType type) =>
+        writer.Fit(type, new NodeMetadata(random.Next(0x1000), (uint)random.Next(2000), (uint)random.Next(2000)));
 
-    private MemorySource Content() => new(MixedBytes.Make(random.Next(10) == 0 ? random.Next(2_500_000) : random.Next(20_000), random.Next()));
+    private MemorySource Content() =>
+        new(MixedBytes.Make(random.Next(10) == 0 ? random.Next(2_500_000) : random.Next(20_000), random.Next()));
 
     // In a directory that is there, at times by way of a link or of "..".
     private string NewPath(IFileSystemWriter writer, List<string> paths)
     {
-        List<string> directories = [.. paths.Where(path => writer.Find(Bytes(path)) is { Type: NodeType.Directory or NodeType.SymbolicLink })];
+        List<string> directories = [.. paths.Where(path =>
+            writer.Find(Bytes(path)) is { Type: NodeType.Directory or NodeType.SymbolicLink })];
         string directory = directories[random.Next(directories.Count)];
         string detour = random.Next(8) == 0 ? "/../" + Path.GetFileName(directory) : "";
         return $"{directory}{detour}/{Names[random.Next(Names.Length)]}{random.Next(40)}";

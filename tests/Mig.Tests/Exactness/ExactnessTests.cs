@@ -118,7 +118,8 @@ public sealed class ExactnessTests : IDisposable
     [Fact]
     public void MbrDiskWithLogicalPartitionsSwapAndSpaceBetween()
     {
-        string one = TestDisks.FileSystem(Files, "one", "-t ext4 -b 1024 -O ^has_journal", "8M"), two = TestDisks.FileSystem(Files, "two", "-t ext2 -b 1024", "8M");
+        string one = TestDisks.FileSystem(Files, "one", "-t ext4 -b 1024 -O ^has_journal", "8M"),
+            two = TestDisks.FileSystem(Files, "two", "-t ext2 -b 1024", "8M");
         string disk = Files.Write("disk", MixedBytes.Make(40 << 20, 5)); // deleted data everywhere
         Tool.RunWithInput("sfdisk", "label: dos\n2048,16384,83\n20000,4096,82\n24600,55000,5\n26648,16384,83\n", "--wipe", "always", disk);
         string swap = Files.Sparse("swap", 4096 * 512);
@@ -148,7 +149,8 @@ public sealed class ExactnessTests : IDisposable
         // The same through the block device.
         using var again = new Testing.LoopDevice(disk, 4096);
         using Repository repository = _repository.Open();
-        CommitResult second = new ImageCommitter(repository).Commit(new CommitRequest { Disks = [again.Path], Message = "device" }, TestContext.Current.CancellationToken);
+        CommitResult second = new ImageCommitter(repository)
+            .Commit(new CommitRequest { Disks = [again.Path], Message = "device" }, TestContext.Current.CancellationToken);
         Assert.Null(second.Id);
     }
 

@@ -6,7 +6,9 @@ using Mig.Versions.Commits;
 
 namespace Mig.Tests.Exactness;
 
-/// <summary>Disks that break their formats: never an error, always exact, and the commit says in a sentence what it could not look into.</summary>
+/// <summary>
+/// Disks that break their formats: never an error, always exact, and the commit says in a sentence what it could not look into.
+/// </summary>
 public sealed class HostileDiskTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -16,8 +18,10 @@ public sealed class HostileDiskTests : IDisposable
     [Fact]
     public void PartitionsThatOverlap()
     {
-        string one = TestDisks.FileSystem(Files, "one", "-t ext2 -b 1024", "8M"), two = TestDisks.FileSystem(Files, "two", "-t ext2 -b 1024", "8M");
-        foreach ((uint first, uint second) in ((uint, uint)[])[(2048, 2048), (2048, 10_000), (10_000, 2048), (2048, 2049), (2048, 18_431), (2048, 18_432)])
+        string one = TestDisks.FileSystem(Files, "one", "-t ext2 -b 1024", "8M"),
+            two = TestDisks.FileSystem(Files, "two", "-t ext2 -b 1024", "8M");
+        foreach ((uint first, uint second) in ((uint, uint)[])[
+            (2048, 2048), (2048, 10_000), (10_000, 2048), (2048, 2049), (2048, 18_431), (2048, 18_432)])
         {
             string disk = Files.Sparse("disk", 20 << 20);
             TestDisks.Insert(disk, (first * 512, one), (second * 512, two));
@@ -102,7 +106,8 @@ public sealed class HostileDiskTests : IDisposable
     {
         string sound = TestDisks.FileSystem(Files, "sound", options, size);
         byte[] bytes = File.ReadAllBytes(sound);
-        List<int> metadata = [.. Enumerable.Range(0, bytes.Length / 512).Where(sector => bytes.AsSpan(sector * 512, 512).ContainsAnyExcept((byte)0)).Take(600)];
+        List<int> metadata = [.. Enumerable.Range(0, bytes.Length / 512)
+            .Where(sector => bytes.AsSpan(sector * 512, 512).ContainsAnyExcept((byte)0)).Take(600)];
         int whole = 0, damaged = 0;
         for (int seed = 0; seed < 25; seed++)
         {
@@ -111,7 +116,8 @@ public sealed class HostileDiskTests : IDisposable
             for (int i = random.Next(1, seed < 12 ? 5 : 300); i > 0; i--)
                 disk[(metadata[random.Next(metadata.Count)] * 512) + random.Next(512)] ^= (byte)(1 << random.Next(8));
             Files.Write("disk", disk);
-            CommitResult result = _repository.Commit(new CommitRequest { Disks = [Files["disk"]], Message = $"seed {seed}", AllowEmpty = true });
+            CommitResult result = _repository.Commit(
+                new CommitRequest { Disks = [Files["disk"]], Message = $"seed {seed}", AllowEmpty = true });
             Assert.True(disk.AsSpan().SequenceEqual(File.ReadAllBytes(_repository.Export("out"))), $"seed {seed}");
             bool isWhole = result.Disks[0].Volumes[0] is { Reason.Length: 0, Unread.Count: 0 };
             whole += isWhole ? 1 : 0;

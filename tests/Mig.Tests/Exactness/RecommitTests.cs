@@ -70,7 +70,8 @@ public sealed partial class RecommitTests : IDisposable
     public void DiscardedFreeSpaceIsZeroAndNothingElseIs(string options)
     {
         string disk = TestDisks.Fragmented(Files, "disk", options);
-        CommitResult result = _repository.Commit(new CommitRequest { Disks = [disk], Message = "without deleted data", DiscardFree = true });
+        CommitResult result = _repository.Commit(
+            new CommitRequest { Disks = [disk], Message = "without deleted data", DiscardFree = true });
         Assert.True(result.Disks[0].DiscardedBytes > 100_000);
         Assert.Equal(0, result.Disks[0].DeletedBytes);
         string exported = _repository.Export("out");
@@ -81,7 +82,8 @@ public sealed partial class RecommitTests : IDisposable
         (int blockSize, HashSet<long> free) = FreeBlocks(disk);
         for (long block = 0; block < before.Length / blockSize; block++)
         {
-            ReadOnlySpan<byte> was = before.AsSpan((int)(block * blockSize), blockSize), now = after.AsSpan((int)(block * blockSize), blockSize);
+            ReadOnlySpan<byte> was = before.AsSpan((int)(block * blockSize), blockSize),
+                now = after.AsSpan((int)(block * blockSize), blockSize);
             Assert.True(free.Contains(block) ? !now.ContainsAnyExcept((byte)0) : now.SequenceEqual(was), $"block {block}");
         }
 
@@ -122,11 +124,13 @@ public sealed partial class RecommitTests : IDisposable
     {
         string text = Tool.Run("dumpe2fs", image);
         int blockSize = int.Parse(BlockSizeLine().Match(text).Groups[1].Value, CultureInfo.InvariantCulture);
-        int clusterSize = ClusterSizeLine().Match(text) is { Success: true } line ? int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) : blockSize;
+        int clusterSize = ClusterSizeLine().Match(text) is { Success: true } line
+            ? int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture) : blockSize;
         var free = new HashSet<long>();
         foreach (Match group in FreeBlocksLine().Matches(text))
         {
-            foreach (string range in group.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+            foreach (string range in group.Groups[1].Value.Split(
+                ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
             {
                 long[] ends = [.. range.Split('-').Select(end => long.Parse(end, CultureInfo.InvariantCulture))];
                 for (long block = ends[0]; block < ends[^1] + (clusterSize / blockSize); block++)

@@ -25,7 +25,8 @@ public sealed class FormatDocumentTests : IDisposable
         string sources = TestDisks.Sources(_repository.Files);
         TestDisks.FileSystem(_repository.Files, "disk.img", "-t ext4 -b 4096", "24M");
         _repository.Commit("disk.img");
-        string[] expected = Tool.Run("sh", "-c", $"cd '{sources}' && find . -type f -links 1 -exec sha256sum {{}} +").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] expected = Tool.Run("sh", "-c", $"cd '{sources}' && find . -type f -links 1 -exec sha256sum {{}} +")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] found = Tool.Run("python3", Script, _repository.Folder, "files").Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(64, expected.Length);
         Assert.Empty(expected.Select(line => line.Replace("  ./", "  /", StringComparison.Ordinal)).Except(found));

@@ -24,19 +24,22 @@ public class RecordTests
         Assert.Empty(FindFaults(typeof(Fine)));
     }
 
-    private static bool IsRecord(Type type) => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null;
+    private static bool IsRecord(Type type) =>
+        type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.DeclaredOnly) is not null;
 
     // A ref struct cannot be boxed, so that a property of one throws; and a struct may have no value yet when it is printed.
     private static IEnumerable<string> FindFaults(Type type)
     {
-        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public).Where(property => property.PropertyType.IsByRefLike && !HasOwnToString(type)))
+        foreach (PropertyInfo property in type.GetProperties(BindingFlags.Instance | BindingFlags.Public)
+            .Where(property => property.PropertyType.IsByRefLike && !HasOwnToString(type)))
             yield return $"{type}.{property.Name} cannot be printed";
         if (type.IsValueType && Record.Exception(() => Activator.CreateInstance(type)!.ToString()) is { } error)
             yield return $"default({type}) cannot be printed: {error.GetType().Name}";
     }
 
     private static bool HasOwnToString(Type type) =>
-        type.GetMethod(nameof(ToString), Type.EmptyTypes)!.GetCustomAttribute<System.Runtime.CompilerServices.CompilerGeneratedAttribute>() is null;
+        type.GetMethod(nameof(ToString),
+            Type.EmptyTypes)!.GetCustomAttribute<System.Runtime.CompilerServices.CompilerGeneratedAttribute>() is null;
 
     private sealed record WithSpan(byte[] Bytes)
     {

@@ -6,7 +6,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Formats;
 
-/// <summary>Volumes that mig does not look into are named as libblkid names them: those of real tools, and those whose tools no distribution has.</summary>
+/// <summary>
+/// Volumes that mig does not look into are named as libblkid names them: those of real tools, and those whose tools no distribution has.
+/// </summary>
 public class VolumeKindTests
 {
     // How it is made, its length, what blkid calls it, what mig does, and a byte without which it is none.
@@ -22,7 +24,8 @@ public class VolumeKindTests
         { "mkswap -q -p 65536 v", "2M", "swap", "swap space", 65526 },
         { "mkfs.btrfs -q v", "120M", "btrfs", "a btrfs file system", 0x10040 },
         { "mkfs.xfs -q v", "320M", "xfs", "an XFS file system", 0 },
-        { "cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 v /etc/hostname", "4M", "crypto_LUKS", "an encrypted volume (LUKS)", 0 },
+        { "cryptsetup luksFormat -q --type luks1 --pbkdf-force-iterations 1000 v /etc/hostname", "4M", "crypto_LUKS",
+            "an encrypted volume (LUKS)", 0 },
         { "mksquashfs /etc/hostname s -quiet -no-progress >/dev/null; mv s v", "1M", "squashfs", "a squashfs file system", 0 },
         { "mkdir d; cp /etc/hostname d; mkfs.erofs e d >/dev/null; mv e v", "1M", "erofs", "an erofs file system", 1024 },
         { "mkfs.exfat v >/dev/null", "8M", "exfat", "an exFAT file system", 3 },

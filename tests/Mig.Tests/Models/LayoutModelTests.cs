@@ -46,7 +46,8 @@ public sealed class LayoutModelTests : IDisposable
             {
                 List<LayoutPiece> read = [.. LayoutReader.ReadPieces(repository.Store, root, diskLength, window)];
                 for (int i = 0; i < read.Count; i++)
-                    Assert.True(window.Contains(new ByteRange(read[i].Offset, read[i].Length)) && read[i].Length > 0 && (i == 0 || read[i].Offset >= read[i - 1].End), $"seed {seed}: {read[i]} in {window}");
+                    Assert.True(window.Contains(new ByteRange(read[i].Offset, read[i].Length)) && read[i].Length > 0
+                        && (i == 0 || read[i].Offset >= read[i - 1].End), $"seed {seed}: {read[i]} in {window}");
                 Assert.True(Join(pieces.Select(piece => Cut(piece, window))).SequenceEqual(Join(read)), $"seed {seed}, window {window}");
             }
         }
@@ -69,7 +70,8 @@ public sealed class LayoutModelTests : IDisposable
             }
 
             var actual = new (BlobId Blob, int Offset)[Length];
-            foreach (LayoutPiece piece in LayoutReader.ReadPieces(repository.Store, Write(repository, Length, pieces), Length, new ByteRange(0, Length)))
+            foreach (LayoutPiece piece in LayoutReader.ReadPieces(
+                repository.Store, Write(repository, Length, pieces), Length, new ByteRange(0, Length)))
             {
                 for (int i = 0; i < piece.Length; i++)
                     actual[piece.Offset + i] = (piece.Blob, piece.BlobOffset + i);
@@ -108,7 +110,8 @@ public sealed class LayoutModelTests : IDisposable
         using Repository repository = _repository.Open();
         using ObjectWriter writer = repository.Store.BeginWrite(StoreOptions.Default);
         BlobId blob = Blob(new Random(1));
-        foreach (LayoutPiece piece in (LayoutPiece[])[new(99, 1, blob, 0), new(100, 0, blob, 0), new(100, -1, blob, 0), new(1000, 25, blob, 0), new(1025, 1, blob, 0), new(-1, 1, blob, 0)])
+        foreach (LayoutPiece piece in (LayoutPiece[])[new(99, 1, blob, 0), new(100, 0, blob, 0), new(100, -1, blob, 0),
+            new(1000, 25, blob, 0), new(1025, 1, blob, 0), new(-1, 1, blob, 0)])
         {
             var layout = new LayoutWriter(writer, 1024);
             layout.Add(new LayoutPiece(0, 100, blob, 0));
@@ -143,7 +146,8 @@ public sealed class LayoutModelTests : IDisposable
         for (long at = random.Next(3) == 0 ? 0 : random.NextInt64(step); at < diskLength;)
         {
             long length = Math.Min(diskLength - at, 1 + random.Next(1 << random.Next(1, 22)));
-            pieces.Add(new LayoutPiece(at, length, blobs[random.Next(blobs.Length)], random.Next(BlobLimits.MaxBlobSize - (int)length + 1)));
+            pieces.Add(new LayoutPiece(at, length, blobs[random.Next(blobs.Length)],
+                random.Next(BlobLimits.MaxBlobSize - (int)length + 1)));
             at += length;
             if (random.Next(3) > 0)
                 at += random.NextInt64(step) + 1;
@@ -168,7 +172,8 @@ public sealed class LayoutModelTests : IDisposable
         var joined = new List<LayoutPiece>();
         foreach (LayoutPiece piece in pieces.Where(piece => piece.Length > 0))
         {
-            if (joined.Count > 0 && joined[^1] is var last && last.End == piece.Offset && last.Blob == piece.Blob && last.BlobOffset + last.Length == piece.BlobOffset)
+            if (joined.Count > 0 && joined[^1] is var last && last.End == piece.Offset && last.Blob == piece.Blob && last.BlobOffset
+                + last.Length == piece.BlobOffset)
                 joined[^1] = last with { Length = last.Length + piece.Length };
             else
                 joined.Add(piece);

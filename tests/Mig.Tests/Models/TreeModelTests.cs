@@ -104,7 +104,8 @@ public sealed class TreeModelTests : IDisposable
         while (names.Count < count)
         {
             // Latin-1 text stands for raw bytes and sorts as they do.
-            string name = string.Concat(Enumerable.Range(0, 1 + random.Next(isLong ? 255 : 12)).Select(_ => (char)random.Next(1, 255))).Replace('/', '_').Replace('.', '_');
+            string name = string.Concat(Enumerable.Range(0, 1 + random.Next(isLong ? 255 : 12)).Select(_ => (char)random.Next(1, 255)))
+                .Replace('/', '_').Replace('.', '_');
             names[name] = Entry(random, name);
         }
 
@@ -127,14 +128,21 @@ public sealed class TreeModelTests : IDisposable
             Gid = (uint)random.NextInt64(1L << 32),
             ModifiedTime = new Timestamp(random.NextInt64(-(1L << 34), 1L << 34), random.Next(1_000_000_000)),
             Attributes = random.Next(3) == 0 ? (uint)random.Next() : 0,
-            Xattrs = random.Next(5) == 0 ? [new TreeXattr(bytes.AsMemory(0, 5), bytes.AsMemory(5, random.Next(20))), new TreeXattr(bytes.AsMemory(0, 7), default)] : [],
+            Xattrs = random.Next(5) == 0 ? [
+                new TreeXattr(bytes.AsMemory(0, 5), bytes.AsMemory(5, random.Next(20))), new TreeXattr(bytes.AsMemory(0, 7), default)] : [],
         };
         return entry.Type switch
         {
-            TreeEntryType.File => entry with { Size = random.NextInt64(), Sha256 = random.Next(9) > 0 ? hash : null, List = new ListId(hash) },
+            TreeEntryType.File => entry with
+            {
+                Size = random.NextInt64(),
+                Sha256 = random.Next(9) > 0 ? hash : null,
+                List = new ListId(hash)
+            },
             TreeEntryType.Directory => entry with { Tree = new TreeId(hash) },
             TreeEntryType.SymbolicLink => entry with { LinkTarget = bytes },
-            TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice => entry with { DeviceMajor = (uint)random.Next(), DeviceMinor = uint.MaxValue },
+            TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice =>
+                entry with { DeviceMajor = (uint)random.Next(), DeviceMinor = uint.MaxValue },
             TreeEntryType.HardLink => new TreeEntry { Name = entry.Name, Type = entry.Type, LinkTarget = (byte[])[(byte)'/', .. bytes] },
             _ => entry,
         };
@@ -142,7 +150,10 @@ public sealed class TreeModelTests : IDisposable
 
     private static string Describe(TreeEntry entry) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Convert.ToHexString(entry.Name.Span)} {entry.Type} {entry.Mode} {entry.Uid} {entry.Gid} {entry.ModifiedTime} {entry.Size} {entry.Sha256} {entry.List} {entry.Tree} {Convert.ToHexString(entry.LinkTarget.Span)} {entry.DeviceMajor} {entry.DeviceMinor} {entry.Attributes} {string.Join(',', entry.Xattrs.Select(xattr => $"{Convert.ToHexString(xattr.Name.Span)}={Convert.ToHexString(xattr.Value.Span)}"))}");
+        $"{Convert.ToHexString(entry.Name.Span)} {entry.Type} {entry.Mode} {entry.Uid} {entry.Gid} {entry.ModifiedTime} {entry.Size} "
+            + $"{entry.Sha256} {entry.List} {entry.Tree} {Convert.ToHexString(entry.LinkTarget.Span)} {entry.DeviceMajor} "
+            + $"{entry.DeviceMinor} {entry.Attributes} "
+            + $"{string.Join(',', entry.Xattrs.Select(xattr => $"{Convert.ToHexString(xattr.Name.Span)}={Convert.ToHexString(xattr.Value.Span)}"))}");
 
     private static IEnumerable<byte[]> CutNames()
     {

@@ -3,7 +3,9 @@ using System.Globalization;
 
 namespace Mig.Tests.Support;
 
-/// <summary>The program, stopped just before one of its system calls until it is told to go on: what others do meanwhile happens exactly there.</summary>
+/// <summary>
+/// The program, stopped just before one of its system calls until it is told to go on: what others do meanwhile happens exactly there.
+/// </summary>
 internal sealed class FrozenProcess : IDisposable
 {
     private readonly string _log = Path.GetTempFileName();
@@ -27,7 +29,8 @@ internal sealed class FrozenProcess : IDisposable
 
     private FrozenProcess(string[] filter, string call, int number, string[] arguments)
     {
-        _strace = MigProgram.Start(["strace", "-f", "-qq", "-o", _log, .. filter, "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGSTOP:when={number}"], arguments);
+        _strace = MigProgram.Start(["strace", "-f", "-qq", "-o", _log, .. filter, "-e", $"trace={call}", "-e",
+            $"inject={call}:signal=SIGSTOP:when={number}"], arguments);
         _end = Task.Run(() => MigProgram.Finish(_strace), TestContext.Current.CancellationToken);
         while (!_end.IsCompleted && !IsFrozen)
             Thread.Sleep(2);
@@ -87,7 +90,8 @@ internal sealed class FrozenProcess : IDisposable
     {
         try
         {
-            return [.. Directory.GetDirectories($"/proc/{process}/task").Select(task => ReadState($"{process}/task/{Path.GetFileName(task)}"))];
+            return [.. Directory.GetDirectories($"/proc/{process}/task")
+                .Select(task => ReadState($"{process}/task/{Path.GetFileName(task)}"))];
         }
         catch (DirectoryNotFoundException)
         {

@@ -20,8 +20,10 @@ internal static class Judge
     {
         (int exitCode, string output) = CompareDisks(raw, vmdk);
         Assert.True(exitCode == 0, output);
-        Assert.Contains($"\"virtual-size\": {new FileInfo(raw).Length},", Tool.Run("qemu-img", "info", "--output=json", "-f", "vmdk", vmdk), StringComparison.Ordinal);
+        Assert.Contains($"\"virtual-size\": {new FileInfo(raw).Length},", Tool.Run("qemu-img", "info", "--output=json", "-f", "vmdk", vmdk),
+            StringComparison.Ordinal);
     }
 
-    public static (int ExitCode, string Output) CompareDisks(string raw, string vmdk) => Tool.Try("qemu-img", "compare", "-f", "raw", "-F", "vmdk", raw, vmdk);
+    public static (int ExitCode, string Output) CompareDisks(string raw, string vmdk) =>
+        Tool.Try("qemu-img", "compare", "-f", "raw", "-F", "vmdk", raw, vmdk);
 }

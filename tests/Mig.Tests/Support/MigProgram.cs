@@ -14,8 +14,11 @@ internal static class MigProgram
     public static Process Start(IReadOnlyList<string> prefix, params string[] arguments)
     {
         string[] all = [.. prefix, Path, .. arguments];
-        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
-        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("MIG_", StringComparison.Ordinal) && name != "MIG_ZSTD").ToList())
+        var start = new ProcessStartInfo(
+            all[0], all[1..])
+        { RedirectStandardError = true, RedirectStandardOutput = true, RedirectStandardInput = true };
+        foreach (string name in start.Environment.Keys.Where(name =>
+            name.StartsWith("MIG_", StringComparison.Ordinal) && name != "MIG_ZSTD").ToList())
             start.Environment.Remove(name);
         foreach ((string name, string value) in TestRepository.Variables)
             start.Environment[name] = value;

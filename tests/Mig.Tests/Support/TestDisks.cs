@@ -78,7 +78,9 @@ internal static class TestDisks
     /// <summary>Makes a FAT volume with files in it, as an EFI system partition has them.</summary>
     public static string Fat(TestFolder files, string name, string options, int kibibytes)
     {
-        const string Fill = "mmd c:/EFI c:/EFI/BOOT 'c:/EFI/a vendor'; mcopy -m usr/exact c:/EFI/BOOT/BOOTX64.EFI; mcopy -m usr/share/doc/* 'c:/EFI/a vendor'; mcopy etc/os-release c:; mattrib +h +s c:/os-release";
+        const string Fill =
+            "mmd c:/EFI c:/EFI/BOOT 'c:/EFI/a vendor'; mcopy -m usr/exact c:/EFI/BOOT/BOOTX64.EFI; mcopy -m usr/share/doc/* 'c:/EFI/a "
+            + "vendor'; mcopy etc/os-release c:; mattrib +h +s c:/os-release";
         FatTools.Make(files[name], kibibytes, options, "cd \"$1\"; " + Fill, Sources(files));
         return files[name];
     }
@@ -109,13 +111,15 @@ internal static class TestDisks
     public static void Insert(string disk, params (long Offset, string Image)[] partitions)
     {
         foreach ((long offset, string image) in partitions)
-            Tool.Run("dd", $"if={image}", $"of={disk}", "bs=4096", $"seek={offset}", "oflag=seek_bytes", "conv=notrunc,sparse", "status=none");
+            Tool.Run("dd", $"if={image}", $"of={disk}", "bs=4096", $"seek={offset}", "oflag=seek_bytes", "conv=notrunc,sparse",
+                "status=none");
     }
 
     /// <summary>A GPT disk of two ext4 partitions.</summary>
     public static string Gpt(TestFolder files, string name)
     {
-        string boot = FileSystem(files, name + ".boot", "-t ext2 -b 1024", "8M"), root = FileSystem(files, name + ".root", "-t ext4 -b 4096", "24M");
+        string boot = FileSystem(files, name + ".boot", "-t ext2 -b 1024", "8M"),
+            root = FileSystem(files, name + ".root", "-t ext4 -b 4096", "24M");
         string disk = files.Sparse(name, 40 << 20);
         Tool.Run("sgdisk", "-n", "1:2048:+8M", "-t", "1:8300", "-c", "1:boot", "-n", "2:0:+24M", "-c", "2:root", disk);
         Insert(disk, (1 << 20, boot), (9 << 20, root));
@@ -125,7 +129,8 @@ internal static class TestDisks
     /// <summary>A GPT disk with an EFI system partition and an ext4 behind it, as UEFI machines have them.</summary>
     public static string Efi(TestFolder files, string name)
     {
-        string efi = Fat(files, name + ".efi", "-F 32 -s 1 -n EFI", 36 << 10), root = FileSystem(files, name + ".root", "-t ext4 -b 4096", "24M");
+        string efi = Fat(files, name + ".efi", "-F 32 -s 1 -n EFI", 36 << 10),
+            root = FileSystem(files, name + ".root", "-t ext4 -b 4096", "24M");
         string disk = files.Sparse(name, 64 << 20);
         Tool.Run("sgdisk", "-n", "1:2048:+36M", "-t", "1:EF00", "-c", "1:EFI", "-n", "2:0:+24M", "-c", "2:root", disk);
         Insert(disk, (1 << 20, efi), (37 << 20, root));
@@ -137,7 +142,8 @@ internal static class TestDisks
     public static string Extract(string disk, long offset, long length)
     {
         string volume = $"{disk}.{offset}";
-        Tool.Run("dd", $"if={disk}", $"of={volume}", "bs=1M", $"skip={offset}", $"count={length}", "iflag=skip_bytes,count_bytes", "conv=sparse", "status=none");
+        Tool.Run("dd", $"if={disk}", $"of={volume}", "bs=1M", $"skip={offset}", $"count={length}", "iflag=skip_bytes,count_bytes",
+            "conv=sparse", "status=none");
         return volume;
     }
 }

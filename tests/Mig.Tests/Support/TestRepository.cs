@@ -30,14 +30,16 @@ internal sealed class TestRepository : IDisposable
     };
 
     /// <summary>What the library is told about the world: nothing of the one who runs the test.</summary>
-    public static RepositoryContext Context { get; } = RepositoryContext.Default with { Environment = name => Variables.GetValueOrDefault(name), Parallelism = 2 };
+    public static RepositoryContext Context { get; } =
+        RepositoryContext.Default with { Environment = name => Variables.GetValueOrDefault(name), Parallelism = 2 };
 
     public Repository Open() => Open(Folder);
 
     public static Repository Open(string folder) => Repository.Open(folder, Context);
 
     /// <summary>Commits disks that lie beside the repository, by name.</summary>
-    public CommitResult Commit(params string[] disks) => Commit(new CommitRequest { Disks = [.. disks.Select(disk => Files[disk])], Message = "a version" });
+    public CommitResult Commit(params string[] disks) =>
+        Commit(new CommitRequest { Disks = [.. disks.Select(disk => Files[disk])], Message = "a version" });
 
     public CommitResult Commit(CommitRequest request) => Commit(Folder, request);
 

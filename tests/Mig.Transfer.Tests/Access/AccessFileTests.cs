@@ -22,7 +22,8 @@ public class AccessFileTests
         Assert.DoesNotContain(ada.Token, ada.Section, StringComparison.Ordinal);
         Assert.Contains(Tool.RunWithInput("sha256sum", ada.Token).Split(' ')[0], ada.Section, StringComparison.Ordinal);
 
-        foreach (string wrong in (string[])["", "mig_", ada.Token[..^1], ada.Token + "x", ada.Token.ToUpperInvariant(), AccessTokenText.Create()])
+        foreach (string wrong in (string[])[
+            "", "mig_", ada.Token[..^1], ada.Token + "x", ada.Token.ToUpperInvariant(), AccessTokenText.Create()])
             Assert.Null(file.Authenticate(wrong, Now));
         Assert.Null(file.Anonymous);
     }
@@ -93,7 +94,8 @@ public class AccessFileTests
     public void RefusalSaysWhoWhatAndWhichRight()
     {
         var rights = new AccessRights("ada", [AccessGrant.Parse("write lab/*")]);
-        Assert.Equal("'ada' may not force refs/heads/main of lab/web, which needs the right 'force'", rights.MayUpdate("lab/web", RefName.Branch("main"), RefUpdateKind.Force).Refusal);
+        Assert.Equal("'ada' may not force refs/heads/main of lab/web, which needs the right 'force'",
+            rights.MayUpdate("lab/web", RefName.Branch("main"), RefUpdateKind.Force).Refusal);
         Assert.Equal("'ada' may not read other", rights.MayRead("other").Refusal);
         Assert.True(AccessRights.Unlimited.MayUpdate("any/where", RefName.Branch("main"), RefUpdateKind.Delete).IsAllowed);
     }
@@ -109,7 +111,8 @@ public class AccessFileTests
     [Theory]
     [InlineData("[token \"a\"]\nallow = read\n", "line 2", "token 'a' has no hash")]
     [InlineData("[token \"a\"]\nhash = abc\n", "line 2", "64 hexadecimal digits")]
-    [InlineData("[token \"a\"]\n\nhash = HASH\nallow = reed\n", "line 4", "'reed' is no right; there are read, write, force, delete, admin")]
+    [InlineData("[token \"a\"]\n\nhash = HASH\nallow = reed\n", "line 4",
+        "'reed' is no right; there are read, write, force, delete, admin")]
     [InlineData("[token \"a\"]\nhash = HASH\nallow\n", "line 3", "has 0 words")]
     [InlineData("[token \"a\"]\nhash = HASH\nallow = read lab/* refs/heads/main x\n", "line 3", "has 4 words")]
     [InlineData("[token \"a\"]\nhash = HASH\nallow = read lab/* refs/heads/main\n", "line 3", "reading is for a whole repository")]
@@ -138,7 +141,8 @@ public class AccessFileTests
     [InlineData("a\"b", "read")]
     [InlineData("a b", "read")]
     [InlineData("ada", "reed")]
-    public void NewTokenOfNonsenseIsRefused(string name, string allow) => Assert.Throws<UsageException>(() => NewToken.Create(name, [allow]));
+    public void NewTokenOfNonsenseIsRefused(string name, string allow) =>
+        Assert.Throws<UsageException>(() => NewToken.Create(name, [allow]));
 
     [Fact]
     public void PatternTakesNoLongTimeWhateverItIsGiven()

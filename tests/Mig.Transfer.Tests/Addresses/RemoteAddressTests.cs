@@ -37,7 +37,8 @@ public sealed class RemoteAddressTests
     public void An_http_address_names_host_port_and_path(string text, bool isSecure, string host, int? port, string path)
     {
         var address = RemoteAddress.Parse(text, "/base");
-        Assert.Equal((RemoteKind.Http, isSecure, host, port, path), (address.Kind, address.IsSecure, address.Host, address.Port, address.Path));
+        Assert.Equal((RemoteKind.Http, isSecure, host, port, path),
+            (address.Kind, address.IsSecure, address.Host, address.Port, address.Path));
     }
 
     // git tells what it makes of an address.
@@ -70,7 +71,9 @@ public sealed class RemoteAddressTests
     {
         var address = RemoteAddress.Parse(text, "/base");
         string said = Tool.Run("git", "fetch-pack", "--diag-url", text);
-        string expected = $"Diag: protocol=ssh\nDiag: userandhost={(address.User is null ? "" : address.User + "@")}{address.Host}\nDiag: port={address.Port?.ToString() ?? "NONE"}\nDiag: path={address.Path}\n";
+        string expected =
+            $"Diag: protocol=ssh\nDiag: userandhost={(address.User is null ? "" : address.User + "@")}{address.Host}\nDiag: "
+            + $"port={address.Port?.ToString() ?? "NONE"}\nDiag: path={address.Path}\n";
         Assert.Equal(RemoteKind.Ssh, address.Kind);
         Assert.EndsWith(expected, said, StringComparison.Ordinal);
     }

@@ -10,7 +10,9 @@ using Mig.Transfer.Http;
 
 namespace Mig.Transfer.Tests.Http;
 
-/// <summary>A certificate is renewed while the server runs: the next connection sees the new one, and a broken one changes nothing.</summary>
+/// <summary>
+/// A certificate is renewed while the server runs: the next connection sees the new one, and a broken one changes nothing.
+/// </summary>
 public sealed class CertificateRenewalTests : IAsyncLifetime
 {
     private readonly TestFolder _files = new();
@@ -102,7 +104,8 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
     public async Task AServerDoesNotBeginWithABrokenOne()
     {
         File.WriteAllText(Key, Make("other").Key);
-        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() => HttpServer.StartAsync(Options(), TestContext.Current.CancellationToken));
+        RemoteException e = await Assert.ThrowsAsync<RemoteException>(() =>
+            HttpServer.StartAsync(Options(), TestContext.Current.CancellationToken));
         Assert.Equal("REMOTE-030", e.Code);
     }
 
@@ -147,9 +150,11 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
         var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, _server.Address.Port, TestContext.Current.CancellationToken);
         var stream = new SslStream(client.GetStream(), false, (_, certificate, _, _) => certificate is not null);
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
+        await stream.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
         return (stream, Name(stream));
     }
 
-    private static string Name(SslStream stream) => new X509Certificate2(stream.RemoteCertificate!).GetNameInfo(X509NameType.SimpleName, false);
+    private static string Name(SslStream stream) =>
+        new X509Certificate2(stream.RemoteCertificate!).GetNameInfo(X509NameType.SimpleName, false);
 }

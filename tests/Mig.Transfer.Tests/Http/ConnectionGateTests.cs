@@ -13,7 +13,11 @@ public class ConnectionGateTests
 
     public ConnectionGateTests()
     {
-        _options = new HttpServerOptions { Listen = new IPEndPoint(IPAddress.Loopback, 0), Open = (_, _) => null, MaxConnections = 6, MaxConnectionsPerClient = 3, Clock = _clock };
+        _options = new HttpServerOptions
+        {
+            Listen = new IPEndPoint(IPAddress.Loopback, 0), Open = (_, _) =>
+            null, MaxConnections = 6, MaxConnectionsPerClient = 3, Clock = _clock
+        };
         _gate = new ConnectionGate(_options);
     }
 

@@ -21,7 +21,8 @@ public partial class ServerReportTests
 
     [Fact]
     public void RequestIsOneLine() => Assert.Equal(
-        "time=2026-01-31T12:00:00.005Z client=192.0.2.1 user=ada method=POST path=/lab/web/push repository=lab/web status=200 in=123456 out=78 ms=12.3",
+        "time=2026-01-31T12:00:00.005Z client=192.0.2.1 user=ada method=POST path=/lab/web/push repository=lab/web status=200 in=123456 "
+            + "out=78 ms=12.3",
         Entry.ToString());
 
     [Theory]
@@ -53,7 +54,8 @@ public partial class ServerReportTests
         string text = metrics.ToString();
         foreach (string line in (string[])
         [
-            "mig_http_requests_total{method=\"GET\",status=\"2xx\"} 1", "mig_http_requests_total{method=\"OTHER\",status=\"4xx\"} 1", "mig_http_requests_active 1",
+            "mig_http_requests_total{method=\"GET\",status=\"2xx\"} 1", "mig_http_requests_total{method=\"OTHER\",status=\"4xx\"} 1",
+                "mig_http_requests_active 1",
             "mig_http_request_duration_seconds_bucket{le=\"0.01\"} 0", "mig_http_request_duration_seconds_bucket{le=\"0.025\"} 1",
             "mig_http_request_duration_seconds_bucket{le=\"300\"} 1", "mig_http_request_duration_seconds_bucket{le=\"+Inf\"} 2",
             "mig_http_request_duration_seconds_sum 400.02", "mig_http_request_duration_seconds_count 2", "mig_http_received_bytes_total 10",
@@ -77,10 +79,12 @@ public partial class ServerReportTests
         string text = metrics.ToString();
         Assert.Contains("\nmig_http_request_duration_seconds_sum 10000\n", text, StringComparison.Ordinal);
         Assert.Contains("{method=\"GET\",status=\"2xx\"} 10000\n", text, StringComparison.Ordinal);
-        Assert.Equal((0, 10_000, 20_000), (metrics.ActiveRequests, metrics.Get(ServerCounter.BytesReceived), metrics.Get(ServerCounter.BytesSent)));
+        Assert.Equal((0, 10_000, 20_000),
+            (metrics.ActiveRequests, metrics.Get(ServerCounter.BytesReceived), metrics.Get(ServerCounter.BytesSent)));
     }
 
     // The text format of Prometheus: a comment with a type or help, or a sample.
-    [GeneratedRegex("""^(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge|histogram))|[a-z_]+(\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\})? [0-9.+eE-]+)$""")]
+    [GeneratedRegex(
+        """^(# (HELP [a-z_]+ .+|TYPE [a-z_]+ (counter|gauge|histogram))|[a-z_]+(\{[a-z]+="[^"\\]*"(,[a-z]+="[^"\\]*")*\})? [0-9.+eE-]+)$""")]
     private static partial Regex Line();
 }

@@ -27,5 +27,6 @@ public sealed class HttpProxyTests
 
     [Fact]
     public void A_password_is_not_shown() =>
-        Assert.Equal("the proxy http://proxy.example:3128 (http.proxy)", HttpProxy.Find("http://ada:secret@proxy.example:3128", Url).ToString());
+        Assert.Equal("the proxy http://proxy.example:3128 (http.proxy)", HttpProxy.Find("http://ada:secret@proxy.example:3128", Url)
+            .ToString());
 }

@@ -10,7 +10,8 @@ internal sealed class ApplyVerb : EditVerb
 {
     public const string Summary = "Makes many changes to a version in one commit";
 
-    private readonly Option<string> _file = new("--file", "-f") { Description = "The list of changes; - is standard input", HelpName = "CHANGES" };
+    private readonly Option<string> _file =
+        new("--file", "-f") { Description = "The list of changes; - is standard input", HelpName = "CHANGES" };
 
     public ApplyVerb()
         : base("apply", Summary, "BRANCH", takesOne: true)
@@ -35,14 +36,17 @@ internal sealed class ApplyVerb : EditVerb
 
     public override int Run(ParseResult arguments, Session session)
     {
-        string file = arguments.GetValue(_file) ?? throw new UsageException("say with -f where the changes are, as in 'mig apply HEAD -f CHANGES'; - is standard input");
+        string file = arguments.GetValue(_file)
+            ?? throw new UsageException("say with -f where the changes are, as in 'mig apply HEAD -f CHANGES'; - is standard input");
         (string revision, PathSpec? place) = PathArgument.Parse(Given(arguments).FirstOrDefault("HEAD"));
         if (place is { Path.IsEmpty: false })
             throw new UsageException($"changes name whole paths; leave '{place}' out of the branch, or name a volume only, as in HEAD:@2");
         byte[] text = file == "-" ? ReadInput(session) : InputFile.ReadAllBytes(file);
         string folder = file == "-" ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(file))!;
-        IReadOnlyList<PlacedOperation> operations = new ChangesReader(file == "-" ? "standard input" : file, folder, session.Context.Clock).Read(text);
-        return Commit(arguments, session, revision, place ?? PathSpec.Root, $"apply {(file == "-" ? "changes" : Path.GetFileName(file))}", changes =>
+        IReadOnlyList<PlacedOperation> operations = new ChangesReader(file == "-" ? "standard input" : file, folder, session.Context.Clock)
+            .Read(text);
+        return Commit(arguments, session, revision, place ?? PathSpec.Root, $"apply {(file == "-" ? "changes" : Path.GetFileName(file))}",
+            changes =>
         {
             foreach (PlacedOperation operation in operations)
             {

@@ -33,6 +33,7 @@ internal sealed class ChmodVerb : EditVerb
     {
         string[] given = Require(arguments, 2, "mig chmod 0600 HEAD:/etc/app/key.pem");
         ModeChange mode = ModeChange.Parse(given[0]);
-        return Commit(arguments, session, EditPaths.Parse(given[1..]), $"chmod {mode}", path => new ChangeModeOperation(path, mode, arguments.GetValue(_recursive)));
+        return Commit(arguments, session, EditPaths.Parse(given[1..]), $"chmod {mode}", path =>
+            new ChangeModeOperation(path, mode, arguments.GetValue(_recursive)));
     }
 }

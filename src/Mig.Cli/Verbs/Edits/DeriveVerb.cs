@@ -14,10 +14,14 @@ internal sealed class DeriveVerb : Verb
     public const string Summary = "Makes a version for each row of a table, from one version and a template";
 
     private readonly Argument<string> _base = new("BASE") { Arity = ArgumentArity.ZeroOrOne };
-    private readonly Option<string> _hosts = new("--hosts") { Description = "The table: CSV, its first line names the columns; - is standard input", HelpName = "FILE" };
-    private readonly Option<string> _template = new("--template") { Description = "The folder of files that each version gets, {{column}} filled in", HelpName = "DIR" };
-    private readonly Option<string> _branch = new("--branch", "-b") { Description = $"Names the branches ({DeriveRequest.DefaultBranchPattern})", HelpName = "PATTERN" };
-    private readonly Option<string> _message = new("--message", "-m") { Description = "Says what each version is, with {column} filled in", HelpName = "MSG" };
+    private readonly Option<string> _hosts =
+        new("--hosts") { Description = "The table: CSV, its first line names the columns; - is standard input", HelpName = "FILE" };
+    private readonly Option<string> _template =
+        new("--template") { Description = "The folder of files that each version gets, {{column}} filled in", HelpName = "DIR" };
+    private readonly Option<string> _branch =
+        new("--branch", "-b") { Description = $"Names the branches ({DeriveRequest.DefaultBranchPattern})", HelpName = "PATTERN" };
+    private readonly Option<string> _message =
+        new("--message", "-m") { Description = "Says what each version is, with {column} filled in", HelpName = "MSG" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Moves branches that exist" };
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Says what would be made, and stores nothing" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
@@ -29,7 +33,8 @@ internal sealed class DeriveVerb : Verb
         Add(_base);
     }
 
-    public override IReadOnlyList<string> Usage => ["derive [--branch PATTERN] [-m MSG] [--force] [--dry-run] [--no-verify] [--json] BASE --hosts FILE --template DIR"];
+    public override IReadOnlyList<string> Usage =>
+        ["derive [--branch PATTERN] [-m MSG] [--force] [--dry-run] [--no-verify] [--json] BASE --hosts FILE --template DIR"];
 
     public override string Description =>
         "Each row becomes one commit on a branch of its own. The files of the template replace those that are there; they belong\n"
@@ -69,7 +74,8 @@ internal sealed class DeriveVerb : Verb
         };
         DeriveResult result;
         using (ProgressBar? progress = session.ShowProgress())
-            result = new ImageDeriver(session.Repository).Derive(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+            result = new ImageDeriver(session.Repository)
+                .Derive(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         Write(result, revision, isDryRun, session);
         return ExitCode.Success;
     }
@@ -85,11 +91,18 @@ internal sealed class DeriveVerb : Verb
         if (session.IsQuiet)
             return;
         foreach (DerivedVersion version in result.Versions)
-            session.Output.WriteLine($"{(version.Id is { } id ? session.Palette.Yellow(CommitView.ShortId(id.Value)) + " " : "")}{SafeText.Line(version.Branch.ShortName)}");
+        {
+            string id = version.Id is { } made ? session.Palette.Yellow(CommitView.ShortId(made.Value)) + " " : "";
+            session.Output.WriteLine(id + SafeText.Line(version.Branch.ShortName));
+        }
+
         int count = result.Versions.Count;
         long written = result.Versions.Sum(version => (long)version.Added + version.Changed + version.Removed);
-        session.Output.WriteLine($"{(isDryRun ? "Would make " : "")}{Sizes.Count(count, "version")} from {SafeText.Line(revision)}, {Sizes.Count(written, "path")} changed");
-        string stored = isDryRun ? "" : string.Create(CultureInfo.InvariantCulture, $", stored in {Sizes.Bytes(result.StoredBytes)}, {Sizes.Bytes(result.StoredBytes / count)} each");
+        session.Output.WriteLine(
+            $"{(isDryRun ? "Would make " : "")}{Sizes.Count(count, "version")} from {SafeText.Line(revision)}, "
+            + $"{Sizes.Count(written, "path")} changed");
+        string stored = isDryRun ? "" : string.Create(
+            CultureInfo.InvariantCulture, $", stored in {Sizes.Bytes(result.StoredBytes)}, {Sizes.Bytes(result.StoredBytes / count)} each");
         session.Output.WriteLine($" new: {Sizes.Bytes(result.NewBytes)} in {Sizes.Count(result.NewObjects, "object")}{stored}");
     }
 
@@ -103,5 +116,6 @@ internal sealed class DeriveVerb : Verb
         return bytes.ToArray();
     }
 
-    private static UsageException Missing(string what) => new($"{what} is missing; it is written as in 'mig derive v1 --hosts hosts.csv --template template'");
+    private static UsageException Missing(string what) =>
+        new($"{what} is missing; it is written as in 'mig derive v1 --hosts hosts.csv --template template'");
 }

@@ -75,9 +75,12 @@ internal sealed class EditFileVerb : EditVerb
         }
 
         if (found.Entry.Type == TreeEntryType.SymbolicLink)
-            throw new UsageException($"{place} is a symbolic link to {System.Text.Encoding.UTF8.GetString(found.Entry.LinkTarget.Span)}; edit what it names");
+            throw new UsageException(
+                $"{place} is a symbolic link to {System.Text.Encoding.UTF8.GetString(found.Entry.LinkTarget.Span)}; edit what it names");
         if (found.Entry.Size > MaxSize)
-            throw new UsageException($"{place} has {found.Entry.Size} bytes, at most {MaxSize} are edited; take it out with 'mig extract', and back with 'mig put'");
+            throw new UsageException(
+                $"{place} has {found.Entry.Size} bytes, at most {MaxSize} are edited; take it out with 'mig extract', and back with 'mig "
+                + "put'");
         using var content = new MemoryStream();
         browser.CopyContent(found, content);
         return content.ToArray();

@@ -39,7 +39,8 @@ internal abstract class EditVerb : Verb
     protected void AddCommon() => Add(_options.All);
 
     /// <summary>Commits one change for each place.</summary>
-    protected int Commit(ParseResult arguments, Session session, EditPaths paths, string action, Func<ReadOnlyMemory<byte>, EditOperation> make) =>
+    protected int Commit(ParseResult arguments, Session session, EditPaths paths, string action,
+        Func<ReadOnlyMemory<byte>, EditOperation> make) =>
         Commit(arguments, session, paths.Revision, paths.Places[0], $"{action} {EditPaths.Describe(paths.Places)}", changes =>
         {
             foreach (PathSpec place in paths.Places)
@@ -49,7 +50,8 @@ internal abstract class EditVerb : Verb
     /// <summary>Makes changes, commits them and prints what became of it.</summary>
     /// <param name="place">The volume that is meant where none is named.</param>
     /// <param name="message">What the commit says when the user does not.</param>
-    protected int Commit(ParseResult arguments, Session session, string revision, PathSpec place, string message, Action<VolumeChanges> apply)
+    protected int Commit(ParseResult arguments, Session session, string revision, PathSpec place, string message,
+        Action<VolumeChanges> apply)
     {
         EditRequest request = _options.Read(arguments, revision, message);
         IReadOnlyList<(string Prefix, EditLog Log)> logs = [];
@@ -73,5 +75,6 @@ internal abstract class EditVerb : Verb
 
     /// <summary>The arguments, of which there must be some.</summary>
     protected string[] Require(ParseResult arguments, int least, string example) =>
-        Given(arguments) is var all && all.Length >= least ? all : throw new UsageException($"something is missing; it is written as in '{example}'");
+        Given(arguments) is var all && all.Length >= least ? all
+            : throw new UsageException($"something is missing; it is written as in '{example}'");
 }

@@ -13,7 +13,8 @@ internal sealed class LnVerb : EditVerb
 
     private readonly Option<bool> _symbolic = new("--symbolic", "-s") { Description = "Makes a symbolic link; TARGET is its text" };
     private readonly Option<bool> _force = new("--force", "-f") { Description = "Replaces what has that name and is no directory" };
-    private readonly Option<bool> _exact = new("--no-dereference", "-n") { Description = "Takes PATH for the new name even when a directory stands there" };
+    private readonly Option<bool> _exact =
+        new("--no-dereference", "-n") { Description = "Takes PATH for the new name even when a directory stands there" };
 
     public LnVerb()
         : base("ln", Summary, "TARGET")
@@ -24,7 +25,8 @@ internal sealed class LnVerb : EditVerb
 
     public override IReadOnlyList<string> Usage => [$"ln [-s] [-f] [-n] {CommonUsage} TARGET BRANCH:/PATH"];
 
-    public override string Description => "When PATH is a directory, the link is made in it, under the name of TARGET. A hard link names a file of the same volume.";
+    public override string Description =>
+        "When PATH is a directory, the link is made in it, under the name of TARGET. A hard link names a file of the same volume.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -8,7 +8,8 @@ internal sealed class MkdirVerb : EditVerb
 {
     public const string Summary = "Makes directories in a version";
 
-    private readonly Option<bool> _parents = new("--parents", "-p") { Description = "Makes those on the way, too, and does not mind what is there" };
+    private readonly Option<bool> _parents =
+        new("--parents", "-p") { Description = "Makes those on the way, too, and does not mind what is there" };
     private readonly SettingOptions _settings = new();
 
     public MkdirVerb()
@@ -19,7 +20,8 @@ internal sealed class MkdirVerb : EditVerb
         AddCommon();
     }
 
-    public override IReadOnlyList<string> Usage => [$"mkdir [-p] [--mode M] [--owner U[:G]] [--time T] {CommonUsage} BRANCH:/PATH [/PATH]..."];
+    public override IReadOnlyList<string> Usage =>
+        [$"mkdir [-p] [--mode M] [--owner U[:G]] [--time T] {CommonUsage} BRANCH:/PATH [/PATH]..."];
 
     public override string Description => "New directories belong to root and have the mode 0755.";
 

@@ -19,7 +19,8 @@ internal sealed class MvVerb : EditVerb
 
     public override IReadOnlyList<string> Usage => [$"mv {CommonUsage} BRANCH:/OLD... /NEW"];
 
-    public override string Description => "NEW is a directory that is there, or a new name; a file of that name is replaced. Nothing moves from volume to volume.";
+    public override string Description =>
+        "NEW is a directory that is there, or a new name; a file of that name is replaced. Nothing moves from volume to volume.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

@@ -12,7 +12,8 @@ internal sealed class OverlayVerb : EditVerb
 {
     public const string Summary = "Lays a folder or a container layer over a version";
 
-    private readonly Option<bool> _keepLinks = new("--keep-directory-symlink") { Description = "Keeps a link to a directory where the layer has a directory, such as /lib" };
+    private readonly Option<bool> _keepLinks =
+        new("--keep-directory-symlink") { Description = "Keeps a link to a directory where the layer has a directory, such as /lib" };
 
     public OverlayVerb()
         : base("overlay", Summary, "BRANCH")
@@ -21,7 +22,8 @@ internal sealed class OverlayVerb : EditVerb
         AddCommon();
     }
 
-    public override IReadOnlyList<string> Usage => [$"overlay [--keep-directory-symlink] {CommonUsage} BRANCH[:@2] (DIR | LAYER.tar[.gz|.zst] | -)..."];
+    public override IReadOnlyList<string> Usage =>
+        [$"overlay [--keep-directory-symlink] {CommonUsage} BRANCH[:@2] (DIR | LAYER.tar[.gz|.zst] | -)..."];
 
     public override string Description =>
         "Files of a layer replace those that are there; directories merge. Owners are numbers, as the layer has them. Whiteouts\n"
@@ -51,11 +53,13 @@ internal sealed class OverlayVerb : EditVerb
                 throw new NotFoundException($"{layer} does not exist");
         }
 
-        string names = string.Join(' ', given[1..].Select(layer => layer == "-" ? "-" : Path.GetFileName(Path.TrimEndingDirectorySeparator(layer))));
+        string names = string.Join(' ', given[1..]
+            .Select(layer => layer == "-" ? "-" : Path.GetFileName(Path.TrimEndingDirectorySeparator(layer))));
         return Commit(arguments, session, revision, place, $"overlay {names}", changes =>
         {
             foreach (string layer in given[1..])
-                Apply(new ImageLayer(session.Repository, arguments.GetValue(_keepLinks)) { Name = layer == "-" ? "standard input" : layer }, changes, place, layer, session);
+                Apply(new ImageLayer(session.Repository, arguments.GetValue(_keepLinks)) { Name = layer == "-" ? "standard input" : layer },
+                    changes, place, layer, session);
         });
     }
 

@@ -12,7 +12,8 @@ internal sealed class PutVerb : EditVerb
 {
     public const string Summary = "Puts files and folders of this machine into a version";
 
-    private readonly Option<bool> _archive = new("--archive", "-a") { Description = "Takes over owners, whole modes and extended attributes, too" };
+    private readonly Option<bool> _archive =
+        new("--archive", "-a") { Description = "Takes over owners, whole modes and extended attributes, too" };
     private readonly Option<bool> _parents = new("--parents", "-p") { Description = "Makes the directories on the way that are missing" };
     private readonly SettingOptions _settings = new();
 
@@ -24,7 +25,8 @@ internal sealed class PutVerb : EditVerb
         AddCommon();
     }
 
-    public override IReadOnlyList<string> Usage => [$"put [-a] [-p] [--mode M] [--owner U[:G]] [--time T] {CommonUsage} SRC... BRANCH:/PATH"];
+    public override IReadOnlyList<string> Usage =>
+        [$"put [-a] [-p] [--mode M] [--owner U[:G]] [--time T] {CommonUsage} SRC... BRANCH:/PATH"];
 
     public override string Description =>
         "As with cp -r, PATH is a directory that is there, or a new name; SRC/. is what is in a folder, and '-' is standard\n"
@@ -55,18 +57,22 @@ internal sealed class PutVerb : EditVerb
         }
 
         if (sources.Contains("-"))
-            return PutInput(arguments, session, sources, target, new WriteOperation(place.Path, new BytesContent(default), settings, makesParents), isInto);
-        return Commit(arguments, session, target.Revision, place, $"put {string.Join(' ', sources.Select(Path.GetFileName))} into {place}", changes =>
+            return PutInput(arguments, session, sources, target,
+                new WriteOperation(place.Path, new BytesContent(default), settings, makesParents), isInto);
+        return Commit(arguments, session, target.Revision, place, $"put {string.Join(' ', sources.Select(Path.GetFileName))} into {place}",
+            changes =>
         {
             foreach (string source in sources)
-                changes.Run(new PlacedOperation(place, new PutOperation(place.Path, source, settings, arguments.GetValue(_archive), makesParents, isInto)));
+                changes.Run(new PlacedOperation(
+                    place, new PutOperation(place.Path, source, settings, arguments.GetValue(_archive), makesParents, isInto)));
         });
     }
 
     private int PutInput(ParseResult arguments, Session session, string[] sources, EditPaths target, WriteOperation write, bool isInto)
     {
         if (sources.Length > 1 || isInto)
-            throw new UsageException("standard input is one file and has no name; say the whole path, as in 'mig put - HEAD:/etc/hostname'");
+            throw new UsageException(
+                "standard input is one file and has no name; say the whole path, as in 'mig put - HEAD:/etc/hostname'");
         if (arguments.GetValue(_archive))
             throw new UsageException("standard input has no owner or mode to take over; use --owner and --mode");
         using var input = SpooledInput.Read(session);

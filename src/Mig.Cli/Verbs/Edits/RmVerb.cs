@@ -32,6 +32,7 @@ internal sealed class RmVerb : EditVerb
     public override int Run(ParseResult arguments, Session session)
     {
         var paths = EditPaths.Parse(Require(arguments, 1, "mig rm HEAD:/etc/motd"));
-        return Commit(arguments, session, paths, "rm", path => new RemoveOperation(path, arguments.GetValue(_recursive), arguments.GetValue(_force)));
+        return Commit(arguments, session, paths, "rm", path =>
+            new RemoveOperation(path, arguments.GetValue(_recursive), arguments.GetValue(_force)));
     }
 }

@@ -10,8 +10,10 @@ internal sealed class SetfattrVerb : EditVerb
 {
     public const string Summary = "Sets and removes extended attributes of files of a version";
 
-    private readonly Option<string> _name = new("--name", "-n") { Description = "The attribute to set, such as user.comment", HelpName = "NAME" };
-    private readonly Option<string> _value = new("--value", "-v") { Description = "Its value: text, 0x and hexadecimal, or 0s and base 64", HelpName = "VALUE" };
+    private readonly Option<string> _name =
+        new("--name", "-n") { Description = "The attribute to set, such as user.comment", HelpName = "NAME" };
+    private readonly Option<string> _value =
+        new("--value", "-v") { Description = "Its value: text, 0x and hexadecimal, or 0s and base 64", HelpName = "VALUE" };
     private readonly Option<string> _remove = new("--remove", "-x") { Description = "The attribute to remove", HelpName = "NAME" };
 
     public SetfattrVerb()
@@ -42,8 +44,10 @@ internal sealed class SetfattrVerb : EditVerb
         if (name is null == removed is null)
             throw new UsageException("say with -n which attribute to set, or with -x which one to remove");
         if (removed is not null)
-            return Commit(arguments, session, paths, $"setfattr -x {removed}", path => new RemoveAttributeOperation(path, RawArguments.Encode(removed)));
+            return Commit(arguments, session, paths, $"setfattr -x {removed}", path =>
+                new RemoveAttributeOperation(path, RawArguments.Encode(removed)));
         byte[] value = AttributeValue.Parse(RawArguments.Encode(arguments.GetValue(_value) ?? ""));
-        return Commit(arguments, session, paths, $"setfattr -n {name}", path => new SetAttributeOperation(path, RawArguments.Encode(name!), value));
+        return Commit(arguments, session, paths, $"setfattr -n {name}", path =>
+            new SetAttributeOperation(path, RawArguments.Encode(name!), value));
     }
 }

@@ -11,7 +11,9 @@ namespace Mig.Cli.Verbs.Edits;
 internal sealed class SettingOptions
 {
     private readonly Option<string> _mode = new("--mode") { Description = "Gives files this mode: 0644, or u+x,go-w", HelpName = "M" };
-    private readonly Option<string> _owner = new("--owner") { Description = "Gives them this owner: USER, USER:GROUP or :GROUP, names of the image or numbers", HelpName = "U[:G]" };
+    private readonly Option<string> _owner = new(
+        "--owner")
+    { Description = "Gives them this owner: USER, USER:GROUP or :GROUP, names of the image or numbers", HelpName = "U[:G]" };
     private readonly Option<string> _time = new("--time") { Description = "Gives them this time of modification", HelpName = "T" };
 
     public IReadOnlyList<Option> Options => [_mode, _owner, _time];

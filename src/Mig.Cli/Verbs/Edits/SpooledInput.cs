@@ -2,7 +2,9 @@ using Mig.Cli.CommandLines;
 
 namespace Mig.Cli.Verbs.Edits;
 
-/// <summary>Standard input as a file in a folder that nobody else may enter, since a file's length must be known before it is written.</summary>
+/// <summary>
+/// Standard input as a file in a folder that nobody else may enter, since a file's length must be known before it is written.
+/// </summary>
 internal sealed class SpooledInput : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("mig-input-");

@@ -23,7 +23,8 @@ internal sealed class TouchVerb : EditVerb
 
     public override IReadOnlyList<string> Usage => [$"touch [-d T] [--no-create] {CommonUsage} BRANCH:/PATH [/PATH]..."];
 
-    public override string Description => "A time is written as '2026-01-31 12:00:00Z', @SECONDS or '2 days ago'. New files belong to root and have the mode 0644.";
+    public override string Description =>
+        "A time is written as '2026-01-31 12:00:00Z', @SECONDS or '2 days ago'. New files belong to root and have the mode 0644.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [

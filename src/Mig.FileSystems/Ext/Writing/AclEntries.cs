@@ -32,7 +32,8 @@ internal sealed class AclEntries
     /// <returns>Null when it breaks its form.</returns>
     public static AclEntries? Parse(ReadOnlySpan<byte> shown)
     {
-        if (shown.Length < HeaderSize || (shown.Length - HeaderSize) % ShownSize != 0 || BinaryPrimitives.ReadUInt32LittleEndian(shown) != ShownVersion)
+        if (shown.Length < HeaderSize || (shown.Length - HeaderSize) % ShownSize != 0
+            || BinaryPrimitives.ReadUInt32LittleEndian(shown) != ShownVersion)
             return null;
         var acl = new AclEntries();
         for (int i = HeaderSize; i < shown.Length; i += ShownSize)
@@ -100,7 +101,8 @@ internal sealed class AclEntries
             isOrdered &= _entries[i].Tag > _entries[i - 1].Tag || (mayRepeat && _entries[i].Tag == _entries[i - 1].Tag);
         }
 
-        bool areKnown = _entries.TrueForAll(static entry => entry.Tag is UserObject or User or GroupObject or Group or Mask or Other && entry.Permission <= MaxPermission);
+        bool areKnown = _entries.TrueForAll(static entry =>
+            entry.Tag is UserObject or User or GroupObject or Group or Mask or Other && entry.Permission <= MaxPermission);
         return isOrdered && areKnown && Has(UserObject) && Has(GroupObject) && Has(Other) && (Has(Mask) || !(Has(User) || Has(Group)));
     }
 }

@@ -35,7 +35,8 @@ internal sealed record AttributeItem(byte NameIndex, byte[] Name, byte[] Value, 
     }
 
     /// <summary>Tells how many bytes entries take together, with the four zeros at the end.</summary>
-    public static int SizeOf(IEnumerable<AttributeItem> items) => sizeof(uint) + items.Sum(static item => item.EntrySize + item.StoredValueSize);
+    public static int SizeOf(IEnumerable<AttributeItem> items) =>
+        sizeof(uint) + items.Sum(static item => item.EntrySize + item.StoredValueSize);
 
     /// <summary>Writes entries from a place on, and their values from the end back.</summary>
     /// <param name="bytes">What value offsets count from the start of; all zeros from <paramref name="start"/> on.</param>

@@ -40,5 +40,6 @@ internal static class AttributeNames
         return isDefault ? AttributePrefix.DefaultAcl : AttributePrefix.AccessAcl;
     }
 
-    private static RefusedOperationException Refuse(ReadOnlySpan<byte> name, string why) => new(RefusalReason.BadAttribute, $"extended attribute {PathResolver.Describe(name)} cannot be set: {why}");
+    private static RefusedOperationException Refuse(ReadOnlySpan<byte> name, string why) =>
+        new(RefusalReason.BadAttribute, $"extended attribute {PathResolver.Describe(name)} cannot be set: {why}");
 }

@@ -4,8 +4,8 @@ namespace Mig.FileSystems.Ext.Writing;
 
 // Layout: kernel Documentation/filesystems/ext4, "Extended Attributes". All integers little-endian.
 /// <summary>
-/// Changes the extended attributes of an inode: first within it, then in its block of attributes, then, where the format has that, with the value in an inode of its own.
-/// A block that several inodes share is copied before it is changed.
+/// Changes the extended attributes of an inode: first within it, then in its block of attributes, then, where the format has that, with the
+/// value in an inode of its own. A block that several inodes share is copied before it is changed.
 /// </summary>
 internal sealed class AttributeWriter(WritableVolume volume)
 {
@@ -22,10 +22,14 @@ internal sealed class AttributeWriter(WritableVolume volume)
         if (!TryPlace(inode, inner, outer, item))
         {
             if (!volume.Geometry.Has(IncompatibleFeatures.AttributeInodes))
-                throw new RefusedOperationException(RefusalReason.NoAttributeSpace, $"inode {inode.Number} has no room for an extended attribute of {value.Length} bytes beside its others: they share a block of {volume.Geometry.BlockSize} bytes");
+                throw new RefusedOperationException(
+                    RefusalReason.NoAttributeSpace,
+                    $"inode {inode.Number} has no room for an extended attribute of {value.Length} bytes beside its others: they share a "
+                    + $"block of {volume.Geometry.BlockSize} bytes");
             item = item with { Value = [], ValueInode = 1 };
             if (!TryPlace(inode, inner, outer, item))
-                throw new RefusedOperationException(RefusalReason.NoAttributeSpace, $"inode {inode.Number} has no room for the name of another extended attribute");
+                throw new RefusedOperationException(
+                    RefusalReason.NoAttributeSpace, $"inode {inode.Number} has no room for the name of another extended attribute");
             inner.Remove(item);
             outer.Remove(item);
             item = new AttributeValues(volume).Create(inode, item, value);
@@ -73,7 +77,8 @@ internal sealed class AttributeWriter(WritableVolume volume)
         inode.AttributeBlock = 0;
     }
 
-    private static AttributeItem? Take(List<AttributeItem> inner, List<AttributeItem> outer, byte nameIndex, ReadOnlySpan<byte> name, out bool wasOuter)
+    private static AttributeItem? Take(
+        List<AttributeItem> inner, List<AttributeItem> outer, byte nameIndex, ReadOnlySpan<byte> name, out bool wasOuter)
     {
         wasOuter = false;
         foreach (List<AttributeItem> list in (List<AttributeItem>[])[inner, outer])
@@ -98,26 +103,30 @@ internal sealed class AttributeWriter(WritableVolume volume)
         while (entries.MoveNext())
         {
             uint hash = entries.ValueInode == 0 ? 0 : new AttributeValues(volume).GetHash(entries.ValueInode);
-            items.Add(new AttributeItem(entries.NameIndex, entries.Name.ToArray(), entries.Value.ToArray(), entries.ValueInode, entries.ValueSize, hash));
+            items.Add(new AttributeItem(entries.NameIndex, entries.Name.ToArray(), entries.Value.ToArray(), entries.ValueInode,
+                entries.ValueSize, hash));
         }
 
         return items;
     }
 
     // The attributes of a shared block, and the values that they name, are others' too.
-    private bool IsShared(WritableInode inode) => inode.AttributeBlock != 0 && GetReferenceCount(volume.Store.Get(inode.AttributeBlock)) > 1;
+    private bool IsShared(WritableInode inode) =>
+        inode.AttributeBlock != 0 && GetReferenceCount(volume.Store.Get(inode.AttributeBlock)) > 1;
 
     private (List<AttributeItem> Inner, List<AttributeItem> Outer) Load(WritableInode inode)
     {
         Inode view = inode.View;
         List<AttributeItem> inner = Collect(AttributeReader.GetInodeEntries(view), volume);
-        List<AttributeItem> outer = inode.AttributeBlock == 0 ? [] : Collect(AttributeReader.GetBlockEntries(volume.Store, volume.Geometry, view, inode.AttributeBlock), volume);
+        List<AttributeItem> outer = inode.AttributeBlock == 0 ? []
+            : Collect(AttributeReader.GetBlockEntries(volume.Store, volume.Geometry, view, inode.AttributeBlock), volume);
         return (inner, outer);
     }
 
     // A value in an inode of its own counts for its owner too, in whole clusters.
     private long CountBlocks(AttributeItem? item) =>
-        item is null || item.ValueInode == 0 ? 0 : volume.Allocator.CountClusters((item.ValueSize + volume.Geometry.BlockSize - 1) / volume.Geometry.BlockSize) * volume.Geometry.BlocksPerCluster;
+        item is null || item.ValueInode == 0 ? 0 : volume.Allocator.CountClusters(
+            (item.ValueSize + volume.Geometry.BlockSize - 1) / volume.Geometry.BlockSize) * volume.Geometry.BlocksPerCluster;
 
     private bool TryPlace(WritableInode inode, List<AttributeItem> inner, List<AttributeItem> outer, AttributeItem item)
     {
@@ -164,7 +173,8 @@ internal sealed class AttributeWriter(WritableVolume volume)
             return;
         }
 
-        long block = volume.Allocator.Allocate(volume.Geometry.FirstBlockOfGroup((inode.Number - 1) / volume.Geometry.InodesPerGroup), 1).Offset;
+        long block = volume.Allocator.Allocate(
+            volume.Geometry.FirstBlockOfGroup((inode.Number - 1) / volume.Geometry.InodesPerGroup), 1).Offset;
         Seal(made, block);
         made.CopyTo(volume.Store.Create(block), 0);
         inode.AttributeBlock = block;
@@ -233,7 +243,8 @@ internal sealed class AttributeWriter(WritableVolume volume)
     private void Seal(Span<byte> bytes, long block)
     {
         if (volume.Geometry.HasChecksums)
-            BinaryPrimitives.WriteUInt32LittleEndian(bytes[Field.Checksum..], AttributeReader.ComputeChecksum(volume.Geometry, bytes, block));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                bytes[Field.Checksum..], AttributeReader.ComputeChecksum(volume.Geometry, bytes, block));
     }
 
     private static class Field

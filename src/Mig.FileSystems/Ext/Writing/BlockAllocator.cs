@@ -3,8 +3,8 @@ using Mig.Core;
 namespace Mig.FileSystems.Ext.Writing;
 
 /// <summary>
-/// Gives out and takes back clusters. It looks from the goal on for a run that is long enough, group by group, and takes the longest it met in the first group with room when there is none.
-/// Blocks that are reserved for root are given out: an image is edited as root would.
+/// Gives out and takes back clusters. It looks from the goal on for a run that is long enough, group by group, and takes the longest it met
+/// in the first group with room when there is none. Blocks that are reserved for root are given out: an image is edited as root would.
 /// </summary>
 internal sealed class BlockAllocator(Geometry geometry, WritableSuperblock superblock, WritableGroups groups, BlockStore store)
 {
@@ -22,7 +22,8 @@ internal sealed class BlockAllocator(Geometry geometry, WritableSuperblock super
         if (clusters > FreeClusters)
         {
             long unit = geometry.BlocksPerCluster * geometry.BlockSize;
-            throw new RefusedOperationException(RefusalReason.NoSpace, $"the file system is full: {clusters * unit} bytes are needed for content and its map, {FreeClusters * unit} are free");
+            throw new RefusedOperationException(RefusalReason.NoSpace,
+                $"the file system is full: {clusters * unit} bytes are needed for content and its map, {FreeClusters * unit} are free");
         }
     }
 
@@ -75,7 +76,9 @@ internal sealed class BlockAllocator(Geometry geometry, WritableSuperblock super
         }
     }
 
-    /// <summary>Returns the first run of <paramref name="enough"/> clusters from a place on, around the end if need be; else the longest there is.</summary>
+    /// <summary>
+    /// Returns the first run of <paramref name="enough"/> clusters from a place on, around the end if need be; else the longest there is.
+    /// </summary>
     private ByteRange FindRun(int group, int start, int enough)
     {
         ReadOnlySpan<byte> bitmap = groups.GetBlockBitmap(group);
@@ -102,7 +105,8 @@ internal sealed class BlockAllocator(Geometry geometry, WritableSuperblock super
     {
         groups.MarkClusters(group, (int)clusters.Offset, (int)clusters.Length, isUsed: true);
         superblock.FreeBlocks -= clusters.Length * geometry.BlocksPerCluster;
-        var blocks = new ByteRange(geometry.FirstBlockOfGroup(group) + (clusters.Offset * geometry.BlocksPerCluster), clusters.Length * geometry.BlocksPerCluster);
+        var blocks = new ByteRange(geometry.FirstBlockOfGroup(group) + (clusters.Offset * geometry.BlocksPerCluster), clusters.Length
+            * geometry.BlocksPerCluster);
         CheckNoMetadata(blocks.Offset, blocks.Length);
         store.Forget(blocks.Offset, blocks.Length);
         return blocks;
@@ -123,6 +127,8 @@ internal sealed class BlockAllocator(Geometry geometry, WritableSuperblock super
         }
 
         if (low < zones.Count && zones[low].Offset < block + count)
-            throw ExtError.Corrupt("EXT4-117", $"blocks {block} to {block + count - 1} are to be allocated or freed, but {zones[low].Offset} to {zones[low].End - 1} hold metadata; run e2fsck on the volume");
+            throw ExtError.Corrupt("EXT4-117",
+                $"blocks {block} to {block + count - 1} are to be allocated or freed, but {zones[low].Offset} to {zones[low].End - 1} "
+                + "hold metadata; run e2fsck on the volume");
     }
 }

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Ext.Writing;
 
-/// <summary>Writes block maps: twelve blocks, then one, two and three levels of blocks full of pointers. A block of pointers without any goes.</summary>
+/// <summary>
+/// Writes block maps: twelve blocks, then one, two and three levels of blocks full of pointers. A block of pointers without any goes.
+/// </summary>
 internal sealed class BlockMapWriter(Geometry geometry, BlockStore store, BlockAllocator allocator)
 {
     private const int DirectCount = 12;
@@ -51,7 +53,8 @@ internal sealed class BlockMapWriter(Geometry geometry, BlockStore store, BlockA
             uint pointer = BinaryPrimitives.ReadUInt32LittleEndian(place);
             if (level == 1 && fileBlock < firstChange)
                 continue;
-            pointer = level == 1 ? (uint)cursor.Find(fileBlock) : StoreLevel(pointer, level - 1, fileBlock, childSpan, firstChange, cursor, tree);
+            pointer = level == 1 ? (uint)cursor.Find(fileBlock)
+                : StoreLevel(pointer, level - 1, fileBlock, childSpan, firstChange, cursor, tree);
             BinaryPrimitives.WriteUInt32LittleEndian(place, pointer);
         }
 
@@ -68,7 +71,8 @@ internal sealed class BlockMapWriter(Geometry geometry, BlockStore store, BlockA
         public long Find(long fileBlock)
         {
             Seek(fileBlock);
-            return _index < runs.Count && runs[_index].FileBlock <= fileBlock ? runs[_index].VolumeBlock + (fileBlock - runs[_index].FileBlock) : 0;
+            return _index < runs.Count && runs[_index].FileBlock <= fileBlock ? runs[_index].VolumeBlock
+                + (fileBlock - runs[_index].FileBlock) : 0;
         }
 
         public bool HasAny(long start, long end)

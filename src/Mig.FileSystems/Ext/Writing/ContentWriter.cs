@@ -2,8 +2,11 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext.Writing;
 
-/// <summary>Writes, cuts and lengthens the content of files that have blocks. All blocks are found before the first byte is written.</summary>
-internal sealed class ContentWriter(Geometry geometry, BlockStore store, BlockAllocator allocator, FileMapWriter map, WritableSuperblock superblock)
+/// <summary>
+/// Writes, cuts and lengthens the content of files that have blocks. All blocks are found before the first byte is written.
+/// </summary>
+internal sealed class ContentWriter(
+    Geometry geometry, BlockStore store, BlockAllocator allocator, FileMapWriter map, WritableSuperblock superblock)
 {
     private const int BufferSize = 1 << 20;
     private const long LargeFile = int.MaxValue;
@@ -94,7 +97,8 @@ internal sealed class ContentWriter(Geometry geometry, BlockStore store, BlockAl
 
     private void WriteRanges(FileBlocks blocks, List<ByteRange> ranges, long start, Content content)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferSize, ranges.Sum(static range => range.Length) * geometry.BlockSize));
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(
+            (int)Math.Min(BufferSize, ranges.Sum(static range => range.Length) * geometry.BlockSize));
         var bounds = new ByteRange(start, content.Length);
         int next = 0;
         foreach (ByteRange range in ranges)

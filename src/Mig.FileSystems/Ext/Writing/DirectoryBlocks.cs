@@ -52,7 +52,8 @@ internal sealed class DirectoryBlocks
     {
         WritableInode inode = _volume.Inodes.Edit(Number);
         FileBlocks before = _blocks.Clone();
-        _blocks.Fill([new ByteRange(Count, 1)], _volume.Allocator, _volume.Geometry.FirstBlockOfGroup((Number - 1) / _volume.Geometry.InodesPerGroup));
+        _blocks.Fill([new ByteRange(Count, 1)], _volume.Allocator,
+            _volume.Geometry.FirstBlockOfGroup((Number - 1) / _volume.Geometry.InodesPerGroup));
         _volume.Blocks.Store(inode, before, _blocks, Count);
         _volume.Store.Create(_blocks.Find(Count));
         Count++;

@@ -16,7 +16,9 @@ internal readonly struct DirectoryHash(int version, ReadOnlyMemory<byte> seed)
 
     private bool IsUnsigned => version >= FirstUnsigned;
 
-    /// <summary>Returns the hash of a name: always even, as the lowest bit says in an index that a hash goes on from the block before.</summary>
+    /// <summary>
+    /// Returns the hash of a name: always even, as the lowest bit says in an index that a hash goes on from the block before.
+    /// </summary>
     public uint Compute(ReadOnlySpan<byte> name)
     {
         Span<uint> state = [0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476];

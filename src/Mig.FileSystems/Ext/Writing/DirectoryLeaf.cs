@@ -44,7 +44,8 @@ internal readonly ref struct DirectoryLeaf(Span<byte> block, bool hasTail)
         _block[^5] = TailFileType;
     }
 
-    public int LengthAt(int place) => DirectoryEntries.DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(_block[(place + 4)..]), _block.Length);
+    public int LengthAt(int place) =>
+        DirectoryEntries.DecodeLength(BinaryPrimitives.ReadUInt16LittleEndian(_block[(place + 4)..]), _block.Length);
 
     public uint InodeAt(int place) => BinaryPrimitives.ReadUInt32LittleEndian(_block[place..]);
 
@@ -149,8 +150,10 @@ internal readonly ref struct DirectoryLeaf(Span<byte> block, bool hasTail)
 
     public void SetLength(int place, int length)
     {
-        // 16 bits are too few for a block of 64 KiB; its length is said as 65535, others are multiples of four and have the high bits in the low ones.
-        ushort stored = length == LongBlock ? ushort.MaxValue : _block.Length < LongBlock ? (ushort)length : (ushort)((length & 0xFFFC) | (length >> 16 & 3));
+        // 16 bits are too few for a block of 64 KiB; its length is said as 65535, others are multiples of four and have the high bits in
+        // the low ones.
+        ushort stored = length == LongBlock ? ushort.MaxValue : _block.Length < LongBlock ? (ushort)length
+            : (ushort)((length & 0xFFFC) | (length >> 16 & 3));
         BinaryPrimitives.WriteUInt16LittleEndian(_block[(place + 4)..], stored);
     }
 

@@ -40,12 +40,17 @@ internal sealed class DirectoryOpener(WritableVolume volume)
         if (inode.Type != NodeType.Directory)
             throw new RefusedOperationException(RefusalReason.NotADirectory, $"inode {directory} is no directory");
         if ((inode.Flags & InodeFlags.Encrypted) != 0)
-            throw new UnsupportedFeatureException("ext4 encrypt", $"directory {directory} is encrypted, and its names cannot be changed without the key; mount the volume to do so");
+            throw new UnsupportedFeatureException("ext4 encrypt",
+                $"directory {directory} is encrypted, and its names cannot be changed without the key; mount the volume to do so");
         if ((inode.Flags & InodeFlags.CaseFolded) != 0)
-            throw new UnsupportedFeatureException("ext4 casefold", $"directory {directory} takes names regardless of case, and its names cannot be changed; mount the volume to do so");
+            throw new UnsupportedFeatureException("ext4 casefold",
+                $"directory {directory} takes names regardless of case, and its names cannot be changed; mount the volume to do so");
         InodeFlags forbidden = isRemoval ? InodeFlags.Immutable | InodeFlags.AppendOnly : InodeFlags.Immutable;
         if ((inode.Flags & forbidden) != 0)
-            throw new RefusedOperationException(RefusalReason.Protected, $"directory {directory} is {((inode.Flags & InodeFlags.Immutable) != 0 ? "immutable" : "append-only")}; take the attribute away first");
+            throw new RefusedOperationException(
+                RefusalReason.Protected,
+                $"directory {directory} is {((inode.Flags & InodeFlags.Immutable) != 0 ? "immutable" : "append-only")}; take the "
+                + "attribute away first");
         if ((inode.Flags & InodeFlags.InlineData) != 0)
             MoveToBlock(directory);
         return new DirectoryFile(volume, volume.Table.GetUsed(directory));
@@ -57,18 +62,22 @@ internal sealed class DirectoryOpener(WritableVolume volume)
         var before = new FileBlocks(volume.Geometry, inode.Number, volume.Limits);
         FileBlocks blocks = before.Clone();
         volume.Blocks.Initialize(inode);
-        blocks.Fill([new ByteRange(0, 1)], volume.Allocator, volume.Geometry.FirstBlockOfGroup((inode.Number - 1) / volume.Geometry.InodesPerGroup));
+        blocks.Fill([new ByteRange(0, 1)], volume.Allocator,
+            volume.Geometry.FirstBlockOfGroup((inode.Number - 1) / volume.Geometry.InodesPerGroup));
         volume.Blocks.Store(inode, before, blocks, 0);
         inode.Size = volume.Geometry.BlockSize;
         inode.Seal();
-        DirectoryFile.Initialize(volume, volume.Store.Create(blocks.Find(0)), inode.View.ChecksumSeed(volume.Geometry.ChecksumSeed), inode.Number, parent);
+        DirectoryFile.Initialize(volume, volume.Store.Create(blocks.Find(0)), inode.View.ChecksumSeed(volume.Geometry.ChecksumSeed),
+            inode.Number, parent);
     }
 
     private long Check(Inode directory, long number)
     {
         bool isReserved = number < volume.Geometry.FirstInode && number != Geometry.RootInode;
         if (number != 0 && (isReserved || number > volume.Geometry.InodeCount || volume.Geometry.HiddenInodes.Contains((uint)number)))
-            throw directory.Corrupt("EXT4-063", $"a name stands for inode {number}, {Geometry.RootInode} or {volume.Geometry.FirstInode} to {volume.Geometry.InodeCount}, and no hidden one, allowed");
+            throw directory.Corrupt("EXT4-063",
+                $"a name stands for inode {number}, {Geometry.RootInode} or {volume.Geometry.FirstInode} to {volume.Geometry.InodeCount}, "
+                + "and no hidden one, allowed");
         return number;
     }
 

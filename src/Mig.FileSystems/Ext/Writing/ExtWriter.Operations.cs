@@ -4,9 +4,11 @@ namespace Mig.FileSystems.Ext.Writing;
 
 internal sealed partial class ExtWriter
 {
-    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content) => CreateFile(path, metadata, new Content(content));
+    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content) =>
+        CreateFile(path, metadata, new Content(content));
 
-    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length) => CreateFile(path, metadata, new Content(content, length));
+    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length) =>
+        CreateFile(path, metadata, new Content(content, length));
 
     public void ReplaceContent(ReadOnlySpan<byte> path, IByteSource content) => ReplaceContent(path, new Content(content));
 

@@ -5,7 +5,8 @@ namespace Mig.FileSystems.Ext.Writing;
 
 // Layout: kernel Documentation/filesystems/ext4, "Extent Tree". All integers little-endian.
 /// <summary>
-/// Writes extent trees: packed from the left, as low as can be, and in the blocks that the tree had before, so that a node with the same entries is not touched.
+/// Writes extent trees: packed from the left, as low as can be, and in the blocks that the tree had before, so that a node with the same
+/// entries is not touched.
 /// </summary>
 internal sealed class ExtentTreeWriter(Geometry geometry, BlockStore store, BlockAllocator allocator)
 {
@@ -35,7 +36,8 @@ internal sealed class ExtentTreeWriter(Geometry geometry, BlockStore store, Bloc
             byte[] above = new byte[nodes * EntrySize];
             for (int i = 0; i < nodes; i++)
             {
-                ReadOnlySpan<byte> part = entries.AsSpan(i * NodeCapacity * EntrySize, Math.Min(NodeCapacity, count - (i * NodeCapacity)) * EntrySize);
+                ReadOnlySpan<byte> part = entries.AsSpan(
+                    i * NodeCapacity * EntrySize, Math.Min(NodeCapacity, count - (i * NodeCapacity)) * EntrySize);
                 long block = blocks[used++];
                 WriteNode(block, part, depth, seed, isNew: used > oldBlocks.Count);
                 Span<byte> entry = above.AsSpan(i * EntrySize, EntrySize);

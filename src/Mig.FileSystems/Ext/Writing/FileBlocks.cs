@@ -29,15 +29,19 @@ internal sealed class FileBlocks : IBlockMapSink
         if (_count > _geometry.BlockCount)
             throw ExtError.Corrupt("EXT4-049", $"inode {_inode}: maps {_count} blocks or more, the file system has {_geometry.BlockCount}");
         if (_geometry.BlocksPerCluster > 1 && (volumeBlock - _geometry.FirstDataBlock - fileBlock) % _geometry.BlocksPerCluster != 0)
-            throw ExtError.Corrupt("EXT4-118", $"inode {_inode}: file block {fileBlock} is at block {volumeBlock}, which has another place in its cluster; run e2fsck on the volume");
+            throw ExtError.Corrupt("EXT4-118",
+                $"inode {_inode}: file block {fileBlock} is at block {volumeBlock}, which has another place in its cluster; run e2fsck on "
+                + "the volume");
         if (!TryJoin(Runs, new MappedRun(fileBlock, count, volumeBlock, isUnwritten)) && Runs.Count > _limits.MaxExtentsPerFile)
-            throw ExtError.Corrupt("EXT4-048", $"inode {_inode}: has more than {_limits.MaxExtentsPerFile} extents, at most {_limits.MaxExtentsPerFile} allowed");
+            throw ExtError.Corrupt("EXT4-048",
+                $"inode {_inode}: has more than {_limits.MaxExtentsPerFile} extents, at most {_limits.MaxExtentsPerFile} allowed");
     }
 
     public void VisitTreeBlock(long block)
     {
         if (!_seenTreeBlocks.Add(block))
-            throw ExtError.Corrupt("EXT4-047", $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");
+            throw ExtError.Corrupt("EXT4-047",
+                $"inode {_inode}: its block map uses block {block} at {block * _geometry.BlockSize} twice, once allowed");
         TreeBlocks.Add(block);
     }
 
@@ -53,7 +57,8 @@ internal sealed class FileBlocks : IBlockMapSink
     public long Find(long fileBlock)
     {
         int index = IndexOf(fileBlock);
-        return index < Runs.Count && Runs[index].FileBlock <= fileBlock && !Runs[index].IsUnwritten ? Runs[index].VolumeBlock + (fileBlock - Runs[index].FileBlock) : 0;
+        return index < Runs.Count && Runs[index].FileBlock <= fileBlock && !Runs[index].IsUnwritten ? Runs[index].VolumeBlock
+            + (fileBlock - Runs[index].FileBlock) : 0;
     }
 
     /// <summary>Drops all blocks from <paramref name="end"/> on, or only those that are written.</summary>

@@ -48,9 +48,11 @@ internal sealed class FileMapWriter(Geometry geometry, BlockStore store, BlockAl
     {
         List<long> oldTree = before?.TreeBlocks ?? [];
         if ((inode.Flags & InodeFlags.Extents) == 0 && after.Runs.Exists(static run => run.VolumeBlock + run.Count > uint.MaxValue))
-            throw new RefusedOperationException(RefusalReason.NoSpace, $"inode {inode.Number} has a block map, which reaches the first {uint.MaxValue} blocks only; no block among them is free");
+            throw new RefusedOperationException(RefusalReason.NoSpace,
+                $"inode {inode.Number} has a block map, which reaches the first {uint.MaxValue} blocks only; no block among them is free");
         long oldCount = before is null ? 0 : CountBlocks(before);
-        List<long> newTree = (inode.Flags & InodeFlags.Extents) != 0 ? _extents.Store(inode, after.Runs, oldTree) : _pointers.Store(inode, after.Runs, firstChange);
+        List<long> newTree = (inode.Flags & InodeFlags.Extents) != 0 ? _extents.Store(inode, after.Runs, oldTree)
+            : _pointers.Store(inode, after.Runs, firstChange);
         if (before is not null)
         {
             FreeClusters(before.GetClusters(), after.GetClusters());
@@ -73,7 +75,8 @@ internal sealed class FileMapWriter(Geometry geometry, BlockStore store, BlockAl
     }
 
     // What extended attributes take is counted beside it.
-    private long CountBlocks(FileBlocks blocks) => blocks.GetClusters().Sum(static range => range.Length) + (blocks.TreeBlocks.Count * geometry.BlocksPerCluster);
+    private long CountBlocks(FileBlocks blocks) =>
+        blocks.GetClusters().Sum(static range => range.Length) + (blocks.TreeBlocks.Count * geometry.BlocksPerCluster);
 
     private void FreeClusters(IEnumerable<ByteRange> before, IEnumerable<ByteRange> after)
     {

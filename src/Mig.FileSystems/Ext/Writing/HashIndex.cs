@@ -4,7 +4,8 @@ namespace Mig.FileSystems.Ext.Writing;
 
 // Layout: kernel Documentation/filesystems/ext4, "Hash Tree Directories". All integers little-endian.
 /// <summary>
-/// The index of a directory, as a list: which hashes each block of entries begins with. Stored again, its nodes are packed from the left, so that one with the same entries is not touched.
+/// The index of a directory, as a list: which hashes each block of entries begins with. Stored again, its nodes are packed from the left,
+/// so that one with the same entries is not touched.
 /// </summary>
 internal sealed class HashIndex
 {
@@ -45,10 +46,12 @@ internal sealed class HashIndex
         ReadOnlySpan<byte> root = blocks.Get(0);
         byte version = root[RootInfoOffset + 4];
         if (U32(root, RootInfoOffset) != 0 || root[RootInfoOffset + 5] != RootInfoSize)
-            throw blocks.Corrupt("EXT4-066", 0, $"index header is 0x{U32(root, RootInfoOffset):x8} with {root[RootInfoOffset + 5]} bytes, 0 with {RootInfoSize} needed");
+            throw blocks.Corrupt("EXT4-066", 0,
+                $"index header is 0x{U32(root, RootInfoOffset):x8} with {root[RootInfoOffset + 5]} bytes, 0 with {RootInfoSize} needed");
         HashIndex index = new(blocks, geometry) { Hash = MakeHash(version, superblock), _levels = root[RootInfoOffset + 6] };
         if (index._levels > index.MaxAllowedLevels)
-            throw blocks.Corrupt("EXT4-121", 0, $"index has {index._levels} levels below its root, at most {index.MaxAllowedLevels} allowed");
+            throw blocks.Corrupt("EXT4-121", 0,
+                $"index has {index._levels} levels below its root, at most {index.MaxAllowedLevels} allowed");
         index.Read(0, index._levels, 0);
         return index;
     }
@@ -97,7 +100,8 @@ internal sealed class HashIndex
         for (; entries.Count > RootCapacity; levels++)
         {
             if (levels == MaxAllowedLevels)
-                throw new RefusedOperationException(RefusalReason.DirectoryFull, $"directory {_blocks.Number} has as many names as its index can hold");
+                throw new RefusedOperationException(
+                    RefusalReason.DirectoryFull, $"directory {_blocks.Number} has as many names as its index can hold");
             var above = new List<(uint Hash, uint Block)>();
             for (int first = 0; first < entries.Count; first += NodeCapacity)
             {
@@ -121,7 +125,8 @@ internal sealed class HashIndex
     {
         const int firstUnsigned = 3;
         if (version > DirectoryHash.MaxVersion)
-            throw new Mig.Core.UnsupportedFeatureException($"ext4 directory hash {version}", "the names of this directory cannot be changed; mount the volume to do so");
+            throw new Mig.Core.UnsupportedFeatureException(
+                $"ext4 directory hash {version}", "the names of this directory cannot be changed; mount the volume to do so");
         bool isUnsigned = version < firstUnsigned && superblock.HasUnsignedHash;
         return new DirectoryHash(isUnsigned ? version + firstUnsigned : version, superblock.HashSeed.ToArray());
     }
@@ -147,7 +152,9 @@ internal sealed class HashIndex
             uint child = U32(bytes, offset + (i * EntrySize) + 4);
             bool isOrdered = Leaves.Count == 0 || (hash >= Leaves[^1].Hash && (levels > 0 || hash > Leaves[^1].Hash));
             if (!isOrdered || child == 0 || child >= _blocks.Count || Leaves.Count + _nodes.Count >= _blocks.Count)
-                throw _blocks.Corrupt("EXT4-121", block, $"entry {i} of the index is hash 0x{hash:x8} in block {child}; hashes must ascend, and blocks be 1 to {_blocks.Count - 1}, each once");
+                throw _blocks.Corrupt("EXT4-121", block,
+                    $"entry {i} of the index is hash 0x{hash:x8} in block {child}; hashes must ascend, and blocks be 1 to "
+                    + $"{_blocks.Count - 1}, each once");
             if (levels == 0)
             {
                 Leaves.Add((hash, child));

@@ -1,8 +1,9 @@
 namespace Mig.FileSystems.Ext.Writing;
 
 /// <summary>
-/// Gives out and takes back inodes. Files get one in the group of their directory, or the next with room. Directories below the root are spread: each goes to the group with the fewest
-/// directories among those with more room than the average; others stay near their parent while there is room for what they may hold.
+/// Gives out and takes back inodes. Files get one in the group of their directory, or the next with room. Directories below the root are
+/// spread: each goes to the group with the fewest directories among those with more room than the average; others stay near their parent
+/// while there is room for what they may hold.
 /// </summary>
 internal sealed class InodeAllocator(Geometry geometry, WritableSuperblock superblock, WritableGroups groups)
 {
@@ -16,7 +17,8 @@ internal sealed class InodeAllocator(Geometry geometry, WritableSuperblock super
             int group = (start + i) % geometry.GroupCount;
             if (groups.Get(group).FreeInodes == 0)
                 continue;
-            int first = group * geometry.InodesPerGroup < geometry.FirstInode - 1 ? (int)Math.Min(geometry.InodesPerGroup, geometry.FirstInode - 1 - (group * geometry.InodesPerGroup)) : 0;
+            int first = group * geometry.InodesPerGroup < geometry.FirstInode - 1
+                ? (int)Math.Min(geometry.InodesPerGroup, geometry.FirstInode - 1 - (group * geometry.InodesPerGroup)) : 0;
             int index = Bitmap.IndexOf(groups.GetInodeBitmap(group), false, first, (int)geometry.InodesPerGroup);
             if (index == geometry.InodesPerGroup)
                 continue;
@@ -25,12 +27,14 @@ internal sealed class InodeAllocator(Geometry geometry, WritableSuperblock super
             return (group * geometry.InodesPerGroup) + index + 1;
         }
 
-        throw new RefusedOperationException(RefusalReason.NoInodes, $"the file system is full: all {geometry.InodeCount} inodes are in use");
+        throw new RefusedOperationException(
+            RefusalReason.NoInodes, $"the file system is full: all {geometry.InodeCount} inodes are in use");
     }
 
     public void Free(long number, bool isDirectory)
     {
-        groups.MarkInode((int)((number - 1) / geometry.InodesPerGroup), (int)((number - 1) % geometry.InodesPerGroup), isUsed: false, isDirectory);
+        groups.MarkInode((int)((number - 1) / geometry.InodesPerGroup), (int)((number - 1) % geometry.InodesPerGroup), isUsed: false,
+            isDirectory);
         superblock.FreeInodes++;
     }
 

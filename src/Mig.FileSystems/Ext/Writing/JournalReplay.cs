@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext.Writing;
 
-/// <summary>Writes what waits in the journal to its place, and says in the journal that nothing waits any more. Done again, it does the same.</summary>
+/// <summary>
+/// Writes what waits in the journal to its place, and says in the journal that nothing waits any more. Done again, it does the same.
+/// </summary>
 internal sealed class JournalReplay(IByteTarget target, Geometry geometry, Limits limits)
 {
     public void Run()
@@ -11,7 +13,8 @@ internal sealed class JournalReplay(IByteTarget target, Geometry geometry, Limit
         byte[] block = new byte[geometry.BlockSize];
         target.ReadExactly(recovery.SuperblockOffset, block);
         if (JournalSuperblock.Parse(block, recovery.SuperblockOffset, geometry.BlockSize, uint.MaxValue).HasError)
-            throw new RefusedOperationException(RefusalReason.InUse, "the journal has recorded an error; let e2fsck repair the file system before it is changed");
+            throw new RefusedOperationException(
+                RefusalReason.InUse, "the journal has recorded an error; let e2fsck repair the file system before it is changed");
         JournalOverlay overlay = recovery.FindBlocks(limits);
         CheckLogUntouched(overlay, recovery);
         byte[] copy = new byte[geometry.BlockSize];
@@ -37,7 +40,8 @@ internal sealed class JournalReplay(IByteTarget target, Geometry geometry, Limit
         for (int i = 0; i < overlay.Count; i++)
         {
             if (log.Contains(overlay[i].Block))
-                throw ExtError.Corrupt("EXT4-127", $"journal has a copy of block {overlay[i].Block}, which is a part of the journal itself");
+                throw ExtError.Corrupt("EXT4-127",
+                    $"journal has a copy of block {overlay[i].Block}, which is a part of the journal itself");
         }
     }
 }

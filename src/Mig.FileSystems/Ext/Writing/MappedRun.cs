@@ -1,6 +1,8 @@
 namespace Mig.FileSystems.Ext.Writing;
 
-/// <summary>Consecutive blocks of a file that are consecutive on the volume; of any length, whatever an extent of the format may have.</summary>
+/// <summary>
+/// Consecutive blocks of a file that are consecutive on the volume; of any length, whatever an extent of the format may have.
+/// </summary>
 /// <param name="IsUnwritten">Whether they are reserved, and read as zeros.</param>
 internal readonly record struct MappedRun(long FileBlock, long Count, long VolumeBlock, bool IsUnwritten)
 {

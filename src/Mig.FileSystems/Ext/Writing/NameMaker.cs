@@ -44,10 +44,12 @@ internal sealed class NameMaker(WritableVolume volume)
         CheckFree(path);
         WritableInode inode = volume.Inodes.Edit(existing.Node);
         if (inode.View.Type == NodeType.Directory)
-            throw new RefusedOperationException(RefusalReason.IsADirectory, $"{Describe(existing)} is a directory, which cannot have a second name");
+            throw new RefusedOperationException(
+                RefusalReason.IsADirectory, $"{Describe(existing)} is a directory, which cannot have a second name");
         Protection.CheckMetadata(inode);
         if (inode.LinkCount >= MaxLinks)
-            throw new RefusedOperationException(RefusalReason.TooManyLinks, $"{Describe(existing)} has {inode.LinkCount} names, at most {MaxLinks} allowed");
+            throw new RefusedOperationException(
+                RefusalReason.TooManyLinks, $"{Describe(existing)} has {inode.LinkCount} names, at most {MaxLinks} allowed");
         DirectoryFile directory = volume.Directories.Edit(path.Parent, isRemoval: false);
         directory.Insert(path.Name, inode.Number, inode.View.Type!.Value);
         inode.LinkCount++;
@@ -79,7 +81,8 @@ internal sealed class NameMaker(WritableVolume volume)
     {
         WritableInode inode = volume.Inodes.Edit(directory);
         if (inode.LinkCount >= MaxLinks && !(volume.Geometry.Has(ReadOnlyCompatibleFeatures.DirectoryLinkCount) && IsIndexed(inode)))
-            throw new RefusedOperationException(RefusalReason.TooManyLinks, $"directory {directory} has {inode.LinkCount - 2} directories, at most {MaxLinks - 2} allowed");
+            throw new RefusedOperationException(
+                RefusalReason.TooManyLinks, $"directory {directory} has {inode.LinkCount - 2} directories, at most {MaxLinks - 2} allowed");
     }
 
     /// <exception cref="RefusedOperationException">No entry can have such a name.</exception>
@@ -111,7 +114,8 @@ internal sealed class NameMaker(WritableVolume volume)
         CheckName(path.Name);
     }
 
-    private bool IsIndexed(WritableInode inode) => volume.Geometry.Has(CompatibleFeatures.DirectoryIndex) && (inode.Flags & InodeFlags.Indexed) != 0;
+    private bool IsIndexed(WritableInode inode) =>
+        volume.Geometry.Has(CompatibleFeatures.DirectoryIndex) && (inode.Flags & InodeFlags.Indexed) != 0;
 
     private void InheritProject(WritableInode inode, long parent)
     {

@@ -10,7 +10,8 @@ internal sealed class NameRemover(WritableVolume volume, NameMaker maker)
     public void Remove(ResolvedPath path, bool isDirectory)
     {
         if (path.IsRoot)
-            throw new RefusedOperationException(isDirectory ? RefusalReason.BadMove : RefusalReason.IsADirectory, "the root directory cannot be removed");
+            throw new RefusedOperationException(
+                isDirectory ? RefusalReason.BadMove : RefusalReason.IsADirectory, "the root directory cannot be removed");
         WritableInode inode = volume.Inodes.Edit(path.Node);
         CheckReplaceable(inode, isDirectory);
         DirectoryFile directory = volume.Directories.Edit(path.Parent, isRemoval: true);

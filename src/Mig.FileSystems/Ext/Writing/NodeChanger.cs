@@ -6,8 +6,10 @@ namespace Mig.FileSystems.Ext.Writing;
 /// <summary>Changes the metadata and the content of nodes that exist, and fills in those that are new.</summary>
 internal sealed class NodeChanger(WritableVolume volume)
 {
-    private const InodeFlags Settable = InodeFlags.SecureDeletion | InodeFlags.Undeletable | InodeFlags.Synchronous | InodeFlags.Immutable | InodeFlags.AppendOnly | InodeFlags.NoDump
-        | InodeFlags.NoAccessTime | InodeFlags.JournalData | InodeFlags.NoTailMerging | InodeFlags.SynchronousDirectory | InodeFlags.TopDirectory | InodeFlags.ProjectInherited;
+    private const InodeFlags Settable = InodeFlags.SecureDeletion | InodeFlags.Undeletable | InodeFlags.Synchronous | InodeFlags.Immutable
+        | InodeFlags.AppendOnly | InodeFlags.NoDump
+        | InodeFlags.NoAccessTime | InodeFlags.JournalData | InodeFlags.NoTailMerging | InodeFlags.SynchronousDirectory
+            | InodeFlags.TopDirectory | InodeFlags.ProjectInherited;
 
     private const uint MaxOldNumber = 255;
     private const uint MaxMajor = 0xFFF;
@@ -42,7 +44,8 @@ internal sealed class NodeChanger(WritableVolume volume)
         SetModeBits(inode, mode & Modes.Mask);
         if (volume.Attributes.Find(inode, AttributePrefix.AccessAcl, []) is not { } stored)
             return;
-        AclEntries acl = AclEntries.Parse(PosixAcl.ToShownForm(stored)) ?? throw ExtError.Corrupt("EXT4-077", $"inode {inode.Number}: access control list of {stored.Length} bytes breaks its form");
+        AclEntries acl = AclEntries.Parse(PosixAcl.ToShownForm(stored))
+            ?? throw ExtError.Corrupt("EXT4-077", $"inode {inode.Number}: access control list of {stored.Length} bytes breaks its form");
         acl.Apply(mode);
         volume.Attributes.Set(inode, AttributePrefix.AccessAcl, [], acl.ToStoredForm());
     });
@@ -58,11 +61,15 @@ internal sealed class NodeChanger(WritableVolume volume)
     {
         WritableInode inode = volume.Inodes.Edit(number);
         if (inode.View.Type is not (NodeType.File or NodeType.Directory))
-            throw new RefusedOperationException(RefusalReason.NotAFile, $"inode {number} is neither a file nor a directory, and has no attributes");
+            throw new RefusedOperationException(
+                RefusalReason.NotAFile, $"inode {number} is neither a file nor a directory, and has no attributes");
         var wanted = (InodeFlags)attributes;
         InodeFlags changed = (wanted ^ inode.Flags) & InodeFlags.User;
         if ((wanted & ~InodeFlags.User) != 0 || (changed & ~Settable) != 0)
-            throw new RefusedOperationException(RefusalReason.BadAttribute, $"inode {number}: attributes 0x{(uint)inode.Flags & (uint)InodeFlags.User:x} cannot become 0x{attributes:x}; 0x{(uint)Settable:x} can be set");
+            throw new RefusedOperationException(
+                RefusalReason.BadAttribute,
+                $"inode {number}: attributes 0x{(uint)inode.Flags & (uint)InodeFlags.User:x} cannot become 0x{attributes:x}; "
+                + $"0x{(uint)Settable:x} can be set");
         inode.Flags ^= changed;
         inode.SetChangedTime(volume.Now);
         inode.Seal();
@@ -97,7 +104,8 @@ internal sealed class NodeChanger(WritableVolume volume)
     {
         int max = Math.Min(MaxTargetLength, volume.Geometry.BlockSize - 1);
         if (target.IsEmpty || target.Length > max || target.Contains((byte)0))
-            throw new RefusedOperationException(RefusalReason.BadName, $"the target of a symbolic link has {target.Length} bytes, 1 to {max} allowed, and no zero byte");
+            throw new RefusedOperationException(
+                RefusalReason.BadName, $"the target of a symbolic link has {target.Length} bytes, 1 to {max} allowed, and no zero byte");
         if (target.Length < Inode.BlockMapSize)
         {
             target.CopyTo(inode.BlockMap);
@@ -116,7 +124,8 @@ internal sealed class NodeChanger(WritableVolume volume)
     public static void SetDevice(WritableInode inode, uint major, uint minor)
     {
         if (major > MaxMajor || minor > MaxMinor)
-            throw new RefusedOperationException(RefusalReason.BadAttribute, $"device {major}:{minor} cannot be stored, at most {MaxMajor}:{MaxMinor} allowed");
+            throw new RefusedOperationException(
+                RefusalReason.BadAttribute, $"device {major}:{minor} cannot be stored, at most {MaxMajor}:{MaxMinor} allowed");
         if (major <= MaxOldNumber && minor <= MaxOldNumber)
             BinaryPrimitives.WriteUInt32LittleEndian(inode.BlockMap, major << 8 | minor);
         else
@@ -145,7 +154,10 @@ internal sealed class NodeChanger(WritableVolume volume)
     {
         bool isAccess = index == AttributePrefix.AccessAcl;
         AclEntries acl = AclEntries.Parse(value)
-            ?? throw new RefusedOperationException(RefusalReason.BadAttribute, $"access control list of {value.Length} bytes breaks its form; the kernel's is needed: version 2, entries of 8 bytes in order");
+            ?? throw new RefusedOperationException(
+                RefusalReason.BadAttribute,
+                $"access control list of {value.Length} bytes breaks its form; the kernel's is needed: version 2, entries of 8 bytes in "
+                + "order");
         if (isAccess && !acl.IsEmpty)
             SetModeBits(inode, (inode.Mode & Modes.Mask & ~Modes.Permissions) | acl.Permissions);
         if (acl.IsEmpty || (isAccess && acl.IsMinimal))

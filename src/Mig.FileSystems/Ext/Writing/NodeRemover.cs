@@ -23,7 +23,8 @@ internal sealed class NodeRemover(WritableVolume volume)
         Inode view = inode.View;
         bool isDirectory = view.Type == NodeType.Directory;
         bool isFast = view.Type == NodeType.SymbolicLink && NodeReader.IsFast(volume.Geometry, view, volume.Map.GetSize(view));
-        bool hasBlocks = view.Type is NodeType.File or NodeType.Directory or NodeType.SymbolicLink && !isFast && (view.Flags & InodeFlags.InlineData) == 0;
+        bool hasBlocks = view.Type is NodeType.File or NodeType.Directory or NodeType.SymbolicLink && !isFast
+            && (view.Flags & InodeFlags.InlineData) == 0;
         if (hasBlocks)
         {
             volume.Blocks.FreeAll(volume.Blocks.Load(view));

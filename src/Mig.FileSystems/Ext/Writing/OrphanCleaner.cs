@@ -2,7 +2,8 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Ext.Writing;
 
-// Layout: kernel Documentation/filesystems/ext4, "Orphan file"; the older list goes from the superblock through the deletion times of inodes.
+// Layout: kernel Documentation/filesystems/ext4, "Orphan file"; the older list goes from the superblock through the deletion times of
+// inodes.
 /// <summary>Finishes what a machine had begun when it stopped: deletes inodes that have no name, cuts those that were being cut.</summary>
 internal sealed class OrphanCleaner(WritableVolume volume)
 {
@@ -55,7 +56,8 @@ internal sealed class OrphanCleaner(WritableVolume volume)
         int end = bytes.Length - TailSize;
         uint magic = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(end));
         if (magic != BlockMagic)
-            throw ExtError.Corrupt("EXT4-125", $"block {block} of the orphan file has magic 0x{magic:x8}, 0x{BlockMagic:x8} needed; run e2fsck on the volume");
+            throw ExtError.Corrupt("EXT4-125",
+                $"block {block} of the orphan file has magic 0x{magic:x8}, 0x{BlockMagic:x8} needed; run e2fsck on the volume");
         if (!bytes.AsSpan(0, end).ContainsAnyExcept((byte)0))
             return;
         for (int i = 0; i < end; i += sizeof(uint))
@@ -71,7 +73,8 @@ internal sealed class OrphanCleaner(WritableVolume volume)
             return;
         Span<byte> place = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64LittleEndian(place, block);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(end + sizeof(uint)), Crc32C.Append(Crc32C.Append(seed, place), bytes.AsSpan(0, end)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            bytes.AsSpan(end + sizeof(uint)), Crc32C.Append(Crc32C.Append(seed, place), bytes.AsSpan(0, end)));
     }
 
     /// <returns>The next of the list.</returns>

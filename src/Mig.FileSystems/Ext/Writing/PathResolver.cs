@@ -9,7 +9,8 @@ internal sealed class PathResolver(WritableVolume volume)
     private const int MaxLinks = 40; // as the kernel
     private const byte Slash = (byte)'/';
 
-    private readonly NodeReader _nodes = new(volume.Geometry, volume.Map, new AttributeReader(volume.Store, volume.Geometry, volume.Table, volume.Map, volume.Limits));
+    private readonly NodeReader _nodes =
+        new(volume.Geometry, volume.Map, new AttributeReader(volume.Store, volume.Geometry, volume.Table, volume.Map, volume.Limits));
 
     /// <summary>Returns a path for a message.</summary>
     public static string Describe(ReadOnlySpan<byte> path) => Encoding.UTF8.GetString(path);
@@ -31,7 +32,8 @@ internal sealed class PathResolver(WritableVolume volume)
             if (volume.Table.GetUsed(node).Type != NodeType.Directory && trail.Count == 0)
                 throw ExtError.Corrupt("EXT4-059", "the root is no directory; run e2fsck on the volume");
             if (volume.Table.GetUsed(node).Type != NodeType.Directory)
-                throw new RefusedOperationException(RefusalReason.NotADirectory, $"{Describe(path)}: {Describe(trail[^1])} is no directory");
+                throw new RefusedOperationException(
+                    RefusalReason.NotADirectory, $"{Describe(path)}: {Describe(trail[^1])} is no directory");
             if (name.AsSpan().SequenceEqual("."u8))
                 continue;
             if (name.AsSpan().SequenceEqual(".."u8))
@@ -47,7 +49,9 @@ internal sealed class PathResolver(WritableVolume volume)
             }
 
             if (parents.Count >= volume.Limits.MaxDirectoryDepth)
-                throw ExtError.Corrupt("EXT4-123", $"{Describe(path)}: leads more than {volume.Limits.MaxDirectoryDepth} directories deep, at most {volume.Limits.MaxDirectoryDepth} allowed");
+                throw ExtError.Corrupt("EXT4-123",
+                    $"{Describe(path)}: leads more than {volume.Limits.MaxDirectoryDepth} directories deep, at most "
+                    + $"{volume.Limits.MaxDirectoryDepth} allowed");
             long child = volume.Directories.Find(node, name);
             bool isFollowed = child != 0 && (names.Count > 0 || followLast) && volume.Table.GetUsed(child).Type == NodeType.SymbolicLink;
             if (!isFollowed)
@@ -59,7 +63,8 @@ internal sealed class PathResolver(WritableVolume volume)
             }
 
             if (++links > MaxLinks)
-                throw new RefusedOperationException(RefusalReason.TooManyLevels, $"{Describe(path)}: leads over more than {MaxLinks} symbolic links");
+                throw new RefusedOperationException(
+                    RefusalReason.TooManyLevels, $"{Describe(path)}: leads over more than {MaxLinks} symbolic links");
             ReadOnlySpan<byte> target = ReadTarget(child);
             if (target[0] == Slash)
             {
@@ -91,7 +96,8 @@ internal sealed class PathResolver(WritableVolume volume)
     {
         Inode inode = volume.Table.GetUsed(link);
         if ((inode.Flags & InodeFlags.Encrypted) != 0)
-            throw new UnsupportedFeatureException("ext4 encrypt", $"inode {link} is an encrypted symbolic link, which cannot be followed without the key");
+            throw new UnsupportedFeatureException(
+                "ext4 encrypt", $"inode {link} is an encrypted symbolic link, which cannot be followed without the key");
         return _nodes.Read(inode).LinkTarget.Span;
     }
 }

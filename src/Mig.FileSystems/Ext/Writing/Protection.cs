@@ -13,17 +13,23 @@ internal static class Protection
     public static void CheckContent(WritableInode inode, bool isAppend)
     {
         if (inode.View.Type != NodeType.File)
-            throw new RefusedOperationException(inode.View.Type == NodeType.Directory ? RefusalReason.IsADirectory : RefusalReason.NotAFile, $"inode {inode.Number} is not a regular file");
+            throw new RefusedOperationException(inode.View.Type == NodeType.Directory ? RefusalReason.IsADirectory : RefusalReason.NotAFile,
+                $"inode {inode.Number} is not a regular file");
         Check(inode, isAppend ? InodeFlags.Immutable : InodeFlags.Immutable | InodeFlags.AppendOnly);
         if ((inode.Flags & InodeFlags.Verity) != 0)
-            throw new RefusedOperationException(RefusalReason.Protected, $"inode {inode.Number} is protected by fs-verity and can only be removed");
+            throw new RefusedOperationException(
+                RefusalReason.Protected, $"inode {inode.Number} is protected by fs-verity and can only be removed");
         if ((inode.Flags & InodeFlags.Encrypted) != 0)
-            throw new UnsupportedFeatureException("ext4 encrypt", $"inode {inode.Number} is encrypted, and its content cannot be changed without the key; mount the volume to do so");
+            throw new UnsupportedFeatureException("ext4 encrypt",
+                $"inode {inode.Number} is encrypted, and its content cannot be changed without the key; mount the volume to do so");
     }
 
     private static void Check(WritableInode inode, InodeFlags forbidden)
     {
         if ((inode.Flags & forbidden) != 0)
-            throw new RefusedOperationException(RefusalReason.Protected, $"inode {inode.Number} is {((inode.Flags & InodeFlags.Immutable) != 0 ? "immutable" : "append-only")}; take the attribute away first");
+            throw new RefusedOperationException(
+                RefusalReason.Protected,
+                $"inode {inode.Number} is {((inode.Flags & InodeFlags.Immutable) != 0 ? "immutable" : "append-only")}; take the attribute "
+                + "away first");
     }
 }

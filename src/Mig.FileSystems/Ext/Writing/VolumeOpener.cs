@@ -28,7 +28,8 @@ internal static class VolumeOpener
                 throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has no magic number");
             geometry = ExtFileSystem.ReadGeometry(bytes, target);
             if (geometry.BlockSize != blockSize)
-                throw ExtError.Corrupt("EXT4-017", $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
+                throw ExtError.Corrupt("EXT4-017",
+                    $"superblock at {Superblock.Offset}: its copy in the journal has block size {geometry.BlockSize}, {blockSize} needed");
             WritableFeatures.Check(geometry);
         }
 
@@ -66,11 +67,16 @@ internal static class VolumeOpener
         if (!geometry.Has(IncompatibleFeatures.MultiMountProtection))
             return;
         if (!geometry.Contains(geometry.MultiMountBlock, 1))
-            throw ExtError.Corrupt("EXT4-126", $"superblock at {Superblock.Offset}: block of multi-mount protection is {geometry.MultiMountBlock}, {geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
+            throw ExtError.Corrupt("EXT4-126",
+                $"superblock at {Superblock.Offset}: block of multi-mount protection is {geometry.MultiMountBlock}, "
+                + $"{geometry.FirstDataBlock + 1} to {geometry.BlockCount - 1} allowed");
         Span<byte> bytes = stackalloc byte[8];
         target.ReadExactly(geometry.MultiMountBlock * geometry.BlockSize, bytes);
         uint sequence = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
         if (sequence != clean)
-            throw new RefusedOperationException(RefusalReason.InUse, $"multi-mount protection says 0x{sequence:x8}: a machine has the file system mounted, or checks it; unmount it there, or clear the mark with tune2fs -f -E clear_mmp");
+            throw new RefusedOperationException(
+                RefusalReason.InUse,
+                $"multi-mount protection says 0x{sequence:x8}: a machine has the file system mounted, or checks it; unmount it there, or "
+                + "clear the mark with tune2fs -f -E clear_mmp");
     }
 }

@@ -6,9 +6,12 @@ namespace Mig.FileSystems.Ext.Writing;
 /// <summary>Refuses file systems with features that this writer would break.</summary>
 internal static class WritableFeatures
 {
-    private const ReadOnlyCompatibleFeatures Writable = ReadOnlyCompatibleFeatures.SparseSuper | ReadOnlyCompatibleFeatures.LargeFile | ReadOnlyCompatibleFeatures.HugeFile
-        | ReadOnlyCompatibleFeatures.GroupChecksums | ReadOnlyCompatibleFeatures.DirectoryLinkCount | ReadOnlyCompatibleFeatures.ExtraInodeSize | ReadOnlyCompatibleFeatures.BigAlloc
-        | ReadOnlyCompatibleFeatures.MetadataChecksums | ReadOnlyCompatibleFeatures.Project | ReadOnlyCompatibleFeatures.Verity | ReadOnlyCompatibleFeatures.OrphanPresent;
+    private const ReadOnlyCompatibleFeatures Writable = ReadOnlyCompatibleFeatures.SparseSuper | ReadOnlyCompatibleFeatures.LargeFile
+        | ReadOnlyCompatibleFeatures.HugeFile
+        | ReadOnlyCompatibleFeatures.GroupChecksums | ReadOnlyCompatibleFeatures.DirectoryLinkCount
+            | ReadOnlyCompatibleFeatures.ExtraInodeSize | ReadOnlyCompatibleFeatures.BigAlloc
+        | ReadOnlyCompatibleFeatures.MetadataChecksums | ReadOnlyCompatibleFeatures.Project | ReadOnlyCompatibleFeatures.Verity
+            | ReadOnlyCompatibleFeatures.OrphanPresent;
 
     /// <exception cref="UnsupportedFeatureException">There is such a feature.</exception>
     public static void Check(Geometry geometry)
@@ -24,12 +27,15 @@ internal static class WritableFeatures
     public static void CheckState(Geometry geometry)
     {
         if ((geometry.State & Superblock.StateErrors) != 0)
-            throw new RefusedOperationException(RefusalReason.InUse, "the file system has recorded errors; let e2fsck repair it before it is changed");
+            throw new RefusedOperationException(
+                RefusalReason.InUse, "the file system has recorded errors; let e2fsck repair it before it is changed");
         if ((geometry.State & Superblock.StateClean) == 0 && !geometry.Has(CompatibleFeatures.HasJournal))
-            throw new RefusedOperationException(RefusalReason.InUse, "the file system was not unmounted and has no journal; let e2fsck check it before it is changed");
+            throw new RefusedOperationException(
+                RefusalReason.InUse, "the file system was not unmounted and has no journal; let e2fsck check it before it is changed");
     }
 
-    private static UnsupportedFeatureException Refuse(string feature) => new($"changing ext4 with {feature}", "nothing was changed; mount the volume to change it, or take the feature away with tune2fs");
+    private static UnsupportedFeatureException Refuse(string feature) =>
+        new($"changing ext4 with {feature}", "nothing was changed; mount the volume to change it, or take the feature away with tune2fs");
 
     private static string Describe(ReadOnlyCompatibleFeatures feature) => feature switch
     {

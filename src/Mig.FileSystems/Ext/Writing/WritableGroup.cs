@@ -52,11 +52,13 @@ internal readonly ref struct WritableGroup(Span<byte> bytes, Geometry geometry, 
     public void Seal()
     {
         if (geometry.HasChecksums || geometry.Has(ReadOnlyCompatibleFeatures.GroupChecksums))
-            BinaryPrimitives.WriteUInt16LittleEndian(_bytes[Field.Checksum..], new GroupDescriptor(_bytes).ComputeChecksum(geometry, group));
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                _bytes[Field.Checksum..], new GroupDescriptor(_bytes).ComputeChecksum(geometry, group));
     }
 
     private uint Get(int low, int high) =>
-        BinaryPrimitives.ReadUInt16LittleEndian(_bytes[low..]) | (_bytes.Length >= LongSize ? (uint)BinaryPrimitives.ReadUInt16LittleEndian(_bytes[high..]) << 16 : 0);
+        BinaryPrimitives.ReadUInt16LittleEndian(_bytes[low..])
+            | (_bytes.Length >= LongSize ? (uint)BinaryPrimitives.ReadUInt16LittleEndian(_bytes[high..]) << 16 : 0);
 
     private void Set(int low, int high, uint value)
     {

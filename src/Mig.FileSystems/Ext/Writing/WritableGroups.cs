@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Ext.Writing;
 
-/// <summary>Reads and changes the counts of groups and their bitmaps, and keeps bitmaps, counts and checksums true to one another.</summary>
+/// <summary>
+/// Reads and changes the counts of groups and their bitmaps, and keeps bitmaps, counts and checksums true to one another.
+/// </summary>
 internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, GroupTable table, IReadOnlyList<FileExtent> journal)
 {
     private readonly HashSet<int> _checkedBlocks = [];
@@ -52,7 +54,9 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
             WriteBlockBitmap(group);
         ReadOnlySpan<byte> before = GetBlockBitmap(group);
         if (Bitmap.IndexOf(before, isUsed, first, first + count) != first + count)
-            throw ExtError.Corrupt("EXT4-111", $"block bitmap of group {group}: clusters {first} to {first + count - 1} are {(isUsed ? "used" : "free")} in part; run e2fsck on the volume");
+            throw ExtError.Corrupt("EXT4-111",
+                $"block bitmap of group {group}: clusters {first} to {first + count - 1} are {(isUsed ? "used" : "free")} in part; run "
+                + "e2fsck on the volume");
         byte[] bitmap = blocks.Edit(table[group].BlockBitmap);
         Bitmap.Fill(bitmap, first, count, isUsed);
         WritableGroup descriptor = Edit(group);
@@ -78,7 +82,9 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         if (IsNotWritten(group, GroupDescriptor.InodeBitmapNotWritten))
             WriteInodeBitmap(group);
         if (Bitmap.Get(GetInodeBitmap(group), index) == isUsed)
-            throw ExtError.Corrupt("EXT4-112", $"inode bitmap of group {group}: inode {(group * geometry.InodesPerGroup) + index + 1} is {(isUsed ? "used" : "free")} already; run e2fsck on the volume");
+            throw ExtError.Corrupt("EXT4-112",
+                $"inode bitmap of group {group}: inode {(group * geometry.InodesPerGroup) + index + 1} is {(isUsed ? "used" : "free")} "
+                + "already; run e2fsck on the volume");
         byte[] bitmap = blocks.Edit(table[group].InodeBitmap);
         Bitmap.Fill(bitmap, index, 1, isUsed);
         WritableGroup descriptor = Edit(group);
@@ -106,7 +112,9 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         descriptor.Flags &= unchecked((ushort)~GroupDescriptor.BlockBitmapNotWritten);
         int free = Bitmap.CountClear(made, CountClusters(group));
         if (free != descriptor.FreeClusters)
-            throw Corrupt("EXT4-113", group, $"without a block bitmap it has {free} free clusters, the descriptor says {descriptor.FreeClusters}; run e2fsck on the volume");
+            throw Corrupt("EXT4-113", group,
+                $"without a block bitmap it has {free} free clusters, the descriptor says {descriptor.FreeClusters}; run e2fsck on the "
+                + "volume");
         if (geometry.HasChecksums)
             descriptor.SetBlockBitmapChecksum(Crc32C.Append(geometry.ChecksumSeed, made.AsSpan(0, geometry.ClustersPerGroup / 8)));
         descriptor.Seal();
@@ -143,7 +151,8 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         {
             ByteRange part = zone.Intersect(bounds);
             if (!part.IsEmpty)
-                Bitmap.Fill(bitmap, (int)((part.Offset - first) / geometry.BlocksPerCluster), (int)(part.Length / geometry.BlocksPerCluster), true);
+                Bitmap.Fill(bitmap, (int)((part.Offset - first) / geometry.BlocksPerCluster),
+                    (int)(part.Length / geometry.BlocksPerCluster), true);
         }
     }
 
@@ -152,8 +161,10 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         if (geometry.HasChecksums)
         {
             Group descriptor = table[group];
-            uint stored = new GroupDescriptor(blocks.Get(BlockOf(group)).AsSpan(PlaceOf(group), geometry.DescriptorSize)).BlockBitmapChecksum;
-            uint computed = Crc32C.Append(geometry.ChecksumSeed, bitmap.AsSpan(0, geometry.ClustersPerGroup / 8)) & descriptor.BlockBitmapChecksumMask;
+            uint stored = new GroupDescriptor(
+                blocks.Get(BlockOf(group)).AsSpan(PlaceOf(group), geometry.DescriptorSize)).BlockBitmapChecksum;
+            uint computed = Crc32C.Append(
+                geometry.ChecksumSeed, bitmap.AsSpan(0, geometry.ClustersPerGroup / 8)) & descriptor.BlockBitmapChecksumMask;
             if (stored != computed)
                 throw Corrupt("EXT4-080", group, $"block bitmap: checksum is 0x{stored:x8}, its bytes sum up to 0x{computed:x8}");
         }
@@ -161,7 +172,8 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         int count = CountClusters(group);
         int free = Bitmap.CountClear(bitmap, count);
         if (free != Get(group).FreeClusters)
-            throw Corrupt("EXT4-113", group, $"block bitmap has {free} free clusters, the descriptor says {Get(group).FreeClusters}; run e2fsck on the volume");
+            throw Corrupt("EXT4-113", group,
+                $"block bitmap has {free} free clusters, the descriptor says {Get(group).FreeClusters}; run e2fsck on the volume");
         byte[] zones = [.. bitmap];
         MarkZones(group, zones);
         if (!zones.AsSpan().SequenceEqual(bitmap))
@@ -173,15 +185,19 @@ internal sealed class WritableGroups(BlockStore blocks, Geometry geometry, Group
         WritableGroup descriptor = Get(group);
         if (geometry.HasChecksums)
         {
-            uint computed = Crc32C.Append(geometry.ChecksumSeed, bitmap.AsSpan(0, (int)geometry.InodesPerGroup / 8)) & descriptor.ChecksumMask;
+            uint computed = Crc32C.Append(
+                geometry.ChecksumSeed, bitmap.AsSpan(0, (int)geometry.InodesPerGroup / 8)) & descriptor.ChecksumMask;
             if (descriptor.InodeBitmapChecksum != computed)
-                throw Corrupt("EXT4-115", group, $"inode bitmap: checksum is 0x{descriptor.InodeBitmapChecksum:x8}, its bytes sum up to 0x{computed:x8}");
+                throw Corrupt("EXT4-115", group,
+                    $"inode bitmap: checksum is 0x{descriptor.InodeBitmapChecksum:x8}, its bytes sum up to 0x{computed:x8}");
         }
 
         int free = Bitmap.CountClear(bitmap, (int)geometry.InodesPerGroup);
         if (free != descriptor.FreeInodes)
-            throw Corrupt("EXT4-116", group, $"inode bitmap has {free} free inodes, the descriptor says {descriptor.FreeInodes}; run e2fsck on the volume");
+            throw Corrupt("EXT4-116", group,
+                $"inode bitmap has {free} free inodes, the descriptor says {descriptor.FreeInodes}; run e2fsck on the volume");
     }
 
-    private static CorruptImageException Corrupt(string code, int group, string detail) => ExtError.Corrupt(code, $"group {group}: {detail}");
+    private static CorruptImageException Corrupt(string code, int group, string detail) =>
+        ExtError.Corrupt(code, $"group {group}: {detail}");
 }

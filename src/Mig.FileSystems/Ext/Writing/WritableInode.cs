@@ -85,7 +85,8 @@ internal sealed class WritableInode
 
     public long AttributeBlock
     {
-        get => U32(Field.AttributeBlockLow) | (_geometry.Has(IncompatibleFeatures.SixtyFourBit) ? (long)U16(Field.AttributeBlockHigh) << 32 : 0);
+        get => U32(Field.AttributeBlockLow)
+            | (_geometry.Has(IncompatibleFeatures.SixtyFourBit) ? (long)U16(Field.AttributeBlockHigh) << 32 : 0);
         set
         {
             Set32(Field.AttributeBlockLow, (uint)value);
@@ -112,7 +113,8 @@ internal sealed class WritableInode
     {
         get
         {
-            long stored = U32(Field.BlocksLow) | (_geometry.Has(ReadOnlyCompatibleFeatures.HugeFile) ? (long)U16(Field.BlocksHigh) << 32 : 0);
+            long stored = U32(Field.BlocksLow)
+                | (_geometry.Has(ReadOnlyCompatibleFeatures.HugeFile) ? (long)U16(Field.BlocksHigh) << 32 : 0);
             return (Flags & InodeFlags.HugeFile) != 0 ? stored : stored / (_geometry.BlockSize / SectorSize);
         }
     }
@@ -172,7 +174,8 @@ internal sealed class WritableInode
         long sectors = blocks * (_geometry.BlockSize / SectorSize);
         bool isHuge = (Flags & InodeFlags.HugeFile) != 0;
         if (sectors > uint.MaxValue && !_geometry.Has(ReadOnlyCompatibleFeatures.HugeFile))
-            throw new RefusedOperationException(RefusalReason.TooLarge, $"a file of {blocks} blocks needs the feature huge_file, which this file system does not have");
+            throw new RefusedOperationException(
+                RefusalReason.TooLarge, $"a file of {blocks} blocks needs the feature huge_file, which this file system does not have");
         isHuge = _geometry.Has(ReadOnlyCompatibleFeatures.HugeFile) && sectors >= 1L << 48;
         Flags = isHuge ? Flags | InodeFlags.HugeFile : Flags & ~InodeFlags.HugeFile;
         long stored = isHuge ? blocks : sectors;

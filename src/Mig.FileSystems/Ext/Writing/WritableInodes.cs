@@ -13,7 +13,8 @@ internal sealed class WritableInodes(BlockStore store, Geometry geometry, GroupT
     /// <summary>Returns an inode as it is, whatever it holds.</summary>
     public WritableInode Take(long number)
     {
-        long offset = (groups[(number - 1) / geometry.InodesPerGroup].InodeTable * geometry.BlockSize) + ((number - 1) % geometry.InodesPerGroup * geometry.InodeSize);
+        long offset = (groups[(number - 1) / geometry.InodesPerGroup].InodeTable * geometry.BlockSize)
+            + ((number - 1) % geometry.InodesPerGroup * geometry.InodeSize);
         return new WritableInode(store.Edit(offset / geometry.BlockSize), (int)(offset % geometry.BlockSize), number, geometry);
     }
 }

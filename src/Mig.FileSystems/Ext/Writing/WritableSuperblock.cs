@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Mig.FileSystems.Ext.Writing;
 
-/// <summary>The counts and flags of the superblock that change with the file system. Copies of it in other groups are left as they are, as the kernel leaves them.</summary>
+/// <summary>
+/// The counts and flags of the superblock that change with the file system. Copies of it in other groups are left as they are, as the
+/// kernel leaves them.
+/// </summary>
 internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
 {
     private const uint UnsignedHash = 2;
@@ -13,7 +16,9 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
         set
         {
             if (value < 0 || value > geometry.BlockCount)
-                throw ExtError.Corrupt("EXT4-128", $"superblock at {Superblock.Offset}: free blocks would become {value}, 0 to {geometry.BlockCount} allowed; run e2fsck on the volume");
+                throw ExtError.Corrupt("EXT4-128",
+                    $"superblock at {Superblock.Offset}: free blocks would become {value}, 0 to {geometry.BlockCount} allowed; run e2fsck "
+                    + "on the volume");
             Set32(Field.FreeBlocksLow, (uint)value);
             if (geometry.Has(IncompatibleFeatures.SixtyFourBit))
                 Set32(Field.FreeBlocksHigh, (uint)(value >> 32));
@@ -26,7 +31,9 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
         set
         {
             if (value < 0 || value > geometry.InodeCount)
-                throw ExtError.Corrupt("EXT4-128", $"superblock at {Superblock.Offset}: free inodes would become {value}, 0 to {geometry.InodeCount} allowed; run e2fsck on the volume");
+                throw ExtError.Corrupt("EXT4-128",
+                    $"superblock at {Superblock.Offset}: free inodes would become {value}, 0 to {geometry.InodeCount} allowed; run e2fsck "
+                    + "on the volume");
             Set32(Field.FreeInodes, (uint)value);
         }
     }
@@ -61,7 +68,8 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
 
     public void Clear(IncompatibleFeatures feature) => Set32(Field.Incompatible, U32(Field.Incompatible) & ~(uint)feature);
 
-    public void Clear(ReadOnlyCompatibleFeatures feature) => Set32(Field.ReadOnlyCompatible, U32(Field.ReadOnlyCompatible) & ~(uint)feature);
+    public void Clear(ReadOnlyCompatibleFeatures feature) =>
+        Set32(Field.ReadOnlyCompatible, U32(Field.ReadOnlyCompatible) & ~(uint)feature);
 
     /// <summary>Says that nothing waits in the journal and all is consistent.</summary>
     public void SetClean()
@@ -71,7 +79,8 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
         Seal(bytes);
     }
 
-    private ReadOnlySpan<byte> Bytes => blocks.Get(Superblock.Offset / geometry.BlockSize).AsSpan(Superblock.Offset % geometry.BlockSize, Superblock.Size);
+    private ReadOnlySpan<byte> Bytes =>
+        blocks.Get(Superblock.Offset / geometry.BlockSize).AsSpan(Superblock.Offset % geometry.BlockSize, Superblock.Size);
 
     private void AddFlag(int field, uint flag)
     {
@@ -80,7 +89,8 @@ internal sealed class WritableSuperblock(BlockStore blocks, Geometry geometry)
             Set32(field, flags | flag);
     }
 
-    private Span<byte> Edit() => blocks.Edit(Superblock.Offset / geometry.BlockSize).AsSpan(Superblock.Offset % geometry.BlockSize, Superblock.Size);
+    private Span<byte> Edit() => blocks.Edit(Superblock.Offset / geometry.BlockSize)
+        .AsSpan(Superblock.Offset % geometry.BlockSize, Superblock.Size);
 
     private uint U32(int field) => BinaryPrimitives.ReadUInt32LittleEndian(Bytes[field..]);
 

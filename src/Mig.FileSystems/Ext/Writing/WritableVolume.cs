@@ -80,7 +80,8 @@ internal sealed class WritableVolume
             const long unixEpochTicks = 621_355_968_000_000_000;
             long ticks = Clock.GetUtcNow().UtcTicks - unixEpochTicks;
             long seconds = Math.DivRem(ticks, TimeSpan.TicksPerSecond, out long rest);
-            return rest < 0 ? new Timestamp(seconds - 1, (int)(rest + TimeSpan.TicksPerSecond) * 100) : new Timestamp(seconds, (int)rest * 100);
+            return rest < 0 ? new Timestamp(seconds - 1, (int)(rest + TimeSpan.TicksPerSecond) * 100)
+                : new Timestamp(seconds, (int)rest * 100);
         }
     }
 

@@ -2,7 +2,10 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Fat.Writing;
 
-/// <summary>Writes, cuts and lengthens the content of files. All clusters are found before the first byte is written; what is behind the end in the last one is zero afterwards.</summary>
+/// <summary>
+/// Writes, cuts and lengthens the content of files. All clusters are found before the first byte is written; what is behind the end in the
+/// last one is zero afterwards.
+/// </summary>
 internal sealed class ContentWriter(WritableVolume volume)
 {
     private const int BufferSize = 1 << 20;
@@ -100,7 +103,8 @@ internal sealed class ContentWriter(WritableVolume volume)
     /// <summary>Writes content from a position on into clusters that were just allocated, and zeros behind its end.</summary>
     private void WriteRuns(List<ClusterRun> runs, Content content, long position)
     {
-        byte[] buffer = GC.AllocateUninitializedArray<byte>((int)Math.Min(BufferSize, runs.Sum(static run => (long)run.Count) * _geometry.ClusterSize));
+        byte[] buffer = GC.AllocateUninitializedArray<byte>(
+            (int)Math.Min(BufferSize, runs.Sum(static run => (long)run.Count) * _geometry.ClusterSize));
         using IEnumerator<ByteRange> stored = content.GetStoredRanges().GetEnumerator();
         bool hasStored = stored.MoveNext();
         foreach (ClusterRun run in runs)
@@ -135,6 +139,7 @@ internal sealed class ContentWriter(WritableVolume volume)
     private static void CheckSize(long size)
     {
         if (size is < 0 or > MaxFileSize)
-            throw new RefusedOperationException(RefusalReason.TooLarge, $"a file of {size} bytes is too large for FAT, at most {MaxFileSize} allowed");
+            throw new RefusedOperationException(
+                RefusalReason.TooLarge, $"a file of {size} bytes is too large for FAT, at most {MaxFileSize} allowed");
     }
 }

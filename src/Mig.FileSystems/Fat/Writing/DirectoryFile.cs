@@ -47,7 +47,8 @@ internal sealed class DirectoryFile(WritableVolume volume, int firstCluster)
         long offset = volume.Directories.GetRanges(firstCluster)[0].Offset + DirectorySlot.Size;
         Span<byte> slot = volume.Store.EditSlot(offset);
         if (!new DirectorySlot(slot).ShortName.SequenceEqual("..         "u8))
-            throw FatError.Corrupt("FAT-103", $"directory at cluster {firstCluster}: its second entry at {offset} is not \"..\"; run fsck.fat on the volume");
+            throw FatError.Corrupt("FAT-103",
+                $"directory at cluster {firstCluster}: its second entry at {offset} is not \"..\"; run fsck.fat on the volume");
         EntrySlots.SetFirstCluster(slot, cluster, volume.Geometry.Type);
     }
 
@@ -104,10 +105,14 @@ internal sealed class DirectoryFile(WritableVolume volume, int firstCluster)
     private List<ByteRange> Grow(int neededSlots, int slotCount, string name)
     {
         if (firstCluster == 0)
-            throw new RefusedOperationException(RefusalReason.DirectoryFull, $"the root directory has room for {slotCount} entries and cannot grow; there is none for \"{name}\" (a folder can grow)");
+            throw new RefusedOperationException(RefusalReason.DirectoryFull,
+                $"the root directory has room for {slotCount} entries and cannot grow; there is none for \"{name}\" (a folder can grow)");
         long clusters = volume.Geometry.CountClusters((long)neededSlots * DirectorySlot.Size);
         if (((long)slotCount * DirectorySlot.Size) + (clusters * volume.Geometry.ClusterSize) > DirectoryReader.MaxLength)
-            throw new RefusedOperationException(RefusalReason.DirectoryFull, $"the directory has {slotCount} entries, at most {DirectoryReader.MaxLength / DirectorySlot.Size} allowed; there is no room for \"{name}\"");
+            throw new RefusedOperationException(
+                RefusalReason.DirectoryFull,
+                $"the directory has {slotCount} entries, at most {DirectoryReader.MaxLength / DirectorySlot.Size} allowed; there is no "
+                + $"room for \"{name}\"");
         foreach (ClusterRun run in volume.Table.Allocate(volume.Follow(firstCluster)[^1].Last, clusters))
             volume.Store.Clear(new ByteRange(volume.Geometry.OffsetOf(run.First), (long)run.Count * volume.Geometry.ClusterSize));
         return volume.Directories.GetRanges(firstCluster);

@@ -24,14 +24,16 @@ internal static class EntrySlots
             for (int unit = 0; unit < DirectorySlot.UnitsPerPart; unit++)
             {
                 int at = ((part - 1) * DirectorySlot.UnitsPerPart) + unit;
-                BinaryPrimitives.WriteUInt16LittleEndian(slot[DirectorySlot.PlaceOfUnit(unit)..], at < name.Length ? name[at] : at == name.Length ? (ushort)0 : ushort.MaxValue);
+                BinaryPrimitives.WriteUInt16LittleEndian(
+                    slot[DirectorySlot.PlaceOfUnit(unit)..], at < name.Length ? name[at] : at == name.Length ? (ushort)0 : ushort.MaxValue);
             }
         }
 
         Span<byte> last = slots.AsSpan(partCount * DirectorySlot.Size);
         entry.CopyTo(last);
         shortName.CopyTo(last);
-        last[DirectorySlot.Field.Case] = (byte)((last[DirectorySlot.Field.Case] & ~(ShortName.LowerBase | ShortName.LowerExtension)) | lowerCase);
+        last[DirectorySlot.Field.Case] =
+            (byte)((last[DirectorySlot.Field.Case] & ~(ShortName.LowerBase | ShortName.LowerExtension)) | lowerCase);
         return slots;
     }
 
@@ -67,5 +69,6 @@ internal static class EntrySlots
             BinaryPrimitives.WriteUInt16LittleEndian(entry[DirectorySlot.Field.FirstClusterHigh..], (ushort)(cluster >> 16));
     }
 
-    public static void SetFileSize(Span<byte> entry, uint size) => BinaryPrimitives.WriteUInt32LittleEndian(entry[DirectorySlot.Field.FileSize..], size);
+    public static void SetFileSize(Span<byte> entry, uint size) =>
+        BinaryPrimitives.WriteUInt32LittleEndian(entry[DirectorySlot.Field.FileSize..], size);
 }

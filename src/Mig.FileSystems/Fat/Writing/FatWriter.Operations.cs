@@ -8,9 +8,11 @@ internal sealed partial class FatWriter
 
     public NodeMetadata Fit(NodeType type, NodeMetadata wanted) => MetadataRules.Fit(type, wanted);
 
-    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content) => CreateFile(path, metadata, new Content(content));
+    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, IByteSource content) =>
+        CreateFile(path, metadata, new Content(content));
 
-    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length) => CreateFile(path, metadata, new Content(content, length));
+    public void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Stream content, long length) =>
+        CreateFile(path, metadata, new Content(content, length));
 
     public void ReplaceContent(ReadOnlySpan<byte> path, IByteSource content) => ReplaceContent(path, new Content(content));
 
@@ -32,11 +34,13 @@ internal sealed partial class FatWriter
         Do(() => _names.Create(resolved, NodeType.Directory, metadata));
     }
 
-    public void CreateSymbolicLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target, NodeMetadata metadata) => throw HasNo(path, "symbolic links");
+    public void CreateSymbolicLink(ReadOnlySpan<byte> path, ReadOnlySpan<byte> target, NodeMetadata metadata) =>
+        throw HasNo(path, "symbolic links");
 
     public void CreateHardLink(ReadOnlySpan<byte> existing, ReadOnlySpan<byte> path) => throw HasNo(path, "hard links");
 
-    public void CreateSpecial(ReadOnlySpan<byte> path, NodeType type, uint major, uint minor, NodeMetadata metadata) => throw HasNo(path, "devices, fifos and sockets");
+    public void CreateSpecial(ReadOnlySpan<byte> path, NodeType type, uint major, uint minor, NodeMetadata metadata) =>
+        throw HasNo(path, "devices, fifos and sockets");
 
     public void Remove(ReadOnlySpan<byte> path)
     {
@@ -74,7 +78,8 @@ internal sealed partial class FatWriter
 
     public void SetTimes(ReadOnlySpan<byte> path, Timestamp modified, Timestamp? accessed = null)
     {
-        FatEntry node = GetExisting(path).Entry ?? throw new RefusedOperationException(RefusalReason.NotInFormat, "the root directory of FAT has no times");
+        FatEntry node = GetExisting(path).Entry
+            ?? throw new RefusedOperationException(RefusalReason.NotInFormat, "the root directory of FAT has no times");
         MetadataRules.CheckTime(modified);
         if (accessed is { } checkedTime)
             MetadataRules.CheckTime(checkedTime);
@@ -105,7 +110,8 @@ internal sealed partial class FatWriter
         FatEntry node = GetAttributed(path, name);
         if (!NodeReader.IsVisible(node.View.Attributes))
             throw new NotFoundException($"there is no extended attribute {PathResolver.Describe(name)}");
-        DosAttributes hidden = DosAttributes.Hidden | DosAttributes.System | (node.IsDirectory ? DosAttributes.ReadOnly : DosAttributes.None);
+        DosAttributes hidden = DosAttributes.Hidden | DosAttributes.System
+            | (node.IsDirectory ? DosAttributes.ReadOnly : DosAttributes.None);
         SetAttributeByte(node, node.View.Attributes & ~hidden);
     }
 
@@ -113,11 +119,15 @@ internal sealed partial class FatWriter
     {
         FatEntry? node = GetExisting(path).Entry;
         if (!name.SequenceEqual(NodeReader.AttributeName))
-            throw new RefusedOperationException(RefusalReason.BadAttribute, $"FAT has no extended attributes but {PathResolver.Describe(NodeReader.AttributeName)}: {PathResolver.Describe(name)} cannot be stored");
+            throw new RefusedOperationException(
+                RefusalReason.BadAttribute,
+                $"FAT has no extended attributes but {PathResolver.Describe(NodeReader.AttributeName)}: {PathResolver.Describe(name)} "
+                + "cannot be stored");
         return node ?? throw new RefusedOperationException(RefusalReason.BadAttribute, "the root directory of FAT has no attributes");
     }
 
-    private void SetAttributeByte(FatEntry node, DosAttributes attributes) => Do(() => _volume.Store.EditSlot(node.Offset)[DirectorySlot.Field.Attributes] = (byte)attributes);
+    private void SetAttributeByte(FatEntry node, DosAttributes attributes) =>
+        Do(() => _volume.Store.EditSlot(node.Offset)[DirectorySlot.Field.Attributes] = (byte)attributes);
 
     private void CreateFile(ReadOnlySpan<byte> path, NodeMetadata metadata, Content content)
     {
@@ -125,7 +135,8 @@ internal sealed partial class FatWriter
         Do(() => _contents.Append(_names.Create(resolved, NodeType.File, metadata), content));
     }
 
-    private void ReplaceContent(ReadOnlySpan<byte> path, Content content) => ChangeContent(path, entry => _contents.Replace(entry, content));
+    private void ReplaceContent(ReadOnlySpan<byte> path, Content content) =>
+        ChangeContent(path, entry => _contents.Replace(entry, content));
 
     private void Append(ReadOnlySpan<byte> path, Content content) => ChangeContent(path, entry => _contents.Append(entry, content));
 

@@ -43,7 +43,8 @@ internal sealed partial class FatWriter : IFileSystemWriter
     public byte[] Resolve(ReadOnlySpan<byte> path)
     {
         ResolvedPath resolved = GetExisting(path);
-        return resolved.IsRoot ? "/"u8.ToArray() : [.. resolved.Parents.Append(resolved.Entry!).SelectMany(static entry => Wtf8.Encode(entry.Name).Prepend((byte)'/'))];
+        return resolved.IsRoot ? "/"u8.ToArray()
+            : [.. resolved.Parents.Append(resolved.Entry!).SelectMany(static entry => Wtf8.Encode(entry.Name).Prepend((byte)'/'))];
     }
 
     public void Commit()
@@ -62,7 +63,8 @@ internal sealed partial class FatWriter : IFileSystemWriter
     private ResolvedPath GetExisting(ReadOnlySpan<byte> path)
     {
         ResolvedPath resolved = _paths.Resolve(path);
-        return resolved.IsRoot || resolved.Entry is not null ? resolved : throw new NotFoundException($"{PathResolver.Describe(path)} does not exist in the file system");
+        return resolved.IsRoot || resolved.Entry is not null ? resolved
+            : throw new NotFoundException($"{PathResolver.Describe(path)} does not exist in the file system");
     }
 
     /// <summary>Does one operation: wholly, or not at all.</summary>

@@ -3,7 +3,9 @@ using Mig.Core;
 
 namespace Mig.FileSystems.Fat.Writing;
 
-/// <summary>What of a node's metadata FAT can hold: one owner, whether a file may be written, times from 1980 to 2107, four attributes.</summary>
+/// <summary>
+/// What of a node's metadata FAT can hold: one owner, whether a file may be written, times from 1980 to 2107, four attributes.
+/// </summary>
 internal static class MetadataRules
 {
     private const int WriteBits = 0x92; // -w--w--w-
@@ -13,7 +15,8 @@ internal static class MetadataRules
     public static NodeMetadata Fit(NodeType type, NodeMetadata wanted)
     {
         int mode = type == NodeType.File && (wanted.Mode & WriteBits) == 0 ? NodeReader.ReadOnlyMode : NodeReader.Mode;
-        Timestamp? time = wanted.ModifiedTime is not { } modified ? null : modified < FatTime.Min ? FatTime.Min : modified > FatTime.Max ? FatTime.Max : modified;
+        Timestamp? time = wanted.ModifiedTime is not { } modified ? null : modified < FatTime.Min ? FatTime.Min : modified > FatTime.Max
+            ? FatTime.Max : modified;
         return new NodeMetadata(mode, ModifiedTime: time);
     }
 
@@ -53,7 +56,8 @@ internal static class MetadataRules
     public static void CheckTime(Timestamp time)
     {
         if (time < FatTime.Min || time.Seconds > FatTime.Max.Seconds + 1)
-            throw new RefusedOperationException(RefusalReason.NotInFormat, $"FAT has times from 1980 to 2107: {time.Seconds} s since 1970 cannot be stored");
+            throw new RefusedOperationException(
+                RefusalReason.NotInFormat, $"FAT has times from 1980 to 2107: {time.Seconds} s since 1970 cannot be stored");
     }
 
     /// <summary>Returns the attributes that a value of <see cref="NodeReader.AttributeName"/> says.</summary>
@@ -63,7 +67,10 @@ internal static class MetadataRules
         uint attributes = value.Length == sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(value) : uint.MaxValue;
         DosAttributes type = isDirectory ? DosAttributes.Directory : DosAttributes.None;
         if ((attributes & ~(uint)(Settable | type)) != 0)
-            throw new RefusedOperationException(RefusalReason.BadAttribute, $"DOS attributes of {value.Length} bytes cannot be stored: four bytes needed, and no bits but 0x{(uint)(Settable | type):x}");
+            throw new RefusedOperationException(
+                RefusalReason.BadAttribute,
+                $"DOS attributes of {value.Length} bytes cannot be stored: four bytes needed, and no bits but "
+                    + $"0x{(uint)(Settable | type):x}");
         return (DosAttributes)attributes | type;
     }
 }

@@ -26,7 +26,8 @@ internal sealed class NameChanger(WritableVolume volume)
     /// <summary>Removes a name, and the node with it.</summary>
     public void Remove(ResolvedPath path, bool isDirectory)
     {
-        FatEntry entry = path.Entry ?? throw new RefusedOperationException(isDirectory ? RefusalReason.BadMove : RefusalReason.IsADirectory, "the root directory cannot be removed");
+        FatEntry entry = path.Entry ?? throw new RefusedOperationException(
+            isDirectory ? RefusalReason.BadMove : RefusalReason.IsADirectory, "the root directory cannot be removed");
         CheckRemovable(entry, isDirectory);
         new DirectoryFile(volume, ClusterOf(path.Parent)).Remove(entry);
         volume.Table.Cut(volume.Follow(_geometry.GetFirstCluster(entry.View)), 0);
@@ -64,7 +65,8 @@ internal sealed class NameChanger(WritableVolume volume)
     private static void CheckFree(ResolvedPath path)
     {
         if (path.IsRoot || path.Entry is not null)
-            throw new RefusedOperationException(RefusalReason.NameTaken, path.IsRoot ? "the root directory exists" : $"the name {path.Entry!.Name} is taken");
+            throw new RefusedOperationException(
+                RefusalReason.NameTaken, path.IsRoot ? "the root directory exists" : $"the name {path.Entry!.Name} is taken");
     }
 
     private void CheckRemovable(FatEntry entry, bool isDirectory)
@@ -82,7 +84,8 @@ internal sealed class NameChanger(WritableVolume volume)
         int cluster = volume.Table.Allocate(0, 1)[0].First;
         long offset = _geometry.OffsetOf(cluster);
         volume.Store.Clear(new ByteRange(offset, _geometry.ClusterSize));
-        foreach ((byte[] name, int target) in ((byte[], int)[])[(".          "u8.ToArray(), cluster), ("..         "u8.ToArray(), ParentClusterOf(parent))])
+        foreach ((byte[] name, int target) in ((byte[], int)[])[
+            (".          "u8.ToArray(), cluster), ("..         "u8.ToArray(), ParentClusterOf(parent))])
         {
             Span<byte> slot = volume.Store.EditSlot(offset);
             entry.CopyTo(slot);

@@ -58,8 +58,10 @@ internal sealed class PathResolver(WritableVolume volume)
         int cluster = directory is null ? volume.Geometry.RootCluster : volume.Geometry.GetFirstCluster(directory.View);
         List<FatEntry> entries = volume.Directories.Read(cluster);
 
-        // On a volume that breaks the rules, the name of one may be another's in other letters or its short name: a path that a listing shows means what it shows there.
-        return entries.Find(entry => entry.Name == text) ?? entries.Find(entry => NameRules.AreSame(entry.Name, text)) ?? entries.Find(entry => NameRules.AreSame(entry.ShortName, text));
+        // On a volume that breaks the rules, the name of one may be another's in other letters or its short name: a path that a listing
+        // shows means what it shows there.
+        return entries.Find(entry => entry.Name == text) ?? entries.Find(entry => NameRules.AreSame(entry.Name, text))
+            ?? entries.Find(entry => NameRules.AreSame(entry.ShortName, text));
     }
 
     // The name as it was given, which a rename needs; behind "..", the stored one.

@@ -4,8 +4,8 @@ using System.Text;
 namespace Mig.FileSystems.Fat.Writing;
 
 /// <summary>
-/// Makes short names as Windows does: eight and three characters in upper case, <c>~1</c> and so on when something is lost or the name is taken. Only ASCII gets in, since nobody
-/// knows in which code page the volume will be read.
+/// Makes short names as Windows does: eight and three characters in upper case, <c>~1</c> and so on when something is lost or the name is
+/// taken. Only ASCII gets in, since nobody knows in which code page the volume will be read.
 /// </summary>
 internal static class ShortNameMaker
 {
@@ -80,6 +80,7 @@ internal static class ShortNameMaker
     private static byte[] Fill(string baseName, string tail, string extension)
     {
         string first = baseName[..Math.Min(baseName.Length, ShortName.BaseSize - tail.Length)] + tail;
-        return Encoding.ASCII.GetBytes(first.PadRight(ShortName.BaseSize) + extension[..Math.Min(extension.Length, ExtensionSize)].PadRight(ExtensionSize));
+        return Encoding.ASCII.GetBytes(
+            first.PadRight(ShortName.BaseSize) + extension[..Math.Min(extension.Length, ExtensionSize)].PadRight(ExtensionSize));
     }
 }

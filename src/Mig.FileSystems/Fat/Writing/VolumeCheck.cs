@@ -3,8 +3,8 @@ using Mig.Core;
 namespace Mig.FileSystems.Fat.Writing;
 
 /// <summary>
-/// Follows all chains of a volume before it is changed. The table is all that says what a cluster belongs to: a chain that two files share, or one that is broken, would make a
-/// change of one file damage another.
+/// Follows all chains of a volume before it is changed. The table is all that says what a cluster belongs to: a chain that two files share,
+/// or one that is broken, would make a change of one file damage another.
 /// </summary>
 internal sealed class VolumeCheck(Geometry geometry, DirectoryReader directories, ClusterChains chains, Limits limits)
 {
@@ -18,7 +18,9 @@ internal sealed class VolumeCheck(Geometry geometry, DirectoryReader directories
         for (int depth = 0; level.Count > 0; depth++)
         {
             if (depth > limits.MaxDirectoryDepth)
-                throw FatError.Corrupt("FAT-101", $"directory at cluster {level[0]}: nested more than {limits.MaxDirectoryDepth} deep, at most {limits.MaxDirectoryDepth} allowed");
+                throw FatError.Corrupt("FAT-101",
+                    $"directory at cluster {level[0]}: nested more than {limits.MaxDirectoryDepth} deep, at most "
+                    + $"{limits.MaxDirectoryDepth} allowed");
             var next = new List<int>();
             foreach (int directory in level)
                 ReadDirectory(directory, next);
@@ -33,11 +35,14 @@ internal sealed class VolumeCheck(Geometry geometry, DirectoryReader directories
         foreach (FatEntry entry in directories.Read(directory))
         {
             if (++_entryCount > limits.MaxDirectoryEntries)
-                throw FatError.Corrupt("FAT-102", $"directory at cluster {directory}: the volume has more than {limits.MaxDirectoryEntries} names, at most {limits.MaxDirectoryEntries} allowed");
+                throw FatError.Corrupt("FAT-102",
+                    $"directory at cluster {directory}: the volume has more than {limits.MaxDirectoryEntries} names, at most "
+                    + $"{limits.MaxDirectoryEntries} allowed");
             int first = geometry.GetFirstCluster(entry.View);
             if (entry.IsDirectory)
             {
-                next.Add(first != 0 ? first : throw FatError.Corrupt("FAT-033", $"directory entry at {entry.Offset}: a directory without a cluster, one needed"));
+                next.Add(first != 0 ? first : throw FatError.Corrupt(
+                    "FAT-033", $"directory entry at {entry.Offset}: a directory without a cluster, one needed"));
                 continue;
             }
 
@@ -47,7 +52,9 @@ internal sealed class VolumeCheck(Geometry geometry, DirectoryReader directories
             List<ClusterRun> runs = chains.Follow(first, geometry.ClusterCount + 1L, $"file with the entry at {entry.Offset}");
             long count = runs.Sum(static run => (long)run.Count);
             if (count < geometry.CountClusters(size))
-                throw FatError.Corrupt("FAT-024", $"file with the entry at {entry.Offset}: its chain has {count} clusters, {geometry.CountClusters(size)} needed for {size} bytes");
+                throw FatError.Corrupt("FAT-024",
+                    $"file with the entry at {entry.Offset}: its chain has {count} clusters, {geometry.CountClusters(size)} needed for "
+                    + $"{size} bytes");
             Own(runs, first);
         }
     }
@@ -58,7 +65,8 @@ internal sealed class VolumeCheck(Geometry geometry, DirectoryReader directories
         {
             int shared = Bitmap.IndexOf(_owned, true, run.First, run.Last + 1);
             if (shared <= run.Last)
-                throw FatError.Corrupt("FAT-100", $"chain from cluster {first}: cluster {shared} belongs to another one too; run fsck.fat on the volume");
+                throw FatError.Corrupt("FAT-100",
+                    $"chain from cluster {first}: cluster {shared} belongs to another one too; run fsck.fat on the volume");
             Bitmap.Fill(_owned, run.First, run.Count, true);
         }
     }

@@ -13,7 +13,8 @@ internal static class VolumeOpener
         Geometry geometry = FatFileSystem.ReadGeometry(target);
         var volume = new WritableVolume(target, geometry, limits, clock);
         if (!FatFileSystem.IsClean(geometry, volume.Entries))
-            throw new RefusedOperationException(RefusalReason.InUse, "the FAT volume was not unmounted cleanly; check it with fsck.fat, which also takes the mark away");
+            throw new RefusedOperationException(
+                RefusalReason.InUse, "the FAT volume was not unmounted cleanly; check it with fsck.fat, which also takes the mark away");
         if (TableCopies.FindDifference(volume.Store, geometry) is { } difference)
             throw new RefusedOperationException(RefusalReason.InUse, $"{difference} in the FAT volume; repair it with fsck.fat first");
         new VolumeCheck(geometry, volume.Directories, volume.Chains, limits).Run();

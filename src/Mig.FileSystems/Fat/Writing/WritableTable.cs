@@ -4,8 +4,8 @@ using Mig.Core;
 namespace Mig.FileSystems.Fat.Writing;
 
 /// <summary>
-/// The allocation table, open for changes: all copies are kept equal where the volume mirrors them. Gives out clusters: those behind the file's last one, else the first run that is
-/// long enough, else what there is from the start.
+/// The allocation table, open for changes: all copies are kept equal where the volume mirrors them. Gives out clusters: those behind the
+/// file's last one, else the first run that is long enough, else what there is from the start.
 /// </summary>
 internal sealed class WritableTable
 {
@@ -48,7 +48,10 @@ internal sealed class WritableTable
     public List<ClusterRun> Allocate(int after, long wanted)
     {
         if (wanted > FreeCount)
-            throw new RefusedOperationException(RefusalReason.NoSpace, $"the file system is full: {wanted * _geometry.ClusterSize} bytes are needed, {(long)FreeCount * _geometry.ClusterSize} are free");
+            throw new RefusedOperationException(
+                RefusalReason.NoSpace,
+                $"the file system is full: {wanted * _geometry.ClusterSize} bytes are needed, {(long)FreeCount * _geometry.ClusterSize} "
+                + "are free");
         var runs = new List<ClusterRun>();
         int rest = (int)wanted;
         if (after != 0 && rest > 0)
@@ -142,7 +145,8 @@ internal sealed class WritableTable
         for (int copy = 0; copy < _geometry.FatCount; copy++)
         {
             if (_geometry.IsMirrored || copy == _geometry.ActiveFat)
-                SetIn(_geometry.FatOffset + (copy * _geometry.FatLength) + AllocationTable.OffsetOf(_geometry.Type, cluster), cluster, (uint)value);
+                SetIn(_geometry.FatOffset + (copy * _geometry.FatLength) + AllocationTable.OffsetOf(_geometry.Type, cluster), cluster,
+                    (uint)value);
         }
     }
 

@@ -44,5 +44,6 @@ internal sealed class WritableVolume
     }
 
     /// <summary>Returns all clusters of a chain.</summary>
-    public List<ClusterRun> Follow(int first) => first == 0 ? [] : Chains.Follow(first, Geometry.ClusterCount + 1L, $"chain from cluster {first}");
+    public List<ClusterRun> Follow(int first) =>
+        first == 0 ? [] : Chains.Follow(first, Geometry.ClusterCount + 1L, $"chain from cluster {first}");
 }

@@ -1,8 +1,9 @@
 namespace Mig.History.Diffs.Text;
 
 /// <summary>
-/// A run of changed lines can often stand some lines up or down with the same result. As in Git, it joins others that it meets on the way; then it stands beside a change of the other
-/// text where there is one, else where people would put it or, where nobody will read it, as far down as it can.
+/// A run of changed lines can often stand some lines up or down with the same result. As in Git, it joins others that it meets on the way;
+/// then it stands beside a change of the other text where there is one, else where people would put it or, where nobody will read it, as
+/// far down as it can.
 /// </summary>
 /// <param name="lines">A number for each line of the text, the same for equal lines.</param>
 /// <param name="changed">Which of them are changed; gets the result.</param>

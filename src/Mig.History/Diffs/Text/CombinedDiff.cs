@@ -4,8 +4,8 @@ using System.Text;
 namespace Mig.History.Diffs.Text;
 
 /// <summary>
-/// Writes how a text differs from two others that it was merged of, in Git's combined form: a column for each of them, <c>+</c> for what it lacks, <c>-</c> for what the merged text lacks. Only hunks with lines
-/// that differ from both are shown, as by <c>git diff --cc</c>.
+/// Writes how a text differs from two others that it was merged of, in Git's combined form: a column for each of them, <c>+</c> for what it
+/// lacks, <c>-</c> for what the merged text lacks. Only hunks with lines that differ from both are shown, as by <c>git diff --cc</c>.
 /// </summary>
 public static class CombinedDiff
 {
@@ -73,7 +73,9 @@ public static class CombinedDiff
     }
 
     private static byte[] Header(List<Row> rows, int start, int end) =>
-        Encoding.ASCII.GetBytes($"@@@ -{Place(rows, start, end, row => row.IsInOurs)} -{Place(rows, start, end, row => row.IsInTheirs)} +{Place(rows, start, end, row => row.IsInMerged)} @@@\n");
+        Encoding.ASCII.GetBytes(
+            $"@@@ -{Place(rows, start, end, row => row.IsInOurs)} -{Place(rows, start, end, row => row.IsInTheirs)} "
+            + $"+{Place(rows, start, end, row => row.IsInMerged)} @@@\n");
 
     private static string Place(List<Row> rows, int start, int end, Func<Row, bool> isThere)
     {
@@ -81,7 +83,8 @@ public static class CombinedDiff
         return string.Create(CultureInfo.InvariantCulture, $"{(count == 0 ? first : first + 1)},{count}");
     }
 
-    private static byte[] Ended(TextLines text, int line) => text[line] is [.., (byte)'\n'] whole ? whole.ToArray() : [.. text[line], (byte)'\n'];
+    private static byte[] Ended(TextLines text, int line) =>
+        text[line] is [.., (byte)'\n'] whole ? whole.ToArray() : [.. text[line], (byte)'\n'];
 
     private sealed record Row(char Ours, char Theirs, byte[] Line)
     {

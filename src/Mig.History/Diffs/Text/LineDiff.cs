@@ -4,7 +4,8 @@ namespace Mig.History.Diffs.Text;
 public static class LineDiff
 {
     /// <summary>Returns what changed, ascending; what stands between is the same.</summary>
-    /// <param name="forReading">Whether changes stand where people would put them, as <c>git diff</c> shows them, and not simply as far down as they can, as <c>git merge</c> has them.</param>
+    /// <param name="forReading">Whether changes stand where people would put them, as <c>git diff</c> shows them, and not simply as far
+    /// down as they can, as <c>git merge</c> has them.</param>
     public static IReadOnlyList<LineChange> Compare(TextLines before, TextLines after, bool forReading = false)
     {
         ArgumentNullException.ThrowIfNull(before);

@@ -1,8 +1,9 @@
 namespace Mig.History.Diffs.Text;
 
 /// <summary>
-/// Marks the fewest elements to remove and add to turn one sequence into another, in linear space (E. W. Myers, "An O(ND) Difference Algorithm and Its
-/// Variations", 1986). Where the difference is so large that this would take long, the result is a valid one, but not the smallest.
+/// Marks the fewest elements to remove and add to turn one sequence into another, in linear space (E. W. Myers, "An O(ND) Difference
+/// Algorithm and Its Variations", 1986). Where the difference is so large that this would take long, the result is a valid one, but not the
+/// smallest.
 /// </summary>
 internal sealed class MyersPath
 {
@@ -60,7 +61,8 @@ internal sealed class MyersPath
         bool isOdd = (delta & 1) != 0;
         Span<int> forward = _forward, backward = _backward;
 
-        // Both searches run in coordinates of their own: from the start, and from the end backwards. Diagonal k of one is delta - k of the other.
+        // Both searches run in coordinates of their own: from the start, and from the end backwards. Diagonal k of one is delta - k of the
+        // other.
         for (int cost = 0; ; cost++)
         {
             (int best, int bestX, int bestY) = (-1, 0, 0);
@@ -93,7 +95,8 @@ internal sealed class MyersPath
         }
     }
 
-    // Whether the other search, whose last round had the cost, came as far on its diagonal. Points outside of the box are no points of a path.
+    // Whether the other search, whose last round had the cost, came as far on its diagonal. Points outside of the box are no points of a
+    // path.
     private bool Meets(Span<int> other, int k, int cost, int x, int width, int height)
     {
         if (k < -cost || k > cost)
@@ -106,6 +109,7 @@ internal sealed class MyersPath
     {
         if (cost == 0)
             return 0;
-        return k == -cost || (k != cost && reached[_zero + k - 1] < reached[_zero + k + 1]) ? reached[_zero + k + 1] : reached[_zero + k - 1] + 1;
+        return k == -cost || (k != cost && reached[_zero + k - 1] < reached[_zero + k + 1]) ? reached[_zero + k + 1]
+            : reached[_zero + k - 1] + 1;
     }
 }

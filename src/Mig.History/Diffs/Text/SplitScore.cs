@@ -1,8 +1,9 @@
 namespace Mig.History.Diffs.Text;
 
 /// <summary>
-/// How bad a place between two lines is for a border of what changed, by indentation and blank lines: people expect it before a block, not within. The lower, the better.
-/// Source: Git's "indent heuristic" (gitdiffcore, <c>diff.indentHeuristic</c>), whose weights were found with a corpus of differences that people had rated.
+/// How bad a place between two lines is for a border of what changed, by indentation and blank lines: people expect it before a block, not
+/// within. The lower, the better. Source: Git's "indent heuristic" (gitdiffcore, <c>diff.indentHeuristic</c>), whose weights were found
+/// with a corpus of differences that people had rated.
 /// </summary>
 /// <param name="Indent">Columns before the text that follows the place; -1 at the end of the file.</param>
 internal readonly record struct SplitScore(int Indent, int Penalty)

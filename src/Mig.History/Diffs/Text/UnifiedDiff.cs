@@ -32,7 +32,8 @@ public static class UnifiedDiff
         int start = changes[first].Before - lead, startAfter = changes[first].After - lead;
         int changedEnd = changes[last].Before + changes[last].Removed, end = Math.Min(before.Count, changedEnd + Context);
         int endAfter = changes[last].After + changes[last].Added + end - changedEnd;
-        yield return [.. Encoding.ASCII.GetBytes($"@@ -{Place(start, end)} +{Place(startAfter, endAfter)} @@"), .. Heading(before, start), (byte)'\n'];
+        yield return [.. Encoding.ASCII.GetBytes($"@@ -{Place(start, end)} +{Place(startAfter, endAfter)} @@"), .. Heading(before, start),
+            (byte)'\n'];
         int position = start;
         for (int i = first; i <= last; i++)
         {

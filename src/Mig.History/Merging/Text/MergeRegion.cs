@@ -1,6 +1,8 @@
 namespace Mig.History.Merging.Text;
 
-/// <summary>Lines of both sides that stand for the same lines of the base, where at least one side changed them. Ends are exclusive.</summary>
+/// <summary>
+/// Lines of both sides that stand for the same lines of the base, where at least one side changed them. Ends are exclusive.
+/// </summary>
 /// <param name="Side">Whose lines are taken; null where both changed them.</param>
 internal readonly record struct MergeRegion(MergeSide? Side, int Ours, int OursEnd, int Theirs, int TheirsEnd)
 {
@@ -10,5 +12,6 @@ internal readonly record struct MergeRegion(MergeSide? Side, int Ours, int OursE
     public int BaseEnd { get; init; }
 
     /// <summary>Returns one region for both and what is between them.</summary>
-    public MergeRegion JoinedWith(MergeRegion next) => new(Side == next.Side ? Side : null, Ours, next.OursEnd, Theirs, next.TheirsEnd) { Base = Base, BaseEnd = next.BaseEnd };
+    public MergeRegion JoinedWith(MergeRegion next) =>
+        new(Side == next.Side ? Side : null, Ours, next.OursEnd, Theirs, next.TheirsEnd) { Base = Base, BaseEnd = next.BaseEnd };
 }

@@ -4,8 +4,8 @@ using Mig.History.Diffs.Text;
 namespace Mig.History.Merging.Text;
 
 /// <summary>
-/// Merges two texts that come from a third one, line by line, with Git's outcome: what one side changed is taken, what both changed alike is taken once, changes that overlap or touch
-/// are conflicts, cut down to the lines in which the sides differ.
+/// Merges two texts that come from a third one, line by line, with Git's outcome: what one side changed is taken, what both changed alike
+/// is taken once, changes that overlap or touch are conflicts, cut down to the lines in which the sides differ.
 /// </summary>
 public static class TextMerge
 {
@@ -15,18 +15,22 @@ public static class TextMerge
     private const int MaxGap = 3;
 
     /// <param name="before">What both come from; empty when there is nothing.</param>
-    public static TextMergeResult Merge(ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, TextMergeOptions options)
+    public static TextMergeResult Merge(
+        ReadOnlyMemory<byte> before, ReadOnlyMemory<byte> ours, ReadOnlyMemory<byte> theirs, TextMergeOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         TextLines baseLines = new(before), ourLines = new(ours), theirLines = new(theirs);
-        List<MergeRegion> regions = FindRegions(LineDiff.Compare(baseLines, ourLines), LineDiff.Compare(baseLines, theirLines), ourLines, theirLines);
+        List<MergeRegion> regions = FindRegions(
+            LineDiff.Compare(baseLines, ourLines), LineDiff.Compare(baseLines, theirLines), ourLines, theirLines);
         if (options.ShowsBase)
             return Write(regions, ourLines, theirLines, options, baseLines);
-        regions = JoinNear([.. regions.SelectMany(region => region.Side is null ? Refine(region, ourLines, theirLines) : [region])], ourLines);
+        regions = JoinNear([.. regions.SelectMany(region => region.Side is null ? Refine(region, ourLines, theirLines) : [region])],
+            ourLines);
         return Write(regions, ourLines, theirLines, options, null);
     }
 
-    private static List<MergeRegion> FindRegions(IReadOnlyList<LineChange> left, IReadOnlyList<LineChange> right, TextLines ours, TextLines theirs)
+    private static List<MergeRegion> FindRegions(
+        IReadOnlyList<LineChange> left, IReadOnlyList<LineChange> right, TextLines ours, TextLines theirs)
     {
         var regions = new List<MergeRegion>();
         int i = 0, j = 0, leftShift = 0, rightShift = 0;
@@ -35,7 +39,9 @@ public static class TextMerge
             if (j == right.Count || (i < left.Count && End(left[i]) < right[j].Before))
             {
                 LineChange change = left[i++];
-                Add(regions, new MergeRegion(MergeSide.Ours, change.After, change.After + change.Added, change.Before + rightShift, End(change) + rightShift) { Base = change.Before, BaseEnd = End(change) });
+                Add(regions, new MergeRegion(MergeSide.Ours, change.After, change.After + change.Added, change.Before + rightShift,
+                    End(change) + rightShift)
+                { Base = change.Before, BaseEnd = End(change) });
                 leftShift += change.Added - change.Removed;
                 continue;
             }
@@ -43,7 +49,9 @@ public static class TextMerge
             if (i == left.Count || End(right[j]) < left[i].Before)
             {
                 LineChange change = right[j++];
-                Add(regions, new MergeRegion(MergeSide.Theirs, change.Before + leftShift, End(change) + leftShift, change.After, change.After + change.Added) { Base = change.Before, BaseEnd = End(change) });
+                Add(regions, new MergeRegion(MergeSide.Theirs, change.Before + leftShift, End(change) + leftShift, change.After,
+                    change.After + change.Added)
+                { Base = change.Before, BaseEnd = End(change) });
                 rightShift += change.Added - change.Removed;
                 continue;
             }
@@ -52,7 +60,8 @@ public static class TextMerge
             if (!IsSame(a, b, ours, theirs))
             {
                 int start = Math.Min(a.Before, b.Before), end = Math.Max(End(a), End(b));
-                var both = new MergeRegion(null, start + a.After - a.Before, end + a.After + a.Added - End(a), start + b.After - b.Before, end + b.After + b.Added - End(b));
+                var both = new MergeRegion(null, start + a.After - a.Before, end + a.After + a.Added - End(a), start + b.After - b.Before,
+                    end + b.After + b.Added - End(b));
                 Add(regions, both with { Base = start, BaseEnd = end });
             }
 
@@ -100,7 +109,8 @@ public static class TextMerge
     {
         if (region.Ours == region.OursEnd || region.Theirs == region.TheirsEnd)
             return region.Ours == region.OursEnd && region.Theirs == region.TheirsEnd ? [] : [region];
-        IReadOnlyList<LineChange> changes = LineDiff.Compare(Part(ours, region.Ours, region.OursEnd), Part(theirs, region.Theirs, region.TheirsEnd));
+        IReadOnlyList<LineChange> changes =
+            LineDiff.Compare(Part(ours, region.Ours, region.OursEnd), Part(theirs, region.Theirs, region.TheirsEnd));
         return changes.Select(change => new MergeRegion(
             null,
             region.Ours + change.Before,
@@ -147,7 +157,8 @@ public static class TextMerge
         return true;
     }
 
-    private static TextMergeResult Write(List<MergeRegion> regions, TextLines ours, TextLines theirs, TextMergeOptions options, TextLines? before)
+    private static TextMergeResult Write(
+        List<MergeRegion> regions, TextLines ours, TextLines theirs, TextMergeOptions options, TextLines? before)
     {
         var text = new MemoryStream();
         int position = 0, conflicts = 0;

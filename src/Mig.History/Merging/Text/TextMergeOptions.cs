@@ -6,7 +6,10 @@ namespace Mig.History.Merging.Text;
 /// <param name="Favored">Whose lines are taken where both changed the same ones; null for a conflict.</param>
 public sealed record TextMergeOptions(string OursLabel, string TheirsLabel, MergeSide? Favored = null)
 {
-    /// <summary>Whether conflicts show the lines of the base, too, and all lines that a side changed (<c>diff3</c> of Git); else they are cut down to what differs.</summary>
+    /// <summary>
+    /// Whether conflicts show the lines of the base, too, and all lines that a side changed (<c>diff3</c> of Git); else they are cut down
+    /// to what differs.
+    /// </summary>
     public bool ShowsBase { get; init; }
 
     public static TextMergeOptions Default { get; } = new("ours", "theirs");

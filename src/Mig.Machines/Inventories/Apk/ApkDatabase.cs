@@ -13,7 +13,8 @@ internal sealed class ApkDatabase : IPackageDatabase
 
     public bool IsIn(MachineFiles files) => Array.Exists(Paths, path => files.Find(path) is not null);
 
-    public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation) => ReadContent(files) is { } content ? ApkInstalled.Parse(content) : [];
+    public IReadOnlyList<InstalledPackage> Read(MachineFiles files, CancellationToken cancellation) =>
+        ReadContent(files) is { } content ? ApkInstalled.Parse(content) : [];
 
     /// <summary>Returns the database as it is; null when there is none.</summary>
     public static byte[]? ReadContent(MachineFiles files)

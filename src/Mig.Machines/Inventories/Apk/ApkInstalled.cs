@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Mig.Machines.Inventories.Apk;
 
-/// <summary>Reads the database of installed packages of apk: fields of one letter, packages apart by empty lines. Source: apk-tools, "apk_db_read_installed".</summary>
+/// <summary>
+/// Reads the database of installed packages of apk: fields of one letter, packages apart by empty lines. Source: apk-tools,
+/// "apk_db_read_installed".
+/// </summary>
 internal static class ApkInstalled
 {
     public static IReadOnlyList<InstalledPackage> Parse(ReadOnlySpan<byte> text)

@@ -19,7 +19,8 @@ internal sealed class DpkgDatabase : IPackageDatabase
         var packages = new List<InstalledPackage>();
         if (files.Read($"{Folder}/status", MaxSize) is { } status)
             packages.AddRange(DpkgStatus.Parse(status));
-        List<MachineFile> single = [.. files.List($"{Folder}/status.d").Where(file => file.Entry.Type == TreeEntryType.File && !file.Path.EndsWith(".md5sums", StringComparison.Ordinal))];
+        List<MachineFile> single = [.. files.List($"{Folder}/status.d")
+            .Where(file => file.Entry.Type == TreeEntryType.File && !file.Path.EndsWith(".md5sums", StringComparison.Ordinal))];
         var found = new ConcurrentBag<InstalledPackage>();
         files.ReadMany(
             single,

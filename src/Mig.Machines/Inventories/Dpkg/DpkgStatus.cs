@@ -38,7 +38,8 @@ internal static class DpkgStatus
         return packages;
     }
 
-    // "install ok installed": what was wanted, whether something is wrong, what is there. A package that is not yet configured has its files, and one that is half installed has some.
+    // "install ok installed": what was wanted, whether something is wrong, what is there. A package that is not yet configured has its
+    // files, and one that is half installed has some.
     private static bool HasFiles(ReadOnlySpan<byte> status)
     {
         ReadOnlySpan<byte> state = status[(status.LastIndexOf((byte)' ') + 1)..];

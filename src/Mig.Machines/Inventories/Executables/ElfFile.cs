@@ -4,11 +4,11 @@ using Mig.Machines.Files;
 namespace Mig.Machines.Inventories.Executables;
 
 /// <summary>
-/// The sections of an ELF file. Source: System V ABI, "Object Files"; integers in the order that byte 5 says. A file that breaks the format has none.
+/// The sections of an ELF file. Source: System V ABI, "Object Files"; integers in the order that byte 5 says. A file that breaks the format
+/// has none.
 /// <code>
-/// 64 bits:  18  2  machine   40  8  offset of the section table   58  2  bytes of an entry   60  2  entries   62  2  the entry with the names
-/// 32 bits:                   32  4                                46  2                      48  2            50  2
-/// entry:    0   4  offset of the name   24 / 16  8 / 4  offset in the file   32 / 20  8 / 4  bytes
+/// 64 bits: 18 2 machine 40 8 offset of the section table 58 2 bytes of an entry 60 2 entries 62 2 the entry with the names 32 bits: 32 4
+/// 46 2 48 2 50 2 entry: 0 4 offset of the name 24 / 16 8 / 4 offset in the file 32 / 20 8 / 4 bytes
 /// </code>
 /// </summary>
 internal sealed class ElfFile
@@ -59,7 +59,8 @@ internal sealed class ElfFile
 
     /// <returns>Null when it is no ELF file.</returns>
     public static ElfFile? Open(ContentSource content) =>
-        content.Read(0, HeadSize) is { } head && head.AsSpan().StartsWith("\u007FELF"u8) && head[4] is 1 or 2 && head[5] is 1 or 2 ? new ElfFile(content, head) : null;
+        content.Read(0, HeadSize) is { } head && head.AsSpan().StartsWith("\u007FELF"u8) && head[4] is 1 or 2 && head[5] is 1 or 2
+            ? new ElfFile(content, head) : null;
 
     /// <summary>Returns a section's bytes; null when there is none of that name, or it is larger than allowed.</summary>
     public byte[]? ReadSection(ReadOnlySpan<byte> name, int maxSize)
@@ -67,7 +68,8 @@ internal sealed class ElfFile
         for (int i = 0; i < _table.Length / _entrySize; i++)
         {
             uint at = U32(_table, i * _entrySize);
-            if (at >= _names.Length || !_names.AsSpan((int)at).StartsWith(name) || at + name.Length >= _names.Length || _names[at + name.Length] != 0)
+            if (at >= _names.Length || !_names.AsSpan((int)at).StartsWith(name) || at + name.Length >= _names.Length
+                || _names[at + name.Length] != 0)
                 continue;
             (long offset, long size) = Place(i);
             return size <= maxSize ? _content.Read(offset, size) : null;
@@ -85,7 +87,9 @@ internal sealed class ElfFile
     private long Word(byte[] bytes, int offset) => !_is64 ? U32(bytes, offset)
         : _isBig ? BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(offset)) : BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(offset));
 
-    private uint U32(byte[] bytes, int offset) => _isBig ? BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(offset)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(offset));
+    private uint U32(byte[] bytes, int offset) =>
+        _isBig ? BinaryPrimitives.ReadUInt32BigEndian(bytes.AsSpan(offset)) : BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(offset));
 
-    private int U16(byte[] bytes, int offset) => _isBig ? BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(offset)) : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(offset));
+    private int U16(byte[] bytes, int offset) =>
+        _isBig ? BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(offset)) : BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(offset));
 }

@@ -39,7 +39,8 @@ internal static class GoBuildInfo
             return packages;
         foreach (string line in Encoding.UTF8.GetString(modules[MarkSize..^MarkSize]).Split('\n'))
         {
-            // "dep <path> <version> <sum>"; "=>" replaces the one before it. A folder of the builder has no version: what was built is a changed copy of the module that it replaced.
+            // "dep <path> <version> <sum>"; "=>" replaces the one before it. A folder of the builder has no version: what was built is a
+            // changed copy of the module that it replaced.
             string[] fields = line.Split('\t');
             if (fields.Length < 3 || fields[0] is not ("mod" or "dep" or "=>") || (fields[0] == "=>" && IsFolder(fields[1])))
                 continue;
@@ -54,7 +55,8 @@ internal static class GoBuildInfo
     // As in the directive of go.mod: a path that begins with ./, ../ or /.
     private static bool IsFolder(string path) => path.StartsWith('.') || path.StartsWith('/');
 
-    private static InstalledPackage Make(string module, string version, string location) => new(PackageKind.Go, module, version) { Location = location };
+    private static InstalledPackage Make(string module, string version, string location) =>
+        new(PackageKind.Go, module, version) { Location = location };
 
     private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> bytes)
     {

@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Mig.Machines.Inventories.Executables;
 
-/// <summary>The crates that a Rust program was built from, as <c>cargo auditable</c> records them: JSON, compressed by zlib. Source: cargo-auditable, "PARSING.md".</summary>
+/// <summary>
+/// The crates that a Rust program was built from, as <c>cargo auditable</c> records them: JSON, compressed by zlib. Source:
+/// cargo-auditable, "PARSING.md".
+/// </summary>
 internal static class RustAudit
 {
     /// <summary>Most bytes of the section.</summary>
@@ -25,11 +28,13 @@ internal static class RustAudit
             foreach (JsonElement package in document.RootElement.GetProperty("packages").EnumerateArray())
             {
                 bool isBuildOnly = package.TryGetProperty("kind", out JsonElement kind) && kind.ValueEquals("build");
-                if (!isBuildOnly && package.GetProperty("name").GetString() is { } name && package.GetProperty("version").GetString() is { } version)
+                if (!isBuildOnly && package.GetProperty("name").GetString() is { } name && package.GetProperty("version")
+                    .GetString() is { } version)
                     packages.Add(new InstalledPackage(PackageKind.Rust, name, version) { Location = location });
             }
         }
-        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (e is InvalidDataException or IOException or JsonException or InvalidOperationException
+            or KeyNotFoundException)
         {
             return [];
         }

@@ -4,13 +4,17 @@ using Mig.Store;
 
 namespace Mig.Machines.Inventories.Languages;
 
-/// <summary>How packages of a programming language are recognised among the files of a machine. Used from several threads at once.</summary>
+/// <summary>
+/// How packages of a programming language are recognised among the files of a machine. Used from several threads at once.
+/// </summary>
 internal interface ILanguage
 {
     /// <summary>Most bytes of a file that is read.</summary>
     int MaxSize { get; }
 
-    /// <summary>Returns the files to read because of an entry: the entry itself, or what is below it. Depends on nothing but the entry.</summary>
+    /// <summary>
+    /// Returns the files to read because of an entry: the entry itself, or what is below it. Depends on nothing but the entry.
+    /// </summary>
     /// <param name="name">The entry's name.</param>
     /// <returns>Paths that begin with the entry's name.</returns>
     IEnumerable<MachineFile> Find(IContentSource store, TreeEntry entry, string name);

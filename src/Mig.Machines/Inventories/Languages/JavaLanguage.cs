@@ -5,7 +5,10 @@ using Mig.Store;
 
 namespace Mig.Machines.Inventories.Languages;
 
-/// <summary>Java archives, by the properties that Maven puts into them, or its model, or else by their manifest and name; archives inside archives, too.</summary>
+/// <summary>
+/// Java archives, by the properties that Maven puts into them, or its model, or else by their manifest and name; archives inside archives,
+/// too.
+/// </summary>
 internal sealed class JavaLanguage : ILanguage
 {
     private const int MaxMemberSize = 16 << 20;
@@ -46,7 +49,8 @@ internal sealed class JavaLanguage : ILanguage
             {
                 described.Add(name[..^PropertiesEnding.Length]);
                 Dictionary<string, string> maven = Fields(content, '=');
-                Add(packages, maven.GetValueOrDefault("groupId"), maven.GetValueOrDefault("artifactId"), maven.GetValueOrDefault("version"), location);
+                Add(packages, maven.GetValueOrDefault("groupId"), maven.GetValueOrDefault("artifactId"), maven.GetValueOrDefault("version"),
+                    location);
             }
         }
 
@@ -62,31 +66,39 @@ internal sealed class JavaLanguage : ILanguage
     }
 
     private static bool IsWanted(string name) => name == ManifestName || IsArchive(name)
-        || (name.StartsWith("META-INF/maven/", StringComparison.Ordinal) && (name.EndsWith(PropertiesEnding, StringComparison.Ordinal) || name.EndsWith(ModelEnding, StringComparison.Ordinal)));
+        || (name.StartsWith("META-INF/maven/", StringComparison.Ordinal)
+            && (name.EndsWith(PropertiesEnding, StringComparison.Ordinal) || name.EndsWith(ModelEnding, StringComparison.Ordinal)));
 
-    private static bool IsArchive(string name) => Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+    private static bool IsArchive(string name) =>
+        Array.Exists(Endings, ending => name.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
     private static void AddByManifest(List<InstalledPackage> packages, Dictionary<string, string> manifest, string location)
     {
         (string artifact, string version) = MavenCoordinates.SplitName(location[(location.LastIndexOfAny(['/', '!']) + 1)..]);
-        string bundle = manifest.GetValueOrDefault("Bundle-SymbolicName")?.Split(';')[0].Trim() ?? manifest.GetValueOrDefault("Automatic-Module-Name") ?? "";
+        string bundle = manifest.GetValueOrDefault("Bundle-SymbolicName")?.Split(';')[0].Trim()
+            ?? manifest.GetValueOrDefault("Automatic-Module-Name") ?? "";
         if (version.Length == 0)
-            version = manifest.GetValueOrDefault("Implementation-Version") ?? manifest.GetValueOrDefault("Bundle-Version") ?? manifest.GetValueOrDefault("Specification-Version") ?? "";
+            version = manifest.GetValueOrDefault("Implementation-Version") ?? manifest.GetValueOrDefault("Bundle-Version")
+                ?? manifest.GetValueOrDefault("Specification-Version") ?? "";
         if (manifest.Count > 0)
-            Add(packages, MavenCoordinates.FindGroup(artifact, manifest.GetValueOrDefault("Implementation-Vendor-Id", ""), bundle), artifact, version, location);
+            Add(packages, MavenCoordinates.FindGroup(artifact, manifest.GetValueOrDefault("Implementation-Vendor-Id", ""), bundle),
+                artifact, version, location);
     }
 
     // A package of Maven always has a group; that of old ones is their own name.
     private static void Add(List<InstalledPackage> packages, string? group, string? artifact, string? version, string location)
     {
         if (!string.IsNullOrEmpty(artifact) && !string.IsNullOrEmpty(version))
-            packages.Add(new InstalledPackage(PackageKind.Java, $"{(string.IsNullOrEmpty(group) ? artifact : group)}:{artifact}", version) { Location = location });
+            packages.Add(new InstalledPackage(
+                PackageKind.Java, $"{(string.IsNullOrEmpty(group) ? artifact : group)}:{artifact}", version)
+            { Location = location });
     }
 
     private static Dictionary<string, string> Fields(byte[] content, char separator)
     {
         var fields = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
-        foreach (string line in Encoding.UTF8.GetString(content).Replace("\r", "", StringComparison.Ordinal).Replace("\n ", "", StringComparison.Ordinal).Split('\n'))
+        foreach (string line in Encoding.UTF8.GetString(content).Replace("\r", "", StringComparison.Ordinal)
+            .Replace("\n ", "", StringComparison.Ordinal).Split('\n'))
         {
             int at = line.IndexOf(separator, StringComparison.Ordinal);
             if (at > 0)

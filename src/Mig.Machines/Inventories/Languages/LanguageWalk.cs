@@ -8,8 +8,8 @@ using Mig.Store;
 namespace Mig.Machines.Inventories.Languages;
 
 /// <summary>
-/// Walks the trees of machines and finds the files that describe packages of programming languages. What is below a directory is remembered by the
-/// directory's tree, so the next version of a machine costs what changed. For one thread.
+/// Walks the trees of machines and finds the files that describe packages of programming languages. What is below a directory is remembered
+/// by the directory's tree, so the next version of a machine costs what changed. For one thread.
 /// </summary>
 internal sealed class LanguageWalk(IContentSource store, Limits limits)
 {
@@ -22,7 +22,8 @@ internal sealed class LanguageWalk(IContentSource store, Limits limits)
 
     // Thousands of directories of nothing but documents, pictures and records.
     private static readonly HashSet<string> Skipped =
-        ["proc", "sys", "dev", "run", "boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/icons", "usr/share/info", "usr/share/zoneinfo", "var/lib/dpkg", "var/lib/apt", "lib/modules", "usr/lib/modules"];
+        ["proc", "sys", "dev", "run", "boot", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/icons", "usr/share/info",
+            "usr/share/zoneinfo", "var/lib/dpkg", "var/lib/apt", "lib/modules", "usr/lib/modules"];
 
     private readonly Dictionary<TreeId, IReadOnlyList<FoundFile>> _known = [];
     private readonly TreeSurvey _survey = new(store, limits);

@@ -47,7 +47,8 @@ internal sealed class NodeLanguage : ILanguage
             {
                 if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName)
                     continue;
-                bool isName = reader.ValueTextEquals("name"u8), isVersion = reader.ValueTextEquals("version"u8), isLicense = reader.ValueTextEquals("license"u8);
+                bool isName = reader.ValueTextEquals("name"u8), isVersion = reader.ValueTextEquals("version"u8),
+                    isLicense = reader.ValueTextEquals("license"u8);
                 reader.Read();
                 if (reader.TokenType != JsonTokenType.String)
                     reader.Skip();
@@ -64,6 +65,7 @@ internal sealed class NodeLanguage : ILanguage
             return [];
         }
 
-        return name.Length == 0 || version.Length == 0 ? [] : [new InstalledPackage(PackageKind.Node, name, version) { License = license, Location = location }];
+        return name.Length == 0 || version.Length == 0 ? []
+            : [new InstalledPackage(PackageKind.Node, name, version) { License = license, Location = location }];
     }
 }

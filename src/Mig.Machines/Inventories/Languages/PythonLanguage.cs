@@ -19,7 +19,8 @@ internal sealed class PythonLanguage : ILanguage
         if (entry.Type != TreeEntryType.Directory || !(isEgg || name.EndsWith(".dist-info", StringComparison.Ordinal)))
             return [];
         string file = isEgg ? "PKG-INFO" : "METADATA";
-        return TreeReader.Find(store, entry.Tree, Encoding.ASCII.GetBytes(file)) is { } found ? [new MachineFile($"{name}/{file}", found)] : [];
+        return TreeReader.Find(store, entry.Tree, Encoding.ASCII.GetBytes(file)) is { } found ? [new MachineFile($"{name}/{file}", found)]
+            : [];
     }
 
     public IEnumerable<InstalledPackage> Read(ReadOnlySpan<byte> content, string location)
@@ -44,7 +45,9 @@ internal sealed class PythonLanguage : ILanguage
                     supplier = Encoding.UTF8.GetString(value);
             },
             () => { });
-        return name.Length == 0 || version.Length == 0 ? [] : [new InstalledPackage(PackageKind.Python, name, version) { License = Known(license), Supplier = Known(supplier), Location = location }];
+        return name.Length == 0 || version.Length == 0 ? []
+            : [new InstalledPackage(PackageKind.Python, name, version) { License = Known(license), Supplier = Known(supplier),
+            Location = location }];
     }
 
     private static string Known(string value) => value == "UNKNOWN" ? "" : value;

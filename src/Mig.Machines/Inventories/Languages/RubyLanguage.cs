@@ -5,7 +5,10 @@ using Mig.Store;
 
 namespace Mig.Machines.Inventories.Languages;
 
-/// <summary>Installed gems, by the specifications that RubyGems writes. They are programs; the few lines that matter have one form, and nothing is run.</summary>
+/// <summary>
+/// Installed gems, by the specifications that RubyGems writes. They are programs; the few lines that matter have one form, and nothing is
+/// run.
+/// </summary>
 internal sealed class RubyLanguage : ILanguage
 {
     private const string Ending = ".gemspec";
@@ -45,7 +48,8 @@ internal sealed class RubyLanguage : ILanguage
                 license = Quoted(line);
         }
 
-        return name.Length == 0 || version.Length == 0 ? [] : [new InstalledPackage(PackageKind.Ruby, name, version) { License = license, Location = location }];
+        return name.Length == 0 || version.Length == 0 ? []
+            : [new InstalledPackage(PackageKind.Ruby, name, version) { License = license, Location = location }];
     }
 
     private static string Quoted(ReadOnlySpan<byte> line)
@@ -61,7 +65,15 @@ internal sealed class RubyLanguage : ILanguage
                 start++;
             if (start == line.Length)
                 return "";
-            end = line[start++] switch { (byte)'{' => (byte)'}', (byte)'(' => (byte)')', (byte)'[' => (byte)']', (byte)'<' => (byte)'>', var sign => sign };
+            end = line[start++] switch
+            {
+                (byte)'{' => (byte)'}',
+                (byte)'(' => (byte)')',
+                (byte)'[' => (byte)']',
+                (byte)'<' =>
+                (byte)'>',
+                var sign => sign
+            };
         }
 
         int length = line[start..].IndexOf(end);

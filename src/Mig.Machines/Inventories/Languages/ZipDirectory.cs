@@ -5,7 +5,8 @@ using System.Text;
 namespace Mig.Machines.Inventories.Languages;
 
 /// <summary>
-/// Reads chosen members of a ZIP archive that lies in memory, also behind a program. Source: PKWARE APPNOTE.TXT; without ZIP64, which no archive below 4 GiB needs. What breaks the format ends the reading.
+/// Reads chosen members of a ZIP archive that lies in memory, also behind a program. Source: PKWARE APPNOTE.TXT; without ZIP64, which no
+/// archive below 4 GiB needs. What breaks the format ends the reading.
 /// </summary>
 internal static class ZipDirectory
 {
@@ -50,7 +51,8 @@ internal static class ZipDirectory
     private static long FindStart(byte[] archive, int end)
     {
         long offset = U32(archive, end + 16), start = end - U32(archive, end + 12) - offset;
-        return start > 0 && start + offset <= archive.Length - EntrySize && U32(archive, (int)(start + offset)) == EntrySignature ? start : 0;
+        return start > 0 && start + offset <= archive.Length - EntrySize && U32(archive, (int)(start + offset)) == EntrySignature ? start
+            : 0;
     }
 
     private static byte[]? Content(byte[] archive, long archiveStart, int entry, int size)

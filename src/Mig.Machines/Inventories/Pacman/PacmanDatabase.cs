@@ -17,7 +17,8 @@ internal sealed class PacmanDatabase : IPackageDatabase
         var descriptions = new List<MachineFile>();
         foreach (MachineFile folder in files.List(Folder))
         {
-            if (folder.Entry.Type == TreeEntryType.Directory && files.Find($"{folder.Path}/desc") is { Entry.Type: TreeEntryType.File } description)
+            if (folder.Entry.Type == TreeEntryType.Directory
+                && files.Find($"{folder.Path}/desc") is { Entry.Type: TreeEntryType.File } description)
                 descriptions.Add(description);
         }
 

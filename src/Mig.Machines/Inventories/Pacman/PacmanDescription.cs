@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Mig.Machines.Inventories.Pacman;
 
-/// <summary>Reads the description of an installed package of pacman: <c>%FIELD%</c>, then a value on each line. Source: libalpm, "be_local.c".</summary>
+/// <summary>
+/// Reads the description of an installed package of pacman: <c>%FIELD%</c>, then a value on each line. Source: libalpm, "be_local.c".
+/// </summary>
 internal static class PacmanDescription
 {
     /// <returns>Null when name or version are missing.</returns>
@@ -33,6 +35,10 @@ internal static class PacmanDescription
 
         if (name.Length == 0 || version.Length == 0)
             return null;
-        return new InstalledPackage(PackageKind.Pacman, name, version) { Architecture = architecture, SourceName = origin.Length > 0 ? origin : name, License = license, Supplier = supplier };
+        return new InstalledPackage(PackageKind.Pacman, name, version)
+        {
+            Architecture = architecture, SourceName = origin.Length > 0
+            ? origin : name, License = license, Supplier = supplier
+        };
     }
 }

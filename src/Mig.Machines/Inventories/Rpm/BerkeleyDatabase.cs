@@ -4,7 +4,8 @@ using Mig.Core;
 namespace Mig.Machines.Inventories.Rpm;
 
 /// <summary>
-/// The values of a hash database of Berkeley DB, as RPM used it up to version 4.16. Source: Berkeley DB, "dbinc/db_page.h"; integers in the order that the magic has.
+/// The values of a hash database of Berkeley DB, as RPM used it up to version 4.16. Source: Berkeley DB, "dbinc/db_page.h"; integers in the
+/// order that the magic has.
 /// <code>
 /// first page: 12  4  magic 0x061561        every page:  8  4  page number
 ///             20  4  page size                          16  4  next page
@@ -47,10 +48,12 @@ internal static class BerkeleyDatabase
         bool isBig = BinaryPrimitives.ReadUInt32BigEndian(database.Span[12..]) == HashMagic;
         var pages = new Pages(database, isBig);
         if (pages.U32(12) != HashMagic || database.Span[25] != (byte)PageType.HashMeta)
-            throw new CorruptImageException("BDB-001", $"/{path} is not a hash database: magic 0x{pages.U32(12):x}, page type {database.Span[25]}");
+            throw new CorruptImageException(
+                "BDB-001", $"/{path} is not a hash database: magic 0x{pages.U32(12):x}, page type {database.Span[25]}");
         uint pageSize = pages.U32(20);
         if (pageSize is < MinPageSize or > MaxPageSize || (pageSize & (pageSize - 1)) != 0)
-            throw new CorruptImageException("BDB-002", $"/{path}: the page size is {pageSize}, powers of two from {MinPageSize} to {MaxPageSize} allowed");
+            throw new CorruptImageException(
+                "BDB-002", $"/{path}: the page size is {pageSize}, powers of two from {MinPageSize} to {MaxPageSize} allowed");
         long budget = 4L * database.Length;
         for (int page = (int)pageSize; page <= database.Length - pageSize; page += (int)pageSize)
         {
@@ -63,8 +66,12 @@ internal static class BerkeleyDatabase
             {
                 int offset = pages.U16(page + PageHeadSize + (2 * i));
                 if (offset < PageHeadSize + (2 * count) || offset >= end)
-                    throw new CorruptImageException("BDB-003", $"/{path}: entry {i} of the page at {page} lies at {offset}, from {PageHeadSize + (2 * count)} to {end - 1} allowed");
-                ReadOnlyMemory<byte> value = i % 2 == 0 ? default : Value(pages, database.Slice(page + offset, end - offset), (int)pageSize, path);
+                    throw new CorruptImageException(
+                        "BDB-003",
+                        $"/{path}: entry {i} of the page at {page} lies at {offset}, from {PageHeadSize + (2 * count)} to {end - 1} "
+                            + "allowed");
+                ReadOnlyMemory<byte> value = i % 2 == 0 ? default
+                    : Value(pages, database.Slice(page + offset, end - offset), (int)pageSize, path);
                 end = offset;
                 budget -= value.Length;
                 if (budget < 0)
@@ -89,10 +96,12 @@ internal static class BerkeleyDatabase
         for (int at = 0; at < value.Length;)
         {
             if (page <= 0 || page > pages.Bytes.Length - pageSize || (PageType)pages.Bytes.Span[(int)page + 25] != PageType.Overflow)
-                throw new CorruptImageException("BDB-004", $"/{path}: after {at} of {length} bytes a value goes on at {page}, which is not an overflow page");
+                throw new CorruptImageException(
+                    "BDB-004", $"/{path}: after {at} of {length} bytes a value goes on at {page}, which is not an overflow page");
             int part = Math.Min(pages.U16((int)page + 22), value.Length - at);
             if (part == 0 || part > pageSize - PageHeadSize)
-                throw new CorruptImageException("BDB-004", $"/{path}: the overflow page at {page} claims {part} bytes, up to {pageSize - PageHeadSize} allowed");
+                throw new CorruptImageException(
+                    "BDB-004", $"/{path}: the overflow page at {page} claims {part} bytes, up to {pageSize - PageHeadSize} allowed");
             pages.Bytes.Span.Slice((int)page + PageHeadSize, part).CopyTo(value.AsSpan(at));
             at += part;
             page = (long)pages.U32((int)page + 16) * pageSize;
@@ -105,8 +114,10 @@ internal static class BerkeleyDatabase
     {
         public uint U32(int offset) => Read(Bytes.Span[offset..]);
 
-        public int U16(int offset) => IsBig ? BinaryPrimitives.ReadUInt16BigEndian(Bytes.Span[offset..]) : BinaryPrimitives.ReadUInt16LittleEndian(Bytes.Span[offset..]);
+        public int U16(int offset) => IsBig ? BinaryPrimitives.ReadUInt16BigEndian(Bytes.Span[offset..])
+            : BinaryPrimitives.ReadUInt16LittleEndian(Bytes.Span[offset..]);
 
-        public uint Read(ReadOnlySpan<byte> bytes) => IsBig ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        public uint Read(ReadOnlySpan<byte> bytes) =>
+            IsBig ? BinaryPrimitives.ReadUInt32BigEndian(bytes) : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
     }
 }

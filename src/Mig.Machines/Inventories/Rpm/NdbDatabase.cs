@@ -35,11 +35,14 @@ internal static class NdbDatabase
             long blob = (long)U32(database, at + 8) * BlockSize, size = (long)U32(database, at + 12) * BlockSize;
             if (blob == 0)
                 continue;
-            if (blob > database.Length - BlockSize || !database.Span[(int)blob..].StartsWith("BlbS"u8) || U32(database, (int)blob + 4) != package)
-                throw new CorruptImageException("NDB-003", $"/{path}: the slot at {at} names {blob}, where package {package} does not begin");
+            if (blob > database.Length - BlockSize || !database.Span[(int)blob..].StartsWith("BlbS"u8)
+                || U32(database, (int)blob + 4) != package)
+                throw new CorruptImageException(
+                    "NDB-003", $"/{path}: the slot at {at} names {blob}, where package {package} does not begin");
             uint length = U32(database, (int)blob + 12);
             if (length > size || length > database.Length - blob - BlockSize)
-                throw new CorruptImageException("NDB-003", $"/{path}: the header of package {package} at {blob} has {length} bytes, {size} are its own");
+                throw new CorruptImageException(
+                    "NDB-003", $"/{path}: the header of package {package} at {blob} has {length} bytes, {size} are its own");
             yield return database.Slice((int)blob + BlockSize, (int)length);
         }
     }

@@ -60,5 +60,6 @@ internal sealed class RpmDatabase : IPackageDatabase
         return read(path, MaxSize) is { } hash ? Headers(BerkeleyDatabase.ReadValues(hash, path), path) : null;
     }
 
-    private static IEnumerable<RpmHeader> Headers(IEnumerable<ReadOnlyMemory<byte>> blobs, string path) => blobs.Select((blob, i) => new RpmHeader(blob, $"/{path}, package {i + 1}"));
+    private static IEnumerable<RpmHeader> Headers(IEnumerable<ReadOnlyMemory<byte>> blobs, string path) =>
+        blobs.Select((blob, i) => new RpmHeader(blob, $"/{path}, package {i + 1}"));
 }

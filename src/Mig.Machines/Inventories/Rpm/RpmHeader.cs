@@ -42,7 +42,8 @@ internal sealed class RpmHeader
             throw new CorruptImageException("RPM-001", $"{where}: the header has {bytes.Length} bytes, {HeadSize} needed");
         uint count = BinaryPrimitives.ReadUInt32BigEndian(bytes), length = BinaryPrimitives.ReadUInt32BigEndian(bytes[4..]);
         if (count > MaxEntries || HeadSize + ((long)count * EntrySize) + length > bytes.Length)
-            throw new CorruptImageException("RPM-001", $"{where}: the header has {bytes.Length} bytes and claims {count} entries and {length} bytes of data");
+            throw new CorruptImageException(
+                "RPM-001", $"{where}: the header has {bytes.Length} bytes and claims {count} entries and {length} bytes of data");
         int start = HeadSize + ((int)count * EntrySize);
         _data = header.Slice(start, (int)length);
         for (int i = 0; i < count; i++)
@@ -50,7 +51,8 @@ internal sealed class RpmHeader
             ReadOnlySpan<byte> entry = bytes.Slice(HeadSize + (i * EntrySize), EntrySize);
             int offset = BinaryPrimitives.ReadInt32BigEndian(entry[8..]), items = BinaryPrimitives.ReadInt32BigEndian(entry[12..]);
             if (offset >= 0 && offset <= length && items >= 0 && items <= length)
-                _entries.TryAdd(BinaryPrimitives.ReadInt32BigEndian(entry), (BinaryPrimitives.ReadInt32BigEndian(entry[4..]), offset, items));
+                _entries.TryAdd(BinaryPrimitives.ReadInt32BigEndian(entry),
+                    (BinaryPrimitives.ReadInt32BigEndian(entry[4..]), offset, items));
         }
     }
 
@@ -60,7 +62,8 @@ internal sealed class RpmHeader
     /// <summary>Returns all texts of a tag; none when there is no such tag.</summary>
     public string[] Texts(int tag, int most = int.MaxValue)
     {
-        if (!_entries.TryGetValue(tag, out (int Type, int Offset, int Count) entry) || (DataType)entry.Type is not (DataType.String or DataType.StringArray or DataType.LocalizedString))
+        if (!_entries.TryGetValue(tag, out (int Type, int Offset, int Count) entry)
+            || (DataType)entry.Type is not (DataType.String or DataType.StringArray or DataType.LocalizedString))
             return [];
         int count = Math.Min((DataType)entry.Type == DataType.String ? 1 : entry.Count, most);
         var texts = new List<string>();
@@ -77,12 +80,22 @@ internal sealed class RpmHeader
         return [.. texts];
     }
 
-    /// <summary>Returns all integers of a tag, of whatever width, without sign; none when there is no such tag, or the data ends before them.</summary>
+    /// <summary>
+    /// Returns all integers of a tag, of whatever width, without sign; none when there is no such tag, or the data ends before them.
+    /// </summary>
     public long[] Integers(int tag)
     {
         if (!_entries.TryGetValue(tag, out (int Type, int Offset, int Count) entry))
             return [];
-        int width = (DataType)entry.Type switch { DataType.Int8 => 1, DataType.Int16 => 2, DataType.Int32 => 4, DataType.Int64 => 8, _ => 0 };
+        int width = (DataType)entry.Type switch
+        {
+            DataType.Int8 => 1,
+            DataType.Int16 => 2,
+            DataType.Int32 => 4,
+            DataType.Int64 => 8,
+            _ =>
+            0
+        };
         ReadOnlySpan<byte> bytes = _data.Span[entry.Offset..];
         if (width == 0 || (long)entry.Count * width > bytes.Length)
             return [];

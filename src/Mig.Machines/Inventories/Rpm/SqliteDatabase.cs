@@ -5,12 +5,13 @@ using Mig.Core;
 namespace Mig.Machines.Inventories.Rpm;
 
 /// <summary>
-/// Reads one column of a table of an SQLite database that lies in memory; nothing in the file is executed. Source: SQLite, "Database File Format"; all integers big-endian.
+/// Reads one column of a table of an SQLite database that lies in memory; nothing in the file is executed. Source: SQLite, "Database File
+/// Format"; all integers big-endian.
 /// <code>
-/// file: 0   16  "SQLite format 3\0"          page: 0  1  5 inner, 13 leaf of a table        (page 1: after the 100 bytes of the file's own header)
-///       16  2   page size; 1 is 65536              3  2  count of cells
-///       20  1   unused bytes of each page          8  4  inner: last child; then 2 bytes for each cell: its offset on the page
-/// inner cell: child page, 4 bytes; key       leaf cell: varint length of the record, varint key, record, first overflow page if it does not fit
+/// file: 0 16 "SQLite format 3\0" page: 0 1 5 inner, 13 leaf of a table (page 1: after the 100 bytes of the file's own header) 16 2 page
+/// size; 1 is 65536 3 2 count of cells 20 1 unused bytes of each page 8 4 inner: last child; then 2 bytes for each cell: its offset on the
+/// page inner cell: child page, 4 bytes; key leaf cell: varint length of the record, varint key, record, first overflow page if it does not
+/// fit
 /// </code>
 /// </summary>
 internal sealed class SqliteDatabase
@@ -43,7 +44,10 @@ internal sealed class SqliteDatabase
             throw new CorruptImageException("SQLITE-001", $"/{path} does not begin as a database of SQLite 3");
         int pageSize = PageSize(BinaryPrimitives.ReadUInt16BigEndian(bytes.AsSpan(16)));
         if (pageSize < MinPageSize || (pageSize & (pageSize - 1)) != 0 || pageSize - bytes[20] < 480)
-            throw new CorruptImageException("SQLITE-002", $"/{path}: the page size is {pageSize} with {bytes[20]} bytes unused, powers of two from {MinPageSize} to 65536 with at least 480 used allowed");
+            throw new CorruptImageException(
+                "SQLITE-002",
+                $"/{path}: the page size is {pageSize} with {bytes[20]} bytes unused, powers of two from {MinPageSize} to 65536 with at "
+                + "least 480 used allowed");
         return new SqliteDatabase(SqliteLog.Apply(bytes, wal, pageSize), pageSize, path);
     }
 
@@ -77,7 +81,10 @@ internal sealed class SqliteDatabase
         int table = head + (type == InnerPage ? 12 : 8);
         _budget -= _pageSize;
         if (type is not (InnerPage or LeafPage) || table + (2 * cells) > start + _pageSize || maxDepth == 0 || _budget < 0)
-            throw new CorruptImageException("SQLITE-004", $"/{_path}: page {page} is of type {type} with {cells} cells; type 5 or 13, cells that fit, each page once, and {MaxDepth} levels are allowed");
+            throw new CorruptImageException(
+                "SQLITE-004",
+                $"/{_path}: page {page} is of type {type} with {cells} cells; type 5 or 13, cells that fit, each page once, and "
+                + $"{MaxDepth} levels are allowed");
         for (int i = 0; i < cells; i++)
         {
             int cell = start + BinaryPrimitives.ReadUInt16BigEndian(_bytes.AsSpan(table + (2 * i)));

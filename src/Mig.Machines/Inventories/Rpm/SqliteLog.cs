@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace Mig.Machines.Inventories.Rpm;
 
 /// <summary>
-/// Puts what stands in a write-ahead log into its database: all transactions that were committed. Source: SQLite, "Database File Format", "The Write-Ahead Log".
+/// Puts what stands in a write-ahead log into its database: all transactions that were committed. Source: SQLite, "Database File Format",
+/// "The Write-Ahead Log".
 /// <code>
 /// log: 0   4  0x377f0682, or ...83 when checksums are of big-endian words      frame: 0   4  page number
 ///      8   4  page size                                                               4   4  pages of the database after a commit, else 0
 ///      16  8  salt                                                                    8   8  salt
-///      24  8  checksum of the first 24 bytes                                          16  8  checksum of all up to here, this checksum left out
-///                                                                                     24     the page
+/// 24 8 checksum of the first 24 bytes 16 8 checksum of all up to here, this checksum left out 24 the page
 /// </code>
 /// </summary>
 internal static class SqliteLog

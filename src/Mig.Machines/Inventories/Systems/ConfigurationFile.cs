@@ -9,7 +9,10 @@ internal static class ConfigurationFile
 {
     private const int MaxSize = 1 << 20;
 
-    /// <summary>Returns the lines without white space around them, tabs as spaces; none when there is no such file or it is too large to be configuration.</summary>
+    /// <summary>
+    /// Returns the lines without white space around them, tabs as spaces; none when there is no such file or it is too large to be
+    /// configuration.
+    /// </summary>
     public static IEnumerable<string> ReadLines(MachineFiles files, string path) =>
         files.Find(path) is { Entry: { Type: TreeEntryType.File, Size: <= MaxSize } } file
             ? Encoding.UTF8.GetString(files.Read(file, MaxSize)).Split('\n').Select(line => line.Trim().Replace('\t', ' '))
@@ -24,7 +27,8 @@ internal static class ConfigurationFile
         foreach (string part in path.Split('/', StringSplitOptions.RemoveEmptyEntries))
         {
             found = part.AsSpan().ContainsAny("*?[")
-                ? found.SelectMany(under => In(files, under)).Where(file => IncludePattern.IsMatch(part, file[(file.LastIndexOf('/') + 1)..]))
+                ? found.SelectMany(under => In(files, under))
+                    .Where(file => IncludePattern.IsMatch(part, file[(file.LastIndexOf('/') + 1)..]))
                 : found.Select(under => under.Length == 0 ? part : $"{under}/{part}");
         }
 
@@ -32,5 +36,6 @@ internal static class ConfigurationFile
     }
 
     /// <summary>Returns the paths of what is in some folders, in the order of names; what is not there has nothing.</summary>
-    public static IEnumerable<string> In(MachineFiles files, params IEnumerable<string> folders) => folders.SelectMany(folder => files.List(folder)).Select(file => file.Path);
+    public static IEnumerable<string> In(MachineFiles files, params IEnumerable<string> folders) =>
+        folders.SelectMany(folder => files.List(folder)).Select(file => file.Path);
 }

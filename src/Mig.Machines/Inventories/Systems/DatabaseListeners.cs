@@ -3,8 +3,8 @@ using Mig.Machines.Files;
 namespace Mig.Machines.Inventories.Systems;
 
 /// <summary>
-/// Reads where database servers are set up to listen, with the addresses and ports that they take when nothing is said. Source: MariaDB's and MySQL's "Using option files",
-/// PostgreSQL's "Connections and Authentication".
+/// Reads where database servers are set up to listen, with the addresses and ports that they take when nothing is said. Source: MariaDB's
+/// and MySQL's "Using option files", PostgreSQL's "Connections and Authentication".
 /// </summary>
 internal static class DatabaseListeners
 {
@@ -20,7 +20,8 @@ internal static class DatabaseListeners
         if (Array.Find(MySqlPrograms, path => files.Find(path) is not null) is not { } program)
             return [];
         string? address = null, port = null, location = null;
-        string[] paths = ["etc/my.cnf", "etc/mysql/my.cnf", .. ConfigurationFile.In(files, "etc/my.cnf.d", "etc/mysql/conf.d", "etc/mysql/mariadb.conf.d", "etc/mysql/mysql.conf.d")];
+        string[] paths = ["etc/my.cnf", "etc/mysql/my.cnf",
+            .. ConfigurationFile.In(files, "etc/my.cnf.d", "etc/mysql/conf.d", "etc/mysql/mariadb.conf.d", "etc/mysql/mysql.conf.d")];
         foreach (string path in paths)
         {
             bool isServer = false;
@@ -51,8 +52,10 @@ internal static class DatabaseListeners
     private static IEnumerable<Listener> ReadPostgres(MachineFiles files)
     {
         // Debian has a folder for each version, and in it one for each cluster.
-        IEnumerable<string> clusters = ConfigurationFile.In(files, "etc/postgresql").SelectMany(version => ConfigurationFile.In(files, version));
-        foreach (string path in clusters.Append("var/lib/pgsql/data").Select(folder => $"{folder}/postgresql.conf").Where(path => files.Find(path) is not null))
+        IEnumerable<string> clusters = ConfigurationFile.In(files, "etc/postgresql")
+            .SelectMany(version => ConfigurationFile.In(files, version));
+        foreach (string path in clusters.Append("var/lib/pgsql/data").Select(folder => $"{folder}/postgresql.conf")
+            .Where(path => files.Find(path) is not null))
         {
             string addresses = "localhost", port = PostgresPort;
             foreach ((string key, string value) in ConfigurationFile.ReadLines(files, path).Select(Setting).OfType<(string, string)>())
@@ -78,5 +81,6 @@ internal static class DatabaseListeners
         return end < 0 ? (text, "") : (text[..end], text[end..].TrimStart(' ', '=').Trim('\'', '"'));
     }
 
-    private static string Join(string? address, string port) => string.IsNullOrEmpty(address) ? port : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
+    private static string Join(string? address, string port) =>
+        string.IsNullOrEmpty(address) ? port : address.Contains(':') ? $"[{address}]:{port}" : $"{address}:{port}";
 }

@@ -8,7 +8,8 @@ internal static class IncludePattern
 {
     /// <summary>Tells whether a name fits. What begins with a dot must be named.</summary>
     public static bool IsMatch(string pattern, string name) =>
-        (name.Length == 0 || name[0] != '.' || pattern.StartsWith('.')) && Regex.IsMatch(name, ToExpression(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
+        (name.Length == 0 || name[0] != '.' || pattern.StartsWith('.'))
+            && Regex.IsMatch(name, ToExpression(pattern), RegexOptions.CultureInvariant | RegexOptions.NonBacktracking);
 
     private static string ToExpression(string pattern)
     {
@@ -20,7 +21,9 @@ internal static class IncludePattern
             {
                 string inside = pattern[(i + 1)..end];
                 bool isNegated = inside[0] is '!' or '^';
-                expression.Append(isNegated ? "[^" : "[").Append((isNegated ? inside[1..] : inside).Replace(@"\", @"\\", StringComparison.Ordinal).Replace("[", @"\[", StringComparison.Ordinal).Replace("]", @"\]", StringComparison.Ordinal)
+                expression.Append(isNegated ? "[^" : "[")
+                    .Append((isNegated ? inside[1..] : inside).Replace(@"\", @"\\", StringComparison.Ordinal)
+                    .Replace("[", @"\[", StringComparison.Ordinal).Replace("]", @"\]", StringComparison.Ordinal)
                     .Replace("^", @"\^", StringComparison.Ordinal)).Append(']');
                 i = end;
             }

@@ -22,12 +22,14 @@ internal static class Kernels
         foreach (MachineFile image in files.List("boot"))
         {
             string name = Name(image);
-            if (image.Entry.Type == TreeEntryType.File && name.StartsWith(ImagePrefix, StringComparison.Ordinal) && name.Length > ImagePrefix.Length && char.IsAsciiDigit(name[ImagePrefix.Length]))
+            if (image.Entry.Type == TreeEntryType.File && name.StartsWith(ImagePrefix, StringComparison.Ordinal)
+                && name.Length > ImagePrefix.Length && char.IsAsciiDigit(name[ImagePrefix.Length]))
                 releases.Add(name[ImagePrefix.Length..]);
         }
 
         string[] sorted = [.. releases];
-        Array.Sort(sorted, (left, right) => DebianVersion.Compare(right, left) is not 0 and int order ? order : string.CompareOrdinal(left, right));
+        Array.Sort(sorted, (left, right) =>
+            DebianVersion.Compare(right, left) is not 0 and int order ? order : string.CompareOrdinal(left, right));
         return sorted;
     }
 

@@ -9,7 +9,8 @@ internal static class Listeners
 
     /// <param name="units">What systemd starts by itself.</param>
     public static IReadOnlyList<Listener> Read(MachineFiles files, IReadOnlyList<EnabledUnit> units) =>
-        [.. ((IEnumerable<Listener>)[.. SshListeners.Read(files), .. ReadSockets(files, units), .. NginxListeners.Read(files), .. ApacheListeners.Read(files), .. DatabaseListeners.Read(files)]).Distinct()];
+        [.. ((IEnumerable<Listener>)[.. SshListeners.Read(files), .. ReadSockets(files, units), .. NginxListeners.Read(files),
+            .. ApacheListeners.Read(files), .. DatabaseListeners.Read(files)]).Distinct()];
 
     /// <summary>Finds the lines of a file that say where to listen.</summary>
     /// <param name="lines">Without white space around them.</param>
@@ -26,7 +27,8 @@ internal static class Listeners
     private static IEnumerable<Listener> ReadSockets(MachineFiles files, IReadOnlyList<EnabledUnit> units)
     {
         const string Ending = ".socket";
-        foreach (string unit in units.Select(unit => unit.Name).Where(name => name.EndsWith(Ending, StringComparison.Ordinal)).Concat(SystemdUnits.ReadStatic(files, Ending)).Distinct())
+        foreach (string unit in units.Select(unit => unit.Name).Where(name => name.EndsWith(Ending, StringComparison.Ordinal))
+            .Concat(SystemdUnits.ReadStatic(files, Ending)).Distinct())
         {
             if (SystemdUnits.FindFile(files, unit) is not { } path)
                 continue;

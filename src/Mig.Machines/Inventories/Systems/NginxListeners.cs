@@ -2,7 +2,10 @@ using Mig.Machines.Files;
 
 namespace Mig.Machines.Inventories.Systems;
 
-/// <summary>Reads where nginx listens, from the servers in its configuration and the files that it includes. Source: nginx's documentation, "listen", "include".</summary>
+/// <summary>
+/// Reads where nginx listens, from the servers in its configuration and the files that it includes. Source: nginx's documentation,
+/// "listen", "include".
+/// </summary>
 internal sealed class NginxListeners
 {
     private const string Folder = "etc/nginx", Configuration = "etc/nginx/nginx.conf";
@@ -84,8 +87,10 @@ internal sealed class NginxListeners
     // "80", "*:80", "10.0.0.1:80", "[::]:80", "localhost:80", "unix:/run/x.sock"; without a port, 80 is meant.
     private static string WithPort(string address)
     {
-        bool isSocket = address.StartsWith("unix:", StringComparison.Ordinal), isPort = !address.AsSpan().ContainsAnyExceptInRange('0', '9');
-        bool hasPort = address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal) : address.Contains(':', StringComparison.Ordinal);
+        bool isSocket = address.StartsWith("unix:", StringComparison.Ordinal), isPort = !address.AsSpan()
+            .ContainsAnyExceptInRange('0', '9');
+        bool hasPort = address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal)
+            : address.Contains(':', StringComparison.Ordinal);
         return isSocket || isPort || hasPort ? address : $"{address}:{DefaultPort}";
     }
 
@@ -115,7 +120,8 @@ internal sealed class NginxListeners
             {
                 int end = i;
                 while (end < text.Length && !char.IsWhiteSpace(text[end]) && text[end] is not ('{' or '}' or ';'))
-                    end = text[end] == '$' && end + 1 < text.Length && text[end + 1] == '{' && text.IndexOf('}', end) is > 0 and var close ? close + 1 : end + 1;
+                    end = text[end] == '$' && end + 1 < text.Length && text[end + 1] == '{' && text.IndexOf('}', end) is > 0 and var close
+                        ? close + 1 : end + 1;
                 yield return text[i..end];
                 i = end - 1;
             }

@@ -2,7 +2,9 @@ using Mig.Machines.Files;
 
 namespace Mig.Machines.Inventories.Systems;
 
-/// <summary>Reads what sshd's configuration says of the server itself, with the files that it includes. Source: sshd_config(5), "Include", "Match".</summary>
+/// <summary>
+/// Reads what sshd's configuration says of the server itself, with the files that it includes. Source: sshd_config(5), "Include", "Match".
+/// </summary>
 internal static class SshConfiguration
 {
     private const string Folder = "etc/ssh";
@@ -32,7 +34,8 @@ internal static class SshConfiguration
             switch (words[0].ToLowerInvariant())
             {
                 case "include" when depth < MaxDepth:
-                    foreach (string file in words.Skip(1).TakeWhile(word => word[0] != '#').SelectMany(word => ConfigurationFile.Expand(files, Folder, word.Trim('"'))))
+                    foreach (string file in words.Skip(1).TakeWhile(word => word[0] != '#')
+                        .SelectMany(word => ConfigurationFile.Expand(files, Folder, word.Trim('"'))))
                         ReadFile(files, file, settings, depth + 1);
                     break;
                 case "match":

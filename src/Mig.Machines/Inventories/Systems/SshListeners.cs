@@ -14,7 +14,8 @@ internal static class SshListeners
         if (!Array.Exists(Programs, path => files.Find(path) is not null))
             return [];
         IReadOnlyList<(string Keyword, string Value, string Path)> settings = SshConfiguration.Read(files);
-        List<(string Keyword, string Value, string Path)> ports = [.. settings.Where(setting => setting.Keyword == "port")], addresses = [.. settings.Where(setting => setting.Keyword == "listenaddress")];
+        List<(string Keyword, string Value, string Path)> ports = [.. settings.Where(setting => setting.Keyword == "port")],
+            addresses = [.. settings.Where(setting => setting.Keyword == "listenaddress")];
         if (ports.Count == 0)
             ports.Add(("port", DefaultPort, SshConfiguration.FindPath(files)));
         return addresses.Count == 0
@@ -25,7 +26,9 @@ internal static class SshListeners
     }
 
     // host:port and [address]:port have one; an address of IPv6 has colons of its own.
-    private static bool HasPort(string address) => address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal) : address.AsSpan().Count(':') == 1;
+    private static bool HasPort(string address) =>
+        address.StartsWith('[') ? address.Contains("]:", StringComparison.Ordinal) : address.AsSpan().Count(':') == 1;
 
-    private static string Bracket(string address) => address.Contains(':', StringComparison.Ordinal) && !address.StartsWith('[') ? $"[{address}]" : address;
+    private static string Bracket(string address) =>
+        address.Contains(':', StringComparison.Ordinal) && !address.StartsWith('[') ? $"[{address}]" : address;
 }

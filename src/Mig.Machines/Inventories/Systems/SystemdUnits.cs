@@ -4,7 +4,9 @@ using Mig.Machines.Files;
 
 namespace Mig.Machines.Inventories.Systems;
 
-/// <summary>Finds the units that an administrator or a package has enabled. Source: systemctl(1), "enable" and "mask", systemd.unit(5), "[Install]".</summary>
+/// <summary>
+/// Finds the units that an administrator or a package has enabled. Source: systemctl(1), "enable" and "mask", systemd.unit(5), "[Install]".
+/// </summary>
 internal static class SystemdUnits
 {
     private const string Folder = "etc/systemd/system";
@@ -21,26 +23,34 @@ internal static class SystemdUnits
         foreach (MachineFile file in files.List(Folder))
         {
             string name = Name(file.Path);
-            if (file.Entry.Type == TreeEntryType.Directory && Array.Find(Endings, ending => name.EndsWith(ending, StringComparison.Ordinal)) is { } ending)
-                units.AddRange(files.List(file.Path).Where(unit => unit.Entry.Type == TreeEntryType.SymbolicLink).Select(unit => new EnabledUnit(Name(unit.Path), name[..^ending.Length])));
+            if (file.Entry.Type == TreeEntryType.Directory
+                && Array.Find(Endings, ending => name.EndsWith(ending, StringComparison.Ordinal)) is { } ending)
+                units.AddRange(files.List(file.Path).Where(unit => unit.Entry.Type == TreeEntryType.SymbolicLink)
+                    .Select(unit => new EnabledUnit(Name(unit.Path), name[..^ending.Length])));
             else if (IsMask(file.Entry))
                 masked.Add(name);
-            else if (file.Entry.Type == TreeEntryType.SymbolicLink && name != DefaultTarget && Name(Target(file.Entry)) is var original && original != name)
+            else if (file.Entry.Type == TreeEntryType.SymbolicLink && name != DefaultTarget && Name(Target(file.Entry)) is var original
+                && original != name)
                 aliases.Add(new EnabledUnit(original, name));
         }
 
         // A unit may be installed by an alias alone, as display managers are.
         units.AddRange(aliases.Where(alias => !units.Exists(unit => unit.Name == alias.Name)));
-        return [.. units.Where(unit => !masked.Contains(unit.Name) && Exists(files, unit.Name)).OrderBy(unit => unit.Name, StringComparer.Ordinal).ThenBy(unit => unit.WantedBy, StringComparer.Ordinal)];
+        return [.. units.Where(unit => !masked.Contains(unit.Name) && Exists(files, unit.Name))
+            .OrderBy(unit => unit.Name, StringComparer.Ordinal).ThenBy(unit => unit.WantedBy, StringComparer.Ordinal)];
     }
 
-    /// <summary>Returns the units of a type that start without being enabled: packages link them to a target, and nobody has masked them. Sorted.</summary>
+    /// <summary>
+    /// Returns the units of a type that start without being enabled: packages link them to a target, and nobody has masked them. Sorted.
+    /// </summary>
     /// <param name="ending">Such as <c>.socket</c>.</param>
     public static IReadOnlyList<string> ReadStatic(MachineFiles files, string ending)
     {
         IEnumerable<string> linked = UnitFolders.Skip(1).SelectMany(folder => files.List(folder))
-            .Where(file => file.Entry.Type == TreeEntryType.Directory && Array.Exists(Endings, end => file.Path.EndsWith(end, StringComparison.Ordinal)))
-            .SelectMany(folder => files.List(folder.Path)).Select(file => Name(file.Path)).Where(name => name.EndsWith(ending, StringComparison.Ordinal));
+            .Where(file => file.Entry.Type == TreeEntryType.Directory
+                && Array.Exists(Endings, end => file.Path.EndsWith(end, StringComparison.Ordinal)))
+            .SelectMany(folder => files.List(folder.Path)).Select(file => Name(file.Path))
+                .Where(name => name.EndsWith(ending, StringComparison.Ordinal));
         HashSet<string> masked = [.. files.List(Folder).Where(file => IsMask(file.Entry)).Select(file => Name(file.Path))];
         return [.. linked.Where(name => !masked.Contains(name)).Distinct().Order(StringComparer.Ordinal)];
     }
@@ -48,15 +58,20 @@ internal static class SystemdUnits
     /// <summary>Finds the file of a unit; null when there is none.</summary>
     /// <remarks>An instance has its own, or that of its template.</remarks>
     public static string? FindFile(MachineFiles files, string unit) => new[] { unit, TemplateOf(unit) }.OfType<string>()
-        .SelectMany(name => UnitFolders.Select(folder => $"{folder}/{name}")).FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File });
+        .SelectMany(name => UnitFolders.Select(folder => $"{folder}/{name}"))
+            .FirstOrDefault(path => files.Find(path) is { Entry.Type: TreeEntryType.File });
 
-    /// <summary>Returns the files that change a unit, in the order of their names; one of an administrator hides that of a package with the same name.</summary>
+    /// <summary>
+    /// Returns the files that change a unit, in the order of their names; one of an administrator hides that of a package with the same
+    /// name.
+    /// </summary>
     public static IReadOnlyList<string> FindParts(MachineFiles files, string unit)
     {
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (string name in new[] { unit, TemplateOf(unit) }.OfType<string>())
         {
-            foreach (MachineFile file in UnitFolders.SelectMany(folder => files.List($"{folder}/{name}.d")).Where(file => file.Path.EndsWith(".conf", StringComparison.Ordinal)))
+            foreach (MachineFile file in UnitFolders.SelectMany(folder => files.List($"{folder}/{name}.d"))
+                .Where(file => file.Path.EndsWith(".conf", StringComparison.Ordinal)))
                 parts.TryAdd(Name(file.Path), file.Path);
         }
 
@@ -80,7 +95,8 @@ internal static class SystemdUnits
     private static bool Exists(MachineFiles files, string unit) => FindFile(files, unit) is not null
         || (unit.EndsWith(".service", StringComparison.Ordinal) && files.Find($"etc/init.d/{unit[..unit.LastIndexOf('.')]}") is not null);
 
-    private static bool IsMask(TreeEntry entry) => entry.Type == TreeEntryType.SymbolicLink ? Target(entry) == "/dev/null" : entry is { Type: TreeEntryType.File, Size: 0 };
+    private static bool IsMask(TreeEntry entry) =>
+        entry.Type == TreeEntryType.SymbolicLink ? Target(entry) == "/dev/null" : entry is { Type: TreeEntryType.File, Size: 0 };
 
     private static string Target(TreeEntry link) => Encoding.UTF8.GetString(link.LinkTarget.Span);
 

@@ -10,7 +10,8 @@ internal static class Users
     private const int MaxSize = 16 << 20;
     private const int FieldCount = 7;
 
-    public static IReadOnlyList<UserAccount> Read(MachineFiles files) => files.Read("etc/passwd", MaxSize) is { } content ? Parse(Encoding.UTF8.GetString(content)) : [];
+    public static IReadOnlyList<UserAccount> Read(MachineFiles files) =>
+        files.Read("etc/passwd", MaxSize) is { } content ? Parse(Encoding.UTF8.GetString(content)) : [];
 
     /// <summary>Returns the users, in the order of the file; lines of another form are left out.</summary>
     public static IReadOnlyList<UserAccount> Parse(string passwd)
@@ -20,7 +21,8 @@ internal static class Users
         {
             string[] fields = line.Split(':');
             if (fields.Length == FieldCount && fields[0].Length > 0
-                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint uid) && uint.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out uint gid))
+                && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint uid)
+                && uint.TryParse(fields[3], NumberStyles.None, CultureInfo.InvariantCulture, out uint gid))
             {
                 users.Add(new UserAccount(fields[0], uid, gid, fields[5], fields[6]));
             }

@@ -1,8 +1,8 @@
 namespace Mig.Machines.Inventories.Versions;
 
 /// <summary>
-/// Orders versions of Alpine packages: numbers with dots, a letter, suffixes such as <c>_rc1</c> or <c>_p2</c>, a release such as <c>-r3</c>.
-/// Source: apk-package(5), "pkgver"; apk-tools 2 decides where the text leaves it open.
+/// Orders versions of Alpine packages: numbers with dots, a letter, suffixes such as <c>_rc1</c> or <c>_p2</c>, a release such as
+/// <c>-r3</c>. Source: apk-package(5), "pkgver"; apk-tools 2 decides where the text leaves it open.
 /// </summary>
 public static class ApkVersion
 {

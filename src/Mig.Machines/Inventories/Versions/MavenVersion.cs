@@ -49,7 +49,8 @@ public static class MavenVersion
             while (!isNumber && length < rest.Length && rest[length] is not ('.' or '-' or '_') && !char.IsAsciiDigit(rest[length]))
                 length++;
             bool isBeforeDigit = length < rest.Length && char.IsAsciiDigit(rest[length]);
-            tokens.Add(length == 0 ? new Token(isAfterDot, true, "0") : new Token(isAfterDot, isNumber, isNumber ? rest[..length].ToString() : Normalize(rest[..length].ToString(), isBeforeDigit)));
+            tokens.Add(length == 0 ? new Token(isAfterDot, true, "0") : new Token(
+                isAfterDot, isNumber, isNumber ? rest[..length].ToString() : Normalize(rest[..length].ToString(), isBeforeDigit)));
             rest = rest[length..];
             if (rest.IsEmpty)
                 break;

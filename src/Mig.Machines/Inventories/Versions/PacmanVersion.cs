@@ -46,7 +46,8 @@ public static class PacmanVersion
             int leftLength = Run(left, isNumber), rightLength = Run(right, isNumber);
             if (rightLength == 0)
                 return isNumber ? 1 : -1;
-            int order = isNumber ? Digits.Compare(left[..leftLength], right[..rightLength]) : left[..leftLength].SequenceCompareTo(right[..rightLength]);
+            int order = isNumber ? Digits.Compare(left[..leftLength], right[..rightLength]) : left[..leftLength]
+                .SequenceCompareTo(right[..rightLength]);
             if (order != 0)
                 return order;
             left = left[leftLength..];

@@ -48,7 +48,8 @@ public static class PythonVersion
         for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
         {
             bool isLeftNumber = Digits.Count(left[i]) == left[i].Length, isRightNumber = Digits.Count(right[i]) == right[i].Length;
-            int order = isLeftNumber && isRightNumber ? Digits.Compare(left[i], right[i]) : isLeftNumber != isRightNumber ? isLeftNumber.CompareTo(isRightNumber) : string.CompareOrdinal(left[i], right[i]);
+            int order = isLeftNumber && isRightNumber ? Digits.Compare(left[i], right[i]) : isLeftNumber != isRightNumber
+                ? isLeftNumber.CompareTo(isRightNumber) : string.CompareOrdinal(left[i], right[i]);
             if (order != 0)
                 return order;
         }
@@ -88,7 +89,8 @@ public static class PythonVersion
         if (release.Count == 0)
             return null;
         (int rank, string number) = TakePreRelease(ref rest);
-        string? post = rest.Length > 1 && rest[0] == '-' && char.IsAsciiDigit(rest[1]) ? TakeNumber(ref rest) : TakeTagged(ref rest, "post", "rev", "r");
+        string? post = rest.Length > 1 && rest[0] == '-' && char.IsAsciiDigit(rest[1]) ? TakeNumber(ref rest)
+            : TakeTagged(ref rest, "post", "rev", "r");
         string? dev = TakeTagged(ref rest, "dev");
         if (!rest.IsEmpty)
             return null;

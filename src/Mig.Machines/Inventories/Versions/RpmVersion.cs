@@ -34,7 +34,8 @@ public static class RpmVersion
         return release;
     }
 
-    // Runs of digits and of letters; what stands between them only separates, except a tilde (older than nothing) and a caret (newer than nothing).
+    // Runs of digits and of letters; what stands between them only separates, except a tilde (older than nothing) and a caret (newer than
+    // nothing).
     private static int CompareParts(ReadOnlySpan<char> left, ReadOnlySpan<char> right)
     {
         while (true)
@@ -60,7 +61,8 @@ public static class RpmVersion
                 if (isNumber != char.IsAsciiDigit(second))
                     return isNumber ? 1 : -1;
                 int leftLength = Run(left, isNumber), rightLength = Run(right, isNumber);
-                int order = isNumber ? Digits.Compare(left[..leftLength], right[..rightLength]) : left[..leftLength].SequenceCompareTo(right[..rightLength]);
+                int order = isNumber ? Digits.Compare(left[..leftLength], right[..rightLength]) : left[..leftLength]
+                    .SequenceCompareTo(right[..rightLength]);
                 if (order != 0)
                     return order;
                 left = left[leftLength..];

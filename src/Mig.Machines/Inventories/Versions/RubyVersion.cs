@@ -13,7 +13,8 @@ public static class RubyVersion
             bool isOneNumber = char.IsAsciiDigit(one[0]), isTwoNumber = char.IsAsciiDigit(two[0]);
 
             // A word makes a pre-release.
-            int order = isOneNumber && isTwoNumber ? Digits.Compare(one, two) : isOneNumber != isTwoNumber ? isOneNumber.CompareTo(isTwoNumber) : string.CompareOrdinal(one, two);
+            int order = isOneNumber && isTwoNumber ? Digits.Compare(one, two) : isOneNumber != isTwoNumber
+                ? isOneNumber.CompareTo(isTwoNumber) : string.CompareOrdinal(one, two);
             if (order != 0)
                 return order;
         }

@@ -1,6 +1,9 @@
 namespace Mig.Machines.Inventories.Versions;
 
-/// <summary>Orders versions of npm, Go and Cargo. Source: Semantic Versioning 2.0.0, section 11. A leading <c>v</c> is left out, missing numbers are zero.</summary>
+/// <summary>
+/// Orders versions of npm, Go and Cargo. Source: Semantic Versioning 2.0.0, section 11. A leading <c>v</c> is left out, missing numbers are
+/// zero.
+/// </summary>
 public static class SemanticVersion
 {
     /// <inheritdoc cref="VersionOrder.Compare"/>
@@ -8,7 +11,8 @@ public static class SemanticVersion
     {
         left = WithoutBuild(left);
         right = WithoutBuild(right);
-        ReadOnlySpan<char> leftPre = TakePreRelease(ref left, out bool isLeftPre), rightPre = TakePreRelease(ref right, out bool isRightPre);
+        ReadOnlySpan<char> leftPre = TakePreRelease(ref left, out bool isLeftPre),
+            rightPre = TakePreRelease(ref right, out bool isRightPre);
         int order = CompareNumbers(left, right);
         if (order != 0)
             return order;
@@ -67,7 +71,8 @@ public static class SemanticVersion
 
     private static int CompareIdentifier(ReadOnlySpan<char> left, ReadOnlySpan<char> right, bool isNumber)
     {
-        bool isLeftNumber = Digits.Count(left) == left.Length && (isNumber || !left.IsEmpty), isRightNumber = Digits.Count(right) == right.Length && (isNumber || !right.IsEmpty);
+        bool isLeftNumber = Digits.Count(left) == left.Length && (isNumber || !left.IsEmpty),
+            isRightNumber = Digits.Count(right) == right.Length && (isNumber || !right.IsEmpty);
         if (isLeftNumber && isRightNumber)
             return Digits.Compare(left, right);
         return isLeftNumber != isRightNumber ? (isLeftNumber ? -1 : 1) : left.SequenceCompareTo(right);

@@ -4,7 +4,10 @@ using Mig.Core;
 namespace Mig.Machines.Inventories.Windows;
 
 /// <summary>A hive of the registry of Windows, in memory.</summary>
-/// <remarks>Layout: "Windows registry file format specification" of the regf project; hivex(3). All integers little-endian; offsets count from the end of the base block.</remarks>
+/// <remarks>
+/// Layout: "Windows registry file format specification" of the regf project; hivex(3). All integers little-endian; offsets count from the
+/// end of the base block.
+/// </remarks>
 internal sealed class Hive
 {
     private const int BaseBlockSize = 4096;
@@ -34,12 +37,15 @@ internal sealed class Hive
     public static Hive Parse(byte[] bytes, string name)
     {
         if (bytes.Length < BaseBlockSize || !bytes.AsSpan().StartsWith("regf"u8))
-            throw new CorruptImageException("REG-001", $"{name}: {bytes.Length} bytes without the magic \"regf\", {BaseBlockSize} or more needed");
-        uint major = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(Field.Major)), length = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(Field.Length));
+            throw new CorruptImageException(
+                "REG-001", $"{name}: {bytes.Length} bytes without the magic \"regf\", {BaseBlockSize} or more needed");
+        uint major = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(Field.Major)),
+            length = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(Field.Length));
         if (major != 1)
             throw new CorruptImageException("REG-002", $"{name}: version is {major}, 1 needed");
         if (length > bytes.Length - BaseBlockSize)
-            throw new CorruptImageException("REG-003", $"{name}: its bins have {length} bytes, the file has {bytes.Length - BaseBlockSize} for them");
+            throw new CorruptImageException(
+                "REG-003", $"{name}: its bins have {length} bytes, the file has {bytes.Length - BaseBlockSize} for them");
         return new Hive(bytes, name, (int)length);
     }
 
@@ -49,10 +55,12 @@ internal sealed class Hive
     public ReadOnlySpan<byte> GetCell(uint offset, int minSize)
     {
         if (offset % 8 != 0 || offset > _end - CellHeaderSize)
-            throw new CorruptImageException("REG-004", $"{_name}: a cell at 0x{offset:x} is named, multiples of 8 within {_end} bytes allowed");
+            throw new CorruptImageException(
+                "REG-004", $"{_name}: a cell at 0x{offset:x} is named, multiples of 8 within {_end} bytes allowed");
         long size = -(long)BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(BaseBlockSize + (int)offset));
         if (size < CellHeaderSize + minSize || size > _end - offset)
-            throw new CorruptImageException("REG-005", $"{_name}: cell at 0x{offset:x} has {size} bytes, {CellHeaderSize + minSize} to {_end - offset} in use needed");
+            throw new CorruptImageException(
+                "REG-005", $"{_name}: cell at 0x{offset:x} has {size} bytes, {CellHeaderSize + minSize} to {_end - offset} in use needed");
         return _bytes.AsSpan(BaseBlockSize + (int)offset + CellHeaderSize, (int)size - CellHeaderSize);
     }
 

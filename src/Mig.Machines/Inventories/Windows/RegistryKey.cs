@@ -36,7 +36,8 @@ internal sealed class RegistryKey(Hive hive, uint cell, string name)
         if (count > hive.Length / Size)
             throw hive.Corrupt("REG-007", cell, $"key has {count} subkeys, the hive has room for {hive.Length / Size}");
         AddList(list, subkeys, (int)count, isInner: false);
-        return subkeys.Count == count ? subkeys : throw hive.Corrupt("REG-007", cell, $"key has {count} subkeys, its lists have {subkeys.Count}");
+        return subkeys.Count == count ? subkeys
+            : throw hive.Corrupt("REG-007", cell, $"key has {count} subkeys, its lists have {subkeys.Count}");
     }
 
     /// <summary>Returns the values, in the order of their list.</summary>
@@ -48,12 +49,14 @@ internal sealed class RegistryKey(Hive hive, uint cell, string name)
         if (count > hive.Length / sizeof(uint))
             throw hive.Corrupt("REG-008", cell, $"key has {count} values, the hive has room for {hive.Length / sizeof(uint)}");
         for (int i = 0; i < (int)count; i++)
-            yield return new RegistryValue(hive, BinaryPrimitives.ReadUInt32LittleEndian(hive.GetCell(list, (int)count * sizeof(uint))[(i * sizeof(uint))..]));
+            yield return new RegistryValue(
+                hive, BinaryPrimitives.ReadUInt32LittleEndian(hive.GetCell(list, (int)count * sizeof(uint))[(i * sizeof(uint))..]));
     }
 
     /// <summary>Returns a value by its name, in any case; null when there is none.</summary>
     /// <param name="valueName">Empty for the unnamed one.</param>
-    public RegistryValue? Find(string valueName) => GetValues().FirstOrDefault(value => value.Name.Equals(valueName, StringComparison.OrdinalIgnoreCase));
+    public RegistryValue? Find(string valueName) =>
+        GetValues().FirstOrDefault(value => value.Name.Equals(valueName, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Returns the text of a value; empty when there is none, or it is no text.</summary>
     public string Text(string valueName) => Find(valueName)?.Text ?? "";
@@ -64,7 +67,8 @@ internal sealed class RegistryKey(Hive hive, uint cell, string name)
     private ReadOnlySpan<byte> Read()
     {
         ReadOnlySpan<byte> key = hive.GetCell(cell, Size);
-        return key.StartsWith("nk"u8) ? key : throw hive.Corrupt("REG-006", cell, $"signature is 0x{BinaryPrimitives.ReadUInt16LittleEndian(key):x4}, \"nk\" needed for a key");
+        return key.StartsWith("nk"u8) ? key : throw hive.Corrupt(
+            "REG-006", cell, $"signature is 0x{BinaryPrimitives.ReadUInt16LittleEndian(key):x4}, \"nk\" needed for a key");
     }
 
     private uint U32(int field) => BinaryPrimitives.ReadUInt32LittleEndian(Read()[field..]);
@@ -73,9 +77,11 @@ internal sealed class RegistryKey(Hive hive, uint cell, string name)
     {
         ReadOnlySpan<byte> bytes = hive.GetCell(list, sizeof(uint));
         int count = BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]);
-        bool isIndex = bytes.StartsWith("ri"u8), isPlain = bytes.StartsWith("li"u8), isHashed = bytes.StartsWith("lf"u8) || bytes.StartsWith("lh"u8);
+        bool isIndex = bytes.StartsWith("ri"u8), isPlain = bytes.StartsWith("li"u8), isHashed = bytes.StartsWith("lf"u8)
+            || bytes.StartsWith("lh"u8);
         if (!(isIndex && !isInner) && !isPlain && !isHashed)
-            throw hive.Corrupt("REG-009", list, $"signature is 0x{BinaryPrimitives.ReadUInt16LittleEndian(bytes):x4}, a list of subkeys needed");
+            throw hive.Corrupt("REG-009", list,
+                $"signature is 0x{BinaryPrimitives.ReadUInt16LittleEndian(bytes):x4}, a list of subkeys needed");
         int step = isHashed ? 2 * sizeof(uint) : sizeof(uint);
         if (count > (bytes.Length - sizeof(uint)) / step)
             throw hive.Corrupt("REG-010", list, $"list has {count} entries, room for {(bytes.Length - sizeof(uint)) / step}");
@@ -95,7 +101,8 @@ internal sealed class RegistryKey(Hive hive, uint cell, string name)
         ReadOnlySpan<byte> key = new RegistryKey(hive, offset, "").Read();
         int length = BinaryPrimitives.ReadUInt16LittleEndian(key[0x48..]);
         if (length > Math.Min(MaxNameSize, key.Length - Size))
-            throw hive.Corrupt("REG-011", offset, $"name of the key has {length} bytes, at most {MaxNameSize} and room for {key.Length - Size}");
+            throw hive.Corrupt("REG-011", offset,
+                $"name of the key has {length} bytes, at most {MaxNameSize} and room for {key.Length - Size}");
         return RegistryValue.DecodeName(key.Slice(Size, length), (BinaryPrimitives.ReadUInt16LittleEndian(key[0x02..]) & HasByteName) != 0);
     }
 }

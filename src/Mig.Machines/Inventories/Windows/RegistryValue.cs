@@ -21,7 +21,8 @@ internal sealed class RegistryValue
         (_hive, _cell) = (hive, cell);
         ReadOnlySpan<byte> value = hive.GetCell(cell, Size);
         if (!value.StartsWith("vk"u8))
-            throw hive.Corrupt("REG-012", cell, $"signature is 0x{BinaryPrimitives.ReadUInt16LittleEndian(value):x4}, \"vk\" needed for a value");
+            throw hive.Corrupt("REG-012", cell,
+                $"signature is 0x{BinaryPrimitives.ReadUInt16LittleEndian(value):x4}, \"vk\" needed for a value");
         int nameLength = BinaryPrimitives.ReadUInt16LittleEndian(value[0x02..]);
         if (nameLength > value.Length - Size)
             throw hive.Corrupt("REG-013", cell, $"name of the value has {nameLength} bytes, room for {value.Length - Size}");
@@ -32,7 +33,9 @@ internal sealed class RegistryValue
     /// <summary>Empty for the unnamed one.</summary>
     public string Name { get; }
 
-    /// <summary>1 text, 2 text with variables, 3 bytes, 4 number, 7 several texts, 11 long number; others have no form of their own.</summary>
+    /// <summary>
+    /// 1 text, 2 text with variables, 3 bytes, 4 number, 7 several texts, 11 long number; others have no form of their own.
+    /// </summary>
     public uint Type { get; }
 
     public byte[] Data
@@ -62,7 +65,8 @@ internal sealed class RegistryValue
     public uint? Number => Type == 4 && Data is { Length: sizeof(uint) } data ? BinaryPrimitives.ReadUInt32LittleEndian(data) : null;
 
     /// <summary>Decodes the name of a key or value: a byte for each character, or UTF-16.</summary>
-    public static string DecodeName(ReadOnlySpan<byte> name, bool hasBytes) => hasBytes ? Encoding.Latin1.GetString(name) : Encoding.Unicode.GetString(name[..(name.Length & ~1)]);
+    public static string DecodeName(ReadOnlySpan<byte> name, bool hasBytes) =>
+        hasBytes ? Encoding.Latin1.GetString(name) : Encoding.Unicode.GetString(name[..(name.Length & ~1)]);
 
     // Up to four bytes stand where else their place does; long data comes in segments.
     private static byte[] ReadData(Hive hive, uint cell, ReadOnlySpan<byte> place, uint length)
@@ -70,7 +74,8 @@ internal sealed class RegistryValue
         if ((length & IsInline) != 0)
         {
             length &= ~IsInline;
-            return length <= sizeof(uint) ? place[..(int)length].ToArray() : throw hive.Corrupt("REG-014", cell, $"value holds {length} bytes itself, at most 4 allowed");
+            return length <= sizeof(uint) ? place[..(int)length].ToArray()
+                : throw hive.Corrupt("REG-014", cell, $"value holds {length} bytes itself, at most 4 allowed");
         }
 
         if (length == 0)
@@ -81,7 +86,8 @@ internal sealed class RegistryValue
         ReadOnlySpan<byte> data = hive.GetCell(offset, 0);
         if (length > SegmentSize && data.Length >= 8 && data.StartsWith("db"u8))
             return ReadSegments(hive, offset, data, (int)length);
-        return data.Length >= length ? data[..(int)length].ToArray() : throw hive.Corrupt("REG-014", cell, $"value has {length} bytes, its cell {data.Length}");
+        return data.Length >= length ? data[..(int)length].ToArray()
+            : throw hive.Corrupt("REG-014", cell, $"value has {length} bytes, its cell {data.Length}");
     }
 
     private static byte[] ReadSegments(Hive hive, uint cell, ReadOnlySpan<byte> header, int length)
@@ -94,7 +100,8 @@ internal sealed class RegistryValue
         for (int i = 0; i < count; i++)
         {
             int part = Math.Min(SegmentSize, length - (i * SegmentSize));
-            hive.GetCell(BinaryPrimitives.ReadUInt32LittleEndian(list[(i * sizeof(uint))..]), part)[..part].CopyTo(bytes.AsSpan(i * SegmentSize));
+            hive.GetCell(BinaryPrimitives.ReadUInt32LittleEndian(list[(i * sizeof(uint))..]), part)[..part]
+                .CopyTo(bytes.AsSpan(i * SegmentSize));
         }
 
         return bytes;

@@ -21,7 +21,8 @@ internal sealed class WindowsHives(IContentSource store, int parallelism, TreeEn
         TreeEntry? entry = WindowsPath.Find(store, root, System.Text.Encoding.ASCII.GetBytes(path));
         if (entry?.Type == TreeEntryType.HardLink)
             entry = TreeLookup.FollowLink(store, root, entry);
-        return entry?.Type == TreeEntryType.File ? Hive.Parse(new FileContents(store, parallelism).Read(entry, path, MaxHiveSize), "/" + path) : null;
+        return entry?.Type == TreeEntryType.File
+            ? Hive.Parse(new FileContents(store, parallelism).Read(entry, path, MaxHiveSize), "/" + path) : null;
     }
 
     /// <summary>Returns the part of the hive <c>SYSTEM</c> that the machine last started with; null when it does not say.</summary>

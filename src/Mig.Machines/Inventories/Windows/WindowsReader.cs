@@ -45,7 +45,8 @@ internal sealed class WindowsReader
             ? string.Create(CultureInfo.InvariantCulture, $"{major}.{version.Number("CurrentMinorVersionNumber") ?? 0}")
             : version.Text("CurrentVersion");
         string product = version.Text("ProductName");
-        if (int.TryParse(build, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) && parsed >= FirstBuildOf11 && product.StartsWith("Windows 10", StringComparison.Ordinal))
+        if (int.TryParse(build, NumberStyles.None, CultureInfo.InvariantCulture, out int parsed) && parsed >= FirstBuildOf11
+            && product.StartsWith("Windows 10", StringComparison.Ordinal))
             product = "Windows 11" + product["Windows 10".Length..];
         string revision = version.Number("UBR") is { } ubr ? string.Create(CultureInfo.InvariantCulture, $".{ubr}") : "";
         return new WindowsSystem(
@@ -62,7 +63,8 @@ internal sealed class WindowsReader
         "windows",
         system.Version,
         system.Release,
-        string.Join(' ', new[] { system.ProductName.Length > 0 ? system.ProductName : "Windows", system.Release, system.Version.Length > 0 ? $"({system.Version})" : "" }.Where(part => part.Length > 0)),
+        string.Join(' ', new[] { system.ProductName.Length > 0 ? system.ProductName : "Windows", system.Release, system.Version.Length > 0
+            ? $"({system.Version})" : "" }.Where(part => part.Length > 0)),
         []);
 
     /// <summary>Returns the programs that can be uninstalled, of both sizes of word.</summary>
@@ -74,7 +76,11 @@ internal sealed class WindowsReader
             foreach (RegistryKey key in Try(() => _software?.Root.Open(path + @"\Windows\CurrentVersion\Uninstall")?.GetSubkeys()) ?? [])
             {
                 InstalledPackage? program = Try(() => key.Text("DisplayName") is { Length: > 0 } name
-                    ? new InstalledPackage(PackageKind.Windows, name, key.Text("DisplayVersion")) { Architecture = architecture, Supplier = key.Text("Publisher") }
+                    ? new InstalledPackage(PackageKind.Windows, name, key.Text("DisplayVersion"))
+                    {
+                        Architecture = architecture,
+                        Supplier = key.Text("Publisher")
+                    }
                     : null);
                 if (program is not null)
                     programs.Add(program);
@@ -98,7 +104,8 @@ internal sealed class WindowsReader
                 services.Add(service);
         }
 
-        return [.. services.OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase).ThenBy(service => service.Name, StringComparer.Ordinal)];
+        return [.. services.OrderBy(service => service.Name, StringComparer.OrdinalIgnoreCase)
+            .ThenBy(service => service.Name, StringComparer.Ordinal)];
     }
 
     /// <summary>Returns the users of the machine itself, by their numbers.</summary>
@@ -129,7 +136,8 @@ internal sealed class WindowsReader
         foreach (RegistryKey profile in _software?.Root.Open(CurrentVersion + @"\ProfileList")?.GetSubkeys() ?? [])
         {
             string last = profile.Name[(profile.Name.LastIndexOf('-') + 1)..];
-            if (profile.Name.StartsWith("S-1-5-21-", StringComparison.Ordinal) && uint.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out uint rid))
+            if (profile.Name.StartsWith("S-1-5-21-", StringComparison.Ordinal)
+                && uint.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out uint rid))
                 homes.TryAdd(rid, profile.Text("ProfileImagePath"));
         }
 

@@ -18,7 +18,8 @@ internal static class ApkSide
             {
                 Signature = ApkTable.Field(stanza, 'C'),
                 Files = () => [.. Files(stanza).Select(file => file.Path)],
-                Configuration = () => [.. Files(stanza).Where(file => file.IsConfiguration).Select(file => (file.Path, file.Algorithm, file.Digest))],
+                Configuration = () => [.. Files(stanza).Where(file => file.IsConfiguration)
+                    .Select(file => (file.Path, file.Algorithm, file.Digest))],
             };
         }
 

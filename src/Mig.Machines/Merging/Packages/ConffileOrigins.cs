@@ -7,18 +7,24 @@ using Mig.History.Trees;
 
 namespace Mig.Machines.Merging.Packages;
 
-/// <summary>Says of configuration files who made them: the package, or somebody who edited them. By the digests in dpkg's status, which are of what the package brought.</summary>
+/// <summary>
+/// Says of configuration files who made them: the package, or somebody who edited them. By the digests in dpkg's status, which are of what
+/// the package brought.
+/// </summary>
 internal sealed class ConffileOrigins(MergeContents contents, TreeEntry ours, TreeEntry theirs)
 {
     private const int MaxSize = 64 << 20;
 
-    private readonly Lazy<Dictionary<string, Conffile>> _ours = new(() => Read(contents, ours)), _theirs = new(() => Read(contents, theirs));
+    private readonly Lazy<Dictionary<string, Conffile>> _ours = new(() => Read(contents, ours)),
+        _theirs = new(() => Read(contents, theirs));
 
     /// <returns>As a sentence without its subject; null when it is no configuration file of a package.</returns>
-    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "It is what the databases of packages hold.")]
+    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "It is what the databases of packages hold.")]
     public string? Describe(string path, TreeEntry? file, MergeSide side)
     {
-        if (file is not { Type: TreeEntryType.File, Size: <= MaxSize } || (side == MergeSide.Ours ? _ours : _theirs).Value.GetValueOrDefault(path) is not { } conffile)
+        if (file is not { Type: TreeEntryType.File, Size: <= MaxSize }
+            || (side == MergeSide.Ours ? _ours : _theirs).Value.GetValueOrDefault(path) is not { } conffile)
             return null;
         return Convert.ToHexStringLower(MD5.HashData(contents.Read(file, path, MaxSize))) == conffile.Digest
             ? $"it is as package {conffile.Package} {conffile.Version} brought it"

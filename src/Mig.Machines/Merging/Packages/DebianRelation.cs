@@ -7,8 +7,10 @@ namespace Mig.Machines.Merging.Packages;
 internal readonly record struct DebianRelation(string Name, string Operator, string Version)
 {
     /// <summary>Returns what a field asks for: each of these, by any of its choices.</summary>
-    public static IEnumerable<DebianRelation[]> Parse(string? field) => (field ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Select(group => group.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne).ToArray()).Where(group => group.Length > 0);
+    public static IEnumerable<DebianRelation[]> Parse(string? field) =>
+        (field ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+        .Select(group => group.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(ParseOne)
+            .ToArray()).Where(group => group.Length > 0);
 
     /// <param name="version">Null for what only provides a name, in no version.</param>
     public bool IsMetBy(string? version)

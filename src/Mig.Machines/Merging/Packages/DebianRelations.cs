@@ -3,8 +3,8 @@ using Mig.History.Merging;
 namespace Mig.Machines.Merging.Packages;
 
 /// <summary>
-/// Finds packages that no dpkg would have installed side by side: one needs what the other side removed, or two that exclude each other came from two sides. What a side had that way before is its
-/// own affair. Source: deb-control(5).
+/// Finds packages that no dpkg would have installed side by side: one needs what the other side removed, or two that exclude each other
+/// came from two sides. What a side had that way before is its own affair. Source: deb-control(5).
 /// </summary>
 /// <param name="here">Our stanzas by key, as <see cref="StanzaFile"/> has them.</param>
 /// <param name="there">Their stanzas.</param>
@@ -20,8 +20,10 @@ internal sealed class DebianRelations(IReadOnlyDictionary<string, string> here, 
     /// <returns>The packages that do not fit together, and why, in one sentence.</returns>
     public IEnumerable<(IReadOnlyList<string> Keys, string Reason)> FindBroken(Func<string, MergeSide> sideOf)
     {
-        var merged = here.Keys.Union(there.Keys).Select(key => (Key: key, Stanza: (sideOf(key) == MergeSide.Ours ? here : there).GetValueOrDefault(key)))
-            .Where(item => StanzaFile.InstalledVersion(item.Stanza) is not null).ToDictionary(item => item.Key, item => item.Stanza!, StringComparer.Ordinal);
+        var merged = here.Keys.Union(there.Keys)
+            .Select(key => (Key: key, Stanza: (sideOf(key) == MergeSide.Ours ? here : there).GetValueOrDefault(key)))
+            .Where(item => StanzaFile.InstalledVersion(item.Stanza) is not null)
+                .ToDictionary(item => item.Key, item => item.Stanza!, StringComparer.Ordinal);
         var all = new InstalledSet(merged);
         foreach ((string key, string stanza) in merged)
         {
@@ -37,12 +39,15 @@ internal sealed class DebianRelations(IReadOnlyDictionary<string, string> here, 
                 if (choice.Any(all.Has) || !own.All(set => choice.Any(set.Has)))
                     continue;
                 string[] missing = [.. own.SelectMany(set => choice.SelectMany(set.Find)).Distinct()];
-                yield return ([key, .. missing], $"'{key}' needs '{choice[0].Name}', which the other side {(missing.Any(merged.ContainsKey) ? "changed" : "removed")}");
+                yield return ([key, .. missing],
+                    $"'{key}' needs '{choice[0].Name}', which the other side {(missing.Any(merged.ContainsKey) ? "changed" : "removed")}");
             }
 
-            foreach (DebianRelation excluded in Excludes.SelectMany(field => DebianRelation.Parse(StanzaFile.Field(stanza, field))).SelectMany(choice => choice))
+            foreach (DebianRelation excluded in Excludes.SelectMany(field => DebianRelation.Parse(StanzaFile.Field(stanza, field)))
+                .SelectMany(choice => choice))
             {
-                foreach (string other in all.Find(excluded).Where(other => StanzaFile.NameOf(other) != StanzaFile.NameOf(key) && own.All(set => !set.Find(excluded).Contains(other))))
+                foreach (string other in all.Find(excluded).Where(other =>
+                    StanzaFile.NameOf(other) != StanzaFile.NameOf(key) && own.All(set => !set.Find(excluded).Contains(other))))
                     yield return ([key, other], $"'{key}' and '{other}' exclude each other");
             }
         }

@@ -4,7 +4,10 @@ using Mig.History.Trees;
 
 namespace Mig.Machines.Merging.Packages;
 
-/// <summary>Files that a side moved away with dpkg-divert, to let another package's stand there, or moved back: what is done to them on the other side goes along. Source: dpkg-divert(1).</summary>
+/// <summary>
+/// Files that a side moved away with dpkg-divert, to let another package's stand there, or moved back: what is done to them on the other
+/// side goes along. Source: dpkg-divert(1).
+/// </summary>
 internal static class DiversionMoves
 {
     private const string Path = "var/lib/dpkg/diversions";
@@ -29,7 +32,8 @@ internal static class DiversionMoves
     private static Dictionary<string, string> Read(SideFiles files)
     {
         var diversions = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (string[] entry in Encoding.Latin1.GetString(files.Read(Path, MaxSize) ?? []).Split('\n').Chunk(3).Where(entry => entry.Length == 3))
+        foreach (string[] entry in Encoding.Latin1.GetString(files.Read(Path, MaxSize) ?? []).Split('\n').Chunk(3)
+            .Where(entry => entry.Length == 3))
             diversions[entry[0]] = entry[1];
         return diversions;
     }

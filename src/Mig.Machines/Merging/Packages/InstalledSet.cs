@@ -22,7 +22,8 @@ internal sealed class InstalledSet
 
     /// <summary>Returns the keys of the packages that are meant.</summary>
     public IEnumerable<string> Find(DebianRelation relation) =>
-        _offers.TryGetValue(relation.Name, out List<(string Key, string? Version)>? offers) ? offers.Where(offer => relation.IsMetBy(offer.Version)).Select(offer => offer.Key) : [];
+        _offers.TryGetValue(relation.Name, out List<(string Key, string? Version)>? offers)
+            ? offers.Where(offer => relation.IsMetBy(offer.Version)).Select(offer => offer.Key) : [];
 
     private void Add(string name, string key, string? version)
     {

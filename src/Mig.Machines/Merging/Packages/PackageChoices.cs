@@ -14,7 +14,8 @@ internal sealed class PackageChoices(MergeChoices choices, string prefix)
     public byte[]? ContentOf(string path) => choices.Contents.GetValueOrDefault(PathOf(path));
 
     /// <summary>Returns whose package a table that was made by hand has, by the version in it; null when it is neither's.</summary>
-    public static MergeSide? SideOf(string? made, string? ours, string? theirs) => made == ours ? MergeSide.Ours : made == theirs ? MergeSide.Theirs : null;
+    public static MergeSide? SideOf(string? made, string? ours, string? theirs) =>
+        made == ours ? MergeSide.Ours : made == theirs ? MergeSide.Theirs : null;
 
     private string PathOf(string path) => MergeConflictPath.Of(prefix, Encoding.Latin1.GetBytes(path));
 }

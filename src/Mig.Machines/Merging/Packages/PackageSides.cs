@@ -10,8 +10,8 @@ using Mig.Store;
 namespace Mig.Machines.Merging.Packages;
 
 /// <summary>
-/// Packages that both sides have in different versions, neither of them that of the base: the newer one is taken, and with it all its files and records, so that the database says what is
-/// true. Configuration files that the older side edited are merged as any others.
+/// Packages that both sides have in different versions, neither of them that of the base: the newer one is taken, and with it all its files
+/// and records, so that the database says what is true. Configuration files that the older side edited are merged as any others.
 /// </summary>
 internal sealed class PackageSides
 {
@@ -22,7 +22,8 @@ internal sealed class PackageSides
     private const string ListEnding = ".list";
 
     // Tables that name packages, and go by whose these are.
-    private static readonly string[] Followers = [$"{Folder}/triggers/File", $"{Folder}/diversions", "var/lib/apt/extended_states", ApkTable.World];
+    private static readonly string[] Followers =
+        [$"{Folder}/triggers/File", $"{Folder}/diversions", "var/lib/apt/extended_states", ApkTable.World];
 
     private readonly HashSet<string> _contested = new(StringComparer.Ordinal);
     private readonly Dictionary<string, MergeSide> _given = new(StringComparer.Ordinal);
@@ -45,16 +46,21 @@ internal sealed class PackageSides
     public static PackageSides None { get; } = new();
 
     /// <summary>What it depends on, as text: equal for equal choices.</summary>
-    public string Signature => string.Join(' ', _packages.Select(item => $"{item.Key}={item.Value}").Concat(_contested).Concat(_reasons.Keys).Concat(_given.Select(item => $"{item.Key}:{item.Value}")).Concat(_dropped).Order(StringComparer.Ordinal));
+    public string Signature => string.Join(' ', _packages.Select(item => $"{item.Key}={item.Value}").Concat(_contested)
+        .Concat(_reasons.Keys).Concat(_given.Select(item => $"{item.Key}:{item.Value}")).Concat(_dropped).Order(StringComparer.Ordinal));
 
-    public IEnumerable<ReadOnlyMemory<byte>> Paths => _paths.Keys.Concat(Followers.Append(StatusFile).Where(DecidesEntriesOf)).Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
+    public IEnumerable<ReadOnlyMemory<byte>> Paths => _paths.Keys.Concat(Followers.Append(StatusFile).Where(DecidesEntriesOf))
+        .Select(path => new ReadOnlyMemory<byte>(Encoding.Latin1.GetBytes(path)));
 
     /// <param name="key">As <see cref="StanzaFile"/> has it.</param>
     public MergeSide? SideOfPackage(string key) => _packages.TryGetValue(key, out MergeSide side) ? side : null;
 
-    public MergeSide? SideOfPath(ReadOnlySpan<byte> path) => _paths.Count > 0 && _paths.TryGetValue(Encoding.Latin1.GetString(path), out MergeSide side) ? side : null;
+    public MergeSide? SideOfPath(ReadOnlySpan<byte> path) =>
+        _paths.Count > 0 && _paths.TryGetValue(Encoding.Latin1.GetString(path), out MergeSide side) ? side : null;
 
-    /// <summary>Whose package it is in the end, or until somebody decides; null where nothing is in question. Tables that name packages go by it.</summary>
+    /// <summary>
+    /// Whose package it is in the end, or until somebody decides; null where nothing is in question. Tables that name packages go by it.
+    /// </summary>
     /// <param name="package">The name alone.</param>
     public MergeSide? TakenSideOf(string package)
     {
@@ -72,9 +78,13 @@ internal sealed class PackageSides
 
     /// <summary>Tells whether a table has entries of packages, some of which come from one side whoever changed them.</summary>
     public bool DecidesEntriesOf(string path) =>
-        path == StatusFile ? _reasons.Count > 0 || _given.Count > 0 : (_taken.Count > 0 || _given.Count > 0) && Array.Exists(Followers, follower => path == follower);
+        path == StatusFile ? _reasons.Count > 0 || _given.Count > 0 : (_taken.Count > 0 || _given.Count > 0)
+            && Array.Exists(Followers, follower => path == follower);
 
-    /// <summary>Whether one side removed a package and the other one changed its version: a conflict of the package as a whole, which a side decides as a whole.</summary>
+    /// <summary>
+    /// Whether one side removed a package and the other one changed its version: a conflict of the package as a whole, which a side decides
+    /// as a whole.
+    /// </summary>
     public bool IsContested(string key) => _contested.Contains(key);
 
     /// <summary>Whose entry a package has, whoever changed it; null for most.</summary>
@@ -88,14 +98,17 @@ internal sealed class PackageSides
 
     public IReadOnlyList<MergeNote> Notes => _notes;
 
-    /// <summary>Tells whether an entry of a table of scripts or triggers, known by how it begins, is of a version that is not taken.</summary>
+    /// <summary>
+    /// Tells whether an entry of a table of scripts or triggers, known by how it begins, is of a version that is not taken.
+    /// </summary>
     public bool IsDropped(string entry) => _dropped.Exists(beginning => entry.StartsWith(beginning, StringComparison.Ordinal));
 
     /// <summary>Tells whether a file is a table of packages whose conflicts are those of packages as a whole.</summary>
     public static bool IsTable(string path) => path == StatusFile || ApkTable.InstalledPaths.Contains(path);
 
     /// <summary>What is said of a package that has another version on each side.</summary>
-    public static string NewerNote(string name, MergeSide side, string? version, string? older) => $"{name} {version} from {(side == MergeSide.Ours ? "here" : "there")}, which is newer than {older}";
+    public static string NewerNote(string name, MergeSide side, string? version, string? older) =>
+        $"{name} {version} from {(side == MergeSide.Ours ? "here" : "there")}, which is newer than {older}";
 
     /// <param name="choices">Whose packages the user took where one side removed what the other one upgraded.</param>
     public static PackageSides Find(MergeContents contents, TreeEntry? before, TreeEntry ours, TreeEntry theirs, PackageChoices choices)
@@ -107,7 +120,9 @@ internal sealed class PackageSides
         return sides;
     }
 
-    /// <summary>Whether a table that was made by hand has a package as neither side has it: nobody knows which files belong to that.</summary>
+    /// <summary>
+    /// Whether a table that was made by hand has a package as neither side has it: nobody knows which files belong to that.
+    /// </summary>
     public bool HasStrangers { get; private set; }
 
     /// <param name="isDecided">Whether, if the table was made by hand, it has the package of one of the sides.</param>
@@ -156,14 +171,18 @@ internal sealed class PackageSides
         byte[]? made = choices.ContentOf(StatusFile);
         Dictionary<string, string>[] stanzas =
         [
-            .. StanzaFile.Parse([.. ((TreeEntry?[])[old, left, right]).Select(status => status is null ? [] : contents.Read(status, StatusFile, MaxSize)), made ?? []])
-                .Select(items => items.DistinctBy(item => item.Key).ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal)),
+            .. StanzaFile.Parse([.. ((TreeEntry?[])[old, left, right])
+                .Select(status => status is null ? [] : contents.Read(status, StatusFile, MaxSize)), made ?? []])
+                .Select(items => items.DistinctBy(item => item.Key)
+                    .ToDictionary(item => item.Key, item => item.Text, StringComparer.Ordinal)),
         ];
-        (Dictionary<string, string> was, Dictionary<string, string> here, Dictionary<string, string> there) = (stanzas[0], stanzas[1], stanzas[2]);
+        (Dictionary<string, string> was, Dictionary<string, string> here, Dictionary<string, string> there) =
+            (stanzas[0], stanzas[1], stanzas[2]);
         foreach (string key in here.Keys.Union(there.Keys))
         {
             string? stanza = here.GetValueOrDefault(key), other = there.GetValueOrDefault(key);
-            string? a = StanzaFile.InstalledVersion(stanza), b = StanzaFile.InstalledVersion(other), c = StanzaFile.InstalledVersion(was.GetValueOrDefault(key));
+            string? a = StanzaFile.InstalledVersion(stanza), b = StanzaFile.InstalledVersion(other),
+                c = StanzaFile.InstalledVersion(was.GetValueOrDefault(key));
             if (a is null && b is null && IsPurged(stanza) != IsPurged(other) && !IsPurged(was.GetValueOrDefault(key)))
             {
                 // Both removed it, and one its configuration, too.
@@ -172,14 +191,17 @@ internal sealed class PackageSides
                 continue;
             }
 
-            if (c is not null && a is null != b is null && (a ?? b) == c && IsTouched(contents, key, before!, a is null ? theirs : ours, was[key], (a is null ? other : stanza)!))
-                Dispute(key, $"'{StanzaFile.NameOf(key)}' was {(a is null ? "removed here and changed there" : "changed here and removed there")}");
+            if (c is not null && a is null != b is null && (a ?? b) == c
+                && IsTouched(contents, key, before!, a is null ? theirs : ours, was[key], (a is null ? other : stanza)!))
+                Dispute(key,
+                    $"'{StanzaFile.NameOf(key)}' was {(a is null ? "removed here and changed there" : "changed here and removed there")}");
             if (a == b || a == c || b == c)
                 continue;
             if (a is null || b is null)
             {
                 // Until somebody decides, all of the package is as it is here: the conflict is that of its stanza alone.
-                MergeSide? side = made is null ? favored : PackageChoices.SideOf(StanzaFile.InstalledVersion(stanzas[3].GetValueOrDefault(key)), a, b);
+                MergeSide? side = made is null ? favored
+                    : PackageChoices.SideOf(StanzaFile.InstalledVersion(stanzas[3].GetValueOrDefault(key)), a, b);
                 Contest(key, side ?? MergeSide.Ours, isDecided: made is null || side is not null);
                 AddPaths(contents, key, side ?? MergeSide.Ours, [before, ours, theirs], []);
                 continue;
@@ -198,7 +220,9 @@ internal sealed class PackageSides
         var relations = new DebianRelations(here, there);
         for (int round = 0; round < MaxRounds; round++)
         {
-            var broken = relations.FindBroken(SideOf).Concat(round == 0 ? FindOverlaps(contents, ours, theirs, was, here, there) : []).SelectMany(item => item.Keys.Select(key => (Key: key, item.Reason))).Where(item => !_taken.ContainsKey(item.Key)).DistinctBy(item => item.Key).ToList();
+            var broken = relations.FindBroken(SideOf).Concat(round == 0 ? FindOverlaps(contents, ours, theirs, was, here, there) : [])
+                .SelectMany(item => item.Keys.Select(key => (Key: key, item.Reason))).Where(item => !_taken.ContainsKey(item.Key))
+                .DistinctBy(item => item.Key).ToList();
             if (broken.Count == 0)
                 break;
             foreach ((string key, string reason) in broken)
@@ -209,7 +233,8 @@ internal sealed class PackageSides
         void Dispute(string key, string reason)
         {
             MergeSide? side = made is null ? favored
-                : PackageChoices.SideOf(StanzaFile.InstalledVersion(stanzas[3].GetValueOrDefault(key)), StanzaFile.InstalledVersion(here.GetValueOrDefault(key)), StanzaFile.InstalledVersion(there.GetValueOrDefault(key)));
+                : PackageChoices.SideOf(StanzaFile.InstalledVersion(stanzas[3].GetValueOrDefault(key)),
+                    StanzaFile.InstalledVersion(here.GetValueOrDefault(key)), StanzaFile.InstalledVersion(there.GetValueOrDefault(key)));
             _taken[key] = side ?? MergeSide.Ours;
             HasStrangers |= made is not null && side is null;
             if (favored is { } given)
@@ -225,10 +250,12 @@ internal sealed class PackageSides
             AddPaths(contents, key, side ?? MergeSide.Ours, [before, ours, theirs], []);
         }
 
-        MergeSide SideOf(string key) => _taken.TryGetValue(key, out MergeSide side) ? side : GivenSideOf(key) ?? SideOfPackage(key) ?? (here.GetValueOrDefault(key) == was.GetValueOrDefault(key) ? MergeSide.Theirs : MergeSide.Ours);
+        MergeSide SideOf(string key) => _taken.TryGetValue(key, out MergeSide side) ? side : GivenSideOf(key) ?? SideOfPackage(key)
+            ?? (here.GetValueOrDefault(key) == was.GetValueOrDefault(key) ? MergeSide.Theirs : MergeSide.Ours);
     }
 
-    // Packages that one side alone installed, and that have a file in common: dpkg installs no two such, unless one says that it replaces the other.
+    // Packages that one side alone installed, and that have a file in common: dpkg installs no two such, unless one says that it replaces
+    // the other.
     private static IEnumerable<(IReadOnlyList<string> Keys, string Reason)> FindOverlaps(
         MergeContents contents,
         TreeEntry ours,
@@ -249,29 +276,37 @@ internal sealed class PackageSides
 
         foreach (string key in right.Keys)
         {
-            string? path = FilesOf(contents, theirs, key).FirstOrDefault(path => owners.TryGetValue(path, out string? owner) && StanzaFile.NameOf(owner) != StanzaFile.NameOf(key)
-                && !Replaces(left[owner], key) && !Replaces(right[key], owner) && new SideFiles(contents, theirs).Find(path) is { Type: not TreeEntryType.Directory });
+            string? path = FilesOf(contents, theirs, key)
+                .FirstOrDefault(path => owners.TryGetValue(path, out string? owner) && StanzaFile.NameOf(owner) != StanzaFile.NameOf(key)
+                && !Replaces(left[owner], key) && !Replaces(right[key], owner) && new SideFiles(contents, theirs)
+                    .Find(path) is { Type: not TreeEntryType.Directory });
             if (path is not null)
                 yield return ([owners[path], key], $"'{owners[path]}' here and '{key}' there both have {path}");
         }
 
         Dictionary<string, string> Only(Dictionary<string, string> some, Dictionary<string, string> others) =>
-            some.Where(item => StanzaFile.InstalledVersion(item.Value) is not null && StanzaFile.InstalledVersion(was.GetValueOrDefault(item.Key)) is null && StanzaFile.InstalledVersion(others.GetValueOrDefault(item.Key)) is null).ToDictionary(StringComparer.Ordinal);
+            some.Where(item => StanzaFile.InstalledVersion(item.Value) is not null
+                && StanzaFile.InstalledVersion(was.GetValueOrDefault(item.Key)) is null
+                && StanzaFile.InstalledVersion(others.GetValueOrDefault(item.Key)) is null).ToDictionary(StringComparer.Ordinal);
 
-        static bool Replaces(string stanza, string key) => DebianRelation.Parse(StanzaFile.Field(stanza, "Replaces")).Any(choice => choice[0].Name == StanzaFile.NameOf(key));
+        static bool Replaces(string stanza, string key) =>
+            DebianRelation.Parse(StanzaFile.Field(stanza, "Replaces")).Any(choice => choice[0].Name == StanzaFile.NameOf(key));
     }
 
     // Without directories that have something in them: those may be links on the machine.
     private static IEnumerable<string> FilesOf(MergeContents contents, TreeEntry root, string key)
     {
         var files = new SideFiles(contents, root);
-        IEnumerable<string> names = files.List($"{Folder}/info").Select(item => item.Name).Where(name => name == key + ListEnding || (name.StartsWith(key + ":", StringComparison.Ordinal) && name.EndsWith(ListEnding, StringComparison.Ordinal)));
-        string[] paths = names.FirstOrDefault() is { } list && files.Read($"{Folder}/info/{list}", MaxSize) is { } content ? Encoding.Latin1.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
+        IEnumerable<string> names = files.List($"{Folder}/info").Select(item => item.Name).Where(name => name == key + ListEnding
+            || (name.StartsWith(key + ":", StringComparison.Ordinal) && name.EndsWith(ListEnding, StringComparison.Ordinal)));
+        string[] paths = names.FirstOrDefault() is { } list && files.Read($"{Folder}/info/{list}", MaxSize) is { } content
+            ? Encoding.Latin1.GetString(content).Split('\n', StringSplitOptions.RemoveEmptyEntries) : [];
         HashSet<string> parents = [.. paths.Select(path => path[..Math.Max(0, path.LastIndexOf('/'))])];
         return paths.Where(path => !parents.Contains(path) && path != "/.");
     }
 
-    private static bool IsPurged(string? stanza) => stanza is null || StanzaFile.Field(stanza, "Status")?.EndsWith("not-installed", StringComparison.Ordinal) == true;
+    private static bool IsPurged(string? stanza) =>
+        stanza is null || StanzaFile.Field(stanza, "Status")?.EndsWith("not-installed", StringComparison.Ordinal) == true;
 
     private void AddPaths(MergeContents contents, string key, MergeSide side, TreeEntry?[] roots, HashSet<string> edited)
     {
@@ -283,19 +318,22 @@ internal sealed class PackageSides
             bool isHere = false;
             var files = new SideFiles(contents, root);
             DpkgDiversions diversions = DpkgDiversions.Parse(Encoding.Latin1.GetString(files.Read($"{Folder}/diversions", MaxSize) ?? []));
-            if (TreeLookup.Find(contents.Store, root, Encoding.ASCII.GetBytes($"{Folder}/info")) is not { Type: TreeEntryType.Directory } info)
+            if (TreeLookup.Find(contents.Store, root,
+                Encoding.ASCII.GetBytes($"{Folder}/info")) is not { Type: TreeEntryType.Directory } info)
                 continue;
             foreach (TreeEntry entry in TreeReader.ReadEntries(contents.Store, info.Tree))
             {
                 string file = Encoding.Latin1.GetString(entry.Name.Span);
                 int dot = file.LastIndexOf('.');
-                if (dot < 0 || (file[..dot] != name && file[..dot] != key && !(key == name && file.StartsWith(name + ":", StringComparison.Ordinal))))
+                if (dot < 0 || (file[..dot] != name && file[..dot] != key
+                    && !(key == name && file.StartsWith(name + ":", StringComparison.Ordinal))))
                     continue;
                 _paths[$"{Folder}/info/{file}"] = side;
                 if (!file.EndsWith(ListEnding, StringComparison.Ordinal) || entry.Type != TreeEntryType.File)
                     continue;
                 isHere = true;
-                foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+                foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize))
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries))
                 {
                     owned.Add(line.Trim('/'));
                     if (!edited.Contains(line))
@@ -312,14 +350,16 @@ internal sealed class PackageSides
             having.SelectMany(files => PackageTraces.Find(files, owned)).ToList().ForEach(path => Take(path, side));
     }
 
-    // Whether a side did something to a package that the other one removed: to what the database says of it, or to its files. Configuration is nobody's but the machine's.
+    // Whether a side did something to a package that the other one removed: to what the database says of it, or to its files. Configuration
+    // is nobody's but the machine's.
     private static bool IsTouched(MergeContents contents, string key, TreeEntry before, TreeEntry root, string was, string stanza)
     {
         if (was != stanza)
             return true;
         HashSet<string> configuration = [.. StanzaFile.Conffiles(was).Select(static file => "/" + file.Path)];
         SideFiles old = new(contents, before), now = new(contents, root);
-        return FilesOf(contents, before, key).Any(path => !configuration.Contains(path) && old.FindFile(path) is { Type: not TreeEntryType.Directory } entry
+        return FilesOf(contents, before, key)
+            .Any(path => !configuration.Contains(path) && old.FindFile(path) is { Type: not TreeEntryType.Directory } entry
             && (now.FindFile(path) is not { } found || (EntryComparison.Compare(entry, found) & ~ChangeKinds.Time) != ChangeKinds.None));
     }
 
@@ -339,5 +379,6 @@ internal sealed class PackageSides
     }
 
     private static TreeEntry? Status(IObjectSource store, TreeEntry? root) =>
-        root is not null && TreeLookup.Find(store, root, Encoding.ASCII.GetBytes(StatusFile)) is { Type: TreeEntryType.File } file ? file : null;
+        root is not null && TreeLookup.Find(store, root, Encoding.ASCII.GetBytes(StatusFile)) is { Type: TreeEntryType.File } file ? file
+            : null;
 }

@@ -14,13 +14,16 @@ internal static class RpmSide
         foreach (RpmHeader header in RpmDatabase.ReadHeaders(folder, files.Read) ?? [])
         {
             // Keys that somebody trusts are packages, too, and so are several versions of a kernel.
-            (string name, string version, string release) = (header.Text(RpmTag.Name), header.Text(RpmTag.Version), header.Text(RpmTag.Release));
-            string full = RpmPackage.Of(header) is { } package ? $"{package.Name}-{package.Version}.{package.Architecture}" : $"{name}-{version}-{release}";
+            (string name, string version, string release) =
+                (header.Text(RpmTag.Name), header.Text(RpmTag.Version), header.Text(RpmTag.Release));
+            string full = RpmPackage.Of(header) is { } package ? $"{package.Name}-{package.Version}.{package.Architecture}"
+                : $"{name}-{version}-{release}";
             packages[full] = new SidePackage(full, "")
             {
                 Title = name,
                 Files = () => [.. Recorded(header).Owned],
-                Configuration = () => [.. Recorded(header).Files.Where(file => file.IsConfiguration && file.Digest.Length > 0).Select(file => (file.Path, file.Algorithm, file.Digest))],
+                Configuration = () => [.. Recorded(header).Files.Where(file => file.IsConfiguration && file.Digest.Length > 0)
+                    .Select(file => (file.Path, file.Algorithm, file.Digest))],
             };
         }
 

@@ -15,21 +15,27 @@ internal sealed class SideFiles(MergeContents contents, TreeEntry root)
     public TreeEntry? Find(string path) => TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(RealPath(path)));
 
     /// <summary>Finds what a path names: of several names of one file, the file. Null when nothing stands there.</summary>
-    public TreeEntry? FindFile(string path) => Find(path) is { } entry ? entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(contents.Store, root, entry) : entry : null;
+    public TreeEntry? FindFile(string path) =>
+        Find(path) is { } entry ? entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(contents.Store, root, entry) : entry : null;
 
     /// <summary>Reads a file; null when there is none.</summary>
     /// <exception cref="Core.CorruptImageException">It is larger than <paramref name="maxSize"/>.</exception>
-    public byte[]? Read(string path, int maxSize) => FindFile(path) is { Type: TreeEntryType.File } entry ? contents.Read(entry, path, maxSize) : null;
+    public byte[]? Read(string path, int maxSize) =>
+        FindFile(path) is { Type: TreeEntryType.File } entry ? contents.Read(entry, path, maxSize) : null;
 
     /// <summary>Returns what is in a directory, by name; nothing when there is no such directory.</summary>
     public IEnumerable<(string Name, TreeEntry Entry)> List(string path) =>
-        Find(path) is { Type: TreeEntryType.Directory } folder ? TreeReader.ReadEntries(contents.Store, folder.Tree).Select(entry => (Encoding.Latin1.GetString(entry.Name.Span), entry)) : [];
+        Find(path) is { Type: TreeEntryType.Directory } folder ? TreeReader.ReadEntries(contents.Store, folder.Tree)
+            .Select(entry => (Encoding.Latin1.GetString(entry.Name.Span), entry)) : [];
 
     /// <summary>Tells whether a file has a digest, in lower case hexadecimal.</summary>
     public bool HasDigest(string path, DigestAlgorithm algorithm, string digest, int maxSize) =>
-        Find(path) is { Type: TreeEntryType.File } file && file.Size <= maxSize && Convert.ToHexStringLower(ContentDigests.Hash(algorithm, contents.Read(file, path, maxSize))) == digest;
+        Find(path) is { Type: TreeEntryType.File } file && file.Size <= maxSize
+            && Convert.ToHexStringLower(ContentDigests.Hash(algorithm, contents.Read(file, path, maxSize))) == digest;
 
-    /// <summary>Returns where a path lies, the links of its directories followed: /lib/x in usr/lib/x. Empty for a path that no machine could have.</summary>
+    /// <summary>
+    /// Returns where a path lies, the links of its directories followed: /lib/x in usr/lib/x. Empty for a path that no machine could have.
+    /// </summary>
     public string RealPath(string path)
     {
         if (path.Length > MaxPath)
@@ -47,7 +53,8 @@ internal sealed class SideFiles(MergeContents contents, TreeEntry root)
             }
 
             names.Add(name);
-            if (rest.Count == 0 || TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(string.Join('/', names))) is not { Type: TreeEntryType.SymbolicLink } link || ++links > MaxLinks)
+            if (rest.Count == 0 || TreeLookup.Find(contents.Store, root,
+                Encoding.Latin1.GetBytes(string.Join('/', names))) is not { Type: TreeEntryType.SymbolicLink } link || ++links > MaxLinks)
                 continue;
             string target = Encoding.Latin1.GetString(link.LinkTarget.Span);
             if (target.StartsWith('/'))

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Mig.Machines.Merging.Packages;
 
-/// <summary>A tar archive as a table of its members, header and content as they are. Source: POSIX.1-2024, "ustar interchange format"; of extensions, only that a member may have them before it.</summary>
+/// <summary>
+/// A tar archive as a table of its members, header and content as they are. Source: POSIX.1-2024, "ustar interchange format"; of
+/// extensions, only that a member may have them before it.
+/// </summary>
 internal static class TarTable
 {
     private const int BlockSize = 512;

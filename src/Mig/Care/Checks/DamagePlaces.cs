@@ -13,7 +13,9 @@ using Mig.Store.Packs;
 
 namespace Mig.Care.Checks;
 
-/// <summary>Says in which versions, and where in them, objects are missing: what a user knows by name. Runs only where something is.</summary>
+/// <summary>
+/// Says in which versions, and where in them, objects are missing: what a user knows by name. Runs only where something is.
+/// </summary>
 internal sealed class DamagePlaces(Repository repository, IReadOnlySet<ObjectId> bad, CancellationToken cancellation)
 {
     private const int MaxPlaces = 20;
@@ -50,7 +52,8 @@ internal sealed class DamagePlaces(Repository repository, IReadOnlySet<ObjectId>
     {
         var found = new List<(ObjectId, string)>();
         var others = new Stack<ObjectId>();
-        IEnumerable<Ref> refs = repository.Refs.List("refs/", damaged: []).OrderBy(item => item.Name.IsBranch ? 0 : item.Name.IsTag ? 1 : 2);
+        IEnumerable<Ref> refs = repository.Refs.List("refs/", damaged: [])
+            .OrderBy(item => item.Name.IsBranch ? 0 : item.Name.IsTag ? 1 : 2);
         foreach (Ref item in refs)
             Walk(item.Id, item.Name.ShortName, found, others);
         foreach (RefName name in repository.Refs.ListLogs().OrderBy(name => name == RefName.Head ? 1 : 0))

@@ -8,8 +8,9 @@ using Mig.Store.Content;
 namespace Mig.Care.Checks;
 
 /// <summary>
-/// Sees whether a file's content, as the manifest names it, is what stands at the file's extents. Where the layout names the same blob at the same place that is known without
-/// reading a byte, which is so for nearly all of a disk; only where it is said in other words are bytes compared. For one thread.
+/// Sees whether a file's content, as the manifest names it, is what stands at the file's extents. Where the layout names the same blob at
+/// the same place that is known without reading a byte, which is so for nearly all of a disk; only where it is said in other words are
+/// bytes compared. For one thread.
 /// </summary>
 internal sealed class FileProof(IContentSource store, LayoutSource disk, long volumeOffset, IFileSystem fileSystem, ProofBudget budget)
 {
@@ -85,7 +86,8 @@ internal sealed class FileProof(IContentSource store, LayoutSource disk, long vo
         return bytes;
     }
 
-    private bool IsZero(in Chunk chunk, long offset, long length) => length <= 0 || chunk.IsHole || ZeroBytes.IsZero(Read(chunk).AsSpan((int)offset, (int)length));
+    private bool IsZero(in Chunk chunk, long offset, long length) =>
+        length <= 0 || chunk.IsHole || ZeroBytes.IsZero(Read(chunk).AsSpan((int)offset, (int)length));
 
     private bool IsSame(in Chunk chunk, long offset, ReadOnlySpan<byte> bytes) =>
         chunk.IsHole ? ZeroBytes.IsZero(bytes) : Read(chunk).AsSpan((int)offset, bytes.Length).SequenceEqual(bytes);

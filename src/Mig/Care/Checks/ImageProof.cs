@@ -4,12 +4,16 @@ using Mig.History.Images;
 
 namespace Mig.Care.Checks;
 
-/// <summary>Proves that the two views of images agree, once for each disk: what was proven in this repository is noted here, where no push reaches it.</summary>
+/// <summary>
+/// Proves that the two views of images agree, once for each disk: what was proven in this repository is noted here, where no push reaches
+/// it.
+/// </summary>
 /// <param name="hashed">Lists whose chunks were seen to make what the list says.</param>
 internal sealed class ImageProof(Repository repository, CancellationToken cancellation, IReadOnlySet<ListId>? hashed = null)
 {
     private readonly ProvenDisks _proven = ProvenDisks.Read(repository.Folder);
-    private readonly ViewProof _proof = new(repository.Store, repository.Context.Limits, repository.Context.Parallelism, cancellation, hashed);
+    private readonly ViewProof _proof =
+        new(repository.Store, repository.Context.Limits, repository.Context.Parallelism, cancellation, hashed);
 
     /// <summary>Compares the views of all disks of an image that were not compared here before.</summary>
     /// <returns>What is wrong; null when they agree.</returns>

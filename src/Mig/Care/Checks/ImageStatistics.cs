@@ -10,4 +10,5 @@ namespace Mig.Care.Checks;
 /// <param name="Files">Files in the newest version.</param>
 /// <param name="UniqueBytes">Bytes of objects that no other branch refers to.</param>
 /// <param name="UniqueStoredBytes">What those take compressed, by the ratio of their frames.</param>
-public sealed record ImageStatistics(string Name, CommitId Commit, long Versions, long DiskBytes, long UsedBytes, long Files, long UniqueBytes, long UniqueStoredBytes);
+public sealed record ImageStatistics(
+    string Name, CommitId Commit, long Versions, long DiskBytes, long UsedBytes, long Files, long UniqueBytes, long UniqueStoredBytes);

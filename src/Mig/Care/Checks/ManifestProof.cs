@@ -8,13 +8,19 @@ using Mig.Store;
 
 namespace Mig.Care.Checks;
 
-/// <summary>Lays the manifest of a volume beside what reading its file system gives: every name, and all that is said of what it names.</summary>
-internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem, VolumeScan scan, UnreadProof unread, int parallelism, CancellationToken cancellation)
+/// <summary>
+/// Lays the manifest of a volume beside what reading its file system gives: every name, and all that is said of what it names.
+/// </summary>
+internal sealed class ManifestProof(
+    IObjectSource store, IFileSystem fileSystem, VolumeScan scan, UnreadProof unread, int parallelism, CancellationToken cancellation)
 {
     private readonly TreeId[] _trees = new TreeId[scan.Directories.Count];
     private readonly (int Parent, ReadOnlyMemory<byte> Name)[] _places = new (int, ReadOnlyMemory<byte>)[scan.Directories.Count];
 
-    /// <summary>Returns what the manifest says of each file that the scan found, in the same order; null where the image says that it could not be read.</summary>
+    /// <summary>
+    /// Returns what the manifest says of each file that the scan found, in the same order; null where the image says that it could not be
+    /// read.
+    /// </summary>
     /// <exception cref="ViewDifferenceException">A name is missing or too many, or something is said of it that is not so.</exception>
     public TreeEntry?[] Run(TreeEntry root)
     {
@@ -82,7 +88,8 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
     // What a directory or a content is called is taken from the manifest here: what they hold is compared by itself.
     private TreeEntry ToEntry(in ScannedEntry entry, TreeEntry said) => entry.LinkPath is { } first
         ? new TreeEntry { Name = entry.Name, Type = TreeEntryType.HardLink, LinkTarget = first }
-        : TreeEntries.Of(GetNode(entry.Node), entry.Name, entry.Type == NodeType.File ? new FileContent(said.Sha256, said.List) : default, said.Tree);
+        : TreeEntries.Of(GetNode(entry.Node), entry.Name, entry.Type == NodeType.File ? new FileContent(said.Sha256, said.List) : default,
+            said.Tree);
 
     // Reads no more of a directory than one node beyond what the disk has: a few trees can stand for any number of names.
     private bool Collect(in TreeId tree, int most, List<TreeEntry> entries)
@@ -104,7 +111,8 @@ internal sealed class ManifestProof(IObjectSource store, IFileSystem fileSystem,
         string? what =
             said.Type != found.Type ? $"is a {found.Type}, the manifest says {said.Type}"
             : said.Mode != found.Mode ? $"has mode {Convert.ToString(found.Mode, 8)}, the manifest says {Convert.ToString(said.Mode, 8)}"
-            : (said.Uid, said.Gid) != (found.Uid, found.Gid) ? $"belongs to {found.Uid}:{found.Gid}, the manifest says {said.Uid}:{said.Gid}"
+            : (said.Uid, said.Gid) != (found.Uid, found.Gid)
+                ? $"belongs to {found.Uid}:{found.Gid}, the manifest says {said.Uid}:{said.Gid}"
             : said.Size != found.Size ? $"has {found.Size} bytes, the manifest says {said.Size}"
             : said.ModifiedTime != found.ModifiedTime ? "has another time than the manifest says"
             : !said.LinkTarget.Span.SequenceEqual(found.LinkTarget.Span) ? "leads to another place than the manifest says"

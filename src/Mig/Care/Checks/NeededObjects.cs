@@ -16,7 +16,8 @@ internal static class NeededObjects
         store.Refresh();
         var marks = new ObjectMarks(store);
         var missing = new Dictionary<ObjectId, ObjectKind>();
-        var pending = new Stack<ObjectReference>(Roots(repository).Select(id => new ObjectReference(id, store.TryFind(id, out ObjectLocation location) ? location.Kind : ObjectKind.Commit)));
+        var pending = new Stack<ObjectReference>(Roots(repository)
+            .Select(id => new ObjectReference(id, store.TryFind(id, out ObjectLocation location) ? location.Kind : ObjectKind.Commit)));
         while (pending.TryPop(out ObjectReference reference))
         {
             cancellation.ThrowIfCancellationRequested();

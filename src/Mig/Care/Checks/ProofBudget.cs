@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.Care.Checks;
 
-/// <summary>What a proof may still read: images come from strangers, and a small one can say that it is of any size. For several threads.</summary>
+/// <summary>
+/// What a proof may still read: images come from strangers, and a small one can say that it is of any size. For several threads.
+/// </summary>
 internal sealed class ProofBudget(long bytes)
 {
     private const long StepCost = 4096;
@@ -17,6 +19,7 @@ internal sealed class ProofBudget(long bytes)
     public void Spend(long count)
     {
         if (Interlocked.Add(ref _spent, count) > bytes)
-            throw new ViewDifferenceException(ViewDifference.Unknown($"seeing whether its files are what it holds takes more than {bytes} bytes of reading"));
+            throw new ViewDifferenceException(
+                ViewDifference.Unknown($"seeing whether its files are what it holds takes more than {bytes} bytes of reading"));
     }
 }

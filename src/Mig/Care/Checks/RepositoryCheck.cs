@@ -13,10 +13,10 @@ using Mig.Store.Packs;
 namespace Mig.Care.Checks;
 
 /// <summary>
-/// Checks a repository: every byte of every pack and index, every ref, and everything that can be reached from them; large files against the hash of
-/// their whole content, and manifests against the disks.
+/// Checks a repository: every byte of every pack and index, every ref, and everything that can be reached from them; large files against
+/// the hash of their whole content, and manifests against the disks.
 /// </summary>
-public sealed class RepositoryCheck(Repository repository)
+public sealed partial class RepositoryCheck(Repository repository)
 {
     private const int MaxProblems = 1000;
 
@@ -37,7 +37,9 @@ public sealed class RepositoryCheck(Repository repository)
     private long _leftOut;
     private long _compared;
 
-    /// <summary>Whether the two views of each image are compared, unless the check is quick or the repository has left contents out.</summary>
+    /// <summary>
+    /// Whether the two views of each image are compared, unless the check is quick or the repository has left contents out.
+    /// </summary>
     public bool ComparesViews { get; init; } = true;
 
     /// <param name="isQuick">Follows what refers to what, and reads no content.</param>
@@ -66,8 +68,9 @@ public sealed class RepositoryCheck(Repository repository)
         ReportLost(result.LostPacks);
         IReadOnlyList<AffectedVersion> affected = FindAffected(store, result, cancellation);
         return new CheckReport(
-            _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount, _counts[(int)ObjectKind.Commit],
-            _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount, _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
+            _problems, _warnings, result.Packs, result.StoredBytes, result.Objects, result.RawBytes, _refCount,
+            _counts[(int)ObjectKind.Commit], _counts[(int)ObjectKind.Image], _counts[(int)ObjectKind.Tree], _fileCount,
+            _counts[(int)ObjectKind.Layout], marks.CountUnmarked())
         {
             LeftOut = _leftOut,
             ComparedImages = _compared,
@@ -88,7 +91,8 @@ public sealed class RepositoryCheck(Repository repository)
         if (_problems.Exists(problem => problem.Code == "FSCK-001"))
             _problems.InsertRange(0, packs.Select(pack => new CheckProblem(pack.Code, pack.Message)));
         else
-            _warnings.AddRange(packs.Select(pack => $"{pack.Message}; nothing that is needed is missing, so 'mig gc' may take what is left of it"));
+            _warnings.AddRange(packs.Select(pack =>
+                $"{pack.Message}; nothing that is needed is missing, so 'mig gc' may take what is left of it"));
     }
 
     // What a collection deletes meanwhile would look missing. Where nobody may write, there is none.
@@ -114,101 +118,6 @@ public sealed class RepositoryCheck(Repository repository)
         {
             Report(e);
         }
-    }
-
-    private void CheckRefs(ObjectStore store)
-    {
-        var damaged = new List<CorruptStoreException>();
-        foreach (Ref item in repository.Refs.List("refs/", damaged))
-        {
-            _refCount++;
-            AddRoot(store, item.Id, item.Name.Value);
-            CheckBranch(store, item);
-        }
-
-        damaged.ForEach(Report);
-        CheckSymbolicRefs();
-        try
-        {
-            _refCount++;
-            Head head = repository.Refs.ReadHead();
-            if (head.Branch is { IsBranch: false } strange)
-                Report(new CorruptStoreException("HIST-017", $"HEAD stands for {strange}, which is not a branch; 'mig checkout <branch>' sets it again"));
-            if (head is { IsDetached: true, Id: { } detached } && store.TryFindSound(detached, out ObjectLocation found) && found.Kind != ObjectKind.Commit)
-                Report(new CorruptStoreException("HIST-017", $"HEAD is on {ObjectHeader.NameOf(found.Kind)} {detached}, which is not a commit; 'mig checkout <branch>' sets it again"));
-            if (head.Id is { } id)
-                AddRoot(store, id, "HEAD");
-            else if (_pending.Count > 0)
-                _warnings.Add($"HEAD is on {head.Branch}, which has no commit, although there are other refs: 'mig checkout <branch>' goes to one of them");
-        }
-        catch (CorruptStoreException e)
-        {
-            Report(e);
-        }
-
-        IReadOnlyList<RefName> logs = repository.Refs.ListLogs();
-        if (_pending.Count > 0 && !logs.Contains(RefName.Head))
-            _warnings.Add("HEAD has no reflog: where it was before is not known");
-        foreach (RefName name in logs)
-        {
-            try
-            {
-                CheckLog(store, name);
-            }
-            catch (CorruptStoreException e)
-            {
-                Report(e);
-            }
-        }
-
-        HashSet<RefName> logged = [.. logs];
-        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix, damaged).Where(branch => branch.Target is null && !logged.Contains(branch.Name)))
-            _warnings.Add($"{branch.Name} has no reflog: where it was before is not known");
-    }
-
-    private void CheckBranch(ObjectStore store, Ref item)
-    {
-        if (item.Name.IsBranch && store.TryFindSound(item.Id, out ObjectLocation location) && location.Kind != ObjectKind.Commit)
-            Report(new CorruptStoreException("HIST-017", $"{item.Name} is on {ObjectHeader.NameOf(location.Kind)} {item.Id}, which is not a commit; 'mig branch -f {item.Name.ShortName} <commit>' sets it again"));
-        if (item.Name.IsBranchHead)
-            _warnings.Add($"{item.Name} is a branch called HEAD, which commands take for HEAD: 'mig branch -m HEAD <name>' gives it another name");
-    }
-
-    private void CheckSymbolicRefs()
-    {
-        foreach (RefName name in repository.Refs.ListNames("refs/"))
-        {
-            try
-            {
-                if (repository.Refs.ReadSymbolic(name) is { } target && repository.Refs.Resolve(name) is null)
-                    _warnings.Add($"{name} stands for {target}, which does not exist: 'mig branch -d -r {name.ShortName}' deletes it, if it is a tracking branch");
-            }
-            catch (CorruptStoreException)
-            {
-                // Named already.
-            }
-        }
-    }
-
-    // A log and its ref move together. So where they differ, an older mig was killed in between, or a file is not what it was.
-    private void CheckLog(ObjectStore store, RefName name)
-    {
-        IReadOnlyList<ReflogEntry> entries = repository.Refs.ReadLog(name);
-        foreach (ReflogEntry entry in entries)
-        {
-            if (!entry.After.IsNull)
-                AddRoot(store, entry.After, $"the reflog of {name}");
-        }
-
-        if (entries.Count == 0)
-        {
-            _warnings.Add($"the reflog of {name} is empty: where it was before is not known");
-            return;
-        }
-
-        ObjectId? now = repository.Refs.Resolve(name);
-        if ((now ?? default) != entries[0].After)
-            _warnings.Add($"{name} is {(now is { } id ? $"at {id}" : "gone")}, its reflog says {entries[0].After}: one of the two files is not what it was, or an older mig was killed as it moved the ref");
     }
 
     private void AddRoot(ObjectStore store, in ObjectId id, string from)
@@ -274,7 +183,8 @@ public sealed class RepositoryCheck(Repository repository)
         else if (location.Kind != reference.Kind)
             Report(new CorruptStoreException("FSCK-002", $"{what} is a {ObjectHeader.NameOf(location.Kind)}; {from} needs it"));
         else if (location.Length < reference.MinLength || (reference.ExactLength >= 0 && location.Length != reference.ExactLength))
-            Report(new CorruptStoreException("FSCK-003", $"{what} has {location.Length} bytes; {from} needs {Math.Max(reference.MinLength, reference.ExactLength)}"));
+            Report(new CorruptStoreException(
+                "FSCK-003", $"{what} has {location.Length} bytes; {from} needs {Math.Max(reference.MinLength, reference.ExactLength)}"));
         else
             return true;
         return false;
@@ -320,7 +230,8 @@ public sealed class RepositoryCheck(Repository repository)
     // Each chunk has been hashed by itself; here the whole is.
     private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
     {
-        progress.Begin("large files", _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
+        progress.Begin("large files",
+            _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
         ParallelWork.ForEach(_files.Keys, repository.Context.Parallelism, Check, cancellation);
 
         void Check(ListId list)
@@ -338,7 +249,8 @@ public sealed class RepositoryCheck(Repository repository)
                 ObjectId actual = ObjectId.Finish(hash);
                 if (ChunkList.Read(store, list).Sha256 is { } expected && expected != actual)
                 {
-                    Report(new CorruptStoreException("FSCK-005", $"the content of list {list} has the hash {actual}, the list says {expected}"));
+                    Report(new CorruptStoreException(
+                        "FSCK-005", $"the content of list {list} has the hash {actual}, the list says {expected}"));
                     return;
                 }
 
@@ -364,7 +276,10 @@ public sealed class RepositoryCheck(Repository repository)
                 try
                 {
                     if (proof.Find(image) is { } difference)
-                        Report(new CorruptStoreException(difference.Code, $"image {image} of {from}{(_tips.TryGetValue(from, out string? name) ? $" ({name})" : "")}: {difference.Message}"));
+                        Report(new CorruptStoreException(
+                            difference.Code,
+                            $"image {image} of {from}{(_tips.TryGetValue(from, out string? name) ? $" ({name})" : "")}: "
+                            + $"{difference.Message}"));
                     else
                         _compared++;
                 }
@@ -381,7 +296,8 @@ public sealed class RepositoryCheck(Repository repository)
     }
 
     private static bool IsHere(ObjectStore store, ObjectReference reference) =>
-        store.TryFindSound(reference.Id, out _) && (reference.Kind == ObjectKind.Blob || ObjectReferences.Of(store, reference.Id, reference.Kind).All(next => IsHere(store, next)));
+        store.TryFindSound(reference.Id, out _) && (
+            reference.Kind == ObjectKind.Blob || ObjectReferences.Of(store, reference.Id, reference.Kind).All(next => IsHere(store, next)));
 
     private void Report(CorruptStoreException problem)
     {

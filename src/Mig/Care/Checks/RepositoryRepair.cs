@@ -11,8 +11,9 @@ using Mig.Transfer.Addresses;
 namespace Mig.Care.Checks;
 
 /// <summary>
-/// Brings back from another repository what is damaged or missing in this one: exactly those objects, by their ids, so that it does not matter what the other one has
-/// besides. New packs are whole and durable before a damaged one goes, and none goes as long as something is missing. Killed at any step, the next run goes on.
+/// Brings back from another repository what is damaged or missing in this one: exactly those objects, by their ids, so that it does not
+/// matter what the other one has besides. New packs are whole and durable before a damaged one goes, and none goes as long as something is
+/// missing. Killed at any step, the next run goes on.
 /// </summary>
 public sealed class RepositoryRepair(Repository repository)
 {
@@ -28,14 +29,16 @@ public sealed class RepositoryRepair(Repository repository)
         Remote remote = configuration.Read(source);
         RemoteAddress address = configuration.AddressOf(remote.FetchUrl);
         HostFiles.CreateFolder(Path.Combine(repository.Folder, "locks"));
-        using FileLock alone = FileLock.Acquire(Path.Combine(repository.Folder, "locks", "gc"), "garbage collection of this repository", TimeSpan.Zero);
+        using FileLock alone = FileLock.Acquire(
+            Path.Combine(repository.Folder, "locks", "gc"), "garbage collection of this repository", TimeSpan.Zero);
         ObjectStore store = repository.Store;
         Look(progress, cancellation);
         int indexed = store.HasDamagedIndexes ? PackIndexer.Run(store, cancellation) : 0;
         if (indexed > 0)
             Look(progress, cancellation);
 
-        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isNamed: true, cancellation);
+        using RemoteRepository connection = new RemoteAccess(repository, repository.Context)
+            .Open(remote.Name, address, isNamed: true, cancellation);
         long brought = 0;
         IReadOnlyList<(ObjectId Id, ObjectKind Kind)> missing;
         using (store.Retain())
@@ -60,7 +63,8 @@ public sealed class RepositoryRepair(Repository repository)
 
     private void Look(IProgressSink progress, CancellationToken cancellation)
     {
-        StoreCheckResult result = new StoreCheck(repository.Store, isQuick: false, progress).Run(repository.Context.Parallelism, cancellation);
+        StoreCheckResult result = new StoreCheck(repository.Store, isQuick: false, progress)
+            .Run(repository.Context.Parallelism, cancellation);
         repository.Store.LeaveOutDamagedIndexes(result);
         repository.Store.NoteDamage(result, clock: null);
     }

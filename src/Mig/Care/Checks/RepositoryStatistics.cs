@@ -52,7 +52,8 @@ public sealed class RepositoryStatistics(Repository repository)
             }
 
             (long length, long usedNow) = Measure(branches[i].Image);
-            images.Add(new ImageStatistics(branches[i].Name.ShortName, branches[i].Commit, count, length, usedNow, CountFiles(branches[i].Image), unique[i + 1].Raw, unique[i + 1].Stored));
+            images.Add(new ImageStatistics(branches[i].Name.ShortName, branches[i].Commit, count, length, usedNow,
+                CountFiles(branches[i].Image), unique[i + 1].Raw, unique[i + 1].Stored));
         }
 
         Coverage.Judge(owners.Select(i => (Name(i), branches[i].Image)), isMachineWanted: false);

@@ -13,11 +13,13 @@ using Mig.Store.Content;
 namespace Mig.Care.Checks;
 
 /// <summary>
-/// Proves that the two views of a disk agree: reads partition tables and file systems from the layout, as a commit reads them from a disk, and sees that the manifest says
-/// the same of every file, and names the content that stands at its extents. Metadata is read, and of contents only what no side has hashed yet.
+/// Proves that the two views of a disk agree: reads partition tables and file systems from the layout, as a commit reads them from a disk,
+/// and sees that the manifest says the same of every file, and names the content that stands at its extents. Metadata is read, and of
+/// contents only what no side has hashed yet.
 /// </summary>
 /// <param name="hashed">Lists whose chunks were seen to make what the list says.</param>
-internal sealed class ViewProof(IContentSource store, Limits limits, int parallelism, CancellationToken cancellation, IReadOnlySet<ListId>? hashed = null)
+internal sealed class ViewProof(
+    IContentSource store, Limits limits, int parallelism, CancellationToken cancellation, IReadOnlySet<ListId>? hashed = null)
 {
     private readonly ListCheck _lists = new(store, hashed);
 
@@ -45,8 +47,11 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
     {
         PartitionTable table = PartitionTable.Read(source, limits);
         if ((table.Scheme, table.SectorSize) != (disk.Scheme, disk.SectorSize))
-            throw Differs($"its partition table is {table.Scheme} of {table.SectorSize} bytes a sector, the image says {disk.Scheme} of {disk.SectorSize}");
-        if (!table.Volumes.Select(item => (item.Number, item.Range, item.Type, item.Name)).SequenceEqual(disk.Volumes.Select(item => (item.Number, item.Range, item.PartitionType, item.PartitionName))))
+            throw Differs(
+                $"its partition table is {table.Scheme} of {table.SectorSize} bytes a sector, the image says {disk.Scheme} of "
+                + $"{disk.SectorSize}");
+        if (!table.Volumes.Select(item => (item.Number, item.Range, item.Type, item.Name))
+            .SequenceEqual(disk.Volumes.Select(item => (item.Number, item.Range, item.PartitionType, item.PartitionName))))
             throw Differs("its partitions are not those that the image says");
         foreach (ImageVolume volume in disk.Volumes)
         {
@@ -65,11 +70,15 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
             ?? throw Differs($"volume {volume.Number} holds no file system, the image says {volume.FileSystem}");
         FileSystems.FileSystemInfo info = fileSystem.Info;
         if ((info.Type, info.Label, info.Uuid) != (volume.FileSystem, volume.Label, volume.Uuid))
-            throw Differs($"volume {volume.Number} is {info.Type} '{info.Label}' {info.Uuid}, the image says {volume.FileSystem} '{volume.Label}' {volume.Uuid}");
+            throw Differs(
+                $"volume {volume.Number} is {info.Type} '{info.Label}' {info.Uuid}, the image says {volume.FileSystem} '{volume.Label}' "
+                + $"{volume.Uuid}");
         VolumeScan scan = VolumeScan.Run(fileSystem, limits, damage);
         var unread = new UnreadProof(volume);
         if (unread.FindUnsaid(scan.Unread) is { } unsaid)
-            throw Differs($"{UnreadSentence.PathOf(unsaid)} on volume {volume.Number} cannot be read, and the image does not say so: {unsaid.Reason}");
+            throw Differs(
+                $"{UnreadSentence.PathOf(unsaid)} on volume {volume.Number} cannot be read, and the image does not say so: "
+                    + $"{unsaid.Reason}");
         TreeEntry?[] said = new ManifestProof(store, fileSystem, scan, unread, parallelism, cancellation).Run(root);
 
         // In the order of the disk, nodes of the layout are read once.
@@ -105,7 +114,8 @@ internal sealed class ViewProof(IContentSource store, Limits limits, int paralle
             throw Differs($"{name} is not what the manifest says: {e.Message}");
         }
 
-        IEnumerable<Chunk> chunks = said.List is { } list ? ChunkList.ReadChunks(store, list) : file.Size > 0 ? [new Chunk(new BlobId(said.Sha256!.Value), file.Size, IsHole: false)] : [];
+        IEnumerable<Chunk> chunks = said.List is { } list ? ChunkList.ReadChunks(store, list) : file.Size > 0
+            ? [new Chunk(new BlobId(said.Sha256!.Value), file.Size, IsHole: false)] : [];
         if (!proof.Holds(file, chunks))
             throw Differs($"{name} has another content on the disk than in the manifest, which says {said.Sha256}");
     }

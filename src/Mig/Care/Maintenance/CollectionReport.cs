@@ -3,7 +3,8 @@ namespace Mig.Care.Maintenance;
 /// <summary>What a garbage collection did, or would do.</summary>
 /// <param name="LiveObjects">Objects that refs and their logs lead to.</param>
 /// <param name="KeptObjects">Objects that nothing leads to, and that are kept since they, or what names them, are too young.</param>
-/// <param name="GarbageObjects">Objects that nothing leads to, and that may go; those in packs that are not worth writing anew stay for now.</param>
+/// <param name="GarbageObjects">Objects that nothing leads to, and that may go; those in packs that are not worth writing anew stay for
+/// now.</param>
 /// <param name="ForgottenMoves">Moves taken out of the logs of refs.</param>
 /// <param name="PacksBefore">Packs at first, those included that no index names.</param>
 /// <param name="PacksAfter">Packs now.</param>

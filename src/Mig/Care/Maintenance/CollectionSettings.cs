@@ -4,7 +4,9 @@ using Mig.History.Revisions;
 
 namespace Mig.Care.Maintenance;
 
-/// <summary>How old things must be to be collected: as the caller says, else the configuration (<c>gc.pruneExpire</c>, <c>gc.reflogExpire</c>).</summary>
+/// <summary>
+/// How old things must be to be collected: as the caller says, else the configuration (<c>gc.pruneExpire</c>, <c>gc.reflogExpire</c>).
+/// </summary>
 public sealed class CollectionSettings(Repository repository)
 {
     private const string DefaultPrune = "2.weeks.ago";

@@ -9,8 +9,9 @@ using Mig.Store.Locks;
 namespace Mig.Care.Maintenance;
 
 /// <summary>
-/// Removes what no ref and no log of a ref leads to, and merges small packs. Commits, pushes, fetches and reads may go on beside it: it writes what is wanted
-/// into new packs first, and deletes old ones only while nobody relies on what it found unreachable (docs/decisions/0010-gc.md).
+/// Removes what no ref and no log of a ref leads to, and merges small packs. Commits, pushes, fetches and reads may go on beside it: it
+/// writes what is wanted into new packs first, and deletes old ones only while nobody relies on what it found unreachable
+/// (docs/decisions/0010-gc.md).
 /// </summary>
 public sealed class GarbageCollection(Repository repository, CollectionOptions options)
 {
@@ -19,7 +20,8 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     /// <summary>Called between the steps, with the name of the next one: tests let others do their worst there.</summary>
     internal Action<string> Step { get; init; } = _ => { };
 
-    /// <exception cref="CorruptStoreException">Something that is needed is missing, or an index is damaged. Nothing was deleted.</exception>
+    /// <exception cref="CorruptStoreException">Something that is needed is missing, or an index is damaged. Nothing was
+    /// deleted.</exception>
     /// <exception cref="ConflictException">Another collection is under way.</exception>
     public CollectionReport Run(CancellationToken cancellation = default)
     {
@@ -41,7 +43,13 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         IReadOnlySet<ObjectId> roots = Reachability.FindRoots(repository);
         ObjectMarks marks = Mark(roots, young => young >= before, cancellation);
         var choice = new PackChoice(PackSurvey.Run(store, marks), options.GarbageTolerated);
-        CollectionReport report = Count(marks) with { ForgottenMoves = forgotten, PacksBefore = packsBefore, RewrittenPacks = choice.Rewritten.Count, BytesBefore = bytesBefore };
+        CollectionReport report = Count(marks) with
+        {
+            ForgottenMoves = forgotten,
+            PacksBefore = packsBefore,
+            RewrittenPacks = choice.Rewritten.Count,
+            BytesBefore = bytesBefore
+        };
         if (options.DryRun)
             return report with { PacksAfter = packsBefore - choice.Dropped.Count, BytesAfter = bytesBefore - choice.FreedBytes };
 
@@ -55,13 +63,15 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         return report with { PacksAfter = store.CountPackFiles(), BytesAfter = store.Measure().StoredBytes, Blocker = blocker };
     }
 
-    // Null when there is no space for what is wanted of them. What is written may be a pack that was there already, since a collection was killed after it wrote
-    // it: that one stays.
-    private IReadOnlyList<ObjectId>? TryRewrite(ObjectMarks marks, HashSet<ObjectId> packs, IReadOnlySet<ObjectId> rewritten, CancellationToken cancellation)
+    // Null when there is no space for what is wanted of them. What is written may be a pack that was there already, since a collection was
+    // killed after it wrote it: that one stays.
+    private IReadOnlyList<ObjectId>? TryRewrite(
+        ObjectMarks marks, HashSet<ObjectId> packs, IReadOnlySet<ObjectId> rewritten, CancellationToken cancellation)
     {
         try
         {
-            IReadOnlyList<ObjectId> written = PackRewriter.Run(repository.Store, repository.StoreOptions, marks, rewritten, options.Progress, cancellation);
+            IReadOnlyList<ObjectId> written =
+                PackRewriter.Run(repository.Store, repository.StoreOptions, marks, rewritten, options.Progress, cancellation);
             packs.UnionWith(written);
             return written;
         }
@@ -71,8 +81,10 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         }
     }
 
-    // On a full disk what is garbage altogether makes the space for the rest: the pack of which least is wanted is written anew first, and gone before the next.
-    private string? FreeStepwise(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, PackChoice choice, DateTime before, CancellationToken cancellation)
+    // On a full disk what is garbage altogether makes the space for the rest: the pack of which least is wanted is written anew first, and
+    // gone before the next.
+    private string? FreeStepwise(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, PackChoice choice,
+        DateTime before, CancellationToken cancellation)
     {
         string? blocker = Delete(marks, roots, packs, [.. choice.Dropped], before, cancellation);
         var left = new Queue<ObjectId>(choice.RewrittenInOrder);
@@ -88,7 +100,8 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     }
 
     // Returns why nothing was deleted, null when it was.
-    private string? Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going, DateTime before, CancellationToken cancellation)
+    private string? Delete(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going,
+        DateTime before, CancellationToken cancellation)
     {
         Step("lock");
         try
@@ -105,13 +118,15 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     }
 
     // Nobody else writes now. What has become reachable since it was looked for is looked for again.
-    private void DeleteAlone(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going, DateTime before, CancellationToken cancellation)
+    private void DeleteAlone(ObjectMarks marks, IReadOnlySet<ObjectId> roots, HashSet<ObjectId> packs, HashSet<ObjectId> going,
+        DateTime before, CancellationToken cancellation)
     {
         ObjectStore store = repository.Store;
         IReadOnlySet<ObjectId> rootsNow = Reachability.FindRoots(repository);
         HashSet<ObjectId> added = [.. store.ListPacks().Select(pack => pack.Id).Where(id => !packs.Contains(id))];
         if (added.Count > 0 || !rootsNow.IsSubsetOf(roots))
-            marks = new Reachability(repository, cancellation).Run(rootsNow, pack => added.Contains(pack) || store.GetPackTime(pack) >= before);
+            marks = new Reachability(repository, cancellation)
+                .Run(rootsNow, pack => added.Contains(pack) || store.GetPackTime(pack) >= before);
         Step("remove");
         store.RemoveStaleFiles();
         WaitingManifests.RemoveOlder(repository.Folder, before);

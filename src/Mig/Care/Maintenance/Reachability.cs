@@ -24,7 +24,8 @@ internal sealed class Reachability(Repository repository, CancellationToken canc
         repository.Store.Refresh();
         foreach (ObjectId id in needed.Where(id => !repository.Store.Contains(id)))
             throw Missing(id);
-        IEnumerable<ObjectId> logged = repository.Refs.ListLogs().SelectMany(name => repository.Refs.ReadLog(name)).Select(entry => entry.After);
+        IEnumerable<ObjectId> logged = repository.Refs.ListLogs().SelectMany(name => repository.Refs.ReadLog(name))
+            .Select(entry => entry.After);
         if (repository.Refs.Read(FetchOperation.FetchHead) is { } fetched)
             logged = logged.Append(fetched.Id);
         needed.UnionWith(logged.Where(id => !id.IsNull && repository.Store.Contains(id)));
@@ -53,7 +54,8 @@ internal sealed class Reachability(Repository repository, CancellationToken canc
         return _marks;
     }
 
-    private static CorruptStoreException Missing(in ObjectId id) => new("GC-001", $"{id} is needed and missing; nothing was deleted; run mig fsck");
+    private static CorruptStoreException Missing(in ObjectId id) =>
+        new("GC-001", $"{id} is needed and missing; nothing was deleted; run mig fsck");
 
     private void Walk(int mark)
     {

@@ -6,14 +6,14 @@ using Mig.Store;
 namespace Mig.Care.Sharing;
 
 /// <summary>
-/// Who shares what with whom, exactly: the content of an image is the set of all blobs that its disks are made of, files and all else alike. Each layout node is
-/// read once, however many images have it; four bytes are kept for each object of the store. For one thread.
+/// Who shares what with whom, exactly: the content of an image is the set of all blobs that its disks are made of, files and all else
+/// alike. Each layout node is read once, however many images have it; four bytes are kept for each object of the store. For one thread.
 /// </summary>
 /// <remarks>In a partial clone, what is not here does not count.</remarks>
 public sealed class ContentSharing(Repository repository)
 {
-    // Each object is marked with the set of images that have it. A set is a smaller one and one more image; images come one after the other, so equal sets have
-    // equal numbers. Number 0 is the empty set.
+    // Each object is marked with the set of images that have it. A set is a smaller one and one more image; images come one after the
+    // other, so equal sets have equal numbers. Number 0 is the empty set.
     private readonly List<(int Smaller, int Image)> _sets = [(0, -1)];
     private readonly Dictionary<(int Set, int Image), int> _larger = [];
     private readonly ObjectMarks _marks = new(repository.Store);
@@ -49,7 +49,10 @@ public sealed class ContentSharing(Repository repository)
         }
     }
 
-    /// <summary>Bytes that an image has in common with each image, itself included: there, all of its own. Each byte counts once, wherever and however often it stands.</summary>
+    /// <summary>
+    /// Bytes that an image has in common with each image, itself included: there, all of its own. Each byte counts once, wherever and
+    /// however often it stands.
+    /// </summary>
     public long[] SharedWith(int image)
     {
         long[] setBytes = _setBytes ??= SumSets();
@@ -102,7 +105,8 @@ public sealed class ContentSharing(Repository repository)
             return number;
         LayoutNode node = LayoutReader.ReadNode(repository.Store, id);
         int[] children = [.. node.Children.Select(child => NumberOf(child.Child))];
-        long[] blobs = [.. node.Pieces.Select(piece => piece.Blob).Distinct().Select(blob => _marks.FindSlot(blob.Value)).Where(slot => slot >= 0)];
+        long[] blobs = [.. node.Pieces.Select(piece => piece.Blob).Distinct().Select(blob => _marks.FindSlot(blob.Value))
+            .Where(slot => slot >= 0)];
         number = _nodes.Count;
         _nodes.Add((children, blobs));
         _nodeImages.Add(-1);

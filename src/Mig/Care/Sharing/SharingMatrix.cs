@@ -11,7 +11,8 @@ public sealed record SharingMatrix(IReadOnlyList<string> Names, IReadOnlyList<lo
 {
     /// <summary>Measures some images.</summary>
     /// <param name="coverage">Takes the images that are damaged, which are left out.</param>
-    public static SharingMatrix Measure(Repository repository, IEnumerable<(string Name, ImageId Image)> images, AnswerCoverage coverage, CancellationToken cancellation = default)
+    public static SharingMatrix Measure(Repository repository, IEnumerable<(string Name, ImageId Image)> images, AnswerCoverage coverage,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(images);
         ArgumentNullException.ThrowIfNull(coverage);
@@ -30,8 +31,8 @@ public sealed record SharingMatrix(IReadOnlyList<string> Names, IReadOnlyList<lo
     public double Part(int of, int with) => Shared[of][of] == 0 ? 0 : (double)Shared[of][with] / Shared[of][of];
 
     /// <summary>
-    /// Groups images: two are in one group when they share at least a part of the smaller one's content, or when a chain of such pairs leads from one to the other
-    /// (single linkage). The largest group comes first; within a group, the order of the matrix is kept.
+    /// Groups images: two are in one group when they share at least a part of the smaller one's content, or when a chain of such pairs
+    /// leads from one to the other (single linkage). The largest group comes first; within a group, the order of the matrix is kept.
     /// </summary>
     /// <param name="leastPart">0 to 1.</param>
     public IReadOnlyList<IReadOnlyList<int>> FindClusters(double leastPart)
@@ -49,6 +50,7 @@ public sealed record SharingMatrix(IReadOnlyList<string> Names, IReadOnlyList<lo
             }
         }
 
-        return [.. Enumerable.Range(0, group.Length).GroupBy(i => group[i]).Select(members => (IReadOnlyList<int>)[.. members]).OrderByDescending(members => members.Count)];
+        return [.. Enumerable.Range(0, group.Length).GroupBy(i => group[i]).Select(members => (IReadOnlyList<int>)[.. members])
+            .OrderByDescending(members => members.Count)];
     }
 }

@@ -6,7 +6,8 @@ using Mig.Store;
 namespace Mig.Care.Trust;
 
 /// <summary>
-/// The disks whose two views were seen to agree on this side: a commit read the disk and made both, or a check read the file systems from the layout. Noted in
+/// The disks whose two views were seen to agree on this side: a commit read the disk and made both, or a check read the file systems from
+/// the layout. Noted in
 /// <c>cache/proven/disks</c> by a hash over all that an image says of a disk but its name. For one thread.
 /// </summary>
 internal sealed class ProvenDisks

@@ -4,8 +4,8 @@ using Mig.Core.Host;
 namespace Mig.Care.Trust;
 
 /// <summary>
-/// Tells whose a repository is. Its hooks and its configuration run programs for whoever works in it, so one of another user is refused, however it
-/// was found or named, until <c>safe.directory</c> allows it.
+/// Tells whose a repository is. Its hooks and its configuration run programs for whoever works in it, so one of another user is refused,
+/// however it was found or named, until <c>safe.directory</c> allows it.
 /// </summary>
 internal static class RepositoryOwnership
 {
@@ -19,8 +19,10 @@ internal static class RepositoryOwnership
         string place = WorkFolder(folder) ?? folder;
         if (FindForeign(folder, context) is not { } foreign || SafeDirectories.Allow(place, folder, context))
             return;
-        throw new UntrustedRepositoryException($"the repository in {place} is not yours: {foreign.Path} belongs to user {foreign.Owner}, and this is user {HostUser.Id}. "
-            + $"Its hooks and settings would run programs as you; if you trust who owns it, run\n  mig config --global --add {SafeDirectories.Setting} {Quote(place)}");
+        throw new UntrustedRepositoryException(
+            $"the repository in {place} is not yours: {foreign.Path} belongs to user {foreign.Owner}, and this is user {HostUser.Id}. "
+            + "Its hooks and settings would run programs as you; if you trust who owns it, run\n  mig config --global --add "
+            + $"{SafeDirectories.Setting} {Quote(place)}");
     }
 
     // As Git: the folder around .mig counts, too. Settings and hooks may belong to somebody else than the folder that they are in.
@@ -38,11 +40,14 @@ internal static class RepositoryOwnership
 
     // Root who came by sudo works for the user who typed it.
     private static bool IsOurs(uint owner, RepositoryContext context) =>
-        owner == HostUser.Id || (HostUser.Id == HostUser.Root && uint.TryParse(context.Environment(SudoUser), out uint user) && owner == user);
+        owner == HostUser.Id || (HostUser.Id == HostUser.Root && uint.TryParse(context.Environment(SudoUser), out uint user)
+            && owner == user);
 
-    private static string? WorkFolder(string folder) => Path.GetFileName(folder) == Repository.FolderName ? Path.GetDirectoryName(folder) : null;
+    private static string? WorkFolder(string folder) =>
+        Path.GetFileName(folder) == Repository.FolderName ? Path.GetDirectoryName(folder) : null;
 
     // As a POSIX shell reads it.
     private static string Quote(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or ',' or ':' or '@') ? path : "'" + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or ',' or ':' or '@') ? path : "'"
+            + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -44,7 +44,8 @@ internal static class SafeDirectories
     }
 
     private static string Expand(string value, RepositoryContext context) =>
-        value.StartsWith("~/", StringComparison.Ordinal) && context.Environment("HOME") is { Length: > 0 } home ? home.TrimEnd('/') + value[1..] : value;
+        value.StartsWith("~/", StringComparison.Ordinal) && context.Environment("HOME") is { Length: > 0 } home ? home.TrimEnd('/')
+            + value[1..] : value;
 
     private static string Real(string path) => HostPath.Resolve(path) ?? path;
 }

@@ -2,7 +2,10 @@ using Mig.Core;
 
 namespace Mig.Edits.Accounts;
 
-/// <summary>An owner as <c>chown</c> takes it: <c>user</c>, <c>user:group</c>, <c>:group</c>, <c>user:</c> (his login group). Names are those of the image, never the host's.</summary>
+/// <summary>
+/// An owner as <c>chown</c> takes it: <c>user</c>, <c>user:group</c>, <c>:group</c>, <c>user:</c> (his login group). Names are those of the
+/// image, never the host's.
+/// </summary>
 /// <param name="User">A name or number; null leaves the user as he is.</param>
 /// <param name="Group">A name or number; null leaves the group as it is.</param>
 /// <param name="TakesLoginGroup">Whether the group is the user's own.</param>

@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.Edits.Changes;
 
-/// <summary>Reads the value of an extended attribute as setfattr(1) does: text, <c>0x</c> and hexadecimal digits, or <c>0s</c> and base 64.</summary>
+/// <summary>
+/// Reads the value of an extended attribute as setfattr(1) does: text, <c>0x</c> and hexadecimal digits, or <c>0s</c> and base 64.
+/// </summary>
 public static class AttributeValue
 {
     /// <exception cref="UsageException">What follows the prefix is malformed.</exception>
@@ -19,7 +21,8 @@ public static class AttributeValue
         }
         catch (FormatException)
         {
-            throw new UsageException($"'{System.Text.Encoding.UTF8.GetString(text)}' is no value; after 0x stand pairs of hexadecimal digits, after 0s base 64");
+            throw new UsageException(
+                $"'{System.Text.Encoding.UTF8.GetString(text)}' is no value; after 0x stand pairs of hexadecimal digits, after 0s base 64");
         }
     }
 }

@@ -76,7 +76,9 @@ internal sealed class ChangeLine(string verb, IReadOnlyList<byte[]> words, byte[
         foreach (char letter in letters)
         {
             if (!allowed.Contains(letter, StringComparison.Ordinal))
-                throw new UsageException($"'{verb}' has no -{letter}{(allowed.Length == 0 ? "" : $"; it has {string.Join(", ", allowed.Select(flag => $"-{flag}"))}")}");
+                throw new UsageException(
+                    $"'{verb}' has no "
+                    + $"-{letter}{(allowed.Length == 0 ? "" : $"; it has {string.Join(", ", allowed.Select(flag => $"-{flag}"))}")}");
             _flags.Add(letter);
         }
     }

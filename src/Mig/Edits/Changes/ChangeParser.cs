@@ -10,7 +10,8 @@ namespace Mig.Edits.Changes;
 /// <summary>Turns the words of one line into changes.</summary>
 internal sealed class ChangeParser(string folder, TimeProvider clock)
 {
-    private static readonly string[] Verbs = ["append", "chmod", "chown", "ln", "mkdir", "mv", "put", "rm", "setfattr", "touch", "truncate", "write"];
+    private static readonly string[] Verbs =
+        ["append", "chmod", "chown", "ln", "mkdir", "mv", "put", "rm", "setfattr", "touch", "truncate", "write"];
 
     /// <param name="document">The here-document below the line; null when there is none.</param>
     public IEnumerable<PlacedOperation> Parse(IReadOnlyList<byte[]> words, byte[]? document)
@@ -44,7 +45,8 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
         byte[] last = line.Arguments[^1];
         bool isInto = line.Arguments.Count > 2 || last.EndsWith("/"u8);
         return [.. line.Arguments.Take(line.Arguments.Count - 1)
-            .Select(source => Place(last, path => new PutOperation(path, Path.Combine(folder, Encoding.UTF8.GetString(source)), line.Settings, line.Has('a'), line.Has('p'), isInto)))];
+            .Select(source => Place(last, path => new PutOperation(
+                path, Path.Combine(folder, Encoding.UTF8.GetString(source)), line.Settings, line.Has('a'), line.Has('p'), isInto)))];
     }
 
     private List<PlacedOperation> Write(ChangeLine line)
@@ -82,8 +84,10 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
         if (line.Has('s'))
             return [Place(line.Arguments[1], path => new LinkOperation(path, target, IsSymbolic: true, line.Has('f'), line.Has('n')))];
         PlacedOperation existing = Place(target, path => new RemoveOperation(path));
-        PlacedOperation link = Place(line.Arguments[1], path => new LinkOperation(path, existing.Operation.Path, IsSymbolic: false, line.Has('f'), line.Has('n')));
-        return link.Volume == existing.Volume ? [link] : throw new UsageException("a hard link stays on its volume; -s makes a symbolic one");
+        PlacedOperation link = Place(line.Arguments[1], path =>
+            new LinkOperation(path, existing.Operation.Path, IsSymbolic: false, line.Has('f'), line.Has('n')));
+        return link.Volume == existing.Volume ? [link]
+            : throw new UsageException("a hard link stays on its volume; -s makes a symbolic one");
     }
 
     private List<PlacedOperation> ChangeMode(ChangeLine line)
@@ -99,7 +103,8 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
         line.Allow("Rh", "", clock);
         line.Expect(2, int.MaxValue, "chown [-R] [-h] USER[:GROUP] /PATH...");
         OwnerName owner = OwnerName.Parse(Encoding.UTF8.GetString(line.Arguments[0]));
-        return [.. line.Arguments.Skip(1).Select(argument => Place(argument, path => new ChangeOwnerOperation(path, owner, line.Has('R'), line.Has('h'))))];
+        return [.. line.Arguments.Skip(1)
+            .Select(argument => Place(argument, path => new ChangeOwnerOperation(path, owner, line.Has('R'), line.Has('h'))))];
     }
 
     private List<PlacedOperation> SetAttribute(ChangeLine line)
@@ -127,7 +132,8 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
             : throw new UsageException($"'{text}' is no length in bytes");
     }
 
-    private List<PlacedOperation> EachPath(ChangeLine line, string flags, string settings, Func<ReadOnlyMemory<byte>, NodeSettings, EditOperation> make)
+    private List<PlacedOperation> EachPath(
+        ChangeLine line, string flags, string settings, Func<ReadOnlyMemory<byte>, NodeSettings, EditOperation> make)
     {
         line.Allow(flags, settings, clock);
         line.Expect(1, int.MaxValue, $"{line.Verb} {string.Concat(flags.Select(flag => $"[-{flag}] "))}/PATH...");
@@ -139,7 +145,8 @@ internal sealed class ChangeParser(string folder, TimeProvider clock)
     {
         int slash = argument.AsSpan().IndexOf((byte)'/');
         if (argument.Length == 0 || slash < 0 || argument[0] is not ((byte)'/' or (byte)'@'))
-            throw new UsageException($"'{Encoding.UTF8.GetString(argument)}' is no path of the image; it begins with /, or with @2/ for partition 2");
+            throw new UsageException(
+                $"'{Encoding.UTF8.GetString(argument)}' is no path of the image; it begins with /, or with @2/ for partition 2");
         PathSpec volume = PathSpec.Parse(Encoding.UTF8.GetString(argument.AsSpan(0, slash)));
         return new PlacedOperation(volume, make(argument.AsMemory(slash)));
     }

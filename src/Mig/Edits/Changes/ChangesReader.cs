@@ -14,7 +14,8 @@ public sealed class ChangesReader(string name, string folder, TimeProvider clock
     public IReadOnlyList<PlacedOperation> Read(ReadOnlySpan<byte> text)
     {
         if (text.Length > MaxLength)
-            throw new UsageException($"{name} has {text.Length} bytes, at most {MaxLength} are read; put large files beside it and name them with 'put'");
+            throw new UsageException(
+                $"{name} has {text.Length} bytes, at most {MaxLength} are read; put large files beside it and name them with 'put'");
         var operations = new List<PlacedOperation>();
         var parser = new ChangeParser(folder, clock);
         int number = 0;
@@ -27,7 +28,8 @@ public sealed class ChangesReader(string name, string folder, TimeProvider clock
                 List<byte[]> words = WordSplitter.Split(line, out byte[]? delimiter);
                 byte[]? document = delimiter is null ? null : ReadDocument(ref text, delimiter, ref number);
                 if (words.Count > 0)
-                    operations.AddRange(parser.Parse(words, document).Select(operation => operation with { Source = $"{name}, line {first}" }));
+                    operations.AddRange(parser.Parse(words, document)
+                        .Select(operation => operation with { Source = $"{name}, line {first}" }));
                 else if (document is not null)
                     throw new UsageException("a here-document needs something before it, as in 'write /etc/hostname <<EOF'");
             }

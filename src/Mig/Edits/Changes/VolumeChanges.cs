@@ -17,13 +17,16 @@ public sealed class VolumeChanges(Repository repository, ImageEdit edit, string 
 
     internal TimeProvider Clock => edit.Clock;
 
-    /// <summary>What changed on each volume; a prefix, such as <c>@2</c>, stands before the paths of a volume that is not the one that paths mean.</summary>
+    /// <summary>
+    /// What changed on each volume; a prefix, such as <c>@2</c>, stands before the paths of a volume that is not the one that paths mean.
+    /// </summary>
     public IReadOnlyList<(string Prefix, EditLog Log)> Logs
     {
         get
         {
             ImageVolume? usual = new ImageBrowser(repository).FindDefaultVolume(edit.Before);
-            return [.. _volumes.Select(item => (item.Volume == usual ? "" : ImageVolumes.PrefixOf(edit.Before, item.Disk, item.Volume), item.Runner.Log))];
+            return [.. _volumes.Select(item =>
+                (item.Volume == usual ? "" : ImageVolumes.PrefixOf(edit.Before, item.Disk, item.Volume), item.Runner.Log))];
         }
     }
 

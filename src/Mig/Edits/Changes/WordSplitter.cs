@@ -2,7 +2,10 @@ using Mig.Core;
 
 namespace Mig.Edits.Changes;
 
-/// <summary>Takes a line apart as a POSIX shell does ("Token Recognition", "Quoting"), without its expansions: words, quotes, backslashes, comments, a here-document's mark.</summary>
+/// <summary>
+/// Takes a line apart as a POSIX shell does ("Token Recognition", "Quoting"), without its expansions: words, quotes, backslashes, comments,
+/// a here-document's mark.
+/// </summary>
 internal static class WordSplitter
 {
     /// <summary>Returns the words of a line.</summary>
@@ -83,7 +86,14 @@ internal static class WordSplitter
             }
             else
             {
-                word.WriteByte(line[1] switch { (byte)'n' => (byte)'\n', (byte)'t' => (byte)'\t', (byte)'r' => (byte)'\r', var other => other });
+                word.WriteByte(line[1] switch
+                {
+                    (byte)'n' => (byte)'\n',
+                    (byte)'t' => (byte)'\t',
+                    (byte)'r' => (byte)'\r',
+                    var other =>
+                    other
+                });
                 line = line[2..];
             }
         }

@@ -4,8 +4,8 @@ using Mig.Core;
 namespace Mig.Edits.Deriving;
 
 /// <summary>
-/// Reads rows: values between commas, in quotes where they hold commas, line ends or quotes, which are doubled (RFC 4180, section 2). Blanks around a value are no part
-/// of it, as people write tables; within quotes they are. Empty lines are left out.
+/// Reads rows: values between commas, in quotes where they hold commas, line ends or quotes, which are doubled (RFC 4180, section 2).
+/// Blanks around a value are no part of it, as people write tables; within quotes they are. Empty lines are left out.
 /// </summary>
 internal sealed class CsvParser(string text, string name)
 {
@@ -51,7 +51,9 @@ internal sealed class CsvParser(string text, string name)
         int length = text.AsSpan(_position).IndexOfAny(',', '\n', '\r');
         string value = length < 0 ? text[_position..] : text.Substring(_position, length);
         if (value.Contains('"', StringComparison.Ordinal))
-            throw new UsageException($"{name}, line {_line}: a quote stands in a value that does not begin with one; put the value in quotes and double those in it");
+            throw new UsageException(
+                $"{name}, line {_line}: a quote stands in a value that does not begin with one; put the value in quotes and double those "
+                + "in it");
         _position += value.Length;
         return value.Trim(Blanks);
     }

@@ -4,7 +4,10 @@ using Mig.History.Revisions;
 
 namespace Mig.Edits.Deriving;
 
-/// <summary>A table of text with names of columns in its first line. Source: RFC 4180, UTF-8, with or without a byte order mark; lines end with CR LF or LF.</summary>
+/// <summary>
+/// A table of text with names of columns in its first line. Source: RFC 4180, UTF-8, with or without a byte order mark; lines end with CR
+/// LF or LF.
+/// </summary>
 public sealed class CsvTable
 {
     private const int MaxBytes = 256 << 20;
@@ -50,8 +53,12 @@ public sealed class CsvTable
         if (lines.Count == 0)
             throw new UsageException($"{name} is empty; its first line names the columns, as in 'name,ip'");
         List<string> columns = [.. lines[0].Values];
-        if (columns is [var only] && Array.Find([";", "\t"], separator => only.Contains(separator, StringComparison.Ordinal)) is { } separator)
-            throw new UsageException($"{name}, line {lines[0].Line}: the columns are separated by {(separator == ";" ? "';'" : "tabs")}, and commas are needed; save the table with commas, or convert it, as with 'tr '{(separator == ";" ? ";" : "\\t")}' ,' where no value has one");
+        if (columns is [var only] && Array.Find([";", "\t"], separator =>
+            only.Contains(separator, StringComparison.Ordinal)) is { } separator)
+            throw new UsageException(
+                $"{name}, line {lines[0].Line}: the columns are separated by {(separator == ";" ? "';'" : "tabs")}, and commas are "
+                + $"needed; save the table with commas, or convert it, as with 'tr '{(separator == ";" ? ";" : "\\t")}' ,' where no value "
+                + "has one");
         Check(columns, lines, name);
         return new CsvTable(columns, [.. lines.Skip(1)]);
     }
@@ -67,7 +74,8 @@ public sealed class CsvTable
                 return i;
         }
 
-        throw new UsageException($"{where}: there is no column '{column}'.{NearNames.Suggest(column, Columns)} The table has {string.Join(", ", Columns)}");
+        throw new UsageException(
+            $"{where}: there is no column '{column}'.{NearNames.Suggest(column, Columns)} The table has {string.Join(", ", Columns)}");
     }
 
     private static void Check(List<string> columns, List<CsvRow> lines, string name)
@@ -75,7 +83,8 @@ public sealed class CsvTable
         for (int i = 0; i < columns.Count; i++)
         {
             if (columns[i].Length == 0 || columns[i].AsSpan().ContainsAny('{', '}'))
-                throw new UsageException($"{name}, line {lines[0].Line}: column {i + 1} is called '{columns[i]}', a name without braces is needed");
+                throw new UsageException(
+                    $"{name}, line {lines[0].Line}: column {i + 1} is called '{columns[i]}', a name without braces is needed");
             if (columns.IndexOf(columns[i]) != i)
                 throw new UsageException($"{name}, line {lines[0].Line}: there are two columns '{columns[i]}'");
         }
@@ -83,7 +92,8 @@ public sealed class CsvTable
         foreach (CsvRow row in lines)
         {
             if (row.Values.Count != columns.Count)
-                throw new UsageException($"{name}, line {row.Line}: {row.Values.Count} values, {columns.Count} needed, one for each column");
+                throw new UsageException(
+                    $"{name}, line {row.Line}: {row.Values.Count} values, {columns.Count} needed, one for each column");
         }
     }
 }

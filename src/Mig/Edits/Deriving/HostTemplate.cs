@@ -48,7 +48,8 @@ internal sealed class HostTemplate
     public IReadOnlyList<PlacedOperation> Fill(CsvRow row, string rowName)
     {
         var none = new History.Revisions.PathSpec(null, null, default);
-        List<PlacedOperation> operations = [.. _entries.Select(entry => new PlacedOperation(none, ToOperation(entry, FillPath(entry.Path, row, rowName), row), rowName))];
+        List<PlacedOperation> operations =
+            [.. _entries.Select(entry => new PlacedOperation(none, ToOperation(entry, FillPath(entry.Path, row, rowName), row), rowName))];
         if (_changes is not null)
             operations.AddRange(new ChangesReader($"{rowName}: {ChangesName}", _folder, _clock).Read(_changes.Fill(row)));
         return operations;
@@ -61,7 +62,8 @@ internal sealed class HostTemplate
         {
             NodeType.Directory => new MakeDirectoryOperation(path, settings, MakesParents: true),
             NodeType.SymbolicLink => new LinkOperation(path, entry.Text!.Fill(row), IsSymbolic: true, Replaces: true, IsExact: true),
-            _ => new WriteOperation(path, entry.Content ?? new BytesContent(entry.Text!.Fill(row)), settings with { Owner = Root, ModifiedTime = entry.ModifiedTime }, MakesParents: true),
+            _ => new WriteOperation(path, entry.Content ?? new BytesContent(entry.Text!.Fill(row)),
+                settings with { Owner = Root, ModifiedTime = entry.ModifiedTime }, MakesParents: true),
         };
     }
 
@@ -74,7 +76,8 @@ internal sealed class HostTemplate
             HostNode node = files.Look(path);
             if (directory.Length == 0 && name.AsSpan().SequenceEqual(Encoding.ASCII.GetBytes(ChangesName)))
             {
-                _changes = Placeholders.ParseTemplate(ReadText(files, path, node) ?? throw new UsageException($"{display} is no text"), table, display);
+                _changes = Placeholders.ParseTemplate(
+                    ReadText(files, path, node) ?? throw new UsageException($"{display} is no text"), table, display);
                 continue;
             }
 
@@ -86,12 +89,14 @@ internal sealed class HostTemplate
                     ReadFolder(files, path, table);
                     break;
                 case NodeType.SymbolicLink:
-                    _entries.Add(new TemplateEntry(node.Type, place, node.Mode, node.ModifiedTime, Placeholders.ParseTemplate(files.ReadLink(path), table, display), null));
+                    _entries.Add(new TemplateEntry(node.Type, place, node.Mode, node.ModifiedTime,
+                        Placeholders.ParseTemplate(files.ReadLink(path), table, display), null));
                     break;
                 case NodeType.File:
                     byte[]? text = ReadText(files, path, node);
                     FileContent? content = text is null ? new HostFileContent(display) : null;
-                    _entries.Add(new TemplateEntry(node.Type, place, node.Mode & PermissionBits, node.ModifiedTime, text is null ? null : Placeholders.ParseTemplate(text, table, display), content));
+                    _entries.Add(new TemplateEntry(node.Type, place, node.Mode & PermissionBits, node.ModifiedTime, text is null ? null
+                        : Placeholders.ParseTemplate(text, table, display), content));
                     break;
                 default:
                     throw new UsageException($"{display} is a device, FIFO or socket; a template holds files, directories and links");
@@ -120,7 +125,9 @@ internal sealed class HostTemplate
         {
             ReadOnlySpan<byte> name = path.AsSpan()[range];
             if (name.IsEmpty || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8) || name.Contains((byte)0))
-                throw new UsageException($"{rowName}: the path '{Encoding.UTF8.GetString(path)}' has a part '{Encoding.UTF8.GetString(name)}', which is no name");
+                throw new UsageException(
+                    $"{rowName}: the path '{Encoding.UTF8.GetString(path)}' has a part '{Encoding.UTF8.GetString(name)}', which is no "
+                        + "name");
         }
 
         return path;

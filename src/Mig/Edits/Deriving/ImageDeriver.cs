@@ -16,7 +16,10 @@ namespace Mig.Edits.Deriving;
 /// <summary>Derives one version for each row of a table from one that is there: a commit and a branch each, all of them or none.</summary>
 public sealed class ImageDeriver(Repository repository)
 {
-    /// <summary>Derives the versions. What is read of the base is read once; all that is new becomes durable together, then all branches move together.</summary>
+    /// <summary>
+    /// Derives the versions. What is read of the base is read once; all that is new becomes durable together, then all branches move
+    /// together.
+    /// </summary>
     /// <exception cref="UsageException">Table, template or patterns do not fit each other.</exception>
     /// <exception cref="ConflictException">A branch exists already, or moved meanwhile.</exception>
     /// <exception cref="HookRefusedException">A hook said no. No branch has moved.</exception>
@@ -26,7 +29,8 @@ public sealed class ImageDeriver(Repository repository)
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
         (Signature author, Signature committer) = (publication.Author, publication.Committer);
         (string revision, PathSpec? named) = PathSpec.Split(request.Base);
-        PathSpec place = named is null or { Path.IsEmpty: true } ? named ?? PathSpec.Root : throw new UsageException($"'{request.Base}' names a path; a whole version is derived from, or a volume of it, as in v1:@2");
+        PathSpec place = named is null or { Path.IsEmpty: true } ? named ?? PathSpec.Root
+            : throw new UsageException($"'{request.Base}' names a path; a whole version is derived from, or a volume of it, as in v1:@2");
         CommitId baseId = repository.Revisions.ResolveCommit(revision);
         Commit parent = repository.Objects.ReadCommit(baseId);
         var before = new EditBase(repository, repository.Objects.ReadImage(parent.Image));
@@ -53,7 +57,8 @@ public sealed class ImageDeriver(Repository repository)
         for (int i = 0; i < ids.Length; i++)
             publication.Move(plan[i].Branch, plan[i].Before, ids[i], $"derive: {commits[i].Subject}");
         publication.Complete(ids);
-        return new DeriveResult(baseId, [.. versions.Select((version, i) => version with { Id = ids[i] })], writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
+        return new DeriveResult(baseId, [.. versions.Select((version, i) => version with { Id = ids[i] })], writer.NewObjectCount,
+            writer.NewBytes, writer.StoredBytes);
 
         void Derive(int i)
         {
@@ -62,7 +67,11 @@ public sealed class ImageDeriver(Repository repository)
             foreach (PlacedOperation operation in template.Fill(plan[i].Row, plan[i].Name))
                 changes.Run(operation);
             MachineImage image = edit.Finish();
-            commits[i] = new Commit { Image = image.Write(writer), Parents = [baseId], Author = author, Committer = committer, Provenance = parent.Provenance, Message = plan[i].Message };
+            commits[i] = new Commit
+            {
+                Image = image.Write(writer), Parents = [baseId], Author = author, Committer = committer,
+                Provenance = parent.Provenance, Message = plan[i].Message
+            };
             versions[i] = Describe(plan[i], changes);
             request.Progress.Advance(1);
         }
@@ -74,7 +83,8 @@ public sealed class ImageDeriver(Repository repository)
         if (request.Hosts.Rows.Count == 0)
             throw new UsageException($"{request.HostsName} has no row; each row makes a version");
         Placeholders branches = Placeholders.ParsePattern(request.BranchPattern, request.Hosts, "the pattern of branches");
-        Placeholders? messages = request.MessagePattern is { } pattern ? Placeholders.ParsePattern(pattern, request.Hosts, "the message") : null;
+        Placeholders? messages = request.MessagePattern is { } pattern ? Placeholders.ParsePattern(pattern, request.Hosts, "the message")
+            : null;
         var plan = new List<PlannedVersion>();
         var rows = new Dictionary<RefName, CsvRow>();
         RefTransaction transaction = publication.BeginMoves();
@@ -84,11 +94,14 @@ public sealed class ImageDeriver(Repository repository)
             if (!RefName.TryBranch(name, out RefName? branch))
                 throw new UsageException($"{where}: '{name}' can be no branch; see 'mig help branch' for what a name may hold");
             if (!rows.TryAdd(branch, row))
-                throw new UsageException($"{where}: '{name}' is the branch of line {rows[branch].Line}, too; use a column that differs, or more of them, in --branch");
+                throw new UsageException(
+                    $"{where}: '{name}' is the branch of line {rows[branch].Line}, too; use a column that differs, or more of them, in "
+                    + "--branch");
             ObjectId? there = repository.Refs.Resolve(branch);
             if (there is not null && !request.Force)
                 throw new ConflictException($"{where}: a branch named '{name}' exists already; --force moves it");
-            string message = publication.Ask(Publication.Clean(messages is null ? $"derive {name}" : Encoding.UTF8.GetString(messages.Fill(row)), $"{where}: "));
+            string message = publication.Ask(
+                Publication.Clean(messages is null ? $"derive {name}" : Encoding.UTF8.GetString(messages.Fill(row)), $"{where}: "));
             plan.Add(new PlannedVersion(row, where, branch, there ?? default, message));
             transaction.Update(branch, there ?? default, baseId.Value, message);
         }
@@ -100,7 +113,8 @@ public sealed class ImageDeriver(Repository repository)
     private static DerivedVersion Describe(PlannedVersion plan, VolumeChanges changes)
     {
         IReadOnlyList<(string Prefix, EditLog Log)> logs = changes.Logs;
-        return new DerivedVersion(plan.Row.Line, plan.Branch, null, Count(EditChangeKind.Added), Count(EditChangeKind.Changed), Count(EditChangeKind.Removed));
+        return new DerivedVersion(plan.Row.Line, plan.Branch, null, Count(EditChangeKind.Added), Count(EditChangeKind.Changed),
+            Count(EditChangeKind.Removed));
 
         int Count(EditChangeKind kind) => logs.Sum(log => log.Log.CountOf(kind));
     }

@@ -5,8 +5,8 @@ namespace Mig.Edits.Deriving;
 
 /// <summary>Bytes with places for the values of a row.</summary>
 /// <remarks>
-/// In files and their names, <c>{{column}}</c> is a place, spaces within allowed, and <c>\{{</c> stands for <c>{{</c> itself (<c>\\{{</c> for a backslash and a place). In names of
-/// branches and messages it is <c>{column}</c>, with <c>{{</c> and <c>}}</c> for single braces.
+/// In files and their names, <c>{{column}}</c> is a place, spaces within allowed, and <c>\{{</c> stands for <c>{{</c> itself (<c>\\{{</c>
+/// for a backslash and a place). In names of branches and messages it is <c>{column}</c>, with <c>{{</c> and <c>}}</c> for single braces.
 /// </remarks>
 internal sealed class Placeholders
 {
@@ -45,7 +45,8 @@ internal sealed class Placeholders
             int close = text.IndexOf("}}"u8), lineEnd = text.IndexOf((byte)'\n');
             if (close < 0 || (lineEnd >= 0 && lineEnd < close))
                 throw new UsageException($"{where}: '{{{{' has no '}}}}' on its line; write '\\{{{{' for the braces themselves");
-            places._parts.Add((literal.ToArray(), Find(table, text[..close], $"{where}, '{{{{{Encoding.UTF8.GetString(text[..close])}}}}}'")));
+            places._parts.Add((literal.ToArray(),
+                Find(table, text[..close], $"{where}, '{{{{{Encoding.UTF8.GetString(text[..close])}}}}}'")));
             literal.SetLength(0);
             text = text[(close + 2)..];
         }
@@ -73,7 +74,8 @@ internal sealed class Placeholders
                 int close = pattern.IndexOf('}', i);
                 if (close < 0)
                     throw new UsageException($"{where} '{pattern}': a {{ has no partner; write {{{{ for the brace itself");
-                places._parts.Add((Encoding.UTF8.GetBytes(literal.ToString()), table.FindColumn(pattern[(i + 1)..close].Trim(), $"{where} '{pattern}'")));
+                places._parts.Add((Encoding.UTF8.GetBytes(literal.ToString()),
+                    table.FindColumn(pattern[(i + 1)..close].Trim(), $"{where} '{pattern}'")));
                 literal.Clear();
                 i = close;
             }

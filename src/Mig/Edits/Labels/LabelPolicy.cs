@@ -5,8 +5,8 @@ using Mig.FileSystems;
 namespace Mig.Edits.Labels;
 
 /// <summary>
-/// Which label a policy of SELinux gives to a path. Sources: selabel_file(5) and libselinux's label_file.c: files are read one after the other, patterns without
-/// metacharacters come last, and the last that matches counts.
+/// Which label a policy of SELinux gives to a path. Sources: selabel_file(5) and libselinux's label_file.c: files are read one after the
+/// other, patterns without metacharacters come last, and the last that matches counts.
 /// </summary>
 internal sealed class LabelPolicy
 {
@@ -104,7 +104,8 @@ internal sealed class LabelPolicy
             IsExact = !HasMeta(pattern);
 
             // What follows the last plain character may make it one of none, or of many.
-            _stem = end < 0 ? pattern : end > 0 && pattern[end] is '?' or '*' or '{' or '+' ? pattern[..(end - 1)] : pattern[..Math.Max(0, end)];
+            _stem = end < 0 ? pattern : end > 0 && pattern[end] is '?' or '*' or '{' or '+' ? pattern[..(end - 1)]
+                : pattern[..Math.Max(0, end)];
             if (pattern.Contains('|', StringComparison.Ordinal) && Depth(pattern) == 0)
                 _stem = "";
         }
@@ -120,7 +121,8 @@ internal sealed class LabelPolicy
             try
             {
                 // The patterns come from the image: none may take more than a pass over the path.
-                _regex ??= new Regex($"^(?:{_pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Singleline);
+                _regex ??= new Regex($"^(?:{_pattern})\\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant
+                    | RegexOptions.Singleline);
                 return _regex.IsMatch(path);
             }
             catch (Exception e) when (e is ArgumentException or NotSupportedException)

@@ -6,8 +6,8 @@ using Mig.FileSystems;
 namespace Mig.Edits.Labels;
 
 /// <summary>
-/// Gives new files of a volume that SELinux has labelled a label: that of the image's own policy, else that of their directory. Without one, a machine that enforces its
-/// policy lets nobody read them.
+/// Gives new files of a volume that SELinux has labelled a label: that of the image's own policy, else that of their directory. Without
+/// one, a machine that enforces its policy lets nobody read them.
 /// </summary>
 internal sealed class SecurityLabels(IFileSystemWriter writer, EditLog log)
 {
@@ -30,7 +30,8 @@ internal sealed class SecurityLabels(IFileSystemWriter writer, EditLog log)
             return;
 
         // The kernel takes labels with and without a NUL at the end; those that are there say which it is.
-        ReadOnlySpan<byte> label = byPolicy is null ? ofDirectory.Span : Encoding.UTF8.GetBytes(ofDirectory.Span.EndsWith("\0"u8) ? byPolicy + "\0" : byPolicy);
+        ReadOnlySpan<byte> label = byPolicy is null ? ofDirectory.Span
+            : Encoding.UTF8.GetBytes(ofDirectory.Span.EndsWith("\0"u8) ? byPolicy + "\0" : byPolicy);
         writer.SetExtendedAttribute(path, Attribute, label);
         log.CountLabel(byPolicy is not null);
     }
@@ -56,7 +57,8 @@ internal sealed class SecurityLabels(IFileSystemWriter writer, EditLog log)
     // /etc/selinux/config names the policy, and its folder has the files.
     private LabelPolicy? ReadPolicy()
     {
-        string? type = Read("/etc/selinux/config")?.Split('\n').Select(line => line.Trim()).LastOrDefault(line => line.StartsWith("SELINUXTYPE=", StringComparison.Ordinal))?["SELINUXTYPE=".Length..].Trim();
+        string? type = Read("/etc/selinux/config")?.Split('\n').Select(line => line.Trim())
+            .LastOrDefault(line => line.StartsWith("SELINUXTYPE=", StringComparison.Ordinal))?["SELINUXTYPE=".Length..].Trim();
         if (type is null or "" or "." or ".." || type.Contains('/', StringComparison.Ordinal))
             return null;
         string contexts = $"/etc/selinux/{type}/contexts/files/file_contexts";

@@ -5,7 +5,9 @@ using Mig.Core;
 
 namespace Mig.Edits.Layers;
 
-/// <summary>A tar archive as a layer, compressed with gzip, bzip2, xz or zstd or not at all. Read once, from its beginning to its end.</summary>
+/// <summary>
+/// A tar archive as a layer, compressed with gzip, bzip2, xz or zstd or not at all. Read once, from its beginning to its end.
+/// </summary>
 /// <param name="scratchFolder">Where sparse files are put together.</param>
 internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
 {
@@ -24,11 +26,13 @@ internal sealed class ArchiveLayer(LayerWriter layer, string scratchFolder)
             }
             catch (EndOfStreamException)
             {
-                throw layer.OfLayer(new CorruptImageException("TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(member.Path)}'"));
+                throw layer.OfLayer(new CorruptImageException(
+                    "TAR-003", $"the archive ends within '{Encoding.UTF8.GetString(member.Path)}'"));
             }
             catch (InvalidDataException e)
             {
-                throw layer.OfLayer(new CorruptImageException("TAR-010", $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(member.Path)}': {e.Message}", e));
+                throw layer.OfLayer(new CorruptImageException("TAR-010",
+                    $"the compressed data of the archive is damaged within '{Encoding.UTF8.GetString(member.Path)}': {e.Message}", e));
             }
         }
 

@@ -7,7 +7,10 @@ using Mig.Images.Extract.Folders;
 
 namespace Mig.Edits.Layers;
 
-/// <summary>A folder of the host as a layer: owners, modes, times and attributes count as they stand, the folder's own do not. Knows the whiteouts of overlayfs, too.</summary>
+/// <summary>
+/// A folder of the host as a layer: owners, modes, times and attributes count as they stand, the folder's own do not. Knows the whiteouts
+/// of overlayfs, too.
+/// </summary>
 internal sealed class FolderLayer(LayerWriter layer)
 {
     private static readonly byte[] TrustedPrefix = "trusted.overlay."u8.ToArray();
@@ -49,7 +52,8 @@ internal sealed class FolderLayer(LayerWriter layer)
         List<ExtendedAttribute> attributes = files.ReadAttributes(path);
         bool isOpaque = attributes.Any(attribute => OverlayName(attribute) == "opaque");
         if (attributes.Find(attribute => OverlayName(attribute) is "redirect" or "metacopy") is { } unknown)
-            throw new UnsupportedFeatureException(Encoding.UTF8.GetString(unknown.Name.Span), $"{files.Display(path)} is not all there: its upper folder was made with an option of overlayfs that leaves data below");
+            throw new UnsupportedFeatureException(Encoding.UTF8.GetString(unknown.Name.Span),
+                $"{files.Display(path)} is not all there: its upper folder was made with an option of overlayfs that leaves data below");
         bool isDevice = node.Type is NodeType.BlockDevice or NodeType.CharacterDevice;
         layer.Add(new LayerEntry
         {
@@ -64,7 +68,8 @@ internal sealed class FolderLayer(LayerWriter layer)
             DeviceMajor = isDevice ? node.DeviceMajor : 0,
             DeviceMinor = isDevice ? node.DeviceMinor : 0,
             Xattrs = [.. attributes.Where(attribute => OverlayName(attribute) is null)],
-            MakeFile = (writer, place, metadata) => files.Read(path, content => writer.CreateFile(place, writer.Fit(NodeType.File, metadata), content)),
+            MakeFile = (writer, place, metadata) =>
+                files.Read(path, content => writer.CreateFile(place, writer.Fit(NodeType.File, metadata), content)),
         });
         if (isOpaque)
             layer.HideBelow(VolumePath.Join("/"u8, path));

@@ -21,7 +21,8 @@ public sealed class ImageLayer(Repository repository, bool keepsLinks)
     /// <summary>Lays a tar archive over a volume, compressed with gzip, bzip2, xz or zstd or not at all.</summary>
     /// <exception cref="CorruptImageException">TAR-001 to TAR-010.</exception>
     public void ApplyArchive(VolumeChanges changes, PathSpec volume, Stream archive, CancellationToken cancellation = default) =>
-        new ArchiveLayer(Open(changes, volume), Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder)).Apply(archive, cancellation);
+        new ArchiveLayer(Open(changes, volume), Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder))
+            .Apply(archive, cancellation);
 
     private LayerWriter Open(VolumeChanges changes, PathSpec volume)
     {

@@ -5,9 +5,15 @@ using Mig.FileSystems;
 
 namespace Mig.Edits.Layers;
 
-/// <summary>Lays a layer over a volume: what is in it replaces what is there, directories merge, whiteouts remove what lower layers have.</summary>
-/// <remarks>Source: OCI Image Format Specification, "Image Layer Filesystem Changeset". Whiteouts never touch what the same layer brings, in whichever order.</remarks>
-/// <param name="keepsLinks">Whether a symbolic link to a directory stays where the layer has a directory, as with tar's <c>--keep-directory-symlink</c>.</param>
+/// <summary>
+/// Lays a layer over a volume: what is in it replaces what is there, directories merge, whiteouts remove what lower layers have.
+/// </summary>
+/// <remarks>
+/// Source: OCI Image Format Specification, "Image Layer Filesystem Changeset". Whiteouts never touch what the same layer brings, in
+/// whichever order.
+/// </remarks>
+/// <param name="keepsLinks">Whether a symbolic link to a directory stays where the layer has a directory, as with tar's
+/// <c>--keep-directory-symlink</c>.</param>
 /// <param name="name">What the layer is called, for messages; null to leave that out.</param>
 internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? name = null)
 {
@@ -52,7 +58,8 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
         RefusedOperationException e => new RefusedOperationException(e.Reason, $"{where}: {e.Message}"),
         NotFoundException e => new NotFoundException($"{where}: {e.Message}"),
         CorruptImageException e => new CorruptImageException(e.Code, $"{where}: {e.Message[(e.Code.Length + 2)..]}", e),
-        UnsupportedFeatureException e => new UnsupportedFeatureException(e.Feature, $"{where}: {e.Message[(e.Feature.Length + UnsupportedFeatureException.Middle.Length)..]}"),
+        UnsupportedFeatureException e => new UnsupportedFeatureException(
+            e.Feature, $"{where}: {e.Message[(e.Feature.Length + UnsupportedFeatureException.Middle.Length)..]}"),
         _ => null,
     };
 
@@ -100,7 +107,8 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
 
     private void Make(LayerEntry entry, byte[] path)
     {
-        // What the folder was that a layer was packed from says nothing of the machine's root: 'tar c -C build .' would make its owner that of whoever built it.
+        // What the folder was that a layer was packed from says nothing of the machine's root: 'tar c -C build .' would make its owner that
+        // of whoever built it.
         if (path.Length == 1)
             return;
 
@@ -113,7 +121,8 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
         }
 
         FileNode? there = nodes.Writer.Find(place);
-        if (keepsLinks && entry.Type == NodeType.Directory && there?.Type == NodeType.SymbolicLink && nodes.IntoDirectory(place, "."u8) is var inside && !inside.AsSpan().SequenceEqual(place))
+        if (keepsLinks && entry.Type == NodeType.Directory && there?.Type == NodeType.SymbolicLink
+            && nodes.IntoDirectory(place, "."u8) is var inside && !inside.AsSpan().SequenceEqual(place))
         {
             place = VolumePath.Parent(inside);
             there = nodes.Get(place);
@@ -135,7 +144,8 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
 
     private void Create(LayerEntry entry, byte[] place)
     {
-        var metadata = new NodeMetadata(entry.Type == NodeType.SymbolicLink ? NodeWriter.LinkMode : entry.Mode, entry.Uid, entry.Gid, entry.ModifiedTime);
+        var metadata = new NodeMetadata(
+            entry.Type == NodeType.SymbolicLink ? NodeWriter.LinkMode : entry.Mode, entry.Uid, entry.Gid, entry.ModifiedTime);
         switch (entry.Type)
         {
             case NodeType.File:
@@ -158,7 +168,10 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
     private void MakeHardLink(LayerEntry entry, byte[] place)
     {
         if (FindPlace(Clean(entry.Target)) is not { } target || nodes.Writer.Find(target) is not { } file)
-            throw new CorruptImageException("TAR-008", $"hard link '{Encoding.UTF8.GetString(entry.Path)}' names '{Encoding.UTF8.GetString(entry.Target)}', which neither the layer nor the image has");
+            throw new CorruptImageException(
+                "TAR-008",
+                $"hard link '{Encoding.UTF8.GetString(entry.Path)}' names '{Encoding.UTF8.GetString(entry.Target)}', which neither the "
+                + "layer nor the image has");
         FileNode? there = nodes.Writer.Find(place);
         if (there?.Number != file.Number)
         {
@@ -226,7 +239,8 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
     {
         ReadOnlySpan<byte> hidden = name[WhiteoutPrefix.Length..];
         return hidden.IsEmpty || hidden.SequenceEqual("."u8) || hidden.SequenceEqual(".."u8)
-            ? throw new CorruptImageException("TAR-009", $"whiteout '{Encoding.UTF8.GetString(path)}' hides '{Encoding.UTF8.GetString(hidden)}', which is no name")
+            ? throw new CorruptImageException(
+                "TAR-009", $"whiteout '{Encoding.UTF8.GetString(path)}' hides '{Encoding.UTF8.GetString(hidden)}', which is no name")
             : hidden.ToArray();
     }
 
@@ -238,7 +252,10 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
         {
             ReadOnlySpan<byte> name = path.AsSpan()[range];
             if (name.SequenceEqual(".."u8) || name.Contains((byte)0))
-                throw new CorruptImageException("TAR-007", $"path '{Encoding.UTF8.GetString(path)}' has a part '{Encoding.UTF8.GetString(name)}', which would lead out of the volume or is no name");
+                throw new CorruptImageException(
+                    "TAR-007",
+                    $"path '{Encoding.UTF8.GetString(path)}' has a part '{Encoding.UTF8.GetString(name)}', which would lead out of the "
+                    + "volume or is no name");
             if (name.IsEmpty || name.SequenceEqual("."u8))
                 continue;
             clean.WriteByte((byte)'/');

@@ -2,8 +2,13 @@ using Mig.Core;
 
 namespace Mig.Edits.Operations;
 
-/// <summary>A mode as <c>chmod</c> takes it: octal (<c>0644</c>) or symbolic (<c>u+x,go-w</c>). Without a <c>who</c>, a umask of 022 counts, as for root everywhere.</summary>
-/// <remarks>Source: POSIX chmod, "Extended Description", with GNU's rule that octal modes of up to four digits leave the set-id bits of directories.</remarks>
+/// <summary>
+/// A mode as <c>chmod</c> takes it: octal (<c>0644</c>) or symbolic (<c>u+x,go-w</c>). Without a <c>who</c>, a umask of 022 counts, as for
+/// root everywhere.
+/// </summary>
+/// <remarks>
+/// Source: POSIX chmod, "Extended Description", with GNU's rule that octal modes of up to four digits leave the set-id bits of directories.
+/// </remarks>
 public sealed class ModeChange
 {
     private const int AllBits = 0xFFF; // 07777
@@ -24,8 +29,10 @@ public sealed class ModeChange
     public static ModeChange Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        if (text.Length is > 0 and <= MaxOctalDigits && !text.AsSpan().ContainsAnyExceptInRange('0', '7') && Convert.ToInt32(text, 8) <= AllBits)
-            return new ModeChange(text, [new Clause(AllBits, '=', Convert.ToInt32(text, 8), IsNumeric: true, KeepsSetIds: text.Length < MaxOctalDigits)]);
+        if (text.Length is > 0 and <= MaxOctalDigits && !text.AsSpan().ContainsAnyExceptInRange('0', '7')
+            && Convert.ToInt32(text, 8) <= AllBits)
+            return new ModeChange(text, [new Clause(
+                AllBits, '=', Convert.ToInt32(text, 8), IsNumeric: true, KeepsSetIds: text.Length < MaxOctalDigits)]);
         var clauses = new List<Clause>();
         foreach (string part in text.Split(','))
             ParseClauses(text, part, clauses);
@@ -93,9 +100,11 @@ public sealed class ModeChange
 
     private static int WhoBits(char who) => who switch { 'u' => 0x9C0, 'g' => 0x438, 'o' => 0x207, _ => AllBits };
 
-    private static UsageException Malformed(string text) => new($"'{text}' is no mode; write it in octal, as in 0644, or in symbols, as in u+x,go-w");
+    private static UsageException Malformed(string text) =>
+        new($"'{text}' is no mode; write it in octal, as in 0644, or in symbols, as in u+x,go-w");
 
-    private sealed record Clause(int Who, char Action, int Bits, char CopiedFrom = '\0', bool ExecutesConditionally = false, bool IsMasked = false, bool IsNumeric = false, bool KeepsSetIds = false)
+    private sealed record Clause(int Who, char Action, int Bits, char CopiedFrom = '\0', bool ExecutesConditionally = false,
+        bool IsMasked = false, bool IsNumeric = false, bool KeepsSetIds = false)
     {
         public int Apply(int mode, bool isDirectory)
         {

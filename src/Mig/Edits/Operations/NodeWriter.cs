@@ -58,8 +58,8 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     }
 
     /// <summary>
-    /// Sees that two names which the file system takes for one are not written by one change: what the first holds would silently give way to the second. Called with
-    /// what is there before it is replaced, and again when it is made.
+    /// Sees that two names which the file system takes for one are not written by one change: what the first holds would silently give way
+    /// to the second. Called with what is there before it is replaced, and again when it is made.
     /// </summary>
     /// <exception cref="RefusedOperationException">They are.</exception>
     public void ClaimName(ReadOnlySpan<byte> path) => ClaimName(path, VolumePath.Name(path));
@@ -75,7 +75,9 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         {
             byte[] parent = VolumePath.Parent(place);
             throw new RefusedOperationException(RefusalReason.BadName,
-                $"{VolumePath.Describe(VolumePath.Join(parent, other))} and {VolumePath.Describe(VolumePath.Join(parent, name))} are one name in this file system, and both are to be written: one would silently take the place of the other; give one of them another name");
+                $"{VolumePath.Describe(VolumePath.Join(parent, other))} and {VolumePath.Describe(VolumePath.Join(parent, name))} are one "
+                    + "name in this file system, and both are to be written: one would silently take the place of the other; give one of "
+                    + "them another name");
         }
     }
 
@@ -87,7 +89,10 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
         log.Add(path, EditChangeKind.Added);
     }
 
-    /// <summary>Makes a file, or gives the one that is there other content; its owner, mode and attributes stay, but for capabilities, which the kernel takes away, too.</summary>
+    /// <summary>
+    /// Makes a file, or gives the one that is there other content; its owner, mode and attributes stay, but for capabilities, which the
+    /// kernel takes away, too.
+    /// </summary>
     /// <returns>Whether it is new.</returns>
     public bool WriteFile(ReadOnlySpan<byte> path, IByteSource content, NodeMetadata metadata)
     {
@@ -226,7 +231,8 @@ internal sealed class NodeWriter(IFileSystemWriter writer, EditLog log, TimeProv
     {
         FileNode node = Get(path);
         using IFileSystem files = writer.Read();
-        List<(byte[] Name, FileNode Node)> entries = [.. files.ReadDirectory(node.Number).Select(entry => (entry.Name.ToArray(), files.GetNode(entry.Node)))];
+        List<(byte[] Name, FileNode Node)> entries =
+            [.. files.ReadDirectory(node.Number).Select(entry => (entry.Name.ToArray(), files.GetNode(entry.Node)))];
         entries.Sort(static (left, right) => left.Name.AsSpan().SequenceCompareTo(right.Name));
         return entries;
     }

@@ -6,8 +6,8 @@ using Mig.FileSystems;
 namespace Mig.Edits.Operations;
 
 /// <summary>
-/// Carries out changes on a volume one after the other, as the tools of the same names do for root. Each is refused where they would refuse it; then those before it have
-/// happened on the writer, which is to be thrown away.
+/// Carries out changes on a volume one after the other, as the tools of the same names do for root. Each is refused where they would refuse
+/// it; then those before it have happened on the writer, which is to be thrown away.
 /// </summary>
 public sealed class OperationRunner
 {
@@ -66,7 +66,8 @@ public sealed class OperationRunner
                 ChangeMode(_nodes.Follow(path), mode);
                 break;
             case ChangeOwnerOperation owner:
-                ChangeOwner(owner.IsLinkItself || owner.IsRecursive ? VolumePath.Normalize(path) : _nodes.Follow(path), _nodes.Accounts.Resolve(owner.Owner), owner.IsRecursive);
+                ChangeOwner(owner.IsLinkItself || owner.IsRecursive ? VolumePath.Normalize(path) : _nodes.Follow(path),
+                    _nodes.Accounts.Resolve(owner.Owner), owner.IsRecursive);
                 break;
             case TouchOperation touch:
                 Touch(touch);
@@ -121,7 +122,8 @@ public sealed class OperationRunner
         ReadOnlySpan<byte> path = make.Path.Span;
         if (make.MakesParents)
         {
-            if (_writer.Find(path) is { } there && (there.Type == NodeType.Directory || (there.Type == NodeType.SymbolicLink && _nodes.Get(_nodes.Follow(path)).Type == NodeType.Directory)))
+            if (_writer.Find(path) is { } there && (there.Type == NodeType.Directory
+                || (there.Type == NodeType.SymbolicLink && _nodes.Get(_nodes.Follow(path)).Type == NodeType.Directory)))
                 return;
             _nodes.MakeParents(path);
         }
@@ -132,7 +134,8 @@ public sealed class OperationRunner
 
     private void Link(LinkOperation link)
     {
-        byte[] path = link.IsExact ? VolumePath.Normalize(link.Path.Span) : _nodes.IntoDirectory(link.Path.Span, VolumePath.Name(link.Target.Span));
+        byte[] path = link.IsExact ? VolumePath.Normalize(link.Path.Span)
+            : _nodes.IntoDirectory(link.Path.Span, VolumePath.Name(link.Target.Span));
         if (link.Replaces && _writer.Find(path) is { Type: not NodeType.Directory } there)
         {
             if (!link.IsSymbolic && _writer.Find(link.Target.Span)?.Number == there.Number)
@@ -157,7 +160,8 @@ public sealed class OperationRunner
             return;
         node ??= _nodes.Get(path);
         if (node.Type == NodeType.Directory && !remove.IsRecursive)
-            throw new RefusedOperationException(RefusalReason.IsADirectory, $"{VolumePath.Describe(path)} is a directory; -r removes it with all that is in it");
+            throw new RefusedOperationException(
+                RefusalReason.IsADirectory, $"{VolumePath.Describe(path)} is a directory; -r removes it with all that is in it");
         if (VolumePath.Normalize(path).Length == 1)
             throw new RefusedOperationException(RefusalReason.BadMove, "the root of a volume cannot be removed");
         _nodes.RemoveTree(path, node);
@@ -166,9 +170,11 @@ public sealed class OperationRunner
     private void Move(MoveOperation move)
     {
         bool isRespelt = !move.IntoDirectory && IsRespelt(move.Path.Span, move.Target.Span);
-        byte[] target = isRespelt ? VolumePath.Normalize(move.Target.Span) : _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
+        byte[] target = isRespelt ? VolumePath.Normalize(move.Target.Span)
+            : _nodes.IntoDirectory(move.Target.Span, VolumePath.Name(move.Path.Span));
         if (move.IntoDirectory && target.AsSpan().SequenceEqual(VolumePath.Normalize(move.Target.Span)))
-            throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory to move something into");
+            throw new RefusedOperationException(
+                RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory to move something into");
         bool replaces = !isRespelt && _writer.Find(target) is not null;
         _writer.Rename(move.Path.Span, target);
         Log.Add(move.Path.Span, EditChangeKind.Removed);
@@ -179,7 +185,8 @@ public sealed class OperationRunner
     private bool IsRespelt(ReadOnlySpan<byte> source, ReadOnlySpan<byte> target)
     {
         ReadOnlySpan<byte> before = VolumePath.Name(source), after = VolumePath.Name(target);
-        return !before.SequenceEqual(after) && Encoding.UTF8.GetString(before).Equals(Encoding.UTF8.GetString(after), StringComparison.OrdinalIgnoreCase)
+        return !before.SequenceEqual(after) && Encoding.UTF8.GetString(before)
+            .Equals(Encoding.UTF8.GetString(after), StringComparison.OrdinalIgnoreCase)
             && _writer.Find(source) is { } node && _writer.Find(target)?.Number == node.Number;
     }
 
@@ -217,7 +224,8 @@ public sealed class OperationRunner
         }
         else if (touch.MakesFile)
         {
-            _writer.CreateFile(path, _writer.Fit(NodeType.File, new NodeMetadata(NodeWriter.DefaultFileMode, ModifiedTime: time)), new MemorySource(default));
+            _writer.CreateFile(path, _writer.Fit(NodeType.File, new NodeMetadata(NodeWriter.DefaultFileMode, ModifiedTime: time)),
+                new MemorySource(default));
             _nodes.Labels.Label(path);
             Log.Add(path, EditChangeKind.Added);
         }

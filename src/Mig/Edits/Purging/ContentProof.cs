@@ -70,7 +70,8 @@ internal sealed class ContentProof
         ref byte start = ref MemoryMarshal.GetReference(content);
         for (int i = 0; i <= content.Length - SecretHead.KeySize; i++)
         {
-            ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref start, i), SecretHead.KeySize));
+            ulong bytes = BinaryPrimitives.ReadUInt64LittleEndian(
+                MemoryMarshal.CreateReadOnlySpan(ref System.Runtime.CompilerServices.Unsafe.Add(ref start, i), SecretHead.KeySize));
             uint key = SecretHead.KeyOf(bytes);
             if (_filter[key >> (32 - FilterBits)] && StartsWithHead(key, content[i..]))
                 return true;

@@ -18,12 +18,13 @@ using Mig.Versions.Commits;
 namespace Mig.Edits.Purging;
 
 /// <summary>
-/// Takes files out of all history: every version that has them is made anew without them, with their blocks and the copies in free space overwritten; refs move to the new
-/// versions; old ones go, and a look at everything that is left proves it.
+/// Takes files out of all history: every version that has them is made anew without them, with their blocks and the copies in free space
+/// overwritten; refs move to the new versions; old ones go, and a look at everything that is left proves it.
 /// </summary>
 public sealed class ContentPurger(Repository repository)
 {
-    /// <exception cref="UnsupportedFeatureException">A file system that has such a file cannot be changed, or the repository has not all of its history. Nothing has changed.</exception>
+    /// <exception cref="UnsupportedFeatureException">A file system that has such a file cannot be changed, or the repository has not all of
+    /// its history. Nothing has changed.</exception>
     /// <exception cref="ConflictException">A ref moved meanwhile. Nothing has changed.</exception>
     public PurgeReport Run(PurgeRequest request, CancellationToken cancellation = default)
     {
@@ -31,9 +32,11 @@ public sealed class ContentPurger(Repository repository)
         if (request.Paths.Count == 0 && request.Contents.Count == 0)
             throw new UsageException("name what must go, with --path PATH or --sha256 SHA256");
         if (repository.PromisorRemote is not null || repository.Objects.Shallow.Count > 0)
-            throw new UnsupportedFeatureException("purging a partial or shallow clone", "a part of its history is elsewhere; purge there, and clone again");
+            throw new UnsupportedFeatureException(
+                "purging a partial or shallow clone", "a part of its history is elsewhere; purge there, and clone again");
         var publication = new Publication(repository, PublicationHooks.None, isDryRun: request.DryRun, cancellation: cancellation);
-        using FileLock alone = FileLock.Acquire(Path.Combine(repository.Folder, "locks", "purge"), "purging of this repository", TimeSpan.Zero);
+        using FileLock alone = FileLock.Acquire(
+            Path.Combine(repository.Folder, "locks", "purge"), "purging of this repository", TimeSpan.Zero);
         PendingPurge pending = PendingPurge.Open(repository.Folder);
 
         IReadOnlyList<Ref> refs = repository.Refs.List("refs/");
@@ -46,11 +49,13 @@ public sealed class ContentPurger(Repository repository)
             report = Rewrite(request, refs, head, secrets, pending, writer, publication, cancellation);
         }
 
-        return request.DryRun || request.KeepsOldVersions ? report : report with { Proof = Prove(request, report, pending, publication.Committer, cancellation) };
+        return request.DryRun || request.KeepsOldVersions ? report
+            : report with { Proof = Prove(request, report, pending, publication.Committer, cancellation) };
     }
 
     private PurgeReport Rewrite(
-        PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, PendingPurge pending, ObjectWriter writer, Publication publication, CancellationToken cancellation)
+        PurgeRequest request, IReadOnlyList<Ref> refs, Head head, SecretBlocks secrets, PendingPurge pending, ObjectWriter writer,
+            Publication publication, CancellationToken cancellation)
     {
         repository.Store.Refresh();
         var finder = new VictimFinder(repository.Store, request, repository.Context.Limits);
@@ -64,9 +69,12 @@ public sealed class ContentPurger(Repository repository)
             images.Add(id, (image, finder.Find(id, image)));
         }
 
-        // A log may lead to what no ref leads to, a killed command may have left it, and a purge that was killed has moved the refs already.
-        List<PurgedFile> files = [.. images.Values.SelectMany(item => item.Victims), .. FindUnreachable(request, [.. times.Keys], cancellation)];
-        List<PurgedFile> withContent = [.. files.Where(file => file.Entry is { Type: TreeEntryType.File, Size: > 0, Sha256: not null }).DistinctBy(file => file.Entry.Sha256)];
+        // A log may lead to what no ref leads to, a killed command may have left it, and a purge that was killed has moved the refs
+        // already.
+        List<PurgedFile> files = [.. images.Values.SelectMany(item => item.Victims),
+            .. FindUnreachable(request, [.. times.Keys], cancellation)];
+        List<PurgedFile> withContent = [.. files.Where(file => file.Entry is { Type: TreeEntryType.File, Size: > 0, Sha256: not null })
+            .DistinctBy(file => file.Entry.Sha256)];
         List<PurgedFile> gone = [.. withContent.Where(file => !finder.Kept.Contains(file.Entry.Sha256!.Value))];
         foreach (PurgedFile file in gone)
         {
@@ -82,10 +90,13 @@ public sealed class ContentPurger(Repository repository)
 
         var purger = new ImagePurger(repository, writer, new ResidueSearch(repository.Store, secrets, FindKeptBlobs(finder)));
         var report = new PurgeReport(
-            files, [.. gone.Select(file => file.Entry.Sha256!.Value)], [.. withContent.Except(gone).Select(file => file.Entry.Sha256!.Value)], 0, [], 0, 0, null, null)
+            files, [.. gone.Select(file => file.Entry.Sha256!.Value)],
+                [.. withContent.Except(gone).Select(file => file.Entry.Sha256!.Value)], 0, [], 0, 0, null, null)
         {
-            Coverage = new ImageCoverage([.. images.Values.SelectMany(item => new CoverageReader(repository.Store).ReadVolumes(item.Image).Unseen).Distinct()]),
-            UnknownContents = [.. request.Contents.Except(files.Select(file => file.Entry.Sha256).OfType<ObjectId>()).Except(pending.Contents)],
+            Coverage = new ImageCoverage([
+                .. images.Values.SelectMany(item => new CoverageReader(repository.Store).ReadVolumes(item.Image).Unseen).Distinct()]),
+            UnknownContents = [.. request.Contents.Except(files.Select(file => file.Entry.Sha256).OfType<ObjectId>())
+                .Except(pending.Contents)],
         };
         if (!request.KeepsOldVersions && !request.DryRun)
         {
@@ -98,16 +109,24 @@ public sealed class ContentPurger(Repository repository)
         var rewriter = new HistoryRewriter(repository, writer, id =>
         {
             if (!after.TryGetValue(id, out ImageId now))
-                after.Add(id, now = purger.Purge(images[id].Image, images[id].Victims, times[id], request.Progress, cancellation).Write(writer));
+                after.Add(id, now = purger.Purge(images[id].Image, images[id].Victims, times[id], request.Progress, cancellation)
+                    .Write(writer));
             return now;
         });
         // Symbolic refs follow what they stand for.
-        List<(Ref Ref, ObjectId After)> moves = [.. refs.Where(item => item.Target is null).Select(item => (item, rewriter.Rewrite(item.Id))).Where(move => move.Item1.Id != move.Item2)];
+        List<(Ref Ref, ObjectId After)> moves = [.. refs.Where(item => item.Target is null)
+            .Select(item => (item, rewriter.Rewrite(item.Id))).Where(move => move.Item1.Id != move.Item2)];
         ObjectId? detached = head.IsDetached && head.Id is { } headId ? rewriter.Rewrite(headId) : null;
         cancellation.ThrowIfCancellationRequested();
         if (!request.DryRun)
             writer.Complete();
-        report = report with { ZeroedBytes = purger.ZeroedBytes, Unreachable = purger.Unreachable, RewrittenCommits = rewriter.Changed.Count(change => change.Kind == ObjectKind.Commit), MovedRefs = moves.Count };
+        report = report with
+        {
+            ZeroedBytes = purger.ZeroedBytes,
+            Unreachable = purger.Unreachable,
+            RewrittenCommits = rewriter.Changed.Count(change => change.Kind == ObjectKind.Commit),
+            MovedRefs = moves.Count
+        };
         if (rewriter.Changed.Count == 0)
             return report;
         RefTransaction transaction = publication.BeginMoves();
@@ -220,10 +239,12 @@ public sealed class ContentPurger(Repository repository)
         if (report.Files.Count > 0 || report.Map is not null || pending.Contents.Count > 0)
             Forget(who);
         CollectionReport collected = new GarbageCollection(
-            repository, new CollectionOptions { PruneBefore = DateTime.MaxValue, GarbageTolerated = 0, Progress = request.Progress }).Run(cancellation);
+            repository, new CollectionOptions { PruneBefore = DateTime.MaxValue, GarbageTolerated = 0, Progress = request.Progress })
+                .Run(cancellation);
         repository.Store.Refresh();
         string? blocker = collected.Blocker
-            ?? (PackRemover.FindUnlisted(repository.Store, DateTime.MaxValue) is [{ } unlisted, ..] ? $"another command is writing pack {unlisted}" : null);
+            ?? (PackRemover.FindUnlisted(repository.Store, DateTime.MaxValue) is [{ } unlisted, ..]
+                ? $"another command is writing pack {unlisted}" : null);
 
         // Whatever is left was made here, or came meanwhile.
         List<PurgedFile> left = FindUnreachable(request, [], cancellation);

@@ -62,7 +62,12 @@ internal sealed class HistoryRewriter(Repository repository, ObjectWriter writer
         CommitId[] parents = [.. commit.Parents.Select(parent => new CommitId(_known[parent.Value]))];
         if (image == commit.Image && parents.SequenceEqual(commit.Parents))
             return id.Value;
-        Commit after = commit with { Image = image, Parents = parents, Headers = [.. commit.Headers.Where(header => !Signatures.Contains(header.Key))] };
+        Commit after = commit with
+        {
+            Image = image,
+            Parents = parents,
+            Headers = [.. commit.Headers.Where(header => !Signatures.Contains(header.Key))]
+        };
         return writer.AddObject(ObjectKind.Commit, after.Encode());
     }
 
@@ -72,7 +77,8 @@ internal sealed class HistoryRewriter(Repository repository, ObjectWriter writer
         ObjectId target = Rewrite(tag.Target);
         ObjectId after = id.Value;
         if (target != tag.Target)
-            after = writer.AddObject(ObjectKind.Tag, (tag with { Target = target, Headers = [.. tag.Headers.Where(header => !Signatures.Contains(header.Key))] }).Encode());
+            after = writer.AddObject(ObjectKind.Tag,
+                (tag with { Target = target, Headers = [.. tag.Headers.Where(header => !Signatures.Contains(header.Key))] }).Encode());
         return Note(ObjectKind.Tag, id.Value, after);
     }
 

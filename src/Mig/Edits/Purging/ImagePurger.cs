@@ -19,12 +19,14 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
     /// <param name="time">What new times on the disks are, so that the same purge, tried again, makes the same images.</param>
     /// <returns>The image without the files; the same one when it had none, and no copies.</returns>
     /// <exception cref="UnsupportedFeatureException">A file system that has a victim cannot be changed.</exception>
-    public MachineImage Purge(MachineImage image, IReadOnlyList<PurgedFile> victims, DateTimeOffset time, IProgressSink progress, CancellationToken cancellation)
+    public MachineImage Purge(MachineImage image, IReadOnlyList<PurgedFile> victims, DateTimeOffset time, IProgressSink progress,
+        CancellationToken cancellation)
     {
         var copies = image.Disks.ToDictionary(disk => disk.Name, disk => search.Run(disk.Layout, disk.Length, cancellation));
         if (victims.Count == 0 && copies.Values.All(ranges => ranges.Count == 0))
             return image;
-        using var edit = new ImageEdit(new EditBase(repository, image), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
+        using var edit = new ImageEdit(
+            new EditBase(repository, image), writer, repository.Context.Parallelism, progress, new StoppedClock(time), cancellation);
         foreach (ImageDisk disk in image.Disks)
         {
             var free = new List<ByteRange>();
@@ -45,13 +47,15 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
 
     /// <param name="own">Receives where the contents of the victims stand on the disk.</param>
     /// <returns>What of the disk is free afterwards.</returns>
-    private static IReadOnlyList<ByteRange> Remove(ImageEdit edit, ImageDisk disk, ImageVolume volume, List<PurgedFile> victims, List<ByteRange> own)
+    private static IReadOnlyList<ByteRange> Remove(
+        ImageEdit edit, ImageDisk disk, ImageVolume volume, List<PurgedFile> victims, List<ByteRange> own)
     {
         IFileSystemWriter files = edit.OpenVolume(disk, volume);
         foreach (PurgedFile victim in victims)
         {
             byte[] path = [(byte)'/', .. victim.Path.Span];
-            FileNode node = files.Find(path) ?? throw new InvalidOperationException($"the manifest has {System.Text.Encoding.UTF8.GetString(path)}, which the volume has not");
+            FileNode node = files.Find(path) ?? throw new InvalidOperationException(
+                $"the manifest has {System.Text.Encoding.UTF8.GetString(path)}, which the volume has not");
             if (node.Type == NodeType.Directory)
             {
                 files.RemoveDirectory(path);
@@ -62,7 +66,8 @@ internal sealed class ImagePurger(Repository repository, ObjectWriter writer, Re
             {
                 using IFileSystem view = files.Read();
                 own.AddRange(view.GetExtents(node.Number).Where(extent => extent.IsOnVolume).Select(extent => new ByteRange(
-                    volume.Range.Offset + extent.VolumeOffset, Math.Min(extent.Length + BlockSize, volume.Range.Length - extent.VolumeOffset))));
+                    volume.Range.Offset + extent.VolumeOffset,
+                        Math.Min(extent.Length + BlockSize, volume.Range.Length - extent.VolumeOffset))));
             }
 
             files.Remove(path);

@@ -6,8 +6,8 @@ using Mig.Core.Host;
 namespace Mig.Edits.Purging;
 
 /// <summary>
-/// The file that says, by hashes alone, which contents a purge was after, from before it deletes anything until it has proved that they are gone: a purge that
-/// was killed in between may leave nothing else that tells (docs/format.md, "Purges").
+/// The file that says, by hashes alone, which contents a purge was after, from before it deletes anything until it has proved that they are
+/// gone: a purge that was killed in between may leave nothing else that tells (docs/format.md, "Purges").
 /// </summary>
 internal sealed class PendingPurge
 {
@@ -31,19 +31,24 @@ internal sealed class PendingPurge
         var pending = new PendingPurge(Path.Combine(repositoryFolder, PurgeMap.FolderName, FileName));
         if (LibC.GetFileType(pending._path) == FileType.Missing)
             return pending;
-        if (LibC.GetFileType(pending._path) != FileType.Regular || new FileInfo(pending._path) is { LinkTarget: not null } or { Length: > MaxBytes })
+        if (LibC.GetFileType(pending._path) != FileType.Regular || new FileInfo(pending._path) is { LinkTarget: not null }
+            or { Length: > MaxBytes })
             throw Damaged(pending._path, "is a link, no file, or too large");
-        foreach (string line in Encoding.UTF8.GetString(HostFiles.ReadAllBytes(pending._path)).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in Encoding.UTF8.GetString(HostFiles.ReadAllBytes(pending._path))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
             string[] parts = line.Split(' ');
             if (parts is ["content", _] && ObjectId.TryParse(parts[1], out ObjectId content))
                 pending.Contents.Add(content);
-            else if (parts is ["head", _, _, _] && uint.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint key)
-                && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int length) && length is >= SecretHead.KeySize and <= SecretHead.MaxLength
+            else if (parts is ["head", _, _, _]
+                && uint.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out uint key)
+                && int.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out int length)
+                    && length is >= SecretHead.KeySize and <= SecretHead.MaxLength
                 && ObjectId.TryParse(parts[3], out ObjectId sha256))
                 pending.Heads.Add(new SecretHead(key, length, sha256));
             else
-                throw Damaged(pending._path, $"has a line of {line.Length} characters that is neither 'content SHA256' nor 'head KEY LENGTH SHA256'");
+                throw Damaged(
+                    pending._path, $"has a line of {line.Length} characters that is neither 'content SHA256' nor 'head KEY LENGTH SHA256'");
         }
 
         return pending;
@@ -71,5 +76,6 @@ internal sealed class PendingPurge
         HostFiles.SyncFolder(Path.GetDirectoryName(_path)!);
     }
 
-    private static CorruptStoreException Damaged(string path, string found) => new("PURGE-001", $"{path} {found}; remove it, and purge again what was being purged");
+    private static CorruptStoreException Damaged(string path, string found) =>
+        new("PURGE-001", $"{path} {found}; remove it, and purge again what was being purged");
 }

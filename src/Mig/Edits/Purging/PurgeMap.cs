@@ -6,7 +6,10 @@ using Mig.Store;
 
 namespace Mig.Edits.Purging;
 
-/// <summary>The file that says which new id stands for which old one, a line each: kind, old, new. It stays in the repository, so that whoever has an old id can find the version.</summary>
+/// <summary>
+/// The file that says which new id stands for which old one, a line each: kind, old, new. It stays in the repository, so that whoever has
+/// an old id can find the version.
+/// </summary>
 internal static class PurgeMap
 {
     public const string FolderName = "purged";
@@ -15,7 +18,9 @@ internal static class PurgeMap
     /// <returns>Its path.</returns>
     public static string Write(string repositoryFolder, IReadOnlyList<(ObjectKind Kind, ObjectId Before, ObjectId After)> changed)
     {
-        byte[] text = Encoding.ASCII.GetBytes(string.Concat(changed.Select(change => string.Create(CultureInfo.InvariantCulture, $"{ObjectHeader.NameOf(change.Kind)} {change.Before} {change.After}\n"))));
+        byte[] text = Encoding.ASCII.GetBytes(
+            string.Concat(changed.Select(change =>
+            string.Create(CultureInfo.InvariantCulture, $"{ObjectHeader.NameOf(change.Kind)} {change.Before} {change.After}\n"))));
 
         // The name says what the map holds, so the same purge, tried again, writes the same file.
         string path = Path.Combine(repositoryFolder, FolderName, ObjectId.Of(text).ToString()[..16] + ".map");

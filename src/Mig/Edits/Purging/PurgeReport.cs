@@ -27,7 +27,9 @@ public sealed record PurgeReport(
     /// <summary>What was not looked into, and may hold such files.</summary>
     public ImageCoverage Coverage { get; init; } = new([]);
 
-    /// <summary>Contents that were named by their hash and that no file has: without their bytes, copies that were deleted cannot be looked for.</summary>
+    /// <summary>
+    /// Contents that were named by their hash and that no file has: without their bytes, copies that were deleted cannot be looked for.
+    /// </summary>
     public IReadOnlyList<ObjectId> UnknownContents { get; init; } = [];
 
     /// <summary>Whether the proof holds, and rests on everything.</summary>

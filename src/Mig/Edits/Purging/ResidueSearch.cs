@@ -4,7 +4,10 @@ using Mig.Store;
 
 namespace Mig.Edits.Purging;
 
-/// <summary>Finds where copies of purged contents stand on disks outside of files that stay. Each leaf of a layout is looked at once, however many disks share it.</summary>
+/// <summary>
+/// Finds where copies of purged contents stand on disks outside of files that stay. Each leaf of a layout is looked at once, however many
+/// disks share it.
+/// </summary>
 internal sealed class ResidueSearch(ObjectStore store, SecretBlocks secrets, IReadOnlySet<BlobId> keptBlobs)
 {
     private const long BlobCapacity = 64 << 20;
@@ -45,7 +48,10 @@ internal sealed class ResidueSearch(ObjectStore store, SecretBlocks secrets, IRe
         {
             byte[] blob = _blobs.Get(piece.Blob, id => (store.ReadBlob(id), 1 << 16));
             if (piece.BlobOffset + piece.Length > blob.Length)
-                throw new CorruptStoreException("OBJ-006", $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has {blob.Length}; run mig fsck");
+                throw new CorruptStoreException(
+                    "OBJ-006",
+                    $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has "
+                    + $"{blob.Length}; run mig fsck");
             blob.AsSpan(piece.BlobOffset, (int)piece.Length).CopyTo(leaf.AsSpan((int)piece.Offset));
             for (long block = piece.Offset / SecretBlocks.BlockSize; block <= (piece.End - 1) / SecretBlocks.BlockSize; block++)
                 isSearched[block] = true;

@@ -4,7 +4,8 @@ using Mig.Core;
 namespace Mig.Edits.Purging;
 
 /// <summary>
-/// The contents that must go, cut into the blocks in which a file system lays them on a disk: a deleted file's content lies there block by block, wherever that is.
+/// The contents that must go, cut into the blocks in which a file system lays them on a disk: a deleted file's content lies there block by
+/// block, wherever that is.
 /// </summary>
 internal sealed class SecretBlocks
 {
@@ -44,7 +45,8 @@ internal sealed class SecretBlocks
     /// <summary>Returns how many bytes at the start of a block of a disk are those of a secret block; 0 when none are.</summary>
     public int Match(ReadOnlySpan<byte> block)
     {
-        if (block.Length < SecretHead.KeySize || !_blocks.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(block), out List<byte[]>? candidates))
+        if (block.Length < SecretHead.KeySize
+            || !_blocks.TryGetValue(BinaryPrimitives.ReadUInt64LittleEndian(block), out List<byte[]>? candidates))
             return 0;
         int longest = 0;
         foreach (byte[] candidate in candidates)

@@ -6,11 +6,15 @@ using Mig.Store;
 
 namespace Mig.Edits.Purging;
 
-/// <summary>Finds what must go out of images, and which contents stay. Directories that several images share are looked at once for contents, and once under each path.</summary>
+/// <summary>
+/// Finds what must go out of images, and which contents stay. Directories that several images share are looked at once for contents, and
+/// once under each path.
+/// </summary>
 /// <param name="isWhole">Whether all is there that the images need. Of what nothing leads to, parts may be gone, and nothing stays.</param>
 internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, Limits limits, bool isWhole = true)
 {
-    private readonly PathLimits? _paths = request.Paths.Count == 0 ? null : new PathLimits([.. request.Paths.Select(path => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(path.Trim('/')))]);
+    private readonly PathLimits? _paths = request.Paths.Count == 0 ? null
+        : new PathLimits([.. request.Paths.Select(path => (ReadOnlyMemory<byte>)System.Text.Encoding.UTF8.GetBytes(path.Trim('/')))]);
     private readonly HashSet<ObjectId> _contents = [.. request.Contents];
     private readonly Dictionary<TreeId, bool> _hasContent = [];
     private readonly HashSet<TreeId> _counted = [];
@@ -38,7 +42,8 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, Limi
         return victims;
     }
 
-    private void Walk(TreeEntry root, TreeId tree, byte[] path, bool isBelowVictim, List<(byte[] Path, TreeEntry Entry)> victims, WalkGuard guard, int depth)
+    private void Walk(TreeEntry root, TreeId tree, byte[] path, bool isBelowVictim, List<(byte[] Path, TreeEntry Entry)> victims,
+        WalkGuard guard, int depth)
     {
         bool mayHavePaths = isBelowVictim || _paths?.MayIncludeBelow(path) == true;
         if (!mayHavePaths && !HasContent(tree, depth))

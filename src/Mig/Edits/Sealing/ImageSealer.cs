@@ -9,7 +9,9 @@ using Mig.Machines.Sealing;
 
 namespace Mig.Edits.Sealing;
 
-/// <summary>Makes a golden image of a used one: what only this one machine should have goes, as with virt-sysprep, and nothing is started for it.</summary>
+/// <summary>
+/// Makes a golden image of a used one: what only this one machine should have goes, as with virt-sysprep, and nothing is started for it.
+/// </summary>
 public sealed class ImageSealer(Repository repository)
 {
     /// <summary>Seals a version and commits the result.</summary>
@@ -32,7 +34,8 @@ public sealed class ImageSealer(Repository repository)
                     return;
                 }
 
-                ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before) ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
+                ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before)
+                    ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
                 var machine = new MachineFiles(repository.Store, repository.Context.Parallelism, edit.Before, root);
                 coverage = JudgeForSecrets(new CoverageReader(repository.Store).Read(edit.Before, root, machine, isChosen: false));
                 var files = new SealedFiles(edit, machine);
@@ -65,7 +68,8 @@ public sealed class ImageSealer(Repository repository)
             {
                 bytes += edit.ZeroFree(disk, volume);
             }
-            catch (MigException e) when (e is UnsupportedFeatureException or RefusedOperationException { Reason: RefusalReason.FreeSpaceInUse })
+            catch (MigException e) when (e is UnsupportedFeatureException
+                or RefusedOperationException { Reason: RefusalReason.FreeSpaceInUse })
             {
                 repository.Context.Notice($"the free space of volume {volume.Number} of {disk.Name} is left as it is: {e.Message}");
             }
@@ -80,11 +84,13 @@ public sealed class ImageSealer(Repository repository)
         foreach (string name in (request.Enabled ?? []).Concat(request.Disabled))
         {
             if (!known.Contains(name))
-                throw new NotFoundException($"there is no operation '{name}'; 'mig seal --list' names them.{NearNames.Suggest(name, known)}");
+                throw new NotFoundException(
+                    $"there is no operation '{name}'; 'mig seal --list' names them.{NearNames.Suggest(name, known)}");
         }
 
         // Free space comes last, whatever was taken before it.
-        return [.. SealOperations.All.Where(operation => (request.Enabled?.Contains(operation.Name) ?? operation.IsDefault) && !request.Disabled.Contains(operation.Name))
+        return [.. SealOperations.All.Where(operation =>
+            (request.Enabled?.Contains(operation.Name) ?? operation.IsDefault) && !request.Disabled.Contains(operation.Name))
             .OrderBy(operation => operation.Name == SealOperations.FreeSpace)];
     }
 }

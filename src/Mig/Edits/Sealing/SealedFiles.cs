@@ -28,7 +28,8 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
         {
             foreach ((string folder, TreeEntry entry) in Expand(rule.Pattern).Where(found => !IsExcepted(rule, found.Entry)))
             {
-                foreach (MachineFile place in FollowLink(operation, rule, folder, entry).Append(new MachineFile(Join(folder, Encoding.UTF8.GetString(entry.Name.Span)), entry)))
+                foreach (MachineFile place in FollowLink(operation, rule, folder, entry)
+                    .Append(new MachineFile(Join(folder, Encoding.UTF8.GetString(entry.Name.Span)), entry)))
                 {
                     foreach (SealedPath gone in Seal(operation, rule.Action, place))
                         yield return gone;
@@ -37,16 +38,20 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
         }
     }
 
-    private static bool IsExcepted(SealRule rule, TreeEntry entry) => rule.Except.Length > 0 && FileSystemName.MatchesSimpleExpression(rule.Except, Encoding.UTF8.GetString(entry.Name.Span), ignoreCase: false);
+    private static bool IsExcepted(SealRule rule, TreeEntry entry) => rule.Except.Length > 0
+        && FileSystemName.MatchesSimpleExpression(rule.Except, Encoding.UTF8.GetString(entry.Name.Span), ignoreCase: false);
 
     private static string Join(string folder, string name) => folder.Length == 0 ? name : $"{folder}/{name}";
 
-    // Behind a link is what is meant, where it is a secret or the one path that is named. Whoever may make a link in his home must not have others' files removed by it.
+    // Behind a link is what is meant, where it is a secret or the one path that is named. Whoever may make a link in his home must not have
+    // others' files removed by it.
     private IEnumerable<MachineFile> FollowLink(SealOperation operation, SealRule rule, string folder, TreeEntry entry)
     {
-        if (entry.Type != TreeEntryType.SymbolicLink || !(operation.IsSecret || rule.IsExact) || machine.Find(Join(folder, Encoding.UTF8.GetString(entry.Name.Span))) is not { } target || target.Entry.Uid != entry.Uid)
+        if (entry.Type != TreeEntryType.SymbolicLink || !(operation.IsSecret || rule.IsExact)
+            || machine.Find(Join(folder, Encoding.UTF8.GetString(entry.Name.Span))) is not { } target || target.Entry.Uid != entry.Uid)
             return [];
-        bool isFolder = target.Entry.Type == TreeEntryType.Directory, wantsFolder = rule.Action is SealAction.RemoveContents or SealAction.RemoveFiles;
+        bool isFolder = target.Entry.Type == TreeEntryType.Directory, wantsFolder = rule.Action is SealAction.RemoveContents
+            or SealAction.RemoveFiles;
         return isFolder == wantsFolder && target.Entry.Type is TreeEntryType.File or TreeEntryType.Directory ? [target] : [];
     }
 
@@ -57,7 +62,8 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
         MountPoint mount = machine.MountOf(folder);
         NodeWriter nodes = Open(mount);
         string name = file.Path[(slash + 1)..];
-        byte[] path = [.. Encoding.UTF8.GetBytes(mount.OnVolume(folder)), Slash, .. name.Contains('\uFFFD', StringComparison.Ordinal) ? file.Entry.Name.ToArray() : Encoding.UTF8.GetBytes(name)];
+        byte[] path = [.. Encoding.UTF8.GetBytes(mount.OnVolume(folder)), Slash, .. name.Contains('\uFFFD', StringComparison.Ordinal)
+            ? file.Entry.Name.ToArray() : Encoding.UTF8.GetBytes(name)];
         if (nodes.Writer.Find(path) is not { } node)
             yield break; // an earlier rule took it
         foreach ((string where, long files, long bytes) in Do(action, nodes, path, node, $"/{file.Path}"))
@@ -87,8 +93,10 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
     {
         if (pattern == SealRule.HostKeys)
         {
-            return SshConfiguration.Read(machine).Where(setting => setting.Keyword is "hostkey" or "hostcertificate" && setting.Value.StartsWith('/') && !setting.Value.AsSpan().ContainsAny('*', '?'))
-                .SelectMany(setting => new[] { setting.Value, setting.Value + ".pub", setting.Value + "-cert.pub" }).Distinct().SelectMany(path => Expand("", path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
+            return SshConfiguration.Read(machine).Where(setting => setting.Keyword is "hostkey" or "hostcertificate"
+                && setting.Value.StartsWith('/') && !setting.Value.AsSpan().ContainsAny('*', '?'))
+                .SelectMany(setting => new[] { setting.Value, setting.Value + ".pub", setting.Value + "-cert.pub" }).Distinct()
+                    .SelectMany(path => Expand("", path.Split('/', StringSplitOptions.RemoveEmptyEntries)));
         }
 
         string[] parts = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
@@ -98,8 +106,10 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
     // Where users have always been, and where the user database says they are.
     private IReadOnlyList<string> Homes() => _homes ??=
     [
-        .. machine.List("home").Select(file => file.Path).Append("root").Concat(DomainHomes()).Concat(Users.Read(machine).Select(user => user.Home))
-            .Select(home => machine.Find(home)).Where(home => home is { Entry.Type: TreeEntryType.Directory }).Select(home => home!.Path).Distinct(),
+        .. machine.List("home").Select(file => file.Path).Append("root").Concat(DomainHomes())
+            .Concat(Users.Read(machine).Select(user => user.Home))
+            .Select(home => machine.Find(home)).Where(home => home is { Entry.Type: TreeEntryType.Directory }).Select(home => home!.Path)
+                .Distinct(),
     ];
 
     // Users of a domain are in no database of the machine; their homes are in a folder for the domain.
@@ -136,14 +146,16 @@ internal sealed class SealedFiles(ImageEdit edit, MachineFiles machine)
     {
         const string Digit = "[0-9]";
         return pattern.EndsWith(Digit, StringComparison.Ordinal) && name.Length > 0 && char.IsAsciiDigit(name[^1])
-            && FileSystemName.MatchesSimpleExpression(pattern.AsSpan(0, pattern.Length - Digit.Length), name.AsSpan(0, name.Length - 1), ignoreCase: false);
+            && FileSystemName.MatchesSimpleExpression(
+                pattern.AsSpan(0, pattern.Length - Digit.Length), name.AsSpan(0, name.Length - 1), ignoreCase: false);
     }
 
     private NodeWriter Open(MountPoint mount) =>
         new(edit.OpenVolume(edit.Before.Disks.First(disk => disk.Volumes.Contains(mount.Volume)), mount.Volume), new EditLog(), edit.Clock);
 
     /// <returns>Each path that lost something: a directory that went as one is one.</returns>
-    private static IEnumerable<(string Path, long Files, long Bytes)> Do(SealAction action, NodeWriter nodes, byte[] path, FileNode node, string place)
+    private static IEnumerable<(string Path, long Files, long Bytes)> Do(
+        SealAction action, NodeWriter nodes, byte[] path, FileNode node, string place)
     {
         (long Files, long Bytes) gone = (0, 0);
         switch (action)

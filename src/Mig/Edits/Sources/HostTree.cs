@@ -79,7 +79,8 @@ internal sealed unsafe class HostTree(HostFolder folder)
     {
         var attributes = new List<ExtendedAttribute>();
         using SafeFileHandle parent = path.IsEmpty ? folder.OpenDirectory(default) : folder.OpenParent(path, out _);
-        byte[] place = [.. Encoding.ASCII.GetBytes(DescriptorPath(parent)), .. path.IsEmpty ? "/."u8 : [(byte)'/', .. VolumePath.Name(path)], 0];
+        byte[] place = [.. Encoding.ASCII.GetBytes(DescriptorPath(parent)), .. path.IsEmpty ? "/."u8
+            : [(byte)'/', .. VolumePath.Name(path)], 0];
         byte[] names = new byte[MaxAttributeBytes], value = new byte[MaxAttributeBytes];
         fixed (byte* file = place, list = names, bytes = value)
         {
@@ -112,5 +113,6 @@ internal sealed unsafe class HostTree(HostFolder folder)
         _ => throw new UsageException($"{Display(path)} is of a kind that no file system has"),
     };
 
-    private static string DescriptorPath(SafeFileHandle handle) => string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle.DangerousGetHandle()}");
+    private static string DescriptorPath(SafeFileHandle handle) =>
+        string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{handle.DangerousGetHandle()}");
 }

@@ -48,7 +48,8 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         if (!put.IntoDirectory || name is null)
             return into;
         if (nodes.Writer.Find(path) is not null)
-            throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(path)} is no directory to put something into");
+            throw new RefusedOperationException(
+                RefusalReason.NotADirectory, $"{VolumePath.Describe(path)} is no directory to put something into");
         return put.MakesParents
             ? VolumePath.Join(path, name)
             : throw new NotFoundException($"there is no directory {VolumePath.Describe(path)} to put something into; -p makes it");
@@ -66,7 +67,8 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         nodes.ClaimName(target);
         FileNode? there = nodes.Writer.Find(target);
         if (there?.Type == NodeType.Directory)
-            throw new RefusedOperationException(RefusalReason.IsADirectory, $"{VolumePath.Describe(target)} is a directory, and {files.Display(path)} is none");
+            throw new RefusedOperationException(
+                RefusalReason.IsADirectory, $"{VolumePath.Describe(target)} is a directory, and {files.Display(path)} is none");
         byte[]? firstName = source.LinkCount > 1 ? FirstName(source, target) : null;
 
         // A file takes over the place of a file; whatever else stands there goes.
@@ -104,7 +106,8 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
                 break;
             default:
                 bool isDevice = source.Type is NodeType.BlockDevice or NodeType.CharacterDevice;
-                nodes.Writer.CreateSpecial(target, source.Type, isDevice ? source.DeviceMajor : 0, isDevice ? source.DeviceMinor : 0, metadata);
+                nodes.Writer.CreateSpecial(target, source.Type, isDevice ? source.DeviceMajor : 0, isDevice ? source.DeviceMinor : 0,
+                    metadata);
                 nodes.Labels.Label(target);
                 nodes.Log.Add(target, EditChangeKind.Added);
                 break;
@@ -121,7 +124,8 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
         }
 
         if (there is not null && there.Type != NodeType.Directory)
-            throw new RefusedOperationException(RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory, and {files.Display(path)} is one");
+            throw new RefusedOperationException(
+                RefusalReason.NotADirectory, $"{VolumePath.Describe(target)} is no directory, and {files.Display(path)} is one");
         nodes.ClaimName(target);
         if (there is null)
             nodes.MakeDirectory(target, Metadata(source));
@@ -159,7 +163,8 @@ internal sealed class HostTreeWriter(NodeWriter nodes, PutOperation put)
             NodeType.Directory => source.Mode & (PermissionBits | StickyBit),
             _ => source.Mode & PermissionBits,
         };
-        return put.IsArchive ? new NodeMetadata(mode, source.Uid, source.Gid, source.ModifiedTime) : new NodeMetadata(mode, ModifiedTime: source.ModifiedTime);
+        return put.IsArchive ? new NodeMetadata(mode, source.Uid, source.Gid, source.ModifiedTime)
+            : new NodeMetadata(mode, ModifiedTime: source.ModifiedTime);
     }
 
     private byte[]? FirstName(HostNode source, byte[] target)

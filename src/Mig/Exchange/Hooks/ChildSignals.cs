@@ -15,10 +15,14 @@ internal static partial class ChildSignals
             _ = SetSignal(BrokenPipe, nothing);
     }
 
-    /// <summary>As <see cref="Process.Start(ProcessStartInfo)"/>, but a pipe whose reader has gone ends the program quietly, as it would from a shell.</summary>
+    /// <summary>
+    /// As <see cref="Process.Start(ProcessStartInfo)"/>, but a pipe whose reader has gone ends the program quietly, as it would from a
+    /// shell.
+    /// </summary>
     /// <remarks>
-    /// .NET ignores SIGPIPE, and a program that it starts inherits that: in a script, <c>cat | head</c> would complain, and a shell cannot undo it. A signal with a
-    /// handler is set back to its default for the program, so it gets one that does nothing: this process sees EPIPE as before.
+    /// .NET ignores SIGPIPE, and a program that it starts inherits that: in a script, <c>cat | head</c> would complain, and a shell cannot
+    /// undo it. A signal with a handler is set back to its default for the program, so it gets one that does nothing: this process sees
+    /// EPIPE as before.
     /// </remarks>
     public static Process Start(ProcessStartInfo start) => Process.Start(start)!;
 

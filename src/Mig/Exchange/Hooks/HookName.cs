@@ -13,5 +13,6 @@ public static class HookName
     public const string PostReceive = "post-receive";
 
     /// <summary>All of them, in the order in which they come into play.</summary>
-    public static IReadOnlyList<string> All { get; } = [CommitMessage, PreCommit, PostCommit, PostCheckout, PrePush, PreReceive, Update, PostReceive];
+    public static IReadOnlyList<string> All { get; } =
+        [CommitMessage, PreCommit, PostCommit, PostCheckout, PrePush, PreReceive, Update, PostReceive];
 }

@@ -3,7 +3,10 @@ using Mig.Core.Host;
 
 namespace Mig.Exchange.Hooks;
 
-/// <summary>The sample hooks of the project's folder <c>hooks</c>, which are part of the program. As Git's, they are executable, and their names keep them from being called.</summary>
+/// <summary>
+/// The sample hooks of the project's folder <c>hooks</c>, which are part of the program. As Git's, they are executable, and their names
+/// keep them from being called.
+/// </summary>
 public static class HookSamples
 {
     /// <summary>What stands behind the name of a hook until somebody wants it.</summary>

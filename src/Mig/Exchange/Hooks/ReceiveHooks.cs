@@ -6,7 +6,10 @@ using Mig.Transfer.Serving;
 namespace Mig.Exchange.Hooks;
 
 /// <summary>The hooks <c>pre-receive</c>, <c>update REF OLD NEW</c> and <c>post-receive</c> of a repository that receives a push.</summary>
-/// <remarks>They see the pushed commits, which are durable but in no ref yet: <c>mig ls NEW:/</c> works. A refused push leaves them to the next <c>gc</c>.</remarks>
+/// <remarks>
+/// They see the pushed commits, which are durable but in no ref yet: <c>mig ls NEW:/</c> works. A refused push leaves them to the next
+/// <c>gc</c>.
+/// </remarks>
 /// <param name="environment">What hooks are told about who pushes, such as <c>MIG_PUSHER</c>; null for nothing.</param>
 public sealed class ReceiveHooks(Repository repository, IReadOnlyDictionary<string, string>? environment = null) : IReceiveHooks
 {
@@ -22,7 +25,8 @@ public sealed class ReceiveHooks(Repository repository, IReadOnlyDictionary<stri
     public string? Update(PushUpdate update, Action<string> say, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(update);
-        return Ask(HookName.Update, [update.Name.Value, RepositoryHooks.Text(update.Old), RepositoryHooks.Text(update.New)], [], say, cancellation);
+        return Ask(HookName.Update, [update.Name.Value, RepositoryHooks.Text(update.Old), RepositoryHooks.Text(update.New)], [], say,
+            cancellation);
     }
 
     public void SayNotAsked(Action<string> say)
@@ -30,7 +34,8 @@ public sealed class ReceiveHooks(Repository repository, IReadOnlyDictionary<stri
         ArgumentNullException.ThrowIfNull(say);
         string[] names = [.. new[] { HookName.PreReceive, HookName.Update }.Where(_runner.Exists)];
         if (names.Length > 0)
-            say($"not asked in a dry run, which brings nothing that could be looked at: {string.Join(", ", names.Select(name => $"hook {name}"))}");
+            say("not asked in a dry run, which brings nothing that could be looked at: "
+                + $"{string.Join(", ", names.Select(name => $"hook {name}"))}");
     }
 
     public void PostReceive(IReadOnlyList<PushUpdate> updates, Action<string> say, CancellationToken cancellation)
@@ -53,14 +58,20 @@ public sealed class ReceiveHooks(Repository repository, IReadOnlyDictionary<stri
         return [.. updates.Select(update => $"{RepositoryHooks.Text(update.Old)} {RepositoryHooks.Text(update.New)} {update.Name}")];
     }
 
-    private string? Ask(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, Action<string> say, CancellationToken cancellation) =>
+    private string? Ask(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, Action<string> say,
+        CancellationToken cancellation) =>
         Run(name, arguments, input, say, cancellation) is { } code and not 0 ? $"hook {name} refused (it ended with {code})" : null;
 
-    private int? Run(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, Action<string> say, CancellationToken cancellation)
+    private int? Run(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, Action<string> say,
+        CancellationToken cancellation)
     {
         var lines = new LineSplitter(say);
         int? code = _runner.Run(
-            new HookCall(name) { Arguments = arguments, Input = input, Environment = environment ?? new Dictionary<string, string>(), Output = lines.Add }, cancellation);
+            new HookCall(name)
+            {
+                Arguments = arguments, Input = input, Environment = environment ?? new Dictionary<string, string>(),
+                Output = lines.Add
+            }, cancellation);
         lines.End();
         return code;
     }

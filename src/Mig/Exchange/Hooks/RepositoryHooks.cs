@@ -5,11 +5,15 @@ using Mig.History.Commits;
 
 namespace Mig.Exchange.Hooks;
 
-/// <summary>The hooks of a repository that speak to its user, each with the arguments, the input and the meaning that githooks(5) gives it.</summary>
+/// <summary>
+/// The hooks of a repository that speak to its user, each with the arguments, the input and the meaning that githooks(5) gives it.
+/// </summary>
 /// <remarks>The hooks of the receiving side are <see cref="ReceiveHooks"/>.</remarks>
 public sealed class RepositoryHooks
 {
-    /// <summary>The variable in which pre-commit finds the commit that is about to be made, and post-commit the one that was made.</summary>
+    /// <summary>
+    /// The variable in which pre-commit finds the commit that is about to be made, and post-commit the one that was made.
+    /// </summary>
     public const string CommitVariable = "MIG_COMMIT";
 
     /// <summary>The variable that is <c>1</c> for a hook that is asked in a dry run.</summary>
@@ -29,7 +33,9 @@ public sealed class RepositoryHooks
         _context = context;
     }
 
-    /// <summary>Tells whether pre-commit would be asked. It looks into a version, so even a dry run stores one for it; no ref leads there.</summary>
+    /// <summary>
+    /// Tells whether pre-commit would be asked. It looks into a version, so even a dry run stores one for it; no ref leads there.
+    /// </summary>
     public bool HasPreCommit => _runner.Exists(HookName.PreCommit);
 
     /// <summary>Lets <c>commit-msg FILE</c> look at a message, and change it.</summary>
@@ -50,7 +56,8 @@ public sealed class RepositoryHooks
             HostFiles.WriteAllBytes(file, Encoding.UTF8.GetBytes(message));
             Require(HookName.CommitMessage, [file], [], Dry(isDryRun), $"nothing was committed; {NoVerify}", cancellation);
             string after = MessageText.Clean(Encoding.UTF8.GetString(HostFiles.ReadAllBytes(file)));
-            return after.Length > 0 ? after : throw new UsageException($"hook {HookName.CommitMessage} left an empty message, so nothing was committed; {NoVerify}");
+            return after.Length > 0 ? after
+                : throw new UsageException($"hook {HookName.CommitMessage} left an empty message, so nothing was committed; {NoVerify}");
         }
         finally
         {
@@ -63,10 +70,12 @@ public sealed class RepositoryHooks
     /// <param name="isDryRun">Whether nothing will come of it; the hook is told.</param>
     /// <exception cref="HookRefusedException">It may not.</exception>
     public void PreCommit(CommitId commit, bool isDryRun = false, CancellationToken cancellation = default) =>
-        Require(HookName.PreCommit, [], [], [new(CommitVariable, commit.ToString()), .. Dry(isDryRun)], $"nothing was committed; {NoVerify}", cancellation);
+        Require(HookName.PreCommit, [], [], [new(CommitVariable, commit.ToString()), .. Dry(isDryRun)],
+            $"nothing was committed; {NoVerify}", cancellation);
 
     /// <summary>Tells <c>post-commit</c> that a commit was made, which nothing can change any more.</summary>
-    public void PostCommit(CommitId commit, CancellationToken cancellation = default) => Tell(HookName.PostCommit, [], [], [new(CommitVariable, commit.ToString())], cancellation);
+    public void PostCommit(CommitId commit, CancellationToken cancellation = default) =>
+        Tell(HookName.PostCommit, [], [], [new(CommitVariable, commit.ToString())], cancellation);
 
     /// <summary>Tells <c>post-checkout OLD NEW FLAG</c> that HEAD has moved, or that a clone has put it somewhere.</summary>
     /// <param name="before">Where HEAD was; null when it was on no commit.</param>
@@ -76,16 +85,21 @@ public sealed class RepositoryHooks
     public int PostCheckout(ObjectId? before, ObjectId? after, bool isBranch = true, CancellationToken cancellation = default) =>
         Run(HookName.PostCheckout, [Text(before), Text(after), isBranch ? "1" : "0"], [], [], cancellation) ?? 0;
 
-    /// <summary>Asks <c>pre-push REMOTE URL</c> whether refs may be pushed; it reads a line for each. Called when the other side's refs are known, before anything is sent.</summary>
+    /// <summary>
+    /// Asks <c>pre-push REMOTE URL</c> whether refs may be pushed; it reads a line for each. Called when the other side's refs are known,
+    /// before anything is sent.
+    /// </summary>
     /// <param name="remote">The name of the remote, or the URL again when it has none.</param>
     /// <param name="url">Where it is.</param>
     /// <param name="refs">What is pushed.</param>
     /// <param name="isDryRun">Whether nothing will come of it; the hook is told.</param>
     /// <exception cref="HookRefusedException">They may not.</exception>
-    public void PrePush(string remote, string url, IReadOnlyList<PrePushRef> refs, bool isDryRun = false, CancellationToken cancellation = default)
+    public void PrePush(string remote, string url, IReadOnlyList<PrePushRef> refs, bool isDryRun = false,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(refs);
-        IReadOnlyList<string> lines = [.. refs.Select(item => $"{item.LocalName ?? "(delete)"} {Text(item.LocalId)} {item.RemoteName} {Text(item.RemoteId)}")];
+        IReadOnlyList<string> lines =
+            [.. refs.Select(item => $"{item.LocalName ?? "(delete)"} {Text(item.LocalId)} {item.RemoteName} {Text(item.RemoteId)}")];
         Require(HookName.PrePush, [remote, url], lines, Dry(isDryRun), $"nothing was pushed; {NoVerify}", cancellation);
     }
 
@@ -94,14 +108,16 @@ public sealed class RepositoryHooks
 
     private static KeyValuePair<string, string>[] Dry(bool isDryRun) => isDryRun ? [new(DryRunVariable, "1")] : [];
 
-    private void Require(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, KeyValuePair<string, string>[] environment, string consequence, CancellationToken cancellation)
+    private void Require(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input,
+        KeyValuePair<string, string>[] environment, string consequence, CancellationToken cancellation)
     {
         if (Run(name, arguments, input, environment, cancellation) is { } code and not 0)
             throw new HookRefusedException(name, code, consequence);
     }
 
     // What it ends with changes nothing, and neither does who stops it.
-    private void Tell(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, KeyValuePair<string, string>[] environment, CancellationToken cancellation)
+    private void Tell(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, KeyValuePair<string, string>[] environment,
+        CancellationToken cancellation)
     {
         try
         {
@@ -118,8 +134,10 @@ public sealed class RepositoryHooks
         }
     }
 
-    private int? Run(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, KeyValuePair<string, string>[] environment, CancellationToken cancellation) => _runner.Run(
-        new HookCall(name) { Arguments = arguments, Input = input, Environment = environment.ToDictionary(), Output = _context.HookOutput }, cancellation);
+    private int? Run(string name, IReadOnlyList<string> arguments, IReadOnlyList<string> input, KeyValuePair<string, string>[] environment,
+        CancellationToken cancellation) => _runner.Run(
+        new HookCall(name) { Arguments = arguments, Input = input, Environment = environment.ToDictionary(), Output = _context.HookOutput },
+            cancellation);
 
     private void Say(string text) => _context.HookOutput(Encoding.UTF8.GetBytes(text));
 }

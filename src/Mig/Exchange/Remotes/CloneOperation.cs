@@ -9,7 +9,10 @@ using Mig.Versions.Branches;
 
 namespace Mig.Exchange.Remotes;
 
-/// <summary>Makes a repository from another one. When it is broken off, what has arrived is kept, and the same clone goes on with it; what it made in vain is removed.</summary>
+/// <summary>
+/// Makes a repository from another one. When it is broken off, what has arrived is kept, and the same clone goes on with it; what it made
+/// in vain is removed.
+/// </summary>
 public sealed class CloneOperation
 {
     private readonly CloneOptions _options;
@@ -48,7 +51,9 @@ public sealed class CloneOperation
         string full = Path.GetFullPath(folder);
         return UnfinishedClone.Find(full, context) is { } lines
             ? UnfinishedClone.Read(lines, full)
-            : throw new NotFoundException($"there is no clone in {full} that was broken off; 'mig clone ADDRESS' begins one, and 'mig fetch' brings what a finished one lacks");
+            : throw new NotFoundException(
+                $"there is no clone in {full} that was broken off; 'mig clone ADDRESS' begins one, and 'mig fetch' brings what a finished "
+                + "one lacks");
     }
 
     /// <exception cref="ConflictException">The folder is there, and not empty.</exception>
@@ -70,7 +75,8 @@ public sealed class CloneOperation
         {
             if (MayGoOn(e) && (isBegun || HasArrived()))
             {
-                string kept = $"what has arrived is kept in {Folder}: the same command goes on with it, and so does 'mig clone --resume {Folder}'";
+                string kept =
+                    $"what has arrived is kept in {Folder}: the same command goes on with it, and so does 'mig clone --resume {Folder}'";
                 if (e is OperationCanceledException)
                     throw new InterruptedException("interrupted; " + kept, e);
                 _context.Warning(kept);
@@ -89,16 +95,20 @@ public sealed class CloneOperation
     {
         if (UnfinishedClone.Find(Folder, _context) is not { } lines)
             return false;
-        return lines.Order(StringComparer.Ordinal).SequenceEqual(UnfinishedClone.Describe(_options, _remoteName).Order(StringComparer.Ordinal))
+        return lines.Order(StringComparer.Ordinal)
+            .SequenceEqual(UnfinishedClone.Describe(_options, _remoteName).Order(StringComparer.Ordinal))
             ? true
-            : throw new ConflictException($"{Folder} holds another clone that was broken off ({string.Join(", ", lines.Select(RemoteAddress.Redact))}): 'mig clone --resume {Folder}' goes on with it; or delete the folder, or name another one");
+            : throw new ConflictException(
+                $"{Folder} holds another clone that was broken off ({string.Join(", ", lines.Select(RemoteAddress.Redact))}): 'mig clone "
+                + $"--resume {Folder}' goes on with it; or delete the folder, or name another one");
     }
 
     // A line or a disk may do better the next time; a server that is not honest will not.
-    private static bool MayGoOn(Exception e) => e is OperationCanceledException or IOException or UnauthorizedAccessException or RemoteException
-    {
-        Code: RemoteCodes.Broken or RemoteCodes.Silent or RemoteCodes.NoConnection
-    };
+    private static bool MayGoOn(Exception e) =>
+        e is OperationCanceledException or IOException or UnauthorizedAccessException or RemoteException
+        {
+            Code: RemoteCodes.Broken or RemoteCodes.Silent or RemoteCodes.NoConnection
+        };
 
     private bool HasArrived()
     {
@@ -118,7 +128,8 @@ public sealed class CloneOperation
                 return start;
         }
 
-        IEnumerable<string> names = listing.Refs.Where(found => found.Name.IsBranch || found.Name.IsTag).Select(found => found.Name.ShortName);
+        IEnumerable<string> names = listing.Refs.Where(found => found.Name.IsBranch || found.Name.IsTag)
+            .Select(found => found.Name.ShortName);
         throw new NotFoundException($"{_address.Text} has no branch or tag '{wanted}'.{NearNames.Suggest(wanted, names)}");
     }
 
@@ -191,7 +202,8 @@ public sealed class CloneOperation
         void Set(string key, string value) => document.Set(ConfigKey.Parse(prefix + key), value);
     }
 
-    private CloneOutcome SetHead(Repository repository, RemoteListing listing, RemoteRef? start, FetchOutcome fetch, string reason, CancellationToken cancellation)
+    private CloneOutcome SetHead(Repository repository, RemoteListing listing, RemoteRef? start, FetchOutcome fetch, string reason,
+        CancellationToken cancellation)
     {
         RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         RefName? branch = start is null ? listing.HeadTarget : start.Name.IsBranch ? start.Name : null;

@@ -11,7 +11,9 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
     private readonly List<FetchChoice> _chosen = [];
     private readonly Dictionary<RefName, RemoteRef> _refs = listing.Refs.ToDictionary(found => found.Name);
 
-    /// <summary>Whether something is to be kept in a ref: then tags follow. As in Git, a tracking ref that moves along does not count.</summary>
+    /// <summary>
+    /// Whether something is to be kept in a ref: then tags follow. As in Git, a tracking ref that moves along does not count.
+    /// </summary>
     public bool KeepsAny { get; private set; }
 
     /// <summary>Chooses by refspecs of the command line.</summary>
@@ -113,10 +115,13 @@ internal sealed class FetchChooser(Remote remote, RemoteListing listing)
     private (RefName Name, ObjectId Id) Find(string name)
     {
         if (name == "HEAD")
-            return listing.HeadId is { } head ? (RefName.Head, head) : throw new NotFoundException("the remote's HEAD is on a branch without commits");
+            return listing.HeadId is { } head ? (RefName.Head, head)
+                : throw new NotFoundException("the remote's HEAD is on a branch without commits");
         if (RefAbbreviation.Find(name, _refs.ContainsKey) is { } found)
             return (found, _refs[found].Id);
-        throw new NotFoundException($"the remote has no ref '{name}'.{NearNames.Suggest(name, listing.Refs.Select(known => known.Name.ShortName))} 'mig ls-remote' shows what it has");
+        throw new NotFoundException(
+            $"the remote has no ref '{name}'.{NearNames.Suggest(name, listing.Refs.Select(known => known.Name.ShortName))} 'mig "
+            + "ls-remote' shows what it has");
     }
 
     private void Exclude(IEnumerable<Refspec> refspecs)

@@ -26,12 +26,14 @@ public sealed class FetchOperation(Repository repository)
         RefName? branch = repository.Refs.ReadHead().Branch;
         Remote remote = _remotes.Read(options.Remote ?? _remotes.DefaultFor(branch));
         RemoteAddress address = _remotes.AddressOf(remote.FetchUrl);
-        using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isNamed: !options.IsOneOfSeveral, cancellation);
+        using RemoteRepository connection = new RemoteAccess(repository, repository.Context)
+            .Open(remote.Name, address, isNamed: !options.IsOneOfSeveral, cancellation);
         return Run(connection, List(connection, remote, address, options, cancellation), remote, address, options, cancellation);
     }
 
     // What the refspecs choose from. A name that is not found is looked for among all, so that near ones can be told.
-    private RemoteListing List(RemoteRepository connection, Remote remote, RemoteAddress address, FetchOptions options, CancellationToken cancellation)
+    private RemoteListing List(RemoteRepository connection, Remote remote, RemoteAddress address, FetchOptions options,
+        CancellationToken cancellation)
     {
         List<Refspec> given = [.. options.Refspecs.Select(Refspec.ParseFetch)];
         RefChoice? choice = NeededRefs.OfFetch(remote, given, FindMerge(remote), options.Tags ?? remote.Tags);
@@ -48,7 +50,8 @@ public sealed class FetchOperation(Repository repository)
         return listing;
     }
 
-    internal FetchOutcome Run(RemoteRepository connection, RemoteListing listing, Remote remote, RemoteAddress address, FetchOptions options, CancellationToken cancellation)
+    internal FetchOutcome Run(RemoteRepository connection, RemoteListing listing, Remote remote, RemoteAddress address,
+        FetchOptions options, CancellationToken cancellation)
     {
         TagFetch tags = options.Tags ?? remote.Tags;
         var chooser = new FetchChooser(remote, listing);
@@ -65,7 +68,8 @@ public sealed class FetchOperation(Repository repository)
         if (follows)
             chooser.AddTags(FindTags(listing, [.. choices.Select(choice => choice.Id)]), options.Force);
         using FileLock? retained = options.DryRun ? null : repository.Store.Retain();
-        var store = new FetchTransfer(repository, connection, options with { WithoutContent = options.WithoutContent ?? remote.IsPromisor });
+        var store = new FetchTransfer(
+            repository, connection, options with { WithoutContent = options.WithoutContent ?? remote.IsPromisor });
         store.Bring([.. chooser.Choose().Select(choice => choice.Id), .. options.AlsoWanted], options.Depth, cancellation);
 
         // Tags that lead into what has just come.
@@ -91,7 +95,8 @@ public sealed class FetchOperation(Repository repository)
     private void CheckCurrentBranch(IEnumerable<FetchChoice> choices)
     {
         if (!repository.IsBare && repository.Refs.ReadHead().Branch is { } branch && choices.Any(choice => choice.Ours == branch))
-            throw new ConflictException($"HEAD is on {branch}, so nothing is fetched into it; fetch without a destination, then 'mig pull' moves it");
+            throw new ConflictException(
+                $"HEAD is on {branch}, so nothing is fetched into it; fetch without a destination, then 'mig pull' moves it");
     }
 
     // Those that are not here, and lead to something that is here, or comes.
@@ -101,7 +106,8 @@ public sealed class FetchOperation(Repository repository)
         foreach (RemoteRef tag in listing.Refs)
         {
             ObjectId target = tag.Peeled ?? tag.Id;
-            if (tag.Name.IsTag && (coming.Contains(target) || repository.Objects.GetKind(target) is not null) && (!names.Contains(tag.Name) || (names.Find(tag.Name) is null && repository.Refs.Resolve(tag.Name) is null)))
+            if (tag.Name.IsTag && (coming.Contains(target) || repository.Objects.GetKind(target) is not null)
+                && (!names.Contains(tag.Name) || (names.Find(tag.Name) is null && repository.Refs.Resolve(tag.Name) is null)))
                 yield return tag;
         }
     }
@@ -115,8 +121,10 @@ public sealed class FetchOperation(Repository repository)
 
         bool IsStale(RefName name)
         {
-            List<string> sources = [.. refspecs.Where(refspec => refspec.IsPattern || refspec.Destination is { Length: > 0 }).Select(refspec => refspec.MapBack(name.Value)).OfType<string>()];
-            return sources.Count > 0 && !sources.Exists(there.Contains) && !IsSymbolic(name) && (repository.IsBare || repository.Refs.ReadHead().Branch != name);
+            List<string> sources = [.. refspecs.Where(refspec => refspec.IsPattern || refspec.Destination is { Length: > 0 })
+                .Select(refspec => refspec.MapBack(name.Value)).OfType<string>()];
+            return sources.Count > 0 && !sources.Exists(there.Contains) && !IsSymbolic(name)
+                && (repository.IsBare || repository.Refs.ReadHead().Branch != name);
         }
     }
 
@@ -132,7 +140,8 @@ public sealed class FetchOperation(Repository repository)
         }
     }
 
-    private IReadOnlyList<FetchedRef> Move(IReadOnlyList<FetchChoice> choices, IReadOnlyList<RefName> stale, Remote remote, RemoteListing listing, FetchOptions options)
+    private IReadOnlyList<FetchedRef> Move(
+        IReadOnlyList<FetchChoice> choices, IReadOnlyList<RefName> stale, Remote remote, RemoteListing listing, FetchOptions options)
     {
         for (int attempt = 1; ; attempt++)
         {
@@ -165,7 +174,8 @@ public sealed class FetchOperation(Repository repository)
         bool isThere = names.Contains(ours);
         Ref? found = isThere ? names.Find(ours) : null;
         ObjectId? old = found?.Id ?? (isThere ? repository.Refs.Resolve(ours) : null);
-        (RefChange change, string? note) = ours.IsBranchHead && old is null ? (RefChange.Rejected, "no branch can be called HEAD") : isThere && (found is null ? IsSymbolic(ours) : found.Target is not null) ? (RefChange.Rejected, $"{ours} stands for another ref")
+        (RefChange change, string? note) = ours.IsBranchHead && old is null ? (RefChange.Rejected, "no branch can be called HEAD") : isThere
+            && (found is null ? IsSymbolic(ours) : found.Target is not null) ? (RefChange.Rejected, $"{ours} stands for another ref")
             : old == choice.Id ? (RefChange.UpToDate, null)
             : old is not { } before ? names.FindObstacle(ours, deleted) is { } obstacle
                 ? (RefChange.Rejected, $"{obstacle} is in the way; --prune removes it when it is gone there")
@@ -207,7 +217,8 @@ public sealed class FetchOperation(Repository repository)
             }
         }
 
-        if (options.SetsFetchHead && (refs.FirstOrDefault(item => item.IsForMerge) ?? refs.FirstOrDefault(item => item.New is not null)) is { New: { } fetched })
+        if (options.SetsFetchHead && (
+            refs.FirstOrDefault(item => item.IsForMerge) ?? refs.FirstOrDefault(item => item.New is not null)) is { New: { } fetched })
             transaction.Update(FetchHead, null, fetched, options.Action);
         AddHead(transaction, refs, remote, listing, options);
         if (options.DryRun)
@@ -217,7 +228,8 @@ public sealed class FetchOperation(Repository repository)
     }
 
     // refs/remotes/origin/HEAD: what "origin" alone means.
-    private void AddHead(RefTransaction transaction, IReadOnlyList<FetchedRef> refs, Remote remote, RemoteListing listing, FetchOptions options)
+    private void AddHead(RefTransaction transaction, IReadOnlyList<FetchedRef> refs, Remote remote, RemoteListing listing,
+        FetchOptions options)
     {
         if (remote.Name is null || listing.HeadTarget is not { } target || remote.TrackingOf(target) is not { IsRemote: true } tracking)
             return;

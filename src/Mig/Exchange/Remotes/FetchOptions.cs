@@ -32,7 +32,9 @@ public sealed record FetchOptions
     /// <summary>Whether all is compared that the remote's refs lead to, also where this repository's refs lead there already.</summary>
     public bool Refetch { get; init; }
 
-    /// <summary>Whether the log of a ref that is made with many others begins with that. Those of a clone begin when they move, as in Git.</summary>
+    /// <summary>
+    /// Whether the log of a ref that is made with many others begins with that. Those of a clone begin when they move, as in Git.
+    /// </summary>
     internal bool LogsNewRefs { get; init; } = true;
 
     /// <summary>How packs are taken over from a repository of this user on this machine.</summary>

@@ -17,7 +17,9 @@ internal sealed class FetchTransfer(Repository repository, RemoteRepository conn
         // Where something is damaged, a ref proves nothing of what it leads to.
         bool isRefetch = options.Refetch || repository.Store.IsDamaged;
         if (isRefetch && !options.Refetch && _brought.Count == 0)
-            repository.Context.Notice("something in this repository is damaged, so all of it is compared with what the remote has, and what is missing comes anew ('mig fsck' says what)");
+            repository.Context.Notice(
+                "something in this repository is damaged, so all of it is compared with what the remote has, and what is missing comes "
+                + "anew ('mig fsck' says what)");
         HashSet<ObjectId> known = isRefetch ? [] : Known();
         List<ObjectId> wants = [.. ids.Distinct().Where(id => !_brought.Contains(id) && (depth is not null || !known.Contains(id)))];
         if (wants.Count == 0)
@@ -52,7 +54,8 @@ internal sealed class FetchTransfer(Repository repository, RemoteRepository conn
     // All that refs lead to is here, by the rule that refs move last.
     private HashSet<ObjectId> Known()
     {
-        HashSet<ObjectId> known = [.. repository.Refs.List("refs/", damaged: []).Select(found => found.Id).Where(id => repository.Objects.GetKind(id) is not null)];
+        HashSet<ObjectId> known = [.. repository.Refs.List("refs/", damaged: []).Select(found => found.Id)
+            .Where(id => repository.Objects.GetKind(id) is not null)];
         if (repository.Refs.ReadHead() is { Id: { } head } && repository.Objects.GetKind(head) is not null)
             known.Add(head);
         return known;

@@ -14,7 +14,8 @@ public sealed class ListOperation(Repository? repository, RepositoryContext cont
     /// <param name="prefixes">Only refs whose names begin with one of these are needed; null for all.</param>
     /// <param name="cancellation">Stops it.</param>
     /// <exception cref="NotFoundException">There is no such remote.</exception>
-    public RemoteListing Run(string? remote, string baseFolder, IReadOnlyList<string>? prefixes = null, CancellationToken cancellation = default)
+    public RemoteListing Run(string? remote, string baseFolder, IReadOnlyList<string>? prefixes = null,
+        CancellationToken cancellation = default)
     {
         (string? name, RemoteAddress address) = Find(remote, baseFolder);
         using RemoteRepository connection = new RemoteAccess(repository, context).Open(name, address, isNamed: true, cancellation);
@@ -24,7 +25,8 @@ public sealed class ListOperation(Repository? repository, RepositoryContext cont
     private (string? Name, RemoteAddress Address) Find(string? remote, string baseFolder)
     {
         if (repository is null)
-            return (null, RemoteAddress.Parse(remote ?? throw new NotFoundException("this is not a repository, so say which remote: 'mig ls-remote ADDRESS'"), baseFolder));
+            return (null, RemoteAddress.Parse(remote
+                ?? throw new NotFoundException("this is not a repository, so say which remote: 'mig ls-remote ADDRESS'"), baseFolder));
         var remotes = new RemoteConfiguration(repository);
         Remote found = remotes.Read(remote ?? remotes.DefaultFor(repository.Refs.ReadHead().Branch));
         return (found.Name, remotes.AddressOf(found.FetchUrl));

@@ -10,8 +10,8 @@ using Mig.Transfer.Addresses;
 namespace Mig.Exchange.Remotes;
 
 /// <summary>
-/// Keeps what other repositories said of their refs, so that they need not say it again while it holds: they are told its digest. What is kept decides nothing by
-/// itself; it counts when the other side, asked with the rights of now, says that its refs are just those.
+/// Keeps what other repositories said of their refs, so that they need not say it again while it holds: they are told its digest. What is
+/// kept decides nothing by itself; it counts when the other side, asked with the rights of now, says that its refs are just those.
 /// </summary>
 internal sealed class ListingCache(Repository repository)
 {
@@ -25,7 +25,8 @@ internal sealed class ListingCache(Repository repository)
     public RemoteListing List(RemoteRepository connection, RemoteAddress address, RefChoice? choice, CancellationToken cancellation)
     {
         RemoteListing? known = Read(address, choice);
-        RemoteListing now = connection.ListRefs(new RefsQuery { Prefixes = choice?.Prefixes, Names = choice?.Names ?? [], Known = known }, cancellation);
+        RemoteListing now = connection.ListRefs(
+            new RefsQuery { Prefixes = choice?.Prefixes, Names = choice?.Names ?? [], Known = known }, cancellation);
         if (known is null || !ReferenceEquals(known.Refs, now.Refs))
             Write(address, choice, now);
         return now;
@@ -86,7 +87,8 @@ internal sealed class ListingCache(Repository repository)
         foreach (string line in lines.AsSpan(1, lines.Length - 2))
         {
             string[] words = line.Split(' ');
-            if (words.Length != 3 || !ObjectId.TryParse(words[0], out ObjectId id) || !TryParseOptional(words[1], out ObjectId? peeled) || !RefName.TryParse(words[2], out RefName? name))
+            if (words.Length != 3 || !ObjectId.TryParse(words[0], out ObjectId id) || !TryParseOptional(words[1], out ObjectId? peeled)
+                || !RefName.TryParse(words[2], out RefName? name))
                 return null;
             refs.Add(new RemoteRef(name, id, peeled));
         }

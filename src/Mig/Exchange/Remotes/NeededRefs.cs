@@ -58,6 +58,7 @@ internal static class NeededRefs
         var choice = new RefChoice(prefixes, names);
         if (choice.Parts.Count > MostParts)
             choice = new RefChoice(choice.Parts.Select(part => part.Text[..(part.Text.LastIndexOf('/') + 1)]), []);
-        return choice.Parts.Count > MostParts || choice.Prefixes.Any(prefix => !prefix.StartsWith("refs/", StringComparison.Ordinal)) ? null : choice;
+        return choice.Parts.Count > MostParts || choice.Prefixes.Any(prefix => !prefix.StartsWith("refs/", StringComparison.Ordinal)) ? null
+            : choice;
     }
 }

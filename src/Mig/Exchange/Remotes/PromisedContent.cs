@@ -6,7 +6,10 @@ using Mig.Transfer.Addresses;
 
 namespace Mig.Exchange.Remotes;
 
-/// <summary>Fetches the contents that a partial clone left at its remote, when something reads them; over one connection as long as the repository is open. For one thread.</summary>
+/// <summary>
+/// Fetches the contents that a partial clone left at its remote, when something reads them; over one connection as long as the repository
+/// is open. For one thread.
+/// </summary>
 internal sealed class PromisedContent(Repository repository, string remote) : IPromisedContent
 {
     private RemoteRepository? _connection;
@@ -14,7 +17,8 @@ internal sealed class PromisedContent(Repository repository, string remote) : IP
     public void Fetch(IReadOnlySet<ObjectId> blobs, ObjectStore into)
     {
         CancellationToken cancellation = repository.Context.Interruption();
-        TransferReport report = (_connection ??= Connect()).FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, cancellation);
+        TransferReport report = (_connection ??= Connect())
+            .FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, cancellation);
         repository.Context.Notice($"fetched {report.Objects} contents ({report.StoredBytes} bytes) from {remote}");
     }
 

@@ -17,7 +17,8 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
         if (refspec.IsMatching)
             AddPattern(refspec, RefName.BranchPrefix, name => name.Value, onlyThere: true);
         else if (refspec.IsPattern)
-            AddPattern(refspec, "refs/", name => refspec.Destination is null ? refspec.Matches(name.Value) ? name.Value : null : refspec.Map(name.Value), onlyThere: false);
+            AddPattern(refspec, "refs/", name =>
+                refspec.Destination is null ? refspec.Matches(name.Value) ? name.Value : null : refspec.Map(name.Value), onlyThere: false);
         else if (!refspec.IsNegative)
             _chosen.Add(refspec.Source.Length == 0 ? Deletion(refspec) : One(refspec));
     }
@@ -48,7 +49,8 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
         foreach (PushChoice choice in _chosen)
         {
             if (!byName.TryAdd(choice.Theirs, choice) && byName[choice.Theirs].Id != choice.Id)
-                throw new UsageException($"{choice.Theirs} there would be both {byName[choice.Theirs].Source} and {choice.Source}; push one of them");
+                throw new UsageException(
+                    $"{choice.Theirs} there would be both {byName[choice.Theirs].Source} and {choice.Source}; push one of them");
         }
 
         return [.. byName.Values];
@@ -58,7 +60,8 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
     {
         foreach (Ref ours in _ours.Value)
         {
-            if (ours.Name.Value.StartsWith(prefix, StringComparison.Ordinal) && map(ours.Name) is { } name && RefName.TryParse(name, out RefName? theirs) && (!onlyThere || _theirs.Contains(theirs)))
+            if (ours.Name.Value.StartsWith(prefix, StringComparison.Ordinal) && map(ours.Name) is { } name
+                && RefName.TryParse(name, out RefName? theirs) && (!onlyThere || _theirs.Contains(theirs)))
                 _chosen.Add(new PushChoice(ours.Name.ShortName, ours.Name, ours.Id, theirs, refspec.IsForced));
         }
     }
@@ -66,7 +69,9 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
     private PushChoice Deletion(Refspec refspec)
     {
         RefName theirs = RefAbbreviation.Find(refspec.Destination!, _theirs.Contains)
-            ?? throw new NotFoundException($"the remote has no ref '{refspec.Destination}', so it cannot be deleted.{NearNames.Suggest(refspec.Destination!, listing.Refs.Select(known => known.Name.ShortName))}");
+            ?? throw new NotFoundException(
+                $"the remote has no ref '{refspec.Destination}', so it cannot be "
+                + $"deleted.{NearNames.Suggest(refspec.Destination!, listing.Refs.Select(known => known.Name.ShortName))}");
         return new PushChoice("", null, null, theirs, refspec.IsForced);
     }
 
@@ -81,7 +86,8 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
         if (source == "HEAD")
         {
             Head head = repository.Refs.ReadHead();
-            return (head.Branch, head.Id ?? throw new NotFoundException($"branch '{head.Branch?.ShortName}' has no commit yet, so there is nothing to push"));
+            return (head.Branch, head.Id ?? throw new NotFoundException(
+                $"branch '{head.Branch?.ShortName}' has no commit yet, so there is nothing to push"));
         }
 
         if (RefAbbreviation.Find(source, name => repository.Refs.Resolve(name) is not null) is { } found)
@@ -94,17 +100,23 @@ internal sealed class PushChooser(Repository repository, RemoteListing listing)
         if (refspec.Destination is not { } destination)
         {
             if (ours is null && RefName.IsWellFormed(refspec.Source, allowOneLevel: true) && refspec.Source != "HEAD")
-                throw new UsageException($"'{refspec.Source}' is not a ref, so say what it shall be called there: 'mig push REMOTE {refspec.Source}:refs/heads/NAME'");
-            return ours ?? throw new UsageException("HEAD is on no branch, so say what it shall be called there: 'mig push REMOTE HEAD:refs/heads/NAME'");
+                throw new UsageException(
+                    $"'{refspec.Source}' is not a ref, so say what it shall be called there: 'mig push REMOTE "
+                    + $"{refspec.Source}:refs/heads/NAME'");
+            return ours ?? throw new UsageException(
+                "HEAD is on no branch, so say what it shall be called there: 'mig push REMOTE HEAD:refs/heads/NAME'");
         }
 
-        if (RefAbbreviation.Find(destination, _theirs.Contains) is { } there && (there.Value == destination || !destination.StartsWith("refs/", StringComparison.Ordinal)))
+        if (RefAbbreviation.Find(destination, _theirs.Contains) is { } there
+            && (there.Value == destination || !destination.StartsWith("refs/", StringComparison.Ordinal)))
             return there;
         if (destination.StartsWith("refs/", StringComparison.Ordinal))
             return RefName.Parse(destination);
         bool isTag = ours is { IsTag: true } || (ours is null && repository.Objects.GetKind(id) == ObjectKind.Tag);
         if (ours is null && refspec.Source != "HEAD")
-            throw new UsageException($"whether '{destination}' shall be a branch or a tag there is not clear; write refs/{(isTag ? "tags" : "heads")}/{destination}");
+            throw new UsageException(
+                $"whether '{destination}' shall be a branch or a tag there is not clear; write "
+                + $"refs/{(isTag ? "tags" : "heads")}/{destination}");
         return isTag ? RefName.Tag(destination) : RefName.Branch(destination);
     }
 }

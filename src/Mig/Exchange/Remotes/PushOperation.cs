@@ -34,21 +34,27 @@ public sealed class PushOperation(Repository repository)
         RemoteAddress[] addresses = [.. remote.PushUrls.Select(_remotes.AddressOf)];
         foreach (RemoteAddress address in addresses)
         {
-            bool isAlone = addresses.All(other => (other.Kind, other.IsSecure, other.Host, other.Port) == (address.Kind, address.IsSecure, address.Host, address.Port));
-            using RemoteRepository connection = new RemoteAccess(repository, repository.Context).Open(remote.Name, address, isAlone, cancellation);
-            outcomes.Add(Push(connection, List(connection, remote, refspecs, cancellation), address, remote, refspecs, options, cancellation));
+            bool isAlone = addresses.All(other =>
+                (other.Kind, other.IsSecure, other.Host, other.Port) == (address.Kind, address.IsSecure, address.Host, address.Port));
+            using RemoteRepository connection = new RemoteAccess(repository, repository.Context)
+                .Open(remote.Name, address, isAlone, cancellation);
+            outcomes.Add(Push(connection, List(connection, remote, refspecs, cancellation), address, remote, refspecs, options,
+                cancellation));
         }
 
         return outcomes;
     }
 
-    // The refs that it may move, and with the same call whether the other side has what is pushed. A name that is not found is looked for among all, so that near ones can be told.
+    // The refs that it may move, and with the same call whether the other side has what is pushed. A name that is not found is looked for
+    // among all, so that near ones can be told.
     private RemoteListing List(RemoteRepository connection, Remote remote, IReadOnlyList<Refspec> refspecs, CancellationToken cancellation)
     {
         RefChoice? choice = NeededRefs.OfPush(refspecs, repository.Refs.ReadHead().Branch);
-        IEnumerable<ObjectId> hints = remote.Name is null ? [] : repository.Refs.List($"{RefName.RemotePrefix}{remote.Name}/", damaged: []).Select(found => found.Id);
+        IEnumerable<ObjectId> hints = remote.Name is null ? [] : repository.Refs.List($"{RefName.RemotePrefix}{remote.Name}/", damaged: [])
+            .Select(found => found.Id);
         IReadOnlyList<ObjectId> asked = PushQuestions.Choose(repository.Store, PushChooser.FindTips(repository, refspecs), hints);
-        RemoteListing listing = connection.ListRefs(new RefsQuery { Prefixes = choice?.Prefixes, Names = choice?.Names ?? [], Asked = asked }, cancellation);
+        RemoteListing listing = connection.ListRefs(
+            new RefsQuery { Prefixes = choice?.Prefixes, Names = choice?.Names ?? [], Asked = asked }, cancellation);
         try
         {
             var chooser = new PushChooser(repository, listing);
@@ -94,7 +100,8 @@ public sealed class PushOperation(Repository repository)
         return refspecs.Count > 0 ? refspecs : new PushDefault(repository).Choose(remote, options);
     }
 
-    private PushOutcome Push(RemoteRepository connection, RemoteListing listing, RemoteAddress address, Remote remote, IReadOnlyList<Refspec> refspecs, PushOptions options, CancellationToken cancellation)
+    private PushOutcome Push(RemoteRepository connection, RemoteListing listing, RemoteAddress address, Remote remote,
+        IReadOnlyList<Refspec> refspecs, PushOptions options, CancellationToken cancellation)
     {
         var chooser = new PushChooser(repository, listing);
         foreach (Refspec refspec in refspecs)
@@ -102,7 +109,8 @@ public sealed class PushOperation(Repository repository)
         IReadOnlyList<PushChoice> choices = chooser.Choose(refspecs);
         Dictionary<RefName, ObjectId> theirs = listing.Refs.ToDictionary(found => found.Name, found => found.Id);
         IReadOnlyDictionary<RefName, ObjectId> expected = ReadLeases(remote, options.Leases, choices);
-        List<PushedRef> refs = [.. choices.Select(choice => Judge(choice, theirs.TryGetValue(choice.Theirs, out ObjectId old) ? old : null, expected, options.Force))];
+        List<PushedRef> refs = [.. choices.Select(choice =>
+            Judge(choice, theirs.TryGetValue(choice.Theirs, out ObjectId old) ? old : null, expected, options.Force))];
         if (options.IsAtomic && refs.Exists(item => item.HasFailed))
         {
             refs = [.. refs.Select(item => item.HasFailed || item.Change == RefChange.UpToDate ? item
@@ -112,8 +120,10 @@ public sealed class PushOperation(Repository repository)
         if (options.AsksHook)
             AskHook(remote.Name ?? address.Text, address.Text, choices, refs, options.DryRun, cancellation);
         PushReport report = Send(connection, listing, refs, options, cancellation);
-        Dictionary<RefName, string> refusals = report.Results.Where(result => result.Refusal is not null).ToDictionary(result => result.Name, result => result.Refusal!);
-        refs = [.. refs.Select(item => !item.HasFailed && refusals.TryGetValue(item.Theirs, out string? refusal) ? item with { Change = RefChange.Refused, Note = refusal } : item)];
+        Dictionary<RefName, string> refusals = report.Results.Where(result => result.Refusal is not null)
+            .ToDictionary(result => result.Name, result => result.Refusal!);
+        refs = [.. refs.Select(item => !item.HasFailed && refusals.TryGetValue(item.Theirs, out string? refusal)
+            ? item with { Change = RefChange.Refused, Note = refusal } : item)];
         IReadOnlyList<UpstreamBranch> upstreams = [];
         if (!options.DryRun)
         {
@@ -126,25 +136,33 @@ public sealed class PushOperation(Repository repository)
     }
 
     private bool SetsUpItself(Remote remote, PushOptions options) => remote.Name is not null
-        && options is { Refspecs.Count: 0, AllBranches: false, AllTags: false } && repository.Config.GetBoolean("push.autosetupremote", false)
+        && options is { Refspecs.Count: 0, AllBranches: false, AllTags: false }
+        && repository.Config.GetBoolean("push.autosetupremote", false)
         && repository.Refs.ReadHead().Branch is { } branch && new Upstreams(repository).Find(branch) is null;
 
-    private void AskHook(string name, string url, IReadOnlyList<PushChoice> choices, List<PushedRef> refs, bool isDryRun, CancellationToken cancellation)
+    private void AskHook(string name, string url, IReadOnlyList<PushChoice> choices, List<PushedRef> refs, bool isDryRun,
+        CancellationToken cancellation)
     {
         Dictionary<RefName, PushChoice> sources = choices.ToDictionary(choice => choice.Theirs);
         List<PrePushRef> asked = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
-            .Select(item => new PrePushRef(item.New is null ? null : sources[item.Theirs].Ours?.Value ?? item.Source, item.New, item.Theirs, item.Old))];
+            .Select(item => new PrePushRef(
+                item.New is null ? null : sources[item.Theirs].Ours?.Value ?? item.Source, item.New, item.Theirs, item.Old))];
         if (asked.Count > 0)
             repository.Hooks.PrePush(name, url, asked, isDryRun, cancellation);
     }
 
-    private PushReport Send(RemoteRepository connection, RemoteListing listing, List<PushedRef> refs, PushOptions options, CancellationToken cancellation)
+    private PushReport Send(RemoteRepository connection, RemoteListing listing, List<PushedRef> refs, PushOptions options,
+        CancellationToken cancellation)
     {
         List<PushUpdate> updates = [.. refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate)
             .Select(item => new PushUpdate(item.Theirs, item.Old, item.New, item.Change == RefChange.Forced))];
         return updates.Count == 0
             ? new PushReport(TransferReport.Nothing, [], [])
-            : connection.Push(repository.Store, new PushRequest { Updates = updates, Remote = listing, Atomic = options.IsAtomic, DryRun = options.DryRun, Progress = options.Progress }, cancellation);
+            : connection.Push(repository.Store, new PushRequest
+            {
+                Updates = updates, Remote = listing, Atomic = options.IsAtomic,
+                DryRun = options.DryRun, Progress = options.Progress
+            }, cancellation);
     }
 
     // The null id stands for "there must be none".
@@ -179,7 +197,8 @@ public sealed class PushOperation(Repository repository)
     {
         var pushed = new PushedRef(RefChange.UpToDate, choice.Source, choice.Theirs, old, choice.Id);
         if (choice.Theirs.IsBranch && choice.Id is { } id && repository.Objects.GetKind(id) is not ObjectKind.Commit)
-            throw new UsageException($"'{choice.Source}' is not a commit, so {choice.Theirs} cannot be it; only tags can name other things");
+            throw new UsageException(
+                $"'{choice.Source}' is not a commit, so {choice.Theirs} cannot be it; only tags can name other things");
         if (old == choice.Id)
             return pushed;
         PushRejection rejection = PushRejection.None;
@@ -199,7 +218,8 @@ public sealed class PushOperation(Repository repository)
             return pushed with { Change = RefChange.Rejected, Rejection = rejection, Note = NoteOf(rejection) };
         return pushed with
         {
-            Change = choice.Id is null ? RefChange.Deleted : old is null ? RefChange.Created : losesHistory || choice.Theirs.IsTag ? RefChange.Forced : RefChange.FastForward,
+            Change = choice.Id is null ? RefChange.Deleted : old is null ? RefChange.Created : losesHistory || choice.Theirs.IsTag
+                ? RefChange.Forced : RefChange.FastForward,
         };
     }
 
@@ -230,7 +250,8 @@ public sealed class PushOperation(Repository repository)
         var names = new Lazy<RefNames>(() => new RefNames(repository.Refs));
         foreach (PushedRef item in refs)
         {
-            if (item.HasFailed || remote.TrackingOf(item.Theirs) is not { } tracking || !seen.Add(tracking) || repository.Refs.ReadSymbolic(tracking) is not null)
+            if (item.HasFailed || remote.TrackingOf(item.Theirs) is not { } tracking || !seen.Add(tracking)
+                || repository.Refs.ReadSymbolic(tracking) is not null)
                 continue;
             ObjectId? now = repository.Refs.Resolve(tracking);
             if (item.New is { } id && now != id && (now is not null || names.Value.FindObstacle(tracking, new HashSet<RefName>()) is null))
@@ -251,7 +272,8 @@ public sealed class PushOperation(Repository repository)
         foreach (PushedRef item in refs.Where(item => !item.HasFailed && item.Change != RefChange.UpToDate))
             moved[item.Theirs] = item.New is { } id ? (id, Peel(id)) : null;
         RefName? branch = repository.Refs.ReadHead().Branch;
-        RefName? merge = branch is not null && new Upstreams(repository).Find(branch) is { } upstream && upstream.Remote == remote.Name ? upstream.Merge : null;
+        RefName? merge = branch is not null && new Upstreams(repository).Find(branch) is { } upstream && upstream.Remote == remote.Name
+            ? upstream.Merge : null;
         new ListingCache(repository).Move(address, NeededRefs.OfFetch(remote, [], merge, remote.Tags), moved);
     }
 
@@ -272,7 +294,8 @@ public sealed class PushOperation(Repository repository)
                 upstreams.Add(new UpstreamBranch(ours, remote.Name!, choice.Theirs, remote.TrackingOf(choice.Theirs), id));
         }
 
-        Config.RepositoryFile(repository.Folder).Update(document => upstreams.ForEach(upstream => Upstreams.Write(document, upstream.Branch, upstream.Remote, upstream.Merge)));
+        Config.RepositoryFile(repository.Folder)
+            .Update(document => upstreams.ForEach(upstream => Upstreams.Write(document, upstream.Branch, upstream.Remote, upstream.Merge)));
         return upstreams;
     }
 }

@@ -21,11 +21,13 @@ internal static class RefAbbreviation
 
     /// <summary>Returns the names that <see cref="Find"/> would look for, below refs/.</summary>
     public static IEnumerable<string> Candidates(string name) =>
-        Places.Select(place => place + name).Where(candidate => candidate.StartsWith("refs/", StringComparison.Ordinal) && RefName.TryParse(candidate, out _));
+        Places.Select(place => place + name)
+            .Where(candidate => candidate.StartsWith("refs/", StringComparison.Ordinal) && RefName.TryParse(candidate, out _));
 
     /// <summary>Returns the full name of a ref that need not exist yet: a branch, unless more is said.</summary>
     public static RefName Complete(string name) => RefName.Parse(
         name.StartsWith("refs/", StringComparison.Ordinal) ? name
-        : name.StartsWith("heads/", StringComparison.Ordinal) || name.StartsWith("tags/", StringComparison.Ordinal) || name.StartsWith("remotes/", StringComparison.Ordinal) ? "refs/" + name
+        : name.StartsWith("heads/", StringComparison.Ordinal) || name.StartsWith("tags/", StringComparison.Ordinal)
+            || name.StartsWith("remotes/", StringComparison.Ordinal) ? "refs/" + name
         : RefName.BranchPrefix + name);
 }

@@ -2,7 +2,9 @@ using Mig.History.Refs;
 
 namespace Mig.Exchange.Remotes;
 
-/// <summary>The refs here, as they were at one moment: for those who ask about many. What they decide by it is checked again as the refs move.</summary>
+/// <summary>
+/// The refs here, as they were at one moment: for those who ask about many. What they decide by it is checked again as the refs move.
+/// </summary>
 internal sealed class RefNames(RefStore refs)
 {
     private readonly IReadOnlyList<RefName> _names = refs.ListNames("refs/");

@@ -3,13 +3,16 @@ using Mig.History.Refs;
 
 namespace Mig.Exchange.Remotes;
 
-/// <summary>Another repository as the configuration describes it (<c>remote.NAME.…</c>), or one that was named by its address alone.</summary>
+/// <summary>
+/// Another repository as the configuration describes it (<c>remote.NAME.…</c>), or one that was named by its address alone.
+/// </summary>
 /// <param name="Name">Null when only its address is known.</param>
 /// <param name="Urls">Addresses to fetch from; the first one counts.</param>
 /// <param name="PushUrls">Addresses to push to.</param>
 /// <param name="Fetch">What a fetch takes, and where it is kept.</param>
 /// <param name="Push">What a push sends when it is not told.</param>
-public sealed record Remote(string? Name, IReadOnlyList<string> Urls, IReadOnlyList<string> PushUrls, IReadOnlyList<Refspec> Fetch, IReadOnlyList<Refspec> Push)
+public sealed record Remote(string? Name, IReadOnlyList<string> Urls, IReadOnlyList<string> PushUrls, IReadOnlyList<Refspec> Fetch,
+    IReadOnlyList<Refspec> Push)
 {
     /// <summary>The address to fetch from.</summary>
     /// <exception cref="UsageException">It has none.</exception>

@@ -28,7 +28,8 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
     }
 
     /// <summary>Gets ready to fetch contents alone; connects when the first are asked for.</summary>
-    internal RemoteRepository OpenForContent(string name, RemoteAddress address) => RemoteRepository.OpenForContent(address, OptionsFor(name, address, isNamed: false));
+    internal RemoteRepository OpenForContent(string name, RemoteAddress address) =>
+        RemoteRepository.OpenForContent(address, OptionsFor(name, address, isNamed: false));
 
     internal RemoteOptions OptionsFor(string? name, RemoteAddress address, bool isNamed)
     {
@@ -36,10 +37,17 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
         {
             ServeFolder = folder => ServedRepository.Open(folder, context),
             Patience = new Patience(
-                TimeSpan.FromSeconds(_config.GetInteger("http.lowspeedtime", (long)Patience.Default.Time.TotalSeconds, least: 0, most: MaxSeconds)),
+                TimeSpan.FromSeconds(_config.GetInteger(
+                    "http.lowspeedtime", (long)Patience.Default.Time.TotalSeconds, least: 0, most: MaxSeconds)),
                 _config.GetInteger("http.lowspeedlimit", Patience.Default.BytesPerSecond, least: 0, most: int.MaxValue)),
-            ConnectTimeout = TimeSpan.FromSeconds(_config.GetInteger("http.connecttimeout", (long)RemoteOptions.DefaultConnectTimeout.TotalSeconds, least: 0, most: MaxSeconds)),
-            Retries = RetryPolicy.Default with { Most = (int)_config.GetInteger("http.maxretries", RetryPolicy.Default.Most, least: 0, most: 1000), Notice = context.Notice },
+            ConnectTimeout = TimeSpan.FromSeconds(_config.GetInteger(
+                "http.connecttimeout", (long)RemoteOptions.DefaultConnectTimeout.TotalSeconds, least: 0, most: MaxSeconds)),
+            Retries = RetryPolicy.Default with
+            {
+                Most =
+                (int)_config.GetInteger("http.maxretries", RetryPolicy.Default.Most, least: 0, most: 1000),
+                Notice = context.Notice
+            },
             ServeAdvice = AdviseServe(name),
             MaxRefs = (int)_config.GetInteger("transfer.maxrefs", RemoteOptions.DefaultMaxRefs, least: 1, most: int.MaxValue),
         };
@@ -50,13 +58,18 @@ public sealed class RemoteAccess(Repository? repository, RepositoryContext conte
         if (address.Kind != RemoteKind.Http)
             return options;
 
-        Uri url = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1, address.Path) { UserName = Uri.EscapeDataString(address.User ?? "") }.Uri;
-        var credentials = new HttpCredentials(url, _config, context, context.IsInteractive) { FromAddress = address.Password, IsNamed = isNamed };
+        Uri url = new UriBuilder(address.IsSecure ? "https" : "http", address.Host, address.Port ?? -1,
+            address.Path)
+        { UserName = Uri.EscapeDataString(address.User ?? "") }.Uri;
+        var credentials = new HttpCredentials(
+            url, _config, context, context.IsInteractive)
+        { FromAddress = address.Password, IsNamed = isNamed };
         return options with
         {
             Token = credentials.Get,
             TokenAccepted = credentials.Accepted,
-            MaxRequests = (int)_config.GetInteger("http.maxrequests", url.IsLoopback ? 1 : MaxRequests, least: 1, most: RemoteOptions.MostRequests),
+            MaxRequests = (int)_config.GetInteger(
+                "http.maxrequests", url.IsLoopback ? 1 : MaxRequests, least: 1, most: RemoteOptions.MostRequests),
             Http = HttpOf(_config.Get("http.version")),
             Proxy = Setting(name, "proxy", orEmpty: true) ?? UrlSettings.Find(_config, "http", "proxy", url, orGeneral: true)?.Value,
             AuthorityFile = Filled(UrlSettings.Find(_config, "http", "sslCAInfo", url, orGeneral: true)?.Value),

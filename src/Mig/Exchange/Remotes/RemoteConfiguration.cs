@@ -21,7 +21,8 @@ public sealed class RemoteConfiguration(Repository repository)
     public bool Exists(string name) => repository.Config.Entries.Any(entry => IsRemote(entry) && entry.Key.Subsection == name);
 
     /// <summary>Reads a remote, or takes an address for one.</summary>
-    /// <exception cref="NotFoundException">There is no remote of that name, and it looks like no address; near names are offered.</exception>
+    /// <exception cref="NotFoundException">There is no remote of that name, and it looks like no address; near names are
+    /// offered.</exception>
     public Remote Read(string nameOrAddress)
     {
         ArgumentNullException.ThrowIfNull(nameOrAddress);
@@ -30,7 +31,8 @@ public sealed class RemoteConfiguration(Repository repository)
             // What people type begins where they stand; what a configuration says, at the repository.
             if (Directory.Exists(nameOrAddress))
                 nameOrAddress = Path.GetFullPath(nameOrAddress);
-            if (nameOrAddress.AsSpan().ContainsAny('/', ':', '~') || nameOrAddress is "." or ".." || Directory.Exists(Path.Combine(BaseFolder, nameOrAddress)))
+            if (nameOrAddress.AsSpan().ContainsAny('/', ':', '~') || nameOrAddress is "." or ".."
+                || Directory.Exists(Path.Combine(BaseFolder, nameOrAddress)))
                 return new Remote(null, [Rewrite(nameOrAddress)], [Rewrite(nameOrAddress)], [], []);
             throw NotFound(nameOrAddress);
         }
@@ -82,15 +84,18 @@ public sealed class RemoteConfiguration(Repository repository)
     internal NotFoundException NotFound(string name) =>
         new($"there is no remote '{name}'.{NearNames.Suggest(name, Names)} 'mig remote add {name} ADDRESS' makes it");
 
-    private string BaseFolder => repository.Folder.EndsWith("/" + Repository.FolderName, StringComparison.Ordinal) ? Path.GetDirectoryName(repository.Folder)! : repository.Folder;
+    private string BaseFolder => repository.Folder.EndsWith("/" + Repository.FolderName, StringComparison.Ordinal)
+        ? Path.GetDirectoryName(repository.Folder)! : repository.Folder;
 
-    private static bool IsRemote(ConfigEntry entry) => entry.Key is { Section: Section, Subsection.Length: > 0 } && entry.Key.Name is "url" or "pushurl" or "fetch";
+    private static bool IsRemote(ConfigEntry entry) =>
+        entry.Key is { Section: Section, Subsection.Length: > 0 } && entry.Key.Name is "url" or "pushurl" or "fetch";
 
     // url.BASE.insteadOf: the longest beginning that fits is replaced by BASE.
     private string Rewrite(string url)
     {
         ConfigEntry? best = repository.Config.Entries
-            .Where(entry => entry is { Key: { Section: "url", Subsection: not null, Name: "insteadof" }, Value.Length: > 0 } && url.StartsWith(entry.Value, StringComparison.Ordinal))
+            .Where(entry => entry is { Key: { Section: "url", Subsection: not null, Name: "insteadof" }, Value.Length: > 0 }
+                && url.StartsWith(entry.Value, StringComparison.Ordinal))
             .MaxBy(entry => entry.Value!.Length);
         return best is null ? url : best.Key.Subsection + url[best.Value!.Length..];
     }

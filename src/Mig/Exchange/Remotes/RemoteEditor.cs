@@ -24,7 +24,8 @@ public sealed class RemoteEditor(Repository repository)
         CheckName(name);
         _ = _remotes.AddressOf(url);
         if (_remotes.Exists(name))
-            throw new ConflictException($"remote {name} already exists; choose another name, or change its address with 'mig remote set-url {name} ADDRESS'");
+            throw new ConflictException(
+                $"remote {name} already exists; choose another name, or change its address with 'mig remote set-url {name} ADDRESS'");
         CheckFree(name);
         Update(document => Write(document, name, url, tags, branches ?? []));
     }
@@ -39,7 +40,8 @@ public sealed class RemoteEditor(Repository repository)
             transaction.Delete(tracking, null, "remote: removed");
         transaction.Configure(document =>
         {
-            foreach (ConfigEntry entry in document.Entries.Where(entry => entry.Key.Section == BranchSection && entry.Value == name).ToList())
+            foreach (ConfigEntry entry in document.Entries.Where(entry => entry.Key.Section == BranchSection && entry.Value == name)
+                .ToList())
             {
                 if (entry.Key.Name is not ("remote" or "pushremote"))
                     continue;
@@ -75,7 +77,8 @@ public sealed class RemoteEditor(Repository repository)
             if (repository.Refs.ReadSymbolic(name) is { } target)
             {
                 transaction.Delete(name, null, reason);
-                transaction.SetSymbolic(renamed, target.Value.StartsWith(oldPrefix, StringComparison.Ordinal) ? Renamed(target) : target, reason);
+                transaction.SetSymbolic(renamed, target.Value.StartsWith(oldPrefix, StringComparison.Ordinal) ? Renamed(target) : target,
+                    reason);
             }
             else
             {
@@ -91,7 +94,8 @@ public sealed class RemoteEditor(Repository repository)
     /// <summary>Changes the addresses of a remote.</summary>
     /// <param name="isPush">Whether those to push to are meant.</param>
     /// <param name="change">What becomes of them.</param>
-    /// <param name="old">The address that goes, for <see cref="UrlChange.Replace"/> of one among several and <see cref="UrlChange.Delete"/>.</param>
+    /// <param name="old">The address that goes, for <see cref="UrlChange.Replace"/> of one among several and
+    /// <see cref="UrlChange.Delete"/>.</param>
     /// <exception cref="NotFoundException">There is no such remote or address.</exception>
     public void SetUrl(string name, bool isPush, UrlChange change, string? url, string? old = null)
     {
@@ -111,7 +115,8 @@ public sealed class RemoteEditor(Repository repository)
                 UrlChange.Add => [.. before.OfType<string>(), url!],
                 UrlChange.Delete => [.. before.OfType<string>().Where(value => value != old)],
                 _ => old is null && before.Count > 1
-                    ? throw new ConflictException($"remote {name} has {before.Count} addresses; say which one to replace: 'mig remote set-url {name} NEW OLD'")
+                    ? throw new ConflictException(
+                        $"remote {name} has {before.Count} addresses; say which one to replace: 'mig remote set-url {name} NEW OLD'")
                     : before.Count == 0 ? [url!] : [.. before.OfType<string>().Select(value => old is null || value == old ? url! : value)],
             };
             document.Unset(key);
@@ -124,7 +129,8 @@ public sealed class RemoteEditor(Repository repository)
     {
         document.Add(ConfigKey.Parse($"{Section}.{name}.url"), url);
         foreach (string branch in branches.Count > 0 ? branches : ["*"])
-            document.Add(ConfigKey.Parse($"{Section}.{name}.fetch"), $"+{RefName.BranchPrefix}{branch}:{RefName.RemotePrefix}{name}/{branch}");
+            document.Add(ConfigKey.Parse($"{Section}.{name}.fetch"),
+                $"+{RefName.BranchPrefix}{branch}:{RefName.RemotePrefix}{name}/{branch}");
         if (tags != TagFetch.Following)
             document.Set(ConfigKey.Parse($"{Section}.{name}.tagopt"), tags == TagFetch.All ? "--tags" : "--no-tags");
     }
@@ -134,7 +140,8 @@ public sealed class RemoteEditor(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(name);
         if (name.StartsWith('-') || !RefName.IsWellFormed($"{RefName.RemotePrefix}{name}/test"))
-            throw new UsageException($"'{name}' cannot be the name of a remote: no spaces, control characters, '~^:?*[\\', '..', no leading '-'");
+            throw new UsageException(
+                $"'{name}' cannot be the name of a remote: no spaces, control characters, '~^:?*[\\', '..', no leading '-'");
     }
 
     private void Update(Action<ConfigDocument> change)
@@ -152,11 +159,13 @@ public sealed class RemoteEditor(Repository repository)
         document.Unset(fetch);
         document.RenameSection(Section, from, Section, to);
         foreach (string refspec in refspecs)
-            document.Add(ConfigKey.Parse($"{Section}.{to}.fetch"), refspec.Replace(":" + Prefix(from), ":" + Prefix(to), StringComparison.Ordinal));
+            document.Add(ConfigKey.Parse($"{Section}.{to}.fetch"),
+                refspec.Replace(":" + Prefix(from), ":" + Prefix(to), StringComparison.Ordinal));
         foreach (ConfigEntry entry in document.Entries.Where(entry => entry.Value == from).ToList())
         {
             bool isBranch = entry.Key is { Section: BranchSection, Name: "remote" or "pushremote" };
-            if (isBranch || entry.Key is { Section: Section, Subsection: null, Name: "pushdefault" } or { Section: "extensions", Name: "partialclone" })
+            if (isBranch || entry.Key is { Section: Section, Subsection: null, Name: "pushdefault" }
+                or { Section: "extensions", Name: "partialclone" })
                 document.ReplaceAll(entry.Key, to);
         }
     }
@@ -174,8 +183,10 @@ public sealed class RemoteEditor(Repository repository)
     {
         foreach (string other in _remotes.Names)
         {
-            if (other != except && (name.StartsWith(other + "/", StringComparison.Ordinal) || other.StartsWith(name + "/", StringComparison.Ordinal)))
-                throw new ConflictException($"remote {other} exists, and its tracking refs would mix with those of '{name}'; choose another name");
+            if (other != except && (name.StartsWith(other + "/", StringComparison.Ordinal)
+                || other.StartsWith(name + "/", StringComparison.Ordinal)))
+                throw new ConflictException(
+                    $"remote {other} exists, and its tracking refs would mix with those of '{name}'; choose another name");
         }
     }
 

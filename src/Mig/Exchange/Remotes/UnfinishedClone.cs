@@ -5,7 +5,9 @@ using Mig.History.Configuration;
 
 namespace Mig.Exchange.Remotes;
 
-/// <summary>A clone that was broken off: what it was asked for stands in its configuration until it is done, so that the same clone goes on with it.</summary>
+/// <summary>
+/// A clone that was broken off: what it was asked for stands in its configuration until it is done, so that the same clone goes on with it.
+/// </summary>
 internal static class UnfinishedClone
 {
     private const string Prefix = "clone.unfinished";
@@ -61,10 +63,12 @@ internal static class UnfinishedClone
     /// <param name="folder">The folder of the clone.</param>
     public static CloneOptions Read(IReadOnlyList<string> lines, string folder)
     {
-        Dictionary<string, string> values = lines.Select(line => line.Split('=', 2)).ToDictionary(parts => parts[0], parts => parts.ElementAtOrDefault(1) ?? "");
+        Dictionary<string, string> values = lines.Select(line => line.Split('=', 2))
+            .ToDictionary(parts => parts[0], parts => parts.ElementAtOrDefault(1) ?? "");
         return new CloneOptions
         {
-            Address = values.GetValueOrDefault("address") ?? throw new NotFoundException($"{folder} says that a clone was broken off, and not of what: delete it and clone anew"),
+            Address = values.GetValueOrDefault("address")
+                ?? throw new NotFoundException($"{folder} says that a clone was broken off, and not of what: delete it and clone anew"),
             Directory = folder,
             BaseFolder = Environment.CurrentDirectory,
             RemoteName = values.GetValueOrDefault("origin"),

@@ -19,7 +19,8 @@ public sealed class Upstreams(Repository repository)
         string prefix = $"branch.{branch.ShortName}.";
         if (repository.Config.Get(prefix + "remote") is not { Length: > 0 } remote
             || repository.Config.Get(prefix + "merge") is not { Length: > 0 } merge
-            || !RefName.TryParse(merge.StartsWith("refs/", StringComparison.Ordinal) ? merge : RefName.BranchPrefix + merge, out RefName? theirs))
+            || !RefName.TryParse(merge.StartsWith("refs/", StringComparison.Ordinal) ? merge : RefName.BranchPrefix + merge,
+            out RefName? theirs))
             return null;
         RefName? tracking = remote == Here ? theirs : _remotes.Exists(remote) ? _remotes.Read(remote).TrackingOf(theirs) : null;
         return new UpstreamBranch(branch, remote, theirs, tracking, tracking is null ? null : repository.Refs.Resolve(tracking));
@@ -34,7 +35,8 @@ public sealed class Upstreams(Repository repository)
     public AheadBehind? Compare(UpstreamBranch upstream)
     {
         ArgumentNullException.ThrowIfNull(upstream);
-        return upstream.Id is { } there && repository.Refs.Resolve(upstream.Branch) is { } here ? Compare(new CommitId(here), new CommitId(there)) : null;
+        return upstream.Id is { } there && repository.Refs.Resolve(upstream.Branch) is { } here
+            ? Compare(new CommitId(here), new CommitId(there)) : null;
     }
 
     /// <summary>Makes a branch follow another one.</summary>
@@ -49,32 +51,41 @@ public sealed class Upstreams(Repository repository)
         RefName? found = repository.Revisions.ResolveRef(upstream);
         (string remote, RefName merge) = found is null ? throw NoUpstream(upstream)
             : found.IsBranch ? (Here, found)
-            : FindSource(found) ?? throw new UsageException($"'{upstream}' is not a branch and was fetched from none, so nothing can follow it");
+            : FindSource(found) ?? throw new UsageException(
+                $"'{upstream}' is not a branch and was fetched from none, so nothing can follow it");
         if (remote == Here && merge == name)
             throw new UsageException($"branch '{branch}' cannot follow itself");
         Write(name, remote, merge);
         return new UpstreamBranch(name, remote, merge, found, repository.Refs.Resolve(found));
     }
 
-    /// <summary>Makes a new branch follow the tracking branch that it began at, unless <c>branch.autoSetupMerge</c> says otherwise.</summary>
+    /// <summary>
+    /// Makes a new branch follow the tracking branch that it began at, unless <c>branch.autoSetupMerge</c> says otherwise.
+    /// </summary>
     /// <returns>What it follows; null when it began elsewhere.</returns>
     public UpstreamBranch? Follow(RefName branch, string start)
     {
         ArgumentNullException.ThrowIfNull(branch);
         string wanted = repository.Config.Get("branch.autosetupmerge") ?? "true";
         if (wanted == "always")
-            return repository.Revisions.ResolveRef(start) is { } any && (any.IsBranch || any.IsRemote) && any != branch ? Set(branch.ShortName, start) : null;
+            return repository.Revisions.ResolveRef(start) is { } any && (any.IsBranch || any.IsRemote) && any != branch
+                ? Set(branch.ShortName, start) : null;
         if (ConfigValue.TryParseBoolean(wanted, out bool isWanted) && !isWanted)
             return null;
-        return repository.Revisions.ResolveRef(start) is { IsRemote: true } found && FindSource(found) is { Merge.IsBranch: true } ? Set(branch.ShortName, start) : null;
+        return repository.Revisions.ResolveRef(start) is { IsRemote: true } found && FindSource(found) is { Merge.IsBranch: true }
+            ? Set(branch.ShortName, start) : null;
     }
 
-    /// <summary>Returns the one tracking branch that has this name at its remote: <c>origin/web</c> for <c>web</c>; null when there is none, or several.</summary>
+    /// <summary>
+    /// Returns the one tracking branch that has this name at its remote: <c>origin/web</c> for <c>web</c>; null when there is none, or
+    /// several.
+    /// </summary>
     public RefName? Guess(string branch)
     {
         if (!RefName.TryParse(RefName.BranchPrefix + branch, out RefName? theirs))
             return null;
-        List<RefName> found = [.. _remotes.Names.Select(remote => _remotes.Read(remote).TrackingOf(theirs)).OfType<RefName>().Where(tracking => repository.Refs.Resolve(tracking) is not null).Distinct()];
+        List<RefName> found = [.. _remotes.Names.Select(remote => _remotes.Read(remote).TrackingOf(theirs)).OfType<RefName>()
+            .Where(tracking => repository.Refs.Resolve(tracking) is not null).Distinct()];
         return found.Count == 1 ? found[0] : null;
     }
 
@@ -105,7 +116,8 @@ public sealed class Upstreams(Repository repository)
         return null;
     }
 
-    internal void Write(RefName branch, string remote, RefName merge) => Config.RepositoryFile(repository.Folder).Update(document => Write(document, branch, remote, merge));
+    internal void Write(RefName branch, string remote, RefName merge) =>
+        Config.RepositoryFile(repository.Folder).Update(document => Write(document, branch, remote, merge));
 
     internal static void Write(ConfigDocument document, RefName branch, string remote, RefName merge)
     {
@@ -114,7 +126,9 @@ public sealed class Upstreams(Repository repository)
     }
 
     private NotFoundException NoUpstream(string upstream) =>
-        new($"the requested upstream branch '{upstream}' does not exist.{NearNames.Suggest(upstream, Names(RefName.RemotePrefix).Concat(Names(RefName.BranchPrefix)))} 'mig fetch' brings what the remote has, 'mig push -u' makes a branch there");
+        new($"the requested upstream branch '{upstream}' does not "
+            + $"exist.{NearNames.Suggest(upstream, Names(RefName.RemotePrefix).Concat(Names(RefName.BranchPrefix)))} 'mig fetch' brings "
+            + "what the remote has, 'mig push -u' makes a branch there");
 
     private IEnumerable<string> Names(string prefix) => repository.Refs.List(prefix, damaged: []).Select(found => found.Name.ShortName);
 }

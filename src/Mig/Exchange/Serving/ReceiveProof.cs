@@ -9,8 +9,8 @@ using Mig.Transfer.Serving;
 namespace Mig.Exchange.Serving;
 
 /// <summary>
-/// Lets no image in whose manifest says something else than its disk holds (<c>receive.fsckObjects</c>): hooks, audits and searches look at manifests, machines boot disks. Asked
-/// before the hooks of the repository are.
+/// Lets no image in whose manifest says something else than its disk holds (<c>receive.fsckObjects</c>): hooks, audits and searches look at
+/// manifests, machines boot disks. Asked before the hooks of the repository are.
 /// </summary>
 internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) : IReceiveHooks
 {
@@ -21,7 +21,8 @@ internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) :
 
     public void SayNotAsked(Action<string> say) => hooks.SayNotAsked(say);
 
-    public void PostReceive(IReadOnlyList<PushUpdate> updates, Action<string> say, CancellationToken cancellation) => hooks.PostReceive(updates, say, cancellation);
+    public void PostReceive(IReadOnlyList<PushUpdate> updates, Action<string> say, CancellationToken cancellation) =>
+        hooks.PostReceive(updates, say, cancellation);
 
     private string? FindDifference(IReadOnlyList<PushUpdate> updates, CancellationToken cancellation)
     {
@@ -30,7 +31,8 @@ internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) :
         {
             if (proof.Find(commit.Image) is { } difference)
             {
-                return $"{difference.Code}: image {commit.Image.Value.ToShortString()} of commit {id.Value.ToShortString()}: {difference.Message}; "
+                return $"{difference.Code}: image {commit.Image.Value.ToShortString()} of commit {id.Value.ToShortString()}: "
+                    + $"{difference.Message}; "
                     + "commit the disk anew, or let it in with receive.fsckObjects=false in that repository";
             }
         }
@@ -39,10 +41,12 @@ internal sealed class ReceiveProof(Repository repository, IReceiveHooks hooks) :
         return null;
     }
 
-    // A push mostly goes on from where a ref is. Only where it leads past all refs to the beginning is the whole history of the refs looked up.
+    // A push mostly goes on from where a ref is. Only where it leads past all refs to the beginning is the whole history of the refs looked
+    // up.
     private Dictionary<CommitId, Commit> FindNew(List<ObjectId> pushed)
     {
-        HashSet<CommitId> tips = [.. repository.Refs.List("refs/").Select(item => repository.Objects.PeelToCommit(item.Id)).OfType<CommitId>()];
+        HashSet<CommitId> tips = [.. repository.Refs.List("refs/").Select(item => repository.Objects.PeelToCommit(item.Id))
+            .OfType<CommitId>()];
         Dictionary<CommitId, Commit> found = Walk(pushed.Select(repository.Objects.PeelToCommit).OfType<CommitId>(), tips);
         if (found.Values.Any(commit => commit.Parents.Count == 0) && tips.Count > 0)
         {

@@ -2,7 +2,9 @@ using Mig.Core;
 
 namespace Mig.Exchange.Serving;
 
-/// <summary>The repositories under a folder, by name, opened when they are asked for and kept open. May be used from several threads.</summary>
+/// <summary>
+/// The repositories under a folder, by name, opened when they are asked for and kept open. May be used from several threads.
+/// </summary>
 /// <param name="root">A folder of repositories, or a repository itself, whose name is then empty.</param>
 public sealed class RepositoryHost(string root, RepositoryContext context) : IDisposable
 {

@@ -23,15 +23,19 @@ public sealed class RepositoryServer : IAsyncDisposable
     /// <param name="context">The world around the repositories; null for that of this process.</param>
     /// <param name="cancellation">Ends beginning, not serving.</param>
     /// <exception cref="NotFoundException">There is no folder <see cref="ServerOptions.Root"/>.</exception>
-    /// <exception cref="UsageException">Other machines could do what they like, and nothing says that they may; or the access file is malformed.</exception>
+    /// <exception cref="UsageException">Other machines could do what they like, and nothing says that they may; or the access file is
+    /// malformed.</exception>
     /// <exception cref="RemoteException">The address cannot be listened on, or the certificate cannot be read.</exception>
-    public static async Task<RepositoryServer> StartAsync(ServerOptions options, RepositoryContext? context = null, CancellationToken cancellation = default)
+    public static async Task<RepositoryServer> StartAsync(
+        ServerOptions options, RepositoryContext? context = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         context ??= RepositoryContext.Default;
         bool isLocal = IPAddress.IsLoopback(options.Listen.Address);
         if (options.AccessFile is null && !isLocal && !options.IsInsecure)
-            throw new UsageException($"{options.Listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, listen on 127.0.0.1, or say --insecure");
+            throw new UsageException(
+                $"{options.Listen} can be reached from other machines, and nothing says who may do what; give an access file with --auth, "
+                + "listen on 127.0.0.1, or say --insecure");
         if (!Directory.Exists(options.Root))
             throw new NotFoundException($"folder {options.Root} does not exist");
         WarnOfOpenFiles(options);
@@ -73,7 +77,9 @@ public sealed class RepositoryServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves until it is told to stop, and then stops as <see cref="StopAsync"/> does. Being told to is not an error: it does not throw.</summary>
+    /// <summary>
+    /// Serves until it is told to stop, and then stops as <see cref="StopAsync"/> does. Being told to is not an error: it does not throw.
+    /// </summary>
     public async Task RunAsync(CancellationToken stop)
     {
         await Task.Delay(Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -105,8 +111,10 @@ public sealed class RepositoryServer : IAsyncDisposable
     }
 
     private static AccessRights? Authenticate(AccessFileWatcher? access, string? token, TimeProvider clock) =>
-        access is null ? AccessRights.Unlimited : token is null ? access.Current.Anonymous : access.Current.Authenticate(token, clock.GetUtcNow());
+        access is null ? AccessRights.Unlimited : token is null ? access.Current.Anonymous
+            : access.Current.Authenticate(token, clock.GetUtcNow());
 
     private static RepositoryService? Open(RepositoryHost host, HttpCall call, AccessRights rights, bool isKnown) =>
-        host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, call.Repository, rights, isKnown ? rights.Name : null, null) : null;
+        host.Find(call.Repository) is { } repository
+            ? ServedRepository.Serve(repository, call.Repository, rights, isKnown ? rights.Name : null, null) : null;
 }

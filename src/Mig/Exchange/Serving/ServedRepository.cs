@@ -15,10 +15,11 @@ public static class ServedRepository
     public static RepositoryService Open(string folder, RepositoryContext context)
     {
         Repository repository = Repository.Open(folder, context);
-        return new RepositoryService(repository.Store, repository.Refs, OptionsOf(repository, "", AccessRights.Unlimited, null, repository.Dispose) with
-        {
-            SharesPacks = repository.PromisorRemote is null && IsOwn(repository.Folder),
-        });
+        return new RepositoryService(repository.Store, repository.Refs,
+            OptionsOf(repository, "", AccessRights.Unlimited, null, repository.Dispose) with
+            {
+                SharesPacks = repository.PromisorRemote is null && IsOwn(repository.Folder),
+            });
     }
 
     /// <summary>Answers calls on a pair of streams until the first one ends, as ssh has it.</summary>

@@ -19,12 +19,14 @@ public sealed class Auditor(Repository repository, AuditOptions options)
     public AnswerCoverage Coverage { get; } = new(repository);
 
     /// <summary>Audits what a revision names.</summary>
-    /// <param name="volume">The volume with the operating system, without a path; null for the one that has it. When none has, the answer says that nothing was seen.</param>
+    /// <param name="volume">The volume with the operating system, without a path; null for the one that has it. When none has, the answer
+    /// says that nothing was seen.</param>
     /// <exception cref="NotFoundException">There is no such revision, or no such volume.</exception>
     public AuditedImage Audit(string revision, PathSpec? volume = null, CancellationToken cancellation = default)
     {
         ImageId id = repository.Revisions.ResolveImage(revision);
-        CommitId? commit = repository.Revisions.Resolve(revision).Kind == ObjectKind.Image ? null : repository.Revisions.ResolveCommit(revision);
+        CommitId? commit = repository.Revisions.Resolve(revision).Kind == ObjectKind.Image ? null
+            : repository.Revisions.ResolveCommit(revision);
         MachineImage image = repository.Objects.ReadImage(id);
         var coverage = new CoverageReader(repository.Store);
         if (volume is null && SystemVolume.FindDefault(repository.Store, image) is null)
@@ -36,7 +38,8 @@ public sealed class Auditor(Repository repository, AuditOptions options)
         if (options.WantsHistory && commit is { } tip)
             findings = FollowBack(tip, findings, cancellation);
         IReadOnlyList<RuleFinding> rules = options.Baseline?.Check(inventory, files) ?? [];
-        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules, coverage.Read(image, root, files, isChosen: volume is not null).With(inventory.Warnings));
+        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules,
+            coverage.Read(image, root, files, isChosen: volume is not null).With(inventory.Warnings));
     }
 
     /// <summary>Returns the vulnerabilities of a machine, sorted by package and id.</summary>
@@ -48,18 +51,21 @@ public sealed class Auditor(Repository repository, AuditOptions options)
             foreach (AffectedPackage affected in options.Feed?.Find(package) ?? [])
             {
                 Vulnerability vulnerability = affected.Vulnerability;
-                if (options.Ignored.Contains(vulnerability.Id) || vulnerability.Aliases.Any(options.Ignored.Contains) || !affected.Affects(package, inventory.Release, out string? fix))
+                if (options.Ignored.Contains(vulnerability.Id) || vulnerability.Aliases.Any(options.Ignored.Contains)
+                    || !affected.Affects(package, inventory.Release, out string? fix))
                     continue;
                 string version = affected.Target.IsSource ? package.SourceVersion : package.Version;
                 (string, PackageKind, string, string) key = (vulnerability.Id, package.Kind, affected.Target.Name, version);
                 if (!found.TryGetValue(key, out (AuditFinding Finding, SortedSet<string> Installed) item))
-                    found.Add(key, item = (new AuditFinding(vulnerability, package.Kind, affected.Target.Name, version, [], fix), new SortedSet<string>(StringComparer.Ordinal)));
+                    found.Add(key, item = (new AuditFinding(vulnerability, package.Kind, affected.Target.Name, version, [], fix),
+                        new SortedSet<string>(StringComparer.Ordinal)));
                 item.Installed.Add(package.Name);
             }
         }
 
         return [.. found.Values.Select(item => item.Finding with { Installed = [.. item.Installed] })
-            .OrderBy(finding => finding.Package, StringComparer.Ordinal).ThenBy(finding => finding.Version, StringComparer.Ordinal).ThenBy(finding => finding.Vulnerability.Id, StringComparer.Ordinal)];
+            .OrderBy(finding => finding.Package, StringComparer.Ordinal).ThenBy(finding => finding.Version, StringComparer.Ordinal)
+                .ThenBy(finding => finding.Vulnerability.Id, StringComparer.Ordinal)];
     }
 
     // From the tip to the root: what a version has and the one after it has not was fixed in the latter.
@@ -88,13 +94,15 @@ public sealed class Auditor(Repository repository, AuditOptions options)
             next = commit.Id;
         }
 
-        return [.. result.Select((finding, i) => i < open.Count ? finding with { Since = current[(finding.Key, finding.Version)] } : finding)];
+        return [.. result.Select((finding, i) =>
+            i < open.Count ? finding with { Since = current[(finding.Key, finding.Version)] } : finding)];
     }
 
     // A version without a machine has no packages either.
     private IReadOnlyList<AuditFinding> MatchCommit(WalkedCommit commit, CancellationToken cancellation)
     {
         MachineImage image = repository.Objects.ReadImage(commit.Commit.Image);
-        return new ImageBrowser(repository).FindDefaultVolume(image) is { } volume ? Match(_inventories.Read(image, volume, cancellation)) : [];
+        return new ImageBrowser(repository).FindDefaultVolume(image) is { } volume ? Match(_inventories.Read(image, volume, cancellation))
+            : [];
     }
 }

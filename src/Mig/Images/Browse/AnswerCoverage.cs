@@ -8,8 +8,8 @@ using Mig.Store;
 namespace Mig.Images.Browse;
 
 /// <summary>
-/// Collects what an answer about versions does not rest on: versions that are damaged and so were left out, and what of the others was not seen. A bad version
-/// never breaks an answer about the others. For one thread.
+/// Collects what an answer about versions does not rest on: versions that are damaged and so were left out, and what of the others was not
+/// seen. A bad version never breaks an answer about the others. For one thread.
 /// </summary>
 public sealed class AnswerCoverage
 {
@@ -21,7 +21,8 @@ public sealed class AnswerCoverage
     private readonly List<UnseenVersions> _seenInPart = [];
 
     public AnswerCoverage(Repository repository)
-        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism, new InventoryReader(repository))
+        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism,
+            new InventoryReader(repository))
     {
     }
 
@@ -37,7 +38,8 @@ public sealed class AnswerCoverage
     /// <summary>What is missing; versions of which the same is missing are one entry, those that are damaged come first.</summary>
     public IReadOnlyList<UnseenVersions> Unseen =>
     [
-        .. _damaged.GroupBy(item => item.Part, item => item.Version).Select(group => new UnseenVersions([.. group], new ImageCoverage([group.Key]))),
+        .. _damaged.GroupBy(item => item.Part, item => item.Version)
+            .Select(group => new UnseenVersions([.. group], new ImageCoverage([group.Key]))),
         .. _seenInPart,
     ];
 
@@ -83,9 +85,11 @@ public sealed class AnswerCoverage
     }
 
     /// <summary>Notes what of some versions was not seen.</summary>
-    /// <param name="isMachineWanted">Whether the answer is about the machine: then that must be whole; else its volumes must have been looked into.</param>
+    /// <param name="isMachineWanted">Whether the answer is about the machine: then that must be whole; else its volumes must have been
+    /// looked into.</param>
     /// <param name="counts">Which parts are of interest; null for all.</param>
-    public void Judge(IEnumerable<(VersionName Version, ImageId Image)> versions, bool isMachineWanted, Predicate<UnseenPart>? counts = null)
+    public void Judge(IEnumerable<(VersionName Version, ImageId Image)> versions, bool isMachineWanted,
+        Predicate<UnseenPart>? counts = null)
     {
         foreach (IGrouping<ImageId, VersionName> group in versions.GroupBy(item => item.Image, item => item.Version))
         {
@@ -111,14 +115,16 @@ public sealed class AnswerCoverage
         if (!isMachineWanted)
             return _reader.ReadVolumes(image);
         return SystemVolume.FindDefault(_objects, image) is { } root
-            ? _reader.Read(image, root, new MachineFiles(_objects, _parallelism, image, root), isChosen: false).With(_inventories.Read(image, root).Warnings)
+            ? _reader.Read(image, root, new MachineFiles(_objects, _parallelism, image, root), isChosen: false)
+                .With(_inventories.Read(image, root).Warnings)
             : _reader.ReadWithout(image);
     }
 
     private void Add(VersionName version, UnseenPart part)
     {
         ArgumentNullException.ThrowIfNull(version);
-        if (!_damaged.Exists(known => known.Part == part && (version.Id is { } id ? known.Version.Id == id : known.Version.Names.SequenceEqual(version.Names))))
+        if (!_damaged.Exists(known =>
+            known.Part == part && (version.Id is { } id ? known.Version.Id == id : known.Version.Names.SequenceEqual(version.Names))))
             _damaged.Add((version, part));
     }
 }

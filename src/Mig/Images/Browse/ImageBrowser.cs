@@ -17,7 +17,8 @@ public sealed class ImageBrowser(Repository repository)
     /// <param name="revision">A branch, a tag, an id, or any other revision (docs/guide/versions.md).</param>
     /// <exception cref="NotFoundException">There is no such version.</exception>
     /// <exception cref="CorruptStoreException">The image is missing or damaged.</exception>
-    public VersionImage Open(string revision = "HEAD") => new(this, repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)));
+    public VersionImage Open(string revision = "HEAD") =>
+        new(this, repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)));
 
     /// <inheritdoc cref="Open(string)"/>
     public VersionImage Open(CommitId commit) => new(this, repository.Objects.ReadImage(repository.Objects.ReadCommit(commit).Image));
@@ -33,7 +34,8 @@ public sealed class ImageBrowser(Repository repository)
 
     /// <summary>Finds a path in an image; on the volumes of Windows also with its drive letters, backslashes, and in any case.</summary>
     /// <param name="revision">How the user called the image, for messages.</param>
-    /// <param name="followsLinks">Whether symbolic links are followed, inside the image: on the way, and at the end. The path stays as it was given.</param>
+    /// <param name="followsLinks">Whether symbolic links are followed, inside the image: on the way, and at the end. The path stays as it
+    /// was given.</param>
     public ImagePath Find(MachineImage image, PathSpec path, string revision, bool followsLinks = false)
     {
         ArgumentNullException.ThrowIfNull(image);
@@ -53,7 +55,8 @@ public sealed class ImageBrowser(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(directory);
         return [.. TreeReader.ReadEntries(repository.Store, directory.Entry.Tree)
-            .Select(entry => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, directory.Volume.Root!, entry) : entry)];
+            .Select(entry => entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, directory.Volume.Root!, entry)
+                : entry)];
     }
 
     /// <summary>Returns a directory's whole subtree, each directory before what is in it, with paths from the volume's root.</summary>
@@ -61,7 +64,8 @@ public sealed class ImageBrowser(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(directory);
         var guard = new WalkGuard(repository.Store, repository.Context.Limits, directory.Entry.Tree);
-        var open = new Stack<(ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next)>([(directory.Path, List(directory), 0)]);
+        var open = new Stack<(ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next)>(
+            [(directory.Path, List(directory), 0)]);
         while (open.TryPop(out (ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next) top))
         {
             if (top.Next == top.Entries.Count)
@@ -82,18 +86,27 @@ public sealed class ImageBrowser(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(file);
         if (file.Entry.Type != TreeEntryType.File)
-            throw new UsageException($"/{Encoding.UTF8.GetString(file.Path.Span)} is a {EntryWords.Describe(file.Entry.Type)}, not a regular file");
+            throw new UsageException(
+                $"/{Encoding.UTF8.GetString(file.Path.Span)} is a {EntryWords.Describe(file.Entry.Type)}, not a regular file");
         new FileContents(repository.Store, repository.Context.Parallelism).Copy(file.Entry, destination, cancellation);
     }
 
-    /// <summary>The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not clear.</summary>
+    /// <summary>
+    /// The volume that a path without <c>@</c> means: the one with the operating system, or the only one with files; null when that is not
+    /// clear.
+    /// </summary>
     public ImageVolume? FindDefaultVolume(MachineImage image) => SystemVolume.FindDefault(repository.Store, image);
 
     private DiskVolume FindVolume(MachineImage image, PathSpec path, string revision)
     {
         List<ImageDisk> disks = [.. image.Disks.Where(disk => path.Disk is null || disk.Name == path.Disk)];
         if (disks.Count == 0)
-            throw new NotFoundException($"{revision} has no disk '{path.Disk}'; it has {string.Join(", ", image.Disks.Select(disk => disk.Name))}.{NearNames.Suggest(path.Disk!, image.Disks.Select(disk => disk.Name))}");
+        {
+            string[] names = [.. image.Disks.Select(disk => disk.Name)];
+            throw new NotFoundException(
+                $"{revision} has no disk '{path.Disk}'; it has {string.Join(", ", names)}.{NearNames.Suggest(path.Disk!, names)}");
+        }
+
         List<DiskVolume> volumes = [.. disks.SelectMany(disk => disk.Volumes.Select(volume => new DiskVolume(disk, volume)))];
         if (path.Partition is { } number)
         {
@@ -105,10 +118,14 @@ public sealed class ImageBrowser(Repository repository)
         List<DiskVolume> readable = [.. volumes.Where(item => item.Volume.Root is not null)];
         return readable.Count switch
         {
-            0 when volumes.Count == 1 => throw new NotFoundException($"{revision}: volume {Name(volumes[0].Disk, volumes[0].Volume)} was not looked into: {volumes[0].Volume.Reason}"),
+            0 when volumes.Count == 1 => throw new NotFoundException(
+                $"{revision}: volume {Name(volumes[0].Disk, volumes[0].Volume)} was not looked into: {volumes[0].Volume.Reason}"),
             0 => throw new NotFoundException($"{revision} has no volume with files"),
             1 => readable[0],
-            _ => SystemVolume.Find(repository.Store, readable) ?? throw new UsageException($"{revision} has several volumes with files and none with an operating system; choose one: {string.Join(", ", readable.Select(item => Name(item.Disk, item.Volume)))}"),
+            _ => SystemVolume.Find(repository.Store, readable)
+                ?? throw new UsageException(
+                $"{revision} has several volumes with files and none with an operating system; choose one: "
+                + $"{string.Join(", ", readable.Select(item => Name(item.Disk, item.Volume)))}"),
         };
     }
 
@@ -119,7 +136,9 @@ public sealed class ImageBrowser(Repository repository)
         while (!rest.IsEmpty)
         {
             if (entry.Type != TreeEntryType.Directory)
-                throw new NotFoundException($"{whole} does not exist: '{Encoding.UTF8.GetString(entry.Name.Span)}' is a {EntryWords.Describe(entry.Type)}, not a directory");
+                throw new NotFoundException(
+                    $"{whole} does not exist: '{Encoding.UTF8.GetString(entry.Name.Span)}' is a {EntryWords.Describe(entry.Type)}, not a "
+                    + "directory");
             ReadOnlySpan<byte> name = NextName(ref rest);
             TreeEntry? next = TreeReader.Find(repository.Store, entry.Tree, name);
             if (next is null)
@@ -127,7 +146,8 @@ public sealed class ImageBrowser(Repository repository)
                 int length = path.Length - rest.Length;
                 if (UnreadSentence.FindReason(volume, path[..length].TrimEnd((byte)'/')) is { } reason)
                     throw new NotFoundException($"{whole} {reason}");
-                IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, entry.Tree).Select(near => Encoding.UTF8.GetString(near.Name.Span));
+                IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, entry.Tree)
+                    .Select(near => Encoding.UTF8.GetString(near.Name.Span));
                 throw new NotFoundException($"{whole} does not exist.{NearNames.Suggest(Encoding.UTF8.GetString(name), names)}");
             }
 
@@ -145,7 +165,9 @@ public sealed class ImageBrowser(Repository repository)
         return name;
     }
 
-    private static string Names(List<ImageDisk> disks) => string.Join(", ", disks.SelectMany(disk => disk.Volumes.Select(volume => Name(disk, volume))));
+    private static string Names(List<ImageDisk> disks) =>
+        string.Join(", ", disks.SelectMany(disk => disk.Volumes.Select(volume => Name(disk, volume))));
 
-    private static string Name(ImageDisk disk, ImageVolume volume) => volume.Number == 0 ? $"@{disk.Name}" : $"@{disk.Name}.{volume.Number}";
+    private static string Name(ImageDisk disk, ImageVolume volume) =>
+        volume.Number == 0 ? $"@{disk.Name}" : $"@{disk.Name}.{volume.Number}";
 }

@@ -8,5 +8,6 @@ namespace Mig.Images.Browse;
 /// <param name="Disk">The disk.</param>
 /// <param name="Volume">The volume on it.</param>
 /// <param name="Path">The path on the volume, without a slash at either end; empty for the root.</param>
-/// <param name="Entry">What stands there; a hard link is followed to the entry that has the content, under the name that was asked for.</param>
+/// <param name="Entry">What stands there; a hard link is followed to the entry that has the content, under the name that was asked
+/// for.</param>
 public sealed record ImagePath(ImageDisk Disk, ImageVolume Volume, ReadOnlyMemory<byte> Path, TreeEntry Entry);

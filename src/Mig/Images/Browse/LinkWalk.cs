@@ -11,8 +11,8 @@ using Mig.Machines.Mounts;
 namespace Mig.Images.Browse;
 
 /// <summary>
-/// Finds what a path leads to, symbolic links followed: inside the image, absolute targets from the root of the machine. A path without a volume goes over all
-/// volumes that the machine mounts, once a link leads to one of them. For one path.
+/// Finds what a path leads to, symbolic links followed: inside the image, absolute targets from the root of the machine. A path without a
+/// volume goes over all volumes that the machine mounts, once a link leads to one of them. For one path.
 /// </summary>
 internal sealed class LinkWalk(Repository repository, MachineImage image, ImageDisk disk, ImageVolume volume, PathSpec path, string whole)
 {
@@ -42,7 +42,8 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
 
             TreeEntry parent = Here;
             if (parent.Type != TreeEntryType.Directory)
-                throw new NotFoundException($"{whole} does not exist: {Text()} is a {EntryWords.Describe(parent.Type)}, not a directory{Because()}");
+                throw new NotFoundException(
+                    $"{whole} does not exist: {Text()} is a {EntryWords.Describe(parent.Type)}, not a directory{Because()}");
             if (Find(parent, name) is not { } entry)
                 return OnOtherVolume(name) ?? throw Missing(parent, name);
             _way.Add((name, entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, _volume.Root!, entry) : entry));
@@ -56,13 +57,16 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
     private TreeEntry Here => _way.Count == 0 ? _volume.Root! : _way[^1].Entry;
 
     private TreeEntry? Find(TreeEntry parent, byte[] name) =>
-        WindowsPath.IsUsedOn(_volume) ? WindowsPath.Find(repository.Store, parent, name) : TreeReader.Find(repository.Store, parent.Tree, name);
+        WindowsPath.IsUsedOn(_volume) ? WindowsPath.Find(repository.Store, parent, name)
+            : TreeReader.Find(repository.Store, parent.Tree, name);
 
     private void Follow(TreeEntry link)
     {
         _lastLink = $"{Text()}, a link to {Encoding.UTF8.GetString(link.LinkTarget.Span)}";
         if (++_links > MaxLinks)
-            throw new NotFoundException($"{whole} cannot be followed: the links go in circles, or there are more than {MaxLinks}, at {_lastLink}; --no-follow shows the link itself");
+            throw new NotFoundException(
+                $"{whole} cannot be followed: the links go in circles, or there are more than {MaxLinks}, at {_lastLink}; --no-follow "
+                + "shows the link itself");
         _way.RemoveAt(_way.Count - 1);
         ReadOnlySpan<byte> target = link.LinkTarget.Span;
         if (target.StartsWith("/"u8))
@@ -72,14 +76,16 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
         Push(target);
     }
 
-    private static bool IsDrive(ReadOnlySpan<byte> target) => target is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter) && (target.Length == 2 || target[2] == '/');
+    private static bool IsDrive(ReadOnlySpan<byte> target) =>
+        target is [var letter, (byte)':', ..] && char.IsAsciiLetter((char)letter) && (target.Length == 2 || target[2] == '/');
 
     // A target of Windows begins with the drive as the machine calls it.
     private ReadOnlySpan<byte> EnterDrive(ReadOnlySpan<byte> target)
     {
         List<DiskVolume> volumes = [.. ImageVolumes.WithFiles(image)];
         char drive = char.ToUpperInvariant((char)target[0]);
-        (_disk, _volume) = DriveLetters.Find(repository.Store, volumes, drive) ?? throw new NotFoundException($"{whole} leads to drive {drive}:{Because()}, which the image does not have, as far as its registry tells");
+        (_disk, _volume) = DriveLetters.Find(repository.Store, volumes, drive) ?? throw new NotFoundException(
+            $"{whole} leads to drive {drive}:{Because()}, which the image does not have, as far as its registry tells");
         _way.Clear();
         return target[2..];
     }
@@ -110,10 +116,13 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
     {
         string missing = Encoding.UTF8.GetString(name);
         if (UnreadSentence.FindReason(_volume, PathTo(name)) is { } reason)
-            return new NotFoundException(_lastLink is null ? $"{whole} {reason}" : $"{whole} leads to {Text(missing)}{Because()}, and that {reason}");
+            return new NotFoundException(_lastLink is null ? $"{whole} {reason}"
+                : $"{whole} leads to {Text(missing)}{Because()}, and that {reason}");
         if (_lastLink is not null)
-            return new NotFoundException($"{whole} leads to {Text(missing)}{Because()}, and that does not exist; --no-follow shows the link itself");
-        IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, parent.Tree).Select(near => Encoding.UTF8.GetString(near.Name.Span));
+            return new NotFoundException(
+                $"{whole} leads to {Text(missing)}{Because()}, and that does not exist; --no-follow shows the link itself");
+        IEnumerable<string> names = TreeReader.ReadEntries(repository.Store, parent.Tree)
+            .Select(near => Encoding.UTF8.GetString(near.Name.Span));
         return new NotFoundException($"{whole} does not exist.{NearNames.Suggest(missing, names)}");
     }
 
@@ -128,5 +137,6 @@ internal sealed class LinkWalk(Repository repository, MachineImage image, ImageD
 
     private string Because() => _lastLink is null ? "" : $" by way of {_lastLink}";
 
-    private string Text(string? last = null) => "/" + string.Join('/', _way.Select(step => Encoding.UTF8.GetString(step.Name)).Concat(last is null ? [] : [last]));
+    private string Text(string? last = null) =>
+        "/" + string.Join('/', _way.Select(step => Encoding.UTF8.GetString(step.Name)).Concat(last is null ? [] : [last]));
 }

@@ -16,11 +16,12 @@ public sealed class VersionImage
     public IReadOnlyList<ImageDisk> Disks => _image.Disks;
 
     /// <summary>
-    /// All that stands in the volumes that mig looked into, directories and links included, each directory before what is in it, without the roots.
-    /// Directories are read as they are come to; <see cref="ImageBrowser.CopyContent"/> reads a file.
+    /// All that stands in the volumes that mig looked into, directories and links included, each directory before what is in it, without
+    /// the roots. Directories are read as they are come to; <see cref="ImageBrowser.CopyContent"/> reads a file.
     /// </summary>
     /// <exception cref="CorruptStoreException">A directory is missing or damaged.</exception>
     public IEnumerable<ImagePath> Files =>
         Disks.SelectMany(disk => disk.Volumes, (disk, volume) => (disk, volume))
-            .SelectMany(found => found.volume.Root is { } root ? _browser.ListAll(new ImagePath(found.disk, found.volume, default, root)) : []);
+            .SelectMany(found => found.volume.Root is { } root ? _browser.ListAll(new ImagePath(found.disk, found.volume, default, root))
+                : []);
 }

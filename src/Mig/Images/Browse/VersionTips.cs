@@ -7,7 +7,9 @@ namespace Mig.Images.Browse;
 /// <summary>Finds the versions that refs or users name. Those that are damaged are left out.</summary>
 public static class VersionTips
 {
-    /// <summary>Returns what refs, and a HEAD that is on no branch, lead to. A ref that is damaged, or leads to nothing, is left out.</summary>
+    /// <summary>
+    /// Returns what refs, and a HEAD that is on no branch, lead to. A ref that is damaged, or leads to nothing, is left out.
+    /// </summary>
     public static IReadOnlyList<(RefName Name, CommitId Commit)> OfAll(Repository repository, AnswerCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(repository);
@@ -29,20 +31,25 @@ public static class VersionTips
     }
 
     /// <summary>Returns the image of each version that a user named.</summary>
-    public static IReadOnlyList<(string Name, ImageId Image)> OfRevisions(Repository repository, IEnumerable<string> revisions, AnswerCoverage coverage)
+    public static IReadOnlyList<(string Name, ImageId Image)> OfRevisions(
+        Repository repository, IEnumerable<string> revisions, AnswerCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return Map(revisions, coverage, revision => VersionName.Of(revision), revision => (revision, repository.Revisions.ResolveImage(revision)));
+        return Map(revisions, coverage, revision => VersionName.Of(revision), revision =>
+            (revision, repository.Revisions.ResolveImage(revision)));
     }
 
     /// <summary>Returns the image of each commit.</summary>
-    public static IReadOnlyList<(VersionName Version, ImageId Image)> OfCommits(Repository repository, IEnumerable<VersionName> commits, AnswerCoverage coverage)
+    public static IReadOnlyList<(VersionName Version, ImageId Image)> OfCommits(
+        Repository repository, IEnumerable<VersionName> commits, AnswerCoverage coverage)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        return Map(commits, coverage, commit => commit, commit => (commit, repository.Objects.ReadCommit(new CommitId(commit.Id!.Value)).Image));
+        return Map(commits, coverage, commit => commit, commit =>
+            (commit, repository.Objects.ReadCommit(new CommitId(commit.Id!.Value)).Image));
     }
 
-    private static List<TResult> Map<T, TResult>(IEnumerable<T> versions, AnswerCoverage coverage, Func<T, VersionName> name, Func<T, TResult> read)
+    private static List<TResult> Map<T, TResult>(
+        IEnumerable<T> versions, AnswerCoverage coverage, Func<T, VersionName> name, Func<T, TResult> read)
     {
         ArgumentNullException.ThrowIfNull(versions);
         ArgumentNullException.ThrowIfNull(coverage);
@@ -64,7 +71,8 @@ public static class VersionTips
         {
             // refs/remotes/origin/HEAD stands for another one that is in the list itself. Tags of anything but versions are none.
             if (found.Target is null)
-                coverage.Try(VersionName.Of(found.Name.ShortName, found.Id), () => tips.AddRange(CommitOf(repository, found.Id) is { } commit ? [(found.Name, commit)] : []));
+                coverage.Try(VersionName.Of(found.Name.ShortName, found.Id), () =>
+                    tips.AddRange(CommitOf(repository, found.Id) is { } commit ? [(found.Name, commit)] : []));
         }
 
         return tips;

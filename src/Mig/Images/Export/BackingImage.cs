@@ -19,7 +19,8 @@ internal sealed class BackingImage : IDisposable
     public static BackingImage Open(string repositoryFolder, string path, Limits limits, IReadOnlyList<string> allowedFolders)
     {
         ExportRecord? record = ExportRecords.Find(repositoryFolder, path);
-        DiskImage disk = DiskFormats.Open(path, record?.Format, limits, new DiskOpenOptions { AllowedFolders = allowedFolders, IsWatched = true });
+        DiskImage disk = DiskFormats.Open(
+            path, record?.Format, limits, new DiskOpenOptions { AllowedFolders = allowedFolders, IsWatched = true });
         if (disk.Format.Contains('+', StringComparison.Ordinal))
         {
             disk.Dispose();
@@ -34,9 +35,11 @@ internal sealed class BackingImage : IDisposable
     /// <exception cref="UsageException">It is.</exception>
     public BackingDisk NameFor(string target)
     {
-        if (LibC.GetStamp(target) is { } stamp && Disk.Files.Any(file => LibC.GetStamp(file) is { } own && (own.Inode, own.Device) == (stamp.Inode, stamp.Device)))
+        if (LibC.GetStamp(target) is { } stamp
+            && Disk.Files.Any(file => LibC.GetStamp(file) is { } own && (own.Inode, own.Device) == (stamp.Inode, stamp.Device)))
             throw new UsageException($"{target} is {Disk.Path} or lies under it; a disk cannot lie over itself, choose another name");
-        string from = HostPath.Resolve(HostPath.FolderOf(target)) ?? throw new UsageException($"folder {HostPath.FolderOf(target)} does not exist; create it first");
+        string from = HostPath.Resolve(HostPath.FolderOf(target))
+            ?? throw new UsageException($"folder {HostPath.FolderOf(target)} does not exist; create it first");
         string folder = HostPath.Resolve(HostPath.FolderOf(Disk.Path)) ?? HostPath.FolderOf(Disk.Path);
         string name = Path.GetRelativePath(from, Path.Combine(folder, Path.GetFileName(Disk.Path)));
         // QEMU takes "word:" at the start for a protocol.
@@ -50,7 +53,8 @@ internal sealed class BackingImage : IDisposable
     public void CheckUnchanged()
     {
         if (Disk.FindChange() is var (path, change))
-            throw new ChangedFileException(path, change, "Nothing was written, since a disk that lies over another one needs it to stay as it is");
+            throw new ChangedFileException(
+                path, change, "Nothing was written, since a disk that lies over another one needs it to stay as it is");
     }
 
     public void Dispose() => Disk.Dispose();

@@ -8,7 +8,9 @@ namespace Mig.Images.Export;
 /// <param name="Revision">Which version stands in it; null when that is not said.</param>
 internal sealed record BackingSpec(string Path, string? Revision)
 {
-    /// <summary>Takes what is given apart. File names may hold colons: the shortest beginning that is a file counts, the whole before all.</summary>
+    /// <summary>
+    /// Takes what is given apart. File names may hold colons: the shortest beginning that is a file counts, the whole before all.
+    /// </summary>
     /// <exception cref="NotFoundException">No beginning is a file.</exception>
     public static BackingSpec Parse(string given)
     {
@@ -17,11 +19,13 @@ internal sealed record BackingSpec(string Path, string? Revision)
         for (int colon = given.IndexOf(':', StringComparison.Ordinal); colon > 0; colon = given.IndexOf(':', colon + 1))
         {
             if (LibC.LookAt(given[..colon]) == FileType.Regular)
-                return colon + 1 < given.Length ? new BackingSpec(given[..colon], given[(colon + 1)..]) : throw new UsageException($"{given}: a version must stand after the colon");
+                return colon + 1 < given.Length ? new BackingSpec(given[..colon], given[(colon + 1)..])
+                    : throw new UsageException($"{given}: a version must stand after the colon");
         }
 
         throw LibC.LookAt(given) == FileType.Missing
-            ? new NotFoundException($"{given} does not exist; --backing takes a disk file, with ':REV' after it for the version that it holds")
+            ? new NotFoundException(
+                $"{given} does not exist; --backing takes a disk file, with ':REV' after it for the version that it holds")
             : new UsageException($"{given} is a folder or device; --backing takes a disk file");
     }
 }

@@ -6,7 +6,9 @@ using Mig.Store;
 
 namespace Mig.Images.Export;
 
-/// <summary>Compares a disk of an image with one that lies in a file, byte for byte. What lies after the end of the file's disk counts as zeros.</summary>
+/// <summary>
+/// Compares a disk of an image with one that lies in a file, byte for byte. What lies after the end of the file's disk counts as zeros.
+/// </summary>
 internal sealed class DiskComparer(ObjectStore store, PieceReader reader, CancellationToken cancellation)
 {
     private const int BufferLength = 1 << 20;
@@ -20,7 +22,8 @@ internal sealed class DiskComparer(ObjectStore store, PieceReader reader, Cancel
     }
 
     private IEnumerable<ByteRange> Pieces(ImageDisk disk, IReadOnlyList<ByteRange> candidates) =>
-        candidates.SelectMany(range => LayoutReader.ReadPieces(store, disk.Layout, disk.Length, range)).Select(piece => new ByteRange(piece.Offset, piece.Length));
+        candidates.SelectMany(range => LayoutReader.ReadPieces(store, disk.Layout, disk.Length, range))
+            .Select(piece => new ByteRange(piece.Offset, piece.Length));
 
     private static void ComparePiece(LayoutPiece piece, ReadOnlySpan<byte> bytes, IByteSource file, BlockSet differing)
     {

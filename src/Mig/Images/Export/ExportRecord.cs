@@ -7,7 +7,8 @@ namespace Mig.Images.Export;
 /// <param name="Layout">The disk in it; null for one of zeros.</param>
 /// <param name="Length">Bytes of the disk.</param>
 /// <param name="Format">The container.</param>
-/// <param name="Files">The files that the disk is spread over, those of the disks under it included, and the state that they were in.</param>
+/// <param name="Files">The files that the disk is spread over, those of the disks under it included, and the state that they were
+/// in.</param>
 internal sealed record ExportRecord(LayoutId? Layout, long Length, string Format, IReadOnlyList<(string Path, FileStamp Stamp)> Files)
 {
     /// <summary>Whether the files are still what they were.</summary>

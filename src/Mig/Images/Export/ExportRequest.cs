@@ -20,7 +20,10 @@ public sealed record ExportRequest
     /// <summary>The disk; null when the image has only one.</summary>
     public string? Disk { get; init; }
 
-    /// <summary>The disk file under the new one, which then holds only what differs: <c>FILE</c>, or <c>FILE:REV</c> when it is said to hold that version. Null for a whole disk.</summary>
+    /// <summary>
+    /// The disk file under the new one, which then holds only what differs: <c>FILE</c>, or <c>FILE:REV</c> when it is said to hold that
+    /// version. Null for a whole disk.
+    /// </summary>
     public string? Backing { get; init; }
 
     /// <summary>Folders that the disk under the new one may name files in, and below, besides its own.</summary>

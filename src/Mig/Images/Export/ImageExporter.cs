@@ -31,16 +31,20 @@ public sealed class ImageExporter(Repository repository)
         else if (request.Backing is null)
             ExportWhole(request, disk, format, cancellation);
         else
-            differing = new ThinExporter(repository, request, cancellation).Export(disk, format, revision => FindClaimed(revision, disk.Name));
+            differing = new ThinExporter(repository, request, cancellation)
+                .Export(disk, format, revision => FindClaimed(revision, disk.Name));
         return new ExportResult(imageId, disk.Name, disk.Length, format, differing);
     }
 
     private void ExportStream(ExportRequest request, ImageDisk disk, string format, Stream output, CancellationToken cancellation)
     {
         if (!format.Equals(DiskFormats.Raw, StringComparison.OrdinalIgnoreCase) || request.Backing is not null)
-            throw new UsageException($"standard output takes a whole raw disk, for other formats go back to their beginning; leave {(request.Backing is null ? "--format" : "--backing")} out, or export to a file");
+            throw new UsageException(
+                "standard output takes a whole raw disk, for other formats go back to their beginning; leave "
+                + $"{(request.Backing is null ? "--format" : "--backing")} out, or export to a file");
         using var writer = new RawStreamWriter(output, disk.Length);
-        new DiskExporter(repository.Store, new PieceReader(repository.Store, repository.Context.Parallelism, request.Progress, cancellation)).Export(disk, writer);
+        new DiskExporter(repository.Store,
+            new PieceReader(repository.Store, repository.Context.Parallelism, request.Progress, cancellation)).Export(disk, writer);
         cancellation.ThrowIfCancellationRequested();
         writer.Complete();
     }
@@ -73,9 +77,11 @@ public sealed class ImageExporter(Repository repository)
         if (wanted is { } name)
         {
             return image.Disks.FirstOrDefault(disk => disk.Name == name)
-                ?? throw new NotFoundException($"{revision} has no disk '{name}'; it has {names}.{NearNames.Suggest(name, image.Disks.Select(disk => disk.Name))}");
+                ?? throw new NotFoundException(
+                    $"{revision} has no disk '{name}'; it has {names}.{NearNames.Suggest(name, image.Disks.Select(disk => disk.Name))}");
         }
 
-        return image.Disks.Count == 1 ? image.Disks[0] : throw new UsageException($"{revision} has {image.Disks.Count} disks; choose one with --disk: {names}");
+        return image.Disks.Count == 1 ? image.Disks[0]
+            : throw new UsageException($"{revision} has {image.Disks.Count} disks; choose one with --disk: {names}");
     }
 }

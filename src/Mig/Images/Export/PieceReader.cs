@@ -16,7 +16,8 @@ internal sealed class PieceReader(ObjectStore store, int parallelism, IProgressS
     /// <exception cref="CorruptStoreException">Something is missing or damaged.</exception>
     public void Read(ImageDisk disk, IReadOnlyList<ByteRange> ranges, PieceVisitor visit, Action<ByteRange>? expect = null)
     {
-        foreach (LayoutPiece[] batch in ranges.SelectMany(range => LayoutReader.ReadPieces(store, disk.Layout, disk.Length, range)).Chunk(BatchPieces))
+        foreach (LayoutPiece[] batch in ranges.SelectMany(range => LayoutReader.ReadPieces(store, disk.Layout, disk.Length, range))
+            .Chunk(BatchPieces))
         {
             if (expect is not null)
                 Array.ForEach(batch, piece => expect(new ByteRange(piece.Offset, piece.Length)));
@@ -34,7 +35,10 @@ internal sealed class PieceReader(ObjectStore store, int parallelism, IProgressS
             {
                 LayoutPiece piece = pieces[index];
                 if (piece.BlobOffset + piece.Length > bytes.Length)
-                    throw new CorruptStoreException("OBJ-006", $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has {bytes.Length}; run mig fsck");
+                    throw new CorruptStoreException(
+                        "OBJ-006",
+                        $"the layout wants bytes {piece.BlobOffset}..{piece.BlobOffset + piece.Length} of blob {piece.Blob}, which has "
+                        + $"{bytes.Length}; run mig fsck");
                 visit(piece, bytes.Slice(piece.BlobOffset, (int)piece.Length));
                 progress.Advance(piece.Length);
             },

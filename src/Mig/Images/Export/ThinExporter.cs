@@ -32,7 +32,8 @@ internal sealed class ThinExporter(Repository repository, ExportRequest request,
 
         // Layouts may describe the same bytes in two ways. Only what really differs is written, and the file has the last word on that.
         var differing = new BlockSet(disk.Length, writer.BlockLength);
-        new DiskComparer(repository.Store, _reader, cancellation).Compare(disk, backing.Disk.Content, [.. candidates.GetRanges()], differing);
+        new DiskComparer(repository.Store, _reader, cancellation)
+            .Compare(disk, backing.Disk.Content, [.. candidates.GetRanges()], differing);
         List<ByteRange> blocks = [.. differing.GetRanges()];
         new DiskExporter(repository.Store, _reader).Export(disk, writer, blocks);
         cancellation.ThrowIfCancellationRequested();
@@ -54,15 +55,19 @@ internal sealed class ThinExporter(Repository repository, ExportRequest request,
         // Nobody vouches for the file, or it was exported from another version, which may still have the same bytes.
         const int BlockLength = 1 << 16;
         var differing = new BlockSet(length, BlockLength);
-        new DiskComparer(repository.Store, _reader, cancellation).Compare(claimed, backing.Disk.Content, [new ByteRange(0, length)], differing);
+        new DiskComparer(repository.Store, _reader, cancellation)
+            .Compare(claimed, backing.Disk.Content, [new ByteRange(0, length)], differing);
         if (differing.GetRanges().FirstOrDefault() is { IsEmpty: false } first)
-            throw new ConflictException($"{wrong}: they differ between bytes {first.Offset} and {Math.Min(first.End, first.Offset + BlockLength)} of the disk; name the version that it holds, or none to have it compared with what is exported");
+            throw new ConflictException(
+                $"{wrong}: they differ between bytes {first.Offset} and {Math.Min(first.End, first.Offset + BlockLength)} of the disk; "
+                + "name the version that it holds, or none to have it compared with what is exported");
         backing.CheckUnchanged();
         ExportRecords.Write(repository.Folder, claimed.Layout, claimed.Length, backing.Disk.Format, backing.Disk.Files);
     }
 
     private ImageDisk? FromRecord(ExportRecord? record, ImageDisk disk) =>
-        record is null || (record.Layout is { } layout && !repository.Store.Contains(layout.Value)) ? null : disk with { Layout = record.Layout, Length = record.Length };
+        record is null || (record.Layout is { } layout && !repository.Store.Contains(layout.Value)) ? null
+            : disk with { Layout = record.Layout, Length = record.Length };
 
     private void AddChanges(ImageDisk before, ImageDisk after, BlockSet blocks)
     {

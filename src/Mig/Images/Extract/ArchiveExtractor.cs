@@ -16,7 +16,8 @@ public sealed class ArchiveExtractor(Repository repository)
     /// <summary>The format when neither the caller nor a file's name says another.</summary>
     public const string DefaultFormat = "tar";
 
-    private static readonly (string Format, string[] Suffixes)[] Known = [("tar", [".tar"]), ("tar.zst", [".tar.zst", ".tzst"]), ("cpio", [".cpio"])];
+    private static readonly (string Format, string[] Suffixes)[] Known =
+        [("tar", [".tar"]), ("tar.zst", [".tar.zst", ".tzst"]), ("cpio", [".cpio"])];
 
     /// <summary>Writes a file; nothing stands under the final name before it is whole.</summary>
     /// <param name="format">Null to take it from the file's name.</param>
@@ -25,7 +26,8 @@ public sealed class ArchiveExtractor(Repository repository)
     public ExtractResult Extract(ExtractRequest request, string path, string? format, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        format ??= Array.Find(Known, known => known.Suffixes.Any(suffix => path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))).Format ?? DefaultFormat;
+        format ??= Array.Find(Known, known =>
+            known.Suffixes.Any(suffix => path.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))).Format ?? DefaultFormat;
         Check(format);
         using OutputFile file = OutputFile.Create(path, request.Overwrite);
         ExtractResult result;
@@ -42,7 +44,8 @@ public sealed class ArchiveExtractor(Repository repository)
         Check(format);
         request.Progress.Begin("reading names", 0);
         byte[][] names = [.. Destination.NamesOf(request.Sources).Select(name => name.Length == 0 ? "."u8.ToArray() : name)];
-        ExtractPlan plan = new PlanBuilder(repository.Store, repository.Context.Limits, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
+        ExtractPlan plan = new PlanBuilder(
+            repository.Store, repository.Context.Limits, [.. request.Sources.Zip(names)], leavesRepositories: false, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
         var losses = new ArchiveLosses();
@@ -50,7 +53,8 @@ public sealed class ArchiveExtractor(Repository repository)
         using (var output = new BufferedStream(compressed ?? stream, 1 << 18))
         {
             List<(PlannedEntry Entry, byte[] Path)> entries = ArchiveOrder.Sort(plan);
-            IArchiveWriter writer = format == "cpio" ? new CpioWriter(output, entries.Select(item => item.Entry.LinkTo).OfType<byte[]>(), losses) : new TarWriter(output, losses);
+            IArchiveWriter writer = format == "cpio" ? new CpioWriter(
+                output, entries.Select(item => item.Entry.LinkTo).OfType<byte[]>(), losses) : new TarWriter(output, losses);
             new ArchiveContents(repository.Store, writer, repository.Context.Parallelism, request.Progress, cancellation).Write(entries);
             output.Flush();
         }
@@ -61,6 +65,7 @@ public sealed class ArchiveExtractor(Repository repository)
     private static void Check(string format)
     {
         if (!Known.Any(known => known.Format == format))
-            throw new UsageException($"there is no format '{format}'; archives are {string.Join(", ", Known.Select(known => known.Format))}");
+            throw new UsageException(
+                $"there is no format '{format}'; archives are {string.Join(", ", Known.Select(known => known.Format))}");
     }
 }

@@ -20,7 +20,8 @@ internal static class ContentPieces
         if (entry.List is not { } list)
         {
             if (entry.Size > BlobLimits.MaxBlobSize)
-                throw new CorruptStoreException("OBJ-007", $"blob {entry.Sha256} is said to have {entry.Size} bytes, at most {BlobLimits.MaxBlobSize} allowed; run mig fsck");
+                throw new CorruptStoreException("OBJ-007",
+                    $"blob {entry.Sha256} is said to have {entry.Size} bytes, at most {BlobLimits.MaxBlobSize} allowed; run mig fsck");
             if (entry.Size > 0)
                 yield return new ContentPiece(file, 0, new BlobId(entry.Sha256!.Value), (int)entry.Size);
             yield break;
@@ -39,14 +40,16 @@ internal static class ContentPieces
     }
 
     /// <summary>Visits pieces in the order in which they are stored, each verified, on several threads at once.</summary>
-    public static void Visit(ObjectStore store, IEnumerable<ContentPiece> pieces, int parallelism, Visitor visit, CancellationToken cancellation)
+    public static void Visit(ObjectStore store, IEnumerable<ContentPiece> pieces, int parallelism, Visitor visit,
+        CancellationToken cancellation)
     {
         foreach (ContentPiece[] batch in pieces.Chunk(BatchPieces))
         {
             BlobVisitor visitor = (index, bytes) =>
             {
                 if (bytes.Length != batch[index].Length)
-                    throw new CorruptStoreException("OBJ-007", $"blob {batch[index].Blob} has {bytes.Length} bytes, its file says {batch[index].Length}; run mig fsck");
+                    throw new CorruptStoreException(
+                        "OBJ-007", $"blob {batch[index].Blob} has {bytes.Length} bytes, its file says {batch[index].Length}; run mig fsck");
                 visit(batch[index], bytes);
             };
             BlobId[] blobs = Array.ConvertAll(batch, piece => piece.Blob);

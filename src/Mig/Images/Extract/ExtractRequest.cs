@@ -15,7 +15,9 @@ public sealed record ExtractRequest
     /// <summary>Leaves owners, devices, and what gives rights behind, as for a user who is not root. Matters for folders only.</summary>
     public bool IsUnprivileged { get; init; }
 
-    /// <summary>Makes folders named <c>.mig</c>, too, which mig then takes for repositories of this user. Matters for folders only.</summary>
+    /// <summary>
+    /// Makes folders named <c>.mig</c>, too, which mig then takes for repositories of this user. Matters for folders only.
+    /// </summary>
     public bool WithRepositories { get; init; }
 
     public IProgressSink Progress { get; init; } = NoProgress.Instance;

@@ -8,8 +8,9 @@ using Mig.Images.Extract.Folders;
 namespace Mig.Images.Extract;
 
 /// <summary>
-/// Extracts files and trees of a version into a folder of the host. Everything is made in a folder of its own first, and gets its final name when all of it is
-/// whole. Nothing in an image leads out of the destination: names are checked, and the kernel is told to follow no link.
+/// Extracts files and trees of a version into a folder of the host. Everything is made in a folder of its own first, and gets its final
+/// name when all of it is whole. Nothing in an image leads out of the destination: names are checked, and the kernel is told to follow no
+/// link.
 /// </summary>
 public sealed class FolderExtractor(Repository repository)
 {
@@ -27,17 +28,20 @@ public sealed class FolderExtractor(Repository repository)
 
         // The root of a volume has no name; in the staging folder it needs one.
         byte[][] staged = [.. destination.Names.Select(name => name.Length == 0 ? "root"u8.ToArray() : name)];
-        ExtractPlan plan = new PlanBuilder(repository.Store, repository.Context.Limits, [.. request.Sources.Zip(staged)], !request.WithRepositories, cancellation).Build();
+        ExtractPlan plan = new PlanBuilder(
+            repository.Store, repository.Context.Limits, [.. request.Sources.Zip(staged)], !request.WithRepositories, cancellation).Build();
         request.Progress.Begin("extracting", plan.Bytes);
         new ListCheck(repository.Store).Require(plan.Files.Select(file => file.Entry), repository.Context.Parallelism, cancellation);
         var leftOut = new LeftOutCounter();
         var metadata = new MetadataWriter(!request.IsUnprivileged && HostUser.Id == HostUser.Root, leftOut);
         using var staging = Staging.Create(folder);
-        new FolderContents(staging.Folder, metadata, leftOut, request.Progress).Make(plan, repository.Store, repository.Context.Parallelism, cancellation);
+        new FolderContents(staging.Folder, metadata, leftOut, request.Progress)
+            .Make(plan, repository.Store, repository.Context.Parallelism, cancellation);
         Finish(plan.Directories.Where(directory => directory.Parent is not null), staging.Folder, metadata, cancellation);
         var publisher = new Publisher(request.Overwrite, cancellation);
         if (request.Overwrite)
-            _ = NativeCalls.SyncFileSystem(staging.Folder.Handle); // what is replaced must not be lost to a crash before the new bytes are on the medium
+            // what is replaced must not be lost to a crash before the new bytes are on the medium
+            _ = NativeCalls.SyncFileSystem(staging.Folder.Handle);
         for (int i = 0; i < staged.Length; i++)
             Publish(publisher, staging.Folder, staged[i], folder, destination.Names[i]);
         FinishPublished(plan, publisher, folder, destination, metadata, cancellation);
@@ -51,7 +55,9 @@ public sealed class FolderExtractor(Repository repository)
         foreach (byte[] name in destination.Names)
         {
             if (name.Length == 0 && FolderListing.Read(folder).Find(item => !Publisher.IsMadeByFormat(item.Name)) is { Name: { } taken })
-                throw new ConflictException($"folder {folder.DisplayPath} is not empty: it holds '{System.Text.Encoding.UTF8.GetString(taken)}'; choose an empty or a new one, or go into this one with --force");
+                throw new ConflictException(
+                    $"folder {folder.DisplayPath} is not empty: it holds '{System.Text.Encoding.UTF8.GetString(taken)}'; choose an empty "
+                    + "or a new one, or go into this one with --force");
             if (name.Length > 0 && folder.GetType(name) != FileType.Missing)
                 throw Publisher.Taken(folder, name);
         }
@@ -70,7 +76,8 @@ public sealed class FolderExtractor(Repository repository)
     }
 
     // The last first: a directory whose mode keeps this user out is not entered any more.
-    private static void Finish(IEnumerable<PlannedEntry> directories, HostFolder folder, MetadataWriter metadata, CancellationToken cancellation)
+    private static void Finish(IEnumerable<PlannedEntry> directories, HostFolder folder, MetadataWriter metadata,
+        CancellationToken cancellation)
     {
         foreach (PlannedEntry directory in directories.Reverse())
         {
@@ -82,7 +89,8 @@ public sealed class FolderExtractor(Repository repository)
     }
 
     // Moving them needs leave to write, and changes times: those at the top, and those that were there, come last.
-    private static void FinishPublished(ExtractPlan plan, Publisher publisher, HostFolder folder, Destination destination, MetadataWriter metadata, CancellationToken cancellation)
+    private static void FinishPublished(ExtractPlan plan, Publisher publisher, HostFolder folder, Destination destination,
+        MetadataWriter metadata, CancellationToken cancellation)
     {
         var merged = publisher.Merged.ToHashSet();
         bool isRoot = destination.Names.Any(name => name.Length == 0);

@@ -6,7 +6,9 @@ public sealed record LeftOut
     /// <summary>Owners and groups that stay those of this user.</summary>
     public long Owners { get; init; }
 
-    /// <summary>Set-user-id and set-group-id bits of files whose owner could not be kept: they would give the rights of somebody else.</summary>
+    /// <summary>
+    /// Set-user-id and set-group-id bits of files whose owner could not be kept: they would give the rights of somebody else.
+    /// </summary>
     public long SetIdBits { get; init; }
 
     /// <summary>Devices, sockets and FIFOs that were not made.</summary>

@@ -9,9 +9,14 @@ using Mig.Store;
 
 namespace Mig.Images.Extract;
 
-/// <summary>Walks what was chosen and says what is to be made of it. Names that no file system here takes are refused, for folders and archives alike.</summary>
-/// <param name="leavesRepositories">Whether folders and links that this mig would take for a repository are left out: their hooks and settings would run programs.</param>
-internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyList<(ImagePath Source, byte[] Name)> selection, bool leavesRepositories, CancellationToken cancellation)
+/// <summary>
+/// Walks what was chosen and says what is to be made of it. Names that no file system here takes are refused, for folders and archives
+/// alike.
+/// </summary>
+/// <param name="leavesRepositories">Whether folders and links that this mig would take for a repository are left out: their hooks and
+/// settings would run programs.</param>
+internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyList<(ImagePath Source, byte[] Name)> selection,
+    bool leavesRepositories, CancellationToken cancellation)
 {
     private const int MaxNameLength = 255;
 
@@ -48,10 +53,13 @@ internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyLis
 
     private void Add(PlannedEntry planned, ImageVolume volume)
     {
-        if (leavesRepositories && planned.Entry.Type is TreeEntryType.Directory or TreeEntryType.SymbolicLink && RepositoryName.IsMatch(planned.Name.Span))
+        if (leavesRepositories && planned.Entry.Type is TreeEntryType.Directory or TreeEntryType.SymbolicLink
+            && RepositoryName.IsMatch(planned.Name.Span))
         {
             if (planned.Parent is null)
-                throw new UsageException($"{Display(planned.Path())} would be taken for a repository of yours, whose hooks and settings run programs; --allow-repositories extracts it all the same");
+                throw new UsageException(
+                    $"{Display(planned.Path())} would be taken for a repository of yours, whose hooks and settings run programs; "
+                    + "--allow-repositories extracts it all the same");
             _plan.Repositories++;
             return;
         }
@@ -105,7 +113,8 @@ internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyLis
             if (target.Length == root.Length)
                 return name;
             if (root.IsEmpty || target[root.Length] == (byte)'/')
-                return name.Length == 0 ? target[(root.IsEmpty ? 0 : root.Length + 1)..].ToArray() : [.. name, (byte)'/', .. target[(root.IsEmpty ? 0 : root.Length + 1)..]];
+                return name.Length == 0 ? target[(root.IsEmpty ? 0 : root.Length + 1)..].ToArray()
+                    : [.. name, (byte)'/', .. target[(root.IsEmpty ? 0 : root.Length + 1)..]];
         }
 
         return null;
@@ -125,7 +134,10 @@ internal sealed class PlanBuilder(ObjectStore store, Limits limits, IReadOnlyLis
     private static void CheckName(ReadOnlySpan<byte> name, PlannedEntry directory)
     {
         if (name.Length > MaxNameLength)
-            throw new CorruptImageException("EXTRACT-001", $"directory {Display(directory.Path())} holds the name '{Encoding.UTF8.GetString(name)}' of {name.Length} bytes; file systems here allow {MaxNameLength}. Choose paths that leave it out");
+            throw new CorruptImageException(
+                "EXTRACT-001",
+                $"directory {Display(directory.Path())} holds the name '{Encoding.UTF8.GetString(name)}' of {name.Length} bytes; file "
+                + $"systems here allow {MaxNameLength}. Choose paths that leave it out");
     }
 
     private static string Display(byte[] path) => "/" + Encoding.UTF8.GetString(path);

@@ -3,8 +3,8 @@ using System.Text;
 namespace Mig.Images.Extract;
 
 /// <summary>
-/// Tells which names on a file system of the host lead to <c>.mig</c>. As Git does for <c>.git</c>: case counts for nothing on some file systems, dots and
-/// spaces at the end for nothing on those of Windows, and HFS+ skips characters that nobody sees.
+/// Tells which names on a file system of the host lead to <c>.mig</c>. As Git does for <c>.git</c>: case counts for nothing on some file
+/// systems, dots and spaces at the end for nothing on those of Windows, and HFS+ skips characters that nobody sees.
 /// </summary>
 internal static class RepositoryName
 {
@@ -19,5 +19,6 @@ internal static class RepositoryName
         return seen.Equals(Repository.FolderName, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static bool IsUnseen(char c) => c is (>= '\u200C' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u206A' and <= '\u206F') or '\uFEFF';
+    private static bool IsUnseen(char c) =>
+        c is (>= '\u200C' and <= '\u200F') or (>= '\u202A' and <= '\u202E') or (>= '\u206A' and <= '\u206F') or '\uFEFF';
 }

@@ -134,7 +134,8 @@ internal sealed class ContentSearch(GrepOptions options, LineFinder finder)
     private void Take(ReadOnlySpan<byte> text, int start, int end, ref int counted)
     {
         _hits.Count++;
-        bool isEnough = options.Output == GrepOutput.Names || (_hits.IsBinary && options.Output == GrepOutput.Lines) || _hits.Count == options.MaxCount;
+        bool isEnough = options.Output == GrepOutput.Names || (_hits.IsBinary && options.Output == GrepOutput.Lines)
+            || _hits.Count == options.MaxCount;
         if (options.Output == GrepOutput.Lines && !_hits.IsBinary)
         {
             _lineNumber += text[counted..start].Count((byte)'\n');

@@ -10,8 +10,8 @@ using Mig.Machines.Files;
 namespace Mig.Images.Grep;
 
 /// <summary>
-/// Searches the files of one or several versions for text. Each content is searched once, however many paths and versions have it, on all cores, in the order in
-/// which it is stored; what was found is then told path by path.
+/// Searches the files of one or several versions for text. Each content is searched once, however many paths and versions have it, on all
+/// cores, in the order in which it is stored; what was found is then told path by path.
 /// </summary>
 public sealed class ImageGrep(Repository repository, GrepOptions options)
 {
@@ -33,7 +33,8 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
     /// <param name="versions">What the user calls each version, and what it is.</param>
     /// <param name="paths">Where to search; everywhere when there are none.</param>
     /// <returns>Whether anything was found.</returns>
-    public bool Run(IReadOnlyList<(string Revision, ImageId Image)> versions, IReadOnlyList<PathSpec> paths, IGrepSink sink, IProgressSink progress, CancellationToken cancellation = default)
+    public bool Run(IReadOnlyList<(string Revision, ImageId Image)> versions, IReadOnlyList<PathSpec> paths, IGrepSink sink,
+        IProgressSink progress, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(versions);
         ArgumentNullException.ThrowIfNull(sink);
@@ -46,12 +47,14 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
                 Tell(file, entry, image, sink, cancellation);
         }
 
-        Coverage.Judge(sound.Select(version => (VersionName.Of(version.Revision, version.Image.Value), version.Image)), isMachineWanted: false, part => !_isTold || part.Kind == UnseenKind.Damage);
+        Coverage.Judge(sound.Select(version => (VersionName.Of(version.Revision, version.Image.Value), version.Image)),
+            isMachineWanted: false, part => !_isTold || part.Kind == UnseenKind.Damage);
         return _isTold;
     }
 
     // Returns the versions whose files are known; the others were left out.
-    private List<(string Revision, ImageId Image)> SearchAll(IReadOnlyList<(string Revision, ImageId Image)> versions, SearchedFiles files, IProgressSink progress, CancellationToken cancellation)
+    private List<(string Revision, ImageId Image)> SearchAll(IReadOnlyList<(string Revision, ImageId Image)> versions, SearchedFiles files,
+        IProgressSink progress, CancellationToken cancellation)
     {
         progress.Begin("reading names", 0);
         var seen = new HashSet<TreeId>();
@@ -73,7 +76,8 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
             repository.Context.Parallelism,
             entry =>
             {
-                TryRead(IdOf(entry), () => Use(search => Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation))));
+                TryRead(IdOf(entry), () => Use(search =>
+                    Keep(IdOf(entry), visit => search.Search(repository.Store, entry.List!.Value, visit, cancellation))));
                 progress.Advance(entry.Size);
             },
             cancellation);
@@ -179,7 +183,8 @@ public sealed class ImageGrep(Repository repository, GrepOptions options)
     {
         if (_damaged.TryGetValue(IdOf(entry), out CorruptStoreException? damage))
         {
-            Coverage.LeaveOut(VersionName.Of(file.Revision, image.Value), $"{file.Volume}/{Encoding.UTF8.GetString(file.Path.Span)}", damage);
+            Coverage.LeaveOut(VersionName.Of(file.Revision, image.Value), $"{file.Volume}/{Encoding.UTF8.GetString(file.Path.Span)}",
+                damage);
             return;
         }
 

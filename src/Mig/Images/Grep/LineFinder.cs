@@ -19,7 +19,8 @@ internal abstract class LineFinder
     /// <param name="end">Where it ends: its line feed, or the end of the block.</param>
     public abstract bool TryFind(ReadOnlySpan<byte> text, int from, out int start, out int end);
 
-    /// <exception cref="Core.UsageException">A pattern is not a regular expression, or one that could take more than linear time.</exception>
+    /// <exception cref="Core.UsageException">A pattern is not a regular expression, or one that could take more than linear
+    /// time.</exception>
     public static Func<LineFinder> Compile(GrepOptions options)
     {
         bool isLiteral = options.Patterns.Count == 1 && (options.IsFixed || IsPlain(options.Patterns[0]));

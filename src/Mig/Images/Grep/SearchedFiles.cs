@@ -9,7 +9,9 @@ using Mig.Machines.Files;
 
 namespace Mig.Images.Grep;
 
-/// <summary>Walks the regular files of a version, limited to paths, in the order of the bytes of their paths' parts; hard links count as files.</summary>
+/// <summary>
+/// Walks the regular files of a version, limited to paths, in the order of the bytes of their paths' parts; hard links count as files.
+/// </summary>
 internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpec> paths)
 {
     /// <summary>Tells whether a directory is worth entering: false when all that is in it was seen.</summary>
@@ -17,7 +19,8 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
 
     /// <summary>Returns the files.</summary>
     /// <param name="enter">Asked for each directory of which all is wanted.</param>
-    public IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(string revision, ImageId imageId, DirectoryFilter enter, CancellationToken cancellation)
+    public IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(
+        string revision, ImageId imageId, DirectoryFilter enter, CancellationToken cancellation)
     {
         MachineImage image = repository.Objects.ReadImage(imageId);
         List<PathSpec> limited = [.. paths.Select(path => PathFinder.TryLocate(repository.Store, image, path)).OfType<PathSpec>()];
@@ -25,7 +28,8 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
         foreach ((ImageDisk disk, ImageVolume volume) in ImageVolumes.WithFiles(image))
         {
             bool isUsual = ReferenceEquals(volume, usual);
-            List<ReadOnlyMemory<byte>> limits = [.. limited.Where(path => IsMeant(path, new DiskVolume(disk, volume), isUsual)).Select(path => path.Path)];
+            List<ReadOnlyMemory<byte>> limits =
+                [.. limited.Where(path => IsMeant(path, new DiskVolume(disk, volume), isUsual)).Select(path => path.Path)];
             if (paths.Count > 0 && limits.Count == 0)
                 continue;
             var template = new GrepFile(revision, isUsual ? "" : NameOf(image, disk, volume), default);
@@ -34,7 +38,8 @@ internal sealed class SearchedFiles(Repository repository, IReadOnlyList<PathSpe
         }
     }
 
-    private IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(GrepFile top, TreeEntry root, PathLimits limits, DirectoryFilter enter, CancellationToken cancellation)
+    private IEnumerable<(GrepFile File, TreeEntry Entry)> Walk(
+        GrepFile top, TreeEntry root, PathLimits limits, DirectoryFilter enter, CancellationToken cancellation)
     {
         var guard = new WalkGuard(repository.Store, repository.Context.Limits, root.Tree);
         var open = new Stack<(ReadOnlyMemory<byte> Path, IReadOnlyList<TreeEntry> Entries, int Next)>();

@@ -6,7 +6,9 @@ using Mig.Store;
 
 namespace Mig.Images.Ingest;
 
-/// <summary>Compares a disk with a version of it whose layout has other pieces: an edit cuts what it changed more finely than a commit does.</summary>
+/// <summary>
+/// Compares a disk with a version of it whose layout has other pieces: an edit cuts what it changed more finely than a commit does.
+/// </summary>
 internal static class DescribedBytes
 {
     private const int StepSize = 1 << 20;

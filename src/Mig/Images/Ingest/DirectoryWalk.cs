@@ -4,7 +4,10 @@ using Mig.History.Trees;
 
 namespace Mig.Images.Ingest;
 
-/// <summary>Reads all directories of a file system and the nodes that they name, level by level, on all cores. What is damaged costs itself, and is told.</summary>
+/// <summary>
+/// Reads all directories of a file system and the nodes that they name, level by level, on all cores. What is damaged costs itself, and is
+/// told.
+/// </summary>
 internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
 {
     private readonly HashSet<long> _directories = [];
@@ -24,7 +27,8 @@ internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
         {
             if (depth > limits.MaxDirectoryDepth)
             {
-                level.ForEach(directory => directory.Damage.Add(new CorruptImageException("FS-001", $"directory {directory.Node} is nested deeper than {limits.MaxDirectoryDepth}")));
+                level.ForEach(directory => directory.Damage.Add(
+                    new CorruptImageException("FS-001", $"directory {directory.Node} is nested deeper than {limits.MaxDirectoryDepth}")));
                 break;
             }
 
@@ -125,10 +129,14 @@ internal sealed class DirectoryWalk(IFileSystem fileSystem, Limits limits)
     private static DirectoryEntry[] TakeFirsts(DirectoryListing directory, IReadOnlyList<DirectoryEntry> stored)
     {
         var firsts = new List<DirectoryEntry>();
-        foreach (DirectoryEntry entry in stored.OrderBy(entry => entry.Name, Comparer<ReadOnlyMemory<byte>>.Create(static (a, b) => a.Span.SequenceCompareTo(b.Span))))
+        foreach (DirectoryEntry entry in stored.OrderBy(entry =>
+            entry.Name, Comparer<ReadOnlyMemory<byte>>.Create(static (a, b) => a.Span.SequenceCompareTo(b.Span))))
         {
             if (firsts.Count > 0 && firsts[^1].Name.Span.SequenceEqual(entry.Name.Span))
-                directory.Damage.Add(entry.Name.Span, new CorruptImageException("FS-003", $"directory {directory.Node} has the name again, for node {entry.Node}; the first is shown, for node {firsts[^1].Node}"));
+                directory.Damage.Add(entry.Name.Span,
+                    new CorruptImageException("FS-003",
+                    $"directory {directory.Node} has the name again, for node {entry.Node}; the first is shown, for node "
+                        + $"{firsts[^1].Node}"));
             else
                 firsts.Add(entry);
         }

@@ -70,7 +70,8 @@ internal sealed class DiskContents(ScratchStore store, IByteSource disk) : IBlob
     private int LengthOf(in BlobId id, int start)
     {
         int length = 0;
-        for (int i = start; i < _residue.Count && _residue[i].Offset / LayoutFormat.LeafSize == _residue[start].Offset / LayoutFormat.LeafSize; i++)
+        for (int i = start; i < _residue.Count
+            && _residue[i].Offset / LayoutFormat.LeafSize == _residue[start].Offset / LayoutFormat.LeafSize; i++)
         {
             if (_residue[i].Blob != id)
                 continue;
@@ -105,7 +106,8 @@ internal sealed class DiskContents(ScratchStore store, IByteSource disk) : IBlob
     private void Add(in BlobId blob, OpenVolume volume, ScannedFile file, long offset, int length)
     {
         if (!store.IsKept(blob.Value))
-            _files.TryAdd(blob, new FilePlace(volume.FileSystem!, file.Node, offset, length, volume.Partition.Range.Offset + Math.Max(0, file.FirstOffset) + offset));
+            _files.TryAdd(blob, new FilePlace(
+                volume.FileSystem!, file.Node, offset, length, volume.Partition.Range.Offset + Math.Max(0, file.FirstOffset) + offset));
     }
 
     private readonly record struct FilePlace(IFileSystem FileSystem, long Node, long FileOffset, int Length, long Order);

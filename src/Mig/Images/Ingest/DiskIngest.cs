@@ -14,7 +14,8 @@ namespace Mig.Images.Ingest;
 /// <param name="before">The same disk in the version before; null when there is none.</param>
 /// <param name="plan">What need not be read in a quick commit; null when everything is.</param>
 /// <param name="contents">Takes over the open volumes, so that what was found can be read afterwards; null when a store has it.</param>
-internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, ImageDisk? before, QuickPlan? plan, DiskContents? contents = null)
+internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, ImageDisk? before,
+    QuickPlan? plan, DiskContents? contents = null)
 {
     private const string NoScheme = "none";
 
@@ -29,7 +30,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         PartitionTable table = PartitionTable.Read(_content, limits);
         while (true)
         {
-            // Most damage shows when a volume is scanned; what shows only when its files are read starts the disk anew, with that volume as residue.
+            // Most damage shows when a volume is scanned; what shows only when its files are read starts the disk anew, with that volume as
+            // residue.
             bool isTableEmpty = table.Partitions.Count == 0 && table.Scheme != NoScheme;
             List<OpenVolume> volumes = [.. table.Volumes.Select(partition => OpenVolume(partition, isTableEmpty))];
             try
@@ -66,7 +68,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             var damage = new DamageList();
             fileSystem = FileSystemFormats.Open(source, limits, damage);
             if (fileSystem is null)
-                return new OpenVolume(partition, null, null, null, VolumeSignature.Read(source) == VolumeContent.Unknown && isTableEmpty ? "its partition table has no partitions" : VolumeSignature.Describe(source));
+                return new OpenVolume(partition, null, null, null, VolumeSignature.Read(source) == VolumeContent.Unknown && isTableEmpty
+                    ? "its partition table has no partitions" : VolumeSignature.Describe(source));
             return new OpenVolume(partition, source, fileSystem, VolumeScan.Run(fileSystem, limits, damage), "");
         }
         catch (MigException e) when (e is CorruptImageException or UnsupportedFeatureException)
@@ -120,16 +123,19 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         residue.AddRange(new ResidueIngest(session, _content).Run(rest));
         residue.RemoveAll(piece => piece.Blob.Value.IsNull);
         residue.Sort(static (a, b) => a.Offset.CompareTo(b.Offset));
-        long deleted = ByteRanges.Intersect(residue.Select(piece => new ByteRange(piece.Offset, piece.Length)), free).Sum(range => range.Length);
+        long deleted = ByteRanges.Intersect(residue.Select(piece => new ByteRange(piece.Offset, piece.Length)), free)
+            .Sum(range => range.Length);
 
         LayoutId? layout = WriteLayout(pieces, residue);
         var report = new DiskReport(
-            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted, [.. volumes.Select(ToReport)], [.. disk.Warnings, .. table.Warnings])
+            name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted,
+                [.. volumes.Select(ToReport)], [.. disk.Warnings, .. table.Warnings])
         { Extras = disk.Extras };
 
-        // The same layout is the same disk, byte for byte: then its trees are the same, too, if they were ever seen to be its trees. An edit describes the same
-        // bytes in other pieces than a commit.
-        bool isSame = before is not null && before.Length == _content.Length && (before.Layout == layout || IsSameBytes(before, pieces, residue));
+        // The same layout is the same disk, byte for byte: then its trees are the same, too, if they were ever seen to be its trees. An
+        // edit describes the same bytes in other pieces than a commit.
+        bool isSame = before is not null && before.Length == _content.Length
+            && (before.Layout == layout || IsSameBytes(before, pieces, residue));
         if (isSame && (plan is not null || session.IsProven(before!)))
             return (before! with { Name = name }, report);
         if (plan is { SkippedTrees: true, MatchesTrees: false })
@@ -140,8 +146,10 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
 
         var roots = new Dictionary<int, TreeEntry>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
-            roots.Add(volume.Partition.Number, Guard(volume, () => new TreeBuilder(session.Writer, volume.FileSystem!, volume.Scan!).Run()));
-        var image = new ImageDisk(name, _content.Length, table.Scheme, table.SectorSize, layout, [.. volumes.Select(volume => ToImageVolume(volume, roots))]);
+            roots.Add(volume.Partition.Number,
+                Guard(volume, () => new TreeBuilder(session.Writer, volume.FileSystem!, volume.Scan!).Run()));
+        var image = new ImageDisk(name, _content.Length, table.Scheme, table.SectorSize, layout,
+            [.. volumes.Select(volume => ToImageVolume(volume, roots))]);
         if (isSame && ProvenDisks.KeyOf(image with { Layout = before!.Layout }) == ProvenDisks.KeyOf(before))
             return (before with { Name = name }, report);
         return (image, report);
@@ -171,7 +179,8 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             if (pieces[i].Offset < pieces[i - 1].End)
             {
                 OpenVolume volume = volumes.Last(volume => volume.Scan is not null && volume.Partition.Range.Offset <= pieces[i].Offset);
-                throw new DamagedVolumeException(volume.Partition.Number, $"FS-006: another volume has files in the same bytes, at offset {pieces[i].Offset} of the disk");
+                throw new DamagedVolumeException(volume.Partition.Number,
+                    $"FS-006: another volume has files in the same bytes, at offset {pieces[i].Offset} of the disk");
             }
         }
     }
@@ -181,8 +190,10 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
     {
         foreach (ByteRange other in table.LeftOut)
         {
-            foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null && !volume.Partition.Range.Intersect(other).IsEmpty))
-                ((ISpaceWatcher)volume.Scan!.FreeSpace).Doubt($"another partition, of {other.Length} bytes at offset {other.Offset} of the disk, lies over the same bytes");
+            foreach (OpenVolume volume in volumes.Where(volume =>
+                volume.Scan is not null && !volume.Partition.Range.Intersect(other).IsEmpty))
+                ((ISpaceWatcher)volume.Scan!.FreeSpace)
+                    .Doubt($"another partition, of {other.Length} bytes at offset {other.Offset} of the disk, lies over the same bytes");
         }
     }
 

@@ -26,6 +26,9 @@ public sealed record DiskReport(
     /// <summary>What its container has beyond the disk, which is not kept: a noun each.</summary>
     public IReadOnlyList<string> Extras { get; init; } = [];
 
-    /// <summary>How the disk was not at rest while it was read, so that what was read may be half the old and half the new (<see cref="Versions.Commits.DiskProvenance"/>); empty when it was.</summary>
+    /// <summary>
+    /// How the disk was not at rest while it was read, so that what was read may be half the old and half the new
+    /// (<see cref="Versions.Commits.DiskProvenance"/>); empty when it was.
+    /// </summary>
     public string Disturbance { get; init; } = "";
 }

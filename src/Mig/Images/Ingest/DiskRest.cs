@@ -4,11 +4,16 @@ using Mig.Versions.Commits;
 
 namespace Mig.Images.Ingest;
 
-/// <summary>Watches that disks are at rest while they are read: a machine that runs writes here and there, and what is read of its disk was never on it at one time.</summary>
+/// <summary>
+/// Watches that disks are at rest while they are read: a machine that runs writes here and there, and what is read of its disk was never on
+/// it at one time.
+/// </summary>
 /// <param name="disks">Open, and nothing of their content read yet.</param>
 internal sealed class DiskRest(IReadOnlyList<DiskImage> disks)
 {
-    private const string Advice = "Stop the machine that writes to it, or take a snapshot and commit that; --allow-changing takes the disk as it is, and notes it in the commit";
+    private const string Advice =
+        "Stop the machine that writes to it, or take a snapshot and commit that; --allow-changing takes the disk as it is, and notes it "
+        + "in the commit";
 
     private readonly string?[] _uses = [.. disks.Select(disk => disk.FindUse())];
 
@@ -39,7 +44,11 @@ internal sealed class DiskRest(IReadOnlyList<DiskImage> disks)
         }
 
         return _uses[index] is { } use
-            ? report with { Disturbance = DiskProvenance.InUse, Warnings = [.. report.Warnings, $"{use}: what was read may be half the old and half the new"] }
+            ? report with
+            {
+                Disturbance = DiskProvenance.InUse,
+                Warnings = [.. report.Warnings, $"{use}: what was read may be half the old and half the new"]
+            }
             : report;
     }
 }

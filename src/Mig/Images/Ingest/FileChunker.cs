@@ -8,15 +8,16 @@ using Mig.Store.Packs;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// Cuts a large file into chunks and stores them. Aligned stretches of 64 KiB that are zero become holes, whether or not they are holes on the disk:
-/// the list depends on the content alone. What lies between holes is cut by content.
+/// Cuts a large file into chunks and stores them. Aligned stretches of 64 KiB that are zero become holes, whether or not they are holes on
+/// the disk: the list depends on the content alone. What lies between holes is cut by content.
 /// </summary>
 internal sealed class FileChunker(IObjectSink writer, OrderKey key)
 {
     /// <summary>Size and alignment of what may become a hole; part of the format.</summary>
     public const int HoleUnit = 64 << 10;
 
-    private static readonly ThreadLocal<byte[]> Buffers = new(() => GC.AllocateUninitializedArray<byte>(FileReader.StepSize + FastCdc.MaxSize));
+    private static readonly ThreadLocal<byte[]> Buffers =
+        new(() => GC.AllocateUninitializedArray<byte>(FileReader.StepSize + FastCdc.MaxSize));
 
     private readonly List<Chunk> _chunks = [];
     private ulong _position = key.Position;

@@ -35,7 +35,9 @@ internal sealed class FileIngest
         Array.Sort([.. _files.Select(file => file.FirstOffset)], _files);
     }
 
-    /// <summary>Runs to the end; then every file has its <see cref="ScannedFile.Content"/>, or says in <see cref="ScannedFile.Loss"/> why not.</summary>
+    /// <summary>
+    /// Runs to the end; then every file has its <see cref="ScannedFile.Content"/>, or says in <see cref="ScannedFile.Loss"/> why not.
+    /// </summary>
     /// <returns>What of the disk is accounted for; pieces with a null blob are zeros.</returns>
     public IEnumerable<LayoutPiece> Run()
     {
@@ -149,7 +151,8 @@ internal sealed class FileIngest
                 if (!part.IsEmpty && extent.IsOnVolume)
                 {
                     long place = _volumeOffset + extent.VolumeOffset + part.Offset - extent.FileOffset;
-                    pieces.Add(new LayoutPiece(place, part.Length, chunk.IsHole ? default : chunk.Blob, chunk.IsHole ? 0 : (int)(part.Offset - offset)));
+                    pieces.Add(new LayoutPiece(place, part.Length, chunk.IsHole ? default : chunk.Blob, chunk.IsHole ? 0
+                        : (int)(part.Offset - offset)));
                 }
 
                 if (extent.FileOffset + extent.Length > range.End)

@@ -3,7 +3,10 @@ using Mig.Store.Packs;
 
 namespace Mig.Images.Ingest;
 
-/// <summary>Puts similar files next to each other: by extension, then by name. Measured on five Debian systems this saves 5 % against directory order.</summary>
+/// <summary>
+/// Puts similar files next to each other: by extension, then by name. Measured on five Debian systems this saves 5 % against directory
+/// order.
+/// </summary>
 internal static class FileOrder
 {
     /// <summary>Residue comes after all files, in the order of the disk.</summary>

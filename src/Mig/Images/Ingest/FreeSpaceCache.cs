@@ -6,7 +6,8 @@ using Mig.History.Trust;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// Knows of which volumes the free space was compared here with all that is in use, by the layout of their disk, so that an edit need not do it again. A cache in
+/// Knows of which volumes the free space was compared here with all that is in use, by the layout of their disk, so that an edit need not
+/// do it again. A cache in
 /// <c>cache/free</c>: what is not in it is looked at.
 /// </summary>
 internal static class FreeSpaceCache
@@ -31,11 +32,13 @@ internal static class FreeSpaceCache
     }
 
     /// <summary>Adds to a layout what is known of the one that it was made from by an edit, which keeps free space true.</summary>
-    public static void Carry(string repositoryFolder, in LayoutId from, in LayoutId to) => Add(repositoryFolder, to, Read(repositoryFolder, from));
+    public static void Carry(string repositoryFolder, in LayoutId from, in LayoutId to) =>
+        Add(repositoryFolder, to, Read(repositoryFolder, from));
 
     private static SortedSet<int> Read(string repositoryFolder, in LayoutId layout) =>
         SealedFile.Read(repositoryFolder, NameOf(layout), MaxSize) is { Length: > 0 } text
-            ? [.. Encoding.ASCII.GetString(text).Split('\n').Select(line => int.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture))]
+            ? [.. Encoding.ASCII.GetString(text).Split('\n')
+                .Select(line => int.Parse(line, NumberStyles.None, CultureInfo.InvariantCulture))]
             : [];
 
     private static string NameOf(in LayoutId layout) => $"{Folder}/{layout}";

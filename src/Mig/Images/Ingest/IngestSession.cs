@@ -10,7 +10,8 @@ namespace Mig.Images.Ingest;
 
 /// <summary>What all disks of one commit share: the store, where new objects go, and the large files that this commit added.</summary>
 /// <param name="store">What is known already; null when nothing is.</param>
-internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IProgressSink progress, int parallelism, CancellationToken cancellation)
+internal sealed class IngestSession(
+    ObjectStore? store, IObjectSink writer, IProgressSink progress, int parallelism, CancellationToken cancellation)
 {
     private readonly ConcurrentDictionary<(long Size, ObjectId Sha256), (ListId List, Chunk[] Chunks)> _newLists = [];
     private readonly ConcurrentDictionary<long, bool> _newSizes = [];
@@ -34,7 +35,9 @@ internal sealed class IngestSession(ObjectStore? store, IObjectSink writer, IPro
     /// <summary>Tells whether some large file of this size was cut here before, so that hashing alone may do.</summary>
     public bool MayKnowContent(long size) => _newSizes.ContainsKey(size) || _proven.Value.HasSize(size);
 
-    /// <summary>Finds the chunks of a large file by its hash: only those that this side has cut, whatever a list that was received says of itself.</summary>
+    /// <summary>
+    /// Finds the chunks of a large file by its hash: only those that this side has cut, whatever a list that was received says of itself.
+    /// </summary>
     public bool TryFindContent(long size, in ObjectId sha256, out ListId list, out IEnumerable<Chunk> chunks)
     {
         if (_newLists.TryGetValue((size, sha256), out (ListId List, Chunk[] Chunks) added))

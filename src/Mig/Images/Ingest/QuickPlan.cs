@@ -10,16 +10,19 @@ using Mig.Store;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// What a quick commit takes from the version before without reading it: files whose size, times and extents are as they were, under the same path, and
-/// stretches of free space. Their place in the layout is copied. Content changed behind the file system's back goes unnoticed: that is the bargain.
+/// What a quick commit takes from the version before without reading it: files whose size, times and extents are as they were, under the
+/// same path, and stretches of free space. Their place in the layout is copied. Content changed behind the file system's back goes
+/// unnoticed: that is the bargain.
 /// </summary>
 internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache cache)
 {
-    private readonly List<LayoutPiece> _pieces = [.. LayoutReader.ReadPieces(store, before.Layout, before.Length, new ByteRange(0, before.Length))];
+    private readonly List<LayoutPiece> _pieces =
+        [.. LayoutReader.ReadPieces(store, before.Layout, before.Length, new ByteRange(0, before.Length))];
 
     /// <summary>
-    /// True once files were taken without looking for them in the trees of the version before: none of any volume had changed. That will do when the layout
-    /// turns out to be the same, for then the trees are, too; else everything is taken again, with <see cref="MatchesTrees"/>.
+    /// True once files were taken without looking for them in the trees of the version before: none of any volume had changed. That will do
+    /// when the layout turns out to be the same, for then the trees are, too; else everything is taken again, with
+    /// <see cref="MatchesTrees"/>.
     /// </summary>
     public bool SkippedTrees { get; private set; }
 
@@ -35,16 +38,19 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
     }
 
     /// <summary>Gives the files of a volume that need not be read their content.</summary>
-    /// <param name="unread">Receives the pieces of the disk that they take; those with a null blob are the zero ends of their last blocks.</param>
+    /// <param name="unread">Receives the pieces of the disk that they take; those with a null blob are the zero ends of their last
+    /// blocks.</param>
     /// <returns>The files that must be read.</returns>
     public List<ScannedFile> TakeFiles(OpenVolume volume, List<LayoutPiece> unread)
     {
         ImageVolume? same = before.Volumes.FirstOrDefault(old =>
-            old.Number == volume.Partition.Number && old.Range == volume.Partition.Range && old.Root is not null && old.Uuid == volume.FileSystem!.Info.Uuid);
+            old.Number == volume.Partition.Number && old.Range == volume.Partition.Range && old.Root is not null
+                && old.Uuid == volume.FileSystem!.Info.Uuid);
         if (same is null)
             return volume.Scan!.Files;
         List<ScannedFile> files = volume.Scan!.Files;
-        bool[] isSame = [.. files.Select(file => cache.HasFile(volume.Partition.Number, file) && file.Extents.All(extent => extent.IsOnVolume))];
+        bool[] isSame = [.. files.Select(file =>
+            cache.HasFile(volume.Partition.Number, file) && file.Extents.All(extent => extent.IsOnVolume))];
         TreeEntry?[]? entries = null;
         if (MatchesTrees || isSame.Contains(false))
             entries = MatchEntries(volume.Scan!, same.Root!);
@@ -70,7 +76,9 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
         return changed;
     }
 
-    /// <summary>Splits residue into what must be read and, in regions where all of it is free space as before, what is taken as it was.</summary>
+    /// <summary>
+    /// Splits residue into what must be read and, in regions where all of it is free space as before, what is taken as it was.
+    /// </summary>
     public List<ByteRange> TakeResidue(List<ByteRange> residue, List<ByteRange> free, List<LayoutPiece> unread)
     {
         var mustRead = new List<ByteRange>();
@@ -88,7 +96,8 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
     }
 
     /// <summary>A number that changes when a region's ranges do.</summary>
-    public static ulong FingerprintOf(List<ByteRange> ranges) => ObjectId.Of(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ranges))).Prefix;
+    public static ulong FingerprintOf(List<ByteRange> ranges) =>
+        ObjectId.Of(MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(ranges))).Prefix;
 
     /// <summary>A number that changes when a file's size, times or extents do.</summary>
     public static ulong FingerprintOf(long size, Timestamp modified, Timestamp changed, IReadOnlyList<FileExtent> extents)

@@ -7,8 +7,9 @@ using Mig.Store.Packs;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// Takes in what no file accounts for: boot code, tables, journals, deleted data, volumes that cannot be read. Zero blocks are left out; long runs are cut
-/// by content; the short runs of a megabyte are put together into one blob, so that scattered metadata does not cost a blob for each block.
+/// Takes in what no file accounts for: boot code, tables, journals, deleted data, volumes that cannot be read. Zero blocks are left out;
+/// long runs are cut by content; the short runs of a megabyte are put together into one blob, so that scattered metadata does not cost a
+/// blob for each block.
 /// </summary>
 internal sealed class ResidueIngest(IngestSession session, IByteSource disk)
 {

@@ -4,8 +4,9 @@ using Mig.FileSystems;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// Files that claim the same bytes of a volume, which no sound file system has unless it says so. Each place goes to the first that claims it; what else lies there is read through the file
-/// system, as much of it as the volume is long, so that a small image cannot claim to hold any amount of data.
+/// Files that claim the same bytes of a volume, which no sound file system has unless it says so. Each place goes to the first that claims
+/// it; what else lies there is read through the file system, as much of it as the volume is long, so that a small image cannot claim to
+/// hold any amount of data.
 /// </summary>
 internal sealed class SharedExtents(IReadOnlyList<ScannedFile> files, int blockSize, long volumeLength)
 {
@@ -49,7 +50,10 @@ internal sealed class SharedExtents(IReadOnlyList<ScannedFile> files, int blockS
         long length = extents.Sum(extent => file.Extents[extent].Length);
         if (length > volumeLength - _shared)
         {
-            file.Lose(new CorruptImageException("FS-005", $"it claims bytes that another file claims too, at offset {file.Extents[extents[0]].VolumeOffset} of the volume, and others do so with {_shared} bytes"));
+            file.Lose(new CorruptImageException(
+                "FS-005",
+                $"it claims bytes that another file claims too, at offset {file.Extents[extents[0]].VolumeOffset} of the volume, and "
+                + $"others do so with {_shared} bytes"));
             return;
         }
 

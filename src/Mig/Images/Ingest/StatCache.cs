@@ -6,8 +6,9 @@ using Mig.History.Trust;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// What a quick commit needs to know of a disk that was committed here: a fingerprint of each file's size, times and extents, and of the residue's
-/// ranges in each region. A cache in <c>cache/stat</c>: without it, or when it was not written here, a quick commit reads everything.
+/// What a quick commit needs to know of a disk that was committed here: a fingerprint of each file's size, times and extents, and of the
+/// residue's ranges in each region. A cache in <c>cache/stat</c>: without it, or when it was not written here, a quick commit reads
+/// everything.
 /// </summary>
 internal sealed class StatCache
 {
@@ -26,15 +27,18 @@ internal sealed class StatCache
 
     public void AddRegion(long region, ulong fingerprint) => _fingerprints[(ResidueVolume, region)] = fingerprint;
 
-    public bool HasFile(int volume, ScannedFile file) => _fingerprints.TryGetValue((volume, file.Node), out ulong known) && known == file.Fingerprint;
+    public bool HasFile(int volume, ScannedFile file) =>
+        _fingerprints.TryGetValue((volume, file.Node), out ulong known) && known == file.Fingerprint;
 
-    public bool HasRegion(long region, ulong fingerprint) => _fingerprints.TryGetValue((ResidueVolume, region), out ulong known) && known == fingerprint;
+    public bool HasRegion(long region, ulong fingerprint) =>
+        _fingerprints.TryGetValue((ResidueVolume, region), out ulong known) && known == fingerprint;
 
     /// <summary>Reads what was noted when a disk was committed here: this very disk, its files included.</summary>
     /// <returns>Null when there is nothing.</returns>
     public static StatCache? Read(string repositoryFolder, ImageDisk disk)
     {
-        if (SealedFile.Read(repositoryFolder, NameOf(disk), MaxSize) is not { } bytes || bytes.Length < HeadSize || !bytes.AsSpan(0, 8).SequenceEqual(Magic))
+        if (SealedFile.Read(repositoryFolder, NameOf(disk), MaxSize) is not { } bytes || bytes.Length < HeadSize || !bytes.AsSpan(0, 8)
+            .SequenceEqual(Magic))
             return null;
         var cache = new StatCache();
         int count = (bytes.Length - HeadSize) / RecordSize;

@@ -39,7 +39,8 @@ internal sealed class UnreadNames
         UnreadPath[] paths = Sort(_paths);
         if (!UnreadPath.Fits(paths))
             paths = Sort(Gather(paths));
-        return UnreadPath.Fits(paths) ? paths : throw new CorruptImageException("FS-008", $"{_paths.Count} paths could not be read, more than an image can list; the first: {paths[0].Reason}");
+        return UnreadPath.Fits(paths) ? paths : throw new CorruptImageException(
+            "FS-008", $"{_paths.Count} paths could not be read, more than an image can list; the first: {paths[0].Reason}");
     }
 
     private static UnreadPath[] Sort(IEnumerable<UnreadPath> paths) => [.. paths
@@ -51,5 +52,6 @@ internal sealed class UnreadNames
         .GroupBy(path => Encoding.Latin1.GetString(path.Path.Span[..Math.Max(0, path.Path.Span.LastIndexOf((byte)'/'))]))
         .Select(group => group.Count() == 1
             ? group.First()
-            : new UnreadPath(Encoding.Latin1.GetBytes(group.Key), $"{group.Count()} names in it; the first is '{Encoding.UTF8.GetString(group.First().Path.Span)}': {group.First().Reason}"));
+            : new UnreadPath(Encoding.Latin1.GetBytes(group.Key),
+                $"{group.Count()} names in it; the first is '{Encoding.UTF8.GetString(group.First().Path.Span)}': {group.First().Reason}"));
 }

@@ -5,8 +5,8 @@ using Mig.History.Images;
 namespace Mig.Images.Ingest;
 
 /// <summary>
-/// All names, files and extents of a file system, read in one walk before any content is. What is wrong with it shows here, or not at all; a damaged file, directory or attribute costs
-/// itself, and is listed.
+/// All names, files and extents of a file system, read in one walk before any content is. What is wrong with it shows here, or not at all;
+/// a damaged file, directory or attribute costs itself, and is listed.
 /// </summary>
 internal sealed class VolumeScan
 {
@@ -42,7 +42,8 @@ internal sealed class VolumeScan
     public IReadOnlyList<UnreadPath> Unread => _list ??= _unread.ToList();
 
     /// <param name="damage">What is wrong with the volume as a whole.</param>
-    /// <exception cref="CorruptImageException">The file system has no root directory that could be read, or is beyond the limits.</exception>
+    /// <exception cref="CorruptImageException">The file system has no root directory that could be read, or is beyond the
+    /// limits.</exception>
     public static VolumeScan Run(IFileSystem fileSystem, Limits limits, DamageList? damage = null)
     {
         var scan = new VolumeScan(fileSystem, limits);
@@ -105,7 +106,8 @@ internal sealed class VolumeScan
         _unread.Add([], damage);
     }
 
-    // A directory's own entries come before those of its subdirectories, all sorted by bytes: the order that decides which of several names is the first.
+    // A directory's own entries come before those of its subdirectories, all sorted by bytes: the order that decides which of several names
+    // is the first.
     private void Walk()
     {
         var walk = new DirectoryWalk(_fileSystem, _limits);
@@ -141,7 +143,8 @@ internal sealed class VolumeScan
         NodeSummary node = listing.Nodes[i];
         if (parent.Length + entry.Name.Length > _limits.MaxPathLength)
         {
-            _unread.Add(parent, [], new CorruptImageException("FS-007", $"a path has {parent.Length + entry.Name.Length} bytes, at most {_limits.MaxPathLength} allowed").Message);
+            _unread.Add(parent, [], new CorruptImageException(
+                "FS-007", $"a path has {parent.Length + entry.Name.Length} bytes, at most {_limits.MaxPathLength} allowed").Message);
             return null;
         }
 
@@ -149,7 +152,8 @@ internal sealed class VolumeScan
         {
             if (listing.Children[i] is null)
             {
-                _unread.Add(parent, entry.Name.Span, new CorruptImageException("FS-004", $"directory {entry.Node} has another name, or is its own ancestor; it is shown where it was found first").Message);
+                _unread.Add(parent, entry.Name.Span, new CorruptImageException("FS-004",
+                    $"directory {entry.Node} has another name, or is its own ancestor; it is shown where it was found first").Message);
                 return null;
             }
 
@@ -189,7 +193,8 @@ internal sealed class VolumeScan
         }
     }
 
-    // Two files that claim the same bytes: a layout can name one of them there, and the other is read as if it lay nowhere. That must not make a small image cost without bound.
+    // Two files that claim the same bytes: a layout can name one of them there, and the other is read as if it lay nowhere. That must not
+    // make a small image cost without bound.
     private void ShareOverlaps()
     {
         int count = Files.Sum(file => file.Extents.Count);

@@ -11,8 +11,8 @@ using Mig.Store;
 namespace Mig.Images.Inventories;
 
 /// <summary>
-/// Takes inventories of images. Each is computed once and then comes from a cache in the repository, as long as that can be written. What one version's
-/// directories hold is remembered for the next. For one thread.
+/// Takes inventories of images. Each is computed once and then comes from a cache in the repository, as long as that can be written. What
+/// one version's directories hold is remembered for the next. For one thread.
 /// </summary>
 public sealed class InventoryReader
 {
@@ -23,7 +23,8 @@ public sealed class InventoryReader
     private readonly InventoryCache? _cache;
 
     public InventoryReader(Repository repository)
-        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism, repository.Context.Limits)
+        : this((repository ?? throw new ArgumentNullException(nameof(repository))).Store, repository.Context.Parallelism,
+            repository.Context.Limits)
     {
         _repository = repository;
         _cache = new InventoryCache(repository.Folder);
@@ -50,7 +51,11 @@ public sealed class InventoryReader
         ImagePath root = new ImageBrowser(_repository!).Find(image, volume ?? PathSpec.Root, revision);
         Inventory inventory = Read(image, root.Volume, cancellation);
         var files = new MachineFiles(_objects, _parallelism, image, root.Volume);
-        return inventory with { Coverage = new CoverageReader(_objects).Read(image, root.Volume, files, isChosen: volume is not null).With(inventory.Warnings) };
+        return inventory with
+        {
+            Coverage = new CoverageReader(_objects).Read(image, root.Volume, files, isChosen: volume is not null)
+            .With(inventory.Warnings)
+        };
     }
 
     /// <summary>Takes the inventory of the operating system on a volume; what of the image it does not rest on is left out.</summary>

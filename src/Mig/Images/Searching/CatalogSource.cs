@@ -29,7 +29,8 @@ internal sealed class CatalogSource(Repository repository) : ICatalogSource
         MachineImage image = repository.Objects.ReadImage(id);
         ImageVolume? system = _browser.FindDefaultVolume(image);
         return [.. ImageVolumes.WithFiles(image).Select(item =>
-            new CatalogVolume(ReferenceEquals(item.Volume, system) ? "" : ImageVolumes.PrefixOf(image, item.Disk, item.Volume), item.Volume.Root!))];
+            new CatalogVolume(ReferenceEquals(item.Volume, system) ? "" : ImageVolumes.PrefixOf(image, item.Disk, item.Volume),
+                item.Volume.Root!))];
     }
 
     public IReadOnlyList<CatalogPackage> ReadPackages(ImageId id)
@@ -37,6 +38,7 @@ internal sealed class CatalogSource(Repository repository) : ICatalogSource
         MachineImage image = repository.Objects.ReadImage(id);
         if (_browser.FindDefaultVolume(image) is not { } system)
             return [];
-        return [.. _inventories.Read(image, system).Packages.Select(package => new CatalogPackage(PackageKinds.NameOf(package.Kind), package.Name, package.Version, package.Architecture))];
+        return [.. _inventories.Read(image, system).Packages.Select(package =>
+            new CatalogPackage(PackageKinds.NameOf(package.Kind), package.Name, package.Version, package.Architecture))];
     }
 }

@@ -3,17 +3,21 @@ using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Images.Searching;
 
-/// <summary>Reads lists of checksums as <c>sha256sum</c>, <c>md5sum</c> and <c>sha1sum</c> write them, with or without names, <c>--tag</c> included.</summary>
+/// <summary>
+/// Reads lists of checksums as <c>sha256sum</c>, <c>md5sum</c> and <c>sha1sum</c> write them, with or without names, <c>--tag</c> included.
+/// </summary>
 public static class ChecksumList
 {
     /// <summary>Reads a list of SHA-256.</summary>
     /// <param name="name">What the list is called in messages.</param>
     /// <returns>Each checksum once.</returns>
-    /// <exception cref="UsageException">A line is something else; empty ones, and those that begin with <c>#</c>, are passed over.</exception>
+    /// <exception cref="UsageException">A line is something else; empty ones, and those that begin with <c>#</c>, are passed
+    /// over.</exception>
     public static IReadOnlyCollection<ObjectId> Read(TextReader list, string name)
     {
         const int Digits = 2 * ObjectId.Size;
-        return [.. Read(list, name, "SHA-256", "SHA256 (", Digits, "sha256sum").Select(text => ObjectId.TryParse(text, out ObjectId id) ? id : default)];
+        return [.. Read(list, name, "SHA-256", "SHA256 (", Digits, "sha256sum")
+            .Select(text => ObjectId.TryParse(text, out ObjectId id) ? id : default)];
     }
 
     /// <summary>Reads a list of MD5.</summary>
@@ -44,7 +48,9 @@ public static class ChecksumList
             if (text.Length == 0 || text[0] == '#')
                 continue;
             checksums.Add(Normalize(Cut(text, tag), digits)
-                ?? throw new UsageException($"{name}, line {number}: this is not a valid {kind}; each line begins with {digits} hexadecimal digits, as {program} prints them"));
+                ?? throw new UsageException(
+                    $"{name}, line {number}: this is not a valid {kind}; each line begins with {digits} hexadecimal digits, as {program} "
+                    + "prints them"));
         }
 
         return checksums;

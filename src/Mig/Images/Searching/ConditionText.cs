@@ -13,7 +13,10 @@ public static class ConditionText
     private const int MaxMode = 0xFFF;
     private const long SecondsInDay = 86_400;
 
-    /// <summary>Reads <c>4096</c> (bytes), <c>10k</c>, <c>+10M</c>, <c>-1G</c>: sizes are rounded up to the unit, then compared, as <c>find</c> does.</summary>
+    /// <summary>
+    /// Reads <c>4096</c> (bytes), <c>10k</c>, <c>+10M</c>, <c>-1G</c>: sizes are rounded up to the unit, then compared, as <c>find</c>
+    /// does.
+    /// </summary>
     public static ValueRange Size(string text)
     {
         (char sign, string rest) = Sign(text);
@@ -30,7 +33,10 @@ public static class ConditionText
         };
     }
 
-    /// <summary>Reads days since the change (<c>-7</c>: less than 7, <c>+30</c>: more than 30, <c>1</c>), a date (since then), or <c>DATE..DATE</c>, either end left out.</summary>
+    /// <summary>
+    /// Reads days since the change (<c>-7</c>: less than 7, <c>+30</c>: more than 30, <c>1</c>), a date (since then), or <c>DATE..DATE</c>,
+    /// either end left out.
+    /// </summary>
     public static ValueRange ModifiedTime(string text, TimeProvider clock)
     {
         ArgumentNullException.ThrowIfNull(clock);
@@ -50,7 +56,8 @@ public static class ConditionText
         string from = dots < 0 ? text : text[..dots], to = dots < 0 ? "" : text[(dots + 2)..];
         if (from.Length == 0 && to.Length == 0)
             throw NoTime(text);
-        return new ValueRange(from.Length == 0 ? long.MinValue : Date(text, from, clock, isEnd: false), to.Length == 0 ? long.MaxValue : Date(text, to, clock, isEnd: true));
+        return new ValueRange(from.Length == 0 ? long.MinValue : Date(text, from, clock, isEnd: false), to.Length == 0 ? long.MaxValue
+            : Date(text, to, clock, isEnd: true));
     }
 
     /// <summary>Reads <c>UID</c>, <c>UID:GID</c> or <c>:GID</c>, in numbers: what they are called differs from image to image.</summary>
@@ -63,11 +70,15 @@ public static class ConditionText
         if (user.Length + group.Length == 0
             || (user.Length > 0 && !uint.TryParse(user, NumberStyles.None, CultureInfo.InvariantCulture, out uid))
             || (group.Length > 0 && !uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out gid)))
-            throw new UsageException($"'{text}' is not an owner; write numbers: 1000, 1000:1000 or :1000. Their names differ from image to image");
+            throw new UsageException(
+                $"'{text}' is not an owner; write numbers: 1000, 1000:1000 or :1000. Their names differ from image to image");
         return (user.Length > 0 ? uid : null, group.Length > 0 ? gid : null);
     }
 
-    /// <summary>Reads <c>0644</c> (exactly), <c>-6000</c> (all of these bits), <c>/6000</c> (any of them), <c>setuid</c>, <c>setgid</c>, <c>sticky</c>.</summary>
+    /// <summary>
+    /// Reads <c>0644</c> (exactly), <c>-6000</c> (all of these bits), <c>/6000</c> (any of them), <c>setuid</c>, <c>setgid</c>,
+    /// <c>sticky</c>.
+    /// </summary>
     public static ModeCondition Mode(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -95,7 +106,8 @@ public static class ConditionText
         "b" => TreeEntryType.BlockDevice,
         "p" => TreeEntryType.Fifo,
         "s" => TreeEntryType.Socket,
-        _ => throw new UsageException($"'{text}' is not a type; write f (file), d (directory), l (symbolic link), c, b (devices), p (pipe) or s (socket)"),
+        _ => throw new UsageException(
+            $"'{text}' is not a type; write f (file), d (directory), l (symbolic link), c, b (devices), p (pipe) or s (socket)"),
     };
 
     private static (char Sign, string Text) Sign(string text)
@@ -116,7 +128,9 @@ public static class ConditionText
     }
 
     private static UsageException NoTime(string text) =>
-        new($"'{text}' is no time; write days (-7: less than a week ago, +30), a date (2026-01-31: since then), 2026-01-01..2026-01-31 or ..2026-01-31");
+        new($"'{text}' is no time; write days (-7: less than a week ago, +30), a date (2026-01-31: since then), 2026-01-01..2026-01-31 or "
+            + "..2026-01-31");
 
-    private static UsageException NoMode(string text) => new($"'{text}' is no mode; write 0644, -6000 (all of these bits), /6000 (any of them), setuid, setgid or sticky");
+    private static UsageException NoMode(string text) =>
+        new($"'{text}' is no mode; write 0644, -6000 (all of these bits), /6000 (any of them), setuid, setgid or sticky");
 }

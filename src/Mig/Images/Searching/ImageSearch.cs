@@ -19,9 +19,11 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
     {
         ArgumentNullException.ThrowIfNull(request);
         var coverage = new AnswerCoverage(repository);
-        NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions, coverage) : NamedTips.OfRefs(repository, coverage);
+        NamedTips tips = request.Revisions.Count > 0 ? NamedTips.OfRevisions(repository, request.Revisions, coverage)
+            : NamedTips.OfRefs(repository, coverage);
         using ImageCatalog catalog = Open(cancellation);
-        CatalogAnswer answer = catalog.Find(tips.Commits, request.WithHistory, WithRecorded(request, tips, coverage, cancellation), request.Packages);
+        CatalogAnswer answer = catalog.Find(
+            tips.Commits, request.WithHistory, WithRecorded(request, tips, coverage, cancellation), request.Packages);
         List<FoundEntry> found = [.. answer.Found];
         found.Sort(Compare);
         List<FoundPackage> packages = request.Conditions.AreEmpty && request.RecordedDigests.Count == 0 ? [.. answer.Packages] : [];
@@ -29,10 +31,13 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         IReadOnlyList<SearchedVersion> versions = VersionNames.Find(answer.Commits, tips);
         LeaveOut(answer.LeftOut, tips, coverage);
 
-        // Files that were found are an answer; that there are none is one only of what was seen. Of thousands of versions, those that have names are enough to say that.
+        // Files that were found are an answer; that there are none is one only of what was seen. Of thousands of versions, those that have
+        // names are enough to say that.
         bool arePackagesWanted = request.Packages.Count > 0;
-        IEnumerable<SearchedVersion> judged = arePackagesWanted ? versions : found.Count > 0 ? [] : versions.Where(version => tips.NamesOf(version.Id).Count > 0);
-        coverage.Judge(VersionTips.OfCommits(repository, judged.Select(version => new VersionName(version.Id.Value, version.Names)), coverage), arePackagesWanted);
+        IEnumerable<SearchedVersion> judged = arePackagesWanted ? versions : found.Count > 0 ? []
+            : versions.Where(version => tips.NamesOf(version.Id).Count > 0);
+        coverage.Judge(VersionTips.OfCommits(
+            repository, judged.Select(version => new VersionName(version.Id.Value, version.Names)), coverage), arePackagesWanted);
         return new SearchAnswer(versions, found, packages, coverage);
     }
 
@@ -47,10 +52,12 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         return coverage;
     }
 
-    private static void LeaveOut(IReadOnlyList<(CommitId Version, CorruptStoreException Reason)> leftOut, NamedTips tips, AnswerCoverage coverage)
+    private static void LeaveOut(IReadOnlyList<(CommitId Version, CorruptStoreException Reason)> leftOut, NamedTips tips,
+        AnswerCoverage coverage)
     {
         foreach ((CommitId version, CorruptStoreException reason) in leftOut)
-            coverage.LeaveOut(tips.NamesOf(version) is { Count: > 0 } names ? new VersionName(version.Value, names) : VersionName.Of(version), reason);
+            coverage.LeaveOut(tips.NamesOf(version) is { Count: > 0 } names ? new VersionName(version.Value, names)
+                : VersionName.Of(version), reason);
     }
 
     private EntryConditions WithRecorded(SearchRequest request, NamedTips tips, AnswerCoverage coverage, CancellationToken cancellation)
@@ -58,14 +65,17 @@ public sealed class ImageSearch(Repository repository, IProgressSink progress)
         if (request.RecordedDigests.Count == 0)
             return request.Conditions;
         IEnumerable<(VersionName, ImageId)> versions = request.WithHistory
-            ? new CommitWalk(repository.Objects, coverage.LeaveOut).Walk(tips.Commits).Select(version => (VersionName.Of(version.Id), version.Commit.Image))
+            ? new CommitWalk(repository.Objects, coverage.LeaveOut).Walk(tips.Commits)
+                .Select(version => (VersionName.Of(version.Id), version.Commit.Image))
             : VersionTips.OfCommits(repository, tips.Commits.Select(tip => new VersionName(tip.Value, tips.NamesOf(tip))), coverage);
-        IReadOnlySet<ObjectId> contents = new RecordedContents(repository).Find(request.RecordedDigests.ToHashSet(), versions, coverage, cancellation);
+        IReadOnlySet<ObjectId> contents = new RecordedContents(repository)
+            .Find(request.RecordedDigests.ToHashSet(), versions, coverage, cancellation);
         return request.Conditions with { Contents = [.. request.Conditions.Contents ?? [], .. contents] };
     }
 
     private ImageCatalog Open(CancellationToken cancellation) =>
-        ImageCatalog.Open(Path.Combine(repository.Folder, CatalogFile), new CatalogSource(repository), repository.Context.Notice, progress, cancellation);
+        ImageCatalog.Open(Path.Combine(repository.Folder, CatalogFile), new CatalogSource(repository), repository.Context.Notice, progress,
+            cancellation);
 
     private static int Compare(FoundEntry left, FoundEntry right)
     {

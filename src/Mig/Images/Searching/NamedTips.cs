@@ -35,7 +35,8 @@ internal sealed class NamedTips
         return tips;
     }
 
-    private static int Rank(RefName name, RefName? current) => name == current ? 0 : name.IsBranch ? 1 : name.IsTag ? 2 : name == RefName.Head ? 4 : 3;
+    private static int Rank(RefName name, RefName? current) =>
+        name == current ? 0 : name.IsBranch ? 1 : name.IsTag ? 2 : name == RefName.Head ? 4 : 3;
 
     private void Add(CommitId commit, string name)
     {

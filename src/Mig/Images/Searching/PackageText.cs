@@ -11,7 +11,8 @@ public static class PackageText
     // Longer ones first.
     private static readonly (string Operator, Func<int, bool> IsMet)[] Operators =
     [
-        ("<=", order => order <= 0), (">=", order => order >= 0), ("!=", order => order != 0), ("<", order => order < 0), (">", order => order > 0), ("=", order => order == 0),
+        ("<=", order => order <= 0), (">=", order => order >= 0), ("!=", order => order != 0), ("<", order => order < 0),
+            (">", order => order > 0), ("=", order => order == 0),
     ];
 
     /// <summary>Versions are compared by the rules of what installs each package.</summary>
@@ -24,9 +25,11 @@ public static class PackageText
         foreach ((string sign, Func<int, bool> isMet) in Operators)
         {
             if (at > 0 && text.AsSpan(at).StartsWith(sign) && text[(at + sign.Length)..].Trim() is { Length: > 0 } version)
-                return new PackageCondition(new Glob(text[..at].Trim()), package => isMet(VersionOrder.Compare(PackageKinds.Parse(package.Kind) ?? PackageKind.Dpkg, package.Version, version)));
+                return new PackageCondition(new Glob(text[..at].Trim()), package =>
+                    isMet(VersionOrder.Compare(PackageKinds.Parse(package.Kind) ?? PackageKind.Dpkg, package.Version, version)));
         }
 
-        throw new UsageException($"'{text}' is not a package; write openssl, 'openssl<3.0.11', 'openssl>=3', 'openssl=3.0.11-1' or 'lib*!=1.0'");
+        throw new UsageException(
+            $"'{text}' is not a package; write openssl, 'openssl<3.0.11', 'openssl>=3', 'openssl=3.0.11-1' or 'lib*!=1.0'");
     }
 }

@@ -36,7 +36,8 @@ internal static class VersionNames
 
         var versions = new SearchedVersion[commits.Count];
         for (int i = 0; i < versions.Length; i++)
-            versions[i] = new SearchedVersion(commits[i].Id, Names(commits[i].Id, tips, lines[i], distances[i]), lines[i] ?? "", distances[i]);
+            versions[i] = new SearchedVersion(
+                commits[i].Id, Names(commits[i].Id, tips, lines[i], distances[i]), lines[i] ?? "", distances[i]);
         return versions;
     }
 

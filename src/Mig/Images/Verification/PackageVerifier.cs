@@ -14,13 +14,16 @@ namespace Mig.Images.Verification;
 public sealed class PackageVerifier(Repository repository)
 {
     // Nobody expects that all of this came with packages.
-    private static readonly HashSet<string> WithoutPackages = ["dev", "home", "lost+found", "media", "mnt", "proc", "root", "run", "srv", "sys", "tmp", "var"];
+    private static readonly HashSet<string> WithoutPackages =
+        ["dev", "home", "lost+found", "media", "mnt", "proc", "root", "run", "srv", "sys", "tmp", "var"];
 
     /// <param name="volume">The volume with the operating system, without a path; null for the one that has it.</param>
     /// <param name="revision">How the user called the image, for messages.</param>
     /// <param name="wantsExtra">Whether files that no package has are wanted, too.</param>
-    /// <exception cref="NotFoundException">There is no such volume; or no package database that records files, though all was seen.</exception>
-    public VerificationReport Verify(MachineImage image, PathSpec? volume, string revision, bool wantsExtra, CancellationToken cancellation = default)
+    /// <exception cref="NotFoundException">There is no such volume; or no package database that records files, though all was
+    /// seen.</exception>
+    public VerificationReport Verify(
+        MachineImage image, PathSpec? volume, string revision, bool wantsExtra, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(image);
         var coverage = new CoverageReader(repository.Store);
@@ -87,16 +90,20 @@ public sealed class PackageVerifier(Repository repository)
             }
         }
 
-        foreach (IGrouping<DigestAlgorithm, (RecordedFile Record, TreeEntry Entry)> group in contents.GroupBy(item => item.Record.Algorithm))
+        foreach (IGrouping<DigestAlgorithm, (RecordedFile Record, TreeEntry Entry)> group in contents.GroupBy(item =>
+            item.Record.Algorithm))
         {
-            IReadOnlyDictionary<ObjectId, string> digests = new ContentDigests(repository.Store, repository.Folder, repository.Context.Parallelism).Compute(group.Key, group.Where(item => item.Record.Digest.Length > 0).Select(item => item.Entry), cancellation);
+            IReadOnlyDictionary<ObjectId, string> digests =
+                new ContentDigests(repository.Store, repository.Folder, repository.Context.Parallelism)
+                .Compute(group.Key, group.Where(item => item.Record.Digest.Length > 0).Select(item => item.Entry), cancellation);
             foreach ((RecordedFile record, TreeEntry entry) in group)
             {
                 string actual = entry.Sha256 is { } id ? digests.GetValueOrDefault(id, "") : "";
                 if (record.Digest.Length > 0 && record.Digest != actual)
                     findings.Add(Changed(record, record.Digest, actual));
                 else if (record.Mode is { } mode && mode != entry.Mode)
-                    findings.Add(new FileFinding(FindingKind.Mode, record.Path, record.Package, record.IsConfiguration, Octal(mode), Octal(entry.Mode)));
+                    findings.Add(new FileFinding(FindingKind.Mode, record.Path, record.Package, record.IsConfiguration, Octal(mode),
+                        Octal(entry.Mode)));
             }
         }
 
@@ -109,11 +116,13 @@ public sealed class PackageVerifier(Repository repository)
         string target = Encoding.UTF8.GetString(link.LinkTarget.Span);
         if (record.LinkTarget is { } expected ? expected != target : record.IsLink == false)
             findings.Add(Changed(record, record.LinkTarget ?? "regular file", target));
-        else if (record is { Algorithm: DigestAlgorithm.Sha1, LinkTarget: null, Digest.Length: > 0 } && Convert.ToHexStringLower(ContentDigests.Hash(record.Algorithm, link.LinkTarget.Span)) is var digest && digest != record.Digest)
+        else if (record is { Algorithm: DigestAlgorithm.Sha1, LinkTarget: null, Digest.Length: > 0 } && Convert.ToHexStringLower(
+            ContentDigests.Hash(record.Algorithm, link.LinkTarget.Span)) is var digest && digest != record.Digest)
             findings.Add(Changed(record, record.Digest, digest));
     }
 
-    private static FileFinding Changed(RecordedFile record, string expected, string actual) => new(FindingKind.Changed, record.Path, record.Package, record.IsConfiguration, expected, actual);
+    private static FileFinding Changed(RecordedFile record, string expected, string actual) =>
+        new(FindingKind.Changed, record.Path, record.Package, record.IsConfiguration, expected, actual);
 
     private static string Octal(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 

@@ -11,7 +11,8 @@ using Mig.Machines.Verification;
 namespace Mig.Images.Verification;
 
 /// <summary>
-/// Finds contents by the MD5 or SHA-1 that package databases recorded of them. What a database says is only where to look: the content itself must have the digest.
+/// Finds contents by the MD5 or SHA-1 that package databases recorded of them. What a database says is only where to look: the content
+/// itself must have the digest.
 /// </summary>
 internal sealed class RecordedContents(Repository repository)
 {
@@ -25,7 +26,8 @@ internal sealed class RecordedContents(Repository repository)
     /// <param name="digests">MD5 and SHA-1, in lower case hexadecimal.</param>
     /// <param name="versions">Where to look.</param>
     /// <param name="coverage">Takes the versions that are damaged.</param>
-    public IReadOnlySet<ObjectId> Find(IReadOnlySet<string> digests, IEnumerable<(VersionName Version, ImageId Image)> versions, AnswerCoverage coverage, CancellationToken cancellation)
+    public IReadOnlySet<ObjectId> Find(IReadOnlySet<string> digests, IEnumerable<(VersionName Version, ImageId Image)> versions,
+        AnswerCoverage coverage, CancellationToken cancellation)
     {
         var candidates = new Dictionary<DigestAlgorithm, Dictionary<ObjectId, TreeEntry>>();
         foreach ((VersionName version, ImageId image) in versions.DistinctBy(version => version.Image))
@@ -36,11 +38,13 @@ internal sealed class RecordedContents(Repository repository)
 
         var found = new HashSet<ObjectId>();
         foreach ((DigestAlgorithm algorithm, Dictionary<ObjectId, TreeEntry> entries) in candidates)
-            found.UnionWith(new ContentDigests(repository.Store, repository.Folder, repository.Context.Parallelism).Compute(algorithm, entries.Values, cancellation).Where(item => digests.Contains(item.Value)).Select(item => item.Key));
+            found.UnionWith(new ContentDigests(repository.Store, repository.Folder, repository.Context.Parallelism)
+                .Compute(algorithm, entries.Values, cancellation).Where(item => digests.Contains(item.Value)).Select(item => item.Key));
         return found;
     }
 
-    private void AddCandidates(ImageId id, IReadOnlySet<string> digests, Dictionary<DigestAlgorithm, Dictionary<ObjectId, TreeEntry>> candidates, CancellationToken cancellation)
+    private void AddCandidates(ImageId id, IReadOnlySet<string> digests,
+        Dictionary<DigestAlgorithm, Dictionary<ObjectId, TreeEntry>> candidates, CancellationToken cancellation)
     {
         MachineImage image = repository.Objects.ReadImage(id);
         if (_browser.FindDefaultVolume(image) is not { } system)
@@ -64,7 +68,8 @@ internal sealed class RecordedContents(Repository repository)
             return known;
         var recorded = new List<RecordedFile>();
         var owned = new HashSet<string>();
-        foreach (Action read in (Action[])[() => DpkgFiles.Read(files, recorded, owned, cancellation), () => RpmFiles.Read(files, recorded, owned), () => ApkFiles.Read(files, recorded, owned)])
+        foreach (Action read in (Action[])[() => DpkgFiles.Read(files, recorded, owned, cancellation), () =>
+            RpmFiles.Read(files, recorded, owned), () => ApkFiles.Read(files, recorded, owned)])
         {
             try
             {

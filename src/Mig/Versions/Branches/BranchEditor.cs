@@ -5,7 +5,10 @@ using Mig.History.Revisions;
 
 namespace Mig.Versions.Branches;
 
-/// <summary>Lists, makes, moves, renames and deletes branches, with Git's safety. May be used from several threads; other processes may move them, too.</summary>
+/// <summary>
+/// Lists, makes, moves, renames and deletes branches, with Git's safety. May be used from several threads; other processes may move them,
+/// too.
+/// </summary>
 public sealed class BranchEditor(Repository repository)
 {
     private const string Section = "branch";
@@ -63,7 +66,8 @@ public sealed class BranchEditor(Repository repository)
     {
         RefName name = RefName.Parse(RefName.RemotePrefix + branch);
         ObjectId tip = repository.Refs.Resolve(name)
-            ?? throw new NotFoundException($"remote-tracking branch '{branch}' not found.{NearNames.Suggest(branch, repository.Refs.List(RefName.RemotePrefix, damaged: []).Select(found => found.Name.ShortName))}");
+            ?? throw new NotFoundException(
+                $"remote-tracking branch '{branch}' not found.{NearNames.Suggest(branch, Names(RefName.RemotePrefix))}");
         repository.Refs.Delete(name, null, ReflogSignature.Of(repository), "branch: deleted");
         return tip;
     }
@@ -92,13 +96,17 @@ public sealed class BranchEditor(Repository repository)
         }).Commit();
     }
 
-    internal static ConflictException Exists(string branch) => new($"a branch named '{branch}' already exists; choose another name, or move it with --force");
+    internal static ConflictException Exists(string branch) =>
+        new($"a branch named '{branch}' already exists; choose another name, or move it with --force");
 
     // An older mig made branches of names that none may have now.
-    private RefName Existing(string branch) => RefName.TryParse(RefName.BranchPrefix + branch, out RefName? name) ? name : throw NotFound(branch);
+    private RefName Existing(string branch) =>
+        RefName.TryParse(RefName.BranchPrefix + branch, out RefName? name) ? name : throw NotFound(branch);
 
     private NotFoundException NotFound(string branch) =>
-        new($"branch '{branch}' not found.{NearNames.Suggest(branch, repository.Refs.List(RefName.BranchPrefix, damaged: []).Select(found => found.Name.ShortName))}");
+        new($"branch '{branch}' not found.{NearNames.Suggest(branch, Names(RefName.BranchPrefix))}");
+
+    private IEnumerable<string> Names(string prefix) => repository.Refs.List(prefix, damaged: []).Select(found => found.Name.ShortName);
 
     private bool IsMerged(string branch, ObjectId tip, Head head)
     {

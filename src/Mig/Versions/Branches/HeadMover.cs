@@ -28,7 +28,8 @@ public sealed class HeadMover(Repository repository)
         CommitId commit = repository.Revisions.ResolveCommit(revision == "-" ? Previous : revision);
         var detached = new HeadMove(before, null, commit, CountLeftBehind(before, commit));
         if (!detached.IsNone)
-            repository.Refs.DetachHead(commit.Value, ReflogSignature.Of(repository), Reason(before, revision == "-" ? commit.ToString() : revision));
+            repository.Refs.DetachHead(commit.Value, ReflogSignature.Of(repository),
+                Reason(before, revision == "-" ? commit.ToString() : revision));
         return detached;
     }
 
@@ -61,7 +62,8 @@ public sealed class HeadMover(Repository repository)
     // As in Git: a branch goes before a tag of the same name.
     private RefName? FindBranch(string revision, Head before)
     {
-        if (RefName.TryParse(RefName.BranchPrefix + revision, out RefName? branch) && (repository.Refs.Resolve(branch) is not null || before.Branch == branch))
+        if (RefName.TryParse(RefName.BranchPrefix + revision, out RefName? branch)
+            && (repository.Refs.Resolve(branch) is not null || before.Branch == branch))
             return branch;
         RefName? named = repository.Revisions.ResolveRef(revision);
         return named == RefName.Head ? before.Branch : named is { IsBranch: true } ? named : null;
@@ -69,7 +71,8 @@ public sealed class HeadMover(Repository repository)
 
     private int CountLeftBehind(Head before, CommitId? after)
     {
-        if (!before.IsDetached || before.Id is not { } left || left == after?.Value || repository.Objects.GetKind(left) != ObjectKind.Commit)
+        if (!before.IsDetached || before.Id is not { } left || left == after?.Value
+            || repository.Objects.GetKind(left) != ObjectKind.Commit)
             return 0;
         IEnumerable<CommitId> tips = repository.Refs.List("refs/", damaged: [])
             .Select(name => repository.Objects.GetKind(name.Id) == ObjectKind.Commit ? new CommitId(name.Id) : (CommitId?)null)
@@ -78,5 +81,6 @@ public sealed class HeadMover(Repository repository)
     }
 
     // The form that "@{-1}" is found by.
-    private static string Reason(Head before, string to) => $"checkout: moving from {before.Branch?.ShortName ?? before.Id.ToString()} to {to}";
+    private static string Reason(Head before, string to) =>
+        $"checkout: moving from {before.Branch?.ShortName ?? before.Id.ToString()} to {to}";
 }

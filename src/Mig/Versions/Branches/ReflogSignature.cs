@@ -5,7 +5,10 @@ using Mig.History.Configuration;
 
 namespace Mig.Versions.Branches;
 
-/// <summary>Says who moved a ref. A commit needs a real name; looking at an old version does not, so a user without one is called as the system calls them.</summary>
+/// <summary>
+/// Says who moved a ref. A commit needs a real name; looking at an old version does not, so a user without one is called as the system
+/// calls them.
+/// </summary>
 internal static class ReflogSignature
 {
     public static Signature Of(Repository repository)
@@ -26,5 +29,6 @@ internal static class ReflogSignature
         }
     }
 
-    private static ConfigEntry Setting(string key, string value) => new(ConfigKey.Parse(key), value, ConfigScope.System, "the system's user", 0);
+    private static ConfigEntry Setting(string key, string value) =>
+        new(ConfigKey.Parse(key), value, ConfigScope.System, "the system's user", 0);
 }

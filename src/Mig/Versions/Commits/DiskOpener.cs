@@ -13,7 +13,8 @@ internal static class DiskOpener
     /// <param name="repositoryFolder">Where compressed disks are decompressed; null for where the system has temporary files.</param>
     /// <param name="input">What <c>-</c> stands for; null when it is the name of a file.</param>
     /// <exception cref="NotFoundException">A disk, or an allowed folder, does not exist.</exception>
-    public static List<DiskImage> Open(IReadOnlyList<string> paths, string? format, IReadOnlyList<string> allowedFolders, string? repositoryFolder, Limits limits, IProgressSink progress, FileSource? input, CancellationToken cancellation)
+    public static List<DiskImage> Open(IReadOnlyList<string> paths, string? format, IReadOnlyList<string> allowedFolders,
+        string? repositoryFolder, Limits limits, IProgressSink progress, FileSource? input, CancellationToken cancellation)
     {
         if (allowedFolders.FirstOrDefault(folder => !Directory.Exists(folder)) is { } missing)
             throw new NotFoundException($"--allow-base {missing}: there is no such folder");

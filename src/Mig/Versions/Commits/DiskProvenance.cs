@@ -20,7 +20,8 @@ public static class DiskProvenance
     internal static IEnumerable<string> Of(DiskReport report)
     {
         string name = report.Name.ReplaceLineEndings(" ");
-        string disturbance = report.Disturbance.Length > 0 ? $", {report.Disturbance}" : "", discarded = report.DiscardedBytes > 0 ? $", {report.DiscardedBytes}{Discarded}" : "";
+        string disturbance = report.Disturbance.Length > 0 ? $", {report.Disturbance}" : "", discarded = report.DiscardedBytes > 0
+            ? $", {report.DiscardedBytes}{Discarded}" : "";
         yield return $"disk {name}{From}{report.Format}{disturbance}{discarded}";
         foreach (string extra in report.Extras)
             yield return $"disk {name}{NotKept}{extra.ReplaceLineEndings(" ")}{NotKeptEnd}";
@@ -29,7 +30,10 @@ public static class DiskProvenance
     /// <summary>Tells whether free space was left out of a version, so that only the rest of a disk can be compared with it.</summary>
     internal static bool HasDiscarded(Commit commit) => commit.Provenance.Any(line => line.EndsWith(Discarded, StringComparison.Ordinal));
 
-    /// <summary>Returns the lines that say what a version does not have: of disks that were not at rest, so that what is kept of them may be half the old and half the new, and of containers that had more than a disk.</summary>
+    /// <summary>
+    /// Returns the lines that say what a version does not have: of disks that were not at rest, so that what is kept of them may be half
+    /// the old and half the new, and of containers that had more than a disk.
+    /// </summary>
     public static IEnumerable<string> FindNotes(Commit commit)
     {
         ArgumentNullException.ThrowIfNull(commit);
@@ -51,6 +55,7 @@ public static class DiskProvenance
     {
         ArgumentNullException.ThrowIfNull(commit);
         string start = $"disk {disk.ReplaceLineEndings(" ")}{NotKept}";
-        return [.. commit.Provenance.Where(line => line.StartsWith(start, StringComparison.Ordinal)).Select(line => line[start.Length..^NotKeptEnd.Length])];
+        return [.. commit.Provenance.Where(line => line.StartsWith(start, StringComparison.Ordinal))
+            .Select(line => line[start.Length..^NotKeptEnd.Length])];
     }
 }

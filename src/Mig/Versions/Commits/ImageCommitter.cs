@@ -35,10 +35,13 @@ internal sealed class ImageCommitter(Repository repository)
             var rest = new DiskRest(disks);
             if (!request.AllowChanging)
                 rest.CheckUnused();
-            IReadOnlyList<string> names = DiskNames.Choose([.. disks.Select((disk, i) => IsInput(request, request.Disks[i]) ? SpooledDisk.DiskName : disk.Name)]);
+            IReadOnlyList<string> names =
+                DiskNames.Choose([.. disks.Select((disk, i) => IsInput(request, request.Disks[i]) ? SpooledDisk.DiskName : disk.Name)]);
             using FileLock retained = repository.Store.Retain();
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
-            var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism, cancellation) { MayChange = request.AllowChanging };
+            var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism,
+                cancellation)
+            { MayChange = request.AllowChanging };
             var taken = new List<(ImageDisk Disk, DiskReport Report)>();
             var stats = new List<StatCache>();
             try
@@ -46,7 +49,8 @@ internal sealed class ImageCommitter(Repository repository)
                 for (int i = 0; i < disks.Count; i++)
                 {
                     ImageDisk? before = FindBefore(head, names, i);
-                    QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length) : null;
+                    QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length)
+                        : null;
                     var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, before, plan);
                     taken.Add(ingest.Run());
                     stats.Add(ingest.Stats);
@@ -65,7 +69,8 @@ internal sealed class ImageCommitter(Repository repository)
             writer.EndContent();
 
             bool keepsImage = amended is not null && disks.Count == 0;
-            MachineImage image = keepsImage ? repository.Objects.ReadImage(amended!.Image) : new MachineImage([.. taken.Select(item => item.Disk)]);
+            MachineImage image = keepsImage ? repository.Objects.ReadImage(amended!.Image)
+                : new MachineImage([.. taken.Select(item => item.Disk)]);
             ImageId imageId = keepsImage ? amended!.Image : image.Write(writer);
             List<DiskReport> reports = [.. taken.Select((item, i) => rest.Note(item.Report, i))];
             if (!request.AllowEmpty && amended is null && IsUnchanged(head, image))
@@ -94,7 +99,9 @@ internal sealed class ImageCommitter(Repository repository)
             string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             publication.Move(head.Branch ?? RefName.Head, head.Id ?? default, id, reason);
             publication.Complete([id]);
-            return new CommitResult(id, head.Branch, commit.Parents.Count == 0, imageId, reports, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes) { Message = message };
+            return new CommitResult(id, head.Branch, commit.Parents.Count == 0, imageId, reports, writer.NewObjectCount, writer.NewBytes,
+                writer.StoredBytes)
+            { Message = message };
         }
         finally
         {
@@ -108,7 +115,9 @@ internal sealed class ImageCommitter(Repository repository)
         if (head.Id is not { } last)
             throw new UsageException("there is no version yet that could be amended; leave --amend out");
         if (repository.Objects.Shallow.Contains(last))
-            throw new UsageException("the parents of the last version are not in this shallow clone, so it cannot be amended; 'mig fetch --unshallow' gets them");
+            throw new UsageException(
+                "the parents of the last version are not in this shallow clone, so it cannot be amended; 'mig fetch --unshallow' gets "
+                    + "them");
         return repository.Objects.ReadCommit(new CommitId(last));
     }
 
@@ -119,7 +128,8 @@ internal sealed class ImageCommitter(Repository repository)
         int count = request.Disks.Count(disk => IsInput(request, disk));
         if (count > 1)
             throw new UsageException("standard input is one disk, and '-' is given more than once");
-        return count == 0 ? null : SpooledDisk.Read(Path.Combine(repository.Folder, ObjectStore.TemporaryFolder), request.Input!(), request.Progress, cancellation);
+        return count == 0 ? null : SpooledDisk.Read(
+            Path.Combine(repository.Folder, ObjectStore.TemporaryFolder), request.Input!(), request.Progress, cancellation);
     }
 
     // What came from standard input is nowhere any more.
@@ -134,7 +144,8 @@ internal sealed class ImageCommitter(Repository repository)
         FileSource? input = ReadInput(request, cancellation);
         try
         {
-            return DiskOpener.Open(request.Disks, request.InputFormat, request.AllowedFolders, repository.Folder, repository.Context.Limits, request.Progress, input, cancellation);
+            return DiskOpener.Open(request.Disks, request.InputFormat, request.AllowedFolders, repository.Folder, repository.Context.Limits,
+                request.Progress, input, cancellation);
         }
         catch
         {
@@ -143,7 +154,8 @@ internal sealed class ImageCommitter(Repository repository)
         }
     }
 
-    private void WriteCaches(IngestSession session, IEnumerable<ImageDisk> whole, MachineImage image, List<StatCache> stats, List<DiskReport> reports)
+    private void WriteCaches(IngestSession session, IEnumerable<ImageDisk> whole, MachineImage image, List<StatCache> stats,
+        List<DiskReport> reports)
     {
         if (reports.TrueForAll(report => report.Disturbance.Length == 0))
             session.Keep(whole);
@@ -153,7 +165,8 @@ internal sealed class ImageCommitter(Repository repository)
             if (image.Disks[i].Layout is not { } layout || reports[i].Disturbance.Length > 0)
                 continue;
             stats[i].Write(repository.Folder, image.Disks[i]);
-            FreeSpaceCache.Add(repository.Folder, layout, reports[i].Volumes.Where(volume => volume.IsFreeSpaceTrusted).Select(volume => volume.Number));
+            FreeSpaceCache.Add(repository.Folder, layout, reports[i].Volumes.Where(volume => volume.IsFreeSpaceTrusted)
+                .Select(volume => volume.Number));
         }
     }
 
@@ -161,7 +174,8 @@ internal sealed class ImageCommitter(Repository repository)
     {
         if (head.Id is not { } parent)
             return null;
-        return DiskNames.FindBefore(repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks, names, index);
+        return DiskNames.FindBefore(repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image).Disks, names,
+            index);
     }
 
     // Another file name alone is no change: nightly builds have a new one every day.

@@ -5,10 +5,13 @@ using Mig.History.Refs;
 
 namespace Mig.Versions.Commits;
 
-/// <summary>The one way from a wish to a version that refs lead to: who makes it, its message, the hooks, and the refs, which move last. For one thread.</summary>
+/// <summary>
+/// The one way from a wish to a version that refs lead to: who makes it, its message, the hooks, and the refs, which move last. For one
+/// thread.
+/// </summary>
 /// <remarks>
-/// In this order: <see cref="Clean"/> and <see cref="Ask"/> the message; store the commit if <see cref="Stores"/>; <see cref="Offer"/> it; <see cref="Move"/> the refs; <see cref="Complete"/>.
-/// Whatever fails before the end has moved no ref.
+/// In this order: <see cref="Clean"/> and <see cref="Ask"/> the message; store the commit if <see cref="Stores"/>; <see cref="Offer"/> it;
+/// <see cref="Move"/> the refs; <see cref="Complete"/>. Whatever fails before the end has moved no ref.
 /// </remarks>
 internal sealed class Publication
 {
@@ -23,7 +26,8 @@ internal sealed class Publication
     /// <param name="noVerify">Whether the user goes past those that can say no.</param>
     /// <param name="isDryRun">Whether nothing comes of it.</param>
     /// <exception cref="UsageException">Nobody knows who makes the version.</exception>
-    public Publication(Repository repository, PublicationHooks hooks, bool noVerify = false, bool isDryRun = false, CancellationToken cancellation = default)
+    public Publication(Repository repository, PublicationHooks hooks, bool noVerify = false, bool isDryRun = false,
+        CancellationToken cancellation = default)
     {
         _repository = repository;
         _hooks = noVerify ? hooks & PublicationHooks.Done : hooks;
@@ -60,7 +64,9 @@ internal sealed class Publication
     public string Ask(string message) =>
         _hooks.HasFlag(PublicationHooks.Message) ? _repository.Hooks.CommitMessage(message, _isDryRun, _cancellation) : message;
 
-    /// <summary>Begins a change of refs in the name of the committer; also to find out, before any work is done, whether it could be made.</summary>
+    /// <summary>
+    /// Begins a change of refs in the name of the committer; also to find out, before any work is done, whether it could be made.
+    /// </summary>
     public RefTransaction BeginMoves() => _repository.Refs.BeginTransaction(Committer);
 
     /// <summary>Asks pre-commit about a commit that is durable, and that no ref leads to.</summary>

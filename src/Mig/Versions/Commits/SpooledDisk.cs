@@ -5,8 +5,8 @@ using Mig.Disks;
 namespace Mig.Versions.Commits;
 
 /// <summary>
-/// Keeps a disk that comes as a stream in the repository's folder until it is read: a disk is read at any place, and more than once. The file has no name from the
-/// beginning, so nothing is left of it, however the program ends.
+/// Keeps a disk that comes as a stream in the repository's folder until it is read: a disk is read at any place, and more than once. The
+/// file has no name from the beginning, so nothing is left of it, however the program ends.
 /// </summary>
 internal static class SpooledDisk
 {
@@ -24,8 +24,10 @@ internal static class SpooledDisk
         try
         {
             progress.Begin("standard input", 0);
-            long length = StreamSpool.Copy(input, file, folder, "standard input", (piece, _) => progress.Advance(piece.Length), cancellation);
-            return length > 0 ? FileSource.Of(file, length, "standard input") : throw new UsageException("standard input is empty; a disk was to come from there");
+            long length = StreamSpool.Copy(input, file, folder, "standard input", (piece, _) =>
+                progress.Advance(piece.Length), cancellation);
+            return length > 0 ? FileSource.Of(file, length, "standard input")
+                : throw new UsageException("standard input is empty; a disk was to come from there");
         }
         catch
         {

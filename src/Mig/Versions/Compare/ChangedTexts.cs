@@ -11,8 +11,8 @@ using Mig.Store.Content;
 namespace Mig.Versions.Compare;
 
 /// <summary>
-/// The contents of changed files, to be compared line by line. All are read at once, in the order in which they lie in the store; what is text is held in memory,
-/// or in a temporary file when it is much.
+/// The contents of changed files, to be compared line by line. All are read at once, in the order in which they lie in the store; what is
+/// text is held in memory, or in a temporary file when it is much.
 /// </summary>
 public sealed class ChangedTexts : IDisposable
 {
@@ -32,7 +32,8 @@ public sealed class ChangedTexts : IDisposable
     }
 
     /// <summary>Reads what the changes need.</summary>
-    public static ChangedTexts Load(IContentSource objects, IEnumerable<TreeChange> changes, int parallelism, CancellationToken cancellation = default)
+    public static ChangedTexts Load(
+        IContentSource objects, IEnumerable<TreeChange> changes, int parallelism, CancellationToken cancellation = default)
     {
         var texts = new ChangedTexts();
         try
@@ -47,17 +48,24 @@ public sealed class ChangedTexts : IDisposable
         }
     }
 
-    /// <summary>Fetches what <see cref="Load"/> will read of many comparisons and a partial clone has left at its remote, in two calls.</summary>
+    /// <summary>
+    /// Fetches what <see cref="Load"/> will read of many comparisons and a partial clone has left at its remote, in two calls.
+    /// </summary>
     public static void Fetch(Repository repository, IEnumerable<TreeChange> changes)
     {
         ArgumentNullException.ThrowIfNull(repository);
         IContentSource objects = repository.Store;
-        List<(TreeEntry File, BlobId Start)> wanted = [.. Wanted(changes).Select(file => (file, StartOf(objects, file))).Where(item => !item.Item2.Value.IsNull)];
+        List<(TreeEntry File, BlobId Start)> wanted =
+            [.. Wanted(changes).Select(file => (file, StartOf(objects, file))).Where(item => !item.Item2.Value.IsNull)];
         objects.Prefetch(wanted.Select(item => item.Start));
-        objects.Prefetch(wanted.Where(item => item.File.List is not null && !TextLines.IsBinary(objects.ReadBlob(item.Start))).SelectMany(item => FileContents.BlobsOf(objects, item.File)));
+        objects.Prefetch(wanted.Where(item => item.File.List is not null && !TextLines.IsBinary(objects.ReadBlob(item.Start)))
+            .SelectMany(item => FileContents.BlobsOf(objects, item.File)));
     }
 
-    /// <summary>Returns the content of a file, the target of a symbolic link, or nothing for what has no content; null when it is binary or too large.</summary>
+    /// <summary>
+    /// Returns the content of a file, the target of a symbolic link, or nothing for what has no content; null when it is binary or too
+    /// large.
+    /// </summary>
     public ReadOnlyMemory<byte>? Find(TreeEntry? entry)
     {
         if (entry?.Type == TreeEntryType.SymbolicLink)
@@ -85,7 +93,8 @@ public sealed class ChangedTexts : IDisposable
     private static IEnumerable<TreeEntry> Wanted(IEnumerable<TreeChange> changes)
     {
         var seen = new HashSet<ObjectId>();
-        foreach (TreeChange change in changes.Where(change => (change.Kinds & (ChangeKinds.Added | ChangeKinds.Removed | ChangeKinds.Content | ChangeKinds.Type)) != 0))
+        foreach (TreeChange change in changes.Where(change =>
+            (change.Kinds & (ChangeKinds.Added | ChangeKinds.Removed | ChangeKinds.Content | ChangeKinds.Type)) != 0))
         {
             if (change.Before is { Type: TreeEntryType.File, Size: > 0 and <= MaxSize, Sha256: { } before } && seen.Add(before))
                 yield return change.Before;
@@ -98,7 +107,8 @@ public sealed class ChangedTexts : IDisposable
     private void Read(IContentSource objects, List<TreeEntry> files, int parallelism, CancellationToken cancellation)
     {
         var large = new ConcurrentBag<TreeEntry>();
-        List<(TreeEntry File, BlobId Start)> wanted = [.. files.Select(file => (file, StartOf(objects, file))).Where(item => !item.Item2.Value.IsNull)];
+        List<(TreeEntry File, BlobId Start)> wanted =
+            [.. files.Select(file => (file, StartOf(objects, file))).Where(item => !item.Item2.Value.IsNull)];
         objects.ReadBlobs(
             [.. wanted.Select(item => item.Start)],
             parallelism,
@@ -145,5 +155,6 @@ public sealed class ChangedTexts : IDisposable
     }
 
     private static SafeFileHandle OpenSpool() =>
-        File.OpenHandle(Path.Combine(Path.GetTempPath(), $"mig-diff-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        File.OpenHandle(Path.Combine(Path.GetTempPath(), $"mig-diff-{Guid.NewGuid():N}"), FileMode.CreateNew, FileAccess.ReadWrite,
+            FileShare.None, FileOptions.DeleteOnClose);
 }

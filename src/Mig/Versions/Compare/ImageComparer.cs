@@ -24,7 +24,8 @@ public sealed class ImageComparer(IContentSource objects)
     }
 
     /// <summary>Compares the files of two images.</summary>
-    /// <param name="paths">What to limit the comparison to; everything when there are none. A path without a volume is looked for on the default one.</param>
+    /// <param name="paths">What to limit the comparison to; everything when there are none. A path without a volume is looked for on the
+    /// default one.</param>
     public ImageComparison Compare(ImageId before, ImageId after, IReadOnlyList<PathSpec> paths)
     {
         MachineImage left = MachineImage.Read(objects, before), right = before == after ? left : MachineImage.Read(objects, after);
@@ -33,7 +34,8 @@ public sealed class ImageComparer(IContentSource objects)
         var volumes = new List<VolumeComparison>();
         foreach ((VolumePair pair, string prefix, bool isDefault, PathLimits limits) in Pair(left, right, paths))
         {
-            IReadOnlyList<TreeChange> changes = Renames.Find(new TreeDiff(objects, limits) { Limits = _limits }.Compare(pair.Before?.Root, pair.After?.Root));
+            IReadOnlyList<TreeChange> changes =
+                Renames.Find(new TreeDiff(objects, limits) { Limits = _limits }.Compare(pair.Before?.Root, pair.After?.Root));
             volumes.Add(new VolumeComparison(pair, prefix, isDefault, changes));
         }
 
@@ -51,7 +53,8 @@ public sealed class ImageComparer(IContentSource objects)
     /// <param name="followsLinks">Whether hard links stand for the file that they name; else they are entries of their own.</param>
     /// <param name="visit">Given the prefix of the volume and the change; returns false to stop.</param>
     /// <returns>False when it was stopped.</returns>
-    internal bool VisitChanges(ImageId? before, ImageId after, IReadOnlyList<PathSpec> paths, bool followsLinks, Func<string, TreeChange, bool> visit)
+    internal bool VisitChanges(ImageId? before, ImageId after, IReadOnlyList<PathSpec> paths, bool followsLinks,
+        Func<string, TreeChange, bool> visit)
     {
         MachineImage left = before is { } id ? Read(id) : new MachineImage([]), right = Read(after);
         return Pair(left, right, paths).All(item => new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks, Limits = _limits }
@@ -65,7 +68,8 @@ public sealed class ImageComparer(IContentSource objects)
         return
         [
             .. ImagePairing.PairVolumes(comparison.Before, comparison.After).Where(pair => pair is { Before: not null, After: not null })
-                .SelectMany(pair => SettingComparer.Compare(objects, pair.DiskBefore!, pair.Before!, pair.DiskAfter!, pair.After!).Select(change => new VolumeSettingChange(pair.DiskAfter!, pair.After!, change))),
+                .SelectMany(pair => SettingComparer.Compare(objects, pair.DiskBefore!, pair.Before!, pair.DiskAfter!, pair.After!)
+                    .Select(change => new VolumeSettingChange(pair.DiskAfter!, pair.After!, change))),
         ];
     }
 
@@ -95,15 +99,18 @@ public sealed class ImageComparer(IContentSource objects)
     }
 
     // Volumes with files, how each is called, and what of it is wanted.
-    private IEnumerable<(VolumePair Pair, string Prefix, bool IsDefault, PathLimits Limits)> Pair(MachineImage left, MachineImage right, IReadOnlyList<PathSpec> paths)
+    private IEnumerable<(VolumePair Pair, string Prefix, bool IsDefault, PathLimits Limits)> Pair(
+        MachineImage left, MachineImage right, IReadOnlyList<PathSpec> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
         paths = PathFinder.Locate(objects, left, right, paths);
-        IReadOnlyList<VolumePair> pairs = [.. ImagePairing.PairVolumes(left, right).Where(pair => pair.Before?.Root is not null || pair.After?.Root is not null)];
+        IReadOnlyList<VolumePair> pairs =
+            [.. ImagePairing.PairVolumes(left, right).Where(pair => pair.Before?.Root is not null || pair.After?.Root is not null)];
         ImageVolume? defaultAfter = pairs.Count > 1 ? FindDefault(right) : null, defaultBefore = pairs.Count > 1 ? FindDefault(left) : null;
         foreach (VolumePair pair in pairs)
         {
-            bool isDefault = pairs.Count == 1 || (pair.After is not null ? ReferenceEquals(pair.After, defaultAfter) : ReferenceEquals(pair.Before, defaultBefore));
+            bool isDefault = pairs.Count == 1
+                || (pair.After is not null ? ReferenceEquals(pair.After, defaultAfter) : ReferenceEquals(pair.Before, defaultBefore));
             string prefix = isDefault ? "" : Name(pair, right, left);
             List<PathSpec> limits = [.. paths.Where(path => IsMeant(path, pair, isDefault))];
             if (paths.Count == 0 || limits.Count > 0)
@@ -133,7 +140,8 @@ public sealed class ImageComparer(IContentSource objects)
         return Matches(path, pair.DiskAfter, pair.After) || Matches(path, pair.DiskBefore, pair.Before);
     }
 
-    private static bool Matches(PathSpec path, ImageDisk? disk, ImageVolume? volume) => disk is not null && volume is not null && path.Means(new DiskVolume(disk, volume));
+    private static bool Matches(PathSpec path, ImageDisk? disk, ImageVolume? volume) =>
+        disk is not null && volume is not null && path.Means(new DiskVolume(disk, volume));
 
     private static string Name(VolumePair pair, MachineImage after, MachineImage before) => pair.After is not null
         ? ImageVolumes.PrefixOf(after, pair.DiskAfter!, pair.After)

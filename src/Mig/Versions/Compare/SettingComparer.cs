@@ -10,7 +10,8 @@ namespace Mig.Versions.Compare;
 public static class SettingComparer
 {
     /// <summary>Returns what differs between a volume before and after; nothing where its disk is the same.</summary>
-    public static IReadOnlyList<SettingChange> Compare(IContentSource objects, ImageDisk diskBefore, ImageVolume before, ImageDisk diskAfter, ImageVolume after)
+    public static IReadOnlyList<SettingChange> Compare(
+        IContentSource objects, ImageDisk diskBefore, ImageVolume before, ImageDisk diskAfter, ImageVolume after)
     {
         ArgumentNullException.ThrowIfNull(objects);
         ArgumentNullException.ThrowIfNull(diskBefore);
@@ -32,19 +33,23 @@ public static class SettingComparer
     internal static IReadOnlyList<VolumeSetting> Read(IContentSource objects, ImageDisk disk, ImageVolume volume)
     {
         using var content = new LayoutSource(objects, disk.Layout, disk.Length);
-        IReadOnlyList<VolumeSetting> rest = volume.Root is null ? [] : VolumeSettings.Read(volume.FileSystem, new SubSource(content, volume.Range.Intersect(new ByteRange(0, disk.Length))));
+        IReadOnlyList<VolumeSetting> rest = volume.Root is null ? []
+            : VolumeSettings.Read(volume.FileSystem, new SubSource(content, volume.Range.Intersect(new ByteRange(0, disk.Length))));
         return [.. Names(volume), .. rest];
     }
 
-    private static IReadOnlyList<VolumeSetting> Names(ImageVolume volume) => [new("file system", volume.FileSystem), new("label", volume.Label), new("UUID", volume.Uuid)];
+    private static IReadOnlyList<VolumeSetting> Names(ImageVolume volume) =>
+        [new("file system", volume.FileSystem), new("label", volume.Label), new("UUID", volume.Uuid)];
 
     internal static IReadOnlyList<SettingChange> Compare(IReadOnlyList<VolumeSetting> before, IReadOnlyList<VolumeSetting> after)
     {
         Dictionary<string, string> old = before.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
         Dictionary<string, string> now = after.ToDictionary(setting => setting.Name, setting => setting.Value, StringComparer.Ordinal);
-        return [.. old.Keys.Union(now.Keys).Select(name => new SettingChange(name, Value(old, name), Value(now, name))).Where(change => change.Before != change.After)];
+        return [.. old.Keys.Union(now.Keys).Select(name => new SettingChange(name, Value(old, name), Value(now, name)))
+            .Where(change => change.Before != change.After)];
     }
 
     private static string Value(Dictionary<string, string> settings, string name) =>
-        settings.TryGetValue(name, out string? value) ? value : name.StartsWith(VolumeSettings.FeaturePrefix, StringComparison.Ordinal) ? "off" : "";
+        settings.TryGetValue(name, out string? value) ? value : name.StartsWith(VolumeSettings.FeaturePrefix, StringComparison.Ordinal)
+            ? "off" : "";
 }

@@ -5,7 +5,10 @@ using Mig.Machines.Coverage;
 
 namespace Mig.Versions.Histories;
 
-/// <summary>Asks a question of a history some versions of which may be damaged. These are left out: what comes after one is compared with the nearest sound one before it.</summary>
+/// <summary>
+/// Asks a question of a history some versions of which may be damaged. These are left out: what comes after one is compared with the
+/// nearest sound one before it.
+/// </summary>
 /// <param name="coverage">Takes the versions that are left out.</param>
 public sealed class CarefulQuestion(Repository repository, IHistoryQuestion question, AnswerCoverage coverage) : IHistoryQuestion
 {
@@ -14,7 +17,8 @@ public sealed class CarefulQuestion(Repository repository, IHistoryQuestion ques
     private readonly Dictionary<CommitId, ImageId> _asked = [];
 
     /// <summary>The sound versions that were asked about.</summary>
-    public IEnumerable<(VersionName Version, ImageId Image)> Asked => _asked.Where(item => !_damaged.Contains(item.Key)).Select(item => (VersionName.Of(item.Key), item.Value));
+    public IEnumerable<(VersionName Version, ImageId Image)> Asked =>
+        _asked.Where(item => !_damaged.Contains(item.Key)).Select(item => (VersionName.Of(item.Key), item.Value));
 
     /// <inheritdoc/>
     public bool IsSame(WalkedCommit? parent, WalkedCommit child)
@@ -57,5 +61,6 @@ public sealed class CarefulQuestion(Repository repository, IHistoryQuestion ques
         coverage.LeaveOut(version.Id, reason);
     }
 
-    private WalkedCommit? Nearest(WalkedCommit? version) => version is null ? null : _walk.Walk([version.Id], firstParentOnly: true).FirstOrDefault(found => !_damaged.Contains(found.Id));
+    private WalkedCommit? Nearest(WalkedCommit? version) =>
+        version is null ? null : _walk.Walk([version.Id], firstParentOnly: true).FirstOrDefault(found => !_damaged.Contains(found.Id));
 }

@@ -7,8 +7,8 @@ using Mig.Versions.Compare;
 namespace Mig.Versions.Histories;
 
 /// <summary>
-/// Asks in which versions one path changed, and goes on under the earlier name where a file was renamed without a change of its content. The names belong to a
-/// line of history, so a walk must ask about a commit before it asks about its parents.
+/// Asks in which versions one path changed, and goes on under the earlier name where a file was renamed without a change of its content.
+/// The names belong to a line of history, so a walk must ask about a commit before it asks about its parents.
 /// </summary>
 public sealed class FollowedPath(Repository repository, PathSpec path) : IHistoryQuestion
 {
@@ -36,7 +36,8 @@ public sealed class FollowedPath(Repository repository, PathSpec path) : IHistor
             return name;
         foreach (VolumeComparison volume in _comparer.Compare(parent.Commit.Image, child.Commit.Image, []).Volumes)
         {
-            TreeChange? fresh = volume.Changes.FirstOrDefault(change => (change.Kinds & (ChangeKinds.Added | ChangeKinds.Renamed)) != 0 && change.Path.Span.SequenceEqual(name.Path.Span));
+            TreeChange? fresh = volume.Changes.FirstOrDefault(change =>
+                (change.Kinds & (ChangeKinds.Added | ChangeKinds.Renamed)) != 0 && change.Path.Span.SequenceEqual(name.Path.Span));
             if (fresh is null || (!volume.IsDefault && name is { Disk: null, Partition: null }))
                 continue;
 

@@ -22,13 +22,15 @@ public sealed class Timeline(Repository repository)
     public AnswerCoverage Coverage { get; } = new(repository);
 
     /// <summary>Returns what a path held: one entry for each content, in the order in which they came.</summary>
-    public IReadOnlyList<TimelineEntry> OfPath(PathSpec path) => Build(found => FindEntry(repository.Objects.ReadImage(found.Commit.Image), path) is { } entry ? [ValueOf(entry)] : [], null, isOfMachine: false);
+    public IReadOnlyList<TimelineEntry> OfPath(PathSpec path) => Build(found =>
+        FindEntry(repository.Objects.ReadImage(found.Commit.Image), path) is { } entry ? [ValueOf(entry)] : [], null, isOfMachine: false);
 
     /// <summary>Returns the versions that a package was installed in, in the order in which they came.</summary>
     public IReadOnlyList<TimelineEntry> OfPackage(string name)
     {
         var question = new PackageQuestion(repository, name);
-        return Build(found => question.VersionsIn(found.Commit.Image) is { Length: > 0 } versions ? [versions] : [], null, isOfMachine: true);
+        return Build(found => question.VersionsIn(found.Commit.Image) is { Length: > 0 } versions ? [versions] : [], null,
+            isOfMachine: true);
     }
 
     /// <summary>Returns when files had a content; at most one entry.</summary>
@@ -36,14 +38,17 @@ public sealed class Timeline(Repository repository)
     {
         var paths = new Dictionary<ImageId, ImmutableSortedSet<string>>();
         var images = new Dictionary<CommitId, ImageId>();
-        return Build(found => PathsIn(found, sha256, paths, images).IsEmpty ? [] : [sha256.ToString()], image => [.. paths[image].Select(Encoding.Latin1.GetBytes)], isOfMachine: false);
+        return Build(found => PathsIn(found, sha256, paths, images).IsEmpty ? [] : [sha256.ToString()], image =>
+            [.. paths[image].Select(Encoding.Latin1.GetBytes)], isOfMachine: false);
     }
 
-    private IReadOnlyList<TimelineEntry> Build(Func<WalkedCommit, IReadOnlyList<string>> valuesOf, Func<ImageId, IReadOnlyList<byte[]>>? pathsIn, bool isOfMachine)
+    private IReadOnlyList<TimelineEntry> Build(
+        Func<WalkedCommit, IReadOnlyList<string>> valuesOf, Func<ImageId, IReadOnlyList<byte[]>>? pathsIn, bool isOfMachine)
     {
         IReadOnlyList<(RefName Name, CommitId Commit)> tips = VersionTips.OfAll(repository, Coverage);
         ILookup<CommitId, string> names = tips.ToLookup(tip => tip.Commit, tip => tip.Name.ShortName);
-        List<WalkedCommit> oldestFirst = [.. new CommitWalk(repository.Objects, Coverage.LeaveOut).Walk(tips.Select(tip => tip.Commit).Distinct(), order: CommitOrder.DateAfterChildren).Reverse()];
+        List<WalkedCommit> oldestFirst = [.. new CommitWalk(repository.Objects, Coverage.LeaveOut)
+            .Walk(tips.Select(tip => tip.Commit).Distinct(), order: CommitOrder.DateAfterChildren).Reverse()];
         var values = new Dictionary<CommitId, IReadOnlyList<string>>();
         var have = new Dictionary<string, List<WalkedCommit>>();
         var brought = new Dictionary<string, List<WalkedCommit>>();
@@ -74,14 +79,16 @@ public sealed class Timeline(Repository repository)
                 Add(removed, gone, found);
         }
 
-        // That nothing is there is an answer only of what was seen, and what could not be read looks as if it were not there. Of thousands of versions, those that have
-        // names are enough to say that, unless each may have had a package.
+        // That nothing is there is an answer only of what was seen, and what could not be read looks as if it were not there. Of thousands
+        // of versions, those that have names are enough to say that, unless each may have had a package.
         Coverage.Judge(
             seen.Where(version => isOfMachine || (version.Item1.Id is { } id && names.Contains(new CommitId(id)))),
             isOfMachine,
             part => isOfMachine || have.Count == 0 || part.Kind == UnseenKind.Damage);
         Dictionary<CommitId, WalkedCommit> all = oldestFirst.ToDictionary(found => found.Id);
-        List<(string Name, CommitId Tip)> branches = [.. tips.Where(tip => (tip.Name.IsBranch || tip.Name.IsRemote) && values.ContainsKey(tip.Commit)).Select(tip => (tip.Name.ShortName, tip.Commit))];
+        List<(string Name, CommitId Tip)> branches =
+            [.. tips.Where(tip => (tip.Name.IsBranch || tip.Name.IsRemote) && values.ContainsKey(tip.Commit))
+            .Select(tip => (tip.Name.ShortName, tip.Commit))];
         return [.. have.Select(item => new TimelineEntry(
             item.Key,
             item.Value[0],
@@ -89,11 +96,13 @@ public sealed class Timeline(Repository repository)
             item.Value.Count,
             brought[item.Key],
             removed.GetValueOrDefault(item.Key, []),
-            [.. branches.Where(branch => Reaches(branch.Tip, all, values, item.Key)).Select(branch => (branch.Name, values[branch.Tip].Contains(item.Key)))],
+            [.. branches.Where(branch => Reaches(branch.Tip, all, values, item.Key))
+                .Select(branch => (branch.Name, values[branch.Tip].Contains(item.Key)))],
             pathsIn?.Invoke(item.Value[^1].Commit.Image) ?? []))];
     }
 
-    private static bool Reaches(CommitId tip, Dictionary<CommitId, WalkedCommit> all, Dictionary<CommitId, IReadOnlyList<string>> values, string value)
+    private static bool Reaches(CommitId tip, Dictionary<CommitId, WalkedCommit> all, Dictionary<CommitId, IReadOnlyList<string>> values,
+        string value)
     {
         var seen = new HashSet<CommitId>();
         var open = new Stack<CommitId>([tip]);
@@ -110,15 +119,18 @@ public sealed class Timeline(Repository repository)
         return false;
     }
 
-    // What a version has is what its first parent has, and what differs; names in any bytes, one character for each byte. A parent that was left out has no paths
-    // to begin with.
-    private ImmutableSortedSet<string> PathsIn(WalkedCommit found, ObjectId sha256, Dictionary<ImageId, ImmutableSortedSet<string>> paths, Dictionary<CommitId, ImageId> images)
+    // What a version has is what its first parent has, and what differs; names in any bytes, one character for each byte. A parent that was
+    // left out has no paths to begin with.
+    private ImmutableSortedSet<string> PathsIn(
+        WalkedCommit found, ObjectId sha256, Dictionary<ImageId, ImmutableSortedSet<string>> paths, Dictionary<CommitId, ImageId> images)
     {
         images[found.Id] = found.Commit.Image;
         if (paths.TryGetValue(found.Commit.Image, out ImmutableSortedSet<string>? done))
             return done;
-        ImageId? before = found.Commit.Parents.Count > 0 && images.TryGetValue(found.Commit.Parents[0], out ImageId image) && paths.ContainsKey(image) ? image : null;
-        ImmutableSortedSet<string>.Builder set = (before is { } known ? paths[known] : ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).ToBuilder();
+        ImageId? before = found.Commit.Parents.Count > 0 && images.TryGetValue(found.Commit.Parents[0], out ImageId image)
+            && paths.ContainsKey(image) ? image : null;
+        ImmutableSortedSet<string>.Builder set =
+            (before is { } known ? paths[known] : ImmutableSortedSet.Create<string>(StringComparer.Ordinal)).ToBuilder();
         _comparer.VisitChanges(before, found.Commit.Image, [], followsLinks: false, (prefix, change) =>
         {
             if (IsContent(change.Before, sha256))
@@ -132,7 +144,8 @@ public sealed class Timeline(Repository repository)
 
     private static bool IsContent(TreeEntry? entry, ObjectId sha256) => entry?.Type == TreeEntryType.File && entry.Sha256 == sha256;
 
-    private static string Name(string prefix, ReadOnlyMemory<byte> path) => Encoding.Latin1.GetString([.. Encoding.UTF8.GetBytes(prefix), (byte)'/', .. path.Span]);
+    private static string Name(string prefix, ReadOnlyMemory<byte> path) =>
+        Encoding.Latin1.GetString([.. Encoding.UTF8.GetBytes(prefix), (byte)'/', .. path.Span]);
 
     private static void Add(Dictionary<string, List<WalkedCommit>> lists, string value, WalkedCommit found)
     {
@@ -146,7 +159,8 @@ public sealed class Timeline(Repository repository)
         if (PathFinder.TryLocate(repository.Store, image, path) is not { } located)
             return null;
         path = located;
-        ImageVolume? volume = path.NamesVolume ? ImageVolumes.WithFiles(image).FirstOrDefault(path.Means).Volume : SystemVolume.FindDefault(repository.Store, image);
+        ImageVolume? volume = path.NamesVolume ? ImageVolumes.WithFiles(image).FirstOrDefault(path.Means).Volume
+            : SystemVolume.FindDefault(repository.Store, image);
         if (volume?.Root is not { } root || TreeLookup.Find(repository.Store, root, path.Path.Span) is not { } entry)
             return null;
         return entry.Type == TreeEntryType.HardLink ? TreeLookup.FollowLink(repository.Store, root, entry) : entry;

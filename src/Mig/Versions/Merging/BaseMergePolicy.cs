@@ -6,7 +6,8 @@ using Mig.Machines.Merging;
 namespace Mig.Versions.Merging;
 
 /// <summary>
-/// What merges of merge bases go by: a text in conflict keeps both sides between marks, as in Git; any other conflict becomes a content that no version has, so that neither side counts as unchanged.
+/// What merges of merge bases go by: a text in conflict keeps both sides between marks, as in Git; any other conflict becomes a content
+/// that no version has, so that neither side counts as unchanged.
 /// </summary>
 internal sealed class BaseMergePolicy(ContentMerger merger, MergeContents contents) : IMergePolicy
 {
@@ -16,7 +17,8 @@ internal sealed class BaseMergePolicy(ContentMerger merger, MergeContents conten
 
     public IEnumerable<MergeNote> Notes => [];
 
-    public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs) => merger.Merge(path, before, ours, theirs, null, null, MachineSides.None);
+    public ContentMerge MergeContent(ReadOnlyMemory<byte> path, TreeEntry? before, TreeEntry ours, TreeEntry theirs) =>
+        merger.Merge(path, before, ours, theirs, null, null, MachineSides.None);
 
     public MergeSide? SideOf(ReadOnlyMemory<byte> path) => null;
 
@@ -25,6 +27,7 @@ internal sealed class BaseMergePolicy(ContentMerger merger, MergeContents conten
     public MergeResolution? Resolve(MergeConflict conflict)
     {
         ArgumentNullException.ThrowIfNull(conflict);
-        return new MergeResolution(null, conflict.Merged ?? contents.Add(Encoding.UTF8.GetBytes($"\0merge bases are in conflict: {conflict.Path.Length} {conflict.Kind}")));
+        return new MergeResolution(null, conflict.Merged
+            ?? contents.Add(Encoding.UTF8.GetBytes($"\0merge bases are in conflict: {conflict.Path.Length} {conflict.Kind}")));
     }
 }

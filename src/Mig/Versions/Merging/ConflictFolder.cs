@@ -10,8 +10,8 @@ using Mig.Machines.Merging;
 namespace Mig.Versions.Merging;
 
 /// <summary>
-/// A folder in which conflicts are resolved by hand: <c>manifest</c> (JSON) and, for each conflict, a folder with <c>base</c>, <c>ours</c>, <c>theirs</c> and <c>merged</c>, as far as there are such
-/// files. The merge goes on with what stands in <c>merged</c>.
+/// A folder in which conflicts are resolved by hand: <c>manifest</c> (JSON) and, for each conflict, a folder with <c>base</c>, <c>ours</c>,
+/// <c>theirs</c> and <c>merged</c>, as far as there are such files. The merge goes on with what stands in <c>merged</c>.
 /// </summary>
 public sealed class ConflictFolder(string path)
 {
@@ -40,11 +40,14 @@ public sealed class ConflictFolder(string path)
             Copy(contents, conflict.Theirs, folder, "theirs");
             if (conflict.Merged is { } merged && outcome.Plan.Contents is { } made)
                 Copy(made, merged, folder, MergedName);
-            written.Add(new ConflictManifestEntry(MergeConflictPath.Of(prefix, conflict.Path.Span), KindName(conflict.Kind), conflict.Reason, folder, conflict.Merged?.Sha256?.ToString()));
+            written.Add(new ConflictManifestEntry(MergeConflictPath.Of(prefix, conflict.Path.Span), KindName(conflict.Kind),
+                conflict.Reason, folder, conflict.Merged?.Sha256?.ToString()));
         }
 
-        var manifest = new ConflictManifest(1, request.Revision, outcome.Before.ToString(), outcome.Theirs.ToString(), outcome.Message, written);
-        HostFiles.WriteAllBytes(Path.Combine(path, ManifestName), JsonSerializer.SerializeToUtf8Bytes(manifest, ConflictJson.Default.ConflictManifest));
+        var manifest = new ConflictManifest(
+            1, request.Revision, outcome.Before.ToString(), outcome.Theirs.ToString(), outcome.Message, written);
+        HostFiles.WriteAllBytes(Path.Combine(path, ManifestName),
+            JsonSerializer.SerializeToUtf8Bytes(manifest, ConflictJson.Default.ConflictManifest));
     }
 
     /// <summary>Reads what was resolved.</summary>
@@ -67,7 +70,8 @@ public sealed class ConflictFolder(string path)
             if (choices.SideOf(entry.Path) is not null)
                 continue;
             string file = Path.Combine(path, entry.Folder, MergedName);
-            if (entry.Folder.Length == 0 || !entry.Folder.All(char.IsAsciiDigit) || LibC.GetFileType(file) != FileType.Regular || new FileInfo(file).Length > MaxSize)
+            if (entry.Folder.Length == 0 || !entry.Folder.All(char.IsAsciiDigit) || LibC.GetFileType(file) != FileType.Regular
+                || new FileInfo(file).Length > MaxSize)
                 open.Add(entry.Path);
             else if (HostFiles.ReadAllBytes(file) is var bytes && (HasMarks(bytes) || ObjectId.Of(bytes).ToString() == entry.Merged))
                 open.Add(entry.Path);
@@ -77,11 +81,17 @@ public sealed class ConflictFolder(string path)
 
         if (open.Count > 0)
         {
-            throw new ConflictException($"{(open.Count == 1 ? "one conflict is" : $"{open.Count} conflicts are")} not resolved: {string.Join(", ", open.Take(5))}{(open.Count > 5 ? ", …" : "")}; "
+            throw new ConflictException(
+                $"{(open.Count == 1 ? "one conflict is" : $"{open.Count} conflicts are")} not resolved: "
+                + $"{string.Join(", ", open.Take(5))}{(open.Count > 5 ? ", …" : "")}; "
                 + $"leave the file as it shall be in {path}/NUMBER/{MergedName}, or take a side with '--ours PATH' or '--theirs PATH'");
         }
 
-        return new MergeRequest { Revision = manifest.Theirs, Message = manifest.Message, NoFastForward = true, Choices = choices with { Contents = contents } };
+        return new MergeRequest
+        {
+            Revision = manifest.Theirs, Message = manifest.Message, NoFastForward = true,
+            Choices = choices with { Contents = contents }
+        };
     }
 
     /// <summary>A kind of conflict as users read it.</summary>
@@ -101,7 +111,8 @@ public sealed class ConflictFolder(string path)
         string file = Path.Combine(path, ManifestName);
         try
         {
-            if (LibC.GetFileType(file) == FileType.Regular && JsonSerializer.Deserialize(HostFiles.ReadAllBytes(file), ConflictJson.Default.ConflictManifest) is { Version: 1, Ours.Length: 64, Conflicts: not null } manifest)
+            if (LibC.GetFileType(file) == FileType.Regular && JsonSerializer.Deserialize(HostFiles.ReadAllBytes(file),
+                ConflictJson.Default.ConflictManifest) is { Version: 1, Ours.Length: 64, Conflicts: not null } manifest)
                 return manifest;
         }
         catch (JsonException)

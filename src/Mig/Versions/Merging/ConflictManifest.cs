@@ -6,4 +6,5 @@ namespace Mig.Versions.Merging;
 /// <param name="Ours">The commit that HEAD was on.</param>
 /// <param name="Theirs">The commit to take in.</param>
 /// <param name="Message">The message of the commit to be made.</param>
-internal sealed record ConflictManifest(int Version, string Revision, string Ours, string Theirs, string Message, IReadOnlyList<ConflictManifestEntry> Conflicts);
+internal sealed record ConflictManifest(
+    int Version, string Revision, string Ours, string Theirs, string Message, IReadOnlyList<ConflictManifestEntry> Conflicts);

@@ -25,7 +25,8 @@ public sealed record ConflictPicture(string Path, string Kind, string Reason, st
 
     internal static ConflictPicture Of(VolumeMerge volume, MergeConflict conflict, SideSentence sentences)
     {
-        string inside = Encoding.Latin1.GetString(conflict.Path.Span), path = MergeConflictPath.Of(volume.Prefix, conflict.Path.Span), other = conflict.OtherPath is { } name ? "/" + Encoding.UTF8.GetString(name.Span) : "";
+        string inside = Encoding.Latin1.GetString(conflict.Path.Span), path = MergeConflictPath.Of(volume.Prefix, conflict.Path.Span),
+            other = conflict.OtherPath is { } name ? "/" + Encoding.UTF8.GetString(name.Span) : "";
         (string ours, string theirs) = conflict.Kind switch
         {
             MergeConflictKind.RenameRename => ($"renamed it to {other}", $"renamed it to /{Encoding.UTF8.GetString(conflict.Path.Span)}"),
@@ -33,7 +34,8 @@ public sealed record ConflictPicture(string Path, string Kind, string Reason, st
             _ when conflict.Deeds is { } deeds => deeds,
             _ => (Describe(conflict.Ours, MergeSide.Ours), Describe(conflict.Theirs, MergeSide.Theirs)),
         };
-        return new ConflictPicture(path, ConflictFolder.KindName(conflict.Kind), conflict.Reason, ours, theirs, !conflict.IsClash, !conflict.IsClash);
+        return new ConflictPicture(path, ConflictFolder.KindName(conflict.Kind), conflict.Reason, ours, theirs, !conflict.IsClash,
+            !conflict.IsClash);
 
         string Describe(History.Trees.TreeEntry? entry, MergeSide side)
         {

@@ -11,7 +11,9 @@ using Mig.Store;
 
 namespace Mig.Versions.Merging;
 
-/// <summary>Merges images: disks that only one side changed are taken whole and exact, others by their files. For several threads.</summary>
+/// <summary>
+/// Merges images: disks that only one side changed are taken whole and exact, others by their files. For several threads.
+/// </summary>
 internal sealed class ImageMerger
 {
     private readonly MergeCache _cache;
@@ -31,7 +33,8 @@ internal sealed class ImageMerger
 
     /// <summary>Finds out how to merge.</summary>
     public MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, MergeChoices choices) =>
-        Plan(before, ours, theirs, choices, (prefix, old, left, right) => new MergePolicy(_merger, Contents, FindSides(choices, prefix, old, left, right), choices, prefix));
+        Plan(before, ours, theirs, choices, (prefix, old, left, right) =>
+            new MergePolicy(_merger, Contents, FindSides(choices, prefix, old, left, right), choices, prefix));
 
     private MachineSides FindSides(MergeChoices choices, string prefix, TreeEntry? before, TreeEntry ours, TreeEntry theirs)
     {
@@ -39,7 +42,8 @@ internal sealed class ImageMerger
         var packages = PackageSides.Find(Contents, before, ours, theirs, new PackageChoices(choices, prefix));
         return new MachineSides(
             packages,
-            AccountSides.Find(Contents, before, ours, theirs, favored, path => choices.Contents.GetValueOrDefault(MergeConflictPath.Of(prefix, Encoding.UTF8.GetBytes(path)))),
+            AccountSides.Find(Contents, before, ours, theirs, favored, path =>
+                choices.Contents.GetValueOrDefault(MergeConflictPath.Of(prefix, Encoding.UTF8.GetBytes(path)))),
             AlternativeSides.Find(Contents, before, ours, theirs, packages, favored),
             ListSides.Find(Contents, before, ours, theirs, favored),
             new PathOwners(Contents, before, ours),
@@ -51,18 +55,24 @@ internal sealed class ImageMerger
         };
     }
 
-    /// <summary>Merges images that are merge bases themselves, into one that only serves as a base: its files are true, its disks are those of <paramref name="ours"/>.</summary>
+    /// <summary>
+    /// Merges images that are merge bases themselves, into one that only serves as a base: its files are true, its disks are those of
+    /// <paramref name="ours"/>.
+    /// </summary>
     public MachineImage MergeBases(MachineImage before, MachineImage ours, MachineImage theirs)
     {
         MergePlan plan = Plan(before, ours, theirs, MergeChoices.None, (_, _, _, _) => new BaseMergePolicy(_merger, Contents));
-        var roots = plan.Volumes.ToDictionary(volume => (volume.Disk.Name, volume.Volume.Number), volume => TreeEdit.Apply(Store, Store, volume.Volume.Root!, volume.Applied));
+        var roots = plan.Volumes.ToDictionary(volume => (volume.Disk.Name, volume.Volume.Number), volume =>
+            TreeEdit.Apply(Store, Store, volume.Volume.Root!, volume.Applied));
         return new MachineImage([.. plan.Disks.Select(disk => disk with
         {
-            Volumes = [.. disk.Volumes.Select(volume => roots.TryGetValue((disk.Name, volume.Number), out TreeEntry? root) ? volume with { Root = root } : volume)],
+            Volumes = [.. disk.Volumes.Select(volume =>
+                roots.TryGetValue((disk.Name, volume.Number), out TreeEntry? root) ? volume with { Root = root } : volume)],
         })]);
     }
 
-    private MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, MergeChoices choices, Func<string, TreeEntry?, TreeEntry, TreeEntry, IMergePolicy> policies)
+    private MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, MergeChoices choices,
+        Func<string, TreeEntry?, TreeEntry, TreeEntry, IMergePolicy> policies)
     {
         var conflicts = new List<DiskConflict>();
         var notes = new List<string>();
@@ -72,14 +82,16 @@ internal sealed class ImageMerger
         foreach (ImageDisk our in ours.Disks)
         {
             ImageDisk? old = left.First(pair => pair.After == our).Before;
-            ImageDisk? their = old is null ? right.FirstOrDefault(pair => pair.Before is null && pair.After?.Name == our.Name)?.After : right.First(pair => pair.Before == old).After;
+            ImageDisk? their = old is null ? right.FirstOrDefault(pair => pair.Before is null && pair.After?.Name == our.Name)?.After
+                : right.First(pair => pair.Before == old).After;
             if (old is null ? their is null || IsSame(our, their) : their is not null && (IsSame(our, their) || IsSame(old, their)))
                 disks.Add(our);
             else if (old is not null && IsSame(old, our))
                 Take(their, our);
             else if (old is null || their is null)
                 Decide(our, their, old is null
-                    ? new DiskConflict(our.Name, "added on both sides, not alike", $"added a disk of {our.Length} bytes", $"added a disk of {their!.Length} bytes", null)
+                    ? new DiskConflict(our.Name, "added on both sides, not alike", $"added a disk of {our.Length} bytes",
+                        $"added a disk of {their!.Length} bytes", null)
                     : new DiskConflict(our.Name, "changed here and removed there", "changed the disk", "removed the disk", null));
             else
                 disks.Add(MergeDisk(ours, old, our, their, choices, policies, volumes, conflicts, notes));
@@ -90,7 +102,8 @@ internal sealed class ImageMerger
             ImageDisk? old = right.First(pair => pair.After == their).Before;
             bool isGone = old is not null && left.First(pair => pair.Before == old).After is null;
             if (isGone && !IsSame(old!, their))
-                Decide(null, their, new DiskConflict(their.Name, "removed here and changed there", "removed the disk", "changed the disk", null));
+                Decide(null, their, new DiskConflict(
+                    their.Name, "removed here and changed there", "removed the disk", "changed the disk", null));
             else if (old is null && !ours.Disks.Any(disk => disk.Name == their.Name))
                 disks.Add(their);
         }
@@ -110,7 +123,8 @@ internal sealed class ImageMerger
 
         void Take(ImageDisk? their, ImageDisk our)
         {
-            notes.Add(their is null ? $"{our.Name}: the disk was removed there" : $"{our.Name}: only they changed this disk, so it was taken whole");
+            notes.Add(their is null ? $"{our.Name}: the disk was removed there"
+                : $"{our.Name}: only they changed this disk, so it was taken whole");
             if (their is not null)
                 disks.Add(their with { Name = our.Name });
         }
@@ -129,7 +143,8 @@ internal sealed class ImageMerger
     {
         bool isTheirs = ChooseDisk(old, our, their, choices, conflicts, notes) == MergeSide.Theirs;
         ImageDisk target = !isTheirs ? our : our.Name == their.Name ? their : their with { Name = our.Name };
-        IReadOnlyList<VolumePair> left = ImagePairing.PairVolumes(new MachineImage([old]), new MachineImage([our])), right = ImagePairing.PairVolumes(new MachineImage([old]), new MachineImage([their]));
+        IReadOnlyList<VolumePair> left = ImagePairing.PairVolumes(new MachineImage([old]), new MachineImage([our])),
+            right = ImagePairing.PairVolumes(new MachineImage([old]), new MachineImage([their]));
         foreach (ImageVolume was in old.Volumes.Where(volume => volume.Root is not null))
         {
             ImageVolume? volume = left.First(pair => pair.Before == was).After, other = right.First(pair => pair.Before == was).After;
@@ -153,40 +168,51 @@ internal sealed class ImageMerger
             }
 
             string prefix = PrefixOf(ours, our, volume);
-            TreeMergeResult result = TreeMerge.Merge(Store, _cache, policies(prefix, was.Root!, volume.Root, other.Root), was.Root, volume.Root, other.Root);
-            IReadOnlyList<MergeOperation> applied = !isTheirs ? result.Operations : result.Conflicts.Count > 0 ? [] : FromTheirs(volume.Root, other.Root, result.Operations);
-            volumes.Add(new VolumeMerge(target, isTheirs ? other : volume, prefix, result, applied) { Origins = new ConffileOrigins(Contents, volume.Root, other.Root) });
+            TreeMergeResult result = TreeMerge.Merge(
+                Store, _cache, policies(prefix, was.Root!, volume.Root, other.Root), was.Root, volume.Root, other.Root);
+            IReadOnlyList<MergeOperation> applied = !isTheirs ? result.Operations : result.Conflicts.Count > 0 ? []
+                : FromTheirs(volume.Root, other.Root, result.Operations);
+            volumes.Add(new VolumeMerge(target, isTheirs ? other : volume, prefix, result,
+                applied)
+            { Origins = new ConffileOrigins(Contents, volume.Root, other.Root) });
         }
 
         return target;
     }
 
-    // What lies outside of files is one side's: that of the side that changed it, so that nothing of it is dropped without a word. Tables such as /etc/fstab go by it.
-    private MergeSide? ChooseDisk(ImageDisk old, ImageDisk our, ImageDisk their, MergeChoices choices, List<DiskConflict> conflicts, List<string> notes)
+    // What lies outside of files is one side's: that of the side that changed it, so that nothing of it is dropped without a word. Tables
+    // such as /etc/fstab go by it.
+    private MergeSide? ChooseDisk(
+        ImageDisk old, ImageDisk our, ImageDisk their, MergeChoices choices, List<DiskConflict> conflicts, List<string> notes)
     {
         IReadOnlyList<OutsideChange> there = OutsideChanges.Find(Store, old, their, our);
         if (there.Count == 0)
             return MergeSide.Ours;
         IReadOnlyList<OutsideChange> here = OutsideChanges.Find(Store, old, our, their);
         bool isOursFirm = here.Any(change => change.IsFirm), isTheirsFirm = there.Any(change => change.IsFirm);
-        MergeSide? side = choices.SideOfDisk(our.Name) ?? (here.Count == 0 || !isOursFirm ? MergeSide.Theirs : !isTheirsFirm ? MergeSide.Ours : choices.SideOf(MergeConflictPath.OfDisk(our.Name)));
+        MergeSide? side = choices.SideOfDisk(our.Name) ?? (here.Count == 0 || !isOursFirm ? MergeSide.Theirs : !isTheirsFirm
+            ? MergeSide.Ours : choices.SideOf(MergeConflictPath.OfDisk(our.Name)));
         string ours = OutsideChanges.Describe(here), theirs = OutsideChanges.Describe(there);
         if (side is null)
-            conflicts.Add(new DiskConflict(our.Name, "both sides changed what lies outside of files, of which the disk of one side is taken", ours, theirs, null));
+            conflicts.Add(new DiskConflict(
+                our.Name, "both sides changed what lies outside of files, of which the disk of one side is taken", ours, theirs, null));
         else if (side == MergeSide.Ours && isTheirsFirm)
             notes.Add($"{our.Name}: outside of files it stays as it is here, without what they changed: {theirs}");
         else if (side == MergeSide.Theirs && isTheirsFirm)
-            notes.Add($"{our.Name}: what lies outside of files was taken from there: {theirs}{(isOursFirm ? $"; what was changed here is left out: {ours}" : "")}");
+            notes.Add($"{our.Name}: what lies outside of files was taken from there: "
+                + $"{theirs}{(isOursFirm ? $"; what was changed here is left out: {ours}" : "")}");
         return side;
     }
 
     // A volume that the disk of the result does not have, or has no files on, and whose files the other side changed.
-    private static void CheckLoss(ImageDisk our, ImageVolume was, ImageVolume? lost, ImageVolume? kept, bool isTheirs, MergeChoices choices, List<DiskConflict> conflicts, List<string> notes)
+    private static void CheckLoss(ImageDisk our, ImageVolume was, ImageVolume? lost, ImageVolume? kept, bool isTheirs, MergeChoices choices,
+        List<DiskConflict> conflicts, List<string> notes)
     {
         if (lost?.Root is null || kept?.Root is not null || EntryTree(lost) == EntryTree(was))
             return;
         (string loser, string keeper) = isTheirs ? ("here", "there") : ("there", "here");
-        string reason = $"files of volume {was.Number} were changed {loser}, and {keeper} it has none any more", changed = "changed files on it", gone = "has no files there";
+        string reason = $"files of volume {was.Number} were changed {loser}, and {keeper} it has none any more",
+            changed = "changed files on it", gone = "has no files there";
         if (choices.SideOfDisk(our.Name) is not null)
             notes.Add($"{our.Name}: {reason}; they are left out");
         else
@@ -200,11 +226,13 @@ internal sealed class ImageMerger
         return
         [
             .. new TreeDiff(Store, PathLimits.None) { FollowsLinks = false }.Compare(theirs, merged)
-                .Select(change => new MergeOperation(change.Path, change.Before, change.After)).OrderBy(operation => Encoding.Latin1.GetString(operation.Path.Span), StringComparer.Ordinal),
+                .Select(change => new MergeOperation(change.Path, change.Before, change.After))
+                    .OrderBy(operation => Encoding.Latin1.GetString(operation.Path.Span), StringComparer.Ordinal),
         ];
     }
 
-    private static (Core.TreeId Tree, int Mode, uint Uid, uint Gid) EntryTree(ImageVolume volume) => (volume.Root!.Tree, volume.Root.Mode, volume.Root.Uid, volume.Root.Gid);
+    private static (Core.TreeId Tree, int Mode, uint Uid, uint Gid) EntryTree(ImageVolume volume) =>
+        (volume.Root!.Tree, volume.Root.Mode, volume.Root.Uid, volume.Root.Gid);
 
     private string PrefixOf(MachineImage image, ImageDisk disk, ImageVolume volume) =>
         ReferenceEquals(SystemVolume.FindDefault(Store, image), volume) ? "" : ImageVolumes.PrefixOf(image, disk, volume);

@@ -7,7 +7,10 @@ using Mig.Machines.Merging;
 
 namespace Mig.Versions.Merging;
 
-/// <summary>Carries out the operations of a merge through the writer of a file system, in an order in which each finds what it needs. Directories keep the times that the merge gave them.</summary>
+/// <summary>
+/// Carries out the operations of a merge through the writer of a file system, in an order in which each finds what it needs. Directories
+/// keep the times that the merge gave them.
+/// </summary>
 internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents contents)
 {
     private const uint Protection = 0x30; // FS_IMMUTABLE_FL, FS_APPEND_FL: what they forbid to a machine's programs, a merge does
@@ -29,7 +32,8 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
                 made.Add(Encoding.Latin1.GetString(operation.Path.Span));
             if (operation.Before is not null)
                 Unprotect(operation.Path.Span);
-            if (operation.Path.Span.LastIndexOf((byte)'/') is var slash and > 0 && !made.Contains(Encoding.Latin1.GetString(operation.Path.Span[..slash])))
+            if (operation.Path.Span.LastIndexOf((byte)'/') is var slash and > 0
+                && !made.Contains(Encoding.Latin1.GetString(operation.Path.Span[..slash])))
                 Unprotect(operation.Path.Span[..slash]);
         }
 
@@ -72,11 +76,13 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
     }
 
     private static bool IsReplaced(MergeOperation operation) =>
-        operation.After is null || operation.Before!.Type != operation.After.Type || operation.After.Type is not (TreeEntryType.File or TreeEntryType.Directory)
+        operation.After is null || operation.Before!.Type != operation.After.Type
+            || operation.After.Type is not (TreeEntryType.File or TreeEntryType.Directory)
         && (operation.After.Type == TreeEntryType.HardLink || !HasSameKind(operation.Before, operation.After));
 
     private static bool HasSameKind(TreeEntry before, TreeEntry after) =>
-        before.LinkTarget.Span.SequenceEqual(after.LinkTarget.Span) && before.DeviceMajor == after.DeviceMajor && before.DeviceMinor == after.DeviceMinor;
+        before.LinkTarget.Span.SequenceEqual(after.LinkTarget.Span) && before.DeviceMajor == after.DeviceMajor
+            && before.DeviceMinor == after.DeviceMinor;
 
     // What is done in a directory would change its time.
     private void KeepTime(MergeOperation operation)
@@ -143,7 +149,8 @@ internal sealed class MergeApplier(IFileSystemWriter writer, MergeContents conte
             writer.SetMode(path, after.Mode);
         foreach (TreeXattr xattr in after.Xattrs)
         {
-            if (before?.Xattrs.Any(other => other.Name.Span.SequenceEqual(xattr.Name.Span) && other.Value.Span.SequenceEqual(xattr.Value.Span)) != true)
+            if (before?.Xattrs.Any(other =>
+                other.Name.Span.SequenceEqual(xattr.Name.Span) && other.Value.Span.SequenceEqual(xattr.Value.Span)) != true)
                 writer.SetExtendedAttribute(path, xattr.Name.Span, xattr.Value.Span);
         }
 

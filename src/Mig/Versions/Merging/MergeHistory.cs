@@ -12,9 +12,12 @@ internal sealed class MergeHistory(Repository repository, ImageMerger merger)
     /// <summary>Returns the image of a commit, the same object each time.</summary>
     public MachineImage Read(CommitId commit) => Read(repository.Objects.ReadCommit(commit).Image);
 
-    public MachineImage Read(ImageId image) => _images.GetOrAdd(image, id => new Lazy<MachineImage>(() => repository.Objects.ReadImage(id))).Value;
+    public MachineImage Read(ImageId image) =>
+        _images.GetOrAdd(image, id => new Lazy<MachineImage>(() => repository.Objects.ReadImage(id))).Value;
 
-    /// <summary>Returns what versions come from: the image of their best common ancestor; of several, as after a criss-cross, their merge.</summary>
+    /// <summary>
+    /// Returns what versions come from: the image of their best common ancestor; of several, as after a criss-cross, their merge.
+    /// </summary>
     /// <param name="bases">Not empty.</param>
     public MachineImage MergeBases(IReadOnlyList<CommitId> bases)
     {

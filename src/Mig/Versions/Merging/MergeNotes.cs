@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Mig.Versions.Merging;
 
-/// <summary>Keeps in the message of a commit what a merge decided by rules, where whoever looks for the reason later finds it (<c>merge.notes</c>, as <c>merge.log</c> of Git keeps subjects).</summary>
+/// <summary>
+/// Keeps in the message of a commit what a merge decided by rules, where whoever looks for the reason later finds it (<c>merge.notes</c>,
+/// as <c>merge.log</c> of Git keeps subjects).
+/// </summary>
 internal static class MergeNotes
 {
     private const string Title = "Notes of the merge:";

@@ -30,34 +30,48 @@ public sealed record MergePlan(
     internal MachineImage Base => Volumes.All(volume => Ours.Disks.Contains(volume.Disk)) ? Ours : new MachineImage(Disks);
 
     /// <summary>All conflicts, each with the prefix of its volume, or the name of its disk where it lies outside of files.</summary>
-    public IEnumerable<(string Prefix, MergeConflict Conflict)> Conflicts => Volumes.SelectMany(volume => volume.Result.Conflicts.Select(conflict => (volume.Prefix, conflict)))
-        .Concat(DiskConflicts.Select(item => ("@" + item.Disk, new MergeConflict(default, MergeConflictKind.Disk, item.Reason, null, null, null))));
+    public IEnumerable<(string Prefix, MergeConflict Conflict)> Conflicts =>
+        Volumes.SelectMany(volume => volume.Result.Conflicts.Select(conflict => (volume.Prefix, conflict)))
+        .Concat(DiskConflicts.Select(item =>
+            ("@" + item.Disk, new MergeConflict(default, MergeConflictKind.Disk, item.Reason, null, null, null))));
 
     /// <summary>All conflicts as their user sees them. Reads contents of both sides.</summary>
-    public IEnumerable<ConflictPicture> Pictures => Volumes.SelectMany(volume => volume.Result.Conflicts.Select(conflict => Picture(volume, conflict))).Concat(DiskConflicts.Select(ConflictPicture.Of));
+    public IEnumerable<ConflictPicture> Pictures => Volumes.SelectMany(volume =>
+        volume.Result.Conflicts.Select(conflict => Picture(volume, conflict))).Concat(DiskConflicts.Select(ConflictPicture.Of));
 
     /// <summary>A conflict of a volume as its user sees it.</summary>
-    public ConflictPicture Picture(VolumeMerge volume, MergeConflict conflict) => ConflictPicture.Of(volume, conflict, new SideSentence(Contents ?? throw new InvalidOperationException("a plan without contents")));
+    public ConflictPicture Picture(VolumeMerge volume, MergeConflict conflict) =>
+        ConflictPicture.Of(volume, conflict, new SideSentence(Contents ?? throw new InvalidOperationException("a plan without contents")));
 
     /// <summary>
-    /// Returns a conflict of a text with both sides and what they come from between marks, and the texts of both sides: what stands in one place on three sides. Null where it is no conflict of texts.
+    /// Returns a conflict of a text with both sides and what they come from between marks, and the texts of both sides: what stands in one
+    /// place on three sides. Null where it is no conflict of texts.
     /// </summary>
     public (byte[] Ours, byte[] Theirs, byte[] Marked)? ReadSides(MergeConflict conflict)
     {
         ArgumentNullException.ThrowIfNull(conflict);
-        if (Contents is not { } contents || conflict is not { Ours: { Type: TreeEntryType.File, Size: <= MaxTextSize } ours, Theirs: { Type: TreeEntryType.File, Size: <= MaxTextSize } theirs })
+        if (Contents is not { } contents || conflict is not
+            {
+                Ours: { Type: TreeEntryType.File, Size: <= MaxTextSize } ours,
+                Theirs: { Type: TreeEntryType.File, Size: <= MaxTextSize } theirs
+            })
             return null;
         string path = Encoding.Latin1.GetString(conflict.Path.Span);
-        byte[] old = conflict.Base is { Type: TreeEntryType.File, Size: <= MaxTextSize } before ? contents.Read(before, path, MaxTextSize) : [];
+        byte[] old = conflict.Base is { Type: TreeEntryType.File, Size: <= MaxTextSize } before ? contents.Read(before, path, MaxTextSize)
+            : [];
         byte[] left = contents.Read(ours, path, MaxTextSize), right = contents.Read(theirs, path, MaxTextSize);
-        if (TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right) || conflict.Merged is null || left.AsSpan().SequenceEqual(right))
+        if (TextLines.IsBinary(old) || TextLines.IsBinary(left) || TextLines.IsBinary(right) || conflict.Merged is null || left.AsSpan()
+            .SequenceEqual(right))
             return null;
-        byte[] marked = MachineTables.Find(path) is null ? TextMerge.Merge(old, left, right, TextMergeOptions.Default with { ShowsBase = true }).Text : contents.Read(conflict.Merged, path, long.MaxValue);
+        byte[] marked = MachineTables.Find(path) is null ? TextMerge.Merge(old, left, right,
+            TextMergeOptions.Default with { ShowsBase = true }).Text : contents.Read(conflict.Merged, path, long.MaxValue);
         return (left, right, marked);
     }
 
     /// <summary>All that was decided by a rule, as sentences that begin with a path.</summary>
-    public IEnumerable<string> Notes => DiskNotes.Concat(Volumes.SelectMany(volume => volume.Result.Notes.Select(note => $"{MergeConflictPath.Of(volume.Prefix, note.Path.Span)}: {note.Text}")));
+    public IEnumerable<string> Notes =>
+        DiskNotes.Concat(Volumes.SelectMany(volume =>
+        volume.Result.Notes.Select(note => $"{MergeConflictPath.Of(volume.Prefix, note.Path.Span)}: {note.Text}")));
 
     public bool HasConflicts => DiskConflicts.Count > 0 || Volumes.Any(volume => volume.Result.Conflicts.Count > 0);
 }

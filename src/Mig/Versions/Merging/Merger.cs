@@ -9,10 +9,14 @@ using Mig.Versions.Commits;
 
 namespace Mig.Versions.Merging;
 
-/// <summary>Merges a version into the current branch, as <c>git merge</c> does. Nothing changes before all is done: with conflicts, or when it is stopped, the branch is where it was.</summary>
+/// <summary>
+/// Merges a version into the current branch, as <c>git merge</c> does. Nothing changes before all is done: with conflicts, or when it is
+/// stopped, the branch is where it was.
+/// </summary>
 public sealed class Merger(Repository repository)
 {
-    /// <exception cref="ConflictException">The branch cannot simply move on and should, the histories have nothing in common, or the branch moved meanwhile.</exception>
+    /// <exception cref="ConflictException">The branch cannot simply move on and should, the histories have nothing in common, or the branch
+    /// moved meanwhile.</exception>
     /// <exception cref="NotFoundException">There is no such version.</exception>
     /// <exception cref="UnsupportedFeatureException">Files must change in a file system that mig cannot write; named.</exception>
     public MergeOutcome Merge(MergeRequest request, CancellationToken cancellation = default)
@@ -27,7 +31,8 @@ public sealed class Merger(Repository repository)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.UpToDate, null);
         if (bases.Contains(ours) && !request.NoFastForward)
         {
-            RefTransaction move = repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).Update(head.Branch ?? RefName.Head, ours.Value, theirs.Value, $"merge {request.Revision}: Fast-forward");
+            RefTransaction move = repository.Refs.BeginTransaction(ReflogSignature.Of(repository))
+                .Update(head.Branch ?? RefName.Head, ours.Value, theirs.Value, $"merge {request.Revision}: Fast-forward");
             if (request.DryRun)
                 move.Check();
             else
@@ -36,7 +41,8 @@ public sealed class Merger(Repository repository)
         }
 
         if (request.FastForwardOnly)
-            throw new ConflictException($"not possible to fast-forward: HEAD has versions that '{request.Revision}' lacks; leave out --ff-only to merge them");
+            throw new ConflictException(
+                $"not possible to fast-forward: HEAD has versions that '{request.Revision}' lacks; leave out --ff-only to merge them");
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
         (Signature author, Signature committer) = (publication.Author, publication.Committer);
         string message = Publication.Clean(request.Message ?? DefaultMessage(request.Revision, head));
@@ -52,7 +58,12 @@ public sealed class Merger(Repository repository)
             return new MergeOutcome(head.Branch, ours, theirs, ours, MergeKind.Conflict, plan) { Message = message };
         message = publication.Ask(MergeNotes.Keep(repository, message, plan.Notes));
         IReadOnlyList<string> provenance = repository.Objects.ReadCommit(ours).Provenance;
-        var planned = new PlannedCommit(plan, image => new Commit { Image = image, Parents = [ours, theirs], Author = author, Committer = committer, Provenance = provenance, Message = message });
+        var planned = new PlannedCommit(plan, image =>
+            new Commit
+            {
+                Image = image, Parents = [ours, theirs], Author = author, Committer = committer, Provenance = provenance,
+                Message = message
+            });
         CommitId id = new MergeWriter(repository, merger).Write([planned], publication.Stores, request.Progress, cancellation)[0];
         publication.Offer(id);
         if (request.DryRun)
@@ -84,7 +95,8 @@ public sealed class Merger(Repository repository)
         {
             { IsBranch: true } branch => $"branch '{branch.ShortName}'",
             { } name when name.Value.StartsWith(RefName.TagPrefix, StringComparison.Ordinal) => $"tag '{name.ShortName}'",
-            { } name when name.Value.StartsWith(RefName.RemotePrefix, StringComparison.Ordinal) => $"remote-tracking branch '{name.ShortName}'",
+            { } name when name.Value.StartsWith(RefName.RemotePrefix, StringComparison.Ordinal) =>
+                $"remote-tracking branch '{name.ShortName}'",
             _ => $"commit '{revision}'",
         };
         return head.Branch is { ShortName: not ("main" or "master") } into ? $"Merge {what} into {into.ShortName}" : $"Merge {what}";

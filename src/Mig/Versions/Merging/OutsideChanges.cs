@@ -9,8 +9,8 @@ using Mig.Versions.Compare;
 namespace Mig.Versions.Merging;
 
 /// <summary>
-/// Finds what a side changed on a disk that no file tells: partition table, boot code, volumes that nobody looked into, and what superblocks say of file systems as a whole. It is not merged: one
-/// side's disk has all of it.
+/// Finds what a side changed on a disk that no file tells: partition table, boot code, volumes that nobody looked into, and what
+/// superblocks say of file systems as a whole. It is not merged: one side's disk has all of it.
 /// </summary>
 internal static class OutsideChanges
 {
@@ -35,7 +35,8 @@ internal static class OutsideChanges
             foreach ((ByteRange range, DiskRegion region, ImageVolume? volume) in map.Split(change.Range))
             {
                 string name = Name(region, volume);
-                if (region is not (DiskRegion.Superblock or DiskRegion.FileSystem) && !names.Contains(name) && Differs(old, left, range) && (range.End > other.Length || Differs(left, right, range)))
+                if (region is not (DiskRegion.Superblock or DiskRegion.FileSystem) && !names.Contains(name) && Differs(old, left, range)
+                    && (range.End > other.Length || Differs(left, right, range)))
                     names.Add(name);
             }
         }
@@ -50,7 +51,8 @@ internal static class OutsideChanges
 
     private static IEnumerable<OutsideChange> FindSettings(IContentSource store, ImageDisk before, ImageDisk side, ImageDisk other)
     {
-        IReadOnlyList<VolumePair> pairs = ImagePairing.PairVolumes(new MachineImage([before]), new MachineImage([side])), others = ImagePairing.PairVolumes(new MachineImage([before]), new MachineImage([other]));
+        IReadOnlyList<VolumePair> pairs = ImagePairing.PairVolumes(new MachineImage([before]), new MachineImage([side])),
+            others = ImagePairing.PairVolumes(new MachineImage([before]), new MachineImage([other]));
         foreach (VolumePair pair in pairs)
         {
             if (pair is not { Before: { Root: not null } was, After: { Root: not null } now })
@@ -59,7 +61,8 @@ internal static class OutsideChanges
             if (changes.Count == 0)
                 continue;
             Dictionary<string, string> there = others.FirstOrDefault(item => item.Before == was)?.After is { } volume
-                ? SettingComparer.Compare(store, before, was, other, volume).ToDictionary(change => change.Name, change => change.After, StringComparer.Ordinal)
+                ? SettingComparer.Compare(store, before, was, other, volume)
+                    .ToDictionary(change => change.Name, change => change.After, StringComparer.Ordinal)
                 : [];
             foreach (SettingChange change in changes.Where(change => there.GetValueOrDefault(change.Name, change.Before) != change.After))
             {

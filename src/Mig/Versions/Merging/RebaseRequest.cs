@@ -9,7 +9,9 @@ public sealed record RebaseRequest
     /// <summary>The version that they are put on; null for the upstream.</summary>
     public string? Onto { get; init; }
 
-    /// <summary>Versions that it has are left behind; null for what <see cref="Onto"/> has, or, without that, the branch's upstream.</summary>
+    /// <summary>
+    /// Versions that it has are left behind; null for what <see cref="Onto"/> has, or, without that, the branch's upstream.
+    /// </summary>
     public string? Upstream { get; init; }
 
     /// <summary>Names of branches, or patterns such as <c>hosts/*</c>; none for the current one.</summary>

@@ -12,8 +12,8 @@ using Mig.Versions.Commits;
 namespace Mig.Versions.Merging;
 
 /// <summary>
-/// Puts branches on another version, as <c>git rebase</c> does: their versions are made anew on top of it, one after another. Many branches go side by side and share what they have in common;
-/// each moves wholly or, when a version is in conflict, not at all.
+/// Puts branches on another version, as <c>git rebase</c> does: their versions are made anew on top of it, one after another. Many branches
+/// go side by side and share what they have in common; each moves wholly or, when a version is in conflict, not at all.
 /// </summary>
 public sealed class Rebaser(Repository repository)
 {
@@ -21,7 +21,8 @@ public sealed class Rebaser(Repository repository)
     private const int MaxRound = 64;
 
     /// <exception cref="NotFoundException">There is no such version, or no branch of that name.</exception>
-    /// <exception cref="UsageException">There is nothing to put the branch on, or a version to be made anew is a merge or the first one.</exception>
+    /// <exception cref="UsageException">There is nothing to put the branch on, or a version to be made anew is a merge or the first
+    /// one.</exception>
     /// <exception cref="ConflictException">A branch moved meanwhile; none has been moved.</exception>
     public IReadOnlyList<RebasedBranch> Rebase(RebaseRequest request, CancellationToken cancellation = default)
     {
@@ -49,10 +50,13 @@ public sealed class Rebaser(Repository repository)
         foreach (Line line in moved)
             publication.Move(line.Name, line.Tip.Value, line.At, line.Reason);
         publication.Complete([.. moved.SelectMany(line => line.Made)]);
-        return [.. lines.Select(line => new RebasedBranch(line.Branch, line.Tip, line.Conflict is null && !request.DryRun ? line.At : line.Tip, line.Made.Count, line.Dropped, line.Conflict) { Notes = line.Notes })];
+        return [.. lines.Select(line =>
+            new RebasedBranch(line.Branch, line.Tip, line.Conflict is null && !request.DryRun ? line.At : line.Tip, line.Made.Count,
+            line.Dropped, line.Conflict) { Notes = line.Notes })];
     }
 
-    private void Replay(List<Line> round, ImageMerger merger, MergeHistory history, MergeWriter writer, Publication publication, RebaseRequest request, CancellationToken cancellation)
+    private void Replay(List<Line> round, ImageMerger merger, MergeHistory history, MergeWriter writer, Publication publication,
+        RebaseRequest request, CancellationToken cancellation)
     {
         var planned = new PlannedCommit?[round.Count];
         ParallelWork.For(round.Count, repository.Context.Parallelism, Plan, cancellation);
@@ -104,9 +108,11 @@ public sealed class Rebaser(Repository repository)
         IReadOnlyList<Ref> all = [.. repository.Refs.List(RefName.BranchPrefix)];
         foreach (string pattern in request.Branches)
         {
-            List<Ref> matches = [.. all.Where(branch => IsPattern(pattern) ? FileSystemName.MatchesSimpleExpression(pattern, branch.Name.ShortName, ignoreCase: false) : branch.Name.ShortName == pattern)];
+            List<Ref> matches = [.. all.Where(branch => IsPattern(pattern) ? FileSystemName.MatchesSimpleExpression(
+                pattern, branch.Name.ShortName, ignoreCase: false) : branch.Name.ShortName == pattern)];
             if (matches.Count == 0)
-                throw new NotFoundException($"no branch is called '{pattern}'.{NearNames.Suggest(pattern, all.Select(branch => branch.Name.ShortName))}");
+                throw new NotFoundException(
+                    $"no branch is called '{pattern}'.{NearNames.Suggest(pattern, all.Select(branch => branch.Name.ShortName))}");
             foreach (Ref branch in matches)
                 found[branch.Name.Value] = (branch.Name, new CommitId(branch.Id));
         }
@@ -127,7 +133,8 @@ public sealed class Rebaser(Repository repository)
         CommitId upstream = request.Upstream is { } given ? repository.Revisions.ResolveCommit(given)
             : request.Onto is { } target ? repository.Revisions.ResolveCommit(target)
             : branch is not null && new Upstreams(repository).Find(branch) is { Id: { } followed } ? new CommitId(followed)
-            : throw new UsageException($"'{name}' follows no other branch, so say what to put it on: 'mig rebase REV' or 'mig rebase --onto REV'");
+            : throw new UsageException(
+                $"'{name}' follows no other branch, so say what to put it on: 'mig rebase REV' or 'mig rebase --onto REV'");
         CommitId onto = request.Onto is { } other ? repository.Revisions.ResolveCommit(other) : upstream;
         List<WalkedCommit> commits = [.. repository.Walk.Walk([tip], [upstream], CommitOrder.Topological)];
         commits.Reverse();
@@ -135,7 +142,8 @@ public sealed class Rebaser(Repository repository)
         {
             throw new UsageException(odd.Commit.Parents.Count == 0
                 ? $"'{name}' and '{request.Upstream ?? request.Onto}' have no version in common, so '{name}' cannot be put there"
-                : $"'{name}' has the merge {odd.Id.Value.ToShortString()} in what is to be made anew; mig rebases lines without merges only");
+                : $"'{name}' has the merge {odd.Id.Value.ToShortString()} in what is to be made anew; mig rebases lines without merges "
+                    + "only");
         }
 
         var line = new Line(branch, tip, onto);

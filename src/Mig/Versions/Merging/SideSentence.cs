@@ -24,7 +24,8 @@ internal sealed class SideSentence(MergeContents contents)
         if (before.Type != after.Type)
             return $"made {Name(after)} of it";
         if (after.Type == TreeEntryType.HardLink)
-            return before.LinkTarget.Span.SequenceEqual(after.LinkTarget.Span) ? "left it as it was" : $"linked it to {Text(after.LinkTarget)}, before to {Text(before.LinkTarget)}";
+            return before.LinkTarget.Span.SequenceEqual(after.LinkTarget.Span) ? "left it as it was"
+                : $"linked it to {Text(after.LinkTarget)}, before to {Text(before.LinkTarget)}";
         List<string> changes = [.. Changes(path, before, after)];
         return changes.Count == 0 ? "left it as it was" : string.Join("; ", changes);
     }
@@ -45,7 +46,8 @@ internal sealed class SideSentence(MergeContents contents)
         if ((kinds & ChangeKinds.Attributes) != 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"attributes 0x{before.Attributes:x} -> 0x{after.Attributes:x}");
         if ((kinds & ChangeKinds.Xattrs) != 0)
-            yield return $"extended attributes {string.Join(", ", OtherXattrs(before, after).Union(OtherXattrs(after, before)).Order(StringComparer.Ordinal))}";
+            yield return "extended attributes "
+                + $"{string.Join(", ", OtherXattrs(before, after).Union(OtherXattrs(after, before)).Order(StringComparer.Ordinal))}";
         if (kinds == ChangeKinds.Time)
             yield return "its time alone";
     }
@@ -70,7 +72,8 @@ internal sealed class SideSentence(MergeContents contents)
     private static string Lines(int count) => count == 1 ? "1 line" : $"{count} lines";
 
     private static IEnumerable<string> OtherXattrs(TreeEntry side, TreeEntry other) => side.Xattrs
-        .Where(xattr => !other.Xattrs.Any(same => same.Name.Span.SequenceEqual(xattr.Name.Span) && same.Value.Span.SequenceEqual(xattr.Value.Span)))
+        .Where(xattr => !other.Xattrs.Any(same =>
+            same.Name.Span.SequenceEqual(xattr.Name.Span) && same.Value.Span.SequenceEqual(xattr.Value.Span)))
         .Select(xattr => Text(xattr.Name));
 
     private static string Name(TreeEntry entry) => entry.Type switch

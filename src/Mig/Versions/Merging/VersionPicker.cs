@@ -9,7 +9,10 @@ using Mig.Versions.Commits;
 
 namespace Mig.Versions.Merging;
 
-/// <summary>Carries the changes of versions to the current branch, or takes them back, as <c>git cherry-pick</c> and <c>git revert</c> do; all of them, or none.</summary>
+/// <summary>
+/// Carries the changes of versions to the current branch, or takes them back, as <c>git cherry-pick</c> and <c>git revert</c> do; all of
+/// them, or none.
+/// </summary>
 public sealed class VersionPicker(Repository repository)
 {
     /// <exception cref="UsageException">A version is a merge and no parent was named, or has no parent.</exception>
@@ -32,11 +35,16 @@ public sealed class VersionPicker(Repository repository)
         var picked = new List<PickedVersion>();
         foreach ((CommitId id, Commit source, CommitId parent) in sources)
         {
-            (MachineImage before, MachineImage theirs) = request.Reverts ? (history.Read(id), history.Read(parent)) : (history.Read(parent), history.Read(id));
+            (MachineImage before, MachineImage theirs) = request.Reverts ? (history.Read(id), history.Read(parent))
+                : (history.Read(parent), history.Read(id));
             MergePlan plan = merger.Plan(before, history.Read(at), theirs, request.Choices);
             Commit current = repository.Objects.ReadCommit(at);
             string message = MergeNotes.Keep(repository, Message(id, source, request), plan.HasConflicts ? [] : plan.Notes);
-            var commit = new Commit { Image = current.Image, Parents = [at], Author = request.Reverts ? author : source.Author, Committer = committer, Provenance = current.Provenance, Message = message };
+            var commit = new Commit
+            {
+                Image = current.Image, Parents = [at], Author = request.Reverts ? author : source.Author,
+                Committer = committer, Provenance = current.Provenance, Message = message
+            };
             if (plan.HasConflicts)
             {
                 picked.Add(new PickedVersion(id, null, commit, plan));
@@ -53,7 +61,8 @@ public sealed class VersionPicker(Repository repository)
 
             // A later one may need what an earlier one made, so even a dry run stores what no ref will lead to.
             bool isLast = picked.Count + 1 == sources.Count;
-            CommitId made = writer.Write([new PlannedCommit(plan, image => commit with { Image = image })], publication.Stores || !isLast, request.Progress, cancellation)[0];
+            CommitId made = writer.Write([new PlannedCommit(plan, image => commit with { Image = image })], publication.Stores || !isLast,
+                request.Progress, cancellation)[0];
             publication.Offer(made);
             picked.Add(new PickedVersion(id, made, commit, plan));
             at = request.DryRun && isLast ? at : made;
@@ -64,7 +73,8 @@ public sealed class VersionPicker(Repository repository)
     }
 
     /// <summary>Tells whether a plan leaves our image as it is.</summary>
-    internal static bool IsNothing(MergePlan plan) => plan.Volumes.All(volume => volume.Result.Operations.Count == 0) && ImageEditor.IsSame(plan.Ours, new MachineImage(plan.Disks));
+    internal static bool IsNothing(MergePlan plan) =>
+        plan.Volumes.All(volume => volume.Result.Operations.Count == 0) && ImageEditor.IsSame(plan.Ours, new MachineImage(plan.Disks));
 
     private static void Publish(Publication publication, RefName target, ObjectId expected, List<PickedVersion> picked, bool reverts)
     {
@@ -86,7 +96,9 @@ public sealed class VersionPicker(Repository repository)
         CommitId id = repository.Revisions.ResolveCommit(revision);
         Commit commit = repository.Objects.ReadCommit(id);
         if (commit.Parents.Count == 0)
-            throw new UsageException($"'{revision}' has no version before it, so it has no changes that could be {(request.Reverts ? "taken back" : "carried over")}");
+            throw new UsageException(
+                $"'{revision}' has no version before it, so it has no changes that could be "
+                + $"{(request.Reverts ? "taken back" : "carried over")}");
         if (commit.Parents.Count > 1 && request.Mainline is null)
             throw new UsageException($"'{revision}' is a merge; say with -m NUMBER which parent its changes are counted from");
         int parent = request.Mainline ?? 1;

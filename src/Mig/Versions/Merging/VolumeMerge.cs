@@ -10,7 +10,8 @@ namespace Mig.Versions.Merging;
 /// <param name="Prefix">How paths on it begin; empty for the default volume.</param>
 /// <param name="Result">What is merged, as operations on our files.</param>
 /// <param name="Applied">The same as operations on the files of <paramref name="Volume"/>.</param>
-public sealed record VolumeMerge(ImageDisk Disk, ImageVolume Volume, string Prefix, TreeMergeResult Result, IReadOnlyList<MergeOperation> Applied)
+public sealed record VolumeMerge(
+    ImageDisk Disk, ImageVolume Volume, string Prefix, TreeMergeResult Result, IReadOnlyList<MergeOperation> Applied)
 {
     /// <summary>Who made configuration files on either side.</summary>
     internal ConffileOrigins? Origins { get; init; }

@@ -37,8 +37,12 @@ public sealed class TagEditor(Repository repository)
     public ObjectId Delete(string name)
     {
         RefName tag = RefName.Tag(name);
-        ObjectId id = repository.Refs.Resolve(tag)
-            ?? throw new NotFoundException($"tag '{name}' not found.{NearNames.Suggest(name, repository.Refs.List(RefName.TagPrefix, damaged: []).Select(found => found.Name.ShortName))}");
+        if (repository.Refs.Resolve(tag) is not { } id)
+        {
+            IEnumerable<string> names = repository.Refs.List(RefName.TagPrefix, damaged: []).Select(found => found.Name.ShortName);
+            throw new NotFoundException($"tag '{name}' not found.{NearNames.Suggest(name, names)}");
+        }
+
         repository.Refs.Delete(tag, id, ReflogSignature.Of(repository), "tag: deleted");
         return id;
     }
@@ -48,7 +52,11 @@ public sealed class TagEditor(Repository repository)
         string text = MessageText.Clean(message);
         if (text.Length == 0)
             throw new UsageException("the message is empty; say with -m what this tag is for");
-        var tag = new Tag { Target = target.Id, TargetKind = target.Kind, Name = name, Tagger = repository.Identity.Committer(), Message = text };
+        var tag = new Tag
+        {
+            Target = target.Id, TargetKind = target.Kind, Name = name, Tagger = repository.Identity.Committer(),
+            Message = text
+        };
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         writer.EndContent();
         ObjectId id = writer.AddObject(ObjectKind.Tag, tag.Encode());

@@ -56,27 +56,32 @@ public sealed class ComparedSides : IDisposable
     public IReadOnlyList<VolumeSettingChange> CompareSettings(ImageComparison comparison) => _comparer.CompareSettings(comparison);
 
     /// <inheritdoc cref="ImageComparer.CompareDisks"/>
-    public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default) => _comparer.CompareDisks(comparison, cancellation);
+    public IReadOnlyList<DiskComparison> CompareDisks(ImageComparison comparison, CancellationToken cancellation = default) =>
+        _comparer.CompareDisks(comparison, cancellation);
 
     /// <inheritdoc cref="PackageComparer.Compare(ImageComparison, CancellationToken)"/>
-    public IReadOnlyList<PackageChange> ComparePackages(ImageComparison comparison, CancellationToken cancellation = default) => new PackageComparer(_objects, _parallelism).Compare(comparison, cancellation);
+    public IReadOnlyList<PackageChange> ComparePackages(ImageComparison comparison, CancellationToken cancellation = default) =>
+        new PackageComparer(_objects, _parallelism).Compare(comparison, cancellation);
 
     /// <summary>
-    /// Finds what an answer does not rest on. That packages are equal is an answer of machines that are whole; that files are, of volumes that were looked into, or
-    /// whose bytes are the same.
+    /// Finds what an answer does not rest on. That packages are equal is an answer of machines that are whole; that files are, of volumes
+    /// that were looked into, or whose bytes are the same.
     /// </summary>
     /// <param name="differs">Whether files differ; then that is answer enough.</param>
     /// <param name="arePackagesWanted">Whether packages were compared.</param>
-    public AnswerCoverage FindUnseen(ImageComparison comparison, bool differs, bool arePackagesWanted, CancellationToken cancellation = default)
+    public AnswerCoverage FindUnseen(
+        ImageComparison comparison, bool differs, bool arePackagesWanted, CancellationToken cancellation = default)
     {
         var coverage = new AnswerCoverage(_objects, _parallelism, new InventoryReader(_objects, _parallelism, Limits.Default));
         if (Before == After)
             return coverage;
 
-        // Volumes that were not looked into hold the same where their bytes are the same. A name that could not be read looks as if it were not there.
+        // Volumes that were not looked into hold the same where their bytes are the same. A name that could not be read looks as if it were
+        // not there.
         bool mayDiffer = (arePackagesWanted || !differs) && MayDifferUnread(comparison, cancellation);
         coverage.Judge(
-            [(VersionName.Of(NameOf("before", DisksBefore), Before.Value), Before), (VersionName.Of(NameOf("after", DisksAfter), After.Value), After)],
+            [(VersionName.Of(NameOf("before", DisksBefore), Before.Value), Before),
+                (VersionName.Of(NameOf("after", DisksAfter), After.Value), After)],
             arePackagesWanted,
             part => mayDiffer || part.Kind is UnseenKind.Record or UnseenKind.Damage);
         return coverage;
@@ -84,12 +89,14 @@ public sealed class ComparedSides : IDisposable
 
     private bool MayDifferUnread(ImageComparison comparison, CancellationToken cancellation) =>
         new[] { comparison.Before, comparison.After }.Any(image => image.Disks.Any(disk => disk.Volumes.Any(volume => volume.Root is null)))
-        && CompareDisks(comparison, cancellation).Any(disk => disk.Before is null || disk.After is null || disk.Regions.Any(region => region.Region == DiskRegion.Unread));
+        && CompareDisks(comparison, cancellation)
+            .Any(disk => disk.Before is null || disk.After is null || disk.Regions.Any(region => region.Region == DiskRegion.Unread));
 
     private static string NameOf(string side, WorkingImage? disks) => disks is null ? side : string.Join(", ", disks.Paths);
 
     /// <summary>Reads what is needed to compare changed files line by line.</summary>
-    public ChangedTexts LoadTexts(IEnumerable<TreeChange> changes, CancellationToken cancellation = default) => ChangedTexts.Load(_objects, changes, _parallelism, cancellation);
+    public ChangedTexts LoadTexts(IEnumerable<TreeChange> changes, CancellationToken cancellation = default) =>
+        ChangedTexts.Load(_objects, changes, _parallelism, cancellation);
 
     public void Dispose()
     {

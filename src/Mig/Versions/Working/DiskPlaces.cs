@@ -6,7 +6,8 @@ using Mig.Store;
 namespace Mig.Versions.Working;
 
 /// <summary>
-/// Remembers which disks a commit was made from: <c>cache/disks/COMMIT</c>, absolute paths in UTF-8, each ended by a NUL. A cache: without it a disk has to be named.
+/// Remembers which disks a commit was made from: <c>cache/disks/COMMIT</c>, absolute paths in UTF-8, each ended by a NUL. A cache: without
+/// it a disk has to be named.
 /// </summary>
 public static class DiskPlaces
 {

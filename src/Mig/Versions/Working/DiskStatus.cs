@@ -12,13 +12,15 @@ namespace Mig.Versions.Working;
 /// <param name="Sides">The version and the disks; null when no disk is known, or there is no version yet.</param>
 /// <param name="Files">How the files differ.</param>
 /// <param name="Disks">What differs outside of files.</param>
-public sealed record DiskStatus(Head Head, UpstreamBranch? Upstream, AheadBehind? Apart, ComparedSides? Sides, ImageComparison? Files, IReadOnlyList<DiskComparison> Disks) : IDisposable
+public sealed record DiskStatus(Head Head, UpstreamBranch? Upstream, AheadBehind? Apart, ComparedSides? Sides, ImageComparison? Files,
+    IReadOnlyList<DiskComparison> Disks) : IDisposable
 {
     /// <summary>Bytes that were not read, since sizes, times and places of their files are as they were.</summary>
     public long TrustedBytes => Sides?.DisksAfter?.Reports.Sum(report => report.TrustedBytes) ?? 0;
 
     /// <summary>Whether anything differs, times included.</summary>
-    public bool Differs => Sides is not null && (Sides.Before != Sides.After) && (Disks.Count > 0 || Files!.Volumes.Any(volume => volume.Changes.Count > 0));
+    public bool Differs => Sides is not null && (Sides.Before != Sides.After)
+        && (Disks.Count > 0 || Files!.Volumes.Any(volume => volume.Changes.Count > 0));
 
     public void Dispose() => Sides?.Dispose();
 }

@@ -14,8 +14,9 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
 
     /// <summary>Opens both sides.</summary>
     /// <remarks>
-    /// A single version is compared with the disk that HEAD's commit was made from, as Git compares with the working tree, or with HEAD when that disk is not known;
-    /// a single disk with HEAD; nothing at all means HEAD and its disk. Several disks after a version, or before one, are one machine.
+    /// A single version is compared with the disk that HEAD's commit was made from, as Git compares with the working tree, or with HEAD
+    /// when that disk is not known; a single disk with HEAD; nothing at all means HEAD and its disk. Several disks after a version, or
+    /// before one, are one machine.
     /// </remarks>
     /// <exception cref="NotFoundException">A name is neither a version nor a disk.</exception>
     public ComparedSides Open(IReadOnlyList<string> names, WorkingOptions options, CancellationToken cancellation = default)
@@ -27,7 +28,8 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
         switch (versions.Count, disks.Count)
         {
             case (0, 0):
-                return Open("HEAD", FindDisks() ?? throw new UsageException($"{Form}. Which disk HEAD was made from is not known here: name it"), false, options, cancellation);
+                return Open("HEAD", FindDisks() ?? throw new UsageException(
+                    $"{Form}. Which disk HEAD was made from is not known here: name it"), false, options, cancellation);
             case (1, 0):
                 return FindDisks() is { } known ? Open(versions[0], known, false, options, cancellation) : Open(versions[0], "HEAD");
             case (2, 0):
@@ -45,20 +47,23 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
 
     /// <summary>Compares a version with disks.</summary>
     /// <param name="areDisksBefore">Whether the disks are the earlier side.</param>
-    public ComparedSides Open(string version, IReadOnlyList<string> disks, bool areDisksBefore, WorkingOptions options, CancellationToken cancellation = default)
+    public ComparedSides Open(string version, IReadOnlyList<string> disks, bool areDisksBefore, WorkingOptions options,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(options);
         ImageId image = repository!.Revisions.ResolveImage(version);
         options = options with { DiscardFree = options.DiscardFree || HasDiscarded(version) };
         var scratch = new ScratchStore(repository.Store);
-        WorkingImage working = WorkingImage.Read(scratch, repository.Folder, disks, context, options with { Before = [repository.Objects.ReadImage(image), .. HeadImage()] }, cancellation);
+        WorkingImage working = WorkingImage.Read(scratch, repository.Folder, disks, context,
+            options with { Before = [repository.Objects.ReadImage(image), .. HeadImage()] }, cancellation);
         return areDisksBefore
             ? new ComparedSides(scratch, context.Parallelism, working.Id, image) { DisksBefore = working }
             : new ComparedSides(scratch, context.Parallelism, image, working.Id) { DisksAfter = working };
     }
 
     /// <summary>Returns the disks that HEAD's commit was made from; null when they are not known.</summary>
-    public IReadOnlyList<string>? FindDisks() => repository?.Refs.ReadHead() is { Id: { } id } ? DiskPlaces.Find(repository.Folder, new CommitId(id)) : null;
+    public IReadOnlyList<string>? FindDisks() =>
+        repository?.Refs.ReadHead() is { Id: { } id } ? DiskPlaces.Find(repository.Folder, new CommitId(id)) : null;
 
     private ComparedSides Open(string before, string after) =>
         ComparedSides.Of(repository!, repository!.Revisions.ResolveImage(before), repository.Revisions.ResolveImage(after));
@@ -81,7 +86,8 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
     }
 
     private bool HasDiscarded(string version) =>
-        repository!.Revisions.Resolve(version).Kind != ObjectKind.Image && DiskProvenance.HasDiscarded(repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(version)));
+        repository!.Revisions.Resolve(version).Kind != ObjectKind.Image
+            && DiskProvenance.HasDiscarded(repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(version)));
 
     private IEnumerable<MachineImage> HeadImage()
     {
@@ -92,8 +98,12 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
     // What looks like a path is one; else versions come first, and a file of the same name makes it unclear.
     private bool IsDisk(string name)
     {
-        if (repository is null || name.StartsWith('/') || name.StartsWith("./", StringComparison.Ordinal) || name.StartsWith("../", StringComparison.Ordinal))
-            return DiskPlaces.IsDisk(name) ? true : throw new NotFoundException($"disk {name} does not exist{(repository is null ? ", and there is no repository here that could have such a version" : "")}");
+        if (repository is null || name.StartsWith('/') || name.StartsWith("./", StringComparison.Ordinal)
+            || name.StartsWith("../", StringComparison.Ordinal))
+            return DiskPlaces.IsDisk(name) ? true
+                : throw new NotFoundException(
+                $"disk {name} does not "
+                + $"exist{(repository is null ? ", and there is no repository here that could have such a version" : "")}");
         bool isDisk = DiskPlaces.IsDisk(name);
         try
         {
@@ -108,6 +118,7 @@ public sealed class SideChooser(Repository? repository, RepositoryContext contex
             return true;
         }
 
-        return !isDisk ? false : throw new UsageException($"'{name}' is both a version and a file; write ./{name} for the file, refs/heads/{name} or the id for the version");
+        return !isDisk ? false : throw new UsageException(
+            $"'{name}' is both a version and a file; write ./{name} for the file, refs/heads/{name} or the id for the version");
     }
 }

@@ -8,8 +8,8 @@ using Mig.Versions.Commits;
 namespace Mig.Versions.Working;
 
 /// <summary>
-/// The disks of a machine as they are now, seen as an image that nobody committed: trees and layouts are in a scratch store, contents are read from the disks,
-/// which stay open.
+/// The disks of a machine as they are now, seen as an image that nobody committed: trees and layouts are in a scratch store, contents are
+/// read from the disks, which stay open.
 /// </summary>
 public sealed class WorkingImage : IDisposable
 {
@@ -32,7 +32,8 @@ public sealed class WorkingImage : IDisposable
     /// <param name="scratch">Receives what is found; the image reads from it as long as both are there.</param>
     /// <param name="repositoryFolder">Where quick reading finds what was there before; null when there is no repository.</param>
     /// <exception cref="NotFoundException">A disk does not exist.</exception>
-    public static WorkingImage Read(ScratchStore scratch, string? repositoryFolder, IReadOnlyList<string> paths, RepositoryContext context, WorkingOptions options, CancellationToken cancellation = default)
+    public static WorkingImage Read(ScratchStore scratch, string? repositoryFolder, IReadOnlyList<string> paths, RepositoryContext context,
+        WorkingOptions options, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(scratch);
         ArgumentNullException.ThrowIfNull(context);
@@ -68,9 +69,11 @@ public sealed class WorkingImage : IDisposable
         _disks.ForEach(disk => disk.Dispose());
     }
 
-    private void TakeIn(ScratchStore scratch, string? repositoryFolder, RepositoryContext context, WorkingOptions options, CancellationToken cancellation)
+    private void TakeIn(ScratchStore scratch, string? repositoryFolder, RepositoryContext context, WorkingOptions options,
+        CancellationToken cancellation)
     {
-        _disks.AddRange(DiskOpener.Open(Paths, options.InputFormat, options.AllowedFolders, repositoryFolder, context.Limits, options.Progress, null, cancellation));
+        _disks.AddRange(DiskOpener.Open(
+            Paths, options.InputFormat, options.AllowedFolders, repositoryFolder, context.Limits, options.Progress, null, cancellation));
         var rest = new DiskRest(_disks);
         IReadOnlyList<string> names = DiskNames.Choose([.. _disks.Select(disk => disk.Name)]);
         var session = new IngestSession(scratch.Below, scratch, options.Progress, context.Parallelism, cancellation);

@@ -40,27 +40,30 @@ internal sealed class ExtModel : IWriterModel
         return node;
     }
 
-    public static ExtModelNode MakeNode(NodeType type, NodeMetadata metadata, Timestamp now, byte[]? content = null, byte[]? target = null, uint major = 0, uint minor = 0) => new()
-    {
-        Type = type,
-        Mode = metadata.Mode,
-        Uid = metadata.Uid,
-        Gid = metadata.Gid,
-        Modified = now,
-        Changed = now,
-        Content = content ?? [],
-        Target = target ?? [],
-        Major = major,
-        Minor = minor,
-    };
+    public static ExtModelNode MakeNode(NodeType type, NodeMetadata metadata, Timestamp now, byte[]? content = null, byte[]? target = null,
+        uint major = 0, uint minor = 0) => new()
+        {
+            Type = type,
+            Mode = metadata.Mode,
+            Uid = metadata.Uid,
+            Gid = metadata.Gid,
+            Modified = now,
+            Changed = now,
+            Content = content ?? [],
+            Target = target ?? [],
+            Major = major,
+            Minor = minor,
+        };
 
     public IEnumerable<(string Path, bool IsDirectory)> GetPaths() => GetAll().Select(static pair => (pair.Path, pair.Node.IsDirectory));
 
     public int GetLength(string path) => Find(path)?.Content.Length ?? 0;
 
-    public bool AddFile(string path, byte[] content, NodeMetadata metadata, Timestamp now) => Add(path, MakeNode(NodeType.File, metadata, now, content), now);
+    public bool AddFile(string path, byte[] content, NodeMetadata metadata, Timestamp now) =>
+        Add(path, MakeNode(NodeType.File, metadata, now, content), now);
 
-    public bool AddDirectory(string path, NodeMetadata metadata, Timestamp now) => Add(path, MakeNode(NodeType.Directory, metadata, now), now);
+    public bool AddDirectory(string path, NodeMetadata metadata, Timestamp now) =>
+        Add(path, MakeNode(NodeType.Directory, metadata, now), now);
 
     /// <summary>Adds a node.</summary>
     /// <returns>False when that must be refused.</returns>
@@ -87,7 +90,8 @@ internal sealed class ExtModel : IWriterModel
     public bool Remove(string path, bool isDirectory, Timestamp now)
     {
         (ExtModelNode? parent, string name) = Split(path);
-        if (parent is null || !parent.Children.TryGetValue(name, out ExtModelNode? node) || node.IsDirectory != isDirectory || node.Children.Count > 0 || IsProtected(node) || IsProtected(parent))
+        if (parent is null || !parent.Children.TryGetValue(name, out ExtModelNode? node) || node.IsDirectory != isDirectory
+            || node.Children.Count > 0 || IsProtected(node) || IsProtected(parent))
             return false;
         parent.Children.Remove(name);
         parent.Modified = parent.Changed = now;
@@ -109,7 +113,8 @@ internal sealed class ExtModel : IWriterModel
             return true;
         if (IsProtected(node) || IsProtected(from) || (to.Attributes & Immutable) != 0)
             return false;
-        if (replaced is not null && (replaced.IsDirectory != node.IsDirectory || replaced.Children.Count > 0 || IsProtected(replaced) || IsProtected(to)))
+        if (replaced is not null && (replaced.IsDirectory != node.IsDirectory || replaced.Children.Count > 0 || IsProtected(replaced)
+            || IsProtected(to)))
             return false;
         if (replaced is not null)
         {
@@ -166,11 +171,14 @@ internal sealed class ExtModel : IWriterModel
             return false;
         node.Xattrs[name] = value;
         if (name == AccessAcl)
-            node.Mode = (node.Mode & 0xE00) | (value[PlaceOf(value, 0x01) + 2] << 6) | (value[PlaceOf(value, 0x10) + 2] << 3) | value[PlaceOf(value, 0x20) + 2];
+            node.Mode = (node.Mode & 0xE00) | (value[PlaceOf(value, 0x01) + 2] << 6) | (value[PlaceOf(value, 0x10) + 2] << 3)
+                | value[PlaceOf(value, 0x20) + 2];
         return true;
     }
 
-    public IReadOnlyList<TreeEntry> ToEntries() => TreeEntry.Finish(GetAll().Skip(1).Where(static pair => pair.Path != "/lost+found").Select(pair => (Describe(pair.Path, pair.Node), (ulong)RuntimeHelpers.GetHashCode(pair.Node))));
+    public IReadOnlyList<TreeEntry> ToEntries() =>
+        TreeEntry.Finish(GetAll().Skip(1).Where(static pair => pair.Path != "/lost+found")
+        .Select(pair => (Describe(pair.Path, pair.Node), (ulong)RuntimeHelpers.GetHashCode(pair.Node))));
 
     private static bool IsProtected(ExtModelNode node) => (node.Attributes & (Immutable | AppendOnly)) != 0;
 
@@ -243,7 +251,8 @@ internal sealed class ExtModel : IWriterModel
         ChangedTime = Format(node.Changed),
         Device = node.Type is NodeType.BlockDevice or NodeType.CharacterDevice ? $"{node.Major}:{node.Minor}" : "",
         Target = TreeEntry.Escape(node.Target),
-        Xattrs = TreeEntry.Describe(node.Xattrs.Select(static xattr => ((ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(xattr.Key), (ReadOnlyMemory<byte>)xattr.Value))),
+        Xattrs = TreeEntry.Describe(node.Xattrs.Select(static xattr =>
+            ((ReadOnlyMemory<byte>)Encoding.Latin1.GetBytes(xattr.Key), (ReadOnlyMemory<byte>)xattr.Value))),
         Attributes = node.Type is NodeType.File or NodeType.Directory ? node.Attributes & ExtImages.VisibleAttributes : 0,
         LinkCount = node.IsDirectory ? 0 : node.Links,
         Sha256 = node.Type == NodeType.File ? Convert.ToHexStringLower(SHA256.HashData(node.Content)) : "",

@@ -7,7 +7,10 @@ public sealed class ExtWriterDamageTests(ExtSamples samples) : IClassFixture<Ext
 {
     private const int Seed = 20_222;
 
-    private static readonly byte[][] Paths = ["/file"u8.ToArray(), "/fragments"u8.ToArray(), "/tree"u8.ToArray(), "/folder/a-file-with-quite-a-long-name-7"u8.ToArray(), "/slow"u8.ToArray(), "/fast"u8.ToArray(), "/xattr"u8.ToArray(), "/acl"u8.ToArray(), "/small"u8.ToArray(), "/folder"u8.ToArray(), "/fast/file"u8.ToArray()];
+    private static readonly byte[][] Paths =
+        ["/file"u8.ToArray(), "/fragments"u8.ToArray(), "/tree"u8.ToArray(), "/folder/a-file-with-quite-a-long-name-7"u8.ToArray(),
+        "/slow"u8.ToArray(), "/fast"u8.ToArray(), "/xattr"u8.ToArray(), "/acl"u8.ToArray(), "/small"u8.ToArray(), "/folder"u8.ToArray(),
+        "/fast/file"u8.ToArray()];
 
     public static TheoryData<string, int> Samples => new()
     {

@@ -5,7 +5,10 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
 
-/// <summary>Each named error of the writer, from an image that is wrong in just that way; what the file system says of itself is not to be trusted blindly.</summary>
+/// <summary>
+/// Each named error of the writer, from an image that is wrong in just that way; what the file system says of itself is not to be trusted
+/// blindly.
+/// </summary>
 public sealed class ExtWriterErrorTests(ExtSamples samples) : IClassFixture<ExtSamples>, IDisposable
 {
     private const int FreeBlocks = 0x0C;
@@ -149,9 +152,11 @@ public sealed class ExtWriterErrorTests(ExtSamples samples) : IClassFixture<ExtS
     public void EveryDocumentedErrorHasATest()
     {
         string source = DocumentedErrors.ReadText("tests/Mig.FileSystems.Tests/Ext/Writing/ExtWriterErrorTests.cs");
-        var tested = System.Text.RegularExpressions.Regex.Matches(source, @"AssertError\(""(EXT4-[0-9]{3})""").Select(static match => match.Groups[1].Value).Distinct();
+        var tested = System.Text.RegularExpressions.Regex.Matches(source, @"AssertError\(""(EXT4-[0-9]{3})""")
+            .Select(static match => match.Groups[1].Value).Distinct();
 
-        Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, ExtErrorTests.FirstOfWriter) >= 0).Order(), tested.Order());
+        Assert.Equal(DocumentedErrors.Read("EXT4").Where(static code => string.CompareOrdinal(code, ExtErrorTests.FirstOfWriter) >= 0)
+            .Order(), tested.Order());
     }
 
     public void Dispose() => _folder.Dispose();

@@ -4,7 +4,9 @@ using Mig.Testing.FileSystems;
 
 namespace Mig.FileSystems.Tests.Ext.Writing;
 
-/// <summary>File systems that were in use: their journal is replayed, and what was half done is finished, as the kernel does both when it mounts.</summary>
+/// <summary>
+/// File systems that were in use: their journal is replayed, and what was half done is finished, as the kernel does both when it mounts.
+/// </summary>
 public sealed class ExtWriterJournalTests : IDisposable
 {
     // The file is open while its name goes, so that the inode waits to be deleted; what is written after that is in the journal only.
@@ -56,20 +58,23 @@ public sealed class ExtWriterJournalTests : IDisposable
         ExtImages.Make(path, "16M", "-t ext4 -b 4096");
         using (var mount = new LoopMount(path, "defaults"))
             Tool.RunScript("cd \"$1\"; for i in {1..30}; do echo $i > file$i; done", mount.Path);
-        string before = Tool.Read("debugfs", "-R", "logdump -a", path) + Tool.Read("debugfs", "-R", "cat <8>", path).GetHashCode(StringComparison.Ordinal);
+        string before = Tool.Read("debugfs", "-R", "logdump -a", path) + Tool.Read("debugfs", "-R", "cat <8>", path)
+            .GetHashCode(StringComparison.Ordinal);
 
         using var image = new WriterImage(path);
         image.Writer.Remove("/file7"u8);
         image.Writer.Commit();
 
-        Assert.Equal(before, Tool.Read("debugfs", "-R", "logdump -a", path) + Tool.Read("debugfs", "-R", "cat <8>", path).GetHashCode(StringComparison.Ordinal));
+        Assert.Equal(before, Tool.Read("debugfs", "-R", "logdump -a", path) + Tool.Read("debugfs", "-R", "cat <8>", path)
+            .GetHashCode(StringComparison.Ordinal));
     }
 
     public void Dispose() => _folder.Dispose();
 
     private static long FreeBlocks(string image)
     {
-        string line = Tool.Read("dumpe2fs", "-h", image).Split('\n').Single(static line => line.StartsWith("Free blocks:", StringComparison.Ordinal));
+        string line = Tool.Read("dumpe2fs", "-h", image).Split('\n')
+            .Single(static line => line.StartsWith("Free blocks:", StringComparison.Ordinal));
         return long.Parse(line["Free blocks:".Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -22,7 +22,8 @@ public sealed class ExtWriterRandomTests : WriterRandomTests
         return new ExtWriterRun(image, seed, ExtVariants.CanMount(options));
     }
 
-    protected override string Describe(int variant, int seed) => $"{ExtVariants.All[variant].Options}, {GetHash(seed)}, {(IsFull(seed) ? "full" : IsFilled(seed) ? "filled" : "empty")}";
+    protected override string Describe(int variant, int seed) =>
+        $"{ExtVariants.All[variant].Options}, {GetHash(seed)}, {(IsFull(seed) ? "full" : IsFilled(seed) ? "filled" : "empty")}";
 
     private static string GetHash(int seed) => Hashes[seed % Hashes.Length];
 

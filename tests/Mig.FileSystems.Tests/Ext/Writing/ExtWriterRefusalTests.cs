@@ -76,7 +76,8 @@ public sealed class ExtWriterRefusalTests : IDisposable
         ];
         Assert.All(refused, action => Assert.Equal("ext4 encrypt", Assert.Throws<UnsupportedFeatureException>(action).Feature));
         if (image.Writer.Find(file) is not null)
-            Assert.Equal("ext4 encrypt", Assert.Throws<UnsupportedFeatureException>(() => image.Writer.Append(file, new MemorySource(new byte[1]))).Feature);
+            Assert.Equal("ext4 encrypt", Assert.Throws<UnsupportedFeatureException>(() =>
+                image.Writer.Append(file, new MemorySource(new byte[1]))).Feature);
         image.Writer.CreateFile("/new"u8, WriterImage.Metadata, new MemorySource(default));
         image.Writer.Commit();
         Assert.Null(ExtImages.FindComplaint(path));
@@ -89,7 +90,8 @@ public sealed class ExtWriterRefusalTests : IDisposable
         Tool.Read("debugfs", "-w", "-R", "mkdir folded", path);
         Tool.Read("debugfs", "-w", "-R", "sif folded flags 0x40080000", path);
         using var image = new WriterImage(path);
-        Assert.Equal("ext4 casefold", Assert.Throws<UnsupportedFeatureException>(() => image.Writer.CreateFile("/folded/New"u8, WriterImage.Metadata, new MemorySource(default))).Feature);
+        Assert.Equal("ext4 casefold", Assert.Throws<UnsupportedFeatureException>(() =>
+            image.Writer.CreateFile("/folded/New"u8, WriterImage.Metadata, new MemorySource(default))).Feature);
         image.Writer.CreateFile("/new"u8, WriterImage.Metadata, new MemorySource(default));
         image.Writer.Commit();
         Assert.Null(ExtImages.FindComplaint(path));
@@ -158,7 +160,8 @@ public sealed class ExtWriterRefusalTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static void AssertRefused(RefusalReason reason, Action action) => Assert.Equal(reason, Assert.Throws<RefusedOperationException>(action).Reason);
+    private static void AssertRefused(RefusalReason reason, Action action) =>
+        Assert.Equal(reason, Assert.Throws<RefusedOperationException>(action).Reason);
 
     private string Make(string options, string change)
     {

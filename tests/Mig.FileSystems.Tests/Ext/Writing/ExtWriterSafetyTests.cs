@@ -30,8 +30,10 @@ public sealed class ExtWriterSafetyTests : IDisposable
 
         string after = _folder.File("after");
         File.WriteAllBytes(after, image);
-        HashSet<long> allowed = [.. Metadata(after), .. BlocksOf(after, "/folder/new"), .. BlocksOf(after, "/folder/kept3"), .. BlocksOf(after, "/folder")];
-        var changed = Enumerable.Range(0, image.Length / Block).Where(i => !image.AsSpan(i * Block, Block).SequenceEqual(before.AsSpan(i * Block, Block))).Select(static i => (long)i).ToList();
+        HashSet<long> allowed = [.. Metadata(after), .. BlocksOf(after, "/folder/new"), .. BlocksOf(after, "/folder/kept3"),
+            .. BlocksOf(after, "/folder")];
+        var changed = Enumerable.Range(0, image.Length / Block).Where(i =>
+            !image.AsSpan(i * Block, Block).SequenceEqual(before.AsSpan(i * Block, Block))).Select(static i => (long)i).ToList();
 
         Assert.NotEmpty(changed);
         Assert.Empty(changed.Except(allowed));
@@ -68,7 +70,8 @@ public sealed class ExtWriterSafetyTests : IDisposable
             image.CommitAndJudge();
         }
 
-        string[] damages = ["sif /file links_count 2", "freei /file", "clri /file", "sif /file block[0] 7", "set_bg 0 free_blocks_count 1", "ssv free_inodes_count 3", "unlink /file"];
+        string[] damages = ["sif /file links_count 2", "freei /file", "clri /file", "sif /file block[0] 7", "set_bg 0 free_blocks_count 1",
+            "ssv free_inodes_count 3", "unlink /file"];
         foreach (string damage in damages)
         {
             string damaged = _folder.File("damaged");
@@ -94,7 +97,8 @@ public sealed class ExtWriterSafetyTests : IDisposable
         string path = _folder.File("noisy");
         ExtImages.Make(path, "8M", options);
         using (var mount = new LoopMount(path, "defaults"))
-            Tool.RunScript("cd \"$1\"; mkdir folder; for i in {1..30}; do seq 1 $((i * 100)) > folder/kept$i; done; seq 1 2000 > other", mount.Path);
+            Tool.RunScript("cd \"$1\"; mkdir folder; for i in {1..30}; do seq 1 $((i * 100)) > folder/kept$i; done; seq 1 2000 > other",
+                mount.Path);
         byte[] image = File.ReadAllBytes(path);
         var random = new Random(5);
         foreach (ByteRange range in GetFree(new MemorySource(image)))
@@ -108,10 +112,12 @@ public sealed class ExtWriterSafetyTests : IDisposable
         var blocks = new HashSet<long> { 1 };
         foreach (string line in Tool.Read("dumpe2fs", image).Split('\n'))
         {
-            foreach (System.Text.RegularExpressions.Match match in System.Text.RegularExpressions.Regex.Matches(line, @"(?:Primary superblock at \d+, Group descriptors|lock bitmap|node bitmap|node table) at (\d+)(?:-(\d+))?"))
+            foreach (System.Text.RegularExpressions.Match match in System.Text.RegularExpressions.Regex.Matches(
+                line, @"(?:Primary superblock at \d+, Group descriptors|lock bitmap|node bitmap|node table) at (\d+)(?:-(\d+))?"))
             {
                 long first = long.Parse(match.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture);
-                long last = match.Groups[2].Success ? long.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture) : first;
+                long last = match.Groups[2].Success ? long.Parse(match.Groups[2].Value, System.Globalization.CultureInfo.InvariantCulture)
+                    : first;
                 for (long block = first; block <= last; block++)
                     blocks.Add(block);
             }
@@ -121,8 +127,10 @@ public sealed class ExtWriterSafetyTests : IDisposable
     }
 
     private static IEnumerable<long> BlocksOf(string image, string path) =>
-        Tool.Read("debugfs", "-R", $"blocks {path}", image).Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Where(static text => text.Length > 0).Select(static text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
+        Tool.Read("debugfs", "-R", $"blocks {path}", image)
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(static text => text.Length > 0)
+                .Select(static text => long.Parse(text, System.Globalization.CultureInfo.InvariantCulture));
 
     private sealed class CountingTarget(IByteTarget inner) : IByteTarget
     {

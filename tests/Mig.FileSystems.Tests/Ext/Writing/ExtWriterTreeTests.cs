@@ -124,7 +124,8 @@ public sealed class ExtWriterTreeTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static byte[] Name(int i) => Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/many/{new string((char)('a' + (i % 26)), i % 30)}{i}"));
+    private static byte[] Name(int i) =>
+        Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"/many/{new string((char)('a' + (i % 26)), i % 30)}{i}"));
 
     private static void AssertContent(WriterImage image, byte[] content)
     {

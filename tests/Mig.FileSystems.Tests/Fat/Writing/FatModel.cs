@@ -30,9 +30,14 @@ internal sealed class FatModel : IWriterModel
     public int GetLength(string path) => Find(path)?.Content.Length ?? 0;
 
     public bool AddFile(string path, byte[] content, NodeMetadata metadata, Timestamp now) =>
-        Add(path, new FatModelNode { IsDirectory = false, Name = NameOf(path), Content = content, Attributes = (byte)(metadata.Mode == ReadOnlyMode ? 0x21 : 0x20), Modified = Cut(now) }, now);
+        Add(path, new FatModelNode
+        {
+            IsDirectory = false, Name = NameOf(path), Content = content,
+            Attributes = (byte)(metadata.Mode == ReadOnlyMode ? 0x21 : 0x20), Modified = Cut(now)
+        }, now);
 
-    public bool AddDirectory(string path, NodeMetadata metadata, Timestamp now) => Add(path, new FatModelNode { IsDirectory = true, Name = NameOf(path), Modified = Cut(now) }, now);
+    public bool AddDirectory(string path, NodeMetadata metadata, Timestamp now) =>
+        Add(path, new FatModelNode { IsDirectory = true, Name = NameOf(path), Modified = Cut(now) }, now);
 
     public bool Remove(string path, bool isDirectory, Timestamp now)
     {
@@ -79,7 +84,8 @@ internal sealed class FatModel : IWriterModel
     /// <summary>Cuts a time to what FAT holds.</summary>
     public static Timestamp Cut(Timestamp time) => new(time.Seconds / 2 * 2, 0);
 
-    public IReadOnlyList<TreeEntry> ToEntries() => TreeEntry.Finish(GetAll().Skip(1).Select((pair, index) => (Describe(pair.Path, pair.Node), (ulong)index)));
+    public IReadOnlyList<TreeEntry> ToEntries() =>
+        TreeEntry.Finish(GetAll().Skip(1).Select((pair, index) => (Describe(pair.Path, pair.Node), (ulong)index)));
 
     private static TreeEntry Describe(string path, FatModelNode node)
     {

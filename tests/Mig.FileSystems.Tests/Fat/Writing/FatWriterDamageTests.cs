@@ -7,7 +7,8 @@ public sealed class FatWriterDamageTests(FatSamples samples) : IClassFixture<Fat
 {
     private const int Seed = 4711;
 
-    private static readonly byte[][] Paths = ["/fragmented"u8.ToArray(), "/second"u8.ToArray(), "/folder"u8.ToArray(), "/folder/Other"u8.ToArray(), "/folder/deeper"u8.ToArray(), "/empty"u8.ToArray()];
+    private static readonly byte[][] Paths = ["/fragmented"u8.ToArray(), "/second"u8.ToArray(), "/folder"u8.ToArray(),
+        "/folder/Other"u8.ToArray(), "/folder/deeper"u8.ToArray(), "/empty"u8.ToArray()];
 
     [Fact]
     public void OnlyDocumentedErrorsComeOut()

@@ -39,5 +39,6 @@ public sealed class FatWriterRandomTests : WriterRandomTests
     protected override string Describe(int variant, int seed) => Kinds[variant].Options;
 
     // What has the form of FAT32 but few clusters, mtools alone takes for something else; fsck.fat, Linux, Windows and UEFI do not.
-    private static bool IsSmallFat32(int variant) => Kinds[variant].Options.StartsWith("-F 32", StringComparison.Ordinal) && Kinds[variant].Kibibytes < 33_000;
+    private static bool IsSmallFat32(int variant) =>
+        Kinds[variant].Options.StartsWith("-F 32", StringComparison.Ordinal) && Kinds[variant].Kibibytes < 33_000;
 }

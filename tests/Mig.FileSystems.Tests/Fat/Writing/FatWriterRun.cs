@@ -31,18 +31,22 @@ internal sealed class FatWriterRun(string image, int seed, bool canCopy) : Write
         string folder = Image + ".copied";
         Tool.Read("rm", "-rf", folder); // an earlier round's
         FatImages.CopyOut(Image, folder);
-        var found = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).ToDictionary(path => path[folder.Length..], File.ReadAllBytes);
+        var found = Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 })
+            .ToDictionary(path => path[folder.Length..], File.ReadAllBytes);
         // mtools knows the first 65,536 characters only.
-        var files = _model.GetAll().Where(static pair => !pair.Node.IsDirectory).ToDictionary(static pair => pair.Path.Replace("\U0001F600", "__", StringComparison.Ordinal), static pair => pair.Node.Content);
+        var files = _model.GetAll().Where(static pair => !pair.Node.IsDirectory)
+            .ToDictionary(static pair => pair.Path.Replace("\U0001F600", "__", StringComparison.Ordinal), static pair => pair.Node.Content);
         string[] paths = [.. found.Keys.Except(files.Keys), .. files.Keys.Except(found.Keys)];
         if (paths.Length > 0)
             return $"mtools or the model alone have {string.Join(' ', paths)}";
-        return files.FirstOrDefault(pair => !pair.Value.AsSpan().SequenceEqual(found[pair.Key])) is { Key: { } other } ? $"mtools read {other} otherwise" : null;
+        return files.FirstOrDefault(pair => !pair.Value.AsSpan().SequenceEqual(found[pair.Key])) is { Key: { } other }
+            ? $"mtools read {other} otherwise" : null;
     }
 
     protected override byte[] Bytes(string path) => Encoding.UTF8.GetBytes(path);
 
-    protected override NodeMetadata MakeMetadata(NodeType type) => new(type == NodeType.File && Random.Next(8) == 0 ? FatModel.ReadOnlyMode : FatModel.Mode);
+    protected override NodeMetadata MakeMetadata(NodeType type) =>
+        new(type == NodeType.File && Random.Next(8) == 0 ? FatModel.ReadOnlyMode : FatModel.Mode);
 
     protected override string MakeName()
     {
@@ -61,7 +65,9 @@ internal sealed class FatWriterRun(string image, int seed, bool canCopy) : Write
     }
 
     // Only ASCII: what else mig folds must not depend on what .NET folds.
-    protected override string Respell(string path) => string.Concat(path.Select(static c => char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.IsAsciiLetterLower(c) ? char.ToUpperInvariant(c) : c));
+    protected override string Respell(string path) =>
+        string.Concat(path.Select(static c =>
+        char.IsAsciiLetterUpper(c) ? char.ToLowerInvariant(c) : char.IsAsciiLetterLower(c) ? char.ToUpperInvariant(c) : c));
 
     protected override (string Name, Func<bool> Model, Action Writer) ChooseOwn(int kind, string old, string path, Timestamp now)
     {
@@ -69,10 +75,12 @@ internal sealed class FatWriterRun(string image, int seed, bool canCopy) : Write
         {
             case 0:
                 int mode = Random.Next(2) == 0 ? FatModel.Mode : FatModel.ReadOnlyMode;
-                return ($"set mode of {old} to {mode:x}", () => _model.Change(old, node => SetMode(node, mode)), () => Writer.SetMode(Bytes(old), mode));
+                return ($"set mode of {old} to {mode:x}", () => _model.Change(old, node => SetMode(node, mode)), () =>
+                    Writer.SetMode(Bytes(old), mode));
             case 1:
                 var time = new Timestamp(Random.NextInt64(315_532_800, 4_354_819_199), Random.Next(1_000_000_000));
-                return ($"set time of {old} to {time}", () => _model.Change(old, node => SetTime(node, time)), () => Writer.SetTimes(Bytes(old), time, time));
+                return ($"set time of {old} to {time}", () => _model.Change(old, node => SetTime(node, time)), () =>
+                    Writer.SetTimes(Bytes(old), time, time));
             default:
                 return ChooseAttributes(old);
         }

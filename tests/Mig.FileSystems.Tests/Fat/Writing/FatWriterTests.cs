@@ -45,7 +45,8 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
             (RefusalReason.NameTaken, () => writer.CreateFile("/alongn~1.tex"u8, Plain, new MemorySource(new byte[1]))),
             (RefusalReason.BadMove, () => writer.Rename("/folder"u8, "/FOLDER/x"u8)),
             .. new[] { "a:b", "a*", "a?", "a\"", "a<", "a>", "a|", "a\\b", "a\u0001", "a.", "a ", new string('x', 256) }.Select(name =>
-                (RefusalReason.BadName, (Action)(() => writer.CreateFile(Encoding.UTF8.GetBytes("/" + name), Plain, new MemorySource(new byte[1]))))),
+                (RefusalReason.BadName, (Action)(() =>
+                    writer.CreateFile(Encoding.UTF8.GetBytes("/" + name), Plain, new MemorySource(new byte[1]))))),
             (RefusalReason.BadName, () => writer.CreateDirectory([(byte)'/', 0xFF], Plain)),
         ];
         foreach ((RefusalReason reason, Action change) in refused)
@@ -58,7 +59,8 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
         writer.SetAttributes(file, 0);
         writer.Commit();
         Assert.True(before.AsSpan().SequenceEqual(image));
-        Assert.Equal(new NodeMetadata(0x16D, 0, 0, new Timestamp(315_532_800, 0)), writer.Fit(NodeType.File, new NodeMetadata(0x124, 5, 6, new Timestamp(7, 0))));
+        Assert.Equal(new NodeMetadata(0x16D, 0, 0, new Timestamp(315_532_800, 0)),
+            writer.Fit(NodeType.File, new NodeMetadata(0x124, 5, 6, new Timestamp(7, 0))));
         Assert.Equal(Plain, writer.Fit(NodeType.File, new NodeMetadata(0x1A4, 5)));
     }
 
@@ -70,7 +72,8 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
         using (FileTarget target = FileTarget.Open(image))
         using (IFileSystemWriter writer = Open(target))
         {
-            foreach (string name in (string[])["KERNEL.IMG", "initrd.img", "Grub.cfg", "vmlinuz-6.1.0-18-amd64", "vmlinuz-6.1.0-19-amd64", "archive.tar.gz", ".profile", "a+b.txt", "README", "readme.text", "two words.txt", "ü.txt", "BOOTX64.efi"])
+            foreach (string name in (string[])["KERNEL.IMG", "initrd.img", "Grub.cfg", "vmlinuz-6.1.0-18-amd64", "vmlinuz-6.1.0-19-amd64",
+                "archive.tar.gz", ".profile", "a+b.txt", "README", "readme.text", "two words.txt", "ü.txt", "BOOTX64.efi"])
                 writer.CreateFile(Encoding.UTF8.GetBytes(name), Plain, new MemorySource(new byte[3]));
             writer.Commit();
             Assert.Equal("/vmlinuz-6.1.0-19-amd64"u8.ToArray(), writer.Resolve("/VMLINU~2.0-1"u8));
@@ -78,10 +81,14 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
 
         Assert.Null(FatImages.FindComplaint(image));
         string listing = FatImages.RunMtools(image, "mdir -i \"$i\" ::");
-        foreach (string line in (string[])["KERNEL   IMG", "initrd   img", "GRUB     CFG  Grub.cfg", "VMLINU~1 0-1  vmlinuz-6.1.0-18-amd64", "VMLINU~2 0-1  vmlinuz-6.1.0-19-amd64", "ARCHIV~1 GZ   archive.tar.gz", "PROFIL~1      .profile", "A_B~1    TXT  a+b.txt", "README  ", "README~1 TEX  readme.text", "TWOWOR~1 TXT  two words.txt", "_~1      TXT  ü.txt", "BOOTX64  efi"])
+        foreach (string line in (string[])[
+            "KERNEL   IMG", "initrd   img", "GRUB     CFG  Grub.cfg", "VMLINU~1 0-1  vmlinuz-6.1.0-18-amd64",
+            "VMLINU~2 0-1  vmlinuz-6.1.0-19-amd64", "ARCHIV~1 GZ   archive.tar.gz", "PROFIL~1      .profile", "A_B~1    TXT  a+b.txt",
+            "README  ", "README~1 TEX  readme.text", "TWOWOR~1 TXT  two words.txt", "_~1      TXT  ü.txt", "BOOTX64  efi"])
         {
             string[] parts = line.Split("  ", 2);
-            Assert.True(listing.Split('\n').Any(row => row.StartsWith(line.Length > 12 ? line[..12] : line, StringComparison.Ordinal) && (line.Length <= 14 || row.EndsWith(line[14..], StringComparison.Ordinal))), $"{line} is not in\n{listing}");
+            Assert.True(listing.Split('\n').Any(row => row.StartsWith(line.Length > 12 ? line[..12] : line, StringComparison.Ordinal)
+                && (line.Length <= 14 || row.EndsWith(line[14..], StringComparison.Ordinal))), $"{line} is not in\n{listing}");
         }
     }
 
@@ -119,14 +126,17 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
             {
                 writer.CreateDirectory(Encoding.ASCII.GetBytes($"/made {round}"), Plain);
                 for (int i = 0; i < 30; i++)
-                    writer.CreateFile(Encoding.ASCII.GetBytes($"/made {round}/a file of mig {i}"), Plain, new MemorySource(new byte[i * 100]));
+                    writer.CreateFile(Encoding.ASCII.GetBytes($"/made {round}/a file of mig {i}"), Plain,
+                        new MemorySource(new byte[i * 100]));
                 if (round > 0)
                     writer.Remove(Encoding.ASCII.GetBytes($"/made {round - 1}/of mtools"));
                 writer.Commit();
             }
 
             Assert.Null(FatImages.FindComplaint(image));
-            FatImages.RunMtools(image, "head -c 5000 /dev/zero > \"$2\"; mcopy -i \"$i\" \"$2\" \"::made $1/of mtools\"; mdel -i \"$i\" \"::made $1/a file of mig 7\"; mren -i \"$i\" \"::made $1/a file of mig 8\" \"::made $1/renamed\"", $"{round}", _folder.File("zeros"));
+            FatImages.RunMtools(
+                image, "head -c 5000 /dev/zero > \"$2\"; mcopy -i \"$i\" \"$2\" \"::made $1/of mtools\"; mdel -i \"$i\" \"::made $1/a "
+                + "file of mig 7\"; mren -i \"$i\" \"::made $1/a file of mig 8\" \"::made $1/renamed\"", $"{round}", _folder.File("zeros"));
             Assert.Null(FatImages.FindComplaint(image));
         }
 
@@ -149,13 +159,16 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
         writer.Commit();
 
         var patch = new FatPatch(before);
-        foreach (int sector in Enumerable.Range(0, image.Length / 512).Where(i => !image.AsSpan(i * 512, 512).SequenceEqual(before.AsSpan(i * 512, 512))))
+        foreach (int sector in Enumerable.Range(0, image.Length / 512)
+            .Where(i => !image.AsSpan(i * 512, 512).SequenceEqual(before.AsSpan(i * 512, 512))))
         {
             long offset = sector * 512L;
             bool isTable = offset >= patch.FatOffset && offset < patch.Data;
             bool isFolder = offset == patch.ClusterOffset(patch.FirstCluster("FOLDER     "));
-            bool isTail = offset == patch.ClusterOffset(patch.FirstCluster("SECOND     ") + ((int)new FileInfoOf(patch, "SECOND     ").Size / 512));
-            Assert.True(isTable || isFolder || isTail || free.Any(range => range.Contains(new ByteRange(offset, 512))), $"sector {sector} has changed");
+            bool isTail = offset == patch.ClusterOffset(
+                patch.FirstCluster("SECOND     ") + ((int)new FileInfoOf(patch, "SECOND     ").Size / 512));
+            Assert.True(isTable || isFolder || isTail || free.Any(range => range.Contains(new ByteRange(offset, 512))),
+                $"sector {sector} has changed");
         }
 
         Assert.InRange(target.Written.Count - early, 1, 12);
@@ -191,12 +204,14 @@ public sealed class FatWriterTests(FatSamples samples) : IClassFixture<FatSample
     [Fact]
     public void VolumesOfOtherKindsAreRefusedByName()
     {
-        foreach ((int offset, string magic, string name) in ((int, string, string)[])[(0, "XFSB", "XFS"), (0x10040, "_BHRfS_M", "btrfs"), (3, "NTFS    ", "NTFS"), (3, "EXFAT   ", "exFAT")])
+        foreach ((int offset, string magic, string name) in ((int, string, string)[])[
+            (0, "XFSB", "XFS"), (0x10040, "_BHRfS_M", "btrfs"), (3, "NTFS    ", "NTFS"), (3, "EXFAT   ", "exFAT")])
         {
             byte[] image = new byte[128 << 10];
             Encoding.ASCII.GetBytes(magic).CopyTo(image, offset);
             using var target = new MemoryTarget(image);
-            Assert.Contains(name, Assert.Throws<UnsupportedFeatureException>(() => FileSystemFormats.OpenWriter(target, Limits.Default, new TestClock())).Message, StringComparison.Ordinal);
+            Assert.Contains(name, Assert.Throws<UnsupportedFeatureException>(() =>
+                FileSystemFormats.OpenWriter(target, Limits.Default, new TestClock())).Message, StringComparison.Ordinal);
         }
 
         using var empty = new MemoryTarget(new byte[128 << 10]);

@@ -85,7 +85,8 @@ public sealed class GcFullDiskTests : IDisposable
         repository.Refs.Update(RefName.Branch("main"), null, id, repository.Identity.Committer(), "back");
         foreach (string cache in Directory.EnumerateFiles(Path.Combine(Folder, "cache"), "*", SearchOption.AllDirectories))
             File.Delete(cache);
-        new GarbageCollection(repository, new CollectionOptions { ExpireLogsBefore = DateTime.MaxValue }).Run(TestContext.Current.CancellationToken);
+        new GarbageCollection(repository, new CollectionOptions { ExpireLogsBefore = DateTime.MaxValue })
+            .Run(TestContext.Current.CancellationToken);
     }
 
     private long Free() => new DriveInfo(_mount.Path).AvailableFreeSpace;

@@ -9,13 +9,14 @@ using Mig.Tests.Support;
 namespace Mig.Tests.Care.Maintenance;
 
 /// <summary>
-/// Two processes, step by step: one is stopped before each of its system calls that matter, the other does all of its work there, and the first goes on. The
-/// repository has a version that nothing leads to, and the other process always needs just that.
+/// Two processes, step by step: one is stopped before each of its system calls that matter, the other does all of its work there, and the
+/// first goes on. The repository has a version that nothing leads to, and the other process always needs just that.
 /// </summary>
 public sealed class GcInterleavingTests : IDisposable
 {
     // Around locks and names; the long run (eng/crash.sh) stops at syncs, writes and files that are opened, too.
-    private static readonly string[] Calls = ["flock", "rename", "unlink", .. Killing.IsLong ? ["fsync", "openat", "pwrite64"] : (string[])[]];
+    private static readonly string[] Calls =
+        ["flock", "rename", "unlink", .. Killing.IsLong ? ["fsync", "openat", "pwrite64"] : (string[])[]];
 
     private readonly TestRepository _repository = new();
     private readonly byte[] _kept = MixedBytes.Make(300_000, 1);
@@ -105,7 +106,8 @@ public sealed class GcInterleavingTests : IDisposable
             Assert.True(exitCode == 0, output);
             (int otherCode, string otherOutput) = other.GetAwaiter().GetResult();
             succeeded += otherCode == 0 ? 1 : 0;
-            Assert.True(otherCode == 0 || (command == "branch" && otherCode == 1) || (command == "push" && otherCode is 1 or 3 or 22 or 23), $"{otherCode}: {otherOutput}");
+            Assert.True(otherCode == 0 || (command == "branch" && otherCode == 1) || (command == "push" && otherCode is 1 or 3 or 22 or 23),
+                $"{otherCode}: {otherOutput}");
             if (otherCode == 0 && command == "export")
                 Assert.Equal(_kept, File.ReadAllBytes(target));
             else if (otherCode == 0)
@@ -126,7 +128,9 @@ public sealed class GcInterleavingTests : IDisposable
             for (int n = 1; ; n += Killing.Stride)
             {
                 Reset();
-                using Process process = MigProgram.Start(["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={n}"], "--repo", Copy, "gc", "--prune=now", "--full");
+                using Process process = MigProgram.Start(
+                    ["strace", "-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={n}"],
+                    "--repo", Copy, "gc", "--prune=now", "--full");
                 (int exitCode, string output) = MigProgram.Finish(process);
                 AssertExports("main", _kept);
                 if (exitCode == 0)
@@ -136,7 +140,8 @@ public sealed class GcInterleavingTests : IDisposable
 
                 // The next one takes what this one left.
                 Collect();
-                TestRepository.Check(Copy).Warnings.ToList().ForEach(warning => Assert.DoesNotContain("in no index", warning, StringComparison.Ordinal));
+                TestRepository.Check(Copy).Warnings.ToList()
+                    .ForEach(warning => Assert.DoesNotContain("in no index", warning, StringComparison.Ordinal));
                 AssertExports("main", _kept);
             }
         }
@@ -170,13 +175,18 @@ public sealed class GcInterleavingTests : IDisposable
     private CollectionReport Collect()
     {
         using Repository repository = TestRepository.Open(Copy);
-        return new GarbageCollection(repository, new CollectionOptions { PruneBefore = DateTime.MaxValue, GarbageTolerated = 0, Patience = TimeSpan.FromMilliseconds(50) }).Run(TestContext.Current.CancellationToken);
+        return new GarbageCollection(repository, new CollectionOptions
+        {
+            PruneBefore = DateTime.MaxValue, GarbageTolerated = 0,
+            Patience = TimeSpan.FromMilliseconds(50)
+        }).Run(TestContext.Current.CancellationToken);
     }
 
     private void AssertExports(string revision, byte[] expected)
     {
         Assert.Empty(TestRepository.Check(Copy).Problems);
-        string exported = TestRepository.Export(Copy, new Mig.Images.Export.ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
+        string exported = TestRepository.Export(Copy,
+            new Mig.Images.Export.ExportRequest { Path = _repository.Files["out"], Format = "raw", Revision = revision, Overwrite = true });
         Assert.Equal(expected, File.ReadAllBytes(exported));
     }
 

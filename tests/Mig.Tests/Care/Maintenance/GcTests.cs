@@ -9,7 +9,8 @@ namespace Mig.Tests.Care.Maintenance;
 /// <summary>What a garbage collection takes, and what it leaves.</summary>
 public sealed class GcTests : IDisposable
 {
-    private static readonly CollectionOptions Everything = new() { PruneBefore = DateTime.MaxValue, ExpireLogsBefore = DateTime.MaxValue, GarbageTolerated = 0 };
+    private static readonly CollectionOptions Everything =
+        new() { PruneBefore = DateTime.MaxValue, ExpireLogsBefore = DateTime.MaxValue, GarbageTolerated = 0 };
 
     private readonly TestRepository _repository = new();
 
@@ -85,7 +86,8 @@ public sealed class GcTests : IDisposable
     public void A_pack_in_no_index_goes_and_a_damaged_repository_loses_nothing()
     {
         Commit(1);
-        string pack = Directory.GetFiles(Path.Combine(_repository.Folder, "packs"), "*.pack")[0], stray = Path.Combine(_repository.Folder, "packs", new string('a', 64) + ".pack");
+        string pack = Directory.GetFiles(Path.Combine(_repository.Folder, "packs"), "*.pack")[0],
+            stray = Path.Combine(_repository.Folder, "packs", new string('a', 64) + ".pack");
         File.Copy(pack, stray);
         Run(Everything);
         Assert.False(File.Exists(stray));
@@ -138,7 +140,11 @@ public sealed class GcTests : IDisposable
         Commit(1);
         using Repository one = _repository.Open();
         ConflictException? conflict = null;
-        new GarbageCollection(one, Everything) { Step = _ => conflict ??= Record.Exception(() => Run(Everything)) as ConflictException }.Run(TestContext.Current.CancellationToken);
+        new GarbageCollection(one, Everything)
+        {
+            Step = _ =>
+            conflict ??= Record.Exception(() => Run(Everything)) as ConflictException
+        }.Run(TestContext.Current.CancellationToken);
         Assert.Contains("is locked by process", conflict!.Message, StringComparison.Ordinal);
     }
 
@@ -175,7 +181,8 @@ public sealed class GcTests : IDisposable
     private static IEnumerable<BlobId> Blobs(Repository repository)
     {
         var blobs = new List<BlobId>();
-        new Reachability(repository, TestContext.Current.CancellationToken).Run([repository.Refs.ReadHead().Id!.Value], _ => false).ForEachId((id, location, mark) =>
+        new Reachability(repository, TestContext.Current.CancellationToken).Run([repository.Refs.ReadHead().Id!.Value], _ => false)
+            .ForEachId((id, location, mark) =>
         {
             if (mark == 1 && location.Kind == ObjectKind.Blob)
                 blobs.Add(new BlobId(id));

@@ -26,7 +26,8 @@ public sealed class SharingTests : IDisposable
         _repository.Files.Write("d", MixedBytes.Make(300_032, 10));
         List<(string Name, ImageId Image)> images = [.. "abcda".Select(name => (name.ToString(), Commit(name.ToString())))];
         using Repository repository = _repository.Open();
-        SharingMatrix matrix = SharingMatrix.Measure(repository, images, new AnswerCoverage(repository), TestContext.Current.CancellationToken);
+        SharingMatrix matrix = SharingMatrix.Measure(
+            repository, images, new AnswerCoverage(repository), TestContext.Current.CancellationToken);
         List<Dictionary<BlobId, long>> contents = [.. images.Select(image => Content(repository, image.Image))];
         for (int i = 0; i < images.Count; i++)
         {
@@ -35,7 +36,8 @@ public sealed class SharingTests : IDisposable
         }
 
         // Not all alike, and not all apart.
-        Assert.True(matrix.Shared[0][1] > 2_000_000 && matrix.Part(0, 1) < 1 && matrix.Part(0, 2) > 0.8 && matrix.Shared[0][3] == 0 && matrix.Part(0, 4) == 1.0);
+        Assert.True(matrix.Shared[0][1] > 2_000_000 && matrix.Part(0, 1) < 1 && matrix.Part(0, 2) > 0.8 && matrix.Shared[0][3] == 0
+            && matrix.Part(0, 4) == 1.0);
 
         Assert.Equal([[0, 1, 2, 4], [3]], matrix.FindClusters(0.5));
         Assert.Equal([[0, 4], [1], [2], [3]], matrix.FindClusters(1));
@@ -52,14 +54,16 @@ public sealed class SharingTests : IDisposable
 
     public void Dispose() => _repository.Dispose();
 
-    private ImageId Commit(string disk) => _repository.Commit(new CommitRequest { Disks = [_repository.Files[disk]], Message = disk, AllowEmpty = true }).Image;
+    private ImageId Commit(string disk) =>
+        _repository.Commit(new CommitRequest { Disks = [_repository.Files[disk]], Message = disk, AllowEmpty = true }).Image;
 
     private static Dictionary<BlobId, long> Content(Repository repository, ImageId id)
     {
         var blobs = new Dictionary<BlobId, long>();
         foreach (ImageDisk disk in repository.Objects.ReadImage(id).Disks)
         {
-            foreach (LayoutPiece piece in LayoutReader.ReadPieces(repository.Store, disk.Layout, disk.Length, new ByteRange(0, disk.Length)))
+            foreach (LayoutPiece piece in LayoutReader.ReadPieces(
+                repository.Store, disk.Layout, disk.Length, new ByteRange(0, disk.Length)))
                 blobs[piece.Blob] = repository.Store.Find(piece.Blob.Value).Length;
         }
 

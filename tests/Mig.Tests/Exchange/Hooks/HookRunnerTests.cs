@@ -48,7 +48,9 @@ public class HookRunnerTests
         };
         Assert.Equal(7, hooks.Runner().Run(call, TestContext.Current.CancellationToken));
         string folder = hooks.Images.Folder, said = hooks.Said;
-        Assert.Contains($"[a b]\n[$(touch never)]\n[]\nfirst line\nsecond 'line'\n{folder}\n{folder} more\n2 user.name=from -c x.flag=true\n", said, StringComparison.Ordinal);
+        Assert.Contains(
+            $"[a b]\n[$(touch never)]\n[]\nfirst line\nsecond 'line'\n{folder}\n{folder} more\n2 user.name=from -c x.flag=true\n", said,
+            StringComparison.Ordinal);
         Assert.Contains("words\n", said, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(folder, "never")));
     }
@@ -114,7 +116,8 @@ public class HookRunnerTests
         Assert.True(Directory.Exists(child));
         source.Cancel();
         Assert.Throws<OperationCanceledException>(() => run.GetAwaiter().GetResult());
-        Assert.True(SpinWait.SpinUntil(() => !Directory.Exists(child) || File.ReadAllText(child + "/stat").Contains(") Z ", StringComparison.Ordinal), 10_000));
+        Assert.True(SpinWait.SpinUntil(() =>
+            !Directory.Exists(child) || File.ReadAllText(child + "/stat").Contains(") Z ", StringComparison.Ordinal), 10_000));
     }
 
     [Theory]
@@ -124,7 +127,8 @@ public class HookRunnerTests
     {
         using var hooks = new HookFolder();
         string path = hooks.Write("pre-commit", script, firstLine: firstLine);
-        var error = Assert.Throws<UsageException>(() => hooks.Runner().Run(hooks.Call("pre-commit"), TestContext.Current.CancellationToken));
+        var error = Assert.Throws<UsageException>(() =>
+            hooks.Runner().Run(hooks.Call("pre-commit"), TestContext.Current.CancellationToken));
         Assert.StartsWith($"hook {path} cannot be started: ", error.Message, StringComparison.Ordinal);
         Assert.Contains(advice, error.Message, StringComparison.Ordinal);
     }
@@ -152,7 +156,8 @@ public class HookRunnerTests
         using var hooks = new HookFolder();
         hooks.Write("pre-receive", $"head -c 300000 /dev/zero; touch '{hooks.Files["ended"]}'");
         HookCall call = hooks.Call("pre-receive") with { Output = _ => throw new IOException("the other side has gone") };
-        Assert.Equal("the other side has gone", Assert.Throws<IOException>(() => hooks.Runner().Run(call, TestContext.Current.CancellationToken)).Message);
+        Assert.Equal("the other side has gone",
+            Assert.Throws<IOException>(() => hooks.Runner().Run(call, TestContext.Current.CancellationToken)).Message);
         Assert.True(File.Exists(hooks.Files["ended"]));
     }
 }

@@ -24,7 +24,9 @@ public class RepositoryHooksTests
         CommitResult result = Commit(hooks, 1);
         Assert.Equal("a version\nTicket: 7\n", hooks.Repository.Objects.ReadCommit(result.Id!.Value).Message);
         Assert.Equal("a version\nTicket: 7\n", result.Message);
-        Assert.Equal($"commit-msg a version\npre-commit {result.Id}\n1\npost-commit [{result.Id}]\nwarning: hook post-commit ended with 3, which changes nothing: what it was told of has happened\n", hooks.Said);
+        Assert.Equal(
+            $"commit-msg a version\npre-commit {result.Id}\n1\npost-commit [{result.Id}]\nwarning: hook post-commit ended with 3, which "
+            + "changes nothing: what it was told of has happened\n", hooks.Said);
         Assert.Empty(Directory.GetFiles(hooks.Images.Folder, "COMMIT_EDITMSG*"));
         hooks.Images.AssertClean();
     }
@@ -85,10 +87,14 @@ public class RepositoryHooksTests
     {
         using var hooks = new HookFolder();
         hooks.Write("pre-push", "echo \"$@\"; cat; exit 1");
-        PrePushRef[] refs = [new("refs/heads/main", Two, RefName.Branch("main"), One), new(null, null, RefName.Branch("old"), One), new("HEAD~1", One, RefName.Branch("new"), null)];
-        var refused = Assert.Throws<HookRefusedException>(() => hooks.Repository.Hooks.PrePush("origin", "ssh://host/images", refs, cancellation: TestContext.Current.CancellationToken));
+        PrePushRef[] refs = [new("refs/heads/main", Two, RefName.Branch("main"), One), new(null, null, RefName.Branch("old"), One),
+            new("HEAD~1", One, RefName.Branch("new"), null)];
+        var refused = Assert.Throws<HookRefusedException>(() =>
+            hooks.Repository.Hooks.PrePush("origin", "ssh://host/images", refs, cancellation: TestContext.Current.CancellationToken));
         Assert.StartsWith("hook pre-push refused (it ended with 1); nothing was pushed", refused.Message, StringComparison.Ordinal);
-        Assert.Equal($"origin ssh://host/images\nrefs/heads/main {Two} refs/heads/main {One}\n(delete) {None} refs/heads/old {One}\nHEAD~1 {One} refs/heads/new {None}\n", hooks.Said);
+        Assert.Equal(
+            $"origin ssh://host/images\nrefs/heads/main {Two} refs/heads/main {One}\n(delete) {None} refs/heads/old {One}\nHEAD~1 {One} "
+            + $"refs/heads/new {None}\n", hooks.Said);
     }
 
     [Fact]
@@ -99,10 +105,12 @@ public class RepositoryHooksTests
         hooks.Write("update", "echo \"$@\"; printf 'a\\r\\n\\303\\274\\n'; [ \"$3\" != " + None + " ]");
         hooks.Write("post-receive", "cat >&2; exit 2");
         var receive = new ReceiveHooks(hooks.Repository, new Dictionary<string, string> { [ReceiveHooks.PusherVariable] = "ada" });
-        PushUpdate moved = new(RefName.Branch("main"), One, Two, Force: false), deleted = new(RefName.Branch("old"), One, null, Force: false);
+        PushUpdate moved = new(RefName.Branch("main"), One, Two, Force: false),
+            deleted = new(RefName.Branch("old"), One, null, Force: false);
         var said = new List<string>();
 
-        Assert.Equal("hook pre-receive refused (it ended with 1)", receive.PreReceive([moved, deleted], said.Add, TestContext.Current.CancellationToken));
+        Assert.Equal("hook pre-receive refused (it ended with 1)",
+            receive.PreReceive([moved, deleted], said.Add, TestContext.Current.CancellationToken));
         Assert.Equal([$"{One} {Two} refs/heads/main", $"{One} {None} refs/heads/old", "by ada", "no line end"], said);
         said.Clear();
         Assert.Null(receive.Update(moved, said.Add, TestContext.Current.CancellationToken));
@@ -118,7 +126,8 @@ public class RepositoryHooksTests
     {
         using var hooks = new HookFolder();
         string folder = Path.Combine(hooks.Images.Folder, "hooks");
-        Assert.Equal(HookName.All.Select(name => name + ".sample").Order(StringComparer.Ordinal), Directory.GetFiles(folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+        Assert.Equal(HookName.All.Select(name => name + ".sample").Order(StringComparer.Ordinal), Directory.GetFiles(folder)
+            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         foreach (string path in Directory.GetFiles(folder))
         {
             Tool.Run("sh", "-n", path);
@@ -130,6 +139,7 @@ public class RepositoryHooksTests
     {
         string disk = hooks.Files.Write($"disk{seed}.raw", MixedBytes.Make(1 << 20, seed));
         return new ImageCommitter(hooks.Repository).Commit(
-            new CommitRequest { Disks = [disk], Message = "a version", InputFormat = "raw", NoVerify = noVerify }, TestContext.Current.CancellationToken);
+            new CommitRequest { Disks = [disk], Message = "a version", InputFormat = "raw", NoVerify = noVerify },
+                TestContext.Current.CancellationToken);
     }
 }

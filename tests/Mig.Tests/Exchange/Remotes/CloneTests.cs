@@ -14,8 +14,10 @@ public sealed class CloneTests : IDisposable
         using Repository repository = _there.Open();
         foreach (string message in (string[])["one", "two", "three"])
             Twin.Commit(repository, message);
-        repository.Refs.Update(RefName.Branch("side"), default(ObjectId), repository.Revisions.ResolveCommit("HEAD~1").Value, repository.Identity.Committer(), "branch");
-        repository.Refs.Update(RefName.Tag("v1"), default(ObjectId), repository.Revisions.ResolveCommit("HEAD~2").Value, repository.Identity.Committer(), "tag");
+        repository.Refs.Update(RefName.Branch("side"), default(ObjectId), repository.Revisions.ResolveCommit("HEAD~1").Value,
+            repository.Identity.Committer(), "branch");
+        repository.Refs.Update(RefName.Tag("v1"), default(ObjectId), repository.Revisions.ResolveCommit("HEAD~2").Value,
+            repository.Identity.Committer(), "tag");
     }
 
     [Theory]
@@ -29,13 +31,15 @@ public sealed class CloneTests : IDisposable
         Directory.CreateDirectory(stands);
         Testing.Tool.Run("cp", "--recursive", _there.Folder, Path.Combine(stands, "there"));
         Assert.Equal(0, MigProgram.Finish(MigProgram.Start([], "init", "-q", "--bare", here)).ExitCode);
-        (int exitCode, string output) = MigProgram.Finish(MigProgram.Start(["env", "-C", stands], "--repo", here, "fetch", "-q", typed, "main:came"));
+        (int exitCode, string output) =
+            MigProgram.Finish(MigProgram.Start(["env", "-C", stands], "--repo", here, "fetch", "-q", typed, "main:came"));
         Assert.True(exitCode == 0, output);
         (exitCode, output) = MigProgram.Finish(MigProgram.Start(["env", "-C", stands], "--repo", here, "fsck", "--repair-from", typed));
         Assert.True(exitCode == 0, output);
 
         // The control: from elsewhere it is not there.
-        Assert.NotEqual(0, MigProgram.Finish(MigProgram.Start(["env", "-C", "/"], "--repo", here, "fetch", "-q", typed, "main:came")).ExitCode);
+        Assert.NotEqual(0, MigProgram.Finish(
+            MigProgram.Start(["env", "-C", "/"], "--repo", here, "fetch", "-q", typed, "main:came")).ExitCode);
     }
 
     [Fact]
@@ -69,7 +73,8 @@ public sealed class CloneTests : IDisposable
     [Fact]
     public void A_clone_of_a_tag_is_on_no_branch()
     {
-        using Repository clone = Clone(new CloneOptions { Address = _there.Folder, BaseFolder = "/", Branch = "v1" }, out CloneOutcome outcome);
+        using Repository clone = Clone(
+            new CloneOptions { Address = _there.Folder, BaseFolder = "/", Branch = "v1" }, out CloneOutcome outcome);
         Assert.Null(outcome.Branch);
         Assert.True(clone.Refs.ReadHead().IsDetached);
         Assert.Equal(1, Count(clone));
@@ -78,7 +83,8 @@ public sealed class CloneTests : IDisposable
     [Fact]
     public void A_clone_of_a_branch_is_on_that_branch_and_follows_it()
     {
-        using Repository clone = Clone(new CloneOptions { Address = _there.Folder, BaseFolder = "/", Branch = "side", RemoteName = "lab" }, out _);
+        using Repository clone = Clone(
+            new CloneOptions { Address = _there.Folder, BaseFolder = "/", Branch = "side", RemoteName = "lab" }, out _);
         Assert.Equal("lab/side", new Upstreams(clone).Find(RefName.Branch("side"))!.ShortName);
         Assert.Equal(RefName.RemoteBranch("lab", "main"), clone.Refs.ReadSymbolic(RefName.Parse("refs/remotes/lab/HEAD")));
     }
@@ -119,28 +125,37 @@ public sealed class CloneTests : IDisposable
         if (isThere)
             Directory.CreateDirectory(folder);
         using var cancelled = new CancellationTokenSource();
-        var options = new CloneOptions { Address = _there.Folder, Directory = folder, BaseFolder = "/", Sharing = PackSharing.None, Progress = new Canceller(cancelled) };
+        var options = new CloneOptions
+        {
+            Address = _there.Folder, Directory = folder, BaseFolder = "/", Sharing = PackSharing.None,
+            Progress = new Canceller(cancelled)
+        };
         Assert.ThrowsAny<OperationCanceledException>(() => new CloneOperation(options, TestRepository.Context).Run(cancelled.Token));
         Assert.Equal(isThere, Directory.Exists(folder));
         if (isThere)
             Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
-        Assert.Throws<NotFoundException>(() => new CloneOperation(options with { Branch = "nix", Progress = NoProgress.Instance }, TestRepository.Context).Run(TestContext.Current.CancellationToken));
+        Assert.Throws<NotFoundException>(() =>
+            new CloneOperation(options with { Branch = "nix", Progress = NoProgress.Instance }, TestRepository.Context)
+            .Run(TestContext.Current.CancellationToken));
         Assert.Equal(isThere, Directory.Exists(folder));
         File.WriteAllText(_there.Files["file"], "");
-        Assert.Throws<ConflictException>(() => new CloneOperation(options with { Directory = _there.Files["file"] }, TestRepository.Context).Run(TestContext.Current.CancellationToken));
+        Assert.Throws<ConflictException>(() => new CloneOperation(options with { Directory = _there.Files["file"] }, TestRepository.Context)
+            .Run(TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _there.Dispose();
 
     private Repository Clone(CloneOptions options, out CloneOutcome outcome)
     {
-        outcome = new CloneOperation(options with { Directory = _there.Files["clone"] }, TestRepository.Context).Run(TestContext.Current.CancellationToken);
+        outcome = new CloneOperation(options with { Directory = _there.Files["clone"] }, TestRepository.Context)
+            .Run(TestContext.Current.CancellationToken);
         return TestRepository.Open(_there.Files["clone"]);
     }
 
     private static int Count(Repository repository) => repository.Walk.Walk([repository.Revisions.ResolveCommit("HEAD")]).Count();
 
-    private static IReadOnlyList<PushOutcome> Push(Repository repository) => new PushOperation(repository).Run(new PushOptions(), TestContext.Current.CancellationToken);
+    private static IReadOnlyList<PushOutcome> Push(Repository repository) =>
+        new PushOperation(repository).Run(new PushOptions(), TestContext.Current.CancellationToken);
 
     private sealed class Canceller(CancellationTokenSource source) : IProgressSink
     {

@@ -6,7 +6,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Exchange.Remotes;
 
-/// <summary>Two users and a server, in mig and in git: whatever they push, fetch and pull, all refs end up the same, and the same is refused.</summary>
+/// <summary>
+/// Two users and a server, in mig and in git: whatever they push, fetch and pull, all refs end up the same, and the same is refused.
+/// </summary>
 public sealed class GitAgreementTests
 {
     private static readonly int Steps = Killing.IsLong ? 120 : 30;
@@ -35,7 +37,9 @@ public sealed class GitAgreementTests
             Assert.True(mig == git, $"{story}git {(git ? "did it" : "refused")}, mig did not agree");
             refused += git ? 0 : 1;
             foreach (Twin twin in all)
-                Assert.True(twin.GitRefs().SequenceEqual(twin.MigRefs()), $"{story}git: {string.Join(", ", twin.GitRefs().Except(twin.MigRefs()))}\nmig: {string.Join(", ", twin.MigRefs().Except(twin.GitRefs()))}");
+                Assert.True(twin.GitRefs().SequenceEqual(twin.MigRefs()),
+                    $"{story}git: {string.Join(", ", twin.GitRefs().Except(twin.MigRefs()))}\nmig: "
+                    + $"{string.Join(", ", twin.MigRefs().Except(twin.GitRefs()))}");
         }
 
         Assert.InRange(refused, Steps / 20, Steps * 3 / 4);
@@ -58,7 +62,8 @@ public sealed class GitAgreementTests
             10 => ["branch", "-f", branch, other],
             11 => ["branch", "-D", branch],
             12 => random.Next(2) == 0 ? ["tag", "-f", tag] : ["tag", "-a", "-m", "t", tag],
-            13 => branch == other ? ["push", "origin", branch] : ["push", "origin", branch, other], // git does not take a name twice, mig does
+            // git does not take a name twice, mig does
+            13 => branch == other ? ["push", "origin", branch] : ["push", "origin", branch, other],
             14 => ["push", "origin", $"{branch}:{other}"],
             15 => ["push", "--no-atomic", "origin", "refs/heads/*:refs/heads/*"],
             16 => ["push", "--force", "origin", branch],
@@ -97,14 +102,16 @@ public sealed class GitAgreementTests
         Tool.Run("git", "init", "-q", "-b", "main", folder["one-git"]);
         Tool.Run("git", "-C", folder["one-git"], "remote", "add", "origin", folder["server.git"]);
         var first = new Twin(folder["one-mig"], folder["one-git"]);
-        foreach (string[] command in (string[][])[["commit", "root"], ["branch", "-f", "web", "main"], ["commit", "second"], ["push", "-u", "origin", "main", "web"]])
+        foreach (string[] command in (string[][])[
+            ["commit", "root"], ["branch", "-f", "web", "main"], ["commit", "second"], ["push", "-u", "origin", "main", "web"]])
             Assert.Equal((true, true), first.Do(command));
         return first;
     }
 
     private static Twin MakeClone(TestFolder folder)
     {
-        new CloneOperation(new CloneOptions { Address = folder["server.mig"], Directory = folder["two-mig"], BaseFolder = "/" }, TestRepository.Context).Run(TestContext.Current.CancellationToken);
+        new CloneOperation(new CloneOptions { Address = folder["server.mig"], Directory = folder["two-mig"], BaseFolder = "/" },
+            TestRepository.Context).Run(TestContext.Current.CancellationToken);
         Tool.Run("git", "clone", "-q", folder["server.git"], folder["two-git"]);
         return new Twin(folder["two-mig"], folder["two-git"]);
     }

@@ -36,9 +36,12 @@ public class HttpCredentialsTests
     {
         string[] settings =
         [
-            "http.https://images.example/lab/web.token=deep", "http.https://images.example/lab/.token=lab", "http.https://images.example.token=host",
-            "http.https://images.example:8443.token=port", "http.https://*.images.example/lab/web.token=star deep", "http.https://*.images.example.token=star",
-            "http.https://exact.images.example.token=exact", "http.https://ada@images.example.token=ada", "http.http://images.example.token=plain",
+            "http.https://images.example/lab/web.token=deep", "http.https://images.example/lab/.token=lab",
+                "http.https://images.example.token=host",
+            "http.https://images.example:8443.token=port", "http.https://*.images.example/lab/web.token=star deep",
+            "http.https://*.images.example.token=star",
+            "http.https://exact.images.example.token=exact", "http.https://ada@images.example.token=ada",
+            "http.http://images.example.token=plain",
             "http.token=for everybody, which is never sent",
         ];
         Assert.Equal(token, Find(url, settings).Get(wasRefused: false));
@@ -58,15 +61,18 @@ public class HttpCredentialsTests
     {
         Assert.Equal(isSent ? "secret" : null, Find(url, [], token: "secret").Get(wasRefused: false));
         if (!isSent)
-            Assert.Contains("is not sent over plain http", Assert.Throws<UsageException>(() => Find(url, [], token: "secret").Get(wasRefused: true)).Message, StringComparison.Ordinal);
+            Assert.Contains("is not sent over plain http", Assert.Throws<UsageException>(() =>
+                Find(url, [], token: "secret").Get(wasRefused: true)).Message, StringComparison.Ordinal);
         Assert.Equal("secret", Find(url, ["http.allowInsecureToken=true"], token: "secret").Get(wasRefused: false));
-        Assert.Equal(isSent ? "secret" : null, Find(url, ["http.http://other.example.allowInsecureToken=true"], token: "secret").Get(wasRefused: false));
+        Assert.Equal(isSent ? "secret" : null, Find(url, ["http.http://other.example.allowInsecureToken=true"], token: "secret")
+            .Get(wasRefused: false));
     }
 
     [Fact]
     public void AdviceOfTheRefusalIsTheSettingThatHelps()
     {
-        var refusal = Assert.Throws<UsageException>(() => Find("http://images.example:8320/lab", [], token: "secret").Get(wasRefused: true));
+        var refusal = Assert.Throws<UsageException>(() =>
+            Find("http://images.example:8320/lab", [], token: "secret").Get(wasRefused: true));
         string command = refusal.Message.Split('\'')[1];
         string[] words = command.Split(' ');
         Assert.Equal(["mig", "config"], words[..2]);
@@ -82,7 +88,8 @@ public class HttpCredentialsTests
         Assert.Null(Find(Host, settings).Get(wasRefused: true));
 
         // What git credential-store has, as Git wrote it.
-        Tool.RunWithInput("git", "protocol=https\nhost=images.example\nusername=ada\npassword=mig_one\n\n", "credential-store", "--file", file, "store");
+        Tool.RunWithInput("git", "protocol=https\nhost=images.example\nusername=ada\npassword=mig_one\n\n", "credential-store", "--file",
+            file, "store");
         HttpCredentials credentials = Find(Host, settings);
         Assert.Null(credentials.Get(wasRefused: false));
         Assert.Equal("mig_one", credentials.Get(wasRefused: true));
@@ -133,39 +140,52 @@ public class HttpCredentialsTests
         [
             $"credential.helper=!f() {{ echo \"general $1\" >> '{log}'; cat > /dev/null; }}; f",
             "credential.https://elsewhere.example.helper=!echo password=wrong; :",
-            $"credential.https://images.example.helper=!f() {{ echo \"special $1\" >> '{log}'; cat >> '{log}'; echo password=right; echo host=evil.example; }}; f",
+            $"credential.https://images.example.helper=!f() {{ echo \"special $1\" >> '{log}'; cat >> '{log}'; echo password=right; echo "
+                + $"host=evil.example; }}; f",
             "credential.helper=!echo password=too late; :",
             "credential.useHttpPath=true",
         ];
-        HttpCredentials credentials = Find("https://ada@images.example:8443/lab/web", settings.Select(text => text.Replace("images.example.helper", "images.example:8443.helper", StringComparison.Ordinal)));
+        HttpCredentials credentials = Find("https://ada@images.example:8443/lab/web",
+            settings.Select(text => text.Replace("images.example.helper", "images.example:8443.helper", StringComparison.Ordinal)));
         Assert.Equal("right", credentials.Get(wasRefused: true));
-        Assert.Equal("general get\nspecial get\nprotocol=https\nhost=images.example:8443\npath=lab/web\nusername=ada\n\n", File.ReadAllText(log));
+        Assert.Equal("general get\nspecial get\nprotocol=https\nhost=images.example:8443\npath=lab/web\nusername=ada\n\n",
+            File.ReadAllText(log));
         File.Delete(log);
         credentials.Accepted();
-        Assert.Equal("general store\nspecial store\nprotocol=https\nhost=images.example:8443\npath=lab/web\nusername=ada\npassword=right\n\n", File.ReadAllText(log));
+        Assert.Equal(
+            "general store\nspecial store\nprotocol=https\nhost=images.example:8443\npath=lab/web\nusername=ada\npassword=right\n\n",
+            File.ReadAllText(log));
     }
 
     [Fact]
     public void EmptyHelperTakesBackThoseBefore()
     {
-        string[] settings = ["credential.helper=!echo password=first; :", "credential.helper=", "credential.helper=!echo password=second; :"];
+        string[] settings = ["credential.helper=!echo password=first; :", "credential.helper=",
+            "credential.helper=!echo password=second; :"];
         Assert.Equal("second", Find(Host, settings).Get(wasRefused: true));
     }
 
     [Fact]
     public void LineBreakInAnAddressAsksNoHelper() =>
-        Assert.Throws<UsageException>(() => Find("https://ada%0ahost=bank.example@images.example/", ["credential.helper=!echo password=secret; :"]).Get(wasRefused: true));
+        Assert.Throws<UsageException>(() =>
+            Find("https://ada%0ahost=bank.example@images.example/", ["credential.helper=!echo password=secret; :"]).Get(wasRefused: true));
 
-    private static HttpCredentials Find(string url, IEnumerable<string> settings, string? token = null, string? gitConfig = null, bool isInteractive = false)
+    private static HttpCredentials Find(
+        string url, IEnumerable<string> settings, string? token = null, string? gitConfig = null, bool isInteractive = false)
     {
         Func<string, string?> environment = name => name == HttpCredentials.Variable ? token : null;
-        var config = new Config(settings.Select(text => text.Split('=', 2)).Select(parts => new ConfigEntry(ConfigKey.Parse(parts[0]), parts[1], ConfigScope.Command, "test", 0)));
+        var config = new Config(settings.Select(text => text.Split('=', 2))
+            .Select(parts => new ConfigEntry(ConfigKey.Parse(parts[0]), parts[1], ConfigScope.Command, "test", 0)));
         return new HttpCredentials(new Uri(url), config, RepositoryContext.Default with { Environment = environment }, isInteractive)
         {
             IsNamed = true,
             Runner = new CredentialHelper(isInteractive)
             {
-                Environment = new Dictionary<string, string> { ["GIT_CONFIG_GLOBAL"] = gitConfig ?? "/dev/null", ["GIT_CONFIG_NOSYSTEM"] = "1", ["HOME"] = "/nonexistent", ["LC_ALL"] = "C" },
+                Environment = new Dictionary<string, string>
+                {
+                    ["GIT_CONFIG_GLOBAL"] = gitConfig ?? "/dev/null",
+                    ["GIT_CONFIG_NOSYSTEM"] = "1", ["HOME"] = "/nonexistent", ["LC_ALL"] = "C"
+                },
             },
         };
     }

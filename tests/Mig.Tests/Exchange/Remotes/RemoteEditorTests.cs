@@ -7,7 +7,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Exchange.Remotes;
 
-/// <summary>What becomes of the configuration and of tracking refs; git reads mig's configuration and refs, and does the same to a copy.</summary>
+/// <summary>
+/// What becomes of the configuration and of tracking refs; git reads mig's configuration and refs, and does the same to a copy.
+/// </summary>
 public sealed class RemoteEditorTests
 {
     [Fact]
@@ -17,15 +19,20 @@ public sealed class RemoteEditorTests
         using var git = new TestFolder();
         Tool.Run("git", "init", "-q", "--bare", "--object-format=sha256", "-b", "main", git["git"]);
         Edit(test, editor => editor.Add("origin", "/srv/images"), git, "remote", "add", "origin", "/srv/images");
-        Edit(test, editor => editor.Add("lab", "ssh://host/lab", TagFetch.None, ["web", "db"]), git, "remote", "add", "--no-tags", "-t", "web", "-t", "db", "lab", "ssh://host/lab");
+        Edit(test, editor => editor.Add("lab", "ssh://host/lab", TagFetch.None, ["web", "db"]), git, "remote", "add", "--no-tags", "-t",
+            "web", "-t", "db", "lab", "ssh://host/lab");
         Set(test, git, "branch.main.remote", "origin");
         Set(test, git, "branch.main.merge", "refs/heads/main");
         Set(test, git, "branch.web.pushremote", "origin");
         Edit(test, editor => editor.Rename("origin", "up"), git, "remote", "rename", "origin", "up");
-        Edit(test, editor => editor.SetUrl("up", false, UrlChange.Add, "/srv/other"), git, "remote", "set-url", "--add", "up", "/srv/other");
-        Edit(test, editor => editor.SetUrl("up", true, UrlChange.Replace, "/srv/push"), git, "remote", "set-url", "--push", "up", "/srv/push");
-        Edit(test, editor => editor.SetUrl("up", false, UrlChange.Replace, "/srv/third", "/srv/other"), git, "remote", "set-url", "up", "/srv/third", "/srv/other");
-        Edit(test, editor => editor.SetUrl("up", false, UrlChange.Delete, null, "/srv/images"), git, "remote", "set-url", "--delete", "up", "/srv/images");
+        Edit(test, editor => editor.SetUrl("up", false, UrlChange.Add, "/srv/other"), git, "remote", "set-url", "--add", "up",
+            "/srv/other");
+        Edit(test, editor => editor.SetUrl("up", true, UrlChange.Replace, "/srv/push"), git, "remote", "set-url", "--push", "up",
+            "/srv/push");
+        Edit(test, editor => editor.SetUrl("up", false, UrlChange.Replace, "/srv/third", "/srv/other"), git, "remote", "set-url", "up",
+            "/srv/third", "/srv/other");
+        Edit(test, editor => editor.SetUrl("up", false, UrlChange.Delete, null, "/srv/images"), git, "remote", "set-url", "--delete", "up",
+            "/srv/images");
         Edit(test, editor => editor.Remove("lab"), git, "remote", "remove", "lab");
         Edit(test, editor => editor.Remove("up"), git, "remote", "remove", "up");
     }
@@ -47,7 +54,8 @@ public sealed class RemoteEditorTests
         Use(test, (_, editor) => editor.Rename("origin", "up"));
         Use(test, (repository, _) =>
         {
-            Assert.Equal(["refs/remotes/up/HEAD", "refs/remotes/up/a/b", "refs/remotes/up/main"], repository.Refs.ListNames("refs/").Select(name => name.Value));
+            Assert.Equal(["refs/remotes/up/HEAD", "refs/remotes/up/a/b", "refs/remotes/up/main"], repository.Refs.ListNames("refs/")
+                .Select(name => name.Value));
             Assert.Equal(RefName.RemoteBranch("up", "main"), repository.Refs.ReadSymbolic(RefName.Parse("refs/remotes/up/HEAD")));
             Assert.Equal("fetch: storing head", repository.Refs.ReadLog(RefName.RemoteBranch("up", "main"))[^1].Reason);
         });
@@ -113,5 +121,6 @@ public sealed class RemoteEditorTests
     }
 
     private static IEnumerable<string> Read(string file) => Tool.Run("git", "config", "--file", file, "--list").Split('\n')
-        .Where(line => line.StartsWith("remote.", StringComparison.Ordinal) || line.StartsWith("branch.", StringComparison.Ordinal)).Order(StringComparer.Ordinal);
+        .Where(line => line.StartsWith("remote.", StringComparison.Ordinal) || line.StartsWith("branch.", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal);
 }

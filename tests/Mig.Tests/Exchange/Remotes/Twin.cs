@@ -10,7 +10,9 @@ using Mig.Versions.Tags;
 
 namespace Mig.Tests.Exchange.Remotes;
 
-/// <summary>A repository of mig and one of git to which the same is done, in git's words. Commits are known by their messages, which are unique.</summary>
+/// <summary>
+/// A repository of mig and one of git to which the same is done, in git's words. Commits are known by their messages, which are unique.
+/// </summary>
 internal sealed class Twin(string mig, string git)
 {
     public string MigFolder => mig;
@@ -32,8 +34,14 @@ internal sealed class Twin(string mig, string git)
         return (TryMig(arguments), exit == 0);
     }
 
-    /// <summary>All refs with the message of the commit that each leads to, as git has them; without origin/HEAD, which newer gits set as mig does, but older ones only in a clone.</summary>
-    public IReadOnlyList<string> GitRefs() => [.. Tool.Run("git", "-C", git, "for-each-ref", "--format=%(refname) %(if)%(*subject)%(then)%(*subject)%(else)%(subject)%(end)").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.StartsWith("refs/remotes/origin/HEAD ", StringComparison.Ordinal)).Order(StringComparer.Ordinal), GitHead()];
+    /// <summary>
+    /// All refs with the message of the commit that each leads to, as git has them; without origin/HEAD, which newer gits set as mig does,
+    /// but older ones only in a clone.
+    /// </summary>
+    public IReadOnlyList<string> GitRefs() =>
+        [.. Tool.Run("git", "-C", git, "for-each-ref", "--format=%(refname) %(if)%(*subject)%(then)%(*subject)%(else)%(subject)%(end)")
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Where(line => !line.StartsWith("refs/remotes/origin/HEAD ", StringComparison.Ordinal)).Order(StringComparer.Ordinal), GitHead()];
 
     /// <summary>The same of mig.</summary>
     public IReadOnlyList<string> MigRefs()
@@ -41,7 +49,10 @@ internal sealed class Twin(string mig, string git)
         using Repository repository = TestRepository.Open(mig);
         return
         [
-            .. repository.Refs.List().Where(found => found.Target is null).Select(found => $"{found.Name} {repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(found.Id.ToString())).Subject}").Order(StringComparer.Ordinal),
+            .. repository.Refs.List().Where(found => found.Target is null)
+                .Select(found =>
+                $"{found.Name} {repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(found.Id.ToString())).Subject}")
+                .Order(StringComparer.Ordinal),
             "HEAD " + repository.Refs.ReadHead().Branch,
         ];
     }
@@ -53,7 +64,11 @@ internal sealed class Twin(string mig, string git)
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         writer.EndContent();
         ImageId image = new History.Images.MachineImage([]).Write(writer);
-        var commit = new Commit { Image = image, Parents = head.Id is { } parent ? [new CommitId(parent)] : [], Author = who, Committer = who, Message = message + "\n" };
+        var commit = new Commit
+        {
+            Image = image, Parents = head.Id is { } parent ? [new CommitId(parent)] : [], Author = who,
+            Committer = who, Message = message + "\n"
+        };
         ObjectId id = writer.AddObject(ObjectKind.Commit, commit.Encode());
         writer.Complete();
         repository.Refs.Update(RefName.Head, head.Id ?? default(ObjectId), id, who, "commit: " + message);
@@ -95,9 +110,11 @@ internal sealed class Twin(string mig, string git)
                 new TagEditor(repository).Create(name, "HEAD", arguments.Contains("-a") ? "a tag" : null, arguments.Contains("-f"));
                 return true;
             case ["push", ..]:
-                return new PushOperation(repository).Run(PushOptions(arguments, words), TestContext.Current.CancellationToken).All(outcome => !outcome.HasFailed);
+                return new PushOperation(repository).Run(PushOptions(arguments, words), TestContext.Current.CancellationToken)
+                    .All(outcome => !outcome.HasFailed);
             case ["fetch", ..]:
-                return !new FetchOperation(repository).Run(FetchOptions(arguments, words), TestContext.Current.CancellationToken).HasRejected;
+                return !new FetchOperation(repository)
+                    .Run(FetchOptions(arguments, words), TestContext.Current.CancellationToken).HasRejected;
             case ["pull", ..]:
                 new PullOperation(repository).Run(FetchOptions(arguments, words), _ => { }, TestContext.Current.CancellationToken);
                 return true;
@@ -114,7 +131,8 @@ internal sealed class Twin(string mig, string git)
         AllBranches = arguments.Contains("--all"),
         AllTags = arguments.Contains("--tags"),
         Force = arguments.Contains("--force"),
-        Leases = [.. arguments.Where(word => word.StartsWith("--force-with-lease", StringComparison.Ordinal)).Select(word => PushLease.Parse(word["--force-with-lease".Length..].TrimStart('=')))],
+        Leases = [.. arguments.Where(word => word.StartsWith("--force-with-lease", StringComparison.Ordinal))
+            .Select(word => PushLease.Parse(word["--force-with-lease".Length..].TrimStart('=')))],
         SetsUpstream = arguments.Contains("-u"),
         IsAtomic = !arguments.Contains("--no-atomic"),
     };

@@ -11,13 +11,15 @@ public sealed class AccessTests : IDisposable
     [Fact]
     public void A_token_gives_the_rights_of_its_section_and_no_others()
     {
-        string reader = _served.Token("reader", "read lab/**"), writer = _served.Token("writer", "write lab/* refs/heads/main", "write lab/* refs/heads/ci/*"), admin = _served.Token("admin", "admin");
+        string reader = _served.Token("reader", "read lab/**"), writer =
+            _served.Token("writer", "write lab/* refs/heads/main", "write lab/* refs/heads/ci/*"), admin = _served.Token("admin", "admin");
         _served.Start("--auth", _served.Files["tokens"]);
         string web = _served.Address + "/lab/web", here = _served.Source.Folder;
         AddVersion(1);
         ServedFolder.MigAs(reader, "ls-remote", web).Ends(0, "refs/heads/main");
         string before = Directory.GetFiles(Path.Combine(_served.Root, "lab/web/packs")).Length.ToString();
-        ServedFolder.MigAs(reader, "--repo", here, "push", web, "main").Ends(2, "'reader' may not push to lab/web, which needs the right 'write'");
+        ServedFolder.MigAs(reader, "--repo", here, "push", web, "main")
+            .Ends(2, "'reader' may not push to lab/web, which needs the right 'write'");
         Assert.Equal(before, Directory.GetFiles(Path.Combine(_served.Root, "lab/web/packs")).Length.ToString());
         ServedFolder.MigAs(writer, "--repo", here, "push", web, "main").Ends(0, "main -> main");
         ServedFolder.MigAs(writer, "--repo", here, "push", web, "main:ci/nightly").Ends(0, "ci/nightly");
@@ -36,8 +38,10 @@ public sealed class AccessTests : IDisposable
         string reader = _served.Token("reader", "read lab/**");
         _served.Start("--auth", _served.Files["tokens"]);
         ServedFolder.Mig("ls-remote", _served.Address + "/lab/web").Ends(23, "a token is needed");
-        ServedFolder.MigAs("mig_" + new string('A', 43), "ls-remote", _served.Address + "/lab/web").Ends(23, "the token is unknown or has expired");
-        string Ask(string name) => ServedFolder.Curl("-H", "Authorization: Bearer " + reader, "-H", "Content-Type: application/x-mig", "--data-binary", "x", $"{_served.Address}/{name}/mig/v1");
+        ServedFolder.MigAs("mig_" + new string('A', 43), "ls-remote", _served.Address + "/lab/web")
+            .Ends(23, "the token is unknown or has expired");
+        string Ask(string name) => ServedFolder.Curl("-H", "Authorization: Bearer " + reader, "-H", "Content-Type: application/x-mig",
+            "--data-binary", "x", $"{_served.Address}/{name}/mig/v1");
         Assert.EndsWith("\n404\n", Ask("secret"), StringComparison.Ordinal);
         Assert.Equal(Ask("none"), Ask("secret"));
         Assert.EndsWith("200\n", Ask("lab/web"), StringComparison.Ordinal);
@@ -49,14 +53,16 @@ public sealed class AccessTests : IDisposable
         string other = _served.Token("other", "read elsewhere");
         File.AppendAllText(_served.Files["tokens"], "[anonymous]\n\tallow = read lab/**\n");
         _served.Start("--auth", _served.Files["tokens"]);
-        string Ask(string name, params string[] more) => ServedFolder.Curl(["-H", "Content-Type: application/x-mig", "--data-binary", "x", .. more, $"{_served.Address}/{name}/mig/v1"]);
+        string Ask(string name, params string[] more) =>
+            ServedFolder.Curl(["-H", "Content-Type: application/x-mig", "--data-binary", "x", .. more, $"{_served.Address}/{name}/mig/v1"]);
         string[] token = ["-H", "Authorization: Bearer " + other];
         Assert.EndsWith("200\n", Ask("lab/web"), StringComparison.Ordinal);
         Assert.EndsWith("200\n", Ask("lab/web", token), StringComparison.Ordinal);
         ServedFolder.MigAs(other, "ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
         Assert.EndsWith("401\n", Ask("secret"), StringComparison.Ordinal);
         Assert.EndsWith("404\n", Ask("secret", token), StringComparison.Ordinal);
-        ServedFolder.MigAs(other, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main:other").Ends(2, "'other' may not push");
+        ServedFolder.MigAs(other, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main:other")
+            .Ends(2, "'other' may not push");
         Assert.EndsWith("401\n", Ask("lab/web", "-H", "Authorization: Bearer mig_" + new string('A', 43)), StringComparison.Ordinal);
     }
 
@@ -70,8 +76,10 @@ public sealed class AccessTests : IDisposable
         Directory.CreateSymbolicLink(_served.Files["root/linked/.mig"], _served.Files["root/secret"]);
         string reader = _served.Token("reader", "read lab/**", "read link", "read linked", "read .hidden", "read outside");
         _served.Start("--auth", _served.Files["tokens"]);
-        string[] ask = ["--path-as-is", "-H", "Authorization: Bearer " + reader, "-H", "Content-Type: application/x-mig", "--data-binary", "x"];
-        foreach (string path in (string[])["/lab/../secret", "/lab/%2e%2e/secret", "/lab/..%2fsecret", "/../root/secret", "//secret", "/lab/web/.mig", "/.hidden", "/link", "/linked", "/outside"])
+        string[] ask = ["--path-as-is", "-H", "Authorization: Bearer " + reader, "-H", "Content-Type: application/x-mig", "--data-binary",
+            "x"];
+        foreach (string path in (string[])["/lab/../secret", "/lab/%2e%2e/secret", "/lab/..%2fsecret", "/../root/secret", "//secret",
+            "/lab/web/.mig", "/.hidden", "/link", "/linked", "/outside"])
             Assert.True(ServedFolder.Curl([.. ask, $"{_served.Address}{path}/mig/v1"]).EndsWith("404\n", StringComparison.Ordinal), path);
         Assert.EndsWith("200\n", ServedFolder.Curl([.. ask, $"{_served.Address}/lab/web/mig/v1"]), StringComparison.Ordinal);
     }
@@ -84,7 +92,8 @@ public sealed class AccessTests : IDisposable
         Assert.EndsWith("404\n", ServedFolder.Curl(_served.Address + "/"), StringComparison.Ordinal);
 
         // A web page whose name suddenly means 127.0.0.1.
-        Assert.EndsWith("421\n", ServedFolder.Curl("-H", "Host: evil.example", _served.Address + "/lab/web/mig/v1"), StringComparison.Ordinal);
+        Assert.EndsWith("421\n", ServedFolder.Curl("-H", "Host: evil.example", _served.Address + "/lab/web/mig/v1"),
+            StringComparison.Ordinal);
         ServedFolder.Mig("ls-remote", _served.Address.Replace("127.0.0.1", "localhost", StringComparison.Ordinal) + "/lab/web").Ends(0);
     }
 
@@ -92,7 +101,8 @@ public sealed class AccessTests : IDisposable
     public void Who_says_insecure_gets_it()
     {
         _served.Start("--listen", "0.0.0.0:0", "--insecure");
-        ServedFolder.Mig("ls-remote", _served.Address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal) + "/lab/web").Ends(0, "refs/heads/main");
+        ServedFolder.Mig("ls-remote", _served.Address.Replace("0.0.0.0", "127.0.0.1", StringComparison.Ordinal) + "/lab/web")
+            .Ends(0, "refs/heads/main");
     }
 
     [Fact]
@@ -114,9 +124,11 @@ public sealed class AccessTests : IDisposable
         ServedFolder.Mig("-c", "http.sslCAInfo=" + _served.Files["other.pem"], "ls-remote", web).Ends(23, "REMOTE-004");
         ServedFolder.Mig("-c", "http.sslCAInfo=" + _served.Files["names"], "ls-remote", web).Ends(2, "http.sslCAInfo");
         ServedFolder.Mig("-c", "http.sslCAInfo=" + _served.Files["ca.pem"], "ls-remote", web).Ends(0, "refs/heads/main");
-        ServedFolder.Mig("-c", "http.sslCAInfo=" + _served.Files["ca.pem"], "ls-remote", web.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)).Ends(23, "REMOTE-004");
+        ServedFolder.Mig("-c", "http.sslCAInfo=" + _served.Files["ca.pem"], "ls-remote",
+            web.Replace("127.0.0.1", "localhost", StringComparison.Ordinal)).Ends(23, "REMOTE-004");
         Assert.Equal("ok\n200\n", ServedFolder.Curl("--cacert", _served.Files["ca.pem"], _served.Address + "/healthz"));
-        ServedFolder.Mig("serve", "--listen", "127.0.0.1:0", "--tls-cert", _served.Files["names"], "--tls-key", _served.Files["server.key"], _served.Root).Ends(23, "REMOTE-030");
+        ServedFolder.Mig("serve", "--listen", "127.0.0.1:0", "--tls-cert", _served.Files["names"], "--tls-key", _served.Files["server.key"],
+            _served.Root).Ends(23, "REMOTE-030");
     }
 
     public void Dispose() => _served.Dispose();

@@ -15,7 +15,10 @@ public sealed class ClientTokenTests : IDisposable
     {
         string reader = _served.Token("reader", "read");
         _served.Start("--auth", _served.Files["tokens"]);
-        string helper = _served.Files.Write("helper", $"#!/bin/sh\necho \"$1\" >> {_served.Files["calls"]}\n[ \"$1\" != get ] || {{ echo username=ada; echo password=$(cat {_served.Files["password"]}); }}\n");
+        string helper = _served.Files.Write(
+            "helper",
+            $"#!/bin/sh\necho \"$1\" >> {_served.Files["calls"]}\n[ \"$1\" != get ] || {{ echo username=ada; echo password=$(cat "
+            + $"{_served.Files["password"]}); }}\n");
         Tool.Run("chmod", "755", helper);
         File.WriteAllText(_served.Files["password"], reader);
         ServedFolder.Mig("-c", "credential.helper=" + helper, "ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
@@ -24,7 +27,8 @@ public sealed class ClientTokenTests : IDisposable
 
         File.Delete(_served.Files["calls"]);
         File.WriteAllText(_served.Files["password"], "mig_" + new string('A', 43));
-        ServedFolder.Mig("-c", "credential.helper=" + helper, "ls-remote", _served.Address + "/lab/web").Ends(23, "the token is unknown or has expired");
+        ServedFolder.Mig("-c", "credential.helper=" + helper, "ls-remote", _served.Address + "/lab/web")
+            .Ends(23, "the token is unknown or has expired");
         Assert.Equal("get\nerase\n", File.ReadAllText(_served.Files["calls"]));
     }
 
@@ -39,7 +43,8 @@ public sealed class ClientTokenTests : IDisposable
             ServedFolder.MigAs(reader, "ls-remote", _served.Address + "/lab/web").Ends(2, "not sent over plain http");
             Assert.DoesNotContain("user=reader", _served.Log, StringComparison.Ordinal);
             Assert.Contains("status=401", _served.Log, StringComparison.Ordinal);
-            ServedFolder.MigAs(reader, "-c", "http.allowInsecureToken=true", "ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
+            ServedFolder.MigAs(reader, "-c", "http.allowInsecureToken=true", "ls-remote", _served.Address + "/lab/web")
+                .Ends(0, "refs/heads/main");
             Assert.Contains("user=reader", _served.Log, StringComparison.Ordinal);
         }
         finally

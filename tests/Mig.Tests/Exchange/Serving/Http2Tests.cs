@@ -28,10 +28,12 @@ public sealed class Http2Tests : IDisposable
     [InlineData("--http1.1", "1.1", "HTTP/1.1")]
     public void With_TLS_the_client_chooses(string option, string version, string setting)
     {
-        Tool.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+        Tool.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+            "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
             "-keyout", _served.Files["server.key"], "-out", _served.Files["server.pem"]);
         string token = _served.Token("writer", "write **");
-        _served.Start("--auth", _served.Files["tokens"], "--tls-cert", _served.Files["server.pem"], "--tls-key", _served.Files["server.key"]);
+        _served.Start("--auth", _served.Files["tokens"], "--tls-cert", _served.Files["server.pem"], "--tls-key",
+            _served.Files["server.key"]);
         string[] settings = ["-c", "http.version=" + setting, "-c", "http.sslCAInfo=" + _served.Files["server.pem"]];
         Assert.Equal(version, VersionOf(option, _served.Address));
         Push(token, settings);
@@ -64,12 +66,14 @@ public sealed class Http2Tests : IDisposable
     {
         File.WriteAllBytes(_served.Files["other.img"], MixedBytes.Make(30 << 20, 3));
         _served.Source.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_served.Files["other.img"]], Message = "another version" });
-        ServedFolder.MigAs(token, [.. settings, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main"]).Ends(0, "main -> main");
+        ServedFolder.MigAs(token, [.. settings, "--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main"])
+            .Ends(0, "main -> main");
     }
 
     private void Clone(string token, string[] settings)
     {
         ServedFolder.MigAs(token, [.. settings, "clone", "-q", "--bare", _served.Address + "/lab/web", _served.Files["clone"]]).Ends(0);
-        Judge.AssertSame(_served.Files["other.img"], TestRepository.Export(_served.Files["clone"], new Mig.Images.Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
+        Judge.AssertSame(_served.Files["other.img"], TestRepository.Export(_served.Files["clone"],
+            new Mig.Images.Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
     }
 }

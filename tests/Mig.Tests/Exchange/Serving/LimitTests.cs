@@ -22,7 +22,8 @@ public sealed partial class LimitTests : IDisposable
         _served.Start("--max-rate", "1");
         List<string> answers = [.. Enumerable.Range(0, 15).Select(_ => ServedFolder.Curl("-D", "-", _served.Address + "/"))];
         Assert.EndsWith("404\n", answers[0], StringComparison.Ordinal);
-        Assert.Contains(answers, answer => answer.EndsWith("429\n", StringComparison.Ordinal) && answer.Contains("Retry-After: 1", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(answers, answer =>
+            answer.EndsWith("429\n", StringComparison.Ordinal) && answer.Contains("Retry-After: 1", StringComparison.OrdinalIgnoreCase));
         Assert.Equal("ok\n200\n", ServedFolder.Curl(_served.Address + "/healthz"));
 
         // The client does as it is told, and gets there.
@@ -35,7 +36,8 @@ public sealed partial class LimitTests : IDisposable
         _served.Start("--max-body", "1m");
         File.WriteAllBytes(_served.Files["disk.img"], MixedBytes.Make(8 << 20, 3));
         _served.Source.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
-        ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(0); // in pieces that are small enough
+        // in pieces that are small enough
+        ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Address + "/lab/web", "main").Ends(0);
         string[] post = ["-H", "Content-Type: application/x-mig", _served.Address + "/lab/web/mig/v1", "--data-binary"];
         File.WriteAllBytes(_served.Files["large"], new byte[(1 << 20) + 1]);
         File.WriteAllBytes(_served.Files["fits"], new byte[1 << 20]);
@@ -55,7 +57,9 @@ public sealed partial class LimitTests : IDisposable
             slow.Add(client);
 
             // Half of them never end the header, half announce a body that does not come.
-            client.GetStream().Write(Encoding.ASCII.GetBytes("POST /lab/web/mig/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-mig\r\nContent-Length: 100\r\n" + (i % 2 == 0 ? "" : "\r\n")));
+            client.GetStream().Write(Encoding.ASCII.GetBytes(
+                "POST /lab/web/mig/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-mig\r\nContent-Length: 100\r\n"
+                + (i % 2 == 0 ? "" : "\r\n")));
         }
 
         ServedFolder.Mig("ls-remote", _served.Address + "/lab/web").Ends(0, "refs/heads/main");
@@ -89,7 +93,8 @@ public sealed partial class LimitTests : IDisposable
         _served.Source.Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_served.Files["disk.img"]], Message = "large" });
         ServedFolder.Mig("--repo", _served.Source.Folder, "push", _served.Root + "/lab/web", "main").Ends(0);
         _served.Start();
-        using System.Diagnostics.Process clone = MigProgram.Start([], "-c", "http.maxRetries=0", "clone", "-q", _served.Address + "/lab/web", _served.Files["clone"]);
+        using System.Diagnostics.Process clone =
+            MigProgram.Start([], "-c", "http.maxRetries=0", "clone", "-q", _served.Address + "/lab/web", _served.Files["clone"]);
         while (!_served.Log.Contains("call=commits", StringComparison.Ordinal) && !clone.HasExited)
             Thread.Sleep(5);
         Tool.Run("kill", "-TERM", _served.Server.Id.ToString(CultureInfo.InvariantCulture));
@@ -157,7 +162,8 @@ public sealed partial class LimitTests : IDisposable
         // A client that never comes to its end, and is fast enough to be borne with.
         using var client = new TcpClient(server.Address.Host, server.Address.Port);
         NetworkStream stream = client.GetStream();
-        stream.Write("POST /web/mig/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-mig\r\nContent-Length: 1000000000\r\n\r\n"u8);
+        stream.Write(
+            "POST /web/mig/v1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-mig\r\nContent-Length: 1000000000\r\n\r\n"u8);
         byte[] ids = new byte[5 + (32 << 10)];
         BinaryPrimitives.WriteInt32LittleEndian(ids, 32 << 10);
         ids[4] = (byte)'I';

@@ -28,8 +28,11 @@ public sealed class ProxyTests : IDisposable
             .Replace("/etc/ssl/images.example.pem", _served.Files["server.pem"], StringComparison.Ordinal)
             .Replace("/etc/ssl/images.example.key", _served.Files["server.key"], StringComparison.Ordinal)
             .Replace("http://127.0.0.1:8320", _served.Address, StringComparison.Ordinal);
-        string paths = string.Join(' ', ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(kind => $"{kind}_temp_path {_served.Files[kind]};"));
-        File.WriteAllText(_served.Files["nginx.conf"], $"daemon off; master_process off; pid {_served.Files["pid"]}; error_log stderr; events {{}} http {{ access_log off; {paths}\n{example} }}");
+        string paths = string.Join(' ', ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
+            .Select(kind => $"{kind}_temp_path {_served.Files[kind]};"));
+        File.WriteAllText(_served.Files["nginx.conf"],
+            $"daemon off; master_process off; pid {_served.Files["pid"]}; error_log stderr; events {{}} http {{ access_log off; "
+            + $"{paths}\n{example} }}");
         Run(token, "nginx", "-p", _served.Files[""], "-c", _served.Files["nginx.conf"]);
 
         // Nothing was kept in files on its way.
@@ -43,10 +46,14 @@ public sealed class ProxyTests : IDisposable
     {
         string token = Start(arguments);
         string example = Example("caddy")
-            .Replace("images.example {", $"https://127.0.0.1:{_port} {{\n    tls {_served.Files["server.pem"]} {_served.Files["server.key"]}", StringComparison.Ordinal)
-            .Replace("127.0.0.1:8320", upstream.Replace("127.0.0.1:8320", new Uri(_served.Address).Authority, StringComparison.Ordinal), StringComparison.Ordinal);
+            .Replace("images.example {",
+                $"https://127.0.0.1:{_port} {{\n    tls {_served.Files["server.pem"]} {_served.Files["server.key"]}",
+                StringComparison.Ordinal)
+            .Replace("127.0.0.1:8320", upstream.Replace("127.0.0.1:8320", new Uri(_served.Address).Authority, StringComparison.Ordinal),
+                StringComparison.Ordinal);
         File.WriteAllText(_served.Files["Caddyfile"], "{\n    admin off\n    auto_https disable_redirects\n}\n" + example);
-        Run(token, "env", "HOME=" + _served.Files[""], "XDG_DATA_HOME=" + _served.Files[""], "caddy", "run", "--config", _served.Files["Caddyfile"], "--adapter", "caddyfile");
+        Run(token, "env", "HOME=" + _served.Files[""], "XDG_DATA_HOME=" + _served.Files[""], "caddy", "run", "--config",
+            _served.Files["Caddyfile"], "--adapter", "caddyfile");
     }
 
     [Fact]
@@ -74,7 +81,8 @@ public sealed class ProxyTests : IDisposable
     private string Start(params string[] arguments)
     {
         ServedFolder.Mig("init", "-q", "--bare", _served.Files["root/lab/large"]).Ends(0);
-        Tool.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+        Tool.Run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+            "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
             "-keyout", _served.Files["server.key"], "-out", _served.Files["server.pem"]);
         string token = _served.Token("writer", "write lab/**");
         _served.Start(["--auth", _served.Files["tokens"], "--trusted-proxy", "127.0.0.1", .. arguments]);
@@ -92,11 +100,13 @@ public sealed class ProxyTests : IDisposable
         try
         {
             Task<string> said = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
-            Assert.True(SpinWait.SpinUntil(() => process.HasExited || IsUp(), TimeSpan.FromSeconds(30)) && !process.HasExited, process.HasExited ? said.Result : "it does not listen");
+            Assert.True(SpinWait.SpinUntil(() => process.HasExited || IsUp(), TimeSpan.FromSeconds(30)) && !process.HasExited,
+                process.HasExited ? said.Result : "it does not listen");
             string[] trust = ["-c", "http.sslCAInfo=" + _served.Files["server.pem"], "-c", "http.maxRetries=0"];
             ServedFolder.MigAs(token, [.. trust, "--repo", source.Folder, "push", Url, "main"]).Ends(0, "main -> main");
             ServedFolder.MigAs(token, [.. trust, "clone", "-q", "--bare", Url, _served.Files["clone"]]).Ends(0);
-            Judge.AssertSame(_served.Files["large.img"], TestRepository.Export(_served.Files["clone"], new Mig.Images.Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
+            Judge.AssertSame(_served.Files["large.img"], TestRepository.Export(_served.Files["clone"],
+                new Mig.Images.Export.ExportRequest { Path = _served.Files["out.img"], Format = "raw", Revision = "main" }));
             Assert.Contains("call=push status=200", _served.Log, StringComparison.Ordinal);
             Assert.DoesNotContain("status=4", _served.Log, StringComparison.Ordinal);
         }

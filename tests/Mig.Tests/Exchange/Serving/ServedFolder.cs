@@ -50,7 +50,8 @@ internal sealed class ServedFolder : IDisposable
 
     public void Start(params string[] arguments)
     {
-        _server = MigProgram.Start([], ["serve", .. arguments.Contains("--listen") ? [] : new[] { "--listen", "127.0.0.1:0" }, .. arguments, Root]);
+        _server = MigProgram.Start([],
+            ["serve", .. arguments.Contains("--listen") ? [] : new[] { "--listen", "127.0.0.1:0" }, .. arguments, Root]);
         string line = "";
         while (!line.Contains(Greeting, StringComparison.Ordinal))
             line = _server.StandardError.ReadLine() ?? throw new InvalidOperationException("the server ended: " + line);
@@ -60,10 +61,12 @@ internal sealed class ServedFolder : IDisposable
 
     public static Said Mig(params string[] arguments) => new(MigProgram.Finish(MigProgram.Start([], arguments)));
 
-    public static Said MigAs(string token, params string[] arguments) => new(MigProgram.Finish(MigProgram.Start(["env", "MIG_TOKEN=" + token], arguments)));
+    public static Said MigAs(string token, params string[] arguments) =>
+        new(MigProgram.Finish(MigProgram.Start(["env", "MIG_TOKEN=" + token], arguments)));
 
     /// <summary>What curl gets: the body, and the status on a line of its own.</summary>
-    public static string Curl(params string[] arguments) => Tool.Run("curl", ["-sS", "--max-time", "20", "-w", "%{http_code}\n", .. arguments]);
+    public static string Curl(params string[] arguments) =>
+        Tool.Run("curl", ["-sS", "--max-time", "20", "-w", "%{http_code}\n", .. arguments]);
 
     public void Dispose()
     {

@@ -34,7 +34,8 @@ public sealed partial class StreamTests : IDisposable
         if (connections == "2")
             return;
         Assert.InRange(PutCall().Count(_served.Log), streams == 1 ? 1 : 2, streams == 1 ? 1 : Streams);
-        long sent = PutCall().Matches(_served.Log).Sum(match => long.Parse(match.Groups[1].Value)), got = GetCall().Matches(_served.Log).Sum(match => long.Parse(match.Groups[1].Value));
+        long sent = PutCall().Matches(_served.Log).Sum(match => long.Parse(match.Groups[1].Value)), got = GetCall().Matches(_served.Log)
+            .Sum(match => long.Parse(match.Groups[1].Value));
         Assert.InRange(sent, Size, 3 * Size / 2);
         Assert.InRange(got, Size, 3 * Size / 2);
     }

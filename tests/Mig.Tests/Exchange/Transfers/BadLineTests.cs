@@ -6,7 +6,9 @@ using Mig.Transfer.Addresses;
 
 namespace Mig.Tests.Exchange.Transfers;
 
-/// <summary>A line that breaks, stands still or loses again and again: a transfer goes on with what is left, and ends, in one call.</summary>
+/// <summary>
+/// A line that breaks, stands still or loses again and again: a transfer goes on with what is left, and ends, in one call.
+/// </summary>
 public sealed class BadLineTests : IDisposable
 {
     private readonly TestRepository _here = new();
@@ -60,7 +62,8 @@ public sealed class BadLineTests : IDisposable
         Fill(_there);
         (RemoteAddress address, RemoteOptions options) = Locate(RemoteKind.Http, _there.Folder);
         using var line = new FaultyLine(address.Port!.Value, new LineFaults { CutEvery = 1 << 20 });
-        using RemoteRepository remote = RemoteRepository.Open(address with { Port = line.Port }, options with { Retries = options.Retries with { Most = 0 } }, TestContext.Current.CancellationToken);
+        using RemoteRepository remote = RemoteRepository.Open(address with { Port = line.Port },
+            options with { Retries = options.Retries with { Most = 0 } }, TestContext.Current.CancellationToken);
         using Repository here = _here.Open();
         Assert.Equal(RemoteCodes.Broken, Assert.Throws<RemoteException>(() => Peers.Fetch(remote, here)).Code);
     }
@@ -94,7 +97,8 @@ public sealed class BadLineTests : IDisposable
             options = options with { Patience = new Patience(TimeSpan.FromSeconds(3), 100) };
         using var line = new FaultyLine(address.Port!.Value, faults);
         using (Repository here = _here.Open())
-        using (RemoteRepository remote = RemoteRepository.Open(address with { Port = line.Port }, options, TestContext.Current.CancellationToken))
+        using (RemoteRepository remote =
+            RemoteRepository.Open(address with { Port = line.Port }, options, TestContext.Current.CancellationToken))
             Peers.Fetch(remote, here);
         AssertWhole(line, atLeast, _here, _there);
     }
@@ -104,7 +108,8 @@ public sealed class BadLineTests : IDisposable
         (RemoteAddress address, RemoteOptions options) = Locate(kind, _there.Folder);
         using var line = new FaultyLine(address.Port!.Value, faults);
         using (Repository here = _here.Open())
-        using (RemoteRepository remote = RemoteRepository.Open(address with { Port = line.Port }, options, TestContext.Current.CancellationToken))
+        using (RemoteRepository remote =
+            RemoteRepository.Open(address with { Port = line.Port }, options, TestContext.Current.CancellationToken))
             Assert.Null(Peers.Push(remote, here).Results[0].Refusal);
         AssertWhole(line, atLeast, _there, _here);
     }
@@ -113,7 +118,8 @@ public sealed class BadLineTests : IDisposable
     private static void AssertWhole(FaultyLine line, int atLeast, TestRepository receiver, TestRepository sender)
     {
         long size = Directory.EnumerateFiles(Path.Combine(sender.Folder, "packs"), "*.pack").Sum(pack => new FileInfo(pack).Length);
-        TestContext.Current.TestOutputHelper?.WriteLine($"{line.Passed} bytes passed for {size}, {line.Faults} faults, {line.Connections} connections");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{line.Passed} bytes passed for {size}, {line.Faults} faults, {line.Connections} connections");
         Assert.True(line.Faults >= atLeast, $"{line.Faults} faults");
         Assert.Empty(receiver.Check().Problems);
         using (Repository to = receiver.Open())

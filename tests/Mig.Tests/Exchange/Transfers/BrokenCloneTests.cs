@@ -6,7 +6,9 @@ using Mig.Versions.Commits;
 
 namespace Mig.Tests.Exchange.Transfers;
 
-/// <summary>A clone that is broken off keeps what has arrived, says so, and goes on with it; one in which nothing arrived leaves nothing.</summary>
+/// <summary>
+/// A clone that is broken off keeps what has arrived, says so, and goes on with it; one in which nothing arrived leaves nothing.
+/// </summary>
 public sealed class BrokenCloneTests : IDisposable
 {
     private const int Bytes = 32 << 20;

@@ -23,13 +23,17 @@ internal sealed class CountedServer : IDisposable
             Listen = new IPEndPoint(IPAddress.Loopback, 0),
             MaxBodySize = mostBytes,
             Log = _calls.Enqueue,
-            Open = (call, _) => _host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
+            Open = (call, _) => _host.Find(call.Repository) is { } repository
+                ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
         }).GetAwaiter().GetResult();
     }
 
     public Uri Address => _server.Address;
 
-    /// <summary>The calls that were answered since the last time somebody asked, by their verbs. A call is noted when its answer is out, so that the last one may lack.</summary>
+    /// <summary>
+    /// The calls that were answered since the last time somebody asked, by their verbs. A call is noted when its answer is out, so that the
+    /// last one may lack.
+    /// </summary>
     public IReadOnlyList<RequestLogEntry> TakeCalls(int atLeast)
     {
         SpinWait.SpinUntil(() => _calls.Count >= atLeast, TimeSpan.FromSeconds(10));

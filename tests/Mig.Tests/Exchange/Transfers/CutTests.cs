@@ -49,7 +49,8 @@ public sealed class CutTests : IDisposable
         Assert.True(whole > 10 << 20, $"{whole} bytes");
         using Repository here = _here.Open();
         using (var proxy = new FaultyLine(address.Port!.Value, new LineFaults { CutAfter = whole * 3 / 4 }))
-        using (RemoteRepository remote = RemoteRepository.Open(address with { Port = proxy.Port }, options, TestContext.Current.CancellationToken))
+        using (RemoteRepository remote =
+            RemoteRepository.Open(address with { Port = proxy.Port }, options, TestContext.Current.CancellationToken))
             Assert.Equal("REMOTE-010", Assert.Throws<RemoteException>(() => Peers.Fetch(remote, here)).Code);
         using (RemoteRepository remote = RemoteRepository.Open(address, options, TestContext.Current.CancellationToken))
         {
@@ -75,7 +76,8 @@ public sealed class CutTests : IDisposable
         int cuts = 0;
         for (int i = 0; i <= Cuts; i++)
         {
-            using var proxy = new FaultyLine(address.Port.Value, new LineFaults { CutAfter = i == Cuts ? null : whole * (i + 1) / Cuts / 2, Resets = true });
+            using var proxy = new FaultyLine(
+                address.Port.Value, new LineFaults { CutAfter = i == Cuts ? null : whole * (i + 1) / Cuts / 2, Resets = true });
             try
             {
                 using RemoteRepository remote = Open(proxy);

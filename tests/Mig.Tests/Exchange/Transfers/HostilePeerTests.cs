@@ -85,8 +85,12 @@ public sealed class HostilePeerTests : IDisposable
     [InlineData(new byte[] { 3, 0, 0, 0, (byte)'?', 1, 2, 3 })]
     [InlineData(new byte[] { 2, 0, 0, 0, (byte)'Q', (byte)'{', (byte)'!' })]
     [InlineData(new byte[] { 4, 0, 0, 0, (byte)'Q', (byte)'n', (byte)'u', (byte)'l', (byte)'l' })]
-    [InlineData(new byte[] { 15, 0, 0, 0, (byte)'Q', (byte)'{', (byte)'"', (byte)'v', (byte)'e', (byte)'r', (byte)'b', (byte)'"', (byte)':', (byte)'"', (byte)'x', (byte)'y', (byte)'z', (byte)'"', (byte)'}', 0, 0, 0, 0, (byte)'.' })]
-    [InlineData(new byte[] { 33, 0, 0, 0, (byte)'Q', (byte)'{', (byte)'"', (byte)'v', (byte)'e', (byte)'r', (byte)'b', (byte)'"', (byte)':', (byte)'"', (byte)'p', (byte)'u', (byte)'s', (byte)'h', (byte)'"', (byte)',', (byte)'"', (byte)'u', (byte)'p', (byte)'d', (byte)'a', (byte)'t', (byte)'e', (byte)'s', (byte)'"', (byte)':', (byte)'[', (byte)'n', (byte)'u', (byte)'l', (byte)'l', (byte)']', (byte)' ', (byte)'}', 0, 0, 0, 0, (byte)'.' })]
+    [InlineData(new byte[] { 15, 0, 0, 0, (byte)'Q', (byte)'{', (byte)'"', (byte)'v', (byte)'e', (byte)'r', (byte)'b', (byte)'"', (byte)':',
+        (byte)'"', (byte)'x', (byte)'y', (byte)'z', (byte)'"', (byte)'}', 0, 0, 0, 0, (byte)'.' })]
+    [InlineData(new byte[] { 33, 0, 0, 0, (byte)'Q', (byte)'{', (byte)'"', (byte)'v', (byte)'e', (byte)'r', (byte)'b', (byte)'"', (byte)':',
+        (byte)'"', (byte)'p', (byte)'u', (byte)'s', (byte)'h', (byte)'"', (byte)',', (byte)'"', (byte)'u', (byte)'p', (byte)'d', (byte)'a',
+        (byte)'t', (byte)'e', (byte)'s', (byte)'"', (byte)':', (byte)'[', (byte)'n', (byte)'u', (byte)'l', (byte)'l', (byte)']', (byte)' ',
+        (byte)'}', 0, 0, 0, 0, (byte)'.' })]
     [InlineData(new byte[] { 71, 69, 84, 32, 47, 32, 72, 84, 84, 80 })]
     public void Bytes_that_are_no_message_end_in_an_error(byte[] bytes)
     {
@@ -106,7 +110,9 @@ public sealed class HostilePeerTests : IDisposable
         }), "usage");
         AssertError(Ask(writer =>
         {
-            writer.WriteJson(RecordType.Request, new RequestMessage(Verbs.Commits) { Wants = int.MaxValue, Haves = 2, Shallows = int.MinValue }, ProtocolJson.Default.RequestMessage);
+            writer.WriteJson(RecordType.Request, new RequestMessage(
+                Verbs.Commits)
+            { Wants = int.MaxValue, Haves = 2, Shallows = int.MinValue }, ProtocolJson.Default.RequestMessage);
             writer.WriteIds([_commit]);
             writer.End();
         }), "usage");
@@ -137,7 +143,8 @@ public sealed class HostilePeerTests : IDisposable
         using Repository source = _source.Open();
         var blobs = new List<ObjectId>();
         for (int prefix = 0; prefix < 256; prefix++)
-            blobs.AddRange(source.Store.FindByPrefix(prefix.ToString("x2", System.Globalization.CultureInfo.InvariantCulture)).Where(found => found.Kind == ObjectKind.Blob).Select(found => found.Id));
+            blobs.AddRange(source.Store.FindByPrefix(prefix.ToString("x2", System.Globalization.CultureInfo.InvariantCulture))
+                .Where(found => found.Kind == ObjectKind.Blob).Select(found => found.Id));
         return blobs;
     }
 
@@ -149,7 +156,8 @@ public sealed class HostilePeerTests : IDisposable
 
     private static void Push(MessageWriter writer, string name, string id, IEnumerable<byte[]> frames)
     {
-        writer.WriteJson(RecordType.Request, new RequestMessage(Verbs.Push) { Updates = [new UpdateMessage(name, null, id, true)] }, ProtocolJson.Default.RequestMessage);
+        writer.WriteJson(RecordType.Request, new RequestMessage(Verbs.Push) { Updates = [new UpdateMessage(name, null, id, true)] },
+            ProtocolJson.Default.RequestMessage);
         foreach (byte[] frame in frames)
             writer.Write(RecordType.Frame, frame);
         writer.End();

@@ -6,14 +6,17 @@ using Mig.Versions.Commits;
 
 namespace Mig.Tests.Exchange.Transfers;
 
-/// <summary>Either side of a transfer is killed at random moments; both repositories stay whole, and the next try ends what was begun.</summary>
+/// <summary>
+/// Either side of a transfer is killed at random moments; both repositories stay whole, and the next try ends what was begun.
+/// </summary>
 public sealed class KillTests : IDisposable
 {
     private readonly TestRepository _here = new();
     private readonly TestRepository _there = new();
     private readonly Random _random = new(20261122);
 
-    private static int Kills { get; } = int.Parse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS") ?? "6", CultureInfo.InvariantCulture);
+    private static int Kills { get; } =
+        int.Parse(Environment.GetEnvironmentVariable("MIG_TEST_KILLS") ?? "6", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData(true)]
@@ -32,7 +35,8 @@ public sealed class KillTests : IDisposable
             File.Delete(disk);
             using var server = new ServerProcess(_there.Folder);
             var watch = Stopwatch.StartNew();
-            using Process push = MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "push", server.Address.ToString(), "main");
+            using Process push = MigProgram.Start(
+                [], "-c", "http.maxRetries=0", "--repo", _here.Folder, "push", server.Address.ToString(), "main");
             if (i > 0)
             {
                 Thread.Sleep(whole * _random.NextDouble());
@@ -60,7 +64,8 @@ public sealed class KillTests : IDisposable
         Assert.True(killed > Kills / 3, $"{killed} of {Kills} killed");
         using (var server = new ServerProcess(_there.Folder))
         {
-            (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "push", server.Address.ToString(), "main"));
+            (int exitCode, string output) = MigProgram.Finish(
+                MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "push", server.Address.ToString(), "main"));
             Assert.True(exitCode == 0, output);
         }
 
@@ -85,7 +90,8 @@ public sealed class KillTests : IDisposable
             File.Delete(disk);
             using var server = new ServerProcess(_there.Folder);
             var watch = Stopwatch.StartNew();
-            using Process fetch = MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "fetch", server.Address.ToString(), "+refs/heads/main:refs/heads/copy");
+            using Process fetch = MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "fetch",
+                server.Address.ToString(), "+refs/heads/main:refs/heads/copy");
             if (i > 0)
             {
                 Thread.Sleep(whole * _random.NextDouble());
@@ -112,7 +118,9 @@ public sealed class KillTests : IDisposable
         Assert.True(killed > Kills / 3, $"{killed} of {Kills} killed");
         using (var server = new ServerProcess(_there.Folder))
         {
-            (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "fetch", server.Address.ToString(), "+refs/heads/main:refs/heads/copy"));
+            (int exitCode, string output) =
+                MigProgram.Finish(MigProgram.Start([], "-c", "http.maxRetries=0", "--repo", _here.Folder, "fetch",
+                server.Address.ToString(), "+refs/heads/main:refs/heads/copy"));
             Assert.True(exitCode == 0, output);
         }
 

@@ -61,7 +61,8 @@ public sealed class LineWordsTests : IDisposable
     {
         using var ssh = new SshServer();
         using var line = new FaultyLine(ssh.Port, new LineFaults { CutAfter = 400_000 });
-        string output = Run(23, [.. Ssh(ssh), "-c", "http.maxRetries=0", "clone", "-q", $"ssh://127.0.0.1:{line.Port}{_there.Folder}", _files["clone"]]);
+        string output = Run(23, [.. Ssh(ssh), "-c", "http.maxRetries=0", "clone", "-q", $"ssh://127.0.0.1:{line.Port}{_there.Folder}",
+            _files["clone"]]);
         Assert.Contains("REMOTE-010: the ssh connection to 127.0.0.1 was cut", output, StringComparison.Ordinal);
         Assert.DoesNotContain("could not connect", output, StringComparison.Ordinal);
         output = Run(23, [.. Ssh(ssh), "clone", "-q", $"ssh://127.0.0.1:1{_there.Folder}", _files["none"]]);
@@ -77,7 +78,8 @@ public sealed class LineWordsTests : IDisposable
     {
         using var ssh = new SshServer();
         string user = Environment.UserName;
-        string path = $"{home.Replace("USER", user, StringComparison.Ordinal)}/{Path.GetRelativePath(HostHome.Expand("~" + user), _there.Folder)}";
+        string path =
+            $"{home.Replace("USER", user, StringComparison.Ordinal)}/{Path.GetRelativePath(HostHome.Expand("~" + user), _there.Folder)}";
         Run(0, [.. Ssh(ssh), "clone", "-q", $"ssh://127.0.0.1:{ssh.Port}/{path}", _files["one"]]);
         Run(0, [.. Ssh(ssh), "clone", "-q", $"[127.0.0.1:{ssh.Port}]:{path}", _files["two"]]);
     }
@@ -116,7 +118,8 @@ public sealed class LineWordsTests : IDisposable
     }
 
     private static string[] Ssh(SshServer server) =>
-        ["-c", "core.sshCommand=" + server.ClientCommand, "-c", $"remote.origin.serve=DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")} {MigProgram.Path}"];
+        ["-c", "core.sshCommand=" + server.ClientCommand, "-c",
+            $"remote.origin.serve=DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")} {MigProgram.Path}"];
 
     private static string Run(int expected, params string[] arguments)
     {

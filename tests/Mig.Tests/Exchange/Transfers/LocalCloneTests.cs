@@ -141,15 +141,28 @@ public sealed class LocalCloneTests : IDisposable
     {
         File.WriteAllBytes(_there.Files["other.img"], MixedBytes.Make(3 << 20, seed: 1));
         _there.Commit("other.img");
-        string shallow = Clone(new CloneOptions { Address = _there.Folder, BaseFolder = "/", Directory = _files["shallow"], IsBare = true, Depth = 1, Sharing = PackSharing.Links }, out _);
+        string shallow = Clone(new CloneOptions
+        {
+            Address = _there.Folder, BaseFolder = "/", Directory = _files["shallow"], IsBare = true,
+            Depth = 1, Sharing = PackSharing.Links
+        }, out _);
         using (Repository repository = TestRepository.Open(shallow))
             Assert.Single(repository.Walk.Walk([repository.Revisions.ResolveCommit("HEAD")]));
-        string partial = Clone(new CloneOptions { Address = _there.Folder, BaseFolder = "/", Directory = _files["partial"], IsBare = true, WithoutContent = true, Sharing = PackSharing.Links }, out _);
+        string partial = Clone(new CloneOptions
+        {
+            Address = _there.Folder, BaseFolder = "/", Directory = _files["partial"], IsBare = true,
+            WithoutContent = true, Sharing = PackSharing.Links
+        }, out _);
         Assert.True(Packs(partial).Sum(pack => new FileInfo(pack).Length) < Packs(_there.Folder).Max(pack => new FileInfo(pack).Length));
 
         // Neither has all that a clone of it would need: what is there comes, and nothing is taken for whole.
         AssertWhole(Clone(_files["of shallow"], PackSharing.Links, out _, shallow), "other.img");
-        Assert.ThrowsAny<MigException>(() => Clone(new CloneOptions { Address = partial, BaseFolder = "/", Directory = _files["of partial"], IsBare = true, Sharing = PackSharing.Links, RemoteName = "up" }, out _));
+        Assert.ThrowsAny<MigException>(() =>
+            Clone(new CloneOptions
+            {
+                Address = partial, BaseFolder = "/", Directory = _files["of partial"], IsBare = true,
+                Sharing = PackSharing.Links, RemoteName = "up"
+            }, out _));
     }
 
     [Fact]
@@ -160,7 +173,9 @@ public sealed class LocalCloneTests : IDisposable
         _there.Commit("other.img");
         using (Repository repository = TestRepository.Open(clone))
         {
-            FetchOutcome outcome = new FetchOperation(repository).Run(new FetchOptions { Remote = _there.Folder, Refspecs = ["main:main"], Sharing = PackSharing.Links }, TestContext.Current.CancellationToken);
+            FetchOutcome outcome = new FetchOperation(repository)
+                .Run(new FetchOptions { Remote = _there.Folder, Refspecs = ["main:main"], Sharing = PackSharing.Links },
+                TestContext.Current.CancellationToken);
             Assert.True(outcome.Transfer.WireBytes < 1 << 20, $"{outcome.Transfer}");
             Assert.True(outcome.Transfer.Bytes >= 6 << 20, $"{outcome.Transfer}");
         }
@@ -175,7 +190,8 @@ public sealed class LocalCloneTests : IDisposable
     }
 
     private string Clone(string folder, PackSharing sharing, out CloneOutcome outcome, string? from = null) =>
-        Clone(new CloneOptions { Address = from ?? _there.Folder, BaseFolder = "/", Directory = folder, IsBare = true, Sharing = sharing }, out outcome);
+        Clone(new CloneOptions { Address = from ?? _there.Folder, BaseFolder = "/", Directory = folder, IsBare = true, Sharing = sharing },
+            out outcome);
 
     private static string Clone(CloneOptions options, out CloneOutcome outcome)
     {
@@ -188,7 +204,8 @@ public sealed class LocalCloneTests : IDisposable
     {
         CheckReport report = TestRepository.Check(clone);
         Assert.Empty(report.Problems);
-        Judge.AssertSame(_there.Files[disk], TestRepository.Export(clone, new ExportRequest { Path = _files["out.img"], Overwrite = true }));
+        Judge.AssertSame(_there.Files[disk],
+            TestRepository.Export(clone, new ExportRequest { Path = _files["out.img"], Overwrite = true }));
     }
 
     private static string[] Packs(string folder) => Directory.GetFiles(Path.Combine(folder, ObjectStore.PacksFolder), "*.pack");

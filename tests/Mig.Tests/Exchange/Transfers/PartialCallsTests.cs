@@ -12,7 +12,8 @@ public sealed class PartialCallsTests(PartialCallsTests.Served served) : IClassF
 
     private string Clone => _files["clone"];
 
-    // What a machine is said to be is asked for together, and so are the structures of a volume that is changed, the lines of many versions, and deleted data. Manifests are here.
+    // What a machine is said to be is asked for together, and so are the structures of a volume that is changed, the lines of many
+    // versions, and deleted data. Manifests are here.
     [Theory]
     [InlineData(0, "ls", "-l", "HEAD:/etc")]
     [InlineData(0, "show", "HEAD")]
@@ -37,9 +38,11 @@ public sealed class PartialCallsTests(PartialCallsTests.Served served) : IClassF
     {
         Begin();
         File.WriteAllText(_files["line"], "one line\n");
-        Mig(["--repo", Clone, .. arguments.Select(argument => argument switch { "FILE" => _files["line"], "OUT" => _files["out"], _ => argument })]);
+        Mig(["--repo", Clone, .. arguments.Select(argument =>
+            argument switch { "FILE" => _files["line"], "OUT" => _files["out"], _ => argument })]);
         IReadOnlyList<RequestLogEntry> calls = _server.TakeCalls(Math.Min(most, 1));
-        TestContext.Current.TestOutputHelper?.WriteLine($"{arguments[0]}: {calls.Count} calls, {calls.Sum(call => call.BytesIn)} bytes in, {calls.Sum(call => call.BytesOut)} out");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{arguments[0]}: {calls.Count} calls, {calls.Sum(call => call.BytesIn)} bytes in, {calls.Sum(call => call.BytesOut)} out");
         Assert.All(calls, call => Assert.Equal("get", call.Verb));
         Assert.InRange(calls.Count, Math.Min(most, 1), most);
     }

@@ -43,7 +43,8 @@ public sealed class PartialCloneTests : IDisposable
         Assert.NotEqual(0, exitCode);
         Assert.Contains(_there.Folder, output, StringComparison.Ordinal);
         Directory.Move(_there.Folder + ".away", _there.Folder);
-        Assert.Equal(2_345_678, Mig("--repo", Clone, "ls", "-l", "HEAD:/usr/large").Contains("2345678", StringComparison.Ordinal) ? 2_345_678 : 0);
+        Assert.Equal(2_345_678, Mig("--repo", Clone, "ls", "-l", "HEAD:/usr/large").Contains("2345678", StringComparison.Ordinal)
+            ? 2_345_678 : 0);
     }
 
     [Fact]

@@ -34,14 +34,19 @@ internal sealed class Peers : IDisposable
             case RemoteKind.Ssh:
                 var ssh = new SshServer();
                 _open.Add(ssh);
-                options = options with { SshCommand = ssh.ClientCommand, ServeCommand = $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")} {MigProgram.Path}" };
+                options = options with
+                {
+                    SshCommand = ssh.ClientCommand,
+                    ServeCommand = $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")} {MigProgram.Path}"
+                };
                 return (RemoteAddress.Parse($"ssh://127.0.0.1:{ssh.Port}{folder}", "/"), options);
             default:
                 var host = new RepositoryHost(folder, TestRepository.Context);
                 HttpServer server = HttpServer.StartAsync(new HttpServerOptions
                 {
                     Listen = new IPEndPoint(IPAddress.Loopback, 0),
-                    Open = (call, _) => host.Find(call.Repository) is { } repository ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
+                    Open = (call, _) => host.Find(call.Repository) is { } repository
+                        ? ServedRepository.Serve(repository, "", AccessRights.Unlimited, null, null) : null,
                 }).GetAwaiter().GetResult();
                 _open.Add(new Stop(server));
                 _open.Add(host);
@@ -55,7 +60,8 @@ internal sealed class Peers : IDisposable
         RefName name = RefName.Branch(branch);
         ObjectId want = remote.ListRefs().Refs.Single(item => item.Name == name).Id;
         request ??= new FetchRequest { Wants = [] };
-        FetchReport report = remote.Fetch(into.Store, into.StoreOptions, request with { Wants = [want], Haves = [.. into.Refs.List().Select(item => item.Id)] }, TestContext.Current.CancellationToken);
+        FetchReport report = remote.Fetch(into.Store, into.StoreOptions,
+            request with { Wants = [want], Haves = [.. into.Refs.List().Select(item => item.Id)] }, TestContext.Current.CancellationToken);
         if (!request.DryRun)
             into.Refs.Update(name, into.Refs.Read(name)?.Id ?? default, want, into.Identity.Committer(), "fetch");
         return report;
@@ -66,7 +72,8 @@ internal sealed class Peers : IDisposable
     {
         RefName name = RefName.Branch(branch);
         ObjectId? old = remote.ListRefs().Refs.SingleOrDefault(item => item.Name == name)?.Id;
-        return remote.Push(from.Store, new PushRequest { Updates = [new PushUpdate(name, old, from.Refs.Read(name)!.Id, force)] }, TestContext.Current.CancellationToken);
+        return remote.Push(from.Store, new PushRequest { Updates = [new PushUpdate(name, old, from.Refs.Read(name)!.Id, force)] },
+            TestContext.Current.CancellationToken);
     }
 
     public void Dispose()

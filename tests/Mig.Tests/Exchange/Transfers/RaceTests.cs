@@ -25,14 +25,16 @@ public sealed class RaceTests : IDisposable
         {
             using Barrier start = new(_clients.Length);
             RefName branch = RefName.Branch($"round{round}");
-            ObjectId[] tips = [.. _clients.Select((client, i) => client.Commit(new CommitRequest { Disks = [client.Files["disk.img"]], Message = $"{round} of {i}", AllowEmpty = true }).Id!.Value.Value)];
+            ObjectId[] tips = [.. _clients.Select((client, i) => client.Commit(
+                new CommitRequest { Disks = [client.Files["disk.img"]], Message = $"{round} of {i}", AllowEmpty = true }).Id!.Value.Value)];
             string?[] refusals = new string?[_clients.Length];
             Parallel.For(0, _clients.Length, i =>
             {
                 using Repository here = _clients[i].Open();
                 using RemoteRepository remote = RemoteRepository.Open(address, options);
                 start.SignalAndWait();
-                refusals[i] = remote.Push(here.Store, new PushRequest { Updates = [new PushUpdate(branch, null, tips[i], false)] }).Results[0].Refusal;
+                refusals[i] = remote.Push(here.Store, new PushRequest { Updates = [new PushUpdate(branch, null, tips[i], false)] }).Results[
+                    0].Refusal;
             });
             int winner = Array.IndexOf(refusals, null);
             Assert.True(winner >= 0 && refusals[1 - winner] is { Length: > 0 }, string.Join(" | ", refusals));

@@ -12,7 +12,10 @@ using Mig.Transfer.Serving;
 
 namespace Mig.Tests.Exchange.Transfers;
 
-/// <summary>What a fetch and a push ask beside thousands of branches: what they need, and nothing that they know. Calls and bytes are counted, not times.</summary>
+/// <summary>
+/// What a fetch and a push ask beside thousands of branches: what they need, and nothing that they know. Calls and bytes are counted, not
+/// times.
+/// </summary>
 public sealed class RefCallsTests : IDisposable
 {
     private const int Count = 2_000;
@@ -30,7 +33,8 @@ public sealed class RefCallsTests : IDisposable
         using (Repository repository = _there.Open())
             MakeBranches(repository, "b", Count);
         _server = new CountedServer(_there.Folder);
-        new CloneOperation(new CloneOptions { Address = _server.Address.ToString(), Directory = _files["clone"], BaseFolder = "/" }, TestRepository.Context).Run(TestContext.Current.CancellationToken);
+        new CloneOperation(new CloneOptions { Address = _server.Address.ToString(), Directory = _files["clone"], BaseFolder = "/" },
+            TestRepository.Context).Run(TestContext.Current.CancellationToken);
         _ = _server.TakeCalls(atLeast: 3);
     }
 
@@ -41,7 +45,8 @@ public sealed class RefCallsTests : IDisposable
         Assert.Equal(Count + 1, clone.Refs.ListNames(Here).Count(name => name.Value != Here + "HEAD"));
         Fetch(clone, "hello", "refs");
         using (Repository there = _there.Open())
-            there.Refs.Update(RefName.Branch("b7"), null, there.Refs.Resolve(RefName.Branch("main"))!.Value, there.Identity.Committer(), "a move to where it is");
+            there.Refs.Update(RefName.Branch("b7"), null, there.Refs.Resolve(RefName.Branch("main"))!.Value, there.Identity.Committer(),
+                "a move to where it is");
         Fetch(clone, "hello", "refs");
         Push(clone, "main:refs/heads/other", "hello", "refs", "push");
         Fetch(clone, "hello", "refs");
@@ -64,7 +69,8 @@ public sealed class RefCallsTests : IDisposable
         Push(clone, "main:refs/heads/new", "hello", "refs", "push");
         Push(clone, "main:refs/heads/new", "hello", "refs");
         PushOptions gone = new() { Refspecs = [":b10x"] };
-        Assert.Contains("'b10x', so it cannot be deleted", Assert.Throws<NotFoundException>(() => new PushOperation(clone).Run(gone, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
+        Assert.Contains("'b10x', so it cannot be deleted", Assert.Throws<NotFoundException>(() =>
+            new PushOperation(clone).Run(gone, TestContext.Current.CancellationToken)).Message, StringComparison.Ordinal);
         _ = _server.TakeCalls(atLeast: 3);
 
         // A commit that the other side lacks, of an image that it has.
@@ -81,7 +87,8 @@ public sealed class RefCallsTests : IDisposable
         using Repository clone = Open();
         new FetchOperation(clone).Run(new FetchOptions { Refspecs = ["b77"], Tags = TagFetch.None }, TestContext.Current.CancellationToken);
         Check("hello", "refs");
-        NotFoundException e = Assert.Throws<NotFoundException>(() => new FetchOperation(clone).Run(new FetchOptions { Refspecs = ["mian"] }, TestContext.Current.CancellationToken));
+        NotFoundException e = Assert.Throws<NotFoundException>(() =>
+            new FetchOperation(clone).Run(new FetchOptions { Refspecs = ["mian"] }, TestContext.Current.CancellationToken));
         Assert.Contains("'main'", e.Message, StringComparison.Ordinal); // near names are looked for among all
     }
 
@@ -106,18 +113,26 @@ public sealed class RefCallsTests : IDisposable
         using var peers = new Peers();
         using RemoteRepository remote = peers.Open(kind, _there.Folder);
         RemoteListing first = remote.ListRefs(cancellation: TestContext.Current.CancellationToken);
-        RemoteListing second = remote.ListRefs(new RefsQuery { Known = first, Asked = [first.HeadId!.Value, ObjectId.Of("nobody has this"u8)] }, TestContext.Current.CancellationToken);
+        RemoteListing second = remote.ListRefs(
+            new RefsQuery { Known = first, Asked = [first.HeadId!.Value, ObjectId.Of("nobody has this"u8)] },
+            TestContext.Current.CancellationToken);
         Assert.Same(first.Refs, second.Refs);
         Assert.Equal([first.HeadId!.Value], second.Present);
         Assert.Equal([ObjectId.Of("nobody has this"u8)], second.Absent);
         Assert.Equal(Count + 1, second.Total);
-        RemoteListing other = remote.ListRefs(new RefsQuery { Known = first, Prefixes = ["refs/heads/b77"] }, TestContext.Current.CancellationToken);
+        RemoteListing other = remote.ListRefs(
+            new RefsQuery { Known = first, Prefixes = ["refs/heads/b77"] }, TestContext.Current.CancellationToken);
         Assert.Equal(1 + 10, other.Refs.Count);
-        other = remote.ListRefs(new RefsQuery { Known = first, Prefixes = ["refs/heads/b99"], Names = ["refs/heads/b77", "refs/heads/b999", "refs/heads/no"] }, TestContext.Current.CancellationToken);
+        other = remote.ListRefs(new RefsQuery
+        {
+            Known = first, Prefixes = ["refs/heads/b99"],
+            Names = ["refs/heads/b77", "refs/heads/b999", "refs/heads/no"]
+        }, TestContext.Current.CancellationToken);
         Assert.Equal(1 + 1 + 10, other.Refs.Count);
     }
 
-    // The digest is that of what this reader may see now: whoever loses a right learns nothing from an old list, and whoever gets one sees the new.
+    // The digest is that of what this reader may see now: whoever loses a right learns nothing from an old list, and whoever gets one sees
+    // the new.
     [Fact]
     public void AListThatWasSeenWithOtherRightsIsNotUnchanged()
     {
@@ -131,8 +146,13 @@ public sealed class RefCallsTests : IDisposable
 
         RemoteListing List(IReceiveAccess access, RemoteListing? known)
         {
-            var options = new RemoteOptions { ServeFolder = _ => new RepositoryService(there.Store, there.Refs, new ServiceOptions { Who = there.Identity.Committer, Access = access }) };
-            using RemoteRepository remote = RemoteRepository.Open(RemoteAddress.Parse(_there.Folder, "/"), options, TestContext.Current.CancellationToken);
+            var options = new RemoteOptions
+            {
+                ServeFolder = _ =>
+                new RepositoryService(there.Store, there.Refs, new ServiceOptions { Who = there.Identity.Committer, Access = access })
+            };
+            using RemoteRepository remote =
+                RemoteRepository.Open(RemoteAddress.Parse(_there.Folder, "/"), options, TestContext.Current.CancellationToken);
             return remote.ListRefs(new RefsQuery { Known = known }, TestContext.Current.CancellationToken);
         }
     }
@@ -182,7 +202,8 @@ public sealed class RefCallsTests : IDisposable
 
     private static ObjectId Reword(Repository repository, ObjectId id)
     {
-        History.Commits.Commit commit = repository.Objects.ReadCommit(new CommitId(id)) with { Parents = [new CommitId(id)], Message = "another message\n" };
+        History.Commits.Commit commit =
+            repository.Objects.ReadCommit(new CommitId(id)) with { Parents = [new CommitId(id)], Message = "another message\n" };
         using Store.ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         ObjectId written = writer.AddObject(ObjectKind.Commit, commit.Encode());
         writer.Complete();
@@ -194,7 +215,8 @@ public sealed class RefCallsTests : IDisposable
         ObjectId main = repository.Refs.ReadHead().Id!.Value;
         RefTransaction transaction = repository.Refs.BeginTransaction(repository.Identity.Committer());
         for (int i = 0; i < count; i++)
-            transaction.Update(RefName.Branch(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}")), default(ObjectId), main, "branch");
+            transaction.Update(RefName.Branch(string.Create(CultureInfo.InvariantCulture, $"{prefix}{i}")), default(ObjectId), main,
+                "branch");
         transaction.Commit();
     }
 

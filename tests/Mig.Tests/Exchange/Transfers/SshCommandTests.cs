@@ -37,7 +37,8 @@ public sealed class SshCommandTests : IDisposable
         Assert.NotEqual(0, exitCode);
         Assert.Contains("is not a mig repository", output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_files["none"]));
-        (exitCode, output) = Tool.Try(MigProgram.Path, "-c", "core.sshCommand=" + _server.ClientCommand, "-c", "remote.origin.serve=/nonexistent/mig", "clone", Url, _files["none"]);
+        (exitCode, output) = Tool.Try(MigProgram.Path, "-c", "core.sshCommand=" + _server.ClientCommand, "-c",
+            "remote.origin.serve=/nonexistent/mig", "clone", Url, _files["none"]);
         Assert.Equal(23, exitCode);
         Assert.Contains("mig -c remote.origin.serve=/path/to/mig clone", output, StringComparison.Ordinal);
     }
@@ -58,5 +59,6 @@ public sealed class SshCommandTests : IDisposable
 
     private (int ExitCode, string Output) Try(params string[] arguments) => MigProgram.Finish(MigProgram.Start(
         [],
-        ["-c", "core.sshCommand=" + _server.ClientCommand, "-c", $"remote.origin.serve=DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")} {MigProgram.Path}", .. arguments]));
+        ["-c", "core.sshCommand=" + _server.ClientCommand, "-c",
+            $"remote.origin.serve=DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")} {MigProgram.Path}", .. arguments]));
 }

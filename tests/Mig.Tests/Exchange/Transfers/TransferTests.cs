@@ -49,7 +49,8 @@ public sealed class TransferTests : IDisposable
             Assert.Null(Assert.Single(report.Results).Refusal);
         }
 
-        string exported = TestRepository.Export(_there.Folder, new ExportRequest { Path = _there.Files["out.img"], Revision = "main", Overwrite = true });
+        string exported = TestRepository.Export(
+            _there.Folder, new ExportRequest { Path = _there.Files["out.img"], Revision = "main", Overwrite = true });
         Judge.AssertSame(disk, exported);
         _there.AssertClean();
     }
@@ -91,7 +92,8 @@ public sealed class TransferTests : IDisposable
 
         // The files alone are 6 MiB; what is new is the file system around them.
         Assert.True(report.Transfer.Bytes < 2 << 20, $"{report.Transfer.Bytes} bytes moved");
-        Judge.AssertSame(_here.Files["two.img"], TestRepository.Export(_there.Folder, new ExportRequest { Path = _there.Files["out.img"], Revision = "apart", Overwrite = true }));
+        Judge.AssertSame(_here.Files["two.img"], TestRepository.Export(
+            _there.Folder, new ExportRequest { Path = _there.Files["out.img"], Revision = "apart", Overwrite = true }));
     }
 
     [Fact]
@@ -130,10 +132,12 @@ public sealed class TransferTests : IDisposable
         CommitResult commit = _here.Commit("disk.img");
         using RemoteRepository remote = _peers.Open(RemoteKind.Folder, _there.Folder);
         using Repository here = _here.Open();
-        PushUpdate good = new(RefName.Branch("good"), null, commit.Id!.Value.Value, false), stale = new(RefName.Branch("stale"), commit.Id.Value.Value, null, false);
+        PushUpdate good = new(RefName.Branch("good"), null, commit.Id!.Value.Value, false),
+            stale = new(RefName.Branch("stale"), commit.Id.Value.Value, null, false);
         PushReport atomic = remote.Push(here.Store, new PushRequest { Updates = [good, stale] }, TestContext.Current.CancellationToken);
         Assert.All(atomic.Results, result => Assert.NotNull(result.Refusal));
-        PushReport apart = remote.Push(here.Store, new PushRequest { Updates = [good, stale], Atomic = false }, TestContext.Current.CancellationToken);
+        PushReport apart = remote.Push(
+            here.Store, new PushRequest { Updates = [good, stale], Atomic = false }, TestContext.Current.CancellationToken);
         Assert.Equal([true, false], apart.Results.Select(result => result.Refusal is null));
     }
 

@@ -58,13 +58,15 @@ public sealed class AuditTests : IDisposable
     public void SourcePackagesCountWithTheirOwnVersions()
     {
         // The version of the source decides: binary packages may have one of their own.
-        Commit(("libssl3", "9:1", "openssl (3.0.9-1)"), ("openssl-tool", "3.0.9-1+b3", "openssl (3.0.9-1)"), ("libc6", "2.36-9", "glibc"), ("openssl", "3.0.11-1~deb12u2", ""));
+        Commit(("libssl3", "9:1", "openssl (3.0.9-1)"), ("openssl-tool", "3.0.9-1+b3", "openssl (3.0.9-1)"), ("libc6", "2.36-9", "glibc"),
+            ("openssl", "3.0.11-1~deb12u2", ""));
         Assert.Equal(["CVE-2010-4756 glibc libc6 -", "CVE-2023-5363 openssl libssl3,openssl-tool 3.0.11-1~deb12u2"], Find(Tracker));
     }
 
     [Theory]
     [InlineData("linux-image-6.1.0-44-amd64", "6.1.192-3", "linux-signed-amd64 (6.1.192+3)", "linux", "6.1.192-3")]
-    [InlineData("linux-image-6.1.0-0.deb11.44-arm64", "6.1.192-3~deb11u1", "linux-signed-6.1-arm64 (6.1.192+3~deb11u1)", "linux-6.1", "6.1.192-3~deb11u1")]
+    [InlineData("linux-image-6.1.0-0.deb11.44-arm64", "6.1.192-3~deb11u1", "linux-signed-6.1-arm64 (6.1.192+3~deb11u1)", "linux-6.1",
+        "6.1.192-3~deb11u1")]
     [InlineData("grub-efi-amd64-signed", "1+2.06+13+deb12u1", "", "grub2", "2.06-13+deb12u1")]
     [InlineData("shim-helpers-amd64-signed", "1+15.8+1~deb12u1", "", "shim", "15.8-1~deb12u1")]
     [InlineData("shim-signed", "1.44~1+deb12u1+15.8-1~deb12u1", "shim-signed (1.44~1+deb12u1)", "shim", "15.8-1~deb12u1")]
@@ -73,10 +75,12 @@ public sealed class AuditTests : IDisposable
     [InlineData("fwupd-amd64-signed", "1:1.4+1", "", "fwupd-efi", "1:1.4-1")]
     [InlineData("s390-tools-signed", "2.20.0-0ubuntu3", "", "s390-tools", "2.20.0-0ubuntu3")]
     [InlineData("systemd-boot-efi-amd64-signed", "257.4+1", "", "systemd", "257.4-1")]
-    [InlineData("linux-image-6.5.0-1018-azure", "6.5.0-1018.19~22.04.2", "linux-signed-azure-6.5", "linux-azure-6.5", "6.5.0-1018.19~22.04.2")]
+    [InlineData("linux-image-6.5.0-1018-azure", "6.5.0-1018.19~22.04.2", "linux-signed-azure-6.5", "linux-azure-6.5",
+        "6.5.0-1018.19~22.04.2")]
     [InlineData("linux-image-6.12.9-amd64", "6.12.9-1~bpo12+1", "linux-signed-amd64 (6.12.9+1~bpo12+1)", "linux", "6.12.9-1~bpo12+1")]
     [InlineData("linux-image-5.15.0-91-generic", "5.15.0-91.101", "linux-signed", "linux", "5.15.0-91.101")]
-    public void SignedProgramsAreThoseOfTheSourceThatWasSigned(string package, string version, string source, string unsigned, string unsignedVersion)
+    public void SignedProgramsAreThoseOfTheSourceThatWasSigned(
+        string package, string version, string source, string unsigned, string unsignedVersion)
     {
         Commit((package, version, source));
         string feed = """
@@ -105,7 +109,8 @@ public sealed class AuditTests : IDisposable
         AuditedImage image = Audit(Osv);
         Assert.Equal(
             ["org.apache.logging.log4j:log4j-core 2.14.1 2.15.0 critical", "zope-interface 5.0  critical"],
-            image.Vulnerabilities.Select(finding => $"{finding.Package} {finding.Version} {finding.FixedVersion} {finding.Vulnerability.Severity}"));
+            image.Vulnerabilities.Select(finding =>
+                $"{finding.Package} {finding.Version} {finding.FixedVersion} {finding.Vulnerability.Severity}"));
         Assert.Empty(Audit(Osv, new HashSet<string> { "CVE-2021-44228" }).Vulnerabilities);
     }
 
@@ -120,7 +125,8 @@ public sealed class AuditTests : IDisposable
         CommitId fixing = Commit(("openssl", "3.0.11-1~deb12u2", ""));
         Commit(("openssl", "3.0.12-1", ""));
         AuditedImage later = Audit(Tracker, wantsHistory: true);
-        Assert.Equal((fixing, "3.0.10-1", false), (Assert.Single(later.Vulnerabilities).FixedIn, later.Vulnerabilities[0].Version, later.HasFindings));
+        Assert.Equal((fixing, "3.0.10-1", false),
+            (Assert.Single(later.Vulnerabilities).FixedIn, later.Vulnerabilities[0].Version, later.HasFindings));
         Assert.Empty(Audit(Tracker).Vulnerabilities);
         Assert.NotEqual(clean, second);
     }
@@ -137,12 +143,14 @@ public sealed class AuditTests : IDisposable
              "files": [{"path": "/etc/link", "sha256": "{{sha256}}", "mode": "0640", "owner": "0:42"}, {"path": "/etc/none", "absent": true}]} // comments may stand here
             """));
         Assert.Equal(
-            ["required rsh", "forbidden telnetd", "minimum sshd", "absent /etc/secret", "sha256 /etc/secret", "mode /etc/secret", "owner /etc/secret", "present /etc/none"],
+            ["required rsh", "forbidden telnetd", "minimum sshd", "absent /etc/secret", "sha256 /etc/secret", "mode /etc/secret",
+                "owner /etc/secret", "present /etc/none"],
             Check("""
                 {"packages": {"required": ["rsh"], "forbidden": ["telnetd"], "minimum": {"sshd": "1:9.2-2"}},
                  "files": [{"path": "/etc/secret", "sha256": "00", "mode": "600", "owner": "0:0", "absent": true}, {"path": "etc/none"}]}
                 """));
-        foreach (string wrong in (string[])["[]", "{\"package\": {}}", "{\"packages\": {\"require\": []}}", "{\"files\": [{}]}", "{\"files\": [{\"path\": \"x\", \"mode\": \"9\"}]}", "{", "{\"files\": [{\"path\": 1}]}"])
+        foreach (string wrong in (string[])["[]", "{\"package\": {}}", "{\"packages\": {\"require\": []}}", "{\"files\": [{}]}",
+            "{\"files\": [{\"path\": \"x\", \"mode\": \"9\"}]}", "{", "{\"files\": [{\"path\": 1}]}"])
             Assert.Throws<UsageException>(() => Check(wrong));
     }
 
@@ -152,7 +160,8 @@ public sealed class AuditTests : IDisposable
     [InlineData("[{\"id\": \"x\", \"affected\": 1}]", "FEED-001")]
     [InlineData("[1]", "FEED-002")]
     [InlineData("{\"a\": {\"b\": {\"releases\": 1}}}", "FEED-001")]
-    [InlineData("{\"id\": \"x\", \"affected\": [{\"package\": {\"ecosystem\": \"PyPI\", \"name\": \"x\"}, \"ranges\": [{\"type\": \"SEMVER\", \"events\": [{\"fixed\": 1}]}]}]}", "FEED-001")]
+    [InlineData("{\"id\": \"x\", \"affected\": [{\"package\": {\"ecosystem\": \"PyPI\", \"name\": \"x\"}, \"ranges\": [{\"type\": "
+        + "\"SEMVER\", \"events\": [{\"fixed\": 1}]}]}]}", "FEED-001")]
     public void FeedsOfAnotherFormAreRefused(string text, string code) =>
         Assert.Equal(code, Assert.Throws<CorruptImageException>(() => Feed(text)).Code);
 
@@ -167,7 +176,8 @@ public sealed class AuditTests : IDisposable
         var feed = new VulnerabilityFeed();
         feed.Add(_machine.Files["feeds"]);
         using Repository repository = _machine.Open();
-        AuditedImage image = new Auditor(repository, new AuditOptions { Feed = feed }).Audit("HEAD", cancellation: TestContext.Current.CancellationToken);
+        AuditedImage image = new Auditor(repository, new AuditOptions { Feed = feed })
+            .Audit("HEAD", cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(["CVE-2023-5363", "DSA-5532-1"], image.Vulnerabilities.Select(finding => finding.Vulnerability.Id));
         Assert.Throws<NotFoundException>(() => feed.Add(_machine.Files["nowhere"]));
     }
@@ -178,7 +188,8 @@ public sealed class AuditTests : IDisposable
     {
         _machine.Write("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nVERSION_CODENAME=bookworm\n");
         _machine.Write("var/lib/dpkg/status", string.Concat(packages.Select(package =>
-            $"Package: {package.Name}\nStatus: install ok installed\nVersion: {package.Version}\nArchitecture: amd64\n{(package.Source.Length > 0 ? $"Source: {package.Source}\n" : "")}\n")));
+            $"Package: {package.Name}\nStatus: install ok installed\nVersion: {package.Version}\nArchitecture: "
+                + $"amd64\n{(package.Source.Length > 0 ? $"Source: {package.Source}\n" : "")}\n")));
         return _machine.Commit();
     }
 
@@ -190,7 +201,8 @@ public sealed class AuditTests : IDisposable
     }
 
     private IEnumerable<string> Find(string feed) =>
-        Audit(feed).Vulnerabilities.Select(finding => $"{finding.Vulnerability.Id} {finding.Package} {string.Join(',', finding.Installed)} {finding.FixedVersion ?? "-"}");
+        Audit(feed).Vulnerabilities.Select(finding =>
+            $"{finding.Vulnerability.Id} {finding.Package} {string.Join(',', finding.Installed)} {finding.FixedVersion ?? "-"}");
 
     private AuditedImage Audit(string feed, IReadOnlySet<string>? ignored = null, bool wantsHistory = false)
     {
@@ -203,6 +215,7 @@ public sealed class AuditTests : IDisposable
     {
         using Repository repository = _machine.Open();
         var options = new AuditOptions { Baseline = Baseline.Read(_machine.Files.Write("baseline.json", baseline)) };
-        return new Auditor(repository, options).Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Rules.Select(rule => $"{rule.Rule} {rule.Subject}");
+        return new Auditor(repository, options)
+            .Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Rules.Select(rule => $"{rule.Rule} {rule.Subject}");
     }
 }

@@ -75,7 +75,8 @@ public sealed class ThinExportTests : IDisposable
     {
         _repository.Export("base.qcow2", "qcow2", Older);
         ExportResult thin = Export("thin.qcow2", null, "base.qcow2");
-        long own = Tool.Run("qemu-img", "map", "--output=json", Files["thin.qcow2"]).Split('\n').Where(line => line.Contains("\"depth\": 0", StringComparison.Ordinal))
+        long own = Tool.Run("qemu-img", "map", "--output=json", Files["thin.qcow2"]).Split('\n')
+            .Where(line => line.Contains("\"depth\": 0", StringComparison.Ordinal))
             .Sum(line => long.Parse(line.Split("\"length\": ")[1].Split(',')[0], CultureInfo.InvariantCulture));
         Assert.Equal(thin.DifferingBytes, own);
 
@@ -104,7 +105,8 @@ public sealed class ThinExportTests : IDisposable
 
         using (FileStream file = File.OpenWrite(Files["base.raw"]))
             file.SetLength(20 << 20);
-        Assert.Contains("bytes, and that one", Assert.Throws<ConflictException>(() => Export("thin2.qcow2", null, $"base.raw:{Older}")).Message, StringComparison.Ordinal);
+        Assert.Contains("bytes, and that one",
+            Assert.Throws<ConflictException>(() => Export("thin2.qcow2", null, $"base.raw:{Older}")).Message, StringComparison.Ordinal);
         Export("thin2.qcow2", null, "base.raw");
         AssertIsTheVersion("thin2.qcow2", "qcow2", "raw");
     }
@@ -148,7 +150,8 @@ public sealed class ThinExportTests : IDisposable
         _repository.Export("bases/base:1.raw", "raw", Older);
         Export("clones/thin.qcow2", null, "bases/base:1.raw");
         Export("bases/thin.qcow2", null, $"bases/base:1.raw:{Older}");
-        Assert.Contains("backing file: ../bases/base:1.raw ", Tool.Run("qemu-img", "info", Files["clones/thin.qcow2"]), StringComparison.Ordinal);
+        Assert.Contains("backing file: ../bases/base:1.raw ", Tool.Run("qemu-img", "info", Files["clones/thin.qcow2"]),
+            StringComparison.Ordinal);
         foreach (string thin in (string[])["clones/thin.qcow2", "bases/thin.qcow2"])
             Tool.Run("qemu-img", "compare", "-f", "raw", "-F", "qcow2", Files["disk.raw"], Files[thin]);
     }
@@ -157,16 +160,23 @@ public sealed class ThinExportTests : IDisposable
     public void WhatCannotBeIsRefused()
     {
         _repository.Export("base.qcow2", "qcow2", Older);
-        Assert.Contains("does not exist", Assert.Throws<NotFoundException>(() => Export("thin.qcow2", null, "missing")).Message, StringComparison.Ordinal);
-        Assert.Contains("folder", Assert.Throws<UsageException>(() => Export("thin.qcow2", null, "sources")).Message, StringComparison.Ordinal);
-        Assert.Contains("version must stand", Assert.Throws<UsageException>(() => Export("thin.qcow2", null, "base.qcow2:")).Message, StringComparison.Ordinal);
-        Assert.Contains("over a VMDK", Assert.Throws<UsageException>(() => Export("thin.vmdk", null, "base.qcow2")).Message, StringComparison.Ordinal);
-        Assert.Contains("cannot lie over", Assert.Throws<UsageException>(() => Export("thin.raw", null, "base.qcow2")).Message, StringComparison.Ordinal);
-        Assert.Contains("over itself", Assert.Throws<UsageException>(() => Export("base.qcow2", null, "base.qcow2")).Message, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<NotFoundException>(() => Export("thin.qcow2", null, "missing")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("folder", Assert.Throws<UsageException>(() => Export("thin.qcow2", null, "sources")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("version must stand", Assert.Throws<UsageException>(() => Export("thin.qcow2", null, "base.qcow2:")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("over a VMDK", Assert.Throws<UsageException>(() => Export("thin.vmdk", null, "base.qcow2")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("cannot lie over", Assert.Throws<UsageException>(() => Export("thin.raw", null, "base.qcow2")).Message,
+            StringComparison.Ordinal);
+        Assert.Contains("over itself", Assert.Throws<UsageException>(() => Export("base.qcow2", null, "base.qcow2")).Message,
+            StringComparison.Ordinal);
         Assert.Throws<NotFoundException>(() => Export("thin.qcow2", null, "base.qcow2:nothing"));
         Export("thin.qcow2", null, "base.qcow2");
         // What lies under the base is not replaced by what lies over it.
-        Assert.Contains("over itself", Assert.Throws<UsageException>(() => Export("base.qcow2", null, "thin.qcow2")).Message, StringComparison.Ordinal);
+        Assert.Contains("over itself", Assert.Throws<UsageException>(() => Export("base.qcow2", null, "thin.qcow2")).Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(Directory.GetFiles(Files.Path), path => path.EndsWith(".tmp", StringComparison.Ordinal));
     }
 
@@ -177,7 +187,8 @@ public sealed class ThinExportTests : IDisposable
         _repository.Export("clone/base.qcow2", "qcow2", Older);
         Export("clone/disk.raw", "qcow2", "clone/base.qcow2");
         ImageId image = _repository.Commit(new CommitRequest { Disks = [Files["disk.raw"]], Message = "again", AllowEmpty = true }).Image;
-        Assert.Equal(image, _repository.Commit(new CommitRequest { Disks = [Files["clone/disk.raw"]], InputFormat = "qcow2", Message = "again", AllowEmpty = true }).Image);
+        Assert.Equal(image, _repository.Commit(
+            new CommitRequest { Disks = [Files["clone/disk.raw"]], InputFormat = "qcow2", Message = "again", AllowEmpty = true }).Image);
     }
 
     public void Dispose() => _repository.Dispose();
@@ -196,7 +207,11 @@ public sealed class ThinExportTests : IDisposable
     private ExportResult Export(string name, string? format, string backing, string revision = "HEAD")
     {
         using Repository repository = _repository.Open();
-        var request = new ExportRequest { Path = Files[name], Format = format, Revision = revision, Backing = Files[backing], Overwrite = true };
+        var request = new ExportRequest
+        {
+            Path = Files[name], Format = format, Revision = revision, Backing = Files[backing],
+            Overwrite = true
+        };
         return new ImageExporter(repository).Export(request, TestContext.Current.CancellationToken);
     }
 

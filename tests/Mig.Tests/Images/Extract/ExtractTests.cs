@@ -133,11 +133,13 @@ public sealed class ExtractTests : IDisposable
         _repository.Commit("disk");
         using Mount mount = Mount.Memory(2 << 20);
         using Repository repository = _repository.Open();
-        IOException error = Assert.Throws<IOException>(() => new FolderExtractor(repository).Extract(new ExtractRequest { Sources = Find(repository, "HEAD:/usr") }, mount["usr"], TestContext.Current.CancellationToken));
+        IOException error = Assert.Throws<IOException>(() => new FolderExtractor(repository)
+            .Extract(new ExtractRequest { Sources = Find(repository, "HEAD:/usr") }, mount["usr"], TestContext.Current.CancellationToken));
         Assert.Contains("/usr/", error.Message, StringComparison.Ordinal);
         Assert.Equal(28, error.HResult);
         Assert.Empty(Directory.GetFileSystemEntries(mount.Path));
-        Assert.Throws<IOException>(() => new ArchiveExtractor(repository).Extract(new ExtractRequest { Sources = Find(repository, "HEAD:/usr") }, mount["usr.tar"], null, TestContext.Current.CancellationToken));
+        Assert.Throws<IOException>(() => new ArchiveExtractor(repository).Extract(
+            new ExtractRequest { Sources = Find(repository, "HEAD:/usr") }, mount["usr.tar"], null, TestContext.Current.CancellationToken));
         Assert.Empty(Directory.GetFileSystemEntries(mount.Path));
     }
 
@@ -166,7 +168,8 @@ public sealed class ExtractTests : IDisposable
 
     private ExtractResult Extract(string destination, params string[] paths) => Extract(destination, overwrites: false, paths);
 
-    private ExtractResult Extract(string destination, bool overwrites, params string[] paths) => Extract(new ExtractRequest { Sources = Find(paths), Overwrite = overwrites }, destination);
+    private ExtractResult Extract(string destination, bool overwrites, params string[] paths) =>
+        Extract(new ExtractRequest { Sources = Find(paths), Overwrite = overwrites }, destination);
 
     private ExtractResult Extract(ExtractRequest request, string destination)
     {
@@ -177,7 +180,8 @@ public sealed class ExtractTests : IDisposable
     private void ArchiveTo(string file, params string[] paths)
     {
         using Repository repository = _repository.Open();
-        new ArchiveExtractor(repository).Extract(new ExtractRequest { Sources = Find(repository, paths) }, _folder.File(file), null, TestContext.Current.CancellationToken);
+        new ArchiveExtractor(repository).Extract(
+            new ExtractRequest { Sources = Find(repository, paths) }, _folder.File(file), null, TestContext.Current.CancellationToken);
     }
 
     private ImagePath[] Find(params string[] paths)
@@ -196,8 +200,14 @@ public sealed class ExtractTests : IDisposable
     private static JudgedEntry Coarse(JudgedEntry entry)
     {
         long seconds = long.Parse(entry.ModifiedTime.Split('.')[0], System.Globalization.CultureInfo.InvariantCulture);
-        return entry with { Xattrs = "", ModifiedTime = entry.Type is 'd' or 'l' ? "" : Math.Clamp(seconds, 0, uint.MaxValue).ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        return entry with
+        {
+            Xattrs = "",
+            ModifiedTime = entry.Type is 'd' or 'l' ? "" : Math.Clamp(seconds, 0, uint.MaxValue)
+            .ToString(System.Globalization.CultureInfo.InvariantCulture)
+        };
     }
 
-    private static string[] Names(string folder) => [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+    private static string[] Names(string folder) =>
+        [.. Directory.GetFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
 }

@@ -51,9 +51,11 @@ public sealed class HostileNameTests : IDisposable
     public void LinksComeOutAsLinksAndAreNotFollowed()
     {
         // The link leads out of the destination, and a directory whose name begins like it stands beside it.
-        ImagePath root = Make(writer => [Link("dir", "/nonexistent/../tmp"), Folder(writer, "dir2", [Blob(writer, "file"), Link("up", "../../..")])]);
+        ImagePath root = Make(writer =>
+            [Link("dir", "/nonexistent/../tmp"), Folder(writer, "dir2", [Blob(writer, "file"), Link("up", "../../..")])]);
         using Repository repository = _repository.Open();
-        new FolderExtractor(repository).Extract(new ExtractRequest { Sources = [root] }, _folder["out"], TestContext.Current.CancellationToken);
+        new FolderExtractor(repository)
+            .Extract(new ExtractRequest { Sources = [root] }, _folder["out"], TestContext.Current.CancellationToken);
         Assert.Equal("/nonexistent/../tmp", new FileInfo(_folder["out/dir"]).LinkTarget);
         Assert.Equal("../../..", new FileInfo(_folder["out/dir2/up"]).LinkTarget);
         Assert.Equal("x", File.ReadAllText(_folder["out/dir2/file"]));
@@ -74,7 +76,9 @@ public sealed class HostileNameTests : IDisposable
     {
         foreach (string target in (string[])["/../../etc/passwd", "/missing", "/", "/dir"])
         {
-            ImagePath root = Make(writer => [Folder(writer, "dir", []), new TreeEntry { Name = "z"u8.ToArray(), Type = TreeEntryType.HardLink, LinkTarget = Bytes(target) }]);
+            ImagePath root = Make(writer =>
+                [Folder(writer, "dir", []), new TreeEntry { Name = "z"u8.ToArray(), Type = TreeEntryType.HardLink,
+                LinkTarget = Bytes(target) }]);
             foreach (Action extract in Ways(root))
                 Assert.StartsWith("OBJ-008", Assert.Throws<CorruptStoreException>(extract).Message, StringComparison.Ordinal);
         }
@@ -92,7 +96,8 @@ public sealed class HostileNameTests : IDisposable
         using Repository repository = _repository.Open();
         yield return () => new FolderExtractor(repository).Extract(request, _folder["out"], TestContext.Current.CancellationToken);
         foreach (string format in (string[])["tar", "tar.zst", "cpio"])
-            yield return () => new ArchiveExtractor(repository).Extract(request, Stream.Null, format, TestContext.Current.CancellationToken);
+            yield return () => new ArchiveExtractor(repository)
+                .Extract(request, Stream.Null, format, TestContext.Current.CancellationToken);
     }
 
     private ImagePath Make(Func<ObjectWriter, TreeEntry[]> entries)
@@ -118,7 +123,8 @@ public sealed class HostileNameTests : IDisposable
         return id;
     }
 
-    private static TreeEntry Link(string name, string target) => new() { Name = Bytes(name), Type = TreeEntryType.SymbolicLink, Mode = 0x1FF, LinkTarget = Bytes(target) };
+    private static TreeEntry Link(string name, string target) =>
+        new() { Name = Bytes(name), Type = TreeEntryType.SymbolicLink, Mode = 0x1FF, LinkTarget = Bytes(target) };
 
     private static byte[] Bytes(string text) => System.Text.Encoding.Latin1.GetBytes(text);
 }

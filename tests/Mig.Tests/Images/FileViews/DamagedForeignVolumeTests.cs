@@ -46,8 +46,12 @@ public sealed class DamagedForeignVolumeTests : IDisposable
     public void A_FAT_volume_that_was_cut_short_is_read_as_far_as_it_is_there()
     {
         string disk = TestDisks.Fat(_repository.Files, "disk", "-F 16 -s 4", 16384);
-        string[] lines = FatTools.Run(disk, "for n in $(seq 0 59); do mshowfat \"c:/EFI/a vendor/file$n.txt\"; done").Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        (string Path, int Last)[] files = [.. lines.Where(line => line.Contains('<', StringComparison.Ordinal)).Select(line => (Regex.Match(line, "EFI/a vendor/[^ ]*txt").Value, int.Parse(Regex.Matches(line, @"\d+(?=>)")[^1].Value, CultureInfo.InvariantCulture)))];
+        string[] lines = FatTools.Run(disk, "for n in $(seq 0 59); do mshowfat \"c:/EFI/a vendor/file$n.txt\"; done")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        (string Path, int Last)[] files =
+            [.. lines.Where(line => line.Contains('<', StringComparison.Ordinal))
+            .Select(line => (Regex.Match(line, "EFI/a vendor/[^ ]*txt").Value,
+            int.Parse(Regex.Matches(line, @"\d+(?=>)")[^1].Value, CultureInfo.InvariantCulture)))];
         Assert.True(files.Length > 50);
         int cut = files[30].Last;
         long length = OffsetOfCluster(disk, cut);
@@ -56,7 +60,8 @@ public sealed class DamagedForeignVolumeTests : IDisposable
         VolumeReport volume = Commit();
         Assert.Contains(volume.Unread, unread => unread.Path.IsEmpty && unread.Reason.StartsWith("FAT-007", StringComparison.Ordinal));
         string[] lost = [.. files.Where(file => file.Last >= cut).Select(file => "/" + file.Path), "/os-release"];
-        Assert.Equal(lost.Order(StringComparer.Ordinal), volume.Unread.Where(unread => !unread.Path.IsEmpty).Select(UnreadSentence.PathOf).Order(StringComparer.Ordinal));
+        Assert.Equal(lost.Order(StringComparer.Ordinal), volume.Unread.Where(unread => !unread.Path.IsEmpty).Select(UnreadSentence.PathOf)
+            .Order(StringComparer.Ordinal));
         Assert.Equal("the volume was cut short", volume.FreeSpaceDoubt.Split(':')[0]);
 
         // mtools read the others, too.
@@ -138,7 +143,8 @@ public sealed class DamagedForeignVolumeTests : IDisposable
     // All other files are those that were put there.
     private void AssertRest(int count)
     {
-        HashSet<string> known = [.. Tool.Run("sh", "-c", $"find '{TestDisks.Sources(_repository.Files)}' -type f -exec sha256sum {{}} +").Split('\n').Where(line => line.Length > 64).Select(line => line[..64])];
+        HashSet<string> known = [.. Tool.Run("sh", "-c", $"find '{TestDisks.Sources(_repository.Files)}' -type f -exec sha256sum {{}} +")
+            .Split('\n').Where(line => line.Length > 64).Select(line => line[..64])];
         TreeEntry[] files = [.. List().Values.Where(entry => entry.Type == TreeEntryType.File)];
         Assert.Equal(count, files.Length);
         Assert.All(files, file => Assert.Contains(file.Sha256.ToString()!, known));
@@ -148,7 +154,8 @@ public sealed class DamagedForeignVolumeTests : IDisposable
     {
         using Repository repository = _repository.Open();
         var browser = new ImageBrowser(repository);
-        return browser.ListAll(browser.Find("HEAD:/")).ToDictionary(found => "/" + Encoding.UTF8.GetString(found.Path.Span), found => found.Entry);
+        return browser.ListAll(browser.Find("HEAD:/"))
+            .ToDictionary(found => "/" + Encoding.UTF8.GetString(found.Path.Span), found => found.Entry);
     }
 
     /// <summary>Says in both tables that a cluster of a chain is free.</summary>
@@ -157,7 +164,8 @@ public sealed class DamagedForeignVolumeTests : IDisposable
         Match run = Regex.Match(FatTools.Run(disk, "mshowfat \"$1\"", path), @"<(\d+)(?:-(\d+))?>");
         int cluster = int.Parse(run.Groups[1].Value, CultureInfo.InvariantCulture) + index;
         byte[] bytes = File.ReadAllBytes(disk);
-        int first = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(0x0E)) * 512, length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(0x16)) * 512;
+        int first = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(0x0E)) * 512,
+            length = BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(0x16)) * 512;
         for (int copy = 0; copy < bytes[0x10]; copy++)
             bytes.AsSpan(first + (copy * length) + (cluster * 2), 2).Clear();
         File.WriteAllBytes(disk, bytes);
@@ -166,8 +174,10 @@ public sealed class DamagedForeignVolumeTests : IDisposable
     private static long OffsetOfCluster(string disk, int cluster)
     {
         byte[] boot = File.ReadAllBytes(disk)[..512];
-        long shortTable = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x16)), table = shortTable > 0 ? shortTable : BinaryPrimitives.ReadUInt32LittleEndian(boot.AsSpan(0x24));
-        long data = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x0E)) + (boot[0x10] * table) + (BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x11)) * 32 / 512);
+        long shortTable = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x16)), table = shortTable > 0 ? shortTable
+            : BinaryPrimitives.ReadUInt32LittleEndian(boot.AsSpan(0x24));
+        long data = BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x0E)) + (boot[0x10] * table)
+            + (BinaryPrimitives.ReadUInt16LittleEndian(boot.AsSpan(0x11)) * 32 / 512);
         return (data + ((cluster - 2L) * boot[0x0D])) * 512;
     }
 

@@ -17,7 +17,10 @@ using LoopMount = Mig.Testing.FileSystems.LoopMount;
 
 namespace Mig.Tests.Images.FileViews;
 
-/// <summary>A damaged file, directory or attribute costs itself: the rest of the volume is read as the kernel reads it, and what could not be read is named.</summary>
+/// <summary>
+/// A damaged file, directory or attribute costs itself: the rest of the volume is read as the kernel reads it, and what could not be read
+/// is named.
+/// </summary>
 public sealed class DamagedVolumeTests : IDisposable
 {
     private const string Plain = "-t ext4 -b 1024 -O ^metadata_csum,^has_journal";
@@ -175,7 +178,8 @@ public sealed class DamagedVolumeTests : IDisposable
         string disk = Make(options);
         Tool.Run("debugfs", "-w", "-R", damage, disk);
         Assert.NotEqual(0, Tool.Try("mount", "-o", "loop,ro,noload", disk, Directory.CreateDirectory(disk + ".mount").FullName).ExitCode);
-        Assert.Contains(Commit(disk).Unread, unread => UnreadSentence.PathOf(unread) == "/" && unread.Reason.StartsWith(code, StringComparison.Ordinal));
+        Assert.Contains(Commit(disk).Unread, unread =>
+            UnreadSentence.PathOf(unread) == "/" && unread.Reason.StartsWith(code, StringComparison.Ordinal));
 
         // debugfs reads it, and so does mig.
         Assert.Equal(Judge.Sha256(Path.Combine(TestDisks.Sources(_repository.Files), "usr/exact")), List()["/usr/exact"].Sha256.ToString());
@@ -207,7 +211,8 @@ public sealed class DamagedVolumeTests : IDisposable
     public void Many_files_that_share_bytes_do_not_multiply_them()
     {
         string disk = Make("-t ext2 -b 1024 -N 1024");
-        string[] pointers = [.. Enumerable.Range(0, 15).Select(i => $"block[{(i < 12 ? i : i == 12 ? "IND" : i == 13 ? "DIND" : "TIND")}]")];
+        string[] pointers = [.. Enumerable.Range(0, 15)
+            .Select(i => $"block[{(i < 12 ? i : i == 12 ? "IND" : i == 13 ? "DIND" : "TIND")}]")];
         string stat = Debug(disk, "stat usr/large");
         string ind = Regex.Match(stat, @"\(IND\):(\d+)").Groups[1].Value, dind = Regex.Match(stat, @"\(DIND\):(\d+)").Groups[1].Value;
         var commands = new StringBuilder();
@@ -215,8 +220,10 @@ public sealed class DamagedVolumeTests : IDisposable
         {
             commands.Append(CultureInfo.InvariantCulture, $"sif usr/share/doc/file{i}.txt size 2345678\n");
             foreach (string pointer in pointers[..12])
-                commands.Append(CultureInfo.InvariantCulture, $"sif usr/share/doc/file{i}.txt {pointer} {Debug(disk, "bmap usr/large " + pointer[6..^1])}\n");
-            commands.Append(CultureInfo.InvariantCulture, $"sif usr/share/doc/file{i}.txt block[IND] {ind}\nsif usr/share/doc/file{i}.txt block[DIND] {dind}\n");
+                commands.Append(CultureInfo.InvariantCulture,
+                    $"sif usr/share/doc/file{i}.txt {pointer} {Debug(disk, "bmap usr/large " + pointer[6..^1])}\n");
+            commands.Append(CultureInfo.InvariantCulture,
+                $"sif usr/share/doc/file{i}.txt block[IND] {ind}\nsif usr/share/doc/file{i}.txt block[DIND] {dind}\n");
         }
 
         Tool.Run("debugfs", "-w", "-f", _repository.Files.Write("commands", commands.ToString()), disk);
@@ -241,7 +248,8 @@ public sealed class DamagedVolumeTests : IDisposable
         // The proof of views: an image that keeps quiet about it is a lie; one that says more than the disk has is not.
         var proof = new ViewProof(repository.Store, Limits.Default, 2, TestContext.Current.CancellationToken);
         Assert.Null(proof.Find(image.Disks[0]));
-        Assert.Contains("does not say so", proof.Find(image.Disks[0] with { Volumes = [volume with { Unread = [] }] })!.Message, StringComparison.Ordinal);
+        Assert.Contains("does not say so", proof.Find(image.Disks[0] with { Volumes = [volume with { Unread = [] }] })!.Message,
+            StringComparison.Ordinal);
         UnreadPath[] more = [new UnreadPath("etc/os-release"u8.ToArray(), "old"), .. volume.Unread];
         Assert.Null(proof.Find(image.Disks[0] with { Volumes = [volume with { Unread = more }] }));
     }
@@ -253,8 +261,10 @@ public sealed class DamagedVolumeTests : IDisposable
         Apply(disk, "sif usr/share/doc/file3.txt links_count 0");
         Commit(disk);
         using Repository repository = _repository.Open();
-        Assert.Contains("EXT4-033", Assert.Throws<NotFoundException>(() => new ImageBrowser(repository).Find("HEAD:/usr/share/doc/file3.txt")).Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("EXT4-033", Assert.Throws<NotFoundException>(() => new ImageBrowser(repository).Find("HEAD:/usr/share/doc/file333.txt")).Message, StringComparison.Ordinal);
+        Assert.Contains("EXT4-033", Assert.Throws<NotFoundException>(() =>
+            new ImageBrowser(repository).Find("HEAD:/usr/share/doc/file3.txt")).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("EXT4-033", Assert.Throws<NotFoundException>(() =>
+            new ImageBrowser(repository).Find("HEAD:/usr/share/doc/file333.txt")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -263,12 +273,15 @@ public sealed class DamagedVolumeTests : IDisposable
         string disk = Make(Plain);
         Apply(disk, "sif usr/share/doc/file3.txt links_count 0");
         Commit(disk);
-        foreach (string[] arguments in new string[][] { ["rm", "HEAD:/usr/exact"], ["put", disk + ".commands", "HEAD:/new"], ["purge", "--path", "/usr/exact"] })
+        foreach (string[] arguments in new string[][] { ["rm", "HEAD:/usr/exact"], ["put", disk + ".commands", "HEAD:/new"],
+            ["purge", "--path", "/usr/exact"] })
             Assert.Contains("is not changed, since it is damaged", Run(3, arguments), StringComparison.Ordinal);
         foreach (string[] more in new string[][] { [], ["--no-follow"] })
-            Assert.Contains("it could not be read when the disk was committed: EXT4-033", Run(1, ["cat", .. more, "HEAD:/usr/share/doc/file3.txt"]), StringComparison.Ordinal);
+            Assert.Contains("it could not be read when the disk was committed: EXT4-033",
+                Run(1, ["cat", .. more, "HEAD:/usr/share/doc/file3.txt"]), StringComparison.Ordinal);
         Assert.Contains("not read: /usr/share/doc/file3.txt: EXT4-033", Run(0, "show"), StringComparison.Ordinal);
-        Assert.Contains("\"unread\":[{\"path\":\"/usr/share/doc/file3.txt\",\"reason\":\"EXT4-033", Run(0, "show", "--json"), StringComparison.Ordinal);
+        Assert.Contains("\"unread\":[{\"path\":\"/usr/share/doc/file3.txt\",\"reason\":\"EXT4-033", Run(0, "show", "--json"),
+            StringComparison.Ordinal);
         Assert.Contains("damaged files of", Run(6, "inventory"), StringComparison.Ordinal);
         Assert.Contains("\"kind\":\"damage\"", Run(6, "inventory", "--json"), StringComparison.Ordinal);
         Assert.Contains("damaged files of", Run(6, "search", "--name", "no-such-file"), StringComparison.Ordinal);
@@ -287,7 +300,8 @@ public sealed class DamagedVolumeTests : IDisposable
         Commit(disk);
         string ours = Run(0, "log", "--oneline", "-1");
         Run(0, "mkdir", "theirs:/theirs");
-        string hosts = _repository.Files.Write("hosts.csv", "name\nweb1\n"), template = Directory.CreateDirectory(_repository.Files["template"]).FullName, before = Run(0, "branch", "--list");
+        string hosts = _repository.Files.Write("hosts.csv", "name\nweb1\n"),
+            template = Directory.CreateDirectory(_repository.Files["template"]).FullName, before = Run(0, "branch", "--list");
         File.WriteAllText(Path.Combine(template, "hostname"), "{{name}}\n");
         foreach (string[] arguments in new string[][] { ["seal", "HEAD"], ["derive", "HEAD", "--hosts", hosts, "--template", template] })
             Assert.Contains("is not changed, since it is damaged", Run(3, arguments), StringComparison.Ordinal);
@@ -303,7 +317,8 @@ public sealed class DamagedVolumeTests : IDisposable
         string disk = TestDisks.FileSystem(_repository.Files, "disk", options, "8M");
         var commands = new StringBuilder("mkdir many\nexpand_dir many\nexpand_dir many\n");
         for (int i = 0; i < 60; i++)
-            commands.Append(CultureInfo.InvariantCulture, $"write {TestDisks.Sources(_repository.Files)}/etc/os-release many/a-name-that-takes-some-room-{i:d3}\n");
+            commands.Append(CultureInfo.InvariantCulture,
+                $"write {TestDisks.Sources(_repository.Files)}/etc/os-release many/a-name-that-takes-some-room-{i:d3}\n");
         Tool.Run("debugfs", "-w", "-f", _repository.Files.Write("disk.commands", commands.ToString()), disk);
         Assert.InRange(Tool.Try("e2fsck", "-fyD", disk).ExitCode, 0, 1);
         return disk;
@@ -332,7 +347,9 @@ public sealed class DamagedVolumeTests : IDisposable
         using (var mount = new LoopMount(disk, mountOptions))
         {
             // Damaged directories and links make find and sha256sum complain; what they print all the same counts.
-            string found = Tool.Try("sh", "-c", "cd \"$1\"; find . -type f -exec sha256sum {} +; find . -type d -printf 'directory  %p\\n'; find . -type l -printf 'link to %l  %p\\n'", "sh", mount.Path).Output;
+            string found = Tool.Try("sh", "-c",
+                "cd \"$1\"; find . -type f -exec sha256sum {} +; find . -type d -printf 'directory  %p\\n'; find . -type l -printf 'link "
+                + "to %l  %p\\n'", "sh", mount.Path).Output;
             foreach (Match line in Regex.Matches(found, @"^([0-9a-f]{64}|directory|link to .*?)  \.(/.*)$", RegexOptions.Multiline))
                 known[line.Groups[2].Value] = line.Groups[1].Value;
         }
@@ -340,7 +357,8 @@ public sealed class DamagedVolumeTests : IDisposable
         Assert.True(known.Count > 60);
         var shown = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach ((string path, TreeEntry entry) in listed)
-            shown[path] = entry.Type == TreeEntryType.Directory ? "directory" : entry.Type == TreeEntryType.SymbolicLink ? $"link to {Encoding.UTF8.GetString(entry.LinkTarget.Span)}" : entry.Sha256.ToString()!;
+            shown[path] = entry.Type == TreeEntryType.Directory ? "directory" : entry.Type == TreeEntryType.SymbolicLink
+                ? $"link to {Encoding.UTF8.GetString(entry.LinkTarget.Span)}" : entry.Sha256.ToString()!;
         bool IsNamed(string path) => unread.Any(name => path == name || path.StartsWith(name + "/", StringComparison.Ordinal));
         Assert.Equal(known.Where(pair => !IsNamed(pair.Key)), shown.Where(pair => !IsNamed(pair.Key)));
         Assert.All(shown.Where(pair => known.ContainsKey(pair.Key)), pair => Assert.Equal(known[pair.Key], pair.Value));
@@ -350,24 +368,28 @@ public sealed class DamagedVolumeTests : IDisposable
     {
         using Repository repository = _repository.Open();
         var browser = new ImageBrowser(repository);
-        return browser.ListAll(browser.Find("HEAD:/")).ToDictionary(found => "/" + Encoding.UTF8.GetString(found.Path.Span), found => found.Entry);
+        return browser.ListAll(browser.Find("HEAD:/"))
+            .ToDictionary(found => "/" + Encoding.UTF8.GetString(found.Path.Span), found => found.Entry);
     }
 
     private static MachineImage Image(Repository repository) => repository.Objects.ReadImage(repository.Revisions.ResolveImage("HEAD"));
 
-    private static int Names(string disk, string directory) => Regex.Count(Debug(disk, "ls -p " + directory), @"^/\d+/\d{6}/\d+/\d+/a-name", RegexOptions.Multiline);
+    private static int Names(string disk, string directory) =>
+        Regex.Count(Debug(disk, "ls -p " + directory), @"^/\d+/\d{6}/\d+/\d+/a-name", RegexOptions.Multiline);
 
     private static int Inode(string disk, byte[] bytes, string path)
     {
         Match place = Regex.Match(Debug(disk, "imap " + path), @"located at block (\d+), offset 0x([0-9a-f]+)");
         Assert.True(place.Success);
-        int at = (int.Parse(place.Groups[1].Value, CultureInfo.InvariantCulture) * 1024) + int.Parse(place.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        int at = (int.Parse(place.Groups[1].Value, CultureInfo.InvariantCulture) * 1024)
+            + int.Parse(place.Groups[2].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         Assert.InRange(at, 0, bytes.Length);
         return at;
     }
 
     private static string Debug(string disk, string command) =>
-        string.Join('\n', Tool.Run("debugfs", "-R", command, disk).Split('\n').Where(line => !line.StartsWith("debugfs ", StringComparison.Ordinal))).Trim();
+        string.Join('\n', Tool.Run("debugfs", "-R", command, disk).Split('\n')
+            .Where(line => !line.StartsWith("debugfs ", StringComparison.Ordinal))).Trim();
 
     private string Run(int exitCode, params string[] arguments)
     {

@@ -52,7 +52,8 @@ public sealed class FileViewTests : IDisposable
         _repository.Commit("disk");
         using Repository repository = _repository.Open();
         var browser = new ImageBrowser(repository);
-        foreach (string path in (string[])["etc/os-release", "usr/large", "usr/exact", "usr/above", "usr/sparse", "usr/second-name", "usr/share/doc/file0.txt", "usr/share/doc/file59.txt"])
+        foreach (string path in (string[])["etc/os-release", "usr/large", "usr/exact", "usr/above", "usr/sparse", "usr/second-name",
+            "usr/share/doc/file0.txt", "usr/share/doc/file59.txt"])
         {
             ImagePath found = browser.Find($"HEAD:/{path}");
             using var content = new MemoryStream();
@@ -66,7 +67,8 @@ public sealed class FileViewTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     // A version keeps no time of the last change of metadata: no program can set it.
-    private static IReadOnlyList<JudgedEntry> ReadMounted(string folder) => [.. HostTree.Read(folder, VisibleAttributes).Select(entry => entry with { ChangedTime = "" })];
+    private static IReadOnlyList<JudgedEntry> ReadMounted(string folder) =>
+        [.. HostTree.Read(folder, VisibleAttributes).Select(entry => entry with { ChangedTime = "" })];
 
     private IReadOnlyList<JudgedEntry> ReadView()
     {
@@ -103,7 +105,8 @@ public sealed class FileViewTests : IDisposable
         }
     }
 
-    private static string Target(string path, TreeEntry entry) => entry.Type == TreeEntryType.HardLink ? Encoding.Latin1.GetString(entry.LinkTarget.Span) : path;
+    private static string Target(string path, TreeEntry entry) =>
+        entry.Type == TreeEntryType.HardLink ? Encoding.Latin1.GetString(entry.LinkTarget.Span) : path;
 
     private static JudgedEntry Describe(ImageBrowser browser, ImagePath path, int names)
     {
@@ -127,7 +130,8 @@ public sealed class FileViewTests : IDisposable
             Gid = entry.Gid,
             Size = isFile ? entry.Size : entry.LinkTarget.Length,
             ModifiedTime = $"{entry.ModifiedTime.Seconds}.{entry.ModifiedTime.Nanoseconds:d9}",
-            Device = entry.Type is TreeEntryType.BlockDevice or TreeEntryType.CharacterDevice ? $"{entry.DeviceMajor}:{entry.DeviceMinor}" : "",
+            Device = entry.Type is TreeEntryType.BlockDevice or TreeEntryType.CharacterDevice ? $"{entry.DeviceMajor}:{entry.DeviceMinor}"
+                : "",
             Target = JudgedEntry.Escape(entry.LinkTarget.Span),
             Xattrs = JudgedEntry.Describe(entry.Xattrs.Select(xattr => (xattr.Name, xattr.Value))),
             Attributes = isFile || isFolder ? entry.Attributes & VisibleAttributes : 0,

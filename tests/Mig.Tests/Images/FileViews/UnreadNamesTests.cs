@@ -8,7 +8,9 @@ using FileSystemInfo = Mig.FileSystems.FileSystemInfo;
 
 namespace Mig.Tests.Images.FileViews;
 
-/// <summary>What could not be read is listed, as long as an image can list it; beyond that, and without a root directory, a volume has no files.</summary>
+/// <summary>
+/// What could not be read is listed, as long as an image can list it; beyond that, and without a root directory, a volume has no files.
+/// </summary>
 public sealed class UnreadNamesTests
 {
     [Fact]
@@ -29,14 +31,16 @@ public sealed class UnreadNamesTests
         var names = new UnreadNames();
         for (int i = 0; i < UnreadPath.MaxCount + 1; i++)
             names.Add(Encoding.ASCII.GetBytes($"/{i:d5}"), "name"u8, "EXT4-033: it is gone");
-        Assert.StartsWith($"FS-008: {UnreadPath.MaxCount + 1} paths could not be read", Assert.Throws<CorruptImageException>(names.ToList).Message, StringComparison.Ordinal);
+        Assert.StartsWith($"FS-008: {UnreadPath.MaxCount + 1} paths could not be read",
+            Assert.Throws<CorruptImageException>(names.ToList).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_root_that_is_a_file_makes_a_volume_one_without_files()
     {
         using var fileSystem = new RootOfType(NodeType.File);
-        Assert.StartsWith("FS-009: node 7, the root, is no directory", Assert.Throws<CorruptImageException>(() => VolumeScan.Run(fileSystem, Limits.Default)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("FS-009: node 7, the root, is no directory",
+            Assert.Throws<CorruptImageException>(() => VolumeScan.Run(fileSystem, Limits.Default)).Message, StringComparison.Ordinal);
 
         // The control: with a directory there it has no files, and that is not damage.
         using var sound = new RootOfType(NodeType.Directory);
@@ -50,7 +54,11 @@ public sealed class UnreadNamesTests
         public long RootNode => 7;
 
         public FileNode GetNode(long node, DamageList? damage = null) =>
-            new() { Number = node, Type = type, Mode = 0, Uid = 0, Gid = 0, Size = 0, ModifiedTime = default, ChangedTime = default, LinkCount = 1 };
+            new()
+            {
+                Number = node, Type = type, Mode = 0, Uid = 0, Gid = 0, Size = 0, ModifiedTime = default, ChangedTime = default,
+                LinkCount = 1
+            };
 
         public IReadOnlyList<DirectoryEntry> ReadDirectory(long directory, DamageList? damage = null) => [];
 

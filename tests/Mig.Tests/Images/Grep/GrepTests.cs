@@ -32,8 +32,10 @@ public sealed class GrepTests : IDisposable
 
     public static TheoryData<string> Commands =>
     [
-        "-n root", "-c root", "-l root", "-n -i root", "-n -w root", "-n -w -i root", "-n -F root:", "-n -v root", "-c -v root", "-l -v root", "-n -a root", "-c -a root", "-n -m 1 root", "-n ^root",
-        "-n sh$", "-n ro+t", "-n -w ro+t", "-n -i ro+t", "-n -e root -e needle", "-n -F -e x:0 -e .", "-n needle", "-n [0-9]{6}", "-n caf\u00e9", "-n (a|r)[^x]*t", "-n \\broot\\b", "-n 39999\\b",
+        "-n root", "-c root", "-l root", "-n -i root", "-n -w root", "-n -w -i root", "-n -F root:", "-n -v root", "-c -v root",
+            "-l -v root", "-n -a root", "-c -a root", "-n -m 1 root", "-n ^root",
+        "-n sh$", "-n ro+t", "-n -w ro+t", "-n -i ro+t", "-n -e root -e needle", "-n -F -e x:0 -e .", "-n needle", "-n [0-9]{6}",
+        "-n caf\u00e9", "-n (a|r)[^x]*t", "-n \\broot\\b", "-n 39999\\b",
         "-n nothing-like-this", "-n -F ^root", "-n x-root-x", "-n -v -m 2 o", "-c -m 2 o", "-n \r",
     ];
 
@@ -54,7 +56,8 @@ public sealed class GrepTests : IDisposable
 
         _repository.Commit("disk");
         using Repository repository = _repository.Open();
-        Assert.Equal(string.Join("\n\n", Commands.Select(row => row.Data).Zip(judged)), string.Join("\n\n", Commands.Select(row => row.Data).Select(command => (command, Find(repository, command)))));
+        Assert.Equal(string.Join("\n\n", Commands.Select(row => row.Data).Zip(judged)),
+            string.Join("\n\n", Commands.Select(row => row.Data).Select(command => (command, Find(repository, command)))));
 
         // Where nothing is matched, Git finds a line after the last one; grep does not.
         foreach ((string command, string expected) in MatchesOfNothing.Zip(empty))
@@ -62,7 +65,8 @@ public sealed class GrepTests : IDisposable
 
         // Negative control: another pattern finds something else.
         Assert.NotEqual(judged[0], Find(repository, "-n reboot"));
-        Assert.Contains("large2:200001:needle in a large file\n", judged.First(output => output.Contains("needle in", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.Contains("large2:200001:needle in a large file\n",
+            judged.First(output => output.Contains("needle in", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -86,12 +90,15 @@ public sealed class GrepTests : IDisposable
     [InlineData("(a)\\1")]
     [InlineData("(?=a)b")]
     public void APatternThatCannotBeSearchedForIsSaid(string pattern) =>
-        Assert.Contains(pattern, Assert.Throws<UsageException>(() => new ImageGrep(null!, new GrepOptions { Patterns = [Encoding.UTF8.GetBytes(pattern)] })).Message, StringComparison.Ordinal);
+        Assert.Contains(pattern, Assert.Throws<UsageException>(() =>
+            new ImageGrep(null!, new GrepOptions { Patterns = [Encoding.UTF8.GetBytes(pattern)] })).Message, StringComparison.Ordinal);
 
     public void Dispose() => _repository.Dispose();
 
-    // git grep -E in the C locale, where a character is a byte; it follows no link, and takes one of several names of a file for a file, as mig does.
-    private static string Judged(string folder, string command) => Judged(folder, "git", ["-c", "core.quotePath=false", "grep", "--no-index", "--no-color", "--threads=1", "-E", .. command.Split(' ')]);
+    // git grep -E in the C locale, where a character is a byte; it follows no link, and takes one of several names of a file for a file, as
+    // mig does.
+    private static string Judged(string folder, string command) => Judged(
+        folder, "git", ["-c", "core.quotePath=false", "grep", "--no-index", "--no-color", "--threads=1", "-E", .. command.Split(' ')]);
 
     private static string Judged(string folder, string tool, string[] arguments)
     {
@@ -132,7 +139,8 @@ public sealed class GrepTests : IDisposable
             Output = words.Contains("-l") ? GrepOutput.Names : words.Contains("-c") ? GrepOutput.Counts : GrepOutput.Lines,
         };
         var sink = new TextSink(words.Contains("-n"), "");
-        new ImageGrep(repository, options).Run([("HEAD", repository.Revisions.ResolveImage("HEAD"))], [], sink, NoProgress.Instance, TestContext.Current.CancellationToken);
+        new ImageGrep(repository, options).Run(
+            [("HEAD", repository.Revisions.ResolveImage("HEAD"))], [], sink, NoProgress.Instance, TestContext.Current.CancellationToken);
         return sink.ToString();
     }
 
@@ -140,7 +148,8 @@ public sealed class GrepTests : IDisposable
     {
         var sink = new TextSink(false, ":/");
         new ImageGrep(repository, new GrepOptions { Patterns = [Encoding.UTF8.GetBytes(pattern)] })
-            .Run([.. revisions.Select(revision => (revision, repository.Revisions.ResolveImage(revision)))], [.. paths.Select(PathSpec.Parse)], sink, NoProgress.Instance, TestContext.Current.CancellationToken);
+            .Run([.. revisions.Select(revision => (revision, repository.Revisions.ResolveImage(revision)))],
+                [.. paths.Select(PathSpec.Parse)], sink, NoProgress.Instance, TestContext.Current.CancellationToken);
         return sink.ToString();
     }
 
@@ -149,7 +158,8 @@ public sealed class GrepTests : IDisposable
         private readonly StringBuilder _text = new();
 
         public void Line(GrepFile file, long number, ReadOnlySpan<byte> line) =>
-            _text.Append(Name(file)).Append(':').Append(showsNumbers ? $"{number}:" : "").Append(Encoding.Latin1.GetString(line)).Append('\n');
+            _text.Append(Name(file)).Append(':').Append(showsNumbers ? $"{number}:" : "").Append(Encoding.Latin1.GetString(line))
+                .Append('\n');
 
         public void Binary(GrepFile file) => _text.Append("Binary file ").Append(Name(file)).Append(" matches\n");
 
@@ -159,6 +169,7 @@ public sealed class GrepTests : IDisposable
 
         public override string ToString() => _text.ToString();
 
-        private string Name(GrepFile file) => (separator.Length > 0 ? file.Revision + separator : "") + Encoding.Latin1.GetString(file.Path.Span);
+        private string Name(GrepFile file) =>
+            (separator.Length > 0 ? file.Revision + separator : "") + Encoding.Latin1.GetString(file.Path.Span);
     }
 }

@@ -3,7 +3,10 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Images.Inventories;
 
-/// <summary>The judges of eng/, on small made-up machines: what mig answers is what find, sha256sum, grep, dpkg and debugfs say of the same disk, and the judges can object.</summary>
+/// <summary>
+/// The judges of eng/, on small made-up machines: what mig answers is what find, sha256sum, grep, dpkg and debugfs say of the same disk,
+/// and the judges can object.
+/// </summary>
 public sealed class BruteForceTests : IDisposable
 {
     private readonly MachineRoot _machine = new();
@@ -18,9 +21,14 @@ public sealed class BruteForceTests : IDisposable
         _machine.Write("usr/share/doc/x/copyright", "the gnu general Public License\n");
         _machine.Write("usr/lib/libx.so.1", new byte[3 << 20]);
         _machine.Write("var/lib/dpkg/info/x.list", "/.\n/usr\n/usr/bin\n/usr/bin/tool\n/usr/bin/link\n/etc/hosts\n/etc/gone\n");
-        _machine.Write("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: a <a@example.com>\nDescription: x\nVersion: 1\n"
-            + "\nPackage: y\nStatus: deinstall ok config-files\nArchitecture: all\nMaintainer: a <a@example.com>\nDescription: y\nVersion: 2\n");
-        _machine.Run("chmod 4755 usr/bin/tool; ln -s tool usr/bin/link; ln usr/bin/tool usr/bin/other; md5sum usr/bin/tool > var/lib/dpkg/info/x.md5sums; chown 1000:1000 etc/hosts; mkfifo etc/pipe; mknod etc/null c 1 3; touch \"etc/$(printf 'odd\\n\\351')\"");
+        _machine.Write("var/lib/dpkg/status",
+            "Package: x\nStatus: install ok installed\nArchitecture: amd64\nMaintainer: a <a@example.com>\nDescription: x\nVersion: 1\n"
+            + "\nPackage: y\nStatus: deinstall ok config-files\nArchitecture: all\nMaintainer: a <a@example.com>\nDescription: "
+            + "y\nVersion: 2\n");
+        _machine.Run(
+            "chmod 4755 usr/bin/tool; ln -s tool usr/bin/link; ln usr/bin/tool usr/bin/other; md5sum usr/bin/tool > "
+            + "var/lib/dpkg/info/x.md5sums; chown 1000:1000 etc/hosts; mkfifo etc/pipe; mknod etc/null c 1 3; touch \"etc/$(printf "
+            + "'odd\\n\\351')\"");
         Tool.Run("mke2fs", "-F", "-q", "-t", "ext4", "-d", _machine.Path, Disk, "16M");
 
         // .NET cannot delete such a name.
@@ -50,7 +58,9 @@ public sealed class BruteForceTests : IDisposable
     {
         string folder = _machine.Files["foreign"], other = Path.Combine(folder, "other.img");
         Directory.CreateDirectory(folder);
-        Tool.Run("bash", "-euc", $"gzip -c '{Disk}' > '{folder}/machine.img.gz'; truncate -s 2M '{other}'; mkfs.fat '{other}' > /dev/null; mcopy -i '{other}' '{_machine.Path}/etc/hosts' ::/Hosts.txt");
+        Tool.Run("bash", "-euc",
+            $"gzip -c '{Disk}' > '{folder}/machine.img.gz'; truncate -s 2M '{other}'; mkfs.fat '{other}' > /dev/null; mcopy -i '{other}' "
+            + $"'{_machine.Path}/etc/hosts' ::/Hosts.txt");
         (int exitCode, string output) = Judge("foreign.sh", MigProgram.Path, folder);
         Assert.True(exitCode == 0, output);
         Assert.Contains("2 files, 2 exact, 0 refused, 2 looked into", output, StringComparison.Ordinal);
@@ -65,7 +75,8 @@ public sealed class BruteForceTests : IDisposable
     private string Liar(string verb, string edit)
     {
         string path = _machine.Files["liar"];
-        File.WriteAllText(path, $"#!/bin/sh\n[ \"$3\" = {verb} ] || exec '{MigProgram.Path}' \"$@\"\n'{MigProgram.Path}' \"$@\" | sed '{edit}'\n");
+        File.WriteAllText(
+            path, $"#!/bin/sh\n[ \"$3\" = {verb} ] || exec '{MigProgram.Path}' \"$@\"\n'{MigProgram.Path}' \"$@\" | sed '{edit}'\n");
         Tool.Run("chmod", "755", path);
         return path;
     }

@@ -21,7 +21,10 @@ public sealed class HalfSeenTests : IDisposable
         Commit(root: "vmlinuz-1", other: "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none");
         string feed = _test.Files["feed"];
         File.WriteAllText(feed, """{"linux":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
-        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"], ["verify-packages"], ["when", "openssl"], ["when", "/etc/passwd"], ["when", new string('7', 64)], ["log", "--package", "openssl"],
+        foreach (string[] verb in (string[][])[
+            ["audit", "--feed", feed], ["inventory"], ["seal", "-n"], ["search", "--package", "openssl"], ["search", "--name", "passwd"],
+            ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["audit", "--feed", feed, "--all"], ["verify-packages"],
+            ["when", "openssl"], ["when", "/etc/passwd"], ["when", new string('7', 64)], ["log", "--package", "openssl"],
             ["log", "--", "/etc/passwd"], ["log", "-S", new string('7', 64)], ["grep", "root"], ["grep", "root", "--all", "--", "/etc"]])
         {
             (int exitCode, string output) = Run(verb);
@@ -30,14 +33,18 @@ public sealed class HalfSeenTests : IDisposable
             Assert.Contains("volume 2 of disk: it holds an LVM2 physical volume", output, StringComparison.Ordinal);
         }
 
-        Assert.Contains("the operating system: the only volume that was looked into has none", Run("audit", "--feed", feed).Output, StringComparison.Ordinal);
-        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"], ["search", "--json", "--package", "openssl"], ["verify-packages", "--json"],
-            ["when", "--json", "openssl"], ["log", "--json", "--package", "openssl"], ["log", "--json", "--", "/etc/passwd"], ["grep", "--json", "root"], ["stats", "--json"]])
+        Assert.Contains("the operating system: the only volume that was looked into has none", Run("audit", "--feed", feed).Output,
+            StringComparison.Ordinal);
+        foreach (string[] verb in (string[][])[["audit", "--json", "--feed", feed], ["inventory", "--json"], ["seal", "-n", "--json"],
+            ["search", "--json", "--package", "openssl"], ["verify-packages", "--json"],
+            ["when", "--json", "openssl"], ["log", "--json", "--package", "openssl"], ["log", "--json", "--", "/etc/passwd"],
+                ["grep", "--json", "root"], ["stats", "--json"]])
         {
             JsonElement answer = Json(verb);
             if (answer.TryGetProperty("unseenVersions", out JsonElement versions))
                 answer = versions[0];
-            JsonElement unseen = answer.GetProperty("unseen").EnumerateArray().First(part => part.GetProperty("kind").GetString() == "volume");
+            JsonElement unseen = answer.GetProperty("unseen").EnumerateArray()
+                .First(part => part.GetProperty("kind").GetString() == "volume");
             Assert.Equal("volume 2 of disk", unseen.GetProperty("what").GetString());
             Assert.True(unseen.GetProperty("matters").GetBoolean());
             Assert.True(!answer.TryGetProperty("isComplete", out JsonElement isComplete) || !isComplete.GetBoolean());
@@ -67,7 +74,8 @@ public sealed class HalfSeenTests : IDisposable
         Assert.Contains("the packages of the system were not seen: ", Assert.Single(inventory.Coverage.Warnings), StringComparison.Ordinal);
         Assert.Contains(reason, inventory.Coverage.Warnings[0], StringComparison.Ordinal);
         using Repository repository = machine.Open();
-        Assert.False(new Auditor(repository, new AuditOptions()).Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Coverage.IsComplete);
+        Assert.False(new Auditor(repository, new AuditOptions())
+            .Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Coverage.IsComplete);
 
         // Negative control.
         machine.Write("var/lib/dpkg/status", "Package: x\nStatus: install ok installed\nVersion: 1\n");
@@ -87,11 +95,14 @@ public sealed class HalfSeenTests : IDisposable
 
         machine.Write("var/lib/snapd/snaps/core22_1.snap", "software\n");
         machine.Write("var/lib/flatpak/app/org.gnome.Maps/current/x", "software\n");
-        AssertNamed(0, "a snap (/var/lib/snapd/snaps): core22_1.snap; mig does not look into it", "a Flatpak (/var/lib/flatpak/app): org.gnome.Maps; mig does not look into it");
+        AssertNamed(0, "a snap (/var/lib/snapd/snaps): core22_1.snap; mig does not look into it",
+            "a Flatpak (/var/lib/flatpak/app): org.gnome.Maps; mig does not look into it");
         using (Repository repository = machine.Open())
-            Assert.False(new Auditor(repository, new AuditOptions()).Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Coverage.IsComplete);
+            Assert.False(new Auditor(repository, new AuditOptions())
+                .Audit("HEAD", cancellation: TestContext.Current.CancellationToken).Coverage.IsComplete);
 
-        foreach (string path in (string[])["docker/overlay2/0123/diff/x", "docker/overlay2/4567/diff/x", "containers/storage/overlay/89ab/diff/x", "lxc/web/rootfs/x", "machines/lab.raw", "libvirt/images/guest.qcow2"])
+        foreach (string path in (string[])["docker/overlay2/0123/diff/x", "docker/overlay2/4567/diff/x",
+            "containers/storage/overlay/89ab/diff/x", "lxc/web/rootfs/x", "machines/lab.raw", "libvirt/images/guest.qcow2"])
             machine.Write("var/lib/" + path, "software\n");
         AssertNamed(
             Incomplete,
@@ -117,11 +128,14 @@ public sealed class HalfSeenTests : IDisposable
     public void AnImageOfWhichNothingWasSeenIsNoCleanMachine()
     {
         _test.Files.Write("disk", new byte[2 << 20]);
-        Tool.Run("bash", "-euc", "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none; echo x | dd of=\"$1\" bs=1M seek=1 conv=notrunc status=none", "bash", _test.Files["disk"]);
+        Tool.Run("bash", "-euc",
+            "printf 'LABELONE' | dd of=\"$1\" bs=1 seek=512 conv=notrunc status=none; echo x | dd of=\"$1\" bs=1M seek=1 conv=notrunc "
+            + "status=none", "bash", _test.Files["disk"]);
         _test.Commit("disk");
         string feed = _test.Files["feed"];
         File.WriteAllText(feed, """{"linux":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
-        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["inventory", "--cyclonedx"], ["inventory", "--spdx"], ["seal", "-n"], ["verify-packages"], ["search", "--package", "openssl"]])
+        foreach (string[] verb in (string[][])[["audit", "--feed", feed], ["inventory"], ["inventory", "--cyclonedx"],
+            ["inventory", "--spdx"], ["seal", "-n"], ["verify-packages"], ["search", "--package", "openssl"]])
         {
             (int exitCode, string output) = Run(verb);
             Assert.True(exitCode == Incomplete, $"{string.Join(' ', verb)}: {exitCode}\n{output}");
@@ -174,7 +188,8 @@ public sealed class HalfSeenTests : IDisposable
     [Fact]
     public void AnotherSystemBesideIsNamed()
     {
-        Commit(root: "etc/os-release", other: "mkdir -p \"$1.d/etc\"; echo ID=other > \"$1.d/etc/os-release\"; mke2fs -F -q -d \"$1.d\" \"$1\"");
+        Commit(root: "etc/os-release",
+            other: "mkdir -p \"$1.d/etc\"; echo ID=other > \"$1.d/etc/os-release\"; mke2fs -F -q -d \"$1.d\" \"$1\"");
         string feed = _test.Files["feed"];
         File.WriteAllText(feed, """{"y":{"CVE-1":{"releases":{"bookworm":{"status":"open"}}}}}""");
         (int exitCode, string output) = Run("audit", "--feed", feed);
@@ -188,7 +203,8 @@ public sealed class HalfSeenTests : IDisposable
     {
         Commit(root: "etc/os-release", other: "printf 'LUKS\\272\\276' | dd of=\"$1\" conv=notrunc status=none");
         CommitWith("secret"u8, (1 + RootMegabytes + 4) << 20);
-        foreach (string[] verb in (string[][])[["diff", "HEAD~1", "HEAD"], ["diff", "--packages", "HEAD~1", "HEAD"], ["diff", "--stat", "HEAD~1", "HEAD", "--", "/etc"]])
+        foreach (string[] verb in (string[][])[
+            ["diff", "HEAD~1", "HEAD"], ["diff", "--packages", "HEAD~1", "HEAD"], ["diff", "--stat", "HEAD~1", "HEAD", "--", "/etc"]])
         {
             (int exitCode, string output) = Run(verb);
             Assert.True(exitCode == Incomplete, $"{string.Join(' ', verb)}: {exitCode}\n{output}");
@@ -196,7 +212,8 @@ public sealed class HalfSeenTests : IDisposable
             Assert.Contains("after: not seen: volume 2 of disk", output, StringComparison.Ordinal);
         }
 
-        Assert.Equal("volume", Json("diff", "--json", "HEAD~1", "HEAD").GetProperty("unseenVersions")[0].GetProperty("unseen")[0].GetProperty("kind").GetString());
+        Assert.Equal("volume", Json("diff", "--json", "HEAD~1", "HEAD").GetProperty("unseenVersions")[0].GetProperty("unseen")[0]
+            .GetProperty("kind").GetString());
 
         // Where the bytes of the volume are the same, nothing differs in it: here it is the boot code that does.
         CommitWith("boot"u8, 0);
@@ -242,7 +259,8 @@ public sealed class HalfSeenTests : IDisposable
         _test.Commit("disk");
     }
 
-    private (int ExitCode, string Output) Run(params string[] arguments) => MigProgram.Finish(MigProgram.Start([], ["--repo", _test.Folder, .. arguments]));
+    private (int ExitCode, string Output) Run(params string[] arguments) =>
+        MigProgram.Finish(MigProgram.Start([], ["--repo", _test.Folder, .. arguments]));
 
     private JsonElement Json(params string[] arguments)
     {

@@ -12,9 +12,13 @@ public sealed partial class InventoryGuideTests
     public void EveryJudgeThatTheGuideNamesExists()
     {
         string guide = Checkout.PathOf("docs/guide/inventory.md");
-        string[] rows = [.. File.ReadAllLines(guide).SkipWhile(line => !line.StartsWith("## What is known of what", StringComparison.Ordinal)).TakeWhile(line => !line.StartsWith("## Bills", StringComparison.Ordinal))
+        string[] rows = [.. File.ReadAllLines(guide)
+            .SkipWhile(line => !line.StartsWith("## What is known of what", StringComparison.Ordinal))
+            .TakeWhile(line => !line.StartsWith("## Bills", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1)];
-        HashSet<string> names = [.. typeof(InventoryGuideTests).Assembly.GetTypes().Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal)).SelectMany(type => type.GetMethods().Select(method => method.Name).Append(type.Name))];
+        HashSet<string> names = [.. typeof(InventoryGuideTests).Assembly.GetTypes()
+            .Where(type => type.Name.EndsWith("Tests", StringComparison.Ordinal))
+            .SelectMany(type => type.GetMethods().Select(method => method.Name).Append(type.Name))];
         Assert.True(rows.Length > 10, "the table is not where it was");
         foreach (string row in rows)
         {

@@ -12,13 +12,16 @@ public sealed class InventoryReaderTests : IDisposable
     [Fact]
     public void SystemIsRead()
     {
-        _machine.Write("usr/lib/os-release", "PRETTY_NAME=\"Debian \\\"12\\\"\"\nID=debian\nVERSION_ID='12'\nVERSION_CODENAME=bookworm\nID_LIKE=\"a b\"\n# ID=no\n");
+        _machine.Write("usr/lib/os-release",
+            "PRETTY_NAME=\"Debian \\\"12\\\"\"\nID=debian\nVERSION_ID='12'\nVERSION_CODENAME=bookworm\nID_LIKE=\"a b\"\n# ID=no\n");
         _machine.Write("etc/passwd", "root:x:0:0:root:/root:/bin/bash\nbroken line\nwww:x:33:34::/var/www:/usr/sbin/nologin\n");
         _machine.Write("usr/lib/modules/6.1.0-9-amd64/modules.dep", "");
         _machine.Write("boot/vmlinuz-6.1.0-18-amd64", "x");
         _machine.Write("boot/vmlinuz-old", "x");
         _machine.Write("usr/sbin/sshd", "x");
-        _machine.Write("etc/ssh/sshd_config", "#Port 1\nPort 22\n  listenaddress 10.0.0.1\nPort 2222\nListenAddress [::1]:99\nInclude sshd_config.d/*.conf\nMatch User x\n Port 7\n");
+        _machine.Write("etc/ssh/sshd_config",
+            "#Port 1\nPort 22\n  listenaddress 10.0.0.1\nPort 2222\nListenAddress [::1]:99\nInclude sshd_config.d/*.conf\nMatch User x\n "
+            + "Port 7\n");
         _machine.Write("etc/ssh/sshd_config.d/a.conf", "ListenAddress=fe80::1 # here\n");
         _machine.Write("etc/ssh/sshd_config.d/b.off", "ListenAddress 10.9.9.9\n");
         _machine.Write("usr/lib/systemd/system/docker.socket", "[Socket]\nListenStream=/run/docker.sock\n");
@@ -26,8 +29,11 @@ public sealed class InventoryReaderTests : IDisposable
         _machine.Write("usr/lib/systemd/system/dbus.socket", "[Socket]\nListenStream=/run/dbus\n");
         _machine.Write("usr/lib/systemd/system/masked.socket", "[Socket]\nListenStream=/run/masked\n");
         _machine.Write("etc/systemd/system/dbus.socket.d/x.conf", "[Socket]\nListenStream=\nListenStream=/run/other\n");
-        _machine.Write("etc/nginx/nginx.conf", "http { include sites-enabled/*; server { listen 8080 ssl http2; listen [::]; listen unix:/run/n; } server { server_name x; } }\nstream { server { listen 53 udp; } }\n");
-        _machine.Write("etc/nginx/sites-enabled/default", "server {\n\tlisten 80 default_server; # here\n location / { return 200 \"listen 9;\"; }\n}\n");
+        _machine.Write("etc/nginx/nginx.conf",
+            "http { include sites-enabled/*; server { listen 8080 ssl http2; listen [::]; listen unix:/run/n; } server { server_name x; } "
+            + "}\nstream { server { listen 53 udp; } }\n");
+        _machine.Write("etc/nginx/sites-enabled/default",
+            "server {\n\tlisten 80 default_server; # here\n location / { return 200 \"listen 9;\"; }\n}\n");
         _machine.Write("etc/nginx/conf.d/not-included.conf", "server { listen 666; }\n");
         _machine.Run("""
             ln -s ../usr/lib/os-release etc/os-release
@@ -45,11 +51,15 @@ public sealed class InventoryReaderTests : IDisposable
         OsRelease release = Assert.IsType<OsRelease>(inventory.Release);
         Assert.Equal(("debian", "12", "bookworm", "Debian \"12\""), (release.Id, release.VersionId, release.Codename, release.PrettyName));
         Assert.Equal(["a", "b"], release.IdLike);
-        Assert.Equal([new UserAccount("root", 0, 0, "/root", "/bin/bash"), new UserAccount("www", 33, 34, "/var/www", "/usr/sbin/nologin")], inventory.Users);
+        Assert.Equal([new UserAccount("root", 0, 0, "/root", "/bin/bash"), new UserAccount("www", 33, 34, "/var/www", "/usr/sbin/nologin")],
+            inventory.Users);
         Assert.Equal(["6.1.0-18-amd64", "6.1.0-9-amd64"], inventory.Kernels);
-        Assert.Equal([new EnabledUnit("docker.socket", "sockets.target"), new EnabledUnit("ssh.service", "multi-user.target")], inventory.Units);
+        Assert.Equal([new EnabledUnit("docker.socket", "sockets.target"), new EnabledUnit("ssh.service", "multi-user.target")],
+            inventory.Units);
         Assert.Equal(
-            ["sshd 10.0.0.1:22", "sshd 10.0.0.1:2222", "sshd [::1]:99", "sshd [fe80::1]:22", "sshd [fe80::1]:2222", "docker.socket /run/docker.sock", "dbus.socket /run/other", "nginx 80", "nginx 8080", "nginx [::]:80", "nginx unix:/run/n", "nginx 80", "nginx 53"],
+            ["sshd 10.0.0.1:22", "sshd 10.0.0.1:2222", "sshd [::1]:99", "sshd [fe80::1]:22", "sshd [fe80::1]:2222",
+                "docker.socket /run/docker.sock", "dbus.socket /run/other", "nginx 80", "nginx 8080", "nginx [::]:80", "nginx unix:/run/n",
+                "nginx 80", "nginx 53"],
             inventory.Listeners.Select(listener => $"{listener.Service} {listener.Address}"));
     }
 
@@ -59,7 +69,9 @@ public sealed class InventoryReaderTests : IDisposable
     {
         _machine.Write("etc/os-release", "ID=x\n");
         _machine.Write("etc/nginx/nginx.conf", "http { include sites/*/nginx.conf; include [a-c]*.inc; include odd/.hidden*; }\n");
-        _machine.Write("etc/nginx/sites/one/nginx.conf", "server { include snippets/listen.conf; set $x ${y}z; server_name one; }\nserver { include snippets/listen.conf; server_name two; }\n");
+        _machine.Write("etc/nginx/sites/one/nginx.conf",
+            "server { include snippets/listen.conf; set $x ${y}z; server_name one; }\nserver { include snippets/listen.conf; server_name "
+            + "two; }\n");
         _machine.Write("etc/nginx/snippets/listen.conf", "listen 8443 ssl;\n");
         _machine.Write("etc/nginx/b.inc", "server { listen 81; }\n");
         _machine.Write("etc/nginx/d.inc", "server { listen 82; }\n");
@@ -82,7 +94,8 @@ public sealed class InventoryReaderTests : IDisposable
     public void LanguagePackagesOfOtherLayouts()
     {
         _machine.Write("etc/os-release", "ID=x\n");
-        _machine.Write("opt/py/site-packages/unpacked-1.0-py3.11.egg/EGG-INFO/PKG-INFO", "Metadata-Version: 1.0\r\nName: unpacked\r\nVersion: 1.0\r\n\r\nName: no\r\n");
+        _machine.Write("opt/py/site-packages/unpacked-1.0-py3.11.egg/EGG-INFO/PKG-INFO",
+            "Metadata-Version: 1.0\r\nName: unpacked\r\nVersion: 1.0\r\n\r\nName: no\r\n");
         _machine.Run("""
             mkdir -p opt/jars $work/zip/META-INF; cd $work/zip
             printf 'Manifest-Version: 1.0\r\n' > META-INF/MANIFEST.MF
@@ -91,8 +104,10 @@ public sealed class InventoryReaderTests : IDisposable
             done
             """);
         Assert.Equal(
-            ["com.alibaba:fastjson 1.2.80", "io.netty:netty-codec-http 4.1.59.Final", "org.apache.kafka:kafka_2.13 3.1.0", "org.apache.poi:poi 5.2.0", "org.jetbrains.kotlin:kotlin-stdlib 1.4.10",
-                "org.springframework.security:spring-security-core 5.6.1", "org.springframework:spring-webmvc 5.3.17", "plugin:plugin 1.2", "pointless:pointless 1.0", "ra:ra 3.1", "unpacked 1.0"],
+            ["com.alibaba:fastjson 1.2.80", "io.netty:netty-codec-http 4.1.59.Final", "org.apache.kafka:kafka_2.13 3.1.0",
+                "org.apache.poi:poi 5.2.0", "org.jetbrains.kotlin:kotlin-stdlib 1.4.10",
+                "org.springframework.security:spring-security-core 5.6.1", "org.springframework:spring-webmvc 5.3.17", "plugin:plugin 1.2",
+                "pointless:pointless 1.0", "ra:ra 3.1", "unpacked 1.0"],
             _machine.CommitAndTake().Packages.Select(package => $"{package.Name} {package.Version}").Order(StringComparer.Ordinal));
     }
 
@@ -100,9 +115,12 @@ public sealed class InventoryReaderTests : IDisposable
     public void UnitsAreThoseThatSystemctlCallsEnabled()
     {
         foreach (string name in (string[])["plain", "masked", "idle"])
-            _machine.Write($"usr/lib/systemd/system/{name}.service", "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
-        _machine.Write("usr/lib/systemd/system/both.service", "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target graphical.target\nAlias=other.service\n");
-        _machine.Write("usr/lib/systemd/system/screen.service", "[Service]\nExecStart=/bin/true\n[Install]\nAlias=display-manager.service\n");
+            _machine.Write($"usr/lib/systemd/system/{name}.service",
+                "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n");
+        _machine.Write("usr/lib/systemd/system/both.service",
+            "[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target graphical.target\nAlias=other.service\n");
+        _machine.Write("usr/lib/systemd/system/screen.service",
+            "[Service]\nExecStart=/bin/true\n[Install]\nAlias=display-manager.service\n");
         _machine.Write("usr/lib/systemd/system/needed.socket", "[Socket]\nListenStream=/run/x\n[Install]\nRequiredBy=sockets.target\n");
         _machine.Write("usr/lib/systemd/system/multi-user.target", "[Unit]\nDescription=x\n");
         _machine.Write("etc/os-release", "ID=x\n");
@@ -111,7 +129,8 @@ public sealed class InventoryReaderTests : IDisposable
             rm -f etc/systemd/system/masked.service; systemctl -q --root=$root mask masked
             systemctl -q --root=$root set-default multi-user.target
             """);
-        string[] expected = [.. _machine.Run("systemctl --root=$root list-unit-files --state=enabled --no-legend --plain").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal)];
+        string[] expected = [.. _machine.Run("systemctl --root=$root list-unit-files --state=enabled --no-legend --plain")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal)];
         Inventory inventory = _machine.CommitAndTake();
         Assert.Equal(expected, inventory.Units.Select(unit => unit.Name).Distinct());
         Assert.Equal(["both.service", "needed.socket", "plain.service", "screen.service"], expected);
@@ -127,26 +146,40 @@ public sealed class InventoryReaderTests : IDisposable
     public void ServersListenWhereTheirConfigurationSays()
     {
         // As Debian's packages have them, shortened.
-        _machine.Write("etc/apache2/ports.conf", "Listen 80\n\n<IfModule ssl_module>\n\tListen 443\n</IfModule>\n\n<IfModule mod_gnutls.c>\n\tListen 4433\n</IfModule>\n<IfModule !ssl_module>\n\tListen 81\n</IfModule>\n");
-        _machine.Write("etc/apache2/mods-available/ssl.load", "# Depends: setenvif mime socache_shmcb\nLoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so\n");
+        _machine.Write("etc/apache2/ports.conf",
+            "Listen 80\n\n<IfModule ssl_module>\n\tListen 443\n</IfModule>\n\n<IfModule mod_gnutls.c>\n\tListen "
+            + "4433\n</IfModule>\n<IfModule !ssl_module>\n\tListen 81\n</IfModule>\n");
+        _machine.Write("etc/apache2/mods-available/ssl.load",
+            "# Depends: setenvif mime socache_shmcb\nLoadModule ssl_module /usr/lib/apache2/modules/mod_ssl.so\n");
         _machine.Write("etc/apache2/mods-enabled/alias.load", "LoadModule alias_module /usr/lib/apache2/modules/mod_alias.so\n");
         _machine.Write("usr/sbin/mariadbd", "x");
-        _machine.Write("etc/mysql/mariadb.cnf", "[client-server]\n# port = 3306\nsocket = /run/mysqld/mysqld.sock\n!includedir /etc/mysql/conf.d/\n");
+        _machine.Write("etc/mysql/mariadb.cnf",
+            "[client-server]\n# port = 3306\nsocket = /run/mysqld/mysqld.sock\n!includedir /etc/mysql/conf.d/\n");
         _machine.Write("etc/mysql/mariadb.conf.d/50-client.cnf", "[client]\nport = 99\n");
-        _machine.Write("etc/mysql/mariadb.conf.d/50-server.cnf", "[server]\n[mysqld]\npid-file                = /run/mysqld/mysqld.pid\n#port = 1\nbind-address            = 127.0.0.1\n[mariadb-10.11]\n");
-        _machine.Write("etc/postgresql/15/main/postgresql.conf", "#listen_addresses = 'localhost'\t\t# what IP address(es) to listen on;\nport = 5432\t\t\t\t# (change requires restart)\n");
+        _machine.Write("etc/mysql/mariadb.conf.d/50-server.cnf",
+            "[server]\n[mysqld]\npid-file                = /run/mysqld/mysqld.pid\n#port = 1\nbind-address            = "
+            + "127.0.0.1\n[mariadb-10.11]\n");
+        _machine.Write("etc/postgresql/15/main/postgresql.conf",
+            "#listen_addresses = 'localhost'\t\t# what IP address(es) to listen on;\nport = 5432\t\t\t\t# (change requires restart)\n");
         _machine.Write("etc/postgresql/16/main/postgresql.conf", "listen_addresses = '10.0.0.1, ::1'\nport 5433\n");
         _machine.Write("etc/os-release", "ID=x\n");
-        string[] databases = ["mariadbd 127.0.0.1:3306 etc/mysql/mariadb.conf.d/50-server.cnf", "postgresql localhost:5432 etc/postgresql/15/main/postgresql.conf", "postgresql 10.0.0.1:5433 etc/postgresql/16/main/postgresql.conf", "postgresql [::1]:5433 etc/postgresql/16/main/postgresql.conf"];
+        string[] databases = ["mariadbd 127.0.0.1:3306 etc/mysql/mariadb.conf.d/50-server.cnf",
+            "postgresql localhost:5432 etc/postgresql/15/main/postgresql.conf",
+            "postgresql 10.0.0.1:5433 etc/postgresql/16/main/postgresql.conf",
+            "postgresql [::1]:5433 etc/postgresql/16/main/postgresql.conf"];
         Assert.Equal(["apache2 80 etc/apache2/ports.conf", "apache2 81 etc/apache2/ports.conf", .. databases], TakeListeners());
 
-        _machine.Run("ln -s ../mods-available/ssl.load etc/apache2/mods-enabled/ssl.load; mv usr/sbin/mariadbd usr/sbin/mysqld; rm -r etc/mysql etc/postgresql/15; sed -i \"s/^listen.*/listen_addresses = ''/\" etc/postgresql/16/main/postgresql.conf");
-        Assert.Equal(["apache2 80 etc/apache2/ports.conf", "apache2 443 etc/apache2/ports.conf", "mysqld 3306 usr/sbin/mysqld"], TakeListeners());
+        _machine.Run(
+            "ln -s ../mods-available/ssl.load etc/apache2/mods-enabled/ssl.load; mv usr/sbin/mariadbd usr/sbin/mysqld; rm -r etc/mysql "
+            + "etc/postgresql/15; sed -i \"s/^listen.*/listen_addresses = ''/\" etc/postgresql/16/main/postgresql.conf");
+        Assert.Equal(["apache2 80 etc/apache2/ports.conf", "apache2 443 etc/apache2/ports.conf", "mysqld 3306 usr/sbin/mysqld"],
+            TakeListeners());
 
         _machine.Write("etc/my.cnf", "[mysqld]\nskip-networking\n");
         Assert.DoesNotContain(TakeListeners(), line => line.StartsWith("mysqld", StringComparison.Ordinal));
 
-        IEnumerable<string> TakeListeners() => _machine.CommitAndTake().Listeners.Select(listener => $"{listener.Service} {listener.Address} {listener.Location}");
+        IEnumerable<string> TakeListeners() =>
+            _machine.CommitAndTake().Listeners.Select(listener => $"{listener.Service} {listener.Address} {listener.Location}");
     }
 
     [Fact]
@@ -203,14 +236,18 @@ public sealed class InventoryReaderTests : IDisposable
             for d in importlib.metadata.distributions(path=[sys.argv[1]]):
                 print(d.metadata["Name"], d.version)
             """;
-        string[] distributions = Tool.Run("/usr/bin/python3", "-c", Judge, Path.Combine(_machine.Path, "opt/venv/lib/dist-packages")).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        string[] distributions = Tool.Run("/usr/bin/python3", "-c", Judge, Path.Combine(_machine.Path, "opt/venv/lib/dist-packages"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.NotEmpty(distributions);
         Assert.Equal(distributions.Order(StringComparer.Ordinal), Names(inventory, PackageKind.Python).Order(StringComparer.Ordinal));
         Assert.Equal(["@scope/one 1.0.0", "three 3.0.0-rc.1", "two 2.0.0"], Names(inventory, PackageKind.Node));
         Assert.Equal(["rack 2.2.7", "rake 13.0"], Names(inventory, PackageKind.Ruby));
-        Assert.Equal(["app:app 9", "com.google.inject:guice 4.2.3", "com.x:model 7", "org.apache.commons:commons-thing4 4.1", "org.x:lib 1.5", "org.x:lib 1.5"], Names(inventory, PackageKind.Java));
-        Assert.Equal(["opt/bin/behind-a-script", "srv/jars/app-9.war!inner/lib-1.5.jar"], inventory.Packages.Where(package => package.Name == "org.x:lib").Select(package => package.Location).Order(StringComparer.Ordinal));
-        Assert.Equal(["example.com/app (devel)", "golang.org/x/net v0.1.0", "new.com/m v1.1.0", "old.com/local v2.0.0", "stdlib 1.21.3"], Names(inventory, PackageKind.Go));
+        Assert.Equal(["app:app 9", "com.google.inject:guice 4.2.3", "com.x:model 7", "org.apache.commons:commons-thing4 4.1",
+            "org.x:lib 1.5", "org.x:lib 1.5"], Names(inventory, PackageKind.Java));
+        Assert.Equal(["opt/bin/behind-a-script", "srv/jars/app-9.war!inner/lib-1.5.jar"], inventory.Packages.Where(package =>
+            package.Name == "org.x:lib").Select(package => package.Location).Order(StringComparer.Ordinal));
+        Assert.Equal(["example.com/app (devel)", "golang.org/x/net v0.1.0", "new.com/m v1.1.0", "old.com/local v2.0.0", "stdlib 1.21.3"],
+            Names(inventory, PackageKind.Go));
         Assert.Equal(["serde 1.0.1"], Names(inventory, PackageKind.Rust));
     }
 
@@ -243,7 +280,8 @@ public sealed class InventoryReaderTests : IDisposable
     public void VolumesAreMountedAsTheMachineMountsThem()
     {
         _machine.Write("etc/os-release", "ID=debian\n");
-        _machine.Write("etc/fstab", "# comment\nUUID=00000000-0000-4000-8000-00000000000a /var ext4 defaults 0 2\n/dev/sda9 /srv ext4 defaults 0 2\n");
+        _machine.Write(
+            "etc/fstab", "# comment\nUUID=00000000-0000-4000-8000-00000000000a /var ext4 defaults 0 2\n/dev/sda9 /srv ext4 defaults 0 2\n");
         _machine.Write("var/in-the-way", "x");
         _machine.Run("""
             mkdir -p $work/var/lib/dpkg
@@ -256,7 +294,8 @@ public sealed class InventoryReaderTests : IDisposable
             dd if=$work/two of=$work/disk bs=1M seek=9 conv=notrunc status=none
             """);
         using (Repository repository = _machine.Open())
-            new Mig.Versions.Commits.ImageCommitter(repository).Commit(new Mig.Versions.Commits.CommitRequest { Disks = [_machine.Disk], Message = "x" }, TestContext.Current.CancellationToken);
+            new Mig.Versions.Commits.ImageCommitter(repository).Commit(
+                new Mig.Versions.Commits.CommitRequest { Disks = [_machine.Disk], Message = "x" }, TestContext.Current.CancellationToken);
         Assert.Equal("a", Assert.Single(_machine.Take().Packages).Name);
     }
 
@@ -264,7 +303,9 @@ public sealed class InventoryReaderTests : IDisposable
     [Fact]
     public void HostileLinksEnd()
     {
-        _machine.Run("mkdir -p etc var/lib; ln -s /etc/b etc/os-release; ln -s /etc/os-release etc/b; ln -s ../../../../../.. etc/up; ln -s /etc/up/../../etc/up/x etc/passwd; ln -s . var/lib/dpkg");
+        _machine.Run(
+            "mkdir -p etc var/lib; ln -s /etc/b etc/os-release; ln -s /etc/os-release etc/b; ln -s ../../../../../.. etc/up; ln -s "
+            + "/etc/up/../../etc/up/x etc/passwd; ln -s . var/lib/dpkg");
         Inventory inventory = _machine.CommitAndTake();
         Assert.Null(inventory.Release);
         Assert.Empty(inventory.Packages);
@@ -273,5 +314,6 @@ public sealed class InventoryReaderTests : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    private static IEnumerable<string> Names(Inventory inventory, PackageKind kind) => inventory.Packages.Where(package => package.Kind == kind).Select(package => $"{package.Name} {package.Version}");
+    private static IEnumerable<string> Names(Inventory inventory, PackageKind kind) =>
+        inventory.Packages.Where(package => package.Kind == kind).Select(package => $"{package.Name} {package.Version}");
 }

@@ -46,7 +46,8 @@ public sealed class PackageDatabaseTests : IDisposable
         Assert.Equal(ListRpms(), Lines(inventory));
         Assert.Equal(2, inventory.Packages.Count);
         InstalledPackage beta = inventory.Packages[1];
-        Assert.Equal(("beta", "alpha", "2:1.0~rc1-3.test", "MIT and BSD", "Some Vendor"), (beta.Name, beta.SourceName, beta.SourceVersion, beta.License, beta.Supplier));
+        Assert.Equal(("beta", "alpha", "2:1.0~rc1-3.test", "MIT and BSD", "Some Vendor"),
+            (beta.Name, beta.SourceName, beta.SourceVersion, beta.License, beta.Supplier));
 
         // Negative control: rpm sees that a package is gone, and so does mig.
         _machine.Run("rpm --root $root --dbpath /var/lib/rpm -e --nodeps beta 2>/dev/null");
@@ -88,7 +89,8 @@ public sealed class PackageDatabaseTests : IDisposable
                 print(" " + struct.pack("<I", number).hex() + "\n " + blob.hex())
             print("DATA=END")
             """;
-        _machine.Run($"/usr/bin/python3 -c '{Dump}' var/lib/rpm/rpmdb.sqlite | db5.3_load var/lib/rpm/Packages; rm var/lib/rpm/rpmdb.sqlite*");
+        _machine.Run(
+            $"/usr/bin/python3 -c '{Dump}' var/lib/rpm/rpmdb.sqlite | db5.3_load var/lib/rpm/Packages; rm var/lib/rpm/rpmdb.sqlite*");
         Inventory inventory = _machine.CommitAndTake();
         Assert.Empty(inventory.Warnings);
         Assert.Equal(expected, Lines(inventory));
@@ -100,7 +102,8 @@ public sealed class PackageDatabaseTests : IDisposable
         InstallRpms();
         string[] expected = ListRpms();
         string sqlite = Path.Combine(_machine.Path, "var/lib/rpm/rpmdb.sqlite");
-        _machine.Write("usr/lib/sysimage/rpm/Packages.db", MakeNdb([.. SqliteDatabase.Open(File.ReadAllBytes(sqlite), [], "x").ReadBlobs("Packages", 1)]));
+        _machine.Write("usr/lib/sysimage/rpm/Packages.db",
+            MakeNdb([.. SqliteDatabase.Open(File.ReadAllBytes(sqlite), [], "x").ReadBlobs("Packages", 1)]));
         _machine.Run("rm -r var/lib/rpm; ln -s ../../usr/lib/sysimage/rpm var/lib/rpm");
         Inventory inventory = _machine.CommitAndTake();
         Assert.Empty(inventory.Warnings);
@@ -120,7 +123,8 @@ public sealed class PackageDatabaseTests : IDisposable
         string listed = _machine.Run("pacman -r $root -b $root/var/lib/pacman -Q");
         InstalledPackage package = Assert.Single(_machine.CommitAndTake().Packages);
         Assert.Equal(listed, $"{package.Name} {package.Version}\n");
-        Assert.Equal((PackageKind.Pacman, "any", "gamma-base", "GPL", "P <p@example.com>"), (package.Kind, package.Architecture, package.SourceName, package.License, package.Supplier));
+        Assert.Equal((PackageKind.Pacman, "any", "gamma-base", "GPL", "P <p@example.com>"),
+            (package.Kind, package.Architecture, package.SourceName, package.License, package.Supplier));
     }
 
     // apk-tools is not a package of Debian; the form is that of its documentation.
@@ -128,7 +132,9 @@ public sealed class PackageDatabaseTests : IDisposable
     public void AlpinePackagesAreRead()
     {
         _machine.Write("etc/os-release", "ID=alpine\nVERSION_ID=3.18.4\nPRETTY_NAME=\"Alpine Linux v3.18\"\n");
-        _machine.Write("lib/apk/db/installed", "C:Q1abc=\nP:libssl3\nV:3.1.4-r0\nA:x86_64\nL:Apache-2.0\no:openssl\nm:A B <a@b.c>\nF:lib\nR:libssl.so.3\nZ:Q1abc=\n\nP:musl\nV:1.2.4-r2\nA:x86_64\n");
+        _machine.Write("lib/apk/db/installed",
+            "C:Q1abc=\nP:libssl3\nV:3.1.4-r0\nA:x86_64\nL:Apache-2.0\no:openssl\nm:A B "
+            + "<a@b.c>\nF:lib\nR:libssl.so.3\nZ:Q1abc=\n\nP:musl\nV:1.2.4-r2\nA:x86_64\n");
         Inventory inventory = _machine.CommitAndTake();
         Assert.Equal(["libssl3 3.1.4-r0 x86_64", "musl 1.2.4-r2 x86_64"], Lines(inventory));
         Assert.Equal(("openssl", "Apache-2.0"), (inventory.Packages[0].SourceName, inventory.Packages[0].License));
@@ -139,7 +145,8 @@ public sealed class PackageDatabaseTests : IDisposable
     [Fact]
     public void PackagesInFilesOfTheirOwnCount()
     {
-        _machine.Write("var/lib/dpkg/status.d/base", "Package: base-files\nVersion: 12.4\nArchitecture: amd64\nDescription: x\n with another line\n");
+        _machine.Write("var/lib/dpkg/status.d/base",
+            "Package: base-files\nVersion: 12.4\nArchitecture: amd64\nDescription: x\n with another line\n");
         _machine.Write("var/lib/dpkg/status.d/libc6", "Package: libc6\nSource: glibc (2.36-9)\nVersion: 2.36-9+b1\nArchitecture: amd64\n");
         _machine.Write("var/lib/dpkg/status.d/libc6.md5sums", "d41d8cd98f00b204e9800998ecf8427e  usr/x\n");
         Inventory inventory = _machine.CommitAndTake();
@@ -149,7 +156,8 @@ public sealed class PackageDatabaseTests : IDisposable
 
     public void Dispose() => _machine.Dispose();
 
-    private static string[] Lines(Inventory inventory) => [.. inventory.Packages.Select(package => $"{package.Name} {package.Version} {package.Architecture}")];
+    private static string[] Lines(Inventory inventory) =>
+        [.. inventory.Packages.Select(package => $"{package.Name} {package.Version} {package.Architecture}")];
 
     private void InstallRpms()
     {
@@ -161,7 +169,8 @@ public sealed class PackageDatabaseTests : IDisposable
     }
 
     private string[] ListRpms() =>
-        [.. _machine.Run($"rpm --root $root --dbpath /var/lib/rpm -qa --qf '{Query}'").Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)];
+        [.. _machine.Run($"rpm --root $root --dbpath /var/lib/rpm -qa --qf '{Query}'").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Order(StringComparer.Ordinal)];
 
     // Debian's rpm writes no such database; the form is that of rpmpkg.c.
     private static byte[] MakeNdb(IReadOnlyList<ReadOnlyMemory<byte>> headers)

@@ -30,13 +30,16 @@ public sealed class ParserDamageTests
         Assert.Equal(20, Read(database).Count);
         Try(database, bytes => Read(bytes), "SQLITE-001", "SQLITE-002", "SQLITE-003", "SQLITE-004", "SQLITE-005", "RPM-001");
 
-        static List<string> Read(byte[] bytes) => [.. SqliteDatabase.Open(bytes, [], "db").ReadBlobs("Packages", 1).Select(blob => new RpmHeader(blob, "db").Text(RpmTag.Name))];
+        static List<string> Read(byte[] bytes) =>
+            [.. SqliteDatabase.Open(bytes, [], "db").ReadBlobs("Packages", 1).Select(blob => new RpmHeader(blob, "db").Text(RpmTag.Name))];
     }
 
     [Fact]
     public void BerkeleyDatabases()
     {
-        const string Load = "printf 'VERSION=3\\nformat=bytevalue\\ntype=hash\\ndb_pagesize=512\\nHEADER=END\\n'; for i in 1 2 3 4 5; do printf ' 0%d000000\\n %s\\n' $i $(head -c $((i * 100)) /dev/zero | od -An -v -tx1 | tr -d ' \\n'); done; echo DATA=END";
+        const string Load =
+            "printf 'VERSION=3\\nformat=bytevalue\\ntype=hash\\ndb_pagesize=512\\nHEADER=END\\n'; for i in 1 2 3 4 5; do printf ' "
+            + "0%d000000\\n %s\\n' $i $(head -c $((i * 100)) /dev/zero | od -An -v -tx1 | tr -d ' \\n'); done; echo DATA=END";
         using var files = new TestFolder();
         Tool.Run("bash", "-euc", $"{{ {Load}; }} | db5.3_load '{files["db"]}'");
         byte[] database = File.ReadAllBytes(files["db"]);
@@ -61,7 +64,8 @@ public sealed class ParserDamageTests
     [Fact]
     public void Texts()
     {
-        byte[] status = "Package: a\nStatus: install ok installed\nSource: b (1)\nVersion: 1\nArchitecture: all\n\nPackage: c\n"u8.ToArray();
+        byte[] status =
+            "Package: a\nStatus: install ok installed\nSource: b (1)\nVersion: 1\nArchitecture: all\n\nPackage: c\n"u8.ToArray();
         Try(status, bytes => DpkgStatus.Parse(bytes));
         Try("P:a\nV:1\nF:x\nR:y\na:0:0:755\nZ:Q1AAAA=\n\n"u8.ToArray(), bytes => ApkInstalled.Parse(bytes));
         Try("%NAME%\na\n\n%VERSION%\n1\n"u8.ToArray(), bytes => PacmanDescription.Parse(bytes));
@@ -81,10 +85,12 @@ public sealed class ParserDamageTests
             """);
         Assert.Equal("a:b", Assert.Single(new JavaLanguage().Read(archive, "x.jar")).Name);
         Try(archive, bytes => new JavaLanguage().Read(bytes, "x.jar").ToList());
-        byte[] go = [0xFF, .. " Go buildinf:\u0008\u0002"u8, .. new byte[16], 6, .. "go1.20"u8, 50, .. new byte[16], .. "mod\ta\tv1\tx\ndep\tb\tv2"u8, .. new byte[16]];
+        byte[] go = [0xFF, .. " Go buildinf:\u0008\u0002"u8, .. new byte[16], 6, .. "go1.20"u8, 50, .. new byte[16],
+            .. "mod\ta\tv1\tx\ndep\tb\tv2"u8, .. new byte[16]];
         Assert.NotEmpty(GoBuildInfo.Parse(go, "x"));
         Try(go, bytes => GoBuildInfo.Parse(bytes, "x"));
-        byte[] rust = Make("import sys, zlib; open(sys.argv[1], 'wb').write(zlib.compress(b'{\"packages\":[{\"name\":\"a\",\"version\":\"1\"}]}'))");
+        byte[] rust =
+            Make("import sys, zlib; open(sys.argv[1], 'wb').write(zlib.compress(b'{\"packages\":[{\"name\":\"a\",\"version\":\"1\"}]}'))");
         Assert.Single(RustAudit.Parse(rust, "x"));
         for (int length = 0; length < rust.Length; length++)
             Attempt(rust[..length], bytes => RustAudit.Parse(bytes, "x"), []);

@@ -7,7 +7,10 @@ using Mig.Testing;
 
 namespace Mig.Tests.Images.Inventories;
 
-/// <summary>The order of versions against the programs that decide it, on generated pairs; where there is none here, against the tables of their documentation.</summary>
+/// <summary>
+/// The order of versions against the programs that decide it, on generated pairs; where there is none here, against the tables of their
+/// documentation.
+/// </summary>
 public sealed partial class VersionOrderTests
 {
     private const int Seed = 20261122;
@@ -16,7 +19,10 @@ public sealed partial class VersionOrderTests
     public void DebianVersionsAreOrderedAsDpkgOrdersThem()
     {
         List<(string Left, string Right)> pairs = Pairs(1500, "0129azAZ+.~", isDebian: true);
-        string script = string.Concat(pairs.Select(pair => $"dpkg --compare-versions '{pair.Left}' {Operator(DebianVersion.Compare(pair.Left, pair.Right))} '{pair.Right}' || echo '{pair.Left} {pair.Right}'\n"));
+        string script = string.Concat(
+            pairs.Select(pair =>
+            $"dpkg --compare-versions '{pair.Left}' {Operator(DebianVersion.Compare(pair.Left, pair.Right))} '{pair.Right}' || echo "
+            + $"'{pair.Left} {pair.Right}'\n"));
         Assert.Equal("", Tool.RunWithInput("bash", script));
 
         // Negative control: the other way round, dpkg objects.
@@ -29,8 +35,10 @@ public sealed partial class VersionOrderTests
         using var files = new TestFolder();
         List<(string Left, string Right)> pairs = Pairs(3000, "0129abAB+._~^", isDebian: false);
         string list = files.Write("pairs", string.Concat(pairs.Select(pair => $"{pair.Left} {pair.Right}\n")));
-        string answers = Tool.Run("rpm", "--eval", $"%{{lua:for l in io.lines('{list}') do local a, b = l:match('(%S+) (%S+)'); print(rpm.vercmp(a, b) .. ' ') end}}");
-        int[] expected = [.. answers.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(answer => int.Parse(answer, CultureInfo.InvariantCulture))];
+        string answers = Tool.Run("rpm", "--eval",
+            $"%{{lua:for l in io.lines('{list}') do local a, b = l:match('(%S+) (%S+)'); print(rpm.vercmp(a, b) .. ' ') end}}");
+        int[] expected = [.. answers.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries)
+            .Select(answer => int.Parse(answer, CultureInfo.InvariantCulture))];
         Assert.Equal(pairs.Count, expected.Length);
         Assert.Equal([], pairs.Where((pair, i) => Math.Sign(RpmVersion.Compare(pair.Left, pair.Right)) != expected[i]));
         Assert.Contains(-1, expected);
@@ -41,7 +49,8 @@ public sealed partial class VersionOrderTests
     public void PacmanVersionsAreOrderedAsLibalpmOrdersThem()
     {
         List<(string Left, string Right)> pairs = Pairs(5000, "0129abAB+._", isDebian: false);
-        Assert.Equal([], pairs.Where(pair => Math.Sign(PacmanVersion.Compare(pair.Left, pair.Right)) != CompareByLibalpm(pair.Left, pair.Right)));
+        Assert.Equal([], pairs.Where(pair =>
+            Math.Sign(PacmanVersion.Compare(pair.Left, pair.Right)) != CompareByLibalpm(pair.Left, pair.Right)));
         Assert.Equal(-1, CompareByLibalpm("1.0-1", "1.0-2"));
     }
 
@@ -55,13 +64,16 @@ public sealed partial class VersionOrderTests
                 a, b = (Version(word) for word in line.split())
                 print((a > b) - (a < b))
             """;
-        string[] parts = ["1", "1.0", "1.0.0", "1.1", "2!0.1", "1.10", "01.2"], pre = ["", "a1", ".b2", "-rc.1", "c3", "_alpha", "preview2"], post = ["", ".post1", "-2", "rev3"], dev = ["", ".dev1", "dev"], local = ["", "+abc.1", "+2"];
+        string[] parts = ["1", "1.0", "1.0.0", "1.1", "2!0.1", "1.10", "01.2"], pre = ["", "a1", ".b2", "-rc.1", "c3", "_alpha",
+            "preview2"], post = ["", ".post1", "-2", "rev3"], dev = ["", ".dev1", "dev"], local = ["", "+abc.1", "+2"];
         var random = new Random(Seed);
         string Pick(string[] from) => from[random.Next(from.Length)];
         string Make() => Pick(parts) + Pick(pre) + Pick(post) + Pick(dev) + Pick(local);
         List<(string Left, string Right)> pairs = [.. Enumerable.Range(0, 3000).Select(_ => (Make(), Make()))];
-        string answers = Tool.RunWithInput("/usr/bin/python3", string.Concat(pairs.Select(pair => $"{pair.Left} {pair.Right}\n")), "-c", Judge);
-        int[] expected = [.. answers.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(answer => int.Parse(answer, CultureInfo.InvariantCulture))];
+        string answers = Tool.RunWithInput(
+            "/usr/bin/python3", string.Concat(pairs.Select(pair => $"{pair.Left} {pair.Right}\n")), "-c", Judge);
+        int[] expected = [.. answers.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(answer => int.Parse(answer, CultureInfo.InvariantCulture))];
         Assert.Equal(pairs.Count, expected.Length);
         Assert.Equal([], pairs.Where((pair, i) => Math.Sign(PythonVersion.Compare(pair.Left, pair.Right)) != expected[i]));
     }
@@ -83,7 +95,8 @@ public sealed partial class VersionOrderTests
     [InlineData("1.001", "<", "1.01")]
     [InlineData("1.0_cvs1", ">", "1.0")]
     [InlineData("2.6.26.8-r1", ">", "2.6.26.8-r0")]
-    public void AlpineVersionsAreOrderedAsApkDocuments(string left, string order, string right) => AssertOrder(PackageKind.Apk, left, order, right);
+    public void AlpineVersionsAreOrderedAsApkDocuments(string left, string order, string right) =>
+        AssertOrder(PackageKind.Apk, left, order, right);
 
     // The examples of each specification, and what they leave out.
     [Theory]
@@ -111,7 +124,8 @@ public sealed partial class VersionOrderTests
     [InlineData(PackageKind.Java, "1-foo2", "<", "1-foo10")]
     [InlineData(PackageKind.Java, "1-1", "<", "1.1")]
     [InlineData(PackageKind.Java, "2.14.1", "<", "2.15.0")]
-    public void LanguageVersionsAreOrderedAsTheirSpecificationsSay(PackageKind kind, string left, string order, string right) => AssertOrder(kind, left, order, right);
+    public void LanguageVersionsAreOrderedAsTheirSpecificationsSay(PackageKind kind, string left, string order, string right) =>
+        AssertOrder(kind, left, order, right);
 
     private static void AssertOrder(PackageKind kind, string left, string order, string right)
     {
@@ -138,7 +152,8 @@ public sealed partial class VersionOrderTests
             int length = random.Next(8);
             for (int i = 0; i < length; i++)
                 version.Append(alphabet[random.Next(alphabet.Length)]);
-            return random.Next(2) == 0 ? version.ToString() : version.Append('-').Append(random.Next(12)).Append(random.Next(3) == 0 ? alphabet[random.Next(isDebian ? 8 : alphabet.Length)].ToString() : "").ToString();
+            return random.Next(2) == 0 ? version.ToString() : version.Append('-').Append(random.Next(12))
+                .Append(random.Next(3) == 0 ? alphabet[random.Next(isDebian ? 8 : alphabet.Length)].ToString() : "").ToString();
         }
 
         string Change(string version)

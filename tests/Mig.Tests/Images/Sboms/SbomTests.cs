@@ -51,7 +51,8 @@ public sealed class SbomTests
         "amd64",
         [],
         [
-            new InstalledPackage(PackageKind.Dpkg, "libc6", "2.36-9+deb12u4") { Architecture = "amd64", SourceName = "glibc", Supplier = "GNU Libc Maintainers <x@example.com>" },
+            new InstalledPackage(PackageKind.Dpkg, "libc6", "2.36-9+deb12u4") { Architecture = "amd64", SourceName = "glibc",
+                Supplier = "GNU Libc Maintainers <x@example.com>" },
             new InstalledPackage(PackageKind.Python, "Foo_Bar", "1.0") { License = "MIT or so", Location = "opt/a/METADATA" },
             new InstalledPackage(PackageKind.Python, "Foo_Bar", "1.0") { Location = "opt/b/METADATA" },
             new InstalledPackage(PackageKind.Node, "@scope/\u0001\"weird\"", "1.0.0") { Location = "opt/\u202Ex" },
@@ -78,7 +79,8 @@ public sealed class SbomTests
 
             string Print(string name)
             {
-                (int exitCode, string output) = MigProgram.Finish(MigProgram.Start([], "--repo", machine.RepositoryFolder, "inventory", form, name));
+                (int exitCode, string output) =
+                    MigProgram.Finish(MigProgram.Start([], "--repo", machine.RepositoryFolder, "inventory", form, name));
                 Assert.Equal(0, exitCode);
                 return output;
             }
@@ -97,7 +99,8 @@ public sealed class SbomTests
         Assert.NotEqual("", Validated(text.Replace("\"specVersion\"", "\"specversion\"", StringComparison.Ordinal)));
         Assert.NotEqual("", Validated(text.Replace("\"name\":\"libc6\",", "", StringComparison.Ordinal)));
         using var document = JsonDocument.Parse(text);
-        string[] references = [.. document.RootElement.GetProperty("components").EnumerateArray().Select(item => item.GetProperty("bom-ref").GetString()!)];
+        string[] references = [.. document.RootElement.GetProperty("components").EnumerateArray()
+            .Select(item => item.GetProperty("bom-ref").GetString()!)];
         Assert.Equal(references.Length, references.Distinct().Count());
     }
 
@@ -106,8 +109,10 @@ public sealed class SbomTests
     {
         string text = Write(writer => SpdxWriter.Write(writer, Inventory, Subject));
         Assert.Equal("6\n", Tool.RunWithInput("/usr/bin/python3", text, "-c", CheckSpdx));
-        Assert.NotEqual(0, Tool.TryWithInput("/usr/bin/python3", text.Replace("OPERATING_SYSTEM", "OPERATING-SYSTEM", StringComparison.Ordinal), "-c", CheckSpdx).ExitCode);
-        Assert.NotEqual(text, Write(writer => SpdxWriter.Write(writer, Inventory, Subject with { Image = new ImageId(ObjectId.Of("other"u8)) })));
+        Assert.NotEqual(0, Tool.TryWithInput(
+            "/usr/bin/python3", text.Replace("OPERATING_SYSTEM", "OPERATING-SYSTEM", StringComparison.Ordinal), "-c", CheckSpdx).ExitCode);
+        Assert.NotEqual(text, Write(writer =>
+            SpdxWriter.Write(writer, Inventory, Subject with { Image = new ImageId(ObjectId.Of("other"u8)) })));
     }
 
     // The examples of the specification of each type.
@@ -123,10 +128,12 @@ public sealed class SbomTests
     [InlineData(PackageKind.Java, "org.apache.xmlgraphics:batik-anim", "1.9.1", "", "pkg:maven/org.apache.xmlgraphics/batik-anim@1.9.1")]
     [InlineData(PackageKind.Go, "github.com/gorilla/context", "v1.1.1", "", "pkg:golang/github.com/gorilla/context@v1.1.1")]
     [InlineData(PackageKind.Rust, "rand", "0.7.2", "", "pkg:cargo/rand@0.7.2")]
-    public void PackageUrlsAreThoseOfTheirSpecification(PackageKind kind, string name, string version, string architecture, string expected) =>
+    public void PackageUrlsAreThoseOfTheirSpecification(
+        PackageKind kind, string name, string version, string architecture, string expected) =>
         Assert.Equal(expected, PackageUrl.Of(new InstalledPackage(kind, name, version) { Architecture = architecture }, Debian));
 
-    private static string Validated(string text) => Tool.RunWithInput("/usr/bin/python3", text, "-W", "ignore", "-c", Validate, Path.Combine(Path.GetDirectoryName(Here())!, "fixtures"));
+    private static string Validated(string text) => Tool.RunWithInput(
+        "/usr/bin/python3", text, "-W", "ignore", "-c", Validate, Path.Combine(Path.GetDirectoryName(Here())!, "fixtures"));
 
     private static string Write(Action<Utf8JsonWriter> write)
     {

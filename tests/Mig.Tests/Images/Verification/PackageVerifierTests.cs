@@ -10,7 +10,9 @@ using Mig.Tests.Images.Inventories;
 
 namespace Mig.Tests.Images.Verification;
 
-/// <summary>Files that were changed after their packages were installed, against what <c>dpkg --verify</c> and <c>rpm -V</c> say of the same disk.</summary>
+/// <summary>
+/// Files that were changed after their packages were installed, against what <c>dpkg --verify</c> and <c>rpm -V</c> say of the same disk.
+/// </summary>
 public sealed class PackageVerifierTests : IDisposable
 {
     private readonly MachineRoot _machine = new();
@@ -60,8 +62,11 @@ public sealed class PackageVerifierTests : IDisposable
         Assert.Equal(8, expected.Length);
 
         // dpkg looks for the checksum of a diverted file under its new name, where there is none.
-        Assert.Equal([.. expected, "changed /usr/share/two/elsewhere"], report.Findings.Where(finding => finding.Kind != FindingKind.Extra).Select(finding => $"{(finding.Kind == FindingKind.Missing ? "missing" : "changed")} {(finding.IsConfiguration ? "c " : "")}/{finding.Path}"));
-        Assert.Equal(["usr/share/two/extra"], report.Findings.Where(finding => finding.Kind == FindingKind.Extra).Select(finding => finding.Path));
+        Assert.Equal([.. expected, "changed /usr/share/two/elsewhere"], report.Findings.Where(finding => finding.Kind != FindingKind.Extra)
+            .Select(finding =>
+            $"{(finding.Kind == FindingKind.Missing ? "missing" : "changed")} {(finding.IsConfiguration ? "c " : "")}/{finding.Path}"));
+        Assert.Equal(["usr/share/two/extra"], report.Findings.Where(finding => finding.Kind == FindingKind.Extra)
+            .Select(finding => finding.Path));
         FileFinding one = report.Findings.Single(finding => finding.Path == "usr/share/one/file1");
         Assert.Equal((Md5("file 1\n"), Md5("other\n"), "one"), (one.Expected, one.Actual, one.Package));
     }
@@ -113,10 +118,12 @@ public sealed class PackageVerifierTests : IDisposable
         _machine.Write("bin/tool", "tool\n");
         _machine.Run("chmod 644 etc/x.conf; chmod 755 bin/tool; ln -s tool bin/link");
         string Sum(string text) => "Q1" + Convert.ToBase64String(ContentDigests.Hash(DigestAlgorithm.Sha1, Encoding.UTF8.GetBytes(text)));
-        _machine.Write("lib/apk/db/installed", $"P:x\nV:1-r0\nF:etc\nR:x.conf\nZ:{Sum("x\n")}\nF:bin\nM:0:0:755\nR:tool\na:0:0:755\nZ:{Sum("tool\n")}\nR:link\na:0:0:777\nZ:{Sum("tool")}\n\n");
+        _machine.Write("lib/apk/db/installed",
+            $"P:x\nV:1-r0\nF:etc\nR:x.conf\nZ:{Sum("x\n")}\nF:bin\nM:0:0:755\nR:tool\na:0:0:755\nZ:{Sum("tool\n")}\nR:link\na:0:0:777\nZ:{Sum("tool")}\n\n");
         Assert.Empty(Verify(wantsExtra: false).Findings);
         _machine.Run("echo y > etc/x.conf; chmod 700 bin/tool; ln -sf elsewhere bin/link");
-        Assert.Equal(["Changed bin/link", "Mode bin/tool", "Changed etc/x.conf"], Verify(wantsExtra: false).Findings.Select(finding => $"{finding.Kind} {finding.Path}"));
+        Assert.Equal(["Changed bin/link", "Mode bin/tool", "Changed etc/x.conf"],
+            Verify(wantsExtra: false).Findings.Select(finding => $"{finding.Kind} {finding.Path}"));
     }
 
     [Fact]
@@ -145,12 +152,14 @@ public sealed class PackageVerifierTests : IDisposable
     public void MachineWithoutRecordsIsRefused()
     {
         _machine.Write("etc/os-release", "ID=x\n");
-        Assert.Contains("no package database", Assert.Throws<NotFoundException>(() => Verify(wantsExtra: false)).Message, StringComparison.Ordinal);
+        Assert.Contains("no package database", Assert.Throws<NotFoundException>(() => Verify(wantsExtra: false)).Message,
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _machine.Dispose();
 
-    private static string Md5(string text) => Convert.ToHexStringLower(ContentDigests.Hash(DigestAlgorithm.Md5, Encoding.UTF8.GetBytes(text)));
+    private static string Md5(string text) =>
+        Convert.ToHexStringLower(ContentDigests.Hash(DigestAlgorithm.Md5, Encoding.UTF8.GetBytes(text)));
 
     private VerificationReport Verify(bool wantsExtra)
     {
@@ -169,13 +178,16 @@ public sealed class PackageVerifierTests : IDisposable
         {
             string path = line[line.IndexOf('/', StringComparison.Ordinal)..].Replace(mount.Path, "", StringComparison.Ordinal);
             bool isMissing = line.StartsWith("missing", StringComparison.Ordinal);
-            return $"{(isMissing ? "missing" : "changed")} {(line[..line.IndexOf('/', StringComparison.Ordinal)].Contains(" c ", StringComparison.Ordinal) ? "c " : "")}{path.Split(" (")[0]}";
+            return $"{(isMissing ? "missing" : "changed")} "
+                + $"{(line[..line.IndexOf('/', StringComparison.Ordinal)].Contains(" c ", StringComparison.Ordinal) ? "c " : "")}{path.Split(" (")[0]}";
         }).OrderBy(line => line[line.IndexOf('/', StringComparison.Ordinal)..], StringComparer.Ordinal)];
     }
 
     private string[] RpmFindings()
     {
-        (_, string output) = Tool.Try("rpm", "--root", _machine.Path, "--dbpath", "/var/lib/rpm", "-Va", "--nodeps", "--nomtime", "--nouser", "--nogroup");
-        return [.. output.Split('\n').Where(line => line.Contains('/', StringComparison.Ordinal)).Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Order(StringComparer.Ordinal)];
+        (_, string output) = Tool.Try(
+            "rpm", "--root", _machine.Path, "--dbpath", "/var/lib/rpm", "-Va", "--nodeps", "--nomtime", "--nouser", "--nogroup");
+        return [.. output.Split('\n').Where(line => line.Contains('/', StringComparison.Ordinal))
+            .Select(line => line[line.IndexOf('/', StringComparison.Ordinal)..]).Order(StringComparer.Ordinal)];
     }
 }

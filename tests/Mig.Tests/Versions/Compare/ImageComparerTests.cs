@@ -9,7 +9,9 @@ using Mig.Versions.Compare;
 
 namespace Mig.Tests.Versions.Compare;
 
-/// <summary>Two versions of a real disk, edited through the kernel, against what <c>diff -r</c>, <c>find</c> and <c>dpkg-query</c> say of both.</summary>
+/// <summary>
+/// Two versions of a real disk, edited through the kernel, against what <c>diff -r</c>, <c>find</c> and <c>dpkg-query</c> say of both.
+/// </summary>
 public sealed class ImageComparerTests : IDisposable
 {
     private const string Edits = """
@@ -44,10 +46,12 @@ public sealed class ImageComparerTests : IDisposable
         Assert.Equal("srv/moved.txt", Path(Assert.Single(changes, change => (change.Kinds & ChangeKinds.Renamed) != 0).Path));
 
         // Renames taken apart, each side of what changed stands in a list as find prints it; names of links are the judge's to resolve.
-        var differing = changes.SelectMany(change => (string[])[Path(change.Path), .. change.OldPath is { } old ? (string[])[Path(old)] : []]).Order(StringComparer.Ordinal).ToList();
+        var differing = changes.SelectMany(change => (string[])[
+            Path(change.Path), .. change.OldPath is { } old ? (string[])[Path(old)] : []]).Order(StringComparer.Ordinal).ToList();
         Assert.Equal(ListDifferences(one, two), differing);
 
-        var contents = changes.Where(change => (change.Kinds & ChangeKinds.Content) != 0).Select(change => Path(change.Path)).Order(StringComparer.Ordinal);
+        var contents = changes.Where(change => (change.Kinds & ChangeKinds.Content) != 0).Select(change => Path(change.Path))
+            .Order(StringComparer.Ordinal);
         Assert.Equal(DifferingContents(one, two), contents);
         AssertKinds(changes, "usr/share/doc/file1.txt", ChangeKinds.Mode);
         AssertKinds(changes, "usr/share/doc/file2.txt", ChangeKinds.Owner);
@@ -67,16 +71,21 @@ public sealed class ImageComparerTests : IDisposable
         (string one, string two) = MakeDisks();
         (CommitId before, CommitId after) = (Commit(one), Commit(two));
         using Repository repository = _repository.Open();
-        IReadOnlyList<PackageChange> packages = new PackageComparer(repository).Compare(Compare(repository, before, after), TestContext.Current.CancellationToken);
-        Assert.Equal(new PackageChange(PackageKind.Python, "Alpha", "", null, "1.0"), packages[^1]); // after those of the system, whatever its name
+        IReadOnlyList<PackageChange> packages = new PackageComparer(repository)
+            .Compare(Compare(repository, before, after), TestContext.Current.CancellationToken);
+        // after those of the system, whatever its name
+        Assert.Equal(new PackageChange(PackageKind.Python, "Alpha", "", null, "1.0"), packages[^1]);
         packages = [.. packages.SkipLast(1)];
-        Assert.Equal([new(PackageKind.Dpkg, "gone", "all", "1", null), new(PackageKind.Dpkg, "new", "amd64", null, "1:0~1"), new PackageChange(PackageKind.Dpkg, "one", "all", "1.0", "2.0")], packages);
+        Assert.Equal([new(PackageKind.Dpkg, "gone", "all", "1", null), new(PackageKind.Dpkg, "new", "amd64", null, "1:0~1"),
+            new PackageChange(PackageKind.Dpkg, "one", "all", "1.0", "2.0")], packages);
 
         Assert.False(packages[2].IsDowngrade);
         Assert.True((packages[2] with { Before = "10.0" }).IsDowngrade);
         string[] left = Installed(one), right = Installed(two);
-        Assert.Equal(left.Except(right).Order(StringComparer.Ordinal), packages.Where(package => package.Before is not null).Select(package => $"{package.Name} {package.Architecture} {package.Before}"));
-        Assert.Equal(right.Except(left).Order(StringComparer.Ordinal), packages.Where(package => package.After is not null).Select(package => $"{package.Name} {package.Architecture} {package.After}"));
+        Assert.Equal(left.Except(right).Order(StringComparer.Ordinal), packages.Where(package => package.Before is not null)
+            .Select(package => $"{package.Name} {package.Architecture} {package.Before}"));
+        Assert.Equal(right.Except(left).Order(StringComparer.Ordinal), packages.Where(package => package.After is not null)
+            .Select(package => $"{package.Name} {package.Architecture} {package.After}"));
         Assert.NotEqual(left, right);
     }
 
@@ -91,17 +100,21 @@ public sealed class ImageComparerTests : IDisposable
         Overwrite(disk, 36 << 20, "nowhere");
         CommitId after = Commit(disk);
         using Repository repository = _repository.Open();
-        IReadOnlyList<RegionChange> regions = Assert.Single(new ImageComparer(repository).CompareDisks(Compare(repository, before, after), TestContext.Current.CancellationToken)).Regions;
-        Assert.Equal([DiskRegion.BootCode, DiskRegion.PartitionTable, DiskRegion.BootSector, DiskRegion.BetweenPartitions], regions.Select(region => region.Region));
+        IReadOnlyList<RegionChange> regions = Assert.Single(
+            new ImageComparer(repository).CompareDisks(Compare(repository, before, after), TestContext.Current.CancellationToken)).Regions;
+        Assert.Equal([DiskRegion.BootCode, DiskRegion.PartitionTable, DiskRegion.BootSector, DiskRegion.BetweenPartitions],
+            regions.Select(region => region.Region));
         Assert.Equal([440L, 512, 512, 512], regions.Select(region => region.Length));
         Assert.Equal([0L, 2560, 9 << 20, 36 << 20], regions.Select(region => region.Ranges[0].Offset));
         Assert.Equal(2, regions[2].Volume!.Number);
-        Assert.Empty(new ImageComparer(repository).CompareDisks(Compare(repository, before, before), TestContext.Current.CancellationToken));
+        Assert.Empty(new ImageComparer(repository)
+            .CompareDisks(Compare(repository, before, before), TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _repository.Dispose();
 
-    private static void AssertKinds(List<TreeChange> changes, string path, ChangeKinds kinds) => Assert.Equal(kinds, changes.Single(change => Path(change.Path) == path).Kinds);
+    private static void AssertKinds(List<TreeChange> changes, string path, ChangeKinds kinds) =>
+        Assert.Equal(kinds, changes.Single(change => Path(change.Path) == path).Kinds);
 
     private static string Path(ReadOnlyMemory<byte> path) => Encoding.UTF8.GetString(path.Span);
 
@@ -119,7 +132,8 @@ public sealed class ImageComparerTests : IDisposable
     private static List<string> ListDifferences(string one, string two)
     {
         string[] left = List(one), right = List(two);
-        return [.. left.Except(right).Concat(right.Except(left)).Select(line => line.Split('\t')[0]).Distinct().Order(StringComparer.Ordinal)];
+        return [.. left.Except(right).Concat(right.Except(left)).Select(line => line.Split('\t')[0]).Distinct()
+            .Order(StringComparer.Ordinal)];
     }
 
     private static string[] List(string disk)
@@ -138,14 +152,17 @@ public sealed class ImageComparerTests : IDisposable
         using var left = new LoopMount(one, "ro");
         using var right = new LoopMount(two, "ro");
         (_, string output) = Tool.Try("diff", "-rq", "--no-dereference", left.Path, right.Path);
-        return [.. output.Split('\n').Where(line => line.StartsWith("Files ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1][(left.Path.Length + 1)..]).Where(path => path != "usr/second-name").Order(StringComparer.Ordinal)];
+        return [.. output.Split('\n').Where(line => line.StartsWith("Files ", StringComparison.Ordinal)).Select(line =>
+            line.Split(' ')[1][(left.Path.Length + 1)..]).Where(path => path != "usr/second-name").Order(StringComparer.Ordinal)];
     }
 
     private static string[] Installed(string disk)
     {
         using var mount = new LoopMount(disk, "ro");
-        return [.. Tool.Run("dpkg-query", $"--admindir={mount.Path}/var/lib/dpkg", "-W", "-f", "${db:Status-Status} ${Package} ${Architecture} ${Version}\n")
-            .Split('\n').Where(line => line.StartsWith("installed ", StringComparison.Ordinal)).Select(line => line["installed ".Length..])];
+        return [.. Tool.Run("dpkg-query", $"--admindir={mount.Path}/var/lib/dpkg", "-W", "-f",
+            "${db:Status-Status} ${Package} ${Architecture} ${Version}\n")
+            .Split('\n').Where(line => line.StartsWith("installed ", StringComparison.Ordinal))
+                .Select(line => line["installed ".Length..])];
     }
 
     private (string One, string Two) MakeDisks()
@@ -153,7 +170,8 @@ public sealed class ImageComparerTests : IDisposable
         string sources = TestDisks.Sources(_repository.Files), dpkg = System.IO.Path.Combine(sources, "var/lib/dpkg");
         Directory.CreateDirectory(System.IO.Path.Combine(dpkg, "info"));
         Directory.CreateDirectory(System.IO.Path.Combine(dpkg, "updates"));
-        string Package(string name, string version) => $"Package: {name}\nStatus: install ok installed\nArchitecture: all\nMaintainer: x\nVersion: {version}\nDescription: x\n\n";
+        string Package(string name, string version) =>
+            $"Package: {name}\nStatus: install ok installed\nArchitecture: all\nMaintainer: x\nVersion: {version}\nDescription: x\n\n";
         File.WriteAllText(System.IO.Path.Combine(dpkg, "status"), Package("one", "1.0") + Package("gone", "1"));
         string one = TestDisks.FileSystem(_repository.Files, "one", "-t ext4 -b 4096", "48M"), two = _repository.Files["two"];
         File.Copy(one, two);

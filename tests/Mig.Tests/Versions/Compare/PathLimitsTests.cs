@@ -13,10 +13,13 @@ public sealed class PathLimitsTests
         using var folder = new TestFolder();
         var random = new Random(1);
         const string Letters = "ab/.[x-";
-        string[] paths = [.. Enumerable.Range(0, 300).Select(_ => Name(random, Letters)).Where(path => !path.Split('/').Any(part => part is "" or "." or "..")).Distinct().Order(StringComparer.Ordinal)];
+        string[] paths = [.. Enumerable.Range(0, 300).Select(_ => Name(random, Letters))
+            .Where(path => !path.Split('/').Any(part => part is "" or "." or "..")).Distinct().Order(StringComparer.Ordinal)];
         paths = [.. paths.Where(path => !paths.Any(other => other.StartsWith(path + "/", StringComparison.Ordinal)))];
         File.WriteAllLines(folder["index"], paths.Select(path => $"100644 e69de29bb2d1d6434b8b29ae775ad8c2e48c5391 0\t{path}"));
-        Tool.Run("bash", "-euc", $"git init -q '{folder["git"]}'; cd '{folder["git"]}'; git hash-object -w --stdin < /dev/null > /dev/null; git update-index --index-info < '{folder["index"]}'");
+        Tool.Run("bash", "-euc",
+            $"git init -q '{folder["git"]}'; cd '{folder["git"]}'; git hash-object -w --stdin < /dev/null > /dev/null; git update-index "
+            + $"--index-info < '{folder["index"]}'");
         int matched = 0;
         for (int i = 0; i < 400; i++)
         {
@@ -25,7 +28,8 @@ public sealed class PathLimitsTests
                 continue;
             var limits = new PathLimits([Encoding.ASCII.GetBytes(pattern)]);
             string[] mine = [.. paths.Where(path => limits.Includes(Encoding.ASCII.GetBytes(path)))];
-            string[] theirs = Tool.Run("git", "-C", folder["git"], "ls-files", "--", pattern).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            string[] theirs = Tool.Run("git", "-C", folder["git"], "ls-files", "--", pattern)
+                .Split('\n', StringSplitOptions.RemoveEmptyEntries);
             Assert.True(theirs.SequenceEqual(mine), $"{pattern}\ngit {string.Join(' ', theirs)}\nmig {string.Join(' ', mine)}");
 
             // What is included is found on the way down.
@@ -41,5 +45,6 @@ public sealed class PathLimitsTests
         Assert.InRange(matched, 100, 400 * paths.Length / 2);
     }
 
-    private static string Name(Random random, string letters) => new([.. Enumerable.Range(0, 1 + random.Next(6)).Select(_ => letters[random.Next(letters.Length)])]);
+    private static string Name(Random random, string letters) =>
+        new([.. Enumerable.Range(0, 1 + random.Next(6)).Select(_ => letters[random.Next(letters.Length)])]);
 }

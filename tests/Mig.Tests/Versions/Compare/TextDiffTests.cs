@@ -4,7 +4,9 @@ using Mig.Testing;
 
 namespace Mig.Tests.Versions.Compare;
 
-/// <summary>Unified differences against <c>git diff</c> byte for byte, and against <c>patch</c>, which must be able to apply them.</summary>
+/// <summary>
+/// Unified differences against <c>git diff</c> byte for byte, and against <c>patch</c>, which must be able to apply them.
+/// </summary>
 public sealed class TextDiffTests : IDisposable
 {
     private readonly TestFolder _files = new();
@@ -30,7 +32,8 @@ public sealed class TextDiffTests : IDisposable
         int rated = 0;
         for (int seed = 0; seed < 200; seed++)
         {
-            // Blocks that begin and end alike, indented and with blank lines in between: what is added or removed could stand in several places.
+            // Blocks that begin and end alike, indented and with blank lines in between: what is added or removed could stand in several
+            // places.
             var random = new Random(seed);
             List<string> before = [.. Enumerable.Range(0, 2 + random.Next(12)).SelectMany(_ => Block(random))];
             var after = new List<string>(before);
@@ -38,7 +41,8 @@ public sealed class TextDiffTests : IDisposable
             if (random.Next(2) == 0)
                 after.RemoveRange(at, Math.Min(random.Next(12), after.Count - at));
             else
-                after.InsertRange(at, random.Next(2) == 0 ? Block(random) : after.GetRange(at, Math.Min(random.Next(12), after.Count - at)));
+                after.InsertRange(at, random.Next(2) == 0 ? Block(random)
+                    : after.GetRange(at, Math.Min(random.Next(12), after.Count - at)));
             (string left, string right) = (Text(before, seed % 5 == 0), Text(after, seed % 7 == 0));
             string unified = Unified(left, right);
             Assert.Equal(right, Patch(left, unified));
@@ -78,14 +82,16 @@ public sealed class TextDiffTests : IDisposable
     [Fact]
     public void TextsWithNothingInCommonEndSoon()
     {
-        string left = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * 7919 % 1000}\n")), right = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * 104729 % 997}\n"));
+        string left = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * 7919 % 1000}\n")),
+            right = string.Concat(Enumerable.Range(0, 40_000).Select(i => $"{i * 104729 % 997}\n"));
         string unified = Unified(left, right);
         Assert.Equal(right, Patch(left, unified));
     }
 
     public void Dispose() => _files.Dispose();
 
-    private static string Line(Random random, int number) => random.Next(5) == 0 ? $"[section {number}]" : random.Next(3) == 0 ? $"Key{number} = {random.Next()}" : $"  line {number} {random.Next()}";
+    private static string Line(Random random, int number) => random.Next(5) == 0 ? $"[section {number}]" : random.Next(3) == 0
+        ? $"Key{number} = {random.Next()}" : $"  line {number} {random.Next()}";
 
     private static void Edit(Random random, List<string> lines, string text)
     {
@@ -107,7 +113,8 @@ public sealed class TextDiffTests : IDisposable
     private static string Text(List<string> lines, bool isOpen) => string.Join('\n', lines) + (isOpen || lines.Count == 0 ? "" : "\n");
 
     private static string Unified(string before, string after) => string.Concat(
-        UnifiedDiff.Write(new TextLines(Encoding.UTF8.GetBytes(before)), new TextLines(Encoding.UTF8.GetBytes(after))).Select(Encoding.UTF8.GetString));
+        UnifiedDiff.Write(new TextLines(Encoding.UTF8.GetBytes(before)), new TextLines(Encoding.UTF8.GetBytes(after)))
+            .Select(Encoding.UTF8.GetString));
 
     private static int Changed(string unified) => unified.Split('\n').Count(line => line.StartsWith('+') || line.StartsWith('-'));
 
@@ -129,7 +136,8 @@ public sealed class TextDiffTests : IDisposable
     {
         File.WriteAllText(_files["before"], before);
         File.WriteAllText(_files["after"], after);
-        (_, string output) = Tool.Try("git", "-c", "core.pager=cat", "diff", "--no-index", "--no-color", "--minimal", option, "--no-prefix", _files["before"], _files["after"]);
+        (_, string output) = Tool.Try("git", "-c", "core.pager=cat", "diff", "--no-index", "--no-color", "--minimal", option, "--no-prefix",
+            _files["before"], _files["after"]);
         int hunk = output.IndexOf("\n@@ ", StringComparison.Ordinal);
         return hunk < 0 ? "" : output[(hunk + 1)..];
     }

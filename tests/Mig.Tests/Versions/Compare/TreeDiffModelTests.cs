@@ -27,13 +27,15 @@ public sealed class TreeDiffModelTests : IDisposable
             TreeEntry left = Write(repository, before), right = Write(repository, after);
             Assert.Equal(Expected(before, after), Actual(repository, left, right, PathLimits.None));
             Assert.Equal(Expected(after, before), Actual(repository, right, left, PathLimits.None));
-            Assert.Equal(before.Keys.Select(path => $"{path} Added"), Actual(repository, left with { Tree = Write(repository, []).Tree }, left, PathLimits.None));
+            Assert.Equal(before.Keys.Select(path => $"{path} Added"),
+                Actual(repository, left with { Tree = Write(repository, []).Tree }, left, PathLimits.None));
             Assert.Empty(Actual(repository, left, left, PathLimits.None));
 
             // Limited to one directory; and the negative control, another model.
             string limit = before.Keys.First().Split('/')[0];
             var limits = new PathLimits([Encoding.Latin1.GetBytes(limit)]);
-            Assert.Equal(Expected(before, after).Where(line => line.Split(' ')[0] is var path && (path == limit || path.StartsWith(limit + "/", StringComparison.Ordinal))), Actual(repository, left, right, limits));
+            Assert.Equal(Expected(before, after).Where(line => line.Split(' ')[0] is var path
+                && (path == limit || path.StartsWith(limit + "/", StringComparison.Ordinal))), Actual(repository, left, right, limits));
             after.Remove(after.Keys.Last());
             Assert.NotEqual(Expected(before, after), Actual(repository, left, right, PathLimits.None));
         }
@@ -49,7 +51,8 @@ public sealed class TreeDiffModelTests : IDisposable
         after[changed] = after[changed] with { Mode = after[changed].Mode ^ 1 };
         var counted = new CountingSource(repository.Store);
         TreeEntry left = Write(repository, before), right = Write(repository, after);
-        Assert.Equal(changed, Encoding.Latin1.GetString(Assert.Single(new TreeDiff(counted, PathLimits.None).Compare(left, right)).Path.Span));
+        Assert.Equal(changed, Encoding.Latin1.GetString(
+            Assert.Single(new TreeDiff(counted, PathLimits.None).Compare(left, right)).Path.Span));
         Assert.InRange(counted.Reads, 2, 8);
         int few = counted.Reads;
         new TreeDiff(counted, PathLimits.None).Compare(null, right);
@@ -59,7 +62,8 @@ public sealed class TreeDiffModelTests : IDisposable
     public void Dispose() => _repository.Dispose();
 
     private static IEnumerable<string> Actual(Repository repository, TreeEntry before, TreeEntry after, PathLimits limits) =>
-        [.. new TreeDiff(repository.Store, limits).Compare(before, after).Select(change => $"{Encoding.Latin1.GetString(change.Path.Span)} {change.Kinds}").Order(StringComparer.Ordinal)];
+        [.. new TreeDiff(repository.Store, limits).Compare(before, after)
+            .Select(change => $"{Encoding.Latin1.GetString(change.Path.Span)} {change.Kinds}").Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Expected(SortedDictionary<string, TreeEntry> before, SortedDictionary<string, TreeEntry> after)
     {
@@ -99,7 +103,11 @@ public sealed class TreeDiffModelTests : IDisposable
     {
         byte[] content = new byte[8];
         random.NextBytes(content);
-        return new TreeEntry { Name = default, Type = TreeEntryType.File, Mode = random.Next(0x1000), Size = 8, Sha256 = ObjectId.Of(content) };
+        return new TreeEntry
+        {
+            Name = default, Type = TreeEntryType.File, Mode = random.Next(0x1000), Size = 8,
+            Sha256 = ObjectId.Of(content)
+        };
     }
 
     private static void Edit(Random random, SortedDictionary<string, TreeEntry> model, int number)
@@ -140,7 +148,8 @@ public sealed class TreeDiffModelTests : IDisposable
     private static TreeEntry Write(Repository repository, SortedDictionary<string, TreeEntry> model)
     {
         using ObjectWriter writer = repository.Store.BeginWrite(StoreOptions.Default);
-        TreeEntry root = WriteDirectory(new TreeWriter(writer), model, "", new TreeEntry { Name = default, Type = TreeEntryType.Directory });
+        TreeEntry root = WriteDirectory(
+            new TreeWriter(writer), model, "", new TreeEntry { Name = default, Type = TreeEntryType.Directory });
         writer.Complete();
         return root;
     }

@@ -45,7 +45,8 @@ internal sealed class TwinHistory : IDisposable
         foreach (int branch in Enumerable.Range(1, count).Where(i => i % 7 == 0).Append(count))
         {
             stream.Append(CultureInfo.InvariantCulture, $"reset refs/heads/b{branch}\nfrom :{branch}\n\n");
-            repository.Refs.Update(RefName.Branch($"b{branch}"), default, _commits[branch - 1].Value, repository.Identity.Committer(), "test");
+            repository.Refs.Update(RefName.Branch($"b{branch}"), default, _commits[branch - 1].Value, repository.Identity.Committer(),
+                "test");
         }
 
         stream.Append(CultureInfo.InvariantCulture, $"reset refs/heads/main\nfrom :{count}\n\n");
@@ -65,7 +66,8 @@ internal sealed class TwinHistory : IDisposable
     public Repository Open() => _mig.Open();
 
     /// <summary>Runs git, and returns the lines that it prints.</summary>
-    public string[] Git(params string[] arguments) => Tool.Run("git", ["-C", GitFolder, .. arguments]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    public string[] Git(params string[] arguments) =>
+        Tool.Run("git", ["-C", GitFolder, .. arguments]).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
     public void Dispose() => _mig.Dispose();
 
@@ -109,7 +111,8 @@ internal sealed class TwinHistory : IDisposable
         string[] folders = ["etc", "etc/deep", "usr/share", "srv"];
         for (int i = 0; i < 1 + random.Next(3); i++)
         {
-            string fresh = $"{folders[random.Next(folders.Length)]}/f{random.Next(5)}", content = $"{number} {i} {random.NextInt64():x16}{random.NextInt64():x16}{random.NextInt64():x16}\n";
+            string fresh = $"{folders[random.Next(folders.Length)]}/f{random.Next(5)}",
+                content = $"{number} {i} {random.NextInt64():x16}{random.NextInt64():x16}{random.NextInt64():x16}\n";
             string[] paths = [.. tree.Keys];
             string path = paths.Length == 0 ? fresh : paths[random.Next(paths.Length)];
             switch (random.Next(6))
@@ -137,7 +140,9 @@ internal sealed class TwinHistory : IDisposable
     private static void AddToGit(StringBuilder stream, int number, List<int> parents, SortedDictionary<string, string> tree)
     {
         string subject = number.ToString(CultureInfo.InvariantCulture);
-        stream.Append(CultureInfo.InvariantCulture, $"commit refs/heads/work\nmark :{number}\ncommitter T <t@x> {1_700_000_000 + number} +0000\ndata {subject.Length + 1}\n{subject}\n\n");
+        stream.Append(CultureInfo.InvariantCulture,
+            $"commit refs/heads/work\nmark :{number}\ncommitter T <t@x> {1_700_000_000 + number} +0000\ndata "
+            + $"{subject.Length + 1}\n{subject}\n\n");
         for (int i = 0; i < parents.Count; i++)
             stream.Append(CultureInfo.InvariantCulture, $"{(i == 0 ? "from" : "merge")} :{parents[i]}\n");
         stream.Append("deleteall\n");
@@ -149,7 +154,8 @@ internal sealed class TwinHistory : IDisposable
     private CommitId AddToMig(Repository repository, int number, List<int> parents, SortedDictionary<string, string> tree)
     {
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
-        TreeEntry root = WriteDirectory(writer, tree, "", new TreeEntry { Name = default, Type = TreeEntryType.Directory, ModifiedTime = new Timestamp(number, 0) });
+        TreeEntry root = WriteDirectory(
+            writer, tree, "", new TreeEntry { Name = default, Type = TreeEntryType.Directory, ModifiedTime = new Timestamp(number, 0) });
         var volume = new ImageVolume(0, new ByteRange(0, 1 << 20), "", "", "ext4", "", "", root, "");
         var image = new MachineImage([new ImageDisk("disk", 1 << 20, "none", 512, null, [volume])]);
         Signature who = Signature.Create("T", "t@example.com", 1_700_000_000 + number, 0);
@@ -180,7 +186,11 @@ internal sealed class TwinHistory : IDisposable
             if (rest != name)
                 entries.TryAdd(name, WriteDirectory(writer, tree, prefix + name, entry with { Name = bytes }));
             else
-                entries[name] = new TreeEntry { Name = bytes, Type = TreeEntryType.File, Mode = 0x1A4, Size = content.Length, Sha256 = ObjectId.Of(Encoding.ASCII.GetBytes(content)) };
+                entries[name] = new TreeEntry
+                {
+                    Name = bytes, Type = TreeEntryType.File, Mode = 0x1A4, Size = content.Length,
+                    Sha256 = ObjectId.Of(Encoding.ASCII.GetBytes(content))
+                };
         }
 
         return entry with { Tree = new TreeWriter(writer).Write([.. entries.Values]) };

@@ -15,7 +15,8 @@ public sealed class AlternativeMergeTests : IDisposable
     private const string Ed = "--install /usr/bin/editor editor /bin/ed -100";
 
     private static readonly string[] Places =
-        ["var/lib/dpkg/alternatives/editor", "etc/alternatives/editor", "etc/alternatives/editor.1", "usr/bin/editor", "usr/share/man/editor.1"];
+        ["var/lib/dpkg/alternatives/editor", "etc/alternatives/editor", "etc/alternatives/editor.1", "usr/bin/editor",
+            "usr/share/man/editor.1"];
 
     private readonly MergeBench _bench = new();
 
@@ -29,7 +30,9 @@ public sealed class AlternativeMergeTests : IDisposable
     {
         _bench.Begin(folder =>
         {
-            MergeTests.Shell(folder, "mkdir -p bin usr/bin usr/share/man etc/alternatives var/lib/dpkg/alternatives; for i in nano vim ed; do echo $i > bin/$i; echo $i > usr/share/$i.1; done; rm usr/share/ed.1");
+            MergeTests.Shell(
+                folder, "mkdir -p bin usr/bin usr/share/man etc/alternatives var/lib/dpkg/alternatives; for i in nano vim ed; do echo $i "
+                + "> bin/$i; echo $i > usr/share/$i.1; done; rm usr/share/ed.1");
             Update(folder, Nano);
         });
         _bench.Commit("left", "main", "base", folder => Update(folder, left));
@@ -68,7 +71,8 @@ public sealed class AlternativeMergeTests : IDisposable
                 byte[] bytes = Encoding.UTF8.GetBytes(path);
                 MergeOperation? operation = volume.Result.Operations.FirstOrDefault(item => item.Path.Span.SequenceEqual(bytes));
                 TreeEntry? entry = operation is null ? TreeLookup.Find(repository.Store, volume.Volume.Root!, bytes) : operation.After;
-                return entry is null ? null : entry.Type == TreeEntryType.SymbolicLink ? Encoding.UTF8.GetString(entry.LinkTarget.Span) : Encoding.UTF8.GetString(plan.Contents!.Read(entry, path, 1 << 20));
+                return entry is null ? null : entry.Type == TreeEntryType.SymbolicLink ? Encoding.UTF8.GetString(entry.LinkTarget.Span)
+                    : Encoding.UTF8.GetString(plan.Contents!.Read(entry, path, 1 << 20));
             });
         });
         return state;

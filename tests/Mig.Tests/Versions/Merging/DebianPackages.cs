@@ -9,7 +9,8 @@ internal sealed class DebianPackages : IDisposable
 
     /// <summary>Gives a folder the empty database of dpkg, with /lib a link to /usr/lib.</summary>
     public static void Begin(string machine) =>
-        MergeTests.Shell(machine, "mkdir -p var/lib/dpkg/info var/lib/dpkg/updates var/lib/dpkg/triggers usr/lib; ln -s usr/lib lib; touch var/lib/dpkg/status");
+        MergeTests.Shell(machine,
+            "mkdir -p var/lib/dpkg/info var/lib/dpkg/updates var/lib/dpkg/triggers usr/lib; ln -s usr/lib lib; touch var/lib/dpkg/status");
 
     /// <summary>Installs packages such as <c>one_1.0</c>, or <c>one_1.0_amd64</c>.</summary>
     public void Install(string machine, params string[] packages) => Dpkg(machine, ["--force-confold", "-i", .. packages.Select(Build)]);
@@ -20,9 +21,11 @@ internal sealed class DebianPackages : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private static string Relations(string name) =>
-        name.StartsWith("agent", StringComparison.Ordinal) ? "Provides: agent\nConflicts: agent\n" : name == "needsextra" ? "Depends: extra (>= 1), two | nothing:any\n" : "";
+        name.StartsWith("agent", StringComparison.Ordinal) ? "Provides: agent\nConflicts: agent\n" : name == "needsextra"
+            ? "Depends: extra (>= 1), two | nothing:any\n" : "";
 
-    private static void Dpkg(string machine, string[] arguments) => Tool.Run("dpkg", ["--root=" + machine, "--force-script-chrootless", .. arguments]);
+    private static void Dpkg(string machine, string[] arguments) =>
+        Tool.Run("dpkg", ["--root=" + machine, "--force-script-chrootless", .. arguments]);
 
     // With a directory that nothing is in, and links that its scripts make and take away, as those of Debian's services do.
     private static void AddService(string tree) => MergeTests.Shell(tree, """
@@ -65,8 +68,12 @@ internal sealed class DebianPackages : IDisposable
         File.WriteAllText(Path.Combine(tree, "DEBIAN/conffiles"), $"/etc/{name}.conf\n");
         File.WriteAllText(
             Path.Combine(tree, "DEBIAN/control"),
-            $"Package: {name}\nVersion: {version}\nArchitecture: {(package.Split('_') is [_, _, var architecture] ? architecture : "all")}\nMaintainer: test <test@example.com>\n{Relations(name)}Description: a package\n with two lines\n");
-        MergeTests.Shell(tree, "file=$(ls -d usr/lib/*/file1 lib/*/file1 2>/dev/null || true); ln $file ${file%file1}hard; find . -path ./DEBIAN -prune -o -type f -printf '%P\\n' | xargs md5sum > DEBIAN/md5sums");
+            $"Package: {name}\nVersion: {version}\nArchitecture: "
+                + $"{(package.Split('_') is [_, _, var architecture] ? architecture : "all")}\nMaintainer: test "
+                + $"<test@example.com>\n{Relations(name)}Description: a package\n with two lines\n");
+        MergeTests.Shell(
+            tree, "file=$(ls -d usr/lib/*/file1 lib/*/file1 2>/dev/null || true); ln $file ${file%file1}hard; find . -path ./DEBIAN "
+            + "-prune -o -type f -printf '%P\\n' | xargs md5sum > DEBIAN/md5sums");
         Tool.Run("dpkg-deb", "--root-owner-group", "-Znone", "-b", tree, archive);
         return archive;
     }

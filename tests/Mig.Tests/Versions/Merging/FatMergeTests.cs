@@ -38,7 +38,8 @@ public sealed class FatMergeTests : IDisposable
         string merged = _test.Export("merged.raw");
         Assert.Null(FatTools.FindComplaint(merged));
         FreshCommit.AssertFindsTheSame(_test, merged, "after the merge");
-        Change("base", "expected", $"{Left}\n{Right}\nsed 's/30/thirty/; s/1/one/' conf > c; touch -d @1660000000 c; mcopy -m -o c c:/loader/loader.conf");
+        Change("base", "expected",
+            $"{Left}\n{Right}\nsed 's/30/thirty/; s/1/one/' conf > c; touch -d @1660000000 c; mcopy -m -o c c:/loader/loader.conf");
         Assert.Equal(FatTools.List(_test.Files["expected"], withTimes: true), FatTools.List(merged, withTimes: true));
         _test.AssertClean();
 
@@ -50,7 +51,9 @@ public sealed class FatMergeTests : IDisposable
     public void BootSectorLabelAndSerialThatTheyChangedAreTheirs()
     {
         Begin("-F 32 -s 1", 36000);
-        Commit("right", "printf x | dd of=right bs=1 seek=100 conv=notrunc status=none; mlabel c:THEIRS; mlabel -N 1234abcd c:; echo r > r; mcopy r c:/r");
+        Commit("right",
+            "printf x | dd of=right bs=1 seek=100 conv=notrunc status=none; mlabel c:THEIRS; mlabel -N 1234abcd c:; echo r > r; mcopy r "
+            + "c:/r");
         Commit("left", Left);
         MergeOutcome outcome = Merge("right");
         Assert.True(outcome.Kind == MergeKind.Merged, string.Join("; ", ConflictsOf(outcome)));
@@ -133,7 +136,8 @@ public sealed class FatMergeTests : IDisposable
     private MergeOutcome Merge(string revision)
     {
         using Repository repository = _test.Open();
-        return new Merger(repository).Merge(new MergeRequest { Revision = revision, Choices = MergeChoices.None }, TestContext.Current.CancellationToken);
+        return new Merger(repository).Merge(
+            new MergeRequest { Revision = revision, Choices = MergeChoices.None }, TestContext.Current.CancellationToken);
     }
 
     private static string[] ConflictsOf(MergeOutcome outcome) =>

@@ -50,7 +50,9 @@ internal sealed class MergeBench : IDisposable
     public MergeOutcome Merge(string revision, MergeChoices? choices = null, bool isDryRun = false)
     {
         using Repository repository = Test.Open();
-        return new Merger(repository).Merge(new MergeRequest { Revision = revision, Choices = choices ?? MergeChoices.None, DryRun = isDryRun }, TestContext.Current.CancellationToken);
+        return new Merger(repository).Merge(
+            new MergeRequest { Revision = revision, Choices = choices ?? MergeChoices.None, DryRun = isDryRun },
+            TestContext.Current.CancellationToken);
     }
 
     public IReadOnlyList<RebasedBranch> Rebase(RebaseRequest request)
@@ -90,5 +92,6 @@ internal sealed class MergeBench : IDisposable
 
     public void Dispose() => Test.Dispose();
 
-    private static TreeId Root(Repository repository, string revision) => repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)).Disks[0].Volumes[^1].Root!.Tree;
+    private static TreeId Root(Repository repository, string revision) =>
+        repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)).Disks[0].Volumes[^1].Root!.Tree;
 }

@@ -10,8 +10,8 @@ using Mig.Versions.Merging;
 namespace Mig.Tests.Versions.Merging;
 
 /// <summary>
-/// A short table of what <c>eng/merges.sh</c> tries on a whole Debian: each pair of changes is merged in both directions, and the result is the machine on which both were done by hand, or a conflict,
-/// and then that on which one side's decision was done.
+/// A short table of what <c>eng/merges.sh</c> tries on a whole Debian: each pair of changes is merged in both directions, and the result is
+/// the machine on which both were done by hand, or a conflict, and then that on which one side's decision was done.
 /// </summary>
 public sealed class MergeJudgeTests : IDisposable
 {
@@ -19,7 +19,10 @@ public sealed class MergeJudgeTests : IDisposable
     private readonly DebianPackages _packages = new();
     private readonly TestFolder _machines = new();
 
-    /// <summary>Two changes, and for a conflict what the machine is by the first one's decision, and by the second one's. Steps are apart by commas: "+" installs, "-" removes, "--" purges, others are for the shell.</summary>
+    /// <summary>
+    /// Two changes, and for a conflict what the machine is by the first one's decision, and by the second one's. Steps are apart by commas:
+    /// "+" installs, "-" removes, "--" purges, others are for the shell.
+    /// </summary>
     public static TheoryData<string, string, string?, string?> Pairs => new()
     {
         { "+one_1.9", "+one_1.10,--two", null, null },
@@ -29,13 +32,16 @@ public sealed class MergeJudgeTests : IDisposable
         { "-one,+extra_1.0", "+one_1.1_amd64", "-one,+extra_1.0", "+one_1.1_amd64,+extra_1.0" },
         { "+extra_1.0,+needsextra_1.0", "--two,+extra_1.0", "+extra_1.0,+needsextra_1.0", "--two,+extra_1.0" },
         { "+sameone_1.0", "+sametwo_1.0,+extra_1.0", "+sameone_1.0,+extra_1.0", "+sametwo_1.0,+extra_1.0" },
-        { "dpkg-divert --root=$PWD --rename --package extra --add /usr/lib/two/file2;echo new > usr/lib/two/file2", "+two_1.1", null, null },
+        { "dpkg-divert --root=$PWD --rename --package extra --add /usr/lib/two/file2;echo new > usr/lib/two/file2", "+two_1.1", null,
+            null },
         { "rm srv/a", "echo more >> srv/b", null, null },
         { "rm srv/c; mkdir -p srv/c/d; echo y > srv/c/d/y", "echo more >> srv/a", null, null },
         { "mv srv/a srv/z", "echo more >> srv/c", null, null },
         {
-            "dpkg-divert --root=$PWD --rename --package extra --add /usr/lib/two/file1,dpkg-statoverride --root=$PWD --update --add root root 4755 /usr/lib/one/file2",
-            "dpkg-divert --root=$PWD --rename --package other --add /usr/lib/two/file2,dpkg-statoverride --root=$PWD --update --add root root 2755 /usr/lib/one/file3", null, null
+            "dpkg-divert --root=$PWD --rename --package extra --add /usr/lib/two/file1,dpkg-statoverride --root=$PWD --update --add root "
+                + "root 4755 /usr/lib/one/file2",
+            "dpkg-divert --root=$PWD --rename --package other --add /usr/lib/two/file2,dpkg-statoverride --root=$PWD --update --add root "
+                + "root 2755 /usr/lib/one/file3", null, null
         },
     };
 
@@ -46,7 +52,8 @@ public sealed class MergeJudgeTests : IDisposable
         _bench.Begin(folder => Do(folder, "base"));
         _bench.Commit("a", "origin", "base", folder => Do(folder, a));
         _bench.Commit("b", "origin", "base", folder => Do(folder, b));
-        foreach ((string here, string there, string? byUs, string? byThem) in ((string, string, string?, string?)[])[("a", "b", byA, byB), ("b", "a", byB, byA)])
+        foreach ((string here, string there, string? byUs, string? byThem) in ((string, string, string?, string?)[])[
+            ("a", "b", byA, byB), ("b", "a", byB, byA)])
         {
             if (byUs is null || byThem is null)
             {
@@ -101,7 +108,9 @@ public sealed class MergeJudgeTests : IDisposable
         _bench.Look("work", folder =>
         {
             string merged = Describe(folder);
-            Assert.True(hands.Contains(merged), $"{here} <- {there}, {favored}: {string.Join('\n', merged.Split('\n').Except(hands[0].Split('\n')))}\nby hand:\n{string.Join('\n', hands[0].Split('\n').Except(merged.Split('\n')))}");
+            Assert.True(hands.Contains(merged),
+                $"{here} <- {there}, {favored}: {string.Join('\n', merged.Split('\n').Except(hands[0].Split('\n')))}\nby "
+                + $"hand:\n{string.Join('\n', hands[0].Split('\n').Except(merged.Split('\n')))}");
             Assert.Equal("", Tool.Run("dpkg", "--root=" + folder, "--audit"));
             Assert.Equal("", Tool.Run("dpkg", "--root=" + folder, "-V"));
         });
@@ -165,10 +174,12 @@ public sealed class MergeJudgeTests : IDisposable
     // Times, logs and copies from before are not the same on two machines with one history; the order of entries in tables says nothing.
     private static string Describe(string folder)
     {
-        string list = Tool.Run("find", folder, "-mindepth", "1", "-not", "-path", "*/lost+found*", "-not", "-name", "*-old", "-not", "-path", "*/var/log*", "-not", "-name", "lock*", "-not", "-name", "Lock", "-printf", "%P|%y|%m|%U|%G|%l|%i|%n\n");
+        string list = Tool.Run("find", folder, "-mindepth", "1", "-not", "-path", "*/lost+found*", "-not", "-name", "*-old", "-not",
+            "-path", "*/var/log*", "-not", "-name", "lock*", "-not", "-name", "Lock", "-printf", "%P|%y|%m|%U|%G|%l|%i|%n\n");
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var lines = new List<string>();
-        foreach (string[] fields in list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|')).OrderBy(fields => fields[0], StringComparer.Ordinal))
+        foreach (string[] fields in list.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('|'))
+            .OrderBy(fields => fields[0], StringComparer.Ordinal))
         {
             string path = Path.Combine(folder, fields[0]);
             if (fields.Length != 8 || (fields[1] == "f" && !File.Exists(path)))
@@ -178,7 +189,8 @@ public sealed class MergeJudgeTests : IDisposable
             lines.Add(string.Join('|', [.. fields[..6], first, content]));
         }
 
-        lines.AddRange(Tool.Try("getfattr", "--absolute-names", "-R", "-h", "-d", "-m", "user", folder).Output.Replace(folder, "", StringComparison.Ordinal).Split("\n\n").Order(StringComparer.Ordinal));
+        lines.AddRange(Tool.Try("getfattr", "--absolute-names", "-R", "-h", "-d", "-m", "user", folder).Output.Replace(
+            folder, "", StringComparison.Ordinal).Split("\n\n").Order(StringComparer.Ordinal));
         return string.Join('\n', lines);
     }
 
@@ -190,6 +202,7 @@ public sealed class MergeJudgeTests : IDisposable
             return string.Join(' ', File.ReadAllLines(path).Chunk(3).Select(item => string.Join(' ', item)).Order(StringComparer.Ordinal));
         return separator is null
             ? Convert.ToHexString(SHA256.HashData(bytes))
-            : string.Join(' ', Encoding.UTF8.GetString(bytes).Split(separator, StringSplitOptions.RemoveEmptyEntries).Select(item => string.Join(';', item.Trim('\n').Split('\n').Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal));
+            : string.Join(' ', Encoding.UTF8.GetString(bytes).Split(separator, StringSplitOptions.RemoveEmptyEntries)
+                .Select(item => string.Join(';', item.Trim('\n').Split('\n').Order(StringComparer.Ordinal))).Order(StringComparer.Ordinal));
     }
 }

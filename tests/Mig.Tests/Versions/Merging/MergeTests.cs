@@ -54,7 +54,8 @@ public sealed class MergeTests : IDisposable
             Assert.Equal("1", Tool.Run("getfattr", "--absolute-names", "--only-values", "-n", "user.k", folder + "/etc/hosts"));
 
             // The judge sees what is different.
-            Assert.NotEqual(0, Tool.Try("diff", "-r", "--no-dereference", Path.Combine(expected.Path, "opt", "one"), Path.Combine(folder, "opt", "two")).ExitCode);
+            Assert.NotEqual(0, Tool.Try("diff", "-r", "--no-dereference", Path.Combine(expected.Path, "opt", "one"),
+                Path.Combine(folder, "opt", "two")).ExitCode);
         });
         _bench.Test.AssertClean();
     }
@@ -63,8 +64,14 @@ public sealed class MergeTests : IDisposable
     public void ConflictsChangeNothingAndAreResolvedInAFolder()
     {
         _bench.Begin(Base);
-        _bench.Commit("left", "main", "base", folder => Shell(folder, "sed -i 's/^5$/left/' etc/conf; chmod 640 etc/conf; touch -d @1600000000 etc/conf; rm etc/hosts; echo l > etc/both; chmod 700 usr/exact; rm usr/above; mkdir usr/above"));
-        _bench.Commit("right", "main", "base", folder => Shell(folder, "sed -i 's/^5$/right/' etc/conf; chown 5:6 etc/conf; touch -d @1600000100 etc/conf; echo x >> etc/hosts; echo r > etc/both; chmod 711 usr/exact; echo x >> usr/above"));
+        _bench.Commit("left", "main", "base", folder =>
+            Shell(folder,
+            "sed -i 's/^5$/left/' etc/conf; chmod 640 etc/conf; touch -d @1600000000 etc/conf; rm etc/hosts; echo l > etc/both; chmod 700 "
+            + "usr/exact; rm usr/above; mkdir usr/above"));
+        _bench.Commit("right", "main", "base", folder =>
+            Shell(folder,
+            "sed -i 's/^5$/right/' etc/conf; chown 5:6 etc/conf; touch -d @1600000100 etc/conf; echo x >> etc/hosts; echo r > etc/both; "
+            + "chmod 711 usr/exact; echo x >> usr/above"));
         _bench.SwitchTo("left");
         ObjectId? before = _bench.Tip("left");
         MergeOutcome outcome = _bench.Merge("right");
@@ -75,13 +82,16 @@ public sealed class MergeTests : IDisposable
             outcome.Plan!.Conflicts.Select(item => $"{MergeConflictPath.Of(item.Prefix, item.Conflict.Path.Span)} {item.Conflict.Kind}"));
         var folder = new ConflictFolder(_bench.Test.Files["conflicts"]);
         _bench.Do(repository => folder.Write(repository, new MergeRequest { Revision = "right" }, outcome));
-        Assert.Contains("<<<<<<< ours\nleft\n=======\nright\n>>>>>>> theirs\n", File.ReadAllText(_bench.Test.Files["conflicts/2/merged"]), StringComparison.Ordinal);
+        Assert.Contains("<<<<<<< ours\nleft\n=======\nright\n>>>>>>> theirs\n", File.ReadAllText(_bench.Test.Files["conflicts/2/merged"]),
+            StringComparison.Ordinal);
 
         var choices = new MergeChoices { Theirs = ["/etc/hosts", "usr/above"], Ours = ["/usr/exact"] };
-        Assert.Contains("2 conflicts", Assert.Throws<ConflictException>(() => _bench.Do(repository => folder.Read(repository, choices))).Message, StringComparison.Ordinal);
+        Assert.Contains("2 conflicts", Assert.Throws<ConflictException>(() =>
+            _bench.Do(repository => folder.Read(repository, choices))).Message, StringComparison.Ordinal);
         File.WriteAllText(_bench.Test.Files["conflicts/1/merged"], "both\n");
         File.WriteAllText(_bench.Test.Files["conflicts/2/merged"], "by hand\n");
-        _bench.Do(repository => Assert.Equal(MergeKind.Merged, new Merger(repository).Merge(folder.Read(repository, choices), TestContext.Current.CancellationToken).Kind));
+        _bench.Do(repository => Assert.Equal(
+            MergeKind.Merged, new Merger(repository).Merge(folder.Read(repository, choices), TestContext.Current.CancellationToken).Kind));
         _bench.Look("left", mount =>
         {
             Assert.Equal("both\n", File.ReadAllText(mount + "/etc/both"));
@@ -91,7 +101,8 @@ public sealed class MergeTests : IDisposable
             Assert.True(File.Exists(mount + "/usr/above"));
             Assert.Equal("700", Tool.Run("stat", "-c", "%a", mount + "/usr/exact").Trim());
         });
-        Assert.Contains("elsewhere", Assert.Throws<ConflictException>(() => _bench.Do(repository => folder.Read(repository, choices))).Message, StringComparison.Ordinal);
+        Assert.Contains("elsewhere", Assert.Throws<ConflictException>(() =>
+            _bench.Do(repository => folder.Read(repository, choices))).Message, StringComparison.Ordinal);
     }
 
     // Both took the next free number. No side decides that: files belong to numbers.
@@ -102,21 +113,26 @@ public sealed class MergeTests : IDisposable
         _bench.Commit("left", "main", "base", folder => Shell(folder, "echo 'alice:x:1001:1001::/:/bin/sh' >> etc/passwd"));
         _bench.Commit("right", "main", "base", folder => Shell(folder, "echo 'carol:x:1001:1001::/:/bin/sh' >> etc/passwd"));
         _bench.SwitchTo("left");
-        foreach (MergeChoices choices in (MergeChoices[])[MergeChoices.None, new MergeChoices { Favored = MergeSide.Ours }, new MergeChoices { Theirs = ["/etc/passwd"] }])
-            Assert.Equal("'alice' here and 'carol' there have the same number 1001", Assert.Single(_bench.Merge("right", choices).Plan!.Conflicts).Conflict.Reason);
+        foreach (MergeChoices choices in (MergeChoices[])[
+            MergeChoices.None, new MergeChoices { Favored = MergeSide.Ours }, new MergeChoices { Theirs = ["/etc/passwd"] }])
+            Assert.Equal("'alice' here and 'carol' there have the same number 1001",
+                Assert.Single(_bench.Merge("right", choices).Plan!.Conflicts).Conflict.Reason);
         var folder = new ConflictFolder(_bench.Test.Files["conflicts"]);
         _bench.Do(repository => folder.Write(repository, new MergeRequest { Revision = "right" }, _bench.Merge("right")));
-        Assert.Contains("/etc/passwd", Assert.Throws<ConflictException>(() => _bench.Do(repository => folder.Read(repository, MergeChoices.None))).Message, StringComparison.Ordinal);
+        Assert.Contains("/etc/passwd", Assert.Throws<ConflictException>(() =>
+            _bench.Do(repository => folder.Read(repository, MergeChoices.None))).Message, StringComparison.Ordinal);
         string merged = _bench.Test.Files["conflicts/1/merged"], text = File.ReadAllText(merged);
         Assert.Equal(MergeKind.Conflict, Continue(text.Replace("alice:x:1001", "alice:y:1001", StringComparison.Ordinal)));
         Assert.Equal(MergeKind.Merged, Continue(text.Replace("carol:x:1001", "carol:x:1002", StringComparison.Ordinal)));
-        _bench.Look("left", mount => Assert.EndsWith("alice:x:1001:1001::/:/bin/sh\ncarol:x:1002:1001::/:/bin/sh\n", File.ReadAllText(mount + "/etc/passwd"), StringComparison.Ordinal));
+        _bench.Look("left", mount => Assert.EndsWith("alice:x:1001:1001::/:/bin/sh\ncarol:x:1002:1001::/:/bin/sh\n",
+            File.ReadAllText(mount + "/etc/passwd"), StringComparison.Ordinal));
 
         MergeKind Continue(string content)
         {
             File.WriteAllText(merged, content);
             MergeKind kind = default;
-            _bench.Do(repository => kind = new Merger(repository).Merge(folder.Read(repository, MergeChoices.None), TestContext.Current.CancellationToken).Kind);
+            _bench.Do(repository => kind = new Merger(repository)
+                .Merge(folder.Read(repository, MergeChoices.None), TestContext.Current.CancellationToken).Kind);
             return kind;
         }
     }
@@ -127,7 +143,8 @@ public sealed class MergeTests : IDisposable
     {
         _bench.Begin(Base);
         _bench.Commit("left", "main", "base", folder => Shell(folder, "chattr +i etc/conf empty; chattr +a etc/hosts"));
-        _bench.Commit("right", "main", "base", folder => Shell(folder, "sed -i 's/^5$/right/' etc/conf; echo new > etc/hosts; echo r > empty/new"));
+        _bench.Commit("right", "main", "base", folder =>
+            Shell(folder, "sed -i 's/^5$/right/' etc/conf; echo new > etc/hosts; echo r > empty/new"));
         _bench.SwitchTo("left");
         MergeOutcome outcome = _bench.Merge("right");
         Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
@@ -135,7 +152,8 @@ public sealed class MergeTests : IDisposable
         {
             Assert.Contains("right\n", File.ReadAllText(mount + "/etc/conf"), StringComparison.Ordinal);
             Assert.Equal("new\nr\n", File.ReadAllText(mount + "/etc/hosts") + File.ReadAllText(mount + "/empty/new"));
-            Assert.Matches("^....i.*/etc/conf\n.....a.*/etc/hosts\n....i.*/empty\n$", Tool.Run("lsattr", "-d", mount + "/etc/conf", mount + "/etc/hosts", mount + "/empty"));
+            Assert.Matches("^....i.*/etc/conf\n.....a.*/etc/hosts\n....i.*/empty\n$",
+                Tool.Run("lsattr", "-d", mount + "/etc/conf", mount + "/etc/hosts", mount + "/empty"));
         });
     }
 
@@ -168,9 +186,11 @@ public sealed class MergeTests : IDisposable
         _bench.Commit("right", "main", "base", folder => Shell(folder, "sed -i 's/^adm:.*/adm:x:4:root,bob/' etc/group"));
         _bench.SwitchTo("left");
         (string _, MergeConflict conflict) = Assert.Single(_bench.Merge("right").Plan!.Conflicts);
-        Assert.Equal("etc/passwd: 'bob' was removed here and changed there", $"{Encoding.UTF8.GetString(conflict.Path.Span)}: {conflict.Reason}");
+        Assert.Equal("etc/passwd: 'bob' was removed here and changed there",
+            $"{Encoding.UTF8.GetString(conflict.Path.Span)}: {conflict.Reason}");
         Assert.Equal(MergeKind.Merged, _bench.Merge("right", new MergeChoices { Favored = MergeSide.Ours }).Kind);
-        _bench.Look("left", mount => Assert.DoesNotContain("bob", File.ReadAllText(mount + "/etc/passwd") + File.ReadAllText(mount + "/etc/group"), StringComparison.Ordinal));
+        _bench.Look("left", mount => Assert.DoesNotContain(
+            "bob", File.ReadAllText(mount + "/etc/passwd") + File.ReadAllText(mount + "/etc/group"), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -180,9 +200,11 @@ public sealed class MergeTests : IDisposable
         _bench.Commit("left", "main", "base", folder => Shell(folder, "echo l > etc/both; echo l > etc/hosts"));
         _bench.Commit("right", "main", "base", folder => Shell(folder, "echo r > etc/both; echo r > etc/hosts"));
         _bench.SwitchTo("left");
-        Assert.Contains("'/etc/host'", Assert.Throws<UsageException>(() => _bench.Merge("right", new MergeChoices { Ours = ["/etc", "/etc/host"] })).Message, StringComparison.Ordinal);
+        Assert.Contains("'/etc/host'", Assert.Throws<UsageException>(() =>
+            _bench.Merge("right", new MergeChoices { Ours = ["/etc", "/etc/host"] })).Message, StringComparison.Ordinal);
         Assert.Equal(MergeKind.Merged, _bench.Merge("right", new MergeChoices { Ours = ["/etc"], Theirs = ["/etc/both"] }).Kind);
-        _bench.Look("left", mount => Assert.Equal("r\nl\n", File.ReadAllText(mount + "/etc/both") + File.ReadAllText(mount + "/etc/hosts")));
+        _bench.Look("left", mount => Assert.Equal(
+            "r\nl\n", File.ReadAllText(mount + "/etc/both") + File.ReadAllText(mount + "/etc/hosts")));
     }
 
     [Fact]
@@ -222,15 +244,18 @@ public sealed class MergeTests : IDisposable
         Assert.Equal(MergeKind.UpToDate, _bench.Merge("origin").Kind);
         _bench.Do(repository =>
         {
-            MergeOutcome merged = new Merger(repository).Merge(new MergeRequest { Revision = "right", NoFastForward = true, Message = "by hand" }, TestContext.Current.CancellationToken);
+            MergeOutcome merged = new Merger(repository).Merge(
+                new MergeRequest { Revision = "right", NoFastForward = true, Message = "by hand" }, TestContext.Current.CancellationToken);
             Assert.Equal(MergeKind.Merged, merged.Kind);
 
             // Only their side changed: the disk is theirs, bit for bit.
             Assert.Equal(Layout(repository, "right"), Layout(repository, "HEAD"));
-            Assert.Equal("by hand\n\nNotes of the merge:\n* base: only they changed this disk, so it was taken whole\n", repository.Objects.ReadCommit(merged.After).Message);
+            Assert.Equal("by hand\n\nNotes of the merge:\n* base: only they changed this disk, so it was taken whole\n",
+                repository.Objects.ReadCommit(merged.After).Message);
         });
         _bench.Commit("other", "origin", "base", folder => Shell(folder, "echo o > etc/other"));
-        _bench.Do(repository => Assert.Throws<ConflictException>(() => new Merger(repository).Merge(new MergeRequest { Revision = "main", FastForwardOnly = true }, TestContext.Current.CancellationToken)));
+        _bench.Do(repository => Assert.Throws<ConflictException>(() => new Merger(repository)
+            .Merge(new MergeRequest { Revision = "main", FastForwardOnly = true }, TestContext.Current.CancellationToken)));
         Assert.Equal(MergeKind.FastForward, FastForward());
         Assert.Equal(_bench.Tip("main"), _bench.Tip("origin"));
 
@@ -268,13 +293,16 @@ public sealed class MergeTests : IDisposable
         _bench.Commit("other", "main", "base", folder => Shell(folder, "sed -i 's/^25$/other/' etc/conf"));
         _bench.Do(repository =>
         {
-            PickOutcome picked = new VersionPicker(repository).Pick(new PickRequest { Revisions = ["fix~1", "fix"], SaysOrigin = true }, TestContext.Current.CancellationToken);
+            PickOutcome picked = new VersionPicker(repository)
+                .Pick(new PickRequest { Revisions = ["fix~1", "fix"], SaysOrigin = true }, TestContext.Current.CancellationToken);
             Assert.Equal([true, true], picked.Versions.Select(version => version.Id is not null));
             Assert.Contains("(cherry picked from commit", repository.Objects.ReadCommit(picked.After).Message, StringComparison.Ordinal);
-            Assert.Null(new VersionPicker(repository).Pick(new PickRequest { Revisions = ["fix"] }, TestContext.Current.CancellationToken).Versions[0].Id);
+            Assert.Null(new VersionPicker(repository)
+                .Pick(new PickRequest { Revisions = ["fix"] }, TestContext.Current.CancellationToken).Versions[0].Id);
         });
         _bench.Look("other", folder => Assert.Contains("fixed\n", File.ReadAllText(folder + "/etc/conf"), StringComparison.Ordinal));
-        _bench.Do(repository => new VersionPicker(repository).Pick(new PickRequest { Revisions = ["HEAD~1"], Reverts = true }, TestContext.Current.CancellationToken));
+        _bench.Do(repository => new VersionPicker(repository)
+            .Pick(new PickRequest { Revisions = ["HEAD~1"], Reverts = true }, TestContext.Current.CancellationToken));
         _bench.Look("other", folder =>
         {
             Assert.DoesNotContain("fixed", File.ReadAllText(folder + "/etc/conf"), StringComparison.Ordinal);
@@ -289,7 +317,8 @@ public sealed class MergeTests : IDisposable
         _bench.Begin(Base);
         for (int host = 0; host < 4; host++)
         {
-            string change = host == 3 ? "sed -i 's/^5$/host/' etc/conf" : $"echo host{host} > etc/hostname; echo 'u{host}:x:200{host}:1::/:/bin/sh' >> etc/passwd";
+            string change = host == 3 ? "sed -i 's/^5$/host/' etc/conf"
+                : $"echo host{host} > etc/hostname; echo 'u{host}:x:200{host}:1::/:/bin/sh' >> etc/passwd";
             _bench.Commit($"hosts/h{host}", "origin", "base", folder => Shell(folder, change));
         }
 
@@ -298,7 +327,8 @@ public sealed class MergeTests : IDisposable
         ObjectId? stuck = _bench.Tip("hosts/h3");
         IReadOnlyList<RebasedBranch> rebased = _bench.Rebase(new RebaseRequest { Onto = "main", Branches = ["hosts/*"] });
         Assert.Equal([1, 1, 1, 0], rebased.Select(branch => branch.Replayed));
-        Assert.Equal("etc/conf", System.Text.Encoding.UTF8.GetString(Assert.Single(rebased[3].Conflict!.Plan.Conflicts).Conflict.Path.Span));
+        Assert.Equal("etc/conf", System.Text.Encoding.UTF8.GetString(
+            Assert.Single(rebased[3].Conflict!.Plan.Conflicts).Conflict.Path.Span));
         Assert.Equal(stuck, _bench.Tip("hosts/h3"));
         for (int host = 0; host < 3; host++)
         {
@@ -312,7 +342,8 @@ public sealed class MergeTests : IDisposable
         }
 
         // Again, with everything in place.
-        Assert.All(_bench.Rebase(new RebaseRequest { Onto = "main", Branches = ["hosts/h0", "hosts/h1"] }), branch => Assert.Equal(branch.Before, branch.After));
+        Assert.All(_bench.Rebase(new RebaseRequest { Onto = "main", Branches = ["hosts/h0", "hosts/h1"] }), branch =>
+            Assert.Equal(branch.Before, branch.After));
         Assert.Throws<NotFoundException>(() => _bench.Rebase(new RebaseRequest { Onto = "main", Branches = ["nothing/*"] }));
     }
 
@@ -324,7 +355,8 @@ public sealed class MergeTests : IDisposable
         printf 'root:x:0:0:root:/root:/bin/bash\n' > etc/passwd; printf 'root:x:0:\nadm:x:4:root\n' > etc/group; echo '127.0.0.1 localhost' > etc/hosts; seq 1 30 > etc/conf; mkdir empty opt
         """);
 
-    private static string Listing(string folder) => Tool.Run("find", folder, "-not", "-name", "lost+found", "-printf", "%P %y %m %U %G %n %l %s\n").Split('\n').Order(StringComparer.Ordinal)
+    private static string Listing(string folder) => Tool.Run(
+        "find", folder, "-not", "-name", "lost+found", "-printf", "%P %y %m %U %G %n %l %s\n").Split('\n').Order(StringComparer.Ordinal)
         .Where(line => !line.Contains(" d ", StringComparison.Ordinal)).Aggregate("", (all, line) => all + line + "\n");
 
     private ObjectId? Parent(string branch)
@@ -333,7 +365,8 @@ public sealed class MergeTests : IDisposable
         return repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(branch)).Parents[0].Value;
     }
 
-    private static LayoutId? Layout(Repository repository, string revision) => repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)).Disks[0].Layout;
+    private static LayoutId? Layout(Repository repository, string revision) =>
+        repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision)).Disks[0].Layout;
 
     private int BaseCount(string left, string right)
     {

@@ -6,7 +6,9 @@ using Mig.Versions.Merging;
 
 namespace Mig.Tests.Versions.Merging;
 
-/// <summary>Machines whose packages are those of pacman, apk or RPM: merged by package, or refused by name; never as bytes, and never half of both.</summary>
+/// <summary>
+/// Machines whose packages are those of pacman, apk or RPM: merged by package, or refused by name; never as bytes, and never half of both.
+/// </summary>
 public sealed class OtherPackageMergeTests : IDisposable
 {
     private const string Spec = """
@@ -53,7 +55,8 @@ public sealed class OtherPackageMergeTests : IDisposable
             _bench.SwitchTo(here);
             MergeOutcome outcome = _bench.Merge(there, MergeChoices.None, isDryRun: here == "left");
             Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
-            Assert.Contains(outcome.Plan!.Notes, note => note.Contains($"one 1.10-1 from {(here == "left" ? "here" : "there")}, which is newer than 1.9-1", StringComparison.Ordinal));
+            Assert.Contains(outcome.Plan!.Notes, note => note.Contains(
+                $"one 1.10-1 from {(here == "left" ? "here" : "there")}, which is newer than 1.9-1", StringComparison.Ordinal));
         }
 
         _bench.Look("right", folder =>
@@ -81,7 +84,8 @@ public sealed class OtherPackageMergeTests : IDisposable
         MergeOutcome outcome = _bench.Merge("right");
         Assert.Equal(MergeKind.Conflict, outcome.Kind);
         (string _, MergeConflict conflict) = Assert.Single(outcome.Plan!.Conflicts);
-        Assert.Equal((MergeConflictKind.Package, "var/lib/pacman/local/one-1.0-1", "the package 'one' was removed here and changed there"), (conflict.Kind, Encoding.UTF8.GetString(conflict.Path.Span), conflict.Reason));
+        Assert.Equal((MergeConflictKind.Package, "var/lib/pacman/local/one-1.0-1", "the package 'one' was removed here and changed there"),
+            (conflict.Kind, Encoding.UTF8.GetString(conflict.Path.Span), conflict.Reason));
         string[] chosen = ["/var/lib/pacman/local/one-1.0-1"];
         outcome = _bench.Merge("right", side == MergeSide.Ours ? new MergeChoices { Ours = chosen } : new MergeChoices { Theirs = chosen });
         Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
@@ -174,8 +178,13 @@ public sealed class OtherPackageMergeTests : IDisposable
         _bench.Look("left", folder =>
         {
             Tool.Run("cp", "-a", folder, _work["copy"]);
-            Assert.Equal(side == MergeSide.Ours ? "one-1.1 two-1.0 " : "one-1.0 three-1.0 two-1.1 ", Tool.Run("sh", "-c", $"rpm --root {_work["copy"]} --dbpath /var/lib/rpm -qa --qf '%{{NAME}}-%{{VERSION}} ' | tr ' ' '\\n' | sort | tr '\\n' ' '").TrimStart());
-            Assert.Equal("", Tool.Try("sh", "-c", $"rpm --root {_work["copy"]} --dbpath /var/lib/rpm -Va --nodeps --noconfig 2>/dev/null | grep -v ' c '").Output);
+            Assert.Equal(side == MergeSide.Ours ? "one-1.1 two-1.0 " : "one-1.0 three-1.0 two-1.1 ",
+                Tool.Run(
+                "sh", "-c",
+                $"rpm --root {_work["copy"]} --dbpath /var/lib/rpm -qa --qf '%{{NAME}}-%{{VERSION}} ' | tr ' ' '\\n' | sort | tr '\\n' ' '")
+                .TrimStart());
+            Assert.Equal("", Tool.Try("sh", "-c",
+                $"rpm --root {_work["copy"]} --dbpath /var/lib/rpm -Va --nodeps --noconfig 2>/dev/null | grep -v ' c '").Output);
             Assert.Equal(side == MergeSide.Theirs, File.Exists(folder + "/usr/lib/three/file"));
             Assert.True(File.Exists(folder + "/ours") && File.Exists(folder + "/theirs"));
             Assert.Contains("edited", File.ReadAllText(folder + "/etc/one.conf"), StringComparison.Ordinal);
@@ -205,12 +214,14 @@ public sealed class OtherPackageMergeTests : IDisposable
             }
         }
 
-        Tool.Run("pacman", ["-r", folder, "-b", folder + "/var/lib/pacman", "--noconfirm", "--noscriptlet", "-U", .. packages.Select(package => _work[package + ".pkg.tar.gz"])]);
+        Tool.Run("pacman", ["-r", folder, "-b", folder + "/var/lib/pacman", "--noconfirm", "--noscriptlet", "-U",
+            .. packages.Select(package => _work[package + ".pkg.tar.gz"])]);
     }
 
     private static string PacmanList(string folder) => Tool.Run("pacman", "-r", folder, "-b", folder + "/var/lib/pacman", "-Q");
 
-    private static string[] Folders(string folder) => [.. Directory.GetDirectories(folder + "/var/lib/pacman/local").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+    private static string[] Folders(string folder) => [
+        .. Directory.GetDirectories(folder + "/var/lib/pacman/local").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
 
     // Writes the whole machine of these packages, as apk would have left it.
     private static void Apk(string folder, params string[] packages)
@@ -228,7 +239,8 @@ public sealed class OtherPackageMergeTests : IDisposable
         }
 
         File.WriteAllText(folder + "/lib/apk/db/installed", installed.ToString());
-        File.WriteAllLines(folder + "/lib/apk/db/triggers", packages.Select(package => $"Q1{package.Replace("-", "", StringComparison.Ordinal)}= /usr/lib/{package.Split('-')[0]}"));
+        File.WriteAllLines(folder + "/lib/apk/db/triggers",
+            packages.Select(package => $"Q1{package.Replace("-", "", StringComparison.Ordinal)}= /usr/lib/{package.Split('-')[0]}"));
         File.WriteAllLines(folder + "/etc/apk/world", packages.Select(package => package.Split('-')[0]));
         MergeTests.Shell(folder, "cd scripts; tar --format=ustar --mtime=@0 -cf ../lib/apk/db/scripts.tar *; cd ..; rm -r scripts");
     }
@@ -238,22 +250,28 @@ public sealed class OtherPackageMergeTests : IDisposable
     {
         string[] stanzas = File.ReadAllText(folder + "/lib/apk/db/installed").Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
         string[] packages = [.. stanzas.Select(stanza => $"{Line(stanza, "P:")} {Line(stanza, "V:")}").Order(StringComparer.Ordinal)];
-        Assert.Equal(packages.Select(package => package.Split(' ')[0]), File.ReadAllLines(folder + "/etc/apk/world").Order(StringComparer.Ordinal));
-        Assert.Equal(packages.Select(package => $"Q1{package.Replace(" ", "", StringComparison.Ordinal)}="), File.ReadAllLines(folder + "/lib/apk/db/triggers").Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(packages.Select(package => package.Split(' ')[0]), File.ReadAllLines(folder + "/etc/apk/world")
+            .Order(StringComparer.Ordinal));
+        Assert.Equal(packages.Select(package => $"Q1{package.Replace(" ", "", StringComparison.Ordinal)}="),
+            File.ReadAllLines(folder + "/lib/apk/db/triggers").Select(line => line.Split(' ')[0]).Order(StringComparer.Ordinal));
         Assert.Equal(
             packages.Select(package => $"{package.Replace(' ', '-')}.Q1{package.Replace(" ", "", StringComparison.Ordinal)}=.post-install"),
-            Tool.Run("tar", "-tf", folder + "/lib/apk/db/scripts.tar").Split('\n', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal));
-        Assert.Equal(packages.Select(package => package.Split(' ')[0]), Directory.GetDirectories(folder + "/usr/lib").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            Tool.Run("tar", "-tf", folder + "/lib/apk/db/scripts.tar").Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Order(StringComparer.Ordinal));
+        Assert.Equal(packages.Select(package => package.Split(' ')[0]), Directory.GetDirectories(folder + "/usr/lib")
+            .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
         foreach (string package in packages)
         {
             (string name, string version) = (package.Split(' ')[0], package.Split(' ')[1]);
-            Assert.Equal(["file", "only-in-" + version], Directory.GetFiles($"{folder}/usr/lib/{name}").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+            Assert.Equal(["file", "only-in-" + version], Directory.GetFiles($"{folder}/usr/lib/{name}")
+                .Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
             Assert.Equal($"{name} {version}\n", File.ReadAllText($"{folder}/usr/lib/{name}/file"));
         }
 
         return string.Join(", ", packages);
 
-        static string Line(string stanza, string field) => stanza.Split('\n').First(line => line.StartsWith(field, StringComparison.Ordinal))[2..];
+        static string Line(string stanza, string field) =>
+            stanza.Split('\n').First(line => line.StartsWith(field, StringComparison.Ordinal))[2..];
     }
 
     private void Rpm(string folder, params string[] packages)
@@ -267,6 +285,7 @@ public sealed class OtherPackageMergeTests : IDisposable
         }
 
         Directory.CreateDirectory(folder + "/var/lib/rpm");
-        Tool.Run("rpm", ["--root", folder, "--dbpath", "/var/lib/rpm", "-U", "--nodeps", "--noscripts", .. packages.Select(package => Path.Combine(_work["rpm" + package.Split('-')[1]], "RPMS/noarch", package + "-1.noarch.rpm"))]);
+        Tool.Run("rpm", ["--root", folder, "--dbpath", "/var/lib/rpm", "-U", "--nodeps", "--noscripts",
+            .. packages.Select(package => Path.Combine(_work["rpm" + package.Split('-')[1]], "RPMS/noarch", package + "-1.noarch.rpm"))]);
     }
 }

@@ -29,7 +29,8 @@ public sealed class PackageMergeTests : IDisposable
             // The judge notices a file that is not what the database says.
             Tool.Run("cp", "-a", folder, _copies["damaged"]);
             File.AppendAllText(_copies["damaged/usr/lib/one/file3"], "x");
-            Assert.Equal("??5?????? /lib/one/file3", Tool.Try("dpkg", "--root=" + _copies["damaged"], "-V", "one").Output.Replace("   ", " ", StringComparison.Ordinal).Trim());
+            Assert.Equal("??5?????? /lib/one/file3",
+                Tool.Try("dpkg", "--root=" + _copies["damaged"], "-V", "one").Output.Replace("   ", " ", StringComparison.Ordinal).Trim());
         });
     }
 
@@ -42,7 +43,8 @@ public sealed class PackageMergeTests : IDisposable
         _bench.SwitchTo("right");
         MergeOutcome outcome = _bench.Merge("left");
         Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.Conflicts));
-        Assert.Contains(outcome.Plan!.Notes, note => note.Contains("one 1.10 from there, which is newer than 1.9", StringComparison.Ordinal));
+        Assert.Contains(outcome.Plan!.Notes, note =>
+            note.Contains("one 1.10 from there, which is newer than 1.9", StringComparison.Ordinal));
         _bench.Look("right", folder =>
         {
             Assert.Equal("one 1.10\ntwo 1.0\n", Installed(folder));
@@ -123,12 +125,14 @@ public sealed class PackageMergeTests : IDisposable
                 _packages.Install(folder, "other_1.0");
         });
         _bench.SwitchTo("left");
-        Assert.Equal("'one' was removed here and changed there", Assert.Single(_bench.Merge("right").Plan!.Conflicts, item => item.Conflict.Kind == MergeConflictKind.Content).Conflict.Reason);
+        Assert.Equal("'one' was removed here and changed there",
+            Assert.Single(_bench.Merge("right").Plan!.Conflicts, item => item.Conflict.Kind == MergeConflictKind.Content).Conflict.Reason);
         Assert.Empty(_bench.Merge("right", new MergeChoices { Favored = MergeSide.Theirs }).Plan!.Conflicts);
         _bench.Look("left", folder =>
         {
             Assert.Equal($"one 1.0\n{(hasOther ? "other 1.0\n" : "")}two 1.0\n", Installed(folder));
-            Assert.All((string[])["usr/lib/one/file0", "usr/lib/one/file1", "usr/lib/one/file4", "etc/one.conf", "var/lib/dpkg/info/one.list"], file => Assert.True(File.Exists($"{folder}/{file}"), file));
+            Assert.All((string[])["usr/lib/one/file0", "usr/lib/one/file1", "usr/lib/one/file4", "etc/one.conf",
+                "var/lib/dpkg/info/one.list"], file => Assert.True(File.Exists($"{folder}/{file}"), file));
         });
     }
 
@@ -167,9 +171,15 @@ public sealed class PackageMergeTests : IDisposable
         string theirs = "";
         _bench.Look("right", folder => theirs = File.ReadAllText(folder + "/var/lib/dpkg/status"));
         string[] stanzas = theirs.Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        string made = version.Length > 0 ? theirs.Replace("Version: 1.1\n", $"Version: {version}\n", StringComparison.Ordinal) : stanzas.Single(stanza => stanza.Contains("Package: two", StringComparison.Ordinal)) + "\n\n";
+        string made = version.Length > 0 ? theirs.Replace("Version: 1.1\n", $"Version: {version}\n", StringComparison.Ordinal)
+            : stanzas.Single(stanza => stanza.Contains("Package: two", StringComparison.Ordinal)) + "\n\n";
         _bench.SwitchTo("left");
-        MergeOutcome outcome = _bench.Merge("right", new MergeChoices { Contents = new Dictionary<string, byte[]> { ["/var/lib/dpkg/status"] = System.Text.Encoding.UTF8.GetBytes(made) } });
+        MergeOutcome outcome = _bench.Merge(
+            "right", new MergeChoices
+            {
+                Contents =
+            new Dictionary<string, byte[]> { ["/var/lib/dpkg/status"] = System.Text.Encoding.UTF8.GetBytes(made) }
+            });
         Assert.Equal(version == "7" ? MergeKind.Conflict : MergeKind.Merged, outcome.Kind);
         if (version == "7")
             return;
@@ -254,9 +264,11 @@ public sealed class PackageMergeTests : IDisposable
         _packages.Install(folder, "one_1.0", "two_1.0");
     });
 
-    private void Install(string branch, string start, string from, params string[] packages) => _bench.Commit(branch, start, from, folder => _packages.Install(folder, packages));
+    private void Install(string branch, string start, string from, params string[] packages) =>
+        _bench.Commit(branch, start, from, folder => _packages.Install(folder, packages));
 
-    private static string Installed(string folder) => Tool.Run("dpkg-query", $"--admindir={folder}/var/lib/dpkg", "-W", "-f", "${Package} ${Version}\n");
+    private static string Installed(string folder) =>
+        Tool.Run("dpkg-query", $"--admindir={folder}/var/lib/dpkg", "-W", "-f", "${Package} ${Version}\n");
 
     private static void AssertTrue(string folder)
     {

@@ -38,7 +38,8 @@ public sealed class RandomMergeTests
             Edit(repository, null, random, 12);
             MergeSide favored = round % 2 == 0 ? MergeSide.Ours : MergeSide.Theirs;
             MergeOutcome outcome = new Merger(repository).Merge(
-                new MergeRequest { Revision = $"theirs{round}", Choices = new MergeChoices { Favored = favored } }, TestContext.Current.CancellationToken);
+                new MergeRequest { Revision = $"theirs{round}", Choices = new MergeChoices { Favored = favored } },
+                    TestContext.Current.CancellationToken);
             Assert.Equal(MergeKind.Merged, outcome.Kind);
             Assert.True(repository.Walk.IsAncestor(origin, outcome.After));
             foreach (VolumeMerge volume in outcome.Plan!.Volumes)
@@ -46,7 +47,8 @@ public sealed class RandomMergeTests
                 operations += volume.Result.Operations.Count;
                 var scratch = new ScratchStore(repository.Store);
                 TreeEntry planned = TreeEdit.Apply(scratch, scratch, volume.Volume.Root!, volume.Result.Operations);
-                TreeEntry made = repository.Objects.ReadImage(repository.Objects.ReadCommit(outcome.After).Image).Disks[0].Volumes[^1].Root!;
+                TreeEntry made = repository.Objects.ReadImage(repository.Objects.ReadCommit(outcome.After).Image).Disks[0].Volumes[
+                    ^1].Root!;
                 Assert.Equal([], Differences(scratch, planned, made));
             }
 
@@ -58,9 +60,12 @@ public sealed class RandomMergeTests
         test.AssertClean();
     }
 
-    // Which name of a file with several has its entry is the manifest's own choice, and a planned link may name a path that has become one of them. Names follow links, then.
-    private static IEnumerable<string> Differences(ScratchStore store, TreeEntry planned, TreeEntry made) => new TreeDiff(store, PathLimits.None) { FollowsLinks = false }.Compare(planned, made)
-        .Where(change => change.Kinds != ChangeKinds.HardLink && change.Before?.Type != TreeEntryType.HardLink && change.After?.Type != TreeEntryType.HardLink)
+    // Which name of a file with several has its entry is the manifest's own choice, and a planned link may name a path that has become one
+    // of them. Names follow links, then.
+    private static IEnumerable<string> Differences(ScratchStore store, TreeEntry planned, TreeEntry made) =>
+        new TreeDiff(store, PathLimits.None) { FollowsLinks = false }.Compare(planned, made)
+        .Where(change => change.Kinds != ChangeKinds.HardLink && change.Before?.Type != TreeEntryType.HardLink
+            && change.After?.Type != TreeEntryType.HardLink)
         .Select(change => $"{Encoding.UTF8.GetString(change.Path.Span)} {change.Kinds}");
 
     private static void Edit(Repository repository, string? branch, Random random, int count)

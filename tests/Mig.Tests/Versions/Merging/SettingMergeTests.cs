@@ -10,13 +10,16 @@ namespace Mig.Tests.Versions.Merging;
 /// <summary>What tune2fs set on one side is in the merge: dumpe2fs reads it from the result, e2fsck finds it whole.</summary>
 public sealed partial class SettingMergeTests : IDisposable
 {
-    private const string Many = "-L other -r 100 -u 7 -g 8 -o journal_data_writeback,acl -e remount-ro -c 33 -i 5d -E stride=4,stripe_width=8,mount_opts=nodelalloc,hash_alg=tea";
+    private const string Many =
+        "-L other -r 100 -u 7 -g 8 -o journal_data_writeback,acl -e remount-ro -c 33 -i 5d -E "
+        + "stride=4,stripe_width=8,mount_opts=nodelalloc,hash_alg=tea";
 
     private readonly MergeBench _bench = new();
 
     [Theory]
     [InlineData("-U 11111111-2222-3333-4444-555555555555", "UUID")]
-    [InlineData(Many, "label", "reserved blocks", "reserved blocks uid", "reserved blocks gid", "errors behavior", "maximum mount count", "check interval", "default mount options", "mount options", "default directory hash", "RAID stride", "RAID stripe width")]
+    [InlineData(Many, "label", "reserved blocks", "reserved blocks uid", "reserved blocks gid", "errors behavior", "maximum mount count",
+        "check interval", "default mount options", "mount options", "default directory hash", "RAID stride", "RAID stripe width")]
     [InlineData("-O ^has_journal,^dir_index", "feature has_journal", "feature dir_index")]
     [InlineData("-m 1 -O ^metadata_csum", "reserved blocks", "feature metadata_csum")]
     public void WhatTheySetIsCarriedOverWithOurFiles(string options, params string[] expected)
@@ -24,7 +27,8 @@ public sealed partial class SettingMergeTests : IDisposable
         Begin(options);
         MergeOutcome outcome = _bench.Merge("right");
         Assert.True(outcome.Kind == MergeKind.Merged, string.Join('\n', outcome.Plan!.DiskConflicts));
-        Assert.All(expected, name => Assert.Contains(outcome.Plan!.Notes, note => note.Contains($"volume 0: {name} '", StringComparison.Ordinal)));
+        Assert.All(expected, name => Assert.Contains(outcome.Plan!.Notes, note =>
+            note.Contains($"volume 0: {name} '", StringComparison.Ordinal)));
         _bench.Look("left", mount =>
         {
             Assert.Equal("l\nr\n", File.ReadAllText(mount + "/etc/left") + File.ReadAllText(mount + "/etc/right"));
@@ -47,7 +51,8 @@ public sealed partial class SettingMergeTests : IDisposable
         Assert.Equal(("volume 0: label '' -> 'ours'", "volume 0: label '' -> 'theirs'"), (conflict.Ours, conflict.Theirs));
         MergeChoices choices = side == MergeSide.Ours ? new MergeChoices { Ours = ["@left"] } : new MergeChoices { Theirs = ["@left"] };
         Assert.Equal(MergeKind.Merged, _bench.Merge("right", choices).Kind);
-        _bench.Look("left", mount => Assert.Equal("l\nr\n", File.ReadAllText(mount + "/etc/left") + File.ReadAllText(mount + "/etc/right")));
+        _bench.Look("left", mount => Assert.Equal(
+            "l\nr\n", File.ReadAllText(mount + "/etc/left") + File.ReadAllText(mount + "/etc/right")));
         Assert.Equal(label, Tool.Run("e2label", _bench.Test.Files["look.raw"]).Trim());
     }
 
@@ -68,8 +73,10 @@ public sealed partial class SettingMergeTests : IDisposable
         _bench.Do(repository =>
         {
             var comparer = new ImageComparer(repository);
-            ImageComparison comparison = comparer.Compare(repository.Revisions.ResolveImage("origin"), repository.Revisions.ResolveImage("right"), []);
-            Assert.Equal(["label '' -> 'other'", "reserved blocks '307' -> '61'"], comparer.CompareSettings(comparison).Select(change => $"{change.Change.Name} '{change.Change.Before}' -> '{change.Change.After}'"));
+            ImageComparison comparison = comparer.Compare(
+                repository.Revisions.ResolveImage("origin"), repository.Revisions.ResolveImage("right"), []);
+            Assert.Equal(["label '' -> 'other'", "reserved blocks '307' -> '61'"], comparer.CompareSettings(comparison)
+                .Select(change => $"{change.Change.Name} '{change.Change.Before}' -> '{change.Change.After}'"));
         });
     }
 
@@ -104,6 +111,8 @@ public sealed partial class SettingMergeTests : IDisposable
         return string.Join('\n', lines.Where(line => !State().IsMatch(line)));
     }
 
-    [GeneratedRegex("^(Free|Last|Mount count|Filesystem created|Lifetime|Next check|Checksum:|Journal (start|sequence|checksum)|Filesystem state|Directories|First orphan)")]
+    [GeneratedRegex(
+        "^(Free|Last|Mount count|Filesystem created|Lifetime|Next check|Checksum:|Journal (start|sequence|checksum)|Filesystem "
+        + "state|Directories|First orphan)")]
     private static partial Regex State();
 }

@@ -8,7 +8,8 @@ namespace Mig.Tests.Versions.Merging;
 /// <summary>A user is one thing, though several tables tell of it.</summary>
 public sealed class UserMergeTests : IDisposable
 {
-    private const string Delete = "sed -i '/^bob:/d' etc/passwd etc/shadow etc/group etc/gshadow etc/subuid; sed -i 's/,bob$//' etc/group etc/gshadow";
+    private const string Delete =
+        "sed -i '/^bob:/d' etc/passwd etc/shadow etc/group etc/gshadow etc/subuid; sed -i 's/,bob$//' etc/group etc/gshadow";
 
     private readonly MergeBench _bench = new();
 
@@ -19,20 +20,24 @@ public sealed class UserMergeTests : IDisposable
     {
         Begin();
         _bench.Commit("left", "main", "base", folder => MergeTests.Shell(folder, Delete));
-        _bench.Commit("right", "main", "base", folder => MergeTests.Shell(folder, $"{change}; echo 'eve:x:1005:1005::/:/bin/sh' >> etc/passwd"));
-        foreach ((string ours, string theirs, string reason) in ((string, string, string)[])[("left", "right", "removed here and changed there"), ("right", "left", "changed here and removed there")])
+        _bench.Commit("right", "main", "base", folder =>
+            MergeTests.Shell(folder, $"{change}; echo 'eve:x:1005:1005::/:/bin/sh' >> etc/passwd"));
+        foreach ((string ours, string theirs, string reason) in ((string, string, string)[])[
+            ("left", "right", "removed here and changed there"), ("right", "left", "changed here and removed there")])
         {
             _bench.SwitchTo(ours);
             (string _, MergeConflict conflict) = Assert.Single(_bench.Merge(theirs).Plan!.Conflicts);
             Assert.Equal($"etc/passwd: 'bob' was {reason}", $"{Encoding.UTF8.GetString(conflict.Path.Span)}: {conflict.Reason}");
             foreach (MergeSide side in (MergeSide[])[MergeSide.Ours, MergeSide.Theirs])
             {
-                string tables = TablesOf(theirs, side == MergeSide.Ours ? new MergeChoices { Ours = ["/etc/passwd"] } : new MergeChoices { Theirs = ["/etc/passwd"] });
+                string tables = TablesOf(theirs, side == MergeSide.Ours ? new MergeChoices { Ours = ["/etc/passwd"] }
+                    : new MergeChoices { Theirs = ["/etc/passwd"] });
                 Assert.Contains("eve:x:1005", tables, StringComparison.Ordinal);
                 if ((side == MergeSide.Ours) == (ours == "left"))
                     Assert.DoesNotContain("bob", tables, StringComparison.Ordinal);
                 else
-                    Assert.Equal([passwd, shadow, "adm:x:4:root,bob", "bob:x:1001:", "adm:!::root,bob", "bob:!::", "bob:100000:65536"], tables.Split('\n').Where(line => line.Contains("bob", StringComparison.Ordinal)));
+                    Assert.Equal([passwd, shadow, "adm:x:4:root,bob", "bob:x:1001:", "adm:!::root,bob", "bob:!::", "bob:100000:65536"],
+                        tables.Split('\n').Where(line => line.Contains("bob", StringComparison.Ordinal)));
             }
         }
     }
@@ -41,12 +46,15 @@ public sealed class UserMergeTests : IDisposable
     public void AUserWhomBothAddedIsOneConflict()
     {
         Begin();
-        _bench.Commit("left", "main", "base", folder => MergeTests.Shell(folder, "echo 'al:x:1002:1002::/:/bin/sh' >> etc/passwd; echo 'al:left:1:' >> etc/shadow"));
-        _bench.Commit("right", "main", "base", folder => MergeTests.Shell(folder, "echo 'al:x:1002:1002::/:/bin/zsh' >> etc/passwd; echo 'al:right:1:' >> etc/shadow"));
+        _bench.Commit("left", "main", "base", folder =>
+            MergeTests.Shell(folder, "echo 'al:x:1002:1002::/:/bin/sh' >> etc/passwd; echo 'al:left:1:' >> etc/shadow"));
+        _bench.Commit("right", "main", "base", folder =>
+            MergeTests.Shell(folder, "echo 'al:x:1002:1002::/:/bin/zsh' >> etc/passwd; echo 'al:right:1:' >> etc/shadow"));
         _bench.SwitchTo("left");
         Assert.Equal("'al' was added on both sides, not alike", Assert.Single(_bench.Merge("right").Plan!.Conflicts).Conflict.Reason);
         string tables = TablesOf("right", new MergeChoices { Theirs = ["/etc/passwd"] });
-        Assert.Equal(["al:x:1002:1002::/:/bin/zsh", "al:right:1:"], tables.Split('\n').Where(line => line.StartsWith("al:", StringComparison.Ordinal)));
+        Assert.Equal(["al:x:1002:1002::/:/bin/zsh", "al:right:1:"], tables.Split('\n')
+            .Where(line => line.StartsWith("al:", StringComparison.Ordinal)));
     }
 
     public void Dispose() => _bench.Dispose();
@@ -62,7 +70,8 @@ public sealed class UserMergeTests : IDisposable
             VolumeMerge volume = Assert.Single(plan.Volumes);
             foreach (string name in (string[])["etc/passwd", "etc/shadow", "etc/group", "etc/gshadow", "etc/subuid"])
             {
-                History.Trees.TreeEntry entry = volume.Result.Operations.FirstOrDefault(operation => Encoding.UTF8.GetString(operation.Path.Span) == name)?.After
+                History.Trees.TreeEntry entry =
+                    volume.Result.Operations.FirstOrDefault(operation => Encoding.UTF8.GetString(operation.Path.Span) == name)?.After
                     ?? History.Diffs.TreeLookup.Find(repository.Store, volume.Volume.Root!, Encoding.UTF8.GetBytes(name))!;
                 text.Append(Encoding.UTF8.GetString(plan.Contents!.Read(entry, name, 1 << 20)));
             }

@@ -22,20 +22,23 @@ public sealed class WorkingImageTests : IDisposable
     [Fact]
     public void TheImageIsTheOneThatACommitMakes()
     {
-        List<string> disks = [.. TestDisks.FileSystems.Select((system, i) => TestDisks.FileSystem(_repository.Files, $"disk{i}", system.Options, system.Size))];
+        List<string> disks = [.. TestDisks.FileSystems.Select((system, i) =>
+            TestDisks.FileSystem(_repository.Files, $"disk{i}", system.Options, system.Size))];
         disks.Add(TestDisks.Fragmented(_repository.Files, "pieces"));
         disks.Add(TestDisks.Gpt(_repository.Files, "gpt"));
         foreach (string disk in disks)
         {
             var nothing = new ScratchStore(null);
-            using WorkingImage alone = WorkingImage.Read(nothing, null, [disk], TestRepository.Context, new WorkingOptions(), TestContext.Current.CancellationToken);
+            using WorkingImage alone = WorkingImage.Read(
+                nothing, null, [disk], TestRepository.Context, new WorkingOptions(), TestContext.Current.CancellationToken);
             AssertReadable(nothing, alone.Id);
             ImageId before;
             using (Repository repository = _repository.Open())
             {
                 var scratch = new ScratchStore(repository.Store);
                 string[] files = Directory.GetFiles(_repository.Folder, "*", SearchOption.AllDirectories);
-                using WorkingImage above = WorkingImage.Read(scratch, repository.Folder, [disk], repository.Context, new WorkingOptions(), TestContext.Current.CancellationToken);
+                using WorkingImage above = WorkingImage.Read(
+                    scratch, repository.Folder, [disk], repository.Context, new WorkingOptions(), TestContext.Current.CancellationToken);
                 before = above.Id;
                 AssertReadable(scratch, above.Id);
                 Assert.Equal(files, Directory.GetFiles(_repository.Folder, "*", SearchOption.AllDirectories));
@@ -53,11 +56,14 @@ public sealed class WorkingImageTests : IDisposable
         (string one, string two) = MakeDisks();
         _repository.Commit("one");
         using Repository repository = _repository.Open();
-        foreach ((string[] names, Repository? known) in ((string[], Repository?)[])[(["HEAD", two], repository), ([two], repository), ([one, two], null), ([one, two], repository)])
+        foreach ((string[] names, Repository? known) in ((string[], Repository?)[])[
+            (["HEAD", two], repository), ([two], repository), ([one, two], null), ([one, two], repository)])
         {
-            using ComparedSides sides = new SideChooser(known, TestRepository.Context).Open(names, new WorkingOptions(), TestContext.Current.CancellationToken);
+            using ComparedSides sides = new SideChooser(known, TestRepository.Context)
+                .Open(names, new WorkingOptions(), TestContext.Current.CancellationToken);
             ImageComparison comparison = sides.Compare([]);
-            IEnumerable<string> changed = Assert.Single(comparison.Volumes).Changes.Where(change => (change.Kinds & ChangeKinds.Content) != 0).Select(Name).Order(StringComparer.Ordinal);
+            IEnumerable<string> changed = Assert.Single(comparison.Volumes).Changes.Where(change =>
+                (change.Kinds & ChangeKinds.Content) != 0).Select(Name).Order(StringComparer.Ordinal);
             Assert.Equal(DifferingContents(one, two), changed);
             Assert.NotEmpty(sides.CompareDisks(comparison, TestContext.Current.CancellationToken));
 
@@ -68,7 +74,8 @@ public sealed class WorkingImageTests : IDisposable
             Assert.Equal("NAME=test\nchanged\n"u8, texts.Find(release.After)!.Value.Span);
         }
 
-        using ComparedSides same = new SideChooser(repository, TestRepository.Context).Open(["HEAD", one], new WorkingOptions(), TestContext.Current.CancellationToken);
+        using ComparedSides same = new SideChooser(repository, TestRepository.Context)
+            .Open(["HEAD", one], new WorkingOptions(), TestContext.Current.CancellationToken);
         Assert.Equal(same.Before, same.After);
         Assert.NotEqual(DifferingContents(one, two), []);
     }
@@ -101,7 +108,8 @@ public sealed class WorkingImageTests : IDisposable
         (bool Differs, bool IsTrusting) Status(bool isQuick)
         {
             using Repository repository = _repository.Open();
-            using DiskStatus status = new StatusReader(repository).Read([disk], "HEAD", new WorkingOptions { Quick = isQuick }, TestContext.Current.CancellationToken);
+            using DiskStatus status = new StatusReader(repository)
+                .Read([disk], "HEAD", new WorkingOptions { Quick = isQuick }, TestContext.Current.CancellationToken);
             return (status.Differs, status.TrustedBytes > 0);
         }
     }
@@ -111,10 +119,12 @@ public sealed class WorkingImageTests : IDisposable
     {
         string disk = TestDisks.FileSystem(_repository.Files, "disk", "-t ext4 -b 4096", "48M");
         var scratch = new ScratchStore(null);
-        using WorkingImage working = WorkingImage.Read(scratch, null, [disk], TestRepository.Context, new WorkingOptions(), TestContext.Current.CancellationToken);
+        using WorkingImage working = WorkingImage.Read(
+            scratch, null, [disk], TestRepository.Context, new WorkingOptions(), TestContext.Current.CancellationToken);
         AssertReadable(scratch, working.Id);
         File.WriteAllBytes(disk, new byte[new FileInfo(disk).Length]);
-        Assert.Contains("was changed while", Assert.Throws<ConflictException>(() => AssertReadable(scratch, working.Id)).Message, StringComparison.Ordinal);
+        Assert.Contains("was changed while", Assert.Throws<ConflictException>(() => AssertReadable(scratch, working.Id)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -133,7 +143,8 @@ public sealed class WorkingImageTests : IDisposable
             Assert.Null(sides.DisksAfter);
         Assert.Throws<UsageException>(() => chooser.Open([], new WorkingOptions(), TestContext.Current.CancellationToken));
         Assert.Throws<NotFoundException>(() => chooser.Open(["HEAD", disk], new WorkingOptions(), TestContext.Current.CancellationToken));
-        Assert.Throws<UsageException>(() => new SideChooser(null, TestRepository.Context).Open([disk + ".moved"], new WorkingOptions(), TestContext.Current.CancellationToken));
+        Assert.Throws<UsageException>(() => new SideChooser(null, TestRepository.Context)
+            .Open([disk + ".moved"], new WorkingOptions(), TestContext.Current.CancellationToken));
     }
 
     public void Dispose() => _repository.Dispose();
@@ -143,7 +154,8 @@ public sealed class WorkingImageTests : IDisposable
     {
         foreach (ImageDisk disk in MachineImage.Read(scratch, id).Disks)
         {
-            List<BlobId> blobs = [.. LayoutReader.ReadPieces(scratch, disk.Layout, disk.Length, new ByteRange(0, disk.Length)).Select(piece => piece.Blob)];
+            List<BlobId> blobs = [.. LayoutReader.ReadPieces(scratch, disk.Layout, disk.Length, new ByteRange(0, disk.Length))
+                .Select(piece => piece.Blob)];
             foreach (ImageVolume volume in disk.Volumes.Where(volume => volume.Root is not null))
                 Collect(scratch, volume.Root!, blobs);
             int count = 0;
@@ -170,7 +182,8 @@ public sealed class WorkingImageTests : IDisposable
         using var left = new LoopMount(one, "ro");
         using var right = new LoopMount(two, "ro");
         (_, string output) = Tool.Try("diff", "-rq", "--no-dereference", left.Path, right.Path);
-        return [.. output.Split('\n').Where(line => line.StartsWith("Files ", StringComparison.Ordinal)).Select(line => line.Split(' ')[1][(left.Path.Length + 1)..]).Where(path => path != "usr/second-name").Order(StringComparer.Ordinal)];
+        return [.. output.Split('\n').Where(line => line.StartsWith("Files ", StringComparison.Ordinal)).Select(line =>
+            line.Split(' ')[1][(left.Path.Length + 1)..]).Where(path => path != "usr/second-name").Order(StringComparer.Ordinal)];
     }
 
     private (string One, string Two) MakeDisks()
@@ -178,7 +191,9 @@ public sealed class WorkingImageTests : IDisposable
         string one = TestDisks.FileSystem(_repository.Files, "one", "-t ext4 -b 4096", "48M"), two = _repository.Files["two"];
         File.Copy(one, two);
         using var mount = new LoopMount(two, "defaults");
-        Tool.Run("bash", "-euc", "cd \"$1\"; echo changed >> etc/os-release; rm usr/share/doc/file7.txt; cp usr/share/doc/file9.txt srv-new; printf x | dd of=usr/large bs=1 seek=1200000 conv=notrunc status=none; sync -f .", "edit", mount.Path);
+        Tool.Run("bash", "-euc",
+            "cd \"$1\"; echo changed >> etc/os-release; rm usr/share/doc/file7.txt; cp usr/share/doc/file9.txt srv-new; printf x | dd "
+            + "of=usr/large bs=1 seek=1200000 conv=notrunc status=none; sync -f .", "edit", mount.Path);
         return (one, two);
     }
 }

@@ -3,7 +3,10 @@ using Mig.Core;
 
 namespace Mig.Exchange.Remotes.Credentials;
 
-/// <summary>Attributes of a credential as Git and its helpers exchange them, <c>key=value</c> by line (git-credential(1), "INPUT/OUTPUT FORMAT"). The token is the password.</summary>
+/// <summary>
+/// Attributes of a credential as Git and its helpers exchange them, <c>key=value</c> by line (git-credential(1), "INPUT/OUTPUT FORMAT").
+/// The token is the password.
+/// </summary>
 internal sealed class Credential
 {
     private const string Password = "password";

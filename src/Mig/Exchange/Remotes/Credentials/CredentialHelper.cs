@@ -5,14 +5,18 @@ using Mig.Exchange.Hooks;
 
 namespace Mig.Exchange.Remotes.Credentials;
 
-/// <summary>Runs credential helpers (gitcredentials(7)) and <c>git credential</c>. What they have to say goes to the user's standard error.</summary>
+/// <summary>
+/// Runs credential helpers (gitcredentials(7)) and <c>git credential</c>. What they have to say goes to the user's standard error.
+/// </summary>
 /// <param name="isInteractive">Whether somebody can be asked.</param>
 internal sealed class CredentialHelper(bool isInteractive)
 {
     /// <summary>Variables for helpers besides those of this process.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>Runs a configured helper: <c>!</c> and a shell command, a path, or a name, which means <c>git credential-NAME</c>.</summary>
+    /// <summary>
+    /// Runs a configured helper: <c>!</c> and a shell command, a path, or a name, which means <c>git credential-NAME</c>.
+    /// </summary>
     /// <param name="action"><c>get</c>, <c>store</c> or <c>erase</c>.</param>
     /// <returns>What it answered; empty when it failed.</returns>
     public string Run(string helper, string action, Credential credential)
@@ -37,7 +41,9 @@ internal sealed class CredentialHelper(bool isInteractive)
     private string Start(string program, string[] arguments, Credential credential)
     {
         // Without a terminal Git would say that it cannot ask, which is no news.
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = !isInteractive };
+        var start = new ProcessStartInfo(
+            program, arguments)
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = !isInteractive };
         foreach ((string name, string value) in Environment)
             start.Environment[name] = value;
         if (!isInteractive)

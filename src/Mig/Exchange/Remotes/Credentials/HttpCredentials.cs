@@ -6,9 +6,10 @@ namespace Mig.Exchange.Remotes.Credentials;
 
 /// <summary>Finds the bearer token for one HTTP address. For one thread.</summary>
 /// <remarks>
-/// Asked in this order: what the address itself holds; <c>MIG_TOKEN</c>, when it is for this server; the setting <c>http.&lt;url&gt;.token</c>, the best match as in Git; mig's <c>credential.helper</c>, or, when there is none,
-/// <c>git credential</c> with all that Git is configured to do. Nobody is asked anything where there is no terminal. A token never goes over plain
-/// HTTP to another machine unless <c>http.allowInsecureToken</c>, or <c>http.&lt;url&gt;.allowInsecureToken</c>, is true.
+/// Asked in this order: what the address itself holds; <c>MIG_TOKEN</c>, when it is for this server; the setting
+/// <c>http.&lt;url&gt;.token</c>, the best match as in Git; mig's <c>credential.helper</c>, or, when there is none,
+/// <c>git credential</c> with all that Git is configured to do. Nobody is asked anything where there is no terminal. A token never goes
+/// over plain HTTP to another machine unless <c>http.allowInsecureToken</c>, or <c>http.&lt;url&gt;.allowInsecureToken</c>, is true.
 /// </remarks>
 /// <param name="url">The address; a user in it is the one that helpers are asked for.</param>
 /// <param name="isInteractive">Whether somebody can be asked.</param>
@@ -17,7 +18,10 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
     /// <summary>The variable that goes before every setting.</summary>
     public const string Variable = "MIG_TOKEN";
 
-    /// <summary>The variable that says which servers <see cref="Variable"/> is for: addresses with spaces between them, matched as those in settings are.</summary>
+    /// <summary>
+    /// The variable that says which servers <see cref="Variable"/> is for: addresses with spaces between them, matched as those in settings
+    /// are.
+    /// </summary>
     public const string ServersVariable = "MIG_TOKEN_FOR";
 
     private const string Section = "http";
@@ -37,8 +41,8 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
     internal CredentialHelper Runner { get; init; } = new(isInteractive);
 
     /// <summary>Returns the token to send; the form is that of <see cref="Transfer.RemoteOptions.Token"/>.</summary>
-    /// <param name="wasRefused">Whether the server has refused the last one, or asked for one where none was sent. Helpers are asked only then: most
-    /// servers that can be read by everybody never need them.</param>
+    /// <param name="wasRefused">Whether the server has refused the last one, or asked for one where none was sent. Helpers are asked only
+    /// then: most servers that can be read by everybody never need them.</param>
     /// <returns>Null when there is none.</returns>
     /// <exception cref="UsageException">The server wants a token, and it would have to be sent so that others can read it.</exception>
     public string? Get(bool wasRefused)
@@ -49,7 +53,9 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
             // A command may have a token for another server than this one.
             if (!wasRefused)
                 return null;
-            throw new UsageException($"{Name()} wants a token, which is not sent over plain http, where everybody on the way can read it; use https, or run 'mig config {Section}.{Name()}.{InsecureSetting} true'");
+            throw new UsageException(
+                $"{Name()} wants a token, which is not sent over plain http, where everybody on the way can read it; use https, or run "
+                + $"'mig config {Section}.{Name()}.{InsecureSetting} true'");
         }
 
         // What was given for this server and is refused is not replaced by a guess.
@@ -73,7 +79,13 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
 
         string? asked = AskHelpers();
         if (asked is null && Filled(context.Environment(Variable)) is not null)
-            context.Notice($"{Variable} is not sent to {Name()}: {(Filled(context.Environment(ServersVariable)) is { } servers ? $"it is for {servers}" : "the command is not about this server alone")}; {ServersVariable}={Name()} says that it is for this one");
+        {
+            string reason = Filled(context.Environment(ServersVariable)) is { } servers
+                ? $"it is for {servers}"
+                : "the command is not about this server alone";
+            context.Notice($"{Variable} is not sent to {Name()}: {reason}; {ServersVariable}={Name()} says that it is for this one");
+        }
+
         return asked;
     }
 
@@ -96,7 +108,8 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
         foreach (string server in servers.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             if (!server.Contains("://", StringComparison.Ordinal))
-                throw new UsageException($"{ServersVariable} holds '{server}', which is not the address of a server; https://images.example is one");
+                throw new UsageException(
+                    $"{ServersVariable} holds '{server}', which is not the address of a server; https://images.example is one");
             isForThis |= UrlPattern.Match(server, url) is not null;
         }
 
@@ -115,8 +128,10 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
 
     private string? AskHelpers()
     {
-        bool withPath = UrlSettings.Find(config, HelperSection, "useHttpPath", url, orGeneral: true) is { } entry && ConfigValue.TryParseBoolean(entry.Value, out bool value) && value;
-        string? user = Filled(Uri.UnescapeDataString(url.UserInfo.Split(':')[0])) ?? UrlSettings.Find(config, HelperSection, "username", url, orGeneral: true)?.Value;
+        bool withPath = UrlSettings.Find(config, HelperSection, "useHttpPath", url, orGeneral: true) is { } entry
+            && ConfigValue.TryParseBoolean(entry.Value, out bool value) && value;
+        string? user = Filled(Uri.UnescapeDataString(url.UserInfo.Split(':')[0]))
+            ?? UrlSettings.Find(config, HelperSection, "username", url, orGeneral: true)?.Value;
         var wanted = Credential.For(url, user, withPath);
         if (Helpers.Count == 0)
         {
@@ -153,7 +168,8 @@ public sealed class HttpCredentials(Uri url, Config config, RepositoryContext co
         return entry is not null && ConfigValue.TryParseBoolean(entry.Value, out bool isAllowed) && isAllowed;
     }
 
-    private static bool IsLoopback(string host) => IPAddress.TryParse(host, out IPAddress? address) ? IPAddress.IsLoopback(address) : host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
+    private static bool IsLoopback(string host) => IPAddress.TryParse(host, out IPAddress? address) ? IPAddress.IsLoopback(address)
+        : host.Equals("localhost", StringComparison.OrdinalIgnoreCase);
 
     private string Name() => url.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped);
 

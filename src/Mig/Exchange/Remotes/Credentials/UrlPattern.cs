@@ -1,7 +1,13 @@
 namespace Mig.Exchange.Remotes.Credentials;
 
-/// <summary>The URL in settings such as <c>http.https://images.example/lab.token</c>, matched as Git matches <c>http.&lt;url&gt;.*</c> (git-config(1)).</summary>
-/// <remarks>Scheme and port are equal, where the usual port may be left out; the host is equal, or a label of the pattern is <c>*</c>; the path begins with that of the pattern, whole parts only.</remarks>
+/// <summary>
+/// The URL in settings such as <c>http.https://images.example/lab.token</c>, matched as Git matches <c>http.&lt;url&gt;.*</c>
+/// (git-config(1)).
+/// </summary>
+/// <remarks>
+/// Scheme and port are equal, where the usual port may be left out; the host is equal, or a label of the pattern is <c>*</c>; the path
+/// begins with that of the pattern, whole parts only.
+/// </remarks>
 internal static class UrlPattern
 {
     /// <summary>Tells how well a pattern suits a URL; a better match is the greater one.</summary>
@@ -68,6 +74,7 @@ internal static class UrlPattern
     private static int? MatchPath(string pattern, string path)
     {
         string prefix = pattern.TrimEnd('/');
-        return path.StartsWith(prefix, StringComparison.Ordinal) && (path.Length == prefix.Length || path[prefix.Length] == '/') ? prefix.Length : null;
+        return path.StartsWith(prefix, StringComparison.Ordinal) && (path.Length == prefix.Length || path[prefix.Length] == '/')
+            ? prefix.Length : null;
     }
 }

@@ -6,7 +6,8 @@ using Mig.Store;
 namespace Mig.Images.Extract.Archives;
 
 /// <summary>Feeds an archive from front to back, through a window that is filled frame by frame, on all cores.</summary>
-internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation)
+internal sealed class ArchiveContents(
+    ObjectStore store, IArchiveWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation)
 {
     private const int WindowSize = 64 << 20;
     private const int MaxSteps = 1 << 16;
@@ -76,7 +77,8 @@ internal sealed class ArchiveContents(ObjectStore store, IArchiveWriter writer, 
 
     private void Flush()
     {
-        ContentPieces.Visit(store, _pieces, parallelism, (in ContentPiece piece, ReadOnlySpan<byte> bytes) => bytes.CopyTo(_window.AsSpan(piece.File)), cancellation);
+        ContentPieces.Visit(store, _pieces, parallelism, (in ContentPiece piece, ReadOnlySpan<byte> bytes) =>
+            bytes.CopyTo(_window.AsSpan(piece.File)), cancellation);
         int offset = 0;
         foreach (Step step in _steps)
         {

@@ -1,8 +1,8 @@
 namespace Mig.Images.Extract.Archives;
 
 /// <summary>
-/// The order of an archive: by path, each directory right before all that is in it. tar and cpio need that: they set a directory's time when they leave it. The
-/// first name of a file has the content, and its further names come after it.
+/// The order of an archive: by path, each directory right before all that is in it. tar and cpio need that: they set a directory's time
+/// when they leave it. The first name of a file has the content, and its further names come after it.
 /// </summary>
 internal static class ArchiveOrder
 {
@@ -13,7 +13,8 @@ internal static class ArchiveOrder
         entries.Sort((left, right) => Compare(left.Path, right.Path));
         if (plan.Links.Count == 0)
             return entries;
-        Dictionary<string, byte[]?> firstNames = plan.Links.Select(link => PlannedEntry.Key(link.LinkTo)).Distinct().ToDictionary(key => key, _ => (byte[]?)null);
+        Dictionary<string, byte[]?> firstNames = plan.Links.Select(link => PlannedEntry.Key(link.LinkTo)).Distinct()
+            .ToDictionary(key => key, _ => (byte[]?)null);
         for (int i = 0; i < entries.Count; i++)
         {
             (PlannedEntry entry, byte[] path) = entries[i];

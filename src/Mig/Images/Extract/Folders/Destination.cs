@@ -32,7 +32,10 @@ internal sealed record Destination(string Folder, IReadOnlyList<byte[]> Names)
         foreach (byte[] name in names)
         {
             if (!seen.Add(PlannedEntry.Key(name)) || (name.Length == 0 && names.Length > 1))
-                throw new ConflictException(name.Length == 0 ? "the root of a volume is extracted alone: what is in it could meet other sources" : $"two sources have the name '{Encoding.UTF8.GetString(name)}'; extract them one after the other, to different places");
+                throw new ConflictException(name.Length == 0
+                    ? "the root of a volume is extracted alone: what is in it could meet other sources"
+                    : $"two sources have the name '{Encoding.UTF8.GetString(name)}'; extract them one after the other, to different "
+                        + "places");
         }
 
         return names;

@@ -28,12 +28,14 @@ internal static unsafe class FolderListing
                 return names;
 
             // struct linux_dirent64: inode and offset of 8 bytes each, length of the record (2), type (1), name and NUL.
-            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, (int)length); !rest.IsEmpty; rest = rest[BinaryPrimitives.ReadUInt16LittleEndian(rest[16..])..])
+            for (ReadOnlySpan<byte> rest = buffer.AsSpan(0, (int)length); !rest.IsEmpty;
+                rest = rest[BinaryPrimitives.ReadUInt16LittleEndian(rest[16..])..])
             {
                 ReadOnlySpan<byte> name = rest[19..];
                 name = name[..name.IndexOf((byte)0)];
                 if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                    names.Add((name.ToArray(), rest[18] == TypeDirectory || (rest[18] == TypeUnknown && folder.GetType(name) == FileType.Directory)));
+                    names.Add((name.ToArray(), rest[18] == TypeDirectory
+                        || (rest[18] == TypeUnknown && folder.GetType(name) == FileType.Directory)));
             }
         }
     }

@@ -6,8 +6,8 @@ using Mig.Core.Host;
 namespace Mig.Images.Extract.Folders;
 
 /// <summary>
-/// A folder of the host and what is below it. Paths are bytes, relative, and never lead out of the folder or through a symbolic link, whatever stands there:
-/// the kernel sees to it (openat2), or each part is opened by itself. May be used from several threads.
+/// A folder of the host and what is below it. Paths are bytes, relative, and never lead out of the folder or through a symbolic link,
+/// whatever stands there: the kernel sees to it (openat2), or each part is opened by itself. May be used from several threads.
 /// </summary>
 internal sealed unsafe class HostFolder : IDisposable
 {
@@ -47,7 +47,8 @@ internal sealed unsafe class HostFolder : IDisposable
     public SafeFileHandle OpenDirectory(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.Directory, 0), "open", path);
 
     /// <summary>Makes a file that nobody else can read yet.</summary>
-    public SafeFileHandle CreateFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, 0x180 /* 0600 */), "create", path);
+    public SafeFileHandle CreateFile(ReadOnlySpan<byte> path) =>
+        Check(TryOpen(path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, 0x180 /* 0600 */), "create", path);
 
     public SafeFileHandle OpenFile(ReadOnlySpan<byte> path) => Check(TryOpen(path, OpenFlags.WriteOnly, 0), "open", path);
 
@@ -89,7 +90,9 @@ internal sealed unsafe class HostFolder : IDisposable
             Check(NativeCalls.LinkAt(oldParent, from, parent, to, 0), "create link", path);
     }
 
-    /// <summary>Moves what stands at a path of this folder into another one; false when the name is taken there, and may not be replaced.</summary>
+    /// <summary>
+    /// Moves what stands at a path of this folder into another one; false when the name is taken there, and may not be replaced.
+    /// </summary>
     public bool TryMove(ReadOnlySpan<byte> name, HostFolder target, ReadOnlySpan<byte> newName, bool replaces)
     {
         fixed (byte* from = Terminate(name), to = Terminate(newName))
@@ -105,7 +108,8 @@ internal sealed unsafe class HostFolder : IDisposable
                     return true;
             }
 
-            return LastError is Errno.Exists or Errno.NotEmpty && !replaces ? false : throw Failure("move a file to", target.Display(newName));
+            return LastError is Errno.Exists or Errno.NotEmpty && !replaces ? false
+                : throw Failure("move a file to", target.Display(newName));
         }
     }
 
@@ -132,7 +136,8 @@ internal sealed unsafe class HostFolder : IDisposable
     }
 
     /// <summary>A path of this folder as people read it.</summary>
-    public string Display(ReadOnlySpan<byte> path) => path.IsEmpty ? DisplayPath : $"{DisplayPath.TrimEnd('/')}/{Encoding.UTF8.GetString(path)}";
+    public string Display(ReadOnlySpan<byte> path) =>
+        path.IsEmpty ? DisplayPath : $"{DisplayPath.TrimEnd('/')}/{Encoding.UTF8.GetString(path)}";
 
     public void Dispose() => _root.Dispose();
 
@@ -141,7 +146,8 @@ internal sealed unsafe class HostFolder : IDisposable
     internal static IOException Failure(string what, string path)
     {
         int error = LastError;
-        string reason = error == Errno.TooManyLinks ? "a symbolic link stands in the way, and mig writes through none" : Marshal.GetPInvokeErrorMessage(error);
+        string reason = error == Errno.TooManyLinks ? "a symbolic link stands in the way, and mig writes through none"
+            : Marshal.GetPInvokeErrorMessage(error);
         return new IOException($"cannot {what} {path}: {reason}", error) { HResult = error };
     }
 
@@ -161,7 +167,8 @@ internal sealed unsafe class HostFolder : IDisposable
             {
                 int step = s_lacksOpenAt2 ? path.IndexOf((byte)'/') : path.Length <= MaxStep ? -1 : path[..MaxStep].LastIndexOf((byte)'/');
                 ReadOnlySpan<byte> now = step < 0 ? path : path[..step];
-                int descriptor = step < 0 ? OpenOne(folder, now, flags, mode) : OpenOne(folder, now, OpenFlags.PathOnly | OpenFlags.Directory, 0);
+                int descriptor = step < 0 ? OpenOne(folder, now, flags, mode)
+                    : OpenOne(folder, now, OpenFlags.PathOnly | OpenFlags.Directory, 0);
                 if (descriptor == RetryWithoutOpenAt2)
                     continue;
                 if (descriptor < 0)
@@ -224,7 +231,11 @@ internal sealed unsafe class HostFolder : IDisposable
     private static bool ProvesMissing(SafeFileHandle folder)
     {
         int error = LastError;
-        var how = new NativeCalls.OpenHow { Flags = (ulong)(OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.CloseOnExec), Resolve = NativeCalls.ResolveInside };
+        var how = new NativeCalls.OpenHow
+        {
+            Flags = (ulong)(OpenFlags.PathOnly | OpenFlags.Directory | OpenFlags.CloseOnExec),
+            Resolve = NativeCalls.ResolveInside
+        };
         fixed (byte* dot = "."u8)
         {
             int descriptor = NativeCalls.OpenAt2(folder, dot, &how);
@@ -235,7 +246,8 @@ internal sealed unsafe class HostFolder : IDisposable
         }
     }
 
-    private SafeFileHandle Check(SafeFileHandle? handle, string what, ReadOnlySpan<byte> path) => handle ?? throw Failure(what, Display(path));
+    private SafeFileHandle Check(SafeFileHandle? handle, string what, ReadOnlySpan<byte> path) =>
+        handle ?? throw Failure(what, Display(path));
 
     private void Check(int result, string what, ReadOnlySpan<byte> path)
     {

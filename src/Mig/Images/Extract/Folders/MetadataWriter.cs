@@ -27,10 +27,13 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
             _ = NativeCalls.RemoveXattr(folder.Handle, name);
     }
 
-    /// <summary>Of a file or directory that is open. The order matters: a change of owner clears what the others set, and the time comes last.</summary>
+    /// <summary>
+    /// Of a file or directory that is open. The order matters: a change of owner clears what the others set, and the time comes last.
+    /// </summary>
     public void Apply(SafeFileHandle file, TreeEntry entry, string display)
     {
-        bool keepsOwner = KeepsOwner(entry) || (isPrivileged && Attempt(NativeCalls.ChangeOwner(file, entry.Uid, entry.Gid), "change the owner of", display));
+        bool keepsOwner = KeepsOwner(entry)
+            || (isPrivileged && Attempt(NativeCalls.ChangeOwner(file, entry.Uid, entry.Gid), "change the owner of", display));
         if (NativeCalls.ChangeMode(file, Mode(entry, keepsOwner)) != 0)
             throw HostFolder.Failure("change the mode of", display);
         foreach (TreeXattr xattr in entry.Xattrs)
@@ -52,7 +55,9 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
     {
         fixed (byte* last = name)
         {
-            bool keepsOwner = KeepsOwner(entry) || (isPrivileged && Attempt(NativeCalls.ChangeOwnerAt(parent, last, entry.Uid, entry.Gid, AtFlags.NoFollow), "change the owner of", display));
+            bool keepsOwner = KeepsOwner(entry)
+                || (isPrivileged && Attempt(NativeCalls.ChangeOwnerAt(parent, last, entry.Uid, entry.Gid, AtFlags.NoFollow),
+                "change the owner of", display));
             if (entry.Type != TreeEntryType.SymbolicLink && NativeCalls.ChangeModeAt(parent, last, Mode(entry, keepsOwner), 0) != 0)
                 throw HostFolder.Failure("change the mode of", display);
             foreach (TreeXattr xattr in entry.Xattrs)
@@ -60,7 +65,8 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
                 if (!IsWanted(xattr))
                     continue;
                 string folder = string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{parent.DangerousGetHandle()}/");
-                fixed (byte* path = (byte[])[.. Encoding.ASCII.GetBytes(folder), .. name], xattrName = HostFolder.Terminate(xattr.Name.Span), value = xattr.Value.Span)
+                fixed (byte* path = (byte[])[.. Encoding.ASCII.GetBytes(folder), .. name],
+                    xattrName = HostFolder.Terminate(xattr.Name.Span), value = xattr.Value.Span)
                     CheckXattr(NativeCalls.SetXattrAt(path, xattrName, value, (nuint)xattr.Value.Length, 0), xattr, display);
             }
 
@@ -87,7 +93,8 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
     private bool IsWanted(TreeXattr xattr)
     {
         ReadOnlySpan<byte> name = xattr.Name.Span;
-        bool isFine = !name.IsEmpty && !name.Contains((byte)0) && (isPrivileged || name.StartsWith("user."u8) || name.StartsWith("system.posix_acl_"u8));
+        bool isFine = !name.IsEmpty && !name.Contains((byte)0)
+            && (isPrivileged || name.StartsWith("user."u8) || name.StartsWith("system.posix_acl_"u8));
         if (!isFine)
             leftOut.Xattrs();
         return isFine;
@@ -98,7 +105,8 @@ internal sealed unsafe class MetadataWriter(bool isPrivileged, LeftOutCounter le
     {
         if (result == 0)
             return;
-        if (HostFolder.LastError is not (Errno.NotPermitted or Errno.NotSupported or Errno.Invalid or Errno.NoSpace or Errno.Range or Errno.ArgumentsTooLong or Errno.AccessDenied))
+        if (HostFolder.LastError is not (Errno.NotPermitted or Errno.NotSupported or Errno.Invalid or Errno.NoSpace or Errno.Range
+            or Errno.ArgumentsTooLong or Errno.AccessDenied))
             throw HostFolder.Failure($"set {Encoding.UTF8.GetString(xattr.Name.Span)} of", display);
         leftOut.Xattrs();
     }

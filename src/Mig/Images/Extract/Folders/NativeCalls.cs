@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Mig.Images.Extract.Folders;
 
 /// <summary>
-/// The calls that make and name files by bytes, relative to an open folder: .NET's own take text only, and follow links. Linux, 64 bits. Strings end with NUL.
+/// The calls that make and name files by bytes, relative to an open folder: .NET's own take text only, and follow links. Linux, 64 bits.
+/// Strings end with NUL.
 /// </summary>
 internal static unsafe partial class NativeCalls
 {
@@ -16,7 +17,8 @@ internal static unsafe partial class NativeCalls
     // The same number on every processor.
     private const long OpenAt2Number = 437;
 
-    public static int OpenAt2(SafeFileHandle folder, byte* path, OpenHow* how) => (int)SystemCall(OpenAt2Number, folder, path, how, (nuint)sizeof(OpenHow));
+    public static int OpenAt2(SafeFileHandle folder, byte* path, OpenHow* how) =>
+        (int)SystemCall(OpenAt2Number, folder, path, how, (nuint)sizeof(OpenHow));
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true)]
     public static partial int OpenAt(SafeFileHandle folder, byte* path, int flags, uint mode);

@@ -32,7 +32,9 @@ internal sealed class Publisher(bool replaces, CancellationToken cancellation)
         }
 
         if (wasDirectory)
-            throw new ConflictException($"{to.Display(newName)} is a folder, and a file of that name is to be extracted; mig replaces no folder by a file: move it away first");
+            throw new ConflictException(
+                $"{to.Display(newName)} is a folder, and a file of that name is to be extracted; mig replaces no folder by a file: move "
+                + "it away first");
         if (isDirectory)
             to.Unlink(newName, isDirectory: false);
         from.TryMove(name, to, newName, replaces: true);

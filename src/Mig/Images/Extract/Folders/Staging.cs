@@ -4,8 +4,9 @@ using System.Text;
 namespace Mig.Images.Extract.Folders;
 
 /// <summary>
-/// A folder in the destination (<c>.mig-random.tmp</c>) that nobody else may enter. What is extracted is whole before it leaves it; disposing removes what is left.
-/// What a killed process leaves is not cleared away by the next one: an image may hold a folder of any name.
+/// A folder in the destination (<c>.mig-random.tmp</c>) that nobody else may enter. What is extracted is whole before it leaves it;
+/// disposing removes what is left. What a killed process leaves is not cleared away by the next one: an image may hold a folder of any
+/// name.
 /// </summary>
 internal sealed class Staging : IDisposable
 {

@@ -22,7 +22,8 @@ internal static class HiveFile
         sys.stdout.buffer.write("\n".join(sorted(lines)).encode("utf-8", "surrogatepass"))
         """;
 
-    // Lines of the input: a path alone makes a key; with a name, a type and data, a value: sz, dword, or a number of a type with bytes in hex.
+    // Lines of the input: a path alone makes a key; with a name, a type and data, a value: sz, dword, or a number of a type with bytes in
+    // hex.
     private const string Fill = """
         import hivex, struct, sys
         h = hivex.Hivex(sys.argv[1], write=True)

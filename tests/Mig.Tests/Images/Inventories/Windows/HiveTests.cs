@@ -50,7 +50,8 @@ public sealed class HiveTests : IDisposable
         var text = new StringBuilder();
         for (int i = 0; i < 1500; i++)
             text.Append($"[HKEY_LOCAL_MACHINE\\SOFTWARE\\Many\\key{i:d4}]\n\"value\"=\"{i}\"\n\"number\"=dword:{i:x8}\n\n");
-        text.Append("[HKEY_LOCAL_MACHINE\\SOFTWARE\\Big]\n\"segments\"=hex:").Append(string.Join(',', Enumerable.Range(0, 40_000).Select(static i => $"{i % 251:x2}"))).Append("\n\n");
+        text.Append("[HKEY_LOCAL_MACHINE\\SOFTWARE\\Big]\n\"segments\"=hex:")
+            .Append(string.Join(',', Enumerable.Range(0, 40_000).Select(static i => $"{i % 251:x2}"))).Append("\n\n");
         HiveFile.Import(_files["hive"], text.ToString());
         byte[] bytes = File.ReadAllBytes(_files["hive"]);
         Assert.True(Find(bytes, "db", 0) > 0);
@@ -135,7 +136,8 @@ public sealed class HiveTests : IDisposable
     public void DamageOfSegmentsIsNamed()
     {
         HiveFile.Make(_files["hive"], "Start");
-        HiveFile.Import(_files["hive"], "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Big]\n\"segments\"=hex:" + string.Join(',', Enumerable.Repeat("07", 40_000)) + "\n\n");
+        HiveFile.Import(_files["hive"], "[HKEY_LOCAL_MACHINE\\SOFTWARE\\Big]\n\"segments\"=hex:"
+            + string.Join(',', Enumerable.Repeat("07", 40_000)) + "\n\n");
         AssertError("REG-015", bytes => bytes[Find(bytes, "db", 0) + 2] = 9);
     }
 

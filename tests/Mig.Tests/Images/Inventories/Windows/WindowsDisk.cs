@@ -56,7 +56,8 @@ public sealed class WindowsDisk : IDisposable
 
     public WindowsDisk()
     {
-        Tool.RunWithInput("sfdisk", $"label: dos\n{FirstStart * 2048},{Length * 2048},7,*\n{SecondStart * 2048},{Length * 2048},7\n", "-q", Repository.Files.Sparse("disk", 20 << 20));
+        Tool.RunWithInput("sfdisk", $"label: dos\n{FirstStart * 2048},{Length * 2048},7,*\n{SecondStart * 2048},{Length * 2048},7\n", "-q",
+            Repository.Files.Sparse("disk", 20 << 20));
         Put(FirstStart, root =>
         {
             string config = Directory.CreateDirectory($"{root}/Windows/System32/config").FullName;

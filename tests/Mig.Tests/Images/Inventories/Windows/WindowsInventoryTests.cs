@@ -22,16 +22,19 @@ public sealed class WindowsInventoryTests : IDisposable
     {
         Inventory inventory = Take();
         Assert.Equal(new WindowsSystem("Windows 11 Pro", "Professional", "23H2", "10.0.22631.3007", "Client", "BOB-PC"), inventory.Windows);
-        Assert.Equal(("windows", "10.0.22631.3007", "Windows 11 Pro 23H2 (10.0.22631.3007)"), (inventory.Release!.Id, inventory.Release.VersionId, inventory.Release.PrettyName));
+        Assert.Equal(("windows", "10.0.22631.3007", "Windows 11 Pro 23H2 (10.0.22631.3007)"),
+            (inventory.Release!.Id, inventory.Release.VersionId, inventory.Release.PrettyName));
         Assert.Equal("AMD64", inventory.Architecture);
         Assert.Equal(
             [("Größe & Co (x64)", "1.2.3.4", "AMD64", "Example Corp"), ("Old Program", "", "x86", "")],
             inventory.Packages.Select(static package => (package.Name, package.Version, package.Architecture, package.Supplier)));
         Assert.Equal([new EnabledUnit("Dnscache", "automatic"), new EnabledUnit("wuauserv", "automatic (delayed)")], inventory.Units);
-        Assert.Equal([new UserAccount("Administrator", 500, 513, "", "") { IsDisabled = true }, new UserAccount("Bob", 1001, 513, @"C:\People\Bob", "")], inventory.Users);
+        Assert.Equal([new UserAccount("Administrator", 500, 513, "", "") { IsDisabled = true },
+            new UserAccount("Bob", 1001, 513, @"C:\People\Bob", "")], inventory.Users);
         Assert.Empty(inventory.Warnings);
         Assert.Equal(
-            ["pkg:generic/Gr%C3%B6%C3%9Fe%20%26%20Co%20%28x64%29@1.2.3.4?arch=AMD64&distro=windows-10.0.22631.3007", "pkg:generic/Old%20Program?arch=x86&distro=windows-10.0.22631.3007"],
+            ["pkg:generic/Gr%C3%B6%C3%9Fe%20%26%20Co%20%28x64%29@1.2.3.4?arch=AMD64&distro=windows-10.0.22631.3007",
+                "pkg:generic/Old%20Program?arch=x86&distro=windows-10.0.22631.3007"],
             inventory.Packages.Select(package => PackageUrl.Of(package, inventory.Release)));
 
         // The second time it comes from the cache, and is the same.
@@ -77,7 +80,8 @@ public sealed class WindowsInventoryTests : IDisposable
         Assert.Throws<NotFoundException>(() => Compare(@"E:\"));
 
         IEnumerable<string> Compare(string path) => new ImageComparer(repository).Compare(before, after, [PathSpec.Parse(path)]).Volumes
-            .SelectMany(static volume => volume.Changes).Select(static change => Encoding.UTF8.GetString(change.Path.Span)).Order(StringComparer.Ordinal).ToList();
+            .SelectMany(static volume => volume.Changes).Select(static change => Encoding.UTF8.GetString(change.Path.Span))
+                .Order(StringComparer.Ordinal).ToList();
     }
 
     public void Dispose() => _disk.Dispose();

@@ -38,7 +38,8 @@ public sealed class WindowsPathTests(WindowsDisk disk) : IClassFixture<WindowsDi
     public void WhatIsNotThereIsNotFound(string path, string message)
     {
         using Repository repository = disk.Repository.Open();
-        Assert.Contains(message, Assert.Throws<NotFoundException>(() => new ImageBrowser(repository).Find("HEAD:" + path)).Message, StringComparison.Ordinal);
+        Assert.Contains(message, Assert.Throws<NotFoundException>(() => new ImageBrowser(repository).Find("HEAD:" + path)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +51,8 @@ public sealed class WindowsPathTests(WindowsDisk disk) : IClassFixture<WindowsDi
         Tool.Run("mcopy", "-i", repository.Files["disk"], repository.Files.Write("file", "x\n"), "::/Some Folder/Notes.txt");
         repository.Commit("disk");
         using Repository opened = repository.Open();
-        Assert.Equal("Some Folder/Notes.txt", Encoding.UTF8.GetString(new ImageBrowser(opened).Find(@"HEAD:\SOME folder\NOTES.TXT").Path.Span));
+        Assert.Equal("Some Folder/Notes.txt",
+            Encoding.UTF8.GetString(new ImageBrowser(opened).Find(@"HEAD:\SOME folder\NOTES.TXT").Path.Span));
     }
 
     [Fact]
