@@ -67,6 +67,7 @@ internal static class VerbList
             ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
             ("serve", ServeVerb.Summary, () => new ServeVerb()),
             ("token", TokenVerb.Summary, () => new TokenVerb()),
+            ("git", GitVerb.Summary, () => new GitVerb()),
         ]),
         ("Care for the repository", [
             ("gc", GcVerb.Summary, () => new GcVerb()),

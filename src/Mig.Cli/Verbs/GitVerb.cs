@@ -1,0 +1,73 @@
+using System.CommandLine;
+using Mig.Cli.CommandLines;
+using Mig.Core;
+using Mig.Git;
+
+namespace Mig.Cli.Verbs;
+
+internal sealed class GitVerb : Verb
+{
+    public const string Summary = "Publishes versions in a Git repository, to be read and reviewed";
+
+    /// <summary>What the first argument can be.</summary>
+    public static readonly string[] Commands = ["export"];
+
+    private readonly Argument<string[]> _words = new("COMMAND") { Arity = ArgumentArity.ZeroOrMore };
+    private readonly Option<string[]> _branch = new("--branch", "-b") { Description = "export: this branch alone, with the tags on it; may be given again", HelpName = "NAME", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _contents = new("--with-contents") { Description = "The contents of these files, too: a path, or a pattern with * and ?", HelpName = "GLOB", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<bool> _noMask = new("--no-mask") { Description = "Publishes secrets as they are" };
+    private readonly Option<bool> _force = new("--force", "-f") { Description = "export: replaces branches and tags there that are not what was published" };
+
+    public GitVerb()
+        : base("git", Summary)
+    {
+        Add(_branch, _contents);
+        Add(_noMask, _force);
+        Add(_words);
+    }
+
+    public override IReadOnlyList<string> Usage => ["git export [--branch NAME]... [--with-contents GLOB]... [--no-mask] [-f] DIR"];
+
+    public override string Description =>
+        "export makes each version of all branches and tags a commit of a Git repository, which is made when it is missing: a summary,\n"
+        + "tables of packages, accounts, units and of the files that give rights, the disks, a table for each directory, and the text\n"
+        + "of /etc. Only what is new is written; the same versions make the same ids of Git. Secrets are masked: hashes of passwords,\n"
+        + "private keys, machine ids and more (docs/guide/git.md).";
+
+    public override IReadOnlyList<(string Command, string Meaning)> Examples =>
+    [
+        ("mig git export ../review.git", "publishes all versions; 'git -C ../review.git log -p' then shows what changed"),
+        ("mig git export --branch main --with-contents '/usr/lib/systemd/*' ../review.git", "one branch, with the text of its units"),
+    ];
+
+    public override int Run(ParseResult arguments, Session session)
+    {
+        string[] words = arguments.GetValue(_words) ?? [];
+        return words switch
+        {
+            ["export", var target] => Export(target, arguments, session),
+            ["export"] => throw new UsageException("say where to: mig git export DIR"),
+            _ => throw new UsageException($"'mig git {string.Join(' ', words)}' is not what git takes; 'mig help git' shows what is"),
+        };
+    }
+
+    private int Export(string target, ParseResult arguments, Session session)
+    {
+        var options = new GitExportOptions
+        {
+            Branches = arguments.GetValue(_branch) ?? [],
+            Contents = arguments.GetValue(_contents) ?? [],
+            IsMasked = !arguments.GetValue(_noMask),
+            Force = arguments.GetValue(_force),
+        };
+        if (!options.IsMasked)
+            session.Warn("secrets are not masked: hashes of passwords, private keys and all else in the files are published as they are");
+        GitExportReport report = new GitExporter(session.Repository, options).ExportTo(target, session.Cancellation);
+        foreach (string warning in report.Warnings)
+            session.Warn(warning);
+        session.Report(report.NewVersions == 0 ? "All versions were there." : $"{Terminals.Sizes.Count(report.NewVersions, "version")} published.");
+        foreach (GitRefChange change in report.Changes)
+            session.Report($" {(change.IsForced ? "+" : change.Before is null ? "*" : " ")} {Terminals.SafeText.Line(change.Name)} -> {change.After.Short}{(change.Before is { } before ? $" (was {before.Short})" : "")}");
+        return ExitCode.Success;
+    }
+}
