@@ -17,7 +17,8 @@ public class LayeringTests
         ["Mig.Machines"] = ["Mig.Disks", "Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig"] = ["Mig.Archives", "Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer",
             "Mig.Machines", "Mig.Nbd", "Mig.Core"],
-        ["Mig.Cli"] = ["Mig", "Mig.Machines", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
+        ["Mig.Git"] = ["Mig", "Mig.Machines", "Mig.History", "Mig.Store", "Mig.Core"],
+        ["Mig.Cli"] = ["Mig", "Mig.Git", "Mig.Machines", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
     };
 
     public static TheoryData<string> Projects =>

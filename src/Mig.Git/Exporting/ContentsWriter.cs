@@ -110,17 +110,15 @@ internal sealed class ContentsWriter(Repository repository, GitFolder target, Im
         }
 
         byte[] content = Read(root with { Path = path, Entry = entry });
-        if (!IsText(content))
+        if (options.IsMasked && PackedContent.Is(content) && !MaskRules.IsWhole(path))
         {
-            if (!isNamed)
-                return null;
-            if (options.IsMasked && !MaskRules.IsWhole(path) && PackedContent.Is(content))
-            {
+            if (isNamed)
                 LeaveOut(path, "it is compressed or an archive, in which secrets cannot be masked; --no-mask publishes it");
-                return null;
-            }
+            return null;
         }
 
+        if (!isNamed && !IsText(content))
+            return null;
         byte[] shown = options.IsMasked ? MaskRules.Apply(path, content) : content;
         if (!ReferenceEquals(shown, content))
             _masked.Add(Encoding.Latin1.GetString(path));
