@@ -42,7 +42,7 @@ public class ExportTests
         machine.Write("main", "etc/hostname", "web\n", "a name\n");
         using (Repository later = machine.Open())
         {
-            Assert.Equal(MergeKind.Merged, new Merger(later).Merge(new MergeRequest { Revision = "side" }).Kind);
+            Assert.Equal(MergeKind.Merged, new Merger(later).Merge(new MergeRequest { Revision = "side" }, TestContext.Current.CancellationToken).Kind);
             new TagEditor(later).Create("v1", "main", "handed over\n", force: false);
             new TagEditor(later).Create("light", "side", null, force: false);
         }
@@ -152,7 +152,7 @@ public class ExportTests
 
         repository.Commit("disk.raw");
         using Repository opened = repository.Open();
-        new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"]);
+        new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"], TestContext.Current.CancellationToken);
         Assert.Contains("1 of disk.raw was not looked into: ", Tool.Run("git", "-C", repository.Files["out.git"], "show", "main:summary.md"), StringComparison.Ordinal);
         Assert.Contains("    not seen: ", Tool.Run("git", "-C", repository.Files["out.git"], "show", "main:disk.txt"), StringComparison.Ordinal);
     }
@@ -165,7 +165,7 @@ public class ExportTests
         repository.Files.Sparse("empty.raw", 1 << 20);
         repository.Commit("disk.raw", "empty.raw");
         using Repository opened = repository.Open();
-        new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"]);
+        new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"], TestContext.Current.CancellationToken);
         Assert.Equal("", Tool.Run("git", "-C", repository.Files["out.git"], "fsck", "--strict", "--no-dangling"));
         Assert.Contains("manifest/@disk.raw.1.tsv\n", Tool.Run("git", "-C", repository.Files["out.git"], "ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
     }

@@ -25,7 +25,7 @@ internal sealed class Machine : IDisposable
         File.WriteAllText(Path.Combine(files, "etc/hostname"), "golden\n");
         File.WriteAllText(Path.Combine(files, "etc/default/keyboard"), "XKBLAYOUT=us\n");
         File.WriteAllText(Path.Combine(files, "usr/bin/tool"), "a program\n");
-        File.SetUnixFileMode(Path.Combine(files, "usr/bin/tool"), (UnixFileMode)Convert.ToInt32("4755", 8));
+        Tool.Run("chmod", "4755", Path.Combine(files, "usr/bin/tool"));
         prepare?.Invoke(files);
         Tool.Run("mke2fs", "-q", "-F", "-t", "ext4", "-N", "9000", "-d", files, Files["disk.raw"], "40M");
         Commit("first");
@@ -58,7 +58,7 @@ internal sealed class Machine : IDisposable
     public GitExportReport Export(string name, GitExportOptions? options = null)
     {
         using Repository repository = Open();
-        return new GitExporter(repository, options ?? new GitExportOptions()).ExportTo(Files[name]);
+        return new GitExporter(repository, options ?? new GitExportOptions()).ExportTo(Files[name], TestContext.Current.CancellationToken);
     }
 
     /// <summary>Runs <c>git</c> in a repository beside the disks.</summary>
