@@ -32,5 +32,6 @@ public sealed record GitExportOptions
     };
 
     /// <summary>What the ids of Git depend on beside the versions.</summary>
-    internal string Profile => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{Form}\0{(IsMasked ? MaskRules.Name : "")}\0{string.Join('\0', Contents)}")))[..16];
+    internal string Profile => Convert.ToHexStringLower(SHA256.HashData(
+        Encoding.UTF8.GetBytes($"{Form}\0{(IsMasked ? MaskRules.Name : "")}\0{string.Join('\0', Contents)}")))[..16];
 }

@@ -5,8 +5,10 @@ using Mig.History.Refs;
 
 namespace Mig.Git;
 
-/// <summary>Publishes versions as commits of a Git repository, so that changes of an image can be read, blamed and reviewed on any Git host.</summary>
-/// <remarks>The same versions and options make the same ids of Git, whether at once or one after another, and whatever the target has already.</remarks>
+/// <summary>Publishes versions as commits of a Git repository, so that changes of an image can be read, blamed and reviewed on any Git
+/// host.</summary>
+/// <remarks>The same versions and options make the same ids of Git, whether at once or one after another, and whatever the target has
+/// already.</remarks>
 public sealed class GitExporter(Repository repository, GitExportOptions options)
 {
     private readonly GitExportOptions _options = (options ?? throw new ArgumentNullException(nameof(options))).Normalized;
@@ -22,7 +24,8 @@ public sealed class GitExporter(Repository repository, GitExportOptions options)
         using var versions = new VersionPublisher(repository, target, _options, cancellation);
         versions.Publish(chosen.Tips);
         IReadOnlyList<WantedRef> wanted = chosen.Write(target, versions);
-        IReadOnlyList<GitRefChange> changes = new RefMoves(repository, versions, _options.Force).Plan(folder, wanted, target.ResolveRef, target.Peel);
+        IReadOnlyList<GitRefChange> changes = new RefMoves(repository, versions, _options.Force)
+            .Plan(folder, wanted, target.ResolveRef, target.Peel);
         Move(target, changes, wanted);
         return new GitExportReport(versions.NewCount, changes, [.. chosen.Skipped, .. versions.LeftOut]);
     }
@@ -34,7 +37,8 @@ public sealed class GitExporter(Repository repository, GitExportOptions options)
             target.PointHead(shown);
         bool isCheckedOut = !target.IsBare && changes.Any(change => change.Name == target.HeadBranch);
         if (isCheckedOut && target.HasChanges())
-            throw new ConflictException($"{target.Path}: the branch {target.HeadBranch} is checked out there, and files of it were changed; commit them, or put them aside with 'git stash'. Nothing was moved");
+            throw new ConflictException($"{target.Path}: the branch {target.HeadBranch} is checked out there, and files of it were "
+                + "changed; commit them, or put them aside with 'git stash'. Nothing was moved");
         foreach (GitRefChange change in changes)
             target.WriteRef(change.Name, change.After, "mig git export");
         if (isCheckedOut)
@@ -43,7 +47,8 @@ public sealed class GitExporter(Repository repository, GitExportOptions options)
 
     private string? BranchToShow(IReadOnlyList<WantedRef> wanted)
     {
-        List<string> branches = [.. wanted.Select(item => item.Name).Where(name => name.StartsWith(RefName.BranchPrefix, StringComparison.Ordinal))];
+        List<string> branches = [.. wanted.Select(item => item.Name)
+            .Where(name => name.StartsWith(RefName.BranchPrefix, StringComparison.Ordinal))];
         string? current = repository.Refs.ReadHead().Branch?.Value;
         return current is not null && branches.Contains(current) ? current : branches.FirstOrDefault();
     }

@@ -21,15 +21,21 @@ public class ExportTests
         machine.Export("out.git");
         Assert.Equal("", machine.Git("out.git", "fsck", "--strict", "--no-dangling"));
         Assert.Equal(
-            [".gitattributes", "accounts.tsv", "disk.txt", "etc", "listeners.tsv", "manifest", "manifest.tsv", "packages.tsv", "privileged.tsv", "summary.md", "units.tsv"],
+            [".gitattributes", "accounts.tsv", "disk.txt", "etc", "listeners.tsv", "manifest", "manifest.tsv", "packages.tsv",
+                "privileged.tsv", "summary.md", "units.tsv"],
             machine.Git("out.git", "ls-tree", "--name-only", "main").TrimEnd().Split('\n').Order(StringComparer.Ordinal));
         Assert.Equal("etc/hostname\nmanifest/etc.tsv\n", machine.Git("out.git", "diff", "--name-only", "main~", "main"));
         Assert.Contains("-golden\n+web\n", machine.Git("out.git", "log", "-p", "main", "--", "etc/hostname"), StringComparison.Ordinal);
-        Assert.Contains("(A U Thor 2023-11-14 22:13:20 +0000 1) web", machine.Git("out.git", "blame", "main", "--", "etc/hostname"), StringComparison.Ordinal);
-        Assert.Contains("/usr/bin/tool\tsetuid\t4755\t0:0\n", machine.Git("out.git", "show", "main:privileged.tsv"), StringComparison.Ordinal);
-        Assert.Equal("name\tuid\tgid\thome\tshell\tstate\nroot\t0\t0\t/root\t/bin/sh\t-\n", machine.Git("out.git", "show", "main:accounts.tsv"));
+        Assert.Contains("(A U Thor 2023-11-14 22:13:20 +0000 1) web", machine.Git("out.git", "blame", "main", "--", "etc/hostname"),
+            StringComparison.Ordinal);
+        Assert.Contains("/usr/bin/tool\tsetuid\t4755\t0:0\n", machine.Git("out.git", "show", "main:privileged.tsv"),
+            StringComparison.Ordinal);
+        Assert.Equal("name\tuid\tgid\thome\tshell\tstate\nroot\t0\t0\t/root\t/bin/sh\t-\n",
+            machine.Git("out.git", "show", "main:accounts.tsv"));
         Assert.StartsWith("# Test 1\n", machine.Git("out.git", "show", "main:summary.md"), StringComparison.Ordinal);
-        Assert.Equal("Reviewed-by: B\nMig-Commit: " + machine.Git("out.git", "log", "-1", "--format=%(trailers:key=Mig-Commit,valueonly)", "main").Trim() + "\n", machine.Git("out.git", "log", "-1", "--format=%(trailers)", "main").TrimEnd() + "\n");
+        Assert.Equal("Reviewed-by: B\nMig-Commit: " + machine.Git(
+            "out.git", "log", "-1", "--format=%(trailers:key=Mig-Commit,valueonly)", "main").Trim() + "\n",
+            machine.Git("out.git", "log", "-1", "--format=%(trailers)", "main").TrimEnd() + "\n");
     }
 
     [Fact]
@@ -42,7 +48,8 @@ public class ExportTests
         machine.Write("main", "etc/hostname", "web\n", "a name\n");
         using (Repository later = machine.Open())
         {
-            Assert.Equal(MergeKind.Merged, new Merger(later).Merge(new MergeRequest { Revision = "side" }, TestContext.Current.CancellationToken).Kind);
+            Assert.Equal(MergeKind.Merged, new Merger(later)
+                .Merge(new MergeRequest { Revision = "side" }, TestContext.Current.CancellationToken).Kind);
             new TagEditor(later).Create("v1", "main", "handed over\n", force: false);
             new TagEditor(later).Create("light", "side", null, force: false);
         }
@@ -51,20 +58,23 @@ public class ExportTests
         Assert.Equal("", machine.Git("out.git", "fsck", "--strict", "--no-dangling"));
         using Repository now = machine.Open();
         var names = new Dictionary<string, string>();
-        foreach (string line in machine.Git("out.git", "log", "--all", "--format=%H %(trailers:key=Mig-Commit,valueonly,separator=)").TrimEnd().Split('\n'))
+        foreach (string line in machine.Git("out.git", "log", "--all", "--format=%H %(trailers:key=Mig-Commit,valueonly,separator=)")
+            .TrimEnd().Split('\n'))
             names[line.Split(' ')[1]] = line.Split(' ')[0];
         Assert.Equal(4, names.Count);
         foreach ((string mig, string git) in names)
         {
             Assert.True(ObjectId.TryParse(mig, out ObjectId id));
             Commit commit = now.Objects.ReadCommit(new CommitId(id));
-            string said = $"{commit.Author}|{commit.Committer}|{string.Join(' ', commit.Parents.Select(parent => names[parent.ToString()]))}|{commit.Subject}";
+            string parents = string.Join(' ', commit.Parents.Select(parent => names[parent.ToString()]));
+            string said = $"{commit.Author}|{commit.Committer}|{parents}|{commit.Subject}";
             Assert.Equal(said + "\n", machine.Git("out.git", "log", "-1", "--date=raw", "--format=%an <%ae> %ad|%cn <%ce> %cd|%P|%s", git));
         }
 
         Assert.Equal("tag\n", machine.Git("out.git", "cat-file", "-t", "v1"));
         Assert.Equal("commit\n", machine.Git("out.git", "cat-file", "-t", "light"));
-        Assert.Contains("tagger C O Mitter <committer@example.com> 1700000000 +0000\n\nhanded over\n", machine.Git("out.git", "cat-file", "-p", "v1"), StringComparison.Ordinal);
+        Assert.Contains("tagger C O Mitter <committer@example.com> 1700000000 +0000\n\nhanded over\n",
+            machine.Git("out.git", "cat-file", "-p", "v1"), StringComparison.Ordinal);
         Assert.Equal(machine.Git("out.git", "rev-parse", "main"), machine.Git("out.git", "rev-parse", "v1^{commit}"));
     }
 
@@ -75,7 +85,8 @@ public class ExportTests
         machine.Export("steps.git");
         machine.Write("main", "etc/hostname", "web\n");
         machine.Export("steps.git");
-        machine.Edit("main", "a move and a removal", new MoveOperation("usr/bin"u8.ToArray(), "usr/programs"u8.ToArray()), new RemoveOperation("etc/default"u8.ToArray(), IsRecursive: true));
+        machine.Edit("main", "a move and a removal", new MoveOperation("usr/bin"u8.ToArray(), "usr/programs"u8.ToArray()),
+            new RemoveOperation("etc/default"u8.ToArray(), IsRecursive: true));
         machine.Export("steps.git");
         machine.Write("main", "many/n4711x", "between two others\n");
         machine.Write("main", "etc/linked", "new content of two names\n");
@@ -116,7 +127,8 @@ public class ExportTests
         machine.Write("side", "etc/hostname", "side\n");
         machine.Export("out.git", new GitExportOptions { Branches = ["main"], Contents = ["/usr/bin/*"] });
         Assert.Equal("refs/heads/main\n", machine.Git("out.git", "for-each-ref", "--format=%(refname)"));
-        Assert.Equal("etc/default/keyboard\netc/hostname\netc/os-release\netc/passwd\nusr/bin/binary\nusr/bin/tool\n", machine.Git("out.git", "ls-tree", "-r", "--name-only", "main", "etc", "usr"));
+        Assert.Equal("etc/default/keyboard\netc/hostname\netc/os-release\netc/passwd\nusr/bin/binary\nusr/bin/tool\n",
+            machine.Git("out.git", "ls-tree", "-r", "--name-only", "main", "etc", "usr"));
         Assert.Contains("100755 blob", machine.Git("out.git", "ls-tree", "main", "usr/bin/tool"), StringComparison.Ordinal);
         Assert.Equal("3\n", machine.Git("out.git", "cat-file", "-s", "main:usr/bin/binary"));
         Assert.Throws<NotFoundException>(() => machine.Export("out.git", new GitExportOptions { Branches = ["missing"] }));
@@ -153,8 +165,10 @@ public class ExportTests
         repository.Commit("disk.raw");
         using Repository opened = repository.Open();
         new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"], TestContext.Current.CancellationToken);
-        Assert.Contains("1 of disk.raw was not looked into: ", Tool.Run("git", "-C", repository.Files["out.git"], "show", "main:summary.md"), StringComparison.Ordinal);
-        Assert.Contains("    not seen: ", Tool.Run("git", "-C", repository.Files["out.git"], "show", "main:disk.txt"), StringComparison.Ordinal);
+        Assert.Contains("1 of disk.raw was not looked into: ",
+            Tool.Run("git", "-C", repository.Files["out.git"], "show", "main:summary.md"), StringComparison.Ordinal);
+        Assert.Contains("    not seen: ", Tool.Run("git", "-C", repository.Files["out.git"], "show", "main:disk.txt"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -167,6 +181,7 @@ public class ExportTests
         using Repository opened = repository.Open();
         new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"], TestContext.Current.CancellationToken);
         Assert.Equal("", Tool.Run("git", "-C", repository.Files["out.git"], "fsck", "--strict", "--no-dangling"));
-        Assert.Contains("manifest/@disk.raw.1.tsv\n", Tool.Run("git", "-C", repository.Files["out.git"], "ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
+        Assert.Contains("manifest/@disk.raw.1.tsv\n", Tool.Run(
+            "git", "-C", repository.Files["out.git"], "ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,8 @@ public class HostileTargetTests
         Tool.Run("git", "init", "-q", "--bare", "-b", "main", machine.Files["out.git"]);
         Forge(machine, "out.git", id);
         string forged = machine.Git("out.git", "rev-parse", "main");
-        Assert.Contains("Nothing was moved", Assert.Throws<ConflictException>(() => machine.Export("out.git")).Message, StringComparison.Ordinal);
+        Assert.Contains("Nothing was moved", Assert.Throws<ConflictException>(() => machine.Export("out.git")).Message,
+            StringComparison.Ordinal);
         Assert.Equal(forged, machine.Git("out.git", "rev-parse", "main"));
         machine.Export("out.git", new GitExportOptions { Force = true });
         Assert.Equal(machine.Git("honest.git", "rev-parse", "main"), machine.Git("out.git", "rev-parse", "main"));
@@ -36,7 +37,8 @@ public class HostileTargetTests
         machine.Export("out.git");
         string folder = Path.Combine(machine.Folder, "cache/git"), file = Assert.Single(Directory.GetFiles(folder));
         byte[] rows = File.ReadAllBytes(file);
-        string id = machine.Git("out.git", "log", "-1", "--format=%(trailers:key=Mig-Commit)", "main").Trim(), honest = machine.Git("out.git", "rev-parse", "main");
+        string id = machine.Git("out.git", "log", "-1", "--format=%(trailers:key=Mig-Commit)", "main").Trim(),
+            honest = machine.Git("out.git", "rev-parse", "main");
         Forge(machine, "out.git", id);
         Convert.FromHexString(machine.Git("out.git", "rev-parse", "main").Trim()).CopyTo(rows, ObjectId.Size);
         File.WriteAllBytes(file, rows);
@@ -51,13 +53,15 @@ public class HostileTargetTests
         using var machine = new Machine();
         Tool.Run("git", "init", "-q", "-b", "main", machine.Files["work"]);
         string touch = $"touch {machine.Files["ran"]}";
-        foreach (string hook in (string[])["post-update", "reference-transaction", "post-checkout", "pre-receive", "update", "post-receive", "fsmonitor-watchman"])
+        foreach (string hook in (string[])["post-update", "reference-transaction", "post-checkout", "pre-receive", "update", "post-receive",
+            "fsmonitor-watchman"])
         {
             machine.Files.Write($"work/.git/hooks/{hook}", $"#!/bin/sh\n{touch}\n");
             Tool.Run("chmod", "+x", machine.Files[$"work/.git/hooks/{hook}"]);
         }
 
-        foreach ((string key, string value) in (ReadOnlySpan<(string, string)>)[("core.fsmonitor", touch), ("core.sshCommand", touch), ("filter.x.clean", touch), ("filter.x.smudge", touch), ("core.pager", touch), ("gc.auto", "1")])
+        foreach ((string key, string value) in (ReadOnlySpan<(string, string)>)[("core.fsmonitor", touch), ("core.sshCommand", touch),
+            ("filter.x.clean", touch), ("filter.x.smudge", touch), ("core.pager", touch), ("gc.auto", "1")])
             machine.Git("work", "config", key, value);
         machine.Files.Write("work/.git/info/attributes", "* filter=x\n");
         machine.Export("work");
@@ -78,7 +82,8 @@ public class HostileTargetTests
         machine.Export("out.git");
         Tool.Run("chown", "-R", "1234", machine.Files["out.git"]);
         machine.Write("main", "etc/hostname", "web\n");
-        Assert.Contains("safe.directory", Assert.Throws<UntrustedRepositoryException>(() => machine.Export("out.git")).Message, StringComparison.Ordinal);
+        Assert.Contains("safe.directory", Assert.Throws<UntrustedRepositoryException>(() => machine.Export("out.git")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -53,7 +53,8 @@ internal sealed class Machine : IDisposable
     }
 
     public CommitId Write(string branch, string path, string content, string message = "a change") =>
-        Edit(branch, message, new WriteOperation(System.Text.Encoding.UTF8.GetBytes(path), new BytesContent(System.Text.Encoding.UTF8.GetBytes(content)), NodeSettings.None, MakesParents: true));
+        Edit(branch, message, new WriteOperation(System.Text.Encoding.UTF8.GetBytes(path),
+            new BytesContent(System.Text.Encoding.UTF8.GetBytes(content)), NodeSettings.None, MakesParents: true));
 
     public GitExportReport Export(string name, GitExportOptions? options = null)
     {

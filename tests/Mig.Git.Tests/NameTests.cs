@@ -64,7 +64,8 @@ public class NameTests
     [Fact]
     public void LongNamesAreCutAndDiffer()
     {
-        string first = GitName.Escape(Encoding.UTF8.GetBytes(new string('\x1', 255))), second = GitName.Escape(Encoding.UTF8.GetBytes(new string('\x1', 254)));
+        string first = GitName.Escape(Encoding.UTF8.GetBytes(new string('\x1', 255))),
+            second = GitName.Escape(Encoding.UTF8.GetBytes(new string('\x1', 254)));
         Assert.InRange(first.Length, 100, 200);
         Assert.NotEqual(first, second);
         Assert.False(GitName.TryUnescape(first, out _));
@@ -85,14 +86,16 @@ public class NameTests
     [Fact]
     public void MarkdownMeansNothing()
     {
-        Assert.Equal("\\[x\\](http&#58;//a)&#124;&#60;img src=x&#62;\\`\\*\\_&#35;1 &#64;user\\\\n&#35; y", SummaryText.Plain("[x](http://a)|<img src=x>`*_#1 @user\n# y"));
+        Assert.Equal("\\[x\\](http&#58;//a)&#124;&#60;img src=x&#62;\\`\\*\\_&#35;1 &#64;user\\\\n&#35; y",
+            SummaryText.Plain("[x](http://a)|<img src=x>`*_#1 @user\n# y"));
         Assert.Equal("Debian GNU/Linux 12 (bookworm)", SummaryText.Plain("Debian GNU/Linux 12 (bookworm)"));
     }
 
     [Fact]
     public void GitTakesADiskFullOfThem()
     {
-        string[] names = [".git", ".GIT", "git~1", ".gitmodules", ".gitattributes", "summary.md", "x.tsv", "a\tb\nc", "x", "100%", "\u202egpj", "Case", "case", new string('l', 250)];
+        string[] names = [".git", ".GIT", "git~1", ".gitmodules", ".gitattributes", "summary.md", "x.tsv", "a\tb\nc", "x", "100%",
+            "\u202egpj", "Case", "case", new string('l', 250)];
         using var machine = new Machine(files =>
         {
             foreach (string name in names)
@@ -112,7 +115,9 @@ public class NameTests
         machine.Export("out.git", new GitExportOptions { Contents = ["summary.md", "manifest"] });
         Assert.Equal("", machine.Git("out.git", "fsck", "--strict", "--no-dangling"));
         string listed = machine.Git("out.git", "-c", "core.quotePath=false", "ls-tree", "-r", "--name-only", "main");
-        foreach (string path in (string[])["etc/%2Egit/%2Egit", "etc/git%7E1/git%7E1", "etc/b%FFd", "manifest/etc/d%FFr.tsv", "manifest/etc/x%2Etsv.tsv", "manifest/etc/x.tsv", "%73ummary.md/inside", "%6Danifest/inside", "manifest/%2Egit.tsv", "manifest/manifest.tsv"])
+        foreach (string path in (string[])["etc/%2Egit/%2Egit", "etc/git%7E1/git%7E1", "etc/b%FFd", "manifest/etc/d%FFr.tsv",
+            "manifest/etc/x%2Etsv.tsv", "manifest/etc/x.tsv", "%73ummary.md/inside", "%6Danifest/inside", "manifest/%2Egit.tsv",
+            "manifest/manifest.tsv"])
             Assert.Contains(path + "\n", listed, StringComparison.Ordinal);
         Tool.Run("git", "clone", "-q", machine.Files["out.git"], machine.Files["clone"]);
         Assert.Equal("", machine.Git("clone", "status", "--porcelain"));

@@ -13,10 +13,24 @@ internal sealed class GitVerb : Verb
     public static readonly string[] Commands = ["export"];
 
     private readonly Argument<string[]> _words = new("COMMAND") { Arity = ArgumentArity.ZeroOrMore };
-    private readonly Option<string[]> _branch = new("--branch", "-b") { Description = "export: this branch alone, with the tags on it; may be given again", HelpName = "NAME", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
-    private readonly Option<string[]> _contents = new("--with-contents") { Description = "The contents of these files, too: a path, or a pattern with * and ?", HelpName = "GLOB", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false };
+    private readonly Option<string[]> _branch = new("--branch", "-b")
+    {
+        Description = "export: this branch alone, with the tags on it; may be given again", HelpName = "NAME",
+        Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+    };
+
+    private readonly Option<string[]> _contents = new("--with-contents")
+    {
+        Description = "The contents of these files, too: a path, or a pattern with * and ?", HelpName = "GLOB",
+        Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+    };
+
     private readonly Option<bool> _noMask = new("--no-mask") { Description = "Publishes secrets as they are" };
-    private readonly Option<bool> _force = new("--force", "-f") { Description = "export: replaces branches and tags there that are not what was published" };
+    private readonly Option<bool> _force = new("--force", "-f")
+    {
+        Description = "export: replaces branches and tags there that are not what was published",
+    };
+
 
     public GitVerb()
         : base("git", Summary)
@@ -65,9 +79,11 @@ internal sealed class GitVerb : Verb
         GitExportReport report = new GitExporter(session.Repository, options).ExportTo(target, session.Cancellation);
         foreach (string warning in report.Warnings)
             session.Warn(warning);
-        session.Report(report.NewVersions == 0 ? "All versions were there." : $"{Terminals.Sizes.Count(report.NewVersions, "version")} published.");
+        session.Report(report.NewVersions == 0 ? "All versions were there."
+            : $"{Terminals.Sizes.Count(report.NewVersions, "version")} published.");
         foreach (GitRefChange change in report.Changes)
-            session.Report($" {(change.IsForced ? "+" : change.Before is null ? "*" : " ")} {Terminals.SafeText.Line(change.Name)} -> {change.After.Short}{(change.Before is { } before ? $" (was {before.Short})" : "")}");
+            session.Report($" {(change.IsForced ? "+" : change.Before is null ? "*" : " ")} {Terminals.SafeText.Line(change.Name)} -> "
+                + $"{change.After.Short}{(change.Before is { } before ? $" (was {before.Short})" : "")}");
         return ExitCode.Success;
     }
 }

@@ -18,12 +18,16 @@ internal sealed class ChosenRefs
     {
         _repository = repository;
         _hasAll = branches.Count == 0;
-        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix).Where(found => found.Target is null && (_hasAll || branches.Contains(found.Name.ShortName))))
+        foreach (Ref branch in repository.Refs.List(RefName.BranchPrefix)
+            .Where(found => found.Target is null && (_hasAll || branches.Contains(found.Name.ShortName))))
             _refs.Add((branch.Name, branch.Id, new CommitId(branch.Id)));
         foreach (string name in branches)
         {
             if (!_refs.Exists(found => found.Name.ShortName == name))
-                throw new NotFoundException($"there is no branch '{name}'.{NearNames.Suggest(name, repository.Refs.List(RefName.BranchPrefix).Select(found => found.Name.ShortName))}");
+            {
+                IEnumerable<string> names = repository.Refs.List(RefName.BranchPrefix).Select(found => found.Name.ShortName);
+                throw new NotFoundException($"there is no branch '{name}'.{NearNames.Suggest(name, names)}");
+            }
         }
 
         foreach (Ref tag in repository.Refs.List(RefName.TagPrefix))
@@ -58,6 +62,7 @@ internal sealed class ChosenRefs
         if (_repository.Objects.GetKind(id) != ObjectKind.Tag)
             return version;
         Tag tag = _repository.Objects.ReadTag(new TagId(id));
-        return target.WriteTag(VersionText.Write(tag, WriteTag(target, tag.Target, version), tag.TargetKind == ObjectKind.Tag ? "tag" : "commit"));
+        return target.WriteTag(VersionText.Write(tag, WriteTag(target, tag.Target, version), tag.TargetKind == ObjectKind.Tag ? "tag"
+            : "commit"));
     }
 }

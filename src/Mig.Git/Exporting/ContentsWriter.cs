@@ -9,9 +9,11 @@ using Mig.Images.Browse;
 
 namespace Mig.Git.Exporting;
 
-/// <summary>Publishes the text of <c>/etc</c>, and the contents of files that patterns name. Directories that are as they were in the version before are taken over.</summary>
+/// <summary>Publishes the text of <c>/etc</c>, and the contents of files that patterns name. Directories that are as they were in the
+/// version before are taken over.</summary>
 /// <param name="root">The root of the volume with the operating system.</param>
-internal sealed class ContentsWriter(Repository repository, GitFolder target, ImagePath root, GitExportOptions options, CancellationToken cancellation)
+internal sealed class ContentsWriter(Repository repository, GitFolder target, ImagePath root, GitExportOptions options,
+    CancellationToken cancellation)
 {
     /// <summary>Most bytes of a file that are published: hosts refuse more, and libgit2 holds each object in memory.</summary>
     public const int MaxSize = 16 << 20;
@@ -19,13 +21,15 @@ internal sealed class ContentsWriter(Repository repository, GitFolder target, Im
     // What is generated has these names; a directory or file of the image that has one of them is written with its first letter escaped.
     private static readonly HashSet<string> Taken = new(VersionTree.GeneratedNames, StringComparer.OrdinalIgnoreCase);
 
-    private readonly PathLimits? _patterns = options.Contents.Count == 0 ? null : new PathLimits([.. options.Contents.Select(pattern => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(pattern))]);
+    private readonly PathLimits? _patterns = options.Contents.Count == 0 ? null
+        : new PathLimits([.. options.Contents.Select(pattern => (ReadOnlyMemory<byte>)Encoding.UTF8.GetBytes(pattern))]);
     private readonly HashSet<string> _masked = new(StringComparer.Ordinal);
 
     /// <summary>Files whose contents were masked, by their paths, one character for each byte.</summary>
     public IReadOnlySet<string> Masked => _masked;
 
-    /// <summary>Whether one of the files is a further name of a file: then its content may change while its directory stays the same.</summary>
+    /// <summary>Whether one of the files is a further name of a file: then its content may change while its directory stays the
+    /// same.</summary>
     public bool HasHardLinks { get; private set; }
 
     /// <summary>Files that patterns name and that are not published, with the reason.</summary>
@@ -44,7 +48,8 @@ internal sealed class ContentsWriter(Repository repository, GitFolder target, Im
     public void Write(GitTree top, TreeId? earlier, GitTree? published)
     {
         Dictionary<string, TreeEntry> before = EntriesOf(earlier);
-        WriteEntries([], root.Entry.Tree, before, published, top, new WalkGuard(repository.Store, repository.Context.Limits, root.Entry.Tree), 0);
+        WriteEntries([], root.Entry.Tree, before, published, top,
+            new WalkGuard(repository.Store, repository.Context.Limits, root.Entry.Tree), 0);
     }
 
     /// <summary>Tells whether a path is one of <c>/etc</c>.</summary>
@@ -53,7 +58,8 @@ internal sealed class ContentsWriter(Repository repository, GitFolder target, Im
     /// <summary>Tells whether a content is text: no byte of it is zero.</summary>
     public static bool IsText(ReadOnlySpan<byte> content) => !content.Contains((byte)0);
 
-    private void WriteEntries(byte[] path, TreeId tree, Dictionary<string, TreeEntry> before, GitTree? published, GitTree into, WalkGuard guard, int depth)
+    private void WriteEntries(byte[] path, TreeId tree, Dictionary<string, TreeEntry> before, GitTree? published, GitTree into,
+        WalkGuard guard, int depth)
     {
         cancellation.ThrowIfCancellationRequested();
         IReadOnlyList<TreeEntry> entries = TreeReader.ReadEntries(repository.Store, tree);
@@ -70,12 +76,14 @@ internal sealed class ContentsWriter(Repository repository, GitFolder target, Im
         }
     }
 
-    private void WriteDirectory(byte[] path, TreeEntry entry, Dictionary<string, TreeEntry> before, GitTree? published, GitTree into, string name, WalkGuard guard, int depth)
+    private void WriteDirectory(byte[] path, TreeEntry entry, Dictionary<string, TreeEntry> before, GitTree? published, GitTree into,
+        string name, WalkGuard guard, int depth)
     {
         if (!IsSetting(path) && _patterns?.MayIncludeBelow(path) != true)
             return;
         GitId? old = published?.Find(name, isTree: true);
-        bool isKnown = before.TryGetValue(Encoding.Latin1.GetString(entry.Name.Span), out TreeEntry? earlier) && earlier.Type == TreeEntryType.Directory;
+        bool isKnown = before.TryGetValue(Encoding.Latin1.GetString(entry.Name.Span), out TreeEntry? earlier)
+            && earlier.Type == TreeEntryType.Directory;
         if (isKnown && earlier!.Tree == entry.Tree)
         {
             if (old is { } kept)
@@ -137,7 +145,9 @@ internal sealed class ContentsWriter(Repository repository, GitFolder target, Im
     private void Prefetch(byte[] path, IReadOnlyList<TreeEntry> entries)
     {
         if (repository.IsPartial)
-            repository.Store.Prefetch(entries.Where(entry => entry is { Type: TreeEntryType.File, List: null, Size: > 0 and <= MaxSize, Sha256: not null } && IsWanted([.. path, (byte)'/', .. entry.Name.Span])).Select(entry => new BlobId(entry.Sha256!.Value)));
+            repository.Store.Prefetch(entries.Where(entry =>
+                entry is { Type: TreeEntryType.File, List: null, Size: > 0 and <= MaxSize, Sha256: not null }
+                && IsWanted([.. path, (byte)'/', .. entry.Name.Span])).Select(entry => new BlobId(entry.Sha256!.Value)));
     }
 
     private Dictionary<string, TreeEntry> EntriesOf(TreeId? tree)

@@ -10,10 +10,13 @@ using Mig.Store;
 namespace Mig.Git.Exporting;
 
 /// <summary>
-/// Publishes the manifest of a volume: a table for each directory, beside a tree of what is below it. A directory that is as it was in the version before is taken over with all below it.
+/// Publishes the manifest of a volume: a table for each directory, beside a tree of what is below it. A directory that is as it was in the
+/// version before is taken over with all below it.
 /// </summary>
-/// <param name="masked">Files whose published contents were masked, by their paths, one character for each byte; null when nothing is masked.</param>
-internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFolder target, IReadOnlySet<string>? masked, PrivilegedTable privileged, CancellationToken cancellation)
+/// <param name="masked">Files whose published contents were masked, by their paths, one character for each byte; null when nothing is
+/// masked.</param>
+internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFolder target, IReadOnlySet<string>? masked,
+    PrivilegedTable privileged, CancellationToken cancellation)
 {
     // Git itself gives up on deeper trees, and so does what checks them out.
     private const int MaxDepth = 256;
@@ -26,7 +29,8 @@ internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFold
     public void Write(TreeId root, EarlierDirectory? earlier, string shown, GitTree tables, string name, GitTree children) =>
         WriteDirectory(new Place([], shown, 0), root, earlier, tables, name, children, new WalkGuard(store, limits, root));
 
-    private void WriteDirectory(Place place, TreeId tree, EarlierDirectory? earlier, GitTree tables, string name, GitTree children, WalkGuard guard)
+    private void WriteDirectory(Place place, TreeId tree, EarlierDirectory? earlier, GitTree tables, string name, GitTree children,
+        WalkGuard guard)
     {
         string tableName = name + GitName.TableSuffix;
         if (earlier is { Table: { } table } same && same.Tree == tree)
@@ -48,7 +52,8 @@ internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFold
         WriteChildren(place, leaves, earlier, children, guard);
     }
 
-    private void WriteChildren(Place place, List<(TreeId Id, IReadOnlyList<TreeEntry> Entries)> leaves, EarlierDirectory? earlier, GitTree children, WalkGuard guard)
+    private void WriteChildren(Place place, List<(TreeId Id, IReadOnlyList<TreeEntry> Entries)> leaves, EarlierDirectory? earlier,
+        GitTree children, WalkGuard guard)
     {
         Dictionary<string, TreeId>? before = null;
         foreach (TreeEntry entry in leaves.SelectMany(leaf => leaf.Entries))
@@ -66,7 +71,8 @@ internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFold
         }
     }
 
-    private void WriteChild(Place place, TreeId tree, EarlierDirectory? earlier, GitId? earlierBelow, GitTree tables, string name, WalkGuard guard)
+    private void WriteChild(Place place, TreeId tree, EarlierDirectory? earlier, GitId? earlierBelow, GitTree tables, string name,
+        WalkGuard guard)
     {
         if (earlier is { Table: { } table } same && same.Tree == tree)
         {
@@ -101,7 +107,8 @@ internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFold
         foreach ((TreeId id, IReadOnlyList<TreeEntry> entries) in leaves)
         {
             string name = GitName.Escape(entries[0].Name.Span) + GitName.TableSuffix;
-            GitId blob = kept.Contains(id) && before!.Find(name, isTree: false) is { } same ? same : target.WriteBlob(TableOf(place, entries));
+            GitId blob = kept.Contains(id) && before!.Find(name, isTree: false) is { } same ? same
+                : target.WriteBlob(TableOf(place, entries));
             parts.Add(name, GitMode.File, blob);
         }
 
@@ -134,7 +141,11 @@ internal sealed class ManifestWriter(IObjectSource store, Limits limits, GitFold
     {
         TreeNode node = TreeReader.ReadNode(store, id);
         if (node.Level >= above)
-            throw new CorruptStoreException("OBJ-001", $"tree {id}: its level is {node.Level}, and it is below one of {above}; run mig fsck");
+        {
+            string detail = $"tree {id}: its level is {node.Level}, and it is below one of {above}; run mig fsck";
+            throw new CorruptStoreException("OBJ-001", detail);
+        }
+
         if (node.Level == 0)
             leaves.Add((id, node.Entries));
         foreach ((_, TreeId child) in node.Children)

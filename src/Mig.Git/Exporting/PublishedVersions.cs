@@ -5,7 +5,8 @@ using Mig.History.Trust;
 namespace Mig.Git.Exporting;
 
 /// <summary>
-/// Which commit of Git each version is, as it was computed here: in <c>cache/git</c>, sealed, so that nobody else can say so. A cache: what is not in it is computed again, and comes out the same.
+/// Which commit of Git each version is, as it was computed here: in <c>cache/git</c>, sealed, so that nobody else can say so. A cache: what
+/// is not in it is computed again, and comes out the same.
 /// </summary>
 internal sealed class PublishedVersions
 {

@@ -7,10 +7,13 @@ using Mig.History.Revisions;
 namespace Mig.Git.Exporting;
 
 /// <summary>
-/// Publishes versions as commits of Git, each after its parents. What the target has is not asked: its commits say by a trailer which version they are, and anybody can write one. A version
-/// counts as published when the seal of this repository says which commit it is and the target has that; else it is made, and comes out as it did before.
+/// Publishes versions as commits of Git, each after its parents. What the target has is not asked: its commits say by a trailer which
+/// version they are, and anybody can write one. A version
+/// counts as published when the seal of this repository says which commit it is and the target has that; else it is made, and comes out as
+/// it did before.
 /// </summary>
-internal sealed class VersionPublisher(Repository repository, GitFolder target, GitExportOptions options, CancellationToken cancellation) : IDisposable
+internal sealed class VersionPublisher(Repository repository, GitFolder target, GitExportOptions options, CancellationToken cancellation)
+    : IDisposable
 {
     private readonly PublishedVersions _known = PublishedVersions.Read(repository.Folder, options.Profile);
     private readonly VersionTree _trees = new(repository, target, options, cancellation);
@@ -27,7 +30,9 @@ internal sealed class VersionPublisher(Repository repository, GitFolder target, 
     {
         var order = repository.Walk.Walk(tips, order: CommitOrder.Topological).ToList();
         if (order.Find(item => repository.Objects.Shallow.Contains(item.Id.Value)) is { } cut)
-            throw new UnsupportedFeatureException("publishing a history that is cut off", $"the parents of {cut.Id.ToString()[..10]} are not here, and the ids of Git depend on them; 'mig fetch --unshallow' brings them");
+            throw new UnsupportedFeatureException("publishing a history that is cut off",
+                $"the parents of {cut.Id.ToString()[..10]} are not here, and the ids of Git depend on them; 'mig fetch --unshallow' "
+                + "brings them");
         order.Reverse();
         try
         {
@@ -67,7 +72,8 @@ internal sealed class VersionPublisher(Repository repository, GitFolder target, 
             earlier = earlierId == commit.Image ? image : repository.Objects.ReadImage(earlierId);
         }
 
-        (GitId tree, bool hasLinks) = _trees.Write(image, name, published is null ? null : earlier, published?.Tree ?? default, before.HasHardLinks);
+        (GitId tree, bool hasLinks) = _trees.Write(image, name, published is null ? null : earlier, published?.Tree ?? default,
+            before.HasHardLinks);
         GitId made = target.WriteCommit(VersionText.Write(id, commit, tree, commit.Parents.Select(parent => _done[parent].Id)));
         var version = new PublishedVersion(id, made, hasLinks);
         _known.Add(version);

@@ -17,7 +17,8 @@ internal static class VersionText
         foreach (GitId parent in parents)
             text.Append("parent ").Append(parent.ToString()).Append('\n');
         text.Append("author ").Append(commit.Author.ToString()).Append("\ncommitter ").Append(commit.Committer.ToString()).Append("\n\n");
-        text.Append(commit.Message).Append(commit.Message.Length > 0 && !EndsWithTrailers(commit.Message) ? "\n" : "").Append(Trailer).Append(": ").Append(id.ToString()).Append('\n');
+        text.Append(commit.Message).Append(commit.Message.Length > 0 && !EndsWithTrailers(commit.Message) ? "\n" : "").Append(Trailer)
+            .Append(": ").Append(id.ToString()).Append('\n');
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -29,7 +30,8 @@ internal static class VersionText
     public static CommitId? ReadTrailer(string message)
     {
         string last = message.TrimEnd('\n').Split('\n')[^1];
-        return last.StartsWith(Trailer + ": ", StringComparison.Ordinal) && ObjectId.TryParse(last.AsSpan(Trailer.Length + 2), out ObjectId id) ? new CommitId(id) : null;
+        return last.StartsWith(Trailer + ": ", StringComparison.Ordinal)
+            && ObjectId.TryParse(last.AsSpan(Trailer.Length + 2), out ObjectId id) ? new CommitId(id) : null;
     }
 
     // Trailers are the last paragraph, and not the first.
@@ -48,5 +50,6 @@ internal static class VersionText
         return colon > 0 && !line.AsSpan(0, colon).ContainsAnyExcept(TrailerName);
     }
 
-    private static readonly System.Buffers.SearchValues<char> TrailerName = System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly System.Buffers.SearchValues<char> TrailerName =
+        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 }

@@ -12,16 +12,19 @@ using Mig.Machines.Inventories;
 
 namespace Mig.Git.Exporting;
 
-/// <summary>Makes the tree of a version in Git. What it holds depends on the image and the options alone, whatever is taken over from the version before. For one thread.</summary>
+/// <summary>Makes the tree of a version in Git. What it holds depends on the image and the options alone, whatever is taken over from the
+/// version before. For one thread.</summary>
 internal sealed class VersionTree(Repository repository, GitFolder target, GitExportOptions options, CancellationToken cancellation)
 {
-    private const string Attributes = ".gitattributes", Summary = "summary.md", Packages = "packages.tsv", Accounts = "accounts.tsv", Units = "units.tsv", Listeners = "listeners.tsv", Privileged = "privileged.tsv";
+    private const string Attributes = ".gitattributes", Summary = "summary.md", Packages = "packages.tsv", Accounts = "accounts.tsv",
+        Units = "units.tsv", Listeners = "listeners.tsv", Privileged = "privileged.tsv";
     private const string Disk = "disk.txt", Manifest = "manifest";
 
     private readonly InventoryReader _inventories = new(repository);
 
     /// <summary>The names at the top that are no files of the image.</summary>
-    public static IReadOnlyList<string> GeneratedNames { get; } = [Attributes, Summary, Packages, Accounts, Units, Listeners, Privileged, Disk, Manifest, Manifest + GitName.TableSuffix];
+    public static IReadOnlyList<string> GeneratedNames { get; } =
+        [Attributes, Summary, Packages, Accounts, Units, Listeners, Privileged, Disk, Manifest, Manifest + GitName.TableSuffix];
 
     /// <summary>Files that patterns name and that were not published, with the reason; of what was looked at.</summary>
     public List<string> LeftOut { get; } = [];
@@ -34,12 +37,14 @@ internal sealed class VersionTree(Repository repository, GitFolder target, GitEx
     /// <param name="earlier">The version before, of which is taken over what is the same; null to make everything.</param>
     /// <param name="earlierTree">Its tree.</param>
     /// <param name="earlierHasLinks">Whether its contents may have changed where its directories have not.</param>
-    public (GitId Tree, bool HasHardLinks) Write(MachineImage image, string name, MachineImage? earlier, GitId earlierTree, bool earlierHasLinks)
+    public (GitId Tree, bool HasHardLinks) Write(MachineImage image, string name, MachineImage? earlier, GitId earlierTree,
+        bool earlierHasLinks)
     {
         GitTree? published = earlier is null ? null : target.ReadTree(earlierTree);
         if (published is null)
             earlier = null;
-        ImageVolume? system = repository.Images.FindDefaultVolume(image), earlierSystem = earlier is null ? null : repository.Images.FindDefaultVolume(earlier);
+        ImageVolume? system = repository.Images.FindDefaultVolume(image), earlierSystem = earlier is null ? null
+            : repository.Images.FindDefaultVolume(earlier);
         Inventory inventory = system is null
             ? new Inventory(null, "", [], [], [], [], [], []) { Coverage = new ImageCoverage([]) }
             : _inventories.Read(image, null, name, cancellation);
@@ -51,10 +56,12 @@ internal sealed class VersionTree(Repository repository, GitFolder target, GitEx
         Add(top, Units, InventoryTables.Units(inventory));
         Add(top, Listeners, InventoryTables.Listeners(inventory));
         Add(top, Disk, DiskText.Write(image));
-        ContentsWriter? contents = system is null ? null : WriteContents(top, image, name, earlierHasLinks ? null : earlierSystem, published);
+        ContentsWriter? contents = system is null ? null : WriteContents(
+            top, image, name, earlierHasLinks ? null : earlierSystem, published);
         byte[] rights = published?.Find(Privileged, isTree: false) is { } table ? target.ReadBlob(table, int.MaxValue) ?? [] : [];
         var privileged = new PrivilegedTable(rights);
-        var writer = new ManifestWriter(repository.Store, repository.Context.Limits, target, options.IsMasked ? contents?.Masked ?? new HashSet<string>() : null, privileged, cancellation);
+        var writer = new ManifestWriter(repository.Store, repository.Context.Limits, target, options.IsMasked ? contents?.Masked
+            ?? new HashSet<string>() : null, privileged, cancellation);
         WriteManifest(writer, top, image, system, earlier, earlierSystem, published);
         Add(top, Privileged, privileged.ToArray());
         return (target.WriteTree(top), contents?.HasHardLinks ?? false);
@@ -69,7 +76,8 @@ internal sealed class VersionTree(Repository repository, GitFolder target, GitEx
         return contents;
     }
 
-    private void WriteManifest(ManifestWriter writer, GitTree top, MachineImage image, ImageVolume? system, MachineImage? earlier, ImageVolume? earlierSystem, GitTree? published)
+    private void WriteManifest(ManifestWriter writer, GitTree top, MachineImage image, ImageVolume? system, MachineImage? earlier,
+        ImageVolume? earlierSystem, GitTree? published)
     {
         var manifest = new GitTree();
         GitTree? before = published?.Find(Manifest, isTree: true) is { } id ? target.ReadTree(id) : null;
@@ -79,7 +87,8 @@ internal sealed class VersionTree(Repository repository, GitFolder target, GitEx
             TreeId root = volume.Root!.Tree;
             if (volume == system)
             {
-                EarlierDirectory? same = earlierSystem?.Root is { } old ? new EarlierDirectory(old.Tree, published?.Find(Manifest + GitName.TableSuffix), SystemPart(before)) : null;
+                EarlierDirectory? same = earlierSystem?.Root is { } old
+                    ? new EarlierDirectory(old.Tree, published?.Find(Manifest + GitName.TableSuffix), SystemPart(before)) : null;
                 writer.Write(root, same, "", top, Manifest, manifest);
                 continue;
             }
@@ -97,10 +106,12 @@ internal sealed class VersionTree(Repository repository, GitFolder target, GitEx
 
     private EarlierDirectory? EarlierVolume(string prefix, string name, MachineImage? earlier, ImageVolume? earlierSystem, GitTree? before)
     {
-        foreach ((ImageDisk disk, ImageVolume volume) in earlier is null ? [] : ImageVolumes.WithFiles(earlier).Select(item => (item.Disk, item.Volume)))
+        foreach ((ImageDisk disk, ImageVolume volume) in earlier is null ? []
+            : ImageVolumes.WithFiles(earlier).Select(item => (item.Disk, item.Volume)))
         {
             if (volume != earlierSystem && ImageVolumes.PrefixOf(earlier!, disk, volume) == prefix)
-                return new EarlierDirectory(volume.Root!.Tree, before?.Find(name + GitName.TableSuffix), before?.Find(name, isTree: true) is { } below ? target.ReadTree(below) : null);
+                return new EarlierDirectory(volume.Root!.Tree, before?.Find(name + GitName.TableSuffix),
+                    before?.Find(name, isTree: true) is { } below ? target.ReadTree(below) : null);
         }
 
         return null;

@@ -7,8 +7,10 @@ using Mig.Core;
 namespace Mig.Git.Names;
 
 /// <summary>
-/// Names of files as names in Git, and back. What Git forbids, what other systems could not check out, what is not UTF-8, and what would not be seen, is written as <c>%</c> and two hexadecimal
-/// digits for each byte: <c>.git</c> becomes <c>%2Egit</c>. A name that would be longer than 200 bytes is cut, and ends with <c>%-</c> and the beginning of its SHA-256.
+/// Names of files as names in Git, and back. What Git forbids, what other systems could not check out, what is not UTF-8, and what would
+/// not be seen, is written as <c>%</c> and two hexadecimal
+/// digits for each byte: <c>.git</c> becomes <c>%2Egit</c>. A name that would be longer than 200 bytes is cut, and ends with <c>%-</c> and
+/// the beginning of its SHA-256.
 /// </summary>
 internal static class GitName
 {
@@ -24,7 +26,8 @@ internal static class GitName
         var text = new StringBuilder(name.Length);
         for (int i = 0; i < name.Length;)
         {
-            if (Rune.DecodeFromUtf8(name[i..], out Rune rune, out int length) != System.Buffers.OperationStatus.Done || HiddenCharacters.Contains(rune) || rune.Value is '%' or '\\' or '/')
+            if (Rune.DecodeFromUtf8(name[i..], out Rune rune, out int length) != System.Buffers.OperationStatus.Done
+                || HiddenCharacters.Contains(rune) || rune.Value is '%' or '\\' or '/')
                 AppendBytes(text, name.Slice(i, Math.Max(length, 1)));
             else
                 text.Append(rune.ToString());
@@ -39,7 +42,8 @@ internal static class GitName
     public static string EscapeDirectory(ReadOnlySpan<byte> name)
     {
         string escaped = Escape(name);
-        return escaped.EndsWith(TableSuffix, StringComparison.OrdinalIgnoreCase) ? escaped[..^TableSuffix.Length] + "%2E" + escaped[^(TableSuffix.Length - 1)..] : escaped;
+        return escaped.EndsWith(TableSuffix, StringComparison.OrdinalIgnoreCase)
+            ? escaped[..^TableSuffix.Length] + "%2E" + escaped[^(TableSuffix.Length - 1)..] : escaped;
     }
 
     /// <summary>Reads an escaped name.</summary>
@@ -59,7 +63,8 @@ internal static class GitName
                 continue;
             }
 
-            if (i + 2 >= bytes.Length || !byte.TryParse(bytes.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out byte value))
+            if (i + 2 >= bytes.Length || !byte.TryParse(bytes.AsSpan(i + 1, 2), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out byte value))
                 return false;
             plain.Add(value);
             i += 2;
@@ -69,7 +74,8 @@ internal static class GitName
         return name.Length > 0 && Escape(name) == escaped;
     }
 
-    // Git forbids ".git" in all spellings that some file system takes for it; names that begin so mean something to it (.gitmodules, .gitattributes); NTFS calls them "git~1" and "gitmod~1".
+    // Git forbids ".git" in all spellings that some file system takes for it; names that begin so mean something to it (.gitmodules,
+    // .gitattributes); NTFS calls them "git~1" and "gitmod~1".
     // A leading "@" is a volume.
     private static string EscapeMeaning(string name)
     {

@@ -4,7 +4,8 @@ using LibGit = LibGit2Sharp;
 namespace Mig.Git.Objects;
 
 /// <summary>
-/// A Git repository on this machine, by libgit2, which is loaded here and nowhere else. It may be a stranger's: what is read of it is checked against its id by libgit2, its hooks and
+/// A Git repository on this machine, by libgit2, which is loaded here and nowhere else. It may be a stranger's: what is read of it is
+/// checked against its id by libgit2, its hooks and
 /// filters are not run, and one that belongs to another user is refused. For one thread.
 /// </summary>
 internal sealed class GitFolder : IDisposable
@@ -47,7 +48,8 @@ internal sealed class GitFolder : IDisposable
 
     public GitId WriteTree(GitTree tree) => Run(() => IdOf(_repository.ObjectDatabase.Write<LibGit.Tree>(tree.Encode())));
 
-    /// <summary>Stores the bytes of a commit: libgit2's own way changes messages, and stores none at all where it is compiled ahead of time.</summary>
+    /// <summary>Stores the bytes of a commit: libgit2's own way changes messages, and stores none at all where it is compiled ahead of
+    /// time.</summary>
     public GitId WriteCommit(byte[] content) => Run(() => IdOf(_repository.ObjectDatabase.Write<LibGit.Commit>(content)));
 
     public GitId WriteTag(byte[] content) => Run(() => IdOf(_repository.ObjectDatabase.Write<LibGit.TagAnnotation>(content)));
@@ -77,10 +79,13 @@ internal sealed class GitFolder : IDisposable
 
     /// <summary>The refs below a prefix that name an object, sorted by name; symbolic ones are left out.</summary>
     public IReadOnlyList<GitRef> ListRefs(string prefix) => Run<IReadOnlyList<GitRef>>(() =>
-        [.. _repository.Refs.OfType<LibGit.DirectReference>().Where(found => found.CanonicalName.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(found => new GitRef(found.CanonicalName, Parse(found.TargetIdentifier))).OrderBy(found => found.Name, StringComparer.Ordinal)]);
+        [.. _repository.Refs.OfType<LibGit.DirectReference>()
+            .Where(found => found.CanonicalName.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(found => new GitRef(found.CanonicalName, Parse(found.TargetIdentifier)))
+                .OrderBy(found => found.Name, StringComparer.Ordinal)]);
 
-    public GitId? ResolveRef(string name) => Run(() => _repository.Refs[name]?.ResolveToDirectReference() is { } found ? Parse(found.TargetIdentifier) : (GitId?)null);
+    public GitId? ResolveRef(string name) => Run(() => _repository.Refs[name]?.ResolveToDirectReference() is { } found
+        ? Parse(found.TargetIdentifier) : (GitId?)null);
 
     /// <summary>The commit that an object leads to through annotated tags; null when it leads to none.</summary>
     public GitId? Peel(GitId id) => Run(() =>
@@ -91,7 +96,8 @@ internal sealed class GitFolder : IDisposable
         return found is LibGit.Commit ? IdOf(found.Id) : (GitId?)null;
     });
 
-    public void WriteRef(string name, GitId id, string reason) => Run(() => _repository.Refs.Add(name, ToNative(id), reason, allowOverwrite: true));
+    public void WriteRef(string name, GitId id, string reason) =>
+        Run(() => _repository.Refs.Add(name, ToNative(id), reason, allowOverwrite: true));
 
     /// <summary>The branch that HEAD stands for, which may have no commit yet; null when it stands for none.</summary>
     public string? HeadBranch => Run(() => _repository.Refs["HEAD"] is LibGit.SymbolicReference head ? head.TargetIdentifier : null);
@@ -101,7 +107,8 @@ internal sealed class GitFolder : IDisposable
     public bool IsBare => _repository.Info.IsBare;
 
     /// <summary>Whether files that Git knows were changed, added or deleted in the folder.</summary>
-    public bool HasChanges() => Run(() => _repository.RetrieveStatus(new LibGit.StatusOptions { IncludeUntracked = false, IncludeIgnored = false }).IsDirty);
+    public bool HasChanges() => Run(() => _repository.RetrieveStatus(
+        new LibGit.StatusOptions { IncludeUntracked = false, IncludeIgnored = false }).IsDirty);
 
     /// <summary>Makes the files of the folder those of HEAD.</summary>
     public void CheckOutHead() => Run(() =>
@@ -112,7 +119,8 @@ internal sealed class GitFolder : IDisposable
 
     public void Dispose() => _repository.Dispose();
 
-    internal static GitId Parse(string hex) => GitId.TryParse(hex, out GitId id) ? id : throw new IOException($"'{hex}' is not an id of Git's SHA-1 kind");
+    internal static GitId Parse(string hex) => GitId.TryParse(hex, out GitId id) ? id
+        : throw new IOException($"'{hex}' is not an id of Git's SHA-1 kind");
 
     private static GitId IdOf(LibGit.ObjectId id) => new(id.RawId);
 
@@ -140,7 +148,8 @@ internal sealed class GitFolder : IDisposable
     };
 
     private static GitCommit Read(LibGit.Commit commit) => new(
-        IdOf(commit.Id), IdOf(commit.Tree.Id), [.. commit.Parents.Select(parent => IdOf(parent.Id))], Read(commit.Author), Read(commit.Committer), commit.Message ?? "");
+        IdOf(commit.Id), IdOf(commit.Tree.Id), [.. commit.Parents.Select(parent => IdOf(parent.Id))], Read(commit.Author),
+            Read(commit.Committer), commit.Message ?? "");
 
     private static GitPerson Read(LibGit.Signature signature) => new(signature.Name ?? "", signature.Email ?? "", signature.When);
 
@@ -159,7 +168,8 @@ internal sealed class GitFolder : IDisposable
         }
         catch (LibGit.LibGit2SharpException e) when (e.Message.Contains("not owned by current user", StringComparison.Ordinal))
         {
-            throw new UntrustedRepositoryException($"{place} is another user's Git repository; 'git config --global --add safe.directory {System.IO.Path.GetFullPath(place)}' says that you trust it");
+            throw new UntrustedRepositoryException($"{place} is another user's Git repository; 'git config --global --add safe.directory "
+                + $"{System.IO.Path.GetFullPath(place)}' says that you trust it");
         }
         catch (LibGit.LibGit2SharpException e)
         {
@@ -167,7 +177,9 @@ internal sealed class GitFolder : IDisposable
         }
         catch (Exception e) when (FindMissingLibrary(e) is { } missing)
         {
-            throw new UnsupportedFeatureException("the Git bridge", $"its library cannot be loaded ({missing}); it is published beside mig, as a file whose name begins with libgit2-: put it there again");
+            throw new UnsupportedFeatureException("the Git bridge",
+                $"its library cannot be loaded ({missing}); it is published beside mig, as a file whose name begins with libgit2-: put it "
+                + "there again");
         }
     }
 

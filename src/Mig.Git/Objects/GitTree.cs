@@ -17,7 +17,8 @@ internal sealed class GitTree
 
     /// <summary>Returns what a name stands for; null when it is not there, or is something else.</summary>
     public GitId? Find(string name, bool isTree) =>
-        _entries.TryGetValue(name, out GitTreeEntry entry) && (entry.Mode == GitMode.Tree) == isTree && entry.Mode != GitMode.Other ? entry.Id : null;
+        _entries.TryGetValue(name, out GitTreeEntry entry) && (entry.Mode == GitMode.Tree) == isTree && entry.Mode != GitMode.Other
+            ? entry.Id : null;
 
     public GitTreeEntry? Find(string name) => _entries.TryGetValue(name, out GitTreeEntry entry) ? entry : null;
 

@@ -7,7 +7,8 @@ using Mig.Git.Names;
 namespace Mig.Git.Tables;
 
 /// <summary>
-/// Values in tables of tabs: a tab is <c>\t</c>, a line break <c>\n</c>, a backslash <c>\\</c>; bytes that are not UTF-8, and characters that would not be seen, are <c>\xNN</c> for each byte. A
+/// Values in tables of tabs: a tab is <c>\t</c>, a line break <c>\n</c>, a backslash <c>\\</c>; bytes that are not UTF-8, and characters
+/// that would not be seen, are <c>\xNN</c> for each byte. A
 /// cell without a value is a dash.
 /// </summary>
 internal static class Cell

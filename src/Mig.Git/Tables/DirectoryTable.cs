@@ -4,7 +4,8 @@ using Mig.History.Trees;
 namespace Mig.Git.Tables;
 
 /// <summary>
-/// The table of a directory. It says nothing of times, and of directories in it no more than their own metadata: so two builds of the same files have the same tables, and a change deep down
+/// The table of a directory. It says nothing of times, and of directories in it no more than their own metadata: so two builds of the same
+/// files have the same tables, and a change deep down
 /// changes one table.
 /// </summary>
 internal static class DirectoryTable
@@ -41,7 +42,8 @@ internal static class DirectoryTable
 
     public static string Owner(TreeEntry entry) => string.Create(CultureInfo.InvariantCulture, $"{entry.Uid}:{entry.Gid}");
 
-    private static string Hash(TreeEntry entry, Func<TreeEntry, bool> isMasked) => isMasked(entry) ? Masked : entry.Sha256 is { } hash ? hash.ToString() : "too-long";
+    private static string Hash(TreeEntry entry, Func<TreeEntry, bool> isMasked) =>
+        isMasked(entry) ? Masked : entry.Sha256 is { } hash ? hash.ToString() : "too-long";
 
     private static string TypeOf(TreeEntryType type) => type switch
     {
@@ -58,19 +60,23 @@ internal static class DirectoryTable
     private static string Target(TreeEntry entry) => entry.Type switch
     {
         TreeEntryType.SymbolicLink or TreeEntryType.HardLink => Cell.Escape(entry.LinkTarget.Span),
-        TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice => string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}:{entry.DeviceMinor}"),
+        TreeEntryType.CharacterDevice or TreeEntryType.BlockDevice =>
+            string.Create(CultureInfo.InvariantCulture, $"{entry.DeviceMajor}:{entry.DeviceMinor}"),
         _ => Cell.None,
     };
 
     private static string Xattrs(TreeEntry entry) => entry.Xattrs.Count == 0
         ? Cell.None
-        : string.Join(' ', entry.Xattrs.Select(xattr => $"{Cell.Escape(xattr.Name.Span).Replace(" ", "\\x20", StringComparison.Ordinal)}={Value(xattr.Value.Span)}"));
+        : string.Join(' ', entry.Xattrs.Select(xattr => $"{Name(xattr.Name.Span)}={Value(xattr.Value.Span)}"));
+
+    private static string Name(ReadOnlySpan<byte> name) => Cell.Escape(name).Replace(" ", "\\x20", StringComparison.Ordinal);
 
     private static string Value(ReadOnlySpan<byte> value)
     {
         if (value.Length > MaxValue)
             return $"sha256:{Core.ObjectId.Of(value)}";
         ReadOnlySpan<byte> text = value.TrimEnd((byte)0);
-        return text.ContainsAnyExceptInRange((byte)'!', (byte)'~') || text.IsEmpty ? $"0x{Convert.ToHexStringLower(value)}" : Cell.Escape(text);
+        return text.ContainsAnyExceptInRange((byte)'!', (byte)'~') || text.IsEmpty ? $"0x{Convert.ToHexStringLower(value)}"
+            : Cell.Escape(text);
     }
 }

@@ -6,7 +6,8 @@ using Mig.Machines.Files;
 
 namespace Mig.Git.Tables;
 
-/// <summary>The disks of a machine, their partition tables, volumes and file systems: a line for each fact, so that a change of one is a change of one line.</summary>
+/// <summary>The disks of a machine, their partition tables, volumes and file systems: a line for each fact, so that a change of one is a
+/// change of one line.</summary>
 internal static class DiskText
 {
     public static byte[] Write(MachineImage image)

@@ -12,7 +12,8 @@ internal static class InventoryTables
         foreach (InstalledPackage package in inventory.Packages)
         {
             string source = package.SourceVersion == package.Version ? package.SourceName : $"{package.SourceName} {package.SourceVersion}";
-            table.Row(PackageKinds.NameOf(package.Kind), Cell.Escape(package.Name), Cell.Escape(package.Version), Cell.Escape(package.Architecture), Cell.Escape(source), Cell.Escape(package.Location));
+            table.Row(PackageKinds.NameOf(package.Kind), Cell.Escape(package.Name), Cell.Escape(package.Version),
+                Cell.Escape(package.Architecture), Cell.Escape(source), Cell.Escape(package.Location));
         }
 
         return table.ToArray();
@@ -22,7 +23,8 @@ internal static class InventoryTables
     {
         var table = new Table("name", "uid", "gid", "home", "shell", "state");
         foreach (UserAccount user in inventory.Users)
-            table.Row(Cell.Escape(user.Name), Number(user.Uid), Number(user.Gid), Cell.Escape(user.Home), Cell.Escape(user.Shell), user.IsDisabled ? "disabled" : Cell.None);
+            table.Row(Cell.Escape(user.Name), Number(user.Uid), Number(user.Gid), Cell.Escape(user.Home), Cell.Escape(user.Shell),
+                user.IsDisabled ? "disabled" : Cell.None);
         return table.ToArray();
     }
 

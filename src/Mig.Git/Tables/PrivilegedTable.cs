@@ -4,7 +4,8 @@ using Mig.History.Trees;
 namespace Mig.Git.Tables;
 
 /// <summary>
-/// The files that give rights: set-user-ID, set-group-ID, capabilities, writable by everybody, and devices outside of <c>/dev</c>. What a directory has that did not change is taken from the table
+/// The files that give rights: set-user-ID, set-group-ID, capabilities, writable by everybody, and devices outside of <c>/dev</c>. What a
+/// directory has that did not change is taken from the table
 /// of the version before.
 /// </summary>
 internal sealed class PrivilegedTable
@@ -28,7 +29,8 @@ internal sealed class PrivilegedTable
     public void Add(string directory, TreeEntry entry)
     {
         if (Reasons(directory, entry) is { Length: > 0 } reasons)
-            _rows.Add(string.Join('\t', directory + Cell.Escape(entry.Name.Span), reasons, DirectoryTable.Mode(entry), DirectoryTable.Owner(entry)));
+            _rows.Add(string.Join('\t', directory + Cell.Escape(entry.Name.Span), reasons, DirectoryTable.Mode(entry),
+                DirectoryTable.Owner(entry)));
     }
 
     /// <summary>Takes over the rows of all that is below a directory.</summary>
@@ -51,7 +53,8 @@ internal sealed class PrivilegedTable
     {
         if (entry.Type is TreeEntryType.SymbolicLink or TreeEntryType.HardLink)
             return "";
-        bool isDirectory = entry.Type == TreeEntryType.Directory, isDevice = entry.Type is TreeEntryType.BlockDevice or TreeEntryType.CharacterDevice;
+        bool isDirectory = entry.Type == TreeEntryType.Directory,
+            isDevice = entry.Type is TreeEntryType.BlockDevice or TreeEntryType.CharacterDevice;
         var reasons = new List<string>();
         if ((entry.Mode & SetUser) != 0 && !isDirectory)
             reasons.Add("setuid");

@@ -8,7 +8,8 @@ using Mig.Machines.Inventories;
 
 namespace Mig.Git.Tables;
 
-/// <summary>The page that a host shows first. Nothing of the image means anything in it: what Markdown and HTML give a meaning to is taken its meaning.</summary>
+/// <summary>The page that a host shows first. Nothing of the image means anything in it: what Markdown and HTML give a meaning to is taken
+/// its meaning.</summary>
 internal sealed class SummaryText(MachineImage image, Inventory inventory, ImageVolume? system, GitExportOptions options)
 {
     private readonly StringBuilder _text = new();
@@ -32,7 +33,8 @@ internal sealed class SummaryText(MachineImage image, Inventory inventory, Image
             if (c is '<' or '>' or '&' or '@' or '#' or '|')
                 plain.Append(CultureInfo.InvariantCulture, $"&#{(int)c};"); // also where a host looks for names and numbers of its own
             else
-                plain.Append(char.IsAsciiDigit(c) || char.IsAsciiLetter(c) || c is ' ' or '(' or ')' or '/' or ',' or '.' or '-' or ':' or '+' or '=' || c > '~' ? "" : "\\").Append(c);
+                plain.Append(char.IsAsciiDigit(c) || char.IsAsciiLetter(c) || c is ' ' or '(' or ')' or '/' or ',' or '.' or '-' or ':'
+                    or '+' or '=' || c > '~' ? "" : "\\").Append(c);
         }
 
         return plain.Replace("://", "&#58;//").Replace("www.", "www&#46;").ToString();
@@ -44,7 +46,8 @@ internal sealed class SummaryText(MachineImage image, Inventory inventory, Image
         Fact("operating system", inventory.Release is { } release ? $"{release.Id} {release.VersionId}".Trim() : "none found");
         Fact("architecture", inventory.Architecture);
         Fact("kernels", string.Join(", ", inventory.Kernels));
-        string kinds = string.Join(", ", inventory.Packages.GroupBy(package => package.Kind).Select(group => $"{PackageKinds.NameOf(group.Key)} {Number(group.Count())}"));
+        string kinds = string.Join(", ", inventory.Packages.GroupBy(package => package.Kind)
+            .Select(group => $"{PackageKinds.NameOf(group.Key)} {Number(group.Count())}"));
         Fact("packages", $"{Number(inventory.Packages.Count)}{(kinds.Length > 0 ? $" ({kinds})" : "")}");
         Fact("users", Number(inventory.Users.Count));
         Fact("units that start", Number(inventory.Units.Count));
@@ -60,8 +63,10 @@ internal sealed class SummaryText(MachineImage image, Inventory inventory, Image
                 Row(disk.Name, "", "", Number(disk.Length), "no volumes");
             foreach (ImageVolume volume in disk.Volumes)
             {
-                string seen = volume.Root is null ? $"no: {volume.Reason}" : volume.Unread.Count > 0 ? "not all" : volume == system ? "yes, the operating system" : "yes";
-                Row($"{ImageVolumes.PrefixOf(image, disk, volume)} of {disk.Name}", volume.FileSystem, volume.Label, Number(volume.Range.Length), seen);
+                string seen = volume.Root is null ? $"no: {volume.Reason}" : volume.Unread.Count > 0 ? "not all" : volume == system
+                    ? "yes, the operating system" : "yes";
+                Row($"{ImageVolumes.PrefixOf(image, disk, volume)} of {disk.Name}", volume.FileSystem, volume.Label,
+                    Number(volume.Range.Length), seen);
             }
         }
     }
@@ -73,7 +78,8 @@ internal sealed class SummaryText(MachineImage image, Inventory inventory, Image
         {
             if (volume.Root is null)
                 unseen.Add($"{ImageVolumes.PrefixOf(image, disk, volume)} of {disk.Name} was not looked into: {volume.Reason}");
-            unseen.AddRange(volume.Unread.Select(part => $"{ImageVolumes.PrefixOf(image, disk, volume)}:{UnreadSentence.PathOf(part)}: {part.Reason}"));
+            unseen.AddRange(volume.Unread.Select(part => $"{ImageVolumes.PrefixOf(image, disk, volume)}:{UnreadSentence.PathOf(part)}: "
+                + $"{part.Reason}"));
         }
 
         _text.Append("\n## Not seen\n\n");
@@ -86,11 +92,13 @@ internal sealed class SummaryText(MachineImage image, Inventory inventory, Image
     private void WriteScope()
     {
         _text.Append("\n## What is published\n\n");
-        _text.Append(options.IsMasked ? $"- Secrets: masked by {MaskRules.Name}; a masked value is `{MaskRules.Mark}`\n" : "- Secrets: **not masked**\n");
+        _text.Append(options.IsMasked ? $"- Secrets: masked by {MaskRules.Name}; a masked value is `{MaskRules.Mark}`\n"
+            : "- Secrets: **not masked**\n");
         _text.Append(CultureInfo.InvariantCulture, $"- Form: {GitExportOptions.Form}\n- Contents: the text of /etc");
         foreach (string pattern in options.Contents)
             _text.Append(" and ").Append(Plain(pattern));
-        _text.Append("\n- The disks themselves, times of files, and all other contents are in mig, under the id that `Mig-Commit:` says.\n");
+        _text.Append("\n- The disks themselves, times of files, and all other contents are in mig, under the id that `Mig-Commit:` ")
+            .Append("says.\n");
     }
 
     private void Fact(string name, string value)
