@@ -115,7 +115,7 @@ fi
 
 mib() { echo $(($1 / 1048576)); }
 image_tables() {
-  echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $NF }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
+  echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $3 }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
   echo "$(awk '/^MemTotal/ { print int($2 / 1048576 + 0.5) }' /proc/meminfo) GiB of memory, Linux $(uname -r | cut -d - -f 1); $(restic version | cut -d ' ' -f 1,2), borg $(borg --version | cut -d ' ' -f 2),"
   echo "casync $(casync --version | awk 'NR == 1 { print $2 }'), qemu-img $(qemu-img --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'), zstd $(zstd --version | sed 's/.*v\([0-9.]*\).*/\1/')."
   for set in $sets; do

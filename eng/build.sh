@@ -8,9 +8,13 @@ case "$(uname -m)" in
   *) runtime=linux-x64 ;;
 esac
 
+# The commit, where this is a checkout; a plus says that files differ from it.
+commit=$(git rev-parse --short=10 HEAD 2>/dev/null || true)
+[ -z "$commit" ] || git diff --quiet HEAD -- src Directory.Packages.props 2>/dev/null || commit=$commit+
+
 publish() {
   rm -rf artifacts/mig
-  dotnet publish src/Mig.Cli --configuration Release --runtime "$runtime" --output artifacts/mig --nologo --verbosity quiet "$@"
+  dotnet publish src/Mig.Cli --configuration Release --runtime "$runtime" --output artifacts/mig --nologo --verbosity quiet "-p:MigCommit=$commit" "$@"
 }
 
 can_be_native() {

@@ -43,8 +43,25 @@ public sealed class HelpTests
         string overview = workspace.Ok("help");
         Assert.Equal(overview, workspace.Ok("--help"));
         Assert.All(VerbList.Names, name => Assert.Contains($"\n  {name} ", overview, StringComparison.Ordinal));
-        Assert.Matches(@"^mig version \d+\.\d+\.\d+\n$", workspace.Ok("--version"));
+        Assert.Matches(@"^mig version \d+\.\d+\.\d+ \((commit [0-9a-f]{10}\+?, )?(native code|for the \.NET runtime)\)\n$", workspace.Ok("--version"));
         Assert.Equal(workspace.Ok("--version"), workspace.Ok("version"));
         Assert.All(overview.Split('\n'), line => Assert.True(line.Length <= 120, line));
+    }
+
+    [Fact]
+    public void Manual_pages_are_made_of_the_verbs()
+    {
+        using var workspace = new Workspace();
+        workspace.Ok("help", "--man", "man");
+        string[] pages = [.. Directory.GetFiles(workspace["man"]).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+        Assert.Equal(VerbList.Names.Select(name => $"mig-{name}.1").Append("mig.1").Order(StringComparer.Ordinal), pages);
+
+        // groff says what it does not understand; that it can say so is seen on a page with a request that there is not.
+        foreach (string page in pages)
+            Assert.Equal("", Tool.Run("groff", "-man", "-Tutf8", "-ww", "-z", workspace[$"man/{page}"]));
+        File.WriteAllText(workspace["wrong.1"], ".TH A 1\n.NOSUCH\n");
+        Assert.NotEqual("", Tool.Try("groff", "-man", "-Tutf8", "-ww", "-z", workspace["wrong.1"]).Output);
+        string shown = Tool.Run("bash", "-c", $"man -l '{workspace["man/mig-commit.1"]}' | cat");
+        Assert.Contains("mig commit DISK", shown, StringComparison.Ordinal);
     }
 }

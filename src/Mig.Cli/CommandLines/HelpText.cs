@@ -7,6 +7,9 @@ namespace Mig.Cli.CommandLines;
 /// <summary>Writes help: of the whole program, and of a verb.</summary>
 internal static class HelpText
 {
+    /// <summary>What <c>--json</c> does, wherever it is there.</summary>
+    public const string JsonSummary = "Prints JSON (docs/guide/json.md)";
+
     private const int Column = 26;
 
     public static string Overview()
@@ -28,6 +31,15 @@ internal static class HelpText
             Row(text, Label(option), option.Description ?? "");
         Row(text, Label(options.Version), options.Version.Description ?? "");
         return text.Append("\n'mig help VERB' explains a verb and shows examples.\n").ToString();
+    }
+
+    /// <summary>Names of an option and of its value.</summary>
+    public static string Label(Option option)
+    {
+        // Short names first, as Git's help has them.
+        IEnumerable<string> names = option.Aliases.Append(option.Name).OrderBy(name => name.Length);
+        string value = option.ValueType == typeof(bool) ? "" : " " + (option.HelpName ?? "VALUE");
+        return string.Join(", ", names) + value;
     }
 
     public static string Of(Verb verb)
@@ -53,26 +65,18 @@ internal static class HelpText
             }
 
             if (verb.HasJson)
-                Row(text, "--json", "Prints JSON (docs/guide/json.md)");
+                Row(text, "--json", JsonSummary);
         }
         else if (verb.HasJson)
         {
             text.Append("\nOptions\n");
-            Row(text, "--json", "Prints JSON (docs/guide/json.md)");
+            Row(text, "--json", JsonSummary);
         }
 
         text.Append("\nExamples\n");
         foreach ((string command, string meaning) in verb.Examples)
             text.Append("  ").Append(command).Append("\n      ").Append(meaning).Append('\n');
         return text.ToString();
-    }
-
-    private static string Label(Option option)
-    {
-        // Short names first, as Git's help has them.
-        IEnumerable<string> names = option.Aliases.Append(option.Name).OrderBy(name => name.Length);
-        string value = option.ValueType == typeof(bool) ? "" : " " + (option.HelpName ?? "VALUE");
-        return string.Join(", ", names) + value;
     }
 
     private static void Row(StringBuilder text, string label, string meaning)

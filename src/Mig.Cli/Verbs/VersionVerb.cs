@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
@@ -17,7 +18,7 @@ internal sealed class VersionVerb : Verb
         : base("version", Summary) => Add(_build);
 
     /// <summary>The line that <c>mig --version</c> prints.</summary>
-    public static string Line => $"mig version {Number}";
+    public static string Line => $"mig version {Number} ({(Commit is null ? "" : $"commit {Commit}, ")}{Build})";
 
     public override IReadOnlyList<string> Usage => ["version [--build] [--json]"];
 
@@ -28,6 +29,13 @@ internal sealed class VersionVerb : Verb
     ];
 
     public override bool HasJson => true;
+
+    /// <summary>The commit that it was built of (eng/build.sh); null when that is not known.</summary>
+    public static string? Commit => typeof(VersionVerb).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .FirstOrDefault(attribute => attribute.Key == "Commit")?.Value is { Length: > 0 } commit ? commit : null;
+
+    /// <summary>What the program is made of.</summary>
+    public static string Build => RuntimeFeature.IsDynamicCodeSupported ? "for the .NET runtime" : "native code";
 
     /// <summary>Such as <c>0.1.0</c>.</summary>
     public static string Number =>
@@ -41,7 +49,7 @@ internal sealed class VersionVerb : Verb
             session.FindRepository();
         if (session.IsJson)
         {
-            session.WriteJson(new VersionJson(Number, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
+            session.WriteJson(new VersionJson(Number, Commit, Build, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
                 architecture, ZstdLibrary.Current.Name), MigJson.Default.VersionJson);
             return ExitCode.Success;
         }
