@@ -62,6 +62,13 @@ internal sealed class Machine : IDisposable
         return new GitExporter(repository, options ?? new GitExportOptions()).ExportTo(Files[name], TestContext.Current.CancellationToken);
     }
 
+    public GitImportReport Import(string name, GitImportOptions? options = null)
+    {
+        using Repository repository = Open();
+        return new GitImporter(repository, options ?? new GitImportOptions())
+            .ImportFrom(Files[name], TestContext.Current.CancellationToken);
+    }
+
     /// <summary>Runs <c>git</c> in a repository beside the disks.</summary>
     public string Git(string name, params string[] arguments) =>
         Tool.Run("git", ["-C", Files[name], "-c", "user.name=Reviewer", "-c", "user.email=reviewer@example.org", .. arguments]);

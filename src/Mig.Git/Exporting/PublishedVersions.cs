@@ -38,6 +38,20 @@ internal sealed class PublishedVersions
         return versions;
     }
 
+    /// <summary>Which version each commit of Git is that was published from here, with whatever options.</summary>
+    public static Dictionary<GitId, CommitId> ReadAll(string repositoryFolder)
+    {
+        var found = new Dictionary<GitId, CommitId>();
+        string folder = SealedFile.PathOf(repositoryFolder, Folder);
+        foreach (string file in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
+        {
+            foreach (PublishedVersion version in Read(repositoryFolder, Path.GetFileName(file)).All)
+                found[version.Id] = version.Commit;
+        }
+
+        return found;
+    }
+
     public PublishedVersion? Find(CommitId commit) => _versions.TryGetValue(commit, out PublishedVersion version) ? version : null;
 
     public void Add(PublishedVersion version)

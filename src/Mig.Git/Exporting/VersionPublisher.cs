@@ -51,6 +51,9 @@ internal sealed class VersionPublisher(Repository repository, GitFolder target, 
     /// <summary>The commit that a version is. It was published by this.</summary>
     public GitId IdOf(CommitId commit) => _done[commit].Id;
 
+    /// <summary>All that were published by this.</summary>
+    public IReadOnlyCollection<PublishedVersion> Published => _done.Values;
+
     /// <summary>Whether a version was published by this.</summary>
     public bool Has(CommitId commit) => _done.ContainsKey(commit);
 

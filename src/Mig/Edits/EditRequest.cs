@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.History.Commits;
 
 namespace Mig.Edits;
 
@@ -13,6 +14,12 @@ public sealed record EditRequest
 
     /// <summary>The message; a newline is added when it lacks one.</summary>
     public required string Message { get; init; }
+
+    /// <summary>Who made what changes; null for the user.</summary>
+    public Signature? Author { get; init; }
+
+    /// <summary>Headers of the commit that mig keeps without knowing them, such as where the changes came from.</summary>
+    public IReadOnlyList<HeaderLine> Headers { get; init; } = [];
 
     /// <summary>Makes a commit even when nothing changed.</summary>
     public bool AllowEmpty { get; init; }

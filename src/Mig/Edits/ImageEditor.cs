@@ -27,7 +27,7 @@ public sealed class ImageEditor(Repository repository)
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(apply);
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, request.DryRun, cancellation);
-        (Signature author, Signature committer) = (publication.Author, publication.Committer);
+        (Signature author, Signature committer) = (request.Author ?? publication.Author, publication.Committer);
         string message = Publication.Clean(request.Message);
         (RefName target, ObjectId? expected, CommitId parentId) = FindTarget(request);
         publication.BeginMoves().Update(target, expected, parentId.Value, message).Check();
@@ -49,6 +49,7 @@ public sealed class ImageEditor(Repository repository)
             Author = author,
             Committer = committer,
             Provenance = parent.Provenance,
+            Headers = request.Headers,
             Message = message,
         };
         var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));

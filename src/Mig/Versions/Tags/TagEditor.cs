@@ -31,6 +31,21 @@ public sealed class TagEditor(Repository repository)
         return before;
     }
 
+    /// <summary>Takes in a tag that somebody else made, as it is.</summary>
+    /// <param name="tag">What it says; its target is here.</param>
+    /// <param name="force">Whether a tag of that name is moved.</param>
+    /// <exception cref="ConflictException">There is a tag of that name.</exception>
+    public void Take(Tag tag, bool force)
+    {
+        ArgumentNullException.ThrowIfNull(tag);
+        RefName name = RefName.Tag(tag.Name);
+        ObjectId? before = repository.Refs.Resolve(name);
+        if (before is not null && !force)
+            throw new ConflictException($"tag '{tag.Name}' already exists");
+        using FileLock retained = repository.Store.Retain();
+        repository.Refs.Update(name, before ?? default(ObjectId), Write(tag), ReflogSignature.Of(repository), $"tag: {tag.Name}");
+    }
+
     /// <summary>Deletes a tag.</summary>
     /// <returns>What it named.</returns>
     /// <exception cref="NotFoundException">There is no such tag.</exception>
@@ -57,6 +72,11 @@ public sealed class TagEditor(Repository repository)
             Target = target.Id, TargetKind = target.Kind, Name = name, Tagger = repository.Identity.Committer(),
             Message = text
         };
+        return Write(tag);
+    }
+
+    private ObjectId Write(Tag tag)
+    {
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         writer.EndContent();
         ObjectId id = writer.AddObject(ObjectKind.Tag, tag.Encode());
