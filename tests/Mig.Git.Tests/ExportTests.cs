@@ -178,10 +178,13 @@ public class ExportTests
         TestDisks.Gpt(repository.Files, "disk.raw");
         repository.Files.Sparse("empty.raw", 1 << 20);
         repository.Commit("disk.raw", "empty.raw");
+        repository.Commit("empty.raw");
         using Repository opened = repository.Open();
         new GitExporter(opened, new GitExportOptions()).ExportTo(repository.Files["out.git"], TestContext.Current.CancellationToken);
         Assert.Equal("", Tool.Run("git", "-C", repository.Files["out.git"], "fsck", "--strict", "--no-dangling"));
         Assert.Contains("manifest/@disk.raw.1.tsv\n", Tool.Run(
-            "git", "-C", repository.Files["out.git"], "ls-tree", "-r", "--name-only", "main"), StringComparison.Ordinal);
+            "git", "-C", repository.Files["out.git"], "ls-tree", "-r", "--name-only", "main~"), StringComparison.Ordinal);
+        Assert.DoesNotContain("manifest", Tool.Run("git", "-C", repository.Files["out.git"], "ls-tree", "-r", "--name-only", "main"),
+            StringComparison.Ordinal);
     }
 }

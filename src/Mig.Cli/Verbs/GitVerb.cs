@@ -46,7 +46,7 @@ internal sealed class GitVerb : Verb
 
     public override IReadOnlyList<string> Usage =>
     [
-        "git export [--branch NAME]... [--with-contents GLOB]... [--no-mask] [-f] DIR",
+        "git export [--branch NAME]... [--with-contents GLOB]... [--no-mask] [-f] DIR|URL",
         "git import [--branch NAME]... [--no-verify] DIR",
     ];
 
@@ -61,6 +61,7 @@ internal sealed class GitVerb : Verb
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig git export ../review.git", "publishes all versions; 'git -C ../review.git log -p' then shows what changed"),
+        ("mig git export git@host:team/images.git", "publishes to a host, over ssh"),
         ("mig git export --branch main --with-contents '/usr/lib/systemd/*' ../review.git", "one branch, with the text of its units"),
         ("mig git import ../review.git", "takes in approvals, and edits of /etc that were merged there"),
     ];
@@ -73,7 +74,7 @@ internal sealed class GitVerb : Verb
             ["export", var target] => Export(target, arguments, session),
             ["import", var source] => Import(source, arguments, session),
             ["import"] => throw new UsageException("say where from: mig git import DIR"),
-            ["export"] => throw new UsageException("say where to: mig git export DIR"),
+            ["export"] => throw new UsageException("say where to: mig git export DIR, or an address as https://host/path"),
             _ => throw new UsageException($"'mig git {string.Join(' ', words)}' is not what git takes; 'mig help git' shows what is"),
         };
     }
@@ -89,7 +90,10 @@ internal sealed class GitVerb : Verb
         };
         if (!options.IsMasked)
             session.Warn("secrets are not masked: hashes of passwords, private keys and all else in the files are published as they are");
-        GitExportReport report = new GitExporter(session.Repository, options).ExportTo(target, session.Cancellation);
+        var exporter = new GitExporter(session.Repository, options);
+        GitExportReport report = GitExporter.IsAddress(target)
+            ? exporter.Push(target, session.Cancellation)
+            : exporter.ExportTo(target, session.Cancellation);
         foreach (string warning in report.Warnings)
             session.Warn(warning);
         session.Report(report.NewVersions == 0 ? "All versions were there."
