@@ -33,8 +33,11 @@ internal sealed class GitVerb : Verb
     };
 
 
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description =
-        "import: does not ask the hooks commit-msg and pre-commit" };
+    private readonly Option<bool> _noVerify = new("--no-verify")
+    {
+        Description =
+        "import: does not ask the hooks commit-msg and pre-commit"
+    };
 
     public GitVerb()
         : base("git", Summary)

@@ -60,12 +60,12 @@ internal sealed class GitHost(GitFolder folder, GitAddress address, bool isInter
             LibGit.Remote remote = remotes.Add(RemoteName, address.Url);
             folder.Native.Network.Push(remote, changes.Select(
                 change => $"{(change.IsForced ? "+" : "")}{Prefix}{change.Name}:{change.Name}"), new LibGit.PushOptions
-            {
-                CredentialsProvider = _login.Ask,
-                OnPushStatusError = error => refused.Add($"{error.Reference}: {error.Message}"),
-                OnPushTransferProgress = (_, _, _) => !cancellation.IsCancellationRequested,
-                OnPackBuilderProgress = (_, _, _) => !cancellation.IsCancellationRequested,
-            });
+                {
+                    CredentialsProvider = _login.Ask,
+                    OnPushStatusError = error => refused.Add($"{error.Reference}: {error.Message}"),
+                    OnPushTransferProgress = (_, _, _) => !cancellation.IsCancellationRequested,
+                    OnPackBuilderProgress = (_, _, _) => !cancellation.IsCancellationRequested,
+                });
         });
         if (refused.Count > 0)
             throw new RemoteException("GIT-002", $"{address.Url} does not take {string.Join("; ", refused)}");
