@@ -13,8 +13,9 @@ mkdir -p "$folder"
 folder=$(cd "$folder" && pwd)
 rm -f "$folder"/*.nupkg "$folder"/*.snupkg
 if [ $build = 1 ]; then
-  dotnet restore src/Mig/Mig.csproj --verbosity quiet
-  dotnet build src/Mig/Mig.csproj --no-restore --configuration Release --nologo --verbosity quiet -clp:NoSummary
+  # It refers to all the others.
+  dotnet restore src/Mig.Git/Mig.Git.csproj --verbosity quiet
+  dotnet build src/Mig.Git/Mig.Git.csproj --no-restore --configuration Release --nologo --verbosity quiet -clp:NoSummary
 fi
 # What is made on the way goes there, too: the build's own files stay as they are.
 work=$(mktemp -d)

@@ -45,6 +45,34 @@ public class HostTests
     }
 
     [Fact]
+    public void OverHttpsWithALogin()
+    {
+        using var machine = new Machine();
+        Tool.Run("git", "init", "-q", "--bare", "-b", "main", machine.Files["host.git"]);
+        machine.Git("host.git", "config", "http.receivepack", "true");
+        using var host = new HttpsHost(machine.Files);
+        string here = $"localhost:{host.Port}/host.git";
+        Assert.Contains("GIT-001", Export(machine, host, $"https://me:wrong@{here}", code: 23), StringComparison.Ordinal);
+        Assert.Contains("refs/heads/main", Export(machine, host, $"https://me:{HttpsHost.Password}@{here}", code: 0),
+            StringComparison.Ordinal);
+        machine.Export("out.git");
+        Assert.Equal(machine.Git("out.git", "rev-parse", "main"), machine.Git("host.git", "rev-parse", "main"));
+
+        // What git credential knows is as good, and none of it is stored.
+        machine.Write("main", "etc/hostname", "web\n");
+        machine.Files.Write("gitconfig", $"[credential]\n helper = \"!f() {{ echo username=me; echo password={HttpsHost.Password}; }}; "
+            + $"f\"\n");
+        Assert.Contains("refs/heads/main", Export(machine, host, $"https://{here}", code: 0), StringComparison.Ordinal);
+        Assert.Equal(1, Tool.Try("grep", "-r", HttpsHost.Password, machine.Folder).ExitCode);
+
+        // A certificate that nobody vouches for ends it.
+        (int code, string output) = Tool.Try(BuiltProgram.Path, "--repo", machine.Folder, "git", "export",
+            $"https://me:{HttpsHost.Password}@{here}");
+        Assert.Equal(23, code);
+        Assert.Contains("certificate", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void HostsThatAreNotThereOrSayNo()
     {
         using var machine = new Machine();
@@ -84,6 +112,15 @@ public class HostTests
     {
         GitAddress address = GitAddress.TryParse("https://me:a%40b@host/x")!;
         Assert.Equal(("https://me@host/x", "me", "a@b"), (address.Url, address.User, address.Password));
+    }
+
+    private static string Export(Machine machine, HttpsHost host, string url, int code)
+    {
+        string[] environment = [$"SSL_CERT_FILE={host.Certificate}", $"GIT_CONFIG_GLOBAL={machine.Files["gitconfig"]}",
+            "MIG_COMMITTER_NAME=C", "MIG_COMMITTER_EMAIL=c@example.org"];
+        (int ended, string output) = Tool.Try("env", [.. environment, BuiltProgram.Path, "--repo", machine.Folder, "git", "export", url]);
+        Assert.True(code == ended, output);
+        return output;
     }
 
     private static GitExportReport Push(Machine machine, string url)

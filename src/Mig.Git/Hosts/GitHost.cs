@@ -75,6 +75,7 @@ internal sealed class GitHost(GitFolder folder, GitAddress address, bool isInter
     {
         try
         {
+            _login.Begin();
             action();
         }
         catch (LibGit.NonFastForwardException)

@@ -17,6 +17,9 @@ internal sealed class GitLogin(GitAddress address, bool isInteractive)
     /// <summary>Why nobody could log in; null when that is not so. libgit2, which calls this, passes on no more than a text.</summary>
     public RemoteException? Refusal { get; private set; }
 
+    /// <summary>A conversation begins, in which everything may be tried once.</summary>
+    public void Begin() => _tries = 0;
+
     /// <summary>Called by libgit2 when the host wants to know who is there, and again when it did not accept the answer.</summary>
     public LibGit.Credentials Ask(string url, string userFromUrl, LibGit.SupportedCredentialTypes types)
     {
