@@ -28,8 +28,8 @@ check() { # WHAT COMMAND...
 cat >"$work/try.sh" <<'TRY'
 # Runs in a chroot: MIG is the program and its arguments.
 set -eu
-export MIG_AUTHOR_NAME=Check MIG_AUTHOR_EMAIL=check@example.org MIG_COMMITTER_NAME=Check MIG_COMMITTER_EMAIL=check@example.org HOME=${FOLDER:-/root}
-cd "${FOLDER:-/root}"
+export MIG_AUTHOR_NAME=Check MIG_AUTHOR_EMAIL=check@example.org MIG_COMMITTER_NAME=Check MIG_COMMITTER_EMAIL=check@example.org HOME=${FOLDER:-/srv}
+cd "${FOLDER:-/srv}"
 rm -rf try && mkdir try && cd try
 head -c 3000000 /usr/bin/dpkg >disk.raw 2>/dev/null || true
 truncate -s 4M disk.raw
@@ -46,12 +46,12 @@ deb=$(ls "$folder"/mig_*_amd64.deb)
 check "lintian has no errors" lintian --fail-on error --allow-root "$deb"
 minimal=$work/minimal
 check "a minimal Debian is made" mmdebstrap --variant=apt --quiet bookworm "$minimal"
-cp "$deb" "$work/try.sh" "$minimal/root/"
+cp "$deb" "$work/try.sh" "$minimal/srv/"
 cp /etc/apt/apt.conf.d/* "$minimal/etc/apt/apt.conf.d/" 2>/dev/null || true
 cp /etc/resolv.conf "$minimal/etc/" 2>/dev/null || true
 check "apt knows its packages" chroot "$minimal" apt-get update -q
-check "apt installs the package" chroot "$minimal" apt-get install -y -q --no-install-recommends "/root/$(basename "$deb")"
-check "it commits and exports there" env MIG=mig chroot "$minimal" sh /root/try.sh
+check "apt installs the package" chroot "$minimal" apt-get install -y -q --no-install-recommends "/srv/$(basename "$deb")"
+check "it commits and exports there" env MIG=mig chroot "$minimal" sh /srv/try.sh
 check "its manual pages are where man looks" test -e "$minimal/usr/share/man/man1/mig-commit.1.gz"
 check "apt removes it" chroot "$minimal" apt-get purge -y -q mig
 check "nothing of it is left" sh -c "! find '$minimal/usr' -path '*mig*' -newer '$work/try.sh' | grep -E '/mig(\$|/)'"

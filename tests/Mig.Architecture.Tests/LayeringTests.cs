@@ -14,9 +14,10 @@ public class LayeringTests
         ["Mig.Catalog"] = ["Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Transfer"] = ["Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Nbd"] = ["Mig.Core"],
+        ["Mig.Fuse"] = ["Mig.Core"],
         ["Mig.Machines"] = ["Mig.Disks", "Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig"] = ["Mig.Archives", "Mig.Disks", "Mig.FileSystems", "Mig.Store", "Mig.History", "Mig.Catalog", "Mig.Transfer",
-            "Mig.Machines", "Mig.Nbd", "Mig.Core"],
+            "Mig.Machines", "Mig.Nbd", "Mig.Fuse", "Mig.Core"],
         ["Mig.Git"] = ["Mig", "Mig.Machines", "Mig.History", "Mig.Store", "Mig.Core"],
         ["Mig.Cli"] = ["Mig", "Mig.Git", "Mig.Machines", "Mig.Catalog", "Mig.Transfer", "Mig.History", "Mig.Core"],
     };

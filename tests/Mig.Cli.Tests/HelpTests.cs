@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Tests.Support;
+using Mig.Testing;
 using Mig.Cli.Verbs;
 
 namespace Mig.Cli.Tests;
@@ -43,7 +44,8 @@ public sealed class HelpTests
         string overview = workspace.Ok("help");
         Assert.Equal(overview, workspace.Ok("--help"));
         Assert.All(VerbList.Names, name => Assert.Contains($"\n  {name} ", overview, StringComparison.Ordinal));
-        Assert.Matches(@"^mig version \d+\.\d+\.\d+ \((commit [0-9a-f]{10}\+?, )?(native code|for the \.NET runtime)\)\n$", workspace.Ok("--version"));
+        Assert.Matches(@"^mig version \d+\.\d+\.\d+ \((commit [0-9a-f]{10}\+?, )?(native code|for the \.NET runtime)\)\n$",
+            workspace.Ok("--version"));
         Assert.Equal(workspace.Ok("--version"), workspace.Ok("version"));
         Assert.All(overview.Split('\n'), line => Assert.True(line.Length <= 120, line));
     }

@@ -45,7 +45,8 @@ public sealed class JsonTests
         Assert.True(Json("fsck", "--quick").GetProperty("isQuick").GetBoolean());
         Assert.Equal(2, Json("stats").GetProperty("images").GetArrayLength());
         Assert.Equal(3, Json("stats").GetProperty("versions").GetInt32());
-        Assert.StartsWith($"mig version {Json("version").GetProperty("version").GetString()} (", workspace.Ok("--version"), StringComparison.Ordinal);
+        Assert.StartsWith($"mig version {Json("version").GetProperty("version").GetString()} (", workspace.Ok("--version"),
+            StringComparison.Ordinal);
         JsonElement commit = Json("commit", SampleDisks.Partitioned, "-m", "parts");
         Assert.Equal(workspace.Ok("rev-parse", "HEAD").Trim(), commit.GetProperty("id").GetString());
         Assert.Equal(10, commit.GetProperty("disks")[0].GetProperty("volumes")[0].GetProperty("files").GetInt32());

@@ -14,7 +14,8 @@ internal static class ManPage
         Section(text, "SYNOPSIS").Append("\\fBmig\\fR [\\fB\\-\\-repo\\fR \\fIDIR\\fR] [\\fB\\-C\\fR \\fIDIR\\fR] "
             + "[\\fB\\-c\\fR \\fIKEY=VALUE\\fR] \\fIVERB\\fR [\\fIARGUMENTS\\fR]\n");
         Section(text, "DESCRIPTION");
-        Lines(text, "mig keeps every version of a machine's disk, stores what versions share once, and gives any of them back bit for bit.\n"
+        Lines(text, "mig keeps every version of a machine's disk, stores what versions share once, and gives any of them back bit for "
+            + "bit.\n"
             + "Each verb has a page of its own: mig-commit(1) is that of 'mig commit'.");
         foreach ((string group, (string Name, string Summary, Func<Verb> Create)[] verbs) in VerbList.Groups)
         {

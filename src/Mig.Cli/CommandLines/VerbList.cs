@@ -42,6 +42,7 @@ internal static class VerbList
             ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
             ("audit", AuditVerb.Summary, () => new AuditVerb()),
             ("grep", GrepVerb.Summary, () => new GrepVerb()),
+            ("mount", MountVerb.Summary, () => new MountVerb()),
             ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
         ]),
         ("Change files in versions", [

@@ -49,7 +49,8 @@ internal sealed class VersionVerb : Verb
             session.FindRepository();
         if (session.IsJson)
         {
-            session.WriteJson(new VersionJson(Number, Commit, Build, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
+            session.WriteJson(new VersionJson(
+                Number, Commit, Build, RuntimeInformation.FrameworkDescription, RuntimeInformation.OSDescription,
                 architecture, ZstdLibrary.Current.Name), MigJson.Default.VersionJson);
             return ExitCode.Success;
         }
