@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Mig.Core;
 
 /// <summary>The values that were used last, up to a weight. For several threads.</summary>
@@ -17,19 +19,28 @@ public sealed class RecentCache<TKey, TValue>(long capacity)
     public TValue Get(TKey key, Func<TKey, (TValue Value, long Weight)> make)
     {
         ArgumentNullException.ThrowIfNull(make);
-        lock (_gate)
-        {
-            if (_nodes.TryGetValue(key, out LinkedListNode<(TKey Key, TValue Value, long Weight)>? node))
-            {
-                _order.Remove(node);
-                _order.AddFirst(node);
-                return node.Value.Value;
-            }
-        }
-
+        if (TryGet(key, out TValue? known))
+            return known;
         (TValue value, long weight) = make(key);
         Add(key, value, weight);
         return value;
+    }
+
+    /// <summary>Finds the value of a key among those that are kept.</summary>
+    public bool TryGet(TKey key, [MaybeNullWhen(false)] out TValue value)
+    {
+        lock (_gate)
+        {
+            bool isThere = _nodes.TryGetValue(key, out LinkedListNode<(TKey Key, TValue Value, long Weight)>? node);
+            value = isThere ? node!.Value.Value : default;
+            if (isThere && node != _order.First)
+            {
+                _order.Remove(node!);
+                _order.AddFirst(node!);
+            }
+
+            return isThere;
+        }
     }
 
     private void Add(TKey key, TValue value, long weight)

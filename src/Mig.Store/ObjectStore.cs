@@ -19,13 +19,16 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     private static readonly TimeSpan RetainPatience = TimeSpan.FromMinutes(10);
 
     private readonly PackSet _packs;
-    private readonly FrameCache _cache = new(FrameCacheSize);
+    private readonly FrameCache _cache;
+    private readonly FrameFiller _fill;
     private readonly ZstdCodec _codec = new();
     private ContentCache? _promised;
 
-    private ObjectStore(string folder)
+    private ObjectStore(string folder, FrameCache? frames)
     {
         Folder = folder;
+        _cache = frames ?? new FrameCache(FrameCacheSize);
+        _fill = ReadFrame;
         _packs = new PackSet(Path.Combine(folder, PacksFolder), new DamageNotes(folder));
     }
 
@@ -53,15 +56,16 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         HostFiles.CreateFolder(Path.Combine(folder, TemporaryFolder));
     }
 
+    /// <param name="frames">Keeps what is decompressed, together with other stores; null for a small one of its own.</param>
     /// <remarks>A damaged index is left out; asking for an object that no other index has then says so.</remarks>
     /// <exception cref="CorruptStoreException">The folder is no store.</exception>
-    public static ObjectStore Open(string folder)
+    public static ObjectStore Open(string folder, FrameCache? frames = null)
     {
         if (!Directory.Exists(Path.Combine(folder, PacksFolder)))
             throw new CorruptStoreException(
                 "STORE-001", $"{folder} has no folder {PacksFolder}: it is no repository, or part of it is gone");
         HostFiles.CreateFolder(Path.Combine(folder, TemporaryFolder));
-        return new ObjectStore(folder);
+        return new ObjectStore(folder, frames);
     }
 
     /// <summary>
@@ -224,7 +228,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
             throw new CorruptStoreException("STORE-003",
                 $"object {id} is a {ObjectHeader.NameOf(location.Kind)}, a {ObjectHeader.NameOf(kind)} is needed; run mig fsck");
         byte[] bytes = GC.AllocateUninitializedArray<byte>(location.Length);
-        ReadVerified(id, location, bytes);
+        ReadVerified(id, location, 0, bytes);
         return bytes;
     }
 
@@ -240,7 +244,7 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
                 "STORE-003",
                 $"object {id} is a {ObjectHeader.NameOf(location.Kind)} of {location.Length} bytes, a blob of {destination.Length} is "
                 + "needed; run mig fsck");
-        ReadVerified(id.Value, location, destination);
+        ReadVerified(id.Value, location, 0, destination);
     }
 
     /// <inheritdoc/>
@@ -330,40 +334,6 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
             held.Dispose();
             throw;
         }
-    }
-
-    private void ReadVerified(in ObjectId id, in ObjectLocation location, Span<byte> destination)
-    {
-        (PackIndex index, int frame) = (location.Index, location.Frame);
-        try
-        {
-            ReadAt(id, location, destination);
-        }
-        catch (CorruptStoreException e) when (HasMoved(e))
-        {
-            ReadAt(id, Find(id), destination);
-        }
-        catch (CorruptStoreException e) when (
-            e.Code == DamagedPackCode && TryFind(id, out ObjectLocation other) && (other.Index != index || other.Frame != frame))
-        {
-            // Another pack has it, too.
-            ReadAt(id, other, destination);
-        }
-    }
-
-    private unsafe void ReadAt(in ObjectId id, ObjectLocation location, Span<byte> destination)
-    {
-        FramePlace place = location.Index.GetFrame(location.Frame);
-        fixed (byte* to = destination)
-        {
-            byte* target = to;
-            _cache.Use(
-                place,
-                buffer => ReadFrame(place, buffer.AsSpan(0, place.RawLength)),
-                buffer => buffer.AsSpan(location.Offset, location.Length).CopyTo(new Span<byte>(target, location.Length)));
-        }
-
-        CheckId(id, destination, place);
     }
 
     public void Dispose()

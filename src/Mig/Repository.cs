@@ -58,7 +58,7 @@ public sealed class Repository : IDisposable
         CheckFormat();
         if (Config.Get("core.zstd") is { } zstd)
             ZstdLibrary.Use(zstd);
-        Store = ObjectStore.Open(folder);
+        Store = ObjectStore.Open(folder, context.Frames);
         if (PromisorRemote is { } promisor)
             Store.UsePromised(new PromisedContent(this, promisor), Path.Combine(folder, "cache", "content"),
                 Config.GetInteger("core.contentCacheLimit", DefaultCacheLimit, 0, long.MaxValue));

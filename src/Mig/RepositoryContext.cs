@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Store.Packs;
 
 namespace Mig;
 
@@ -34,6 +35,9 @@ public sealed record RepositoryContext
 
     /// <summary>Whether somebody can be asked, for a token for example.</summary>
     public bool IsInteractive { get; init; }
+
+    /// <summary>What keeps decompressed contents, for all repositories of this context together; null for a small one of each.</summary>
+    public FrameCache? Frames { get; init; }
 
     /// <summary>Worker threads of one call; at least 1.</summary>
     public int Parallelism { get; init; } = System.Environment.ProcessorCount;

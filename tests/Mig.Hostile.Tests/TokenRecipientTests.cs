@@ -101,7 +101,7 @@ public sealed class TokenRecipientTests : IAsyncLifetime
         _repository.Dispose();
     }
 
-    private string Good => _server!.Address.ToString().TrimEnd('/');
+    private string Good => _server!.Address!.ToString().TrimEnd('/');
 
     private Attack.Said Run(params string[] arguments) => Attack.Mig(["MIG_TOKEN=" + _token], arguments);
 

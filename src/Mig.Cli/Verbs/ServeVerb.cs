@@ -10,11 +10,15 @@ namespace Mig.Cli.Verbs;
 
 internal sealed class ServeVerb : Verb
 {
-    public const string Summary = "Serves repositories to others, over HTTP or for ssh";
+    public const string Summary = "Serves repositories over HTTP or for ssh, and disks over NBD";
 
     private readonly Option<bool> _stdio =
         new("--stdio") { Description = "Serves one repository on standard input and output, as ssh runs it" };
     private readonly Option<string> _listen = new("--listen") { HelpName = "ADDRESS:PORT", Description = "Serves over HTTP" };
+    private readonly Option<string> _nbd =
+        new("--nbd") { HelpName = "PLACE", Description = "Serves disks over NBD: unix:PATH, tcp:ADDRESS:PORT" };
+    private readonly Option<string> _cache =
+        new("--cache") { HelpName = "SIZE", Description = "Memory for decompressed contents, for NBD; 256m unless given" };
     private readonly Option<string> _certificate =
         new("--tls-cert") { HelpName = "FILE", Description = "The server's certificate and its chain, PEM: HTTPS instead of HTTP" };
     private readonly Option<string> _key = new("--tls-key") { HelpName = "FILE", Description = "The certificate's private key, PEM" };
@@ -57,24 +61,27 @@ internal sealed class ServeVerb : Verb
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections, _maxConnectionsPerClient,
-            _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
+        Add(_stdio, _listen, _nbd, _cache, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections,
+            _maxConnectionsPerClient, _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
         Add(_folder);
     }
 
     public override IReadOnlyList<string> Usage =>
-        ["serve --listen ADDRESS:PORT [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] [--max-...] [--trusted-proxy "
-        + "ADDRESS]... [DIR]", "serve --stdio DIR"];
+        ["serve [--listen ADDRESS:PORT] [--nbd PLACE [--cache SIZE]] [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] "
+        + "[--max-...] [--trusted-proxy ADDRESS]... [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
         "DIR is a repository, or a folder of repositories: then http://ADDRESS:PORT/NAME is the repository DIR/NAME. Without\n"
         + "DIR, the current repository is served. Each request is a line on standard error. /healthz says whether the server\n"
-        + "runs, /metrics has its figures (Prometheus). On SIGTERM or Ctrl-C it lets the requests under way end, and stops.";
+        + "runs, /metrics has its figures (Prometheus). On SIGTERM or Ctrl-C it lets the requests under way end, and stops.\n"
+        + "With --nbd, the disks of all versions are block devices for QEMU, libnbd and the kernel, read-only, at once: the name\n"
+        + "of one is [TOKEN@][REPOSITORY/]REVISION[:disk2].";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig serve --listen 127.0.0.1:8320", "serves this repository to this machine"),
         ("mig serve --listen 127.0.0.1:8320 /srv/images", "serves every repository in /srv/images"),
+        ("mig serve --nbd unix:/run/mig.sock", "serves disks to this machine: nbdcopy 'nbd+unix:///main?socket=/run/mig.sock' main.raw"),
         ("mig serve --listen 0.0.0.0:8320 --auth tokens --tls-cert cert.pem --tls-key key.pem /srv/images",
             "serves them to other machines, with tokens and TLS"),
     ];
@@ -90,10 +97,14 @@ internal sealed class ServeVerb : Verb
             return ExitCode.Success;
         }
 
+        string? listen = arguments.GetValue(_listen), nbd = arguments.GetValue(_nbd);
+        if (listen is null && nbd is null)
+            throw new UsageException("say where with --listen ADDRESS:PORT, --nbd PLACE, or --stdio");
         var options = new ServerOptions
         {
-            Listen = ParseEndpoint(arguments.GetValue(_listen)
-                ?? throw new UsageException("say where with --listen ADDRESS:PORT, or --stdio")),
+            Listen = listen is null ? null : ParseEndpoint(listen),
+            Nbd = nbd,
+            CacheSize = arguments.GetValue(_cache) is { } cache ? ParseSize(cache) : ServerOptions.DefaultCacheSize,
             Root = arguments.GetValue(_folder) ?? session.Repository.Folder,
             Tls = (arguments.GetValue(_certificate), arguments.GetValue(_key)) switch
             {
@@ -123,7 +134,10 @@ internal sealed class ServeVerb : Verb
     {
         CancellationToken stop = session.Cancellation;
         await using RepositoryServer server = await RepositoryServer.StartAsync(options, session.Context, stop).ConfigureAwait(false);
-        session.Say($"listening on {server.Address}");
+        if (server.Address is { } http)
+            session.Say($"listening on {http}");
+        if (server.NbdAddress is { } nbd)
+            session.Say($"listening on {nbd}");
         await server.RunAsync(stop).ConfigureAwait(false);
     }
 

@@ -12,13 +12,10 @@ namespace Mig.History.Layouts;
 /// <remarks>Reading throws <see cref="CorruptStoreException"/> when an object is missing or damaged.</remarks>
 public sealed class LayoutSource(IContentSource store, LayoutId? root, long length) : IByteSource
 {
-    private const long NodeCapacity = 32 << 20;
     private const long BlobCapacity = 48 << 20;
-    private const int PieceWeight = 64;
 
-    private readonly RecentCache<LayoutId, LayoutNode> _nodes = new(NodeCapacity);
+    private readonly LayoutTree _tree = new(store, root, length);
     private readonly RecentCache<BlobId, byte[]> _blobs = new(BlobCapacity);
-    private readonly int _rootLevel = LayoutFormat.RootLevel(length);
 
     public long Length => length;
 
@@ -46,7 +43,7 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
         within = within.Intersect(new ByteRange(0, length));
         for (long number = within.Offset / LayoutFormat.LeafSize; number * LayoutFormat.LeafSize < within.End; number++)
         {
-            if (FindLeaf(number) is not { } leaf)
+            if (_tree.FindLeaf(number) is not { } leaf)
                 continue;
             long start = number * LayoutFormat.LeafSize;
             for (int i = SortedSearch.First(leaf.Pieces.Count, i => start + leaf.Pieces[i].End > within.Offset); i < leaf.Pieces.Count
@@ -67,7 +64,7 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
     private void ReadLeaf(long number, int start, Span<byte> destination)
     {
         destination.Clear();
-        if (FindLeaf(number) is not { } leaf)
+        if (_tree.FindLeaf(number) is not { } leaf)
             return;
         IReadOnlyList<LayoutPiece> pieces = leaf.Pieces;
         var wanted = new ByteRange(start, destination.Length);
@@ -84,35 +81,6 @@ public sealed class LayoutSource(IContentSource store, LayoutId? root, long leng
             blob.AsSpan((int)(piece.BlobOffset + part.Offset - piece.Offset), (int)part.Length)
                 .CopyTo(destination[(int)(part.Offset - start)..]);
         }
-    }
-
-    private LayoutNode? FindLeaf(long number)
-    {
-        if (root is not { } id)
-            return null;
-        for (int level = _rootLevel; ; level--)
-        {
-            LayoutNode node = _nodes.Get(id, _ => ReadNode(id, level));
-            if (level == 0)
-                return node;
-            int slot = (int)(number / (LayoutFormat.Span(level - 1) / LayoutFormat.LeafSize) % LayoutFormat.FanOut);
-            LayoutId? child = null;
-            foreach ((int candidate, LayoutId childId) in node.Children)
-            {
-                if (candidate == slot)
-                    child = childId;
-            }
-
-            if (child is not { } next)
-                return null;
-            id = next;
-        }
-    }
-
-    private (LayoutNode Node, long Weight) ReadNode(in LayoutId id, int level)
-    {
-        LayoutNode node = LayoutReader.ReadNode(store, id, level);
-        return (node, (long)PieceWeight * (1 + node.Pieces.Count + node.Children.Count));
     }
 
     // Whoever reads a part of a file system reads what stands beside it soon.

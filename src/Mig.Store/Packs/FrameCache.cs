@@ -3,84 +3,114 @@ using Mig.Core;
 namespace Mig.Store.Packs;
 
 /// <summary>
-/// The frames that were decompressed last, up to so many bytes. Their buffers are rented, and go back when the last reader is done.
+/// The frames that were decompressed last, up to so many bytes, for one store or for several. A frame that many want at once is
+/// decompressed by one of them. The buffers are
+/// rented, and go back when the last reader is done. For many threads.
 /// </summary>
-internal sealed class FrameCache(long capacity)
+/// <param name="capacity">Most bytes that are kept.</param>
+public sealed class FrameCache(long capacity)
 {
     private readonly Dictionary<(ObjectId Pack, long Offset), LinkedListNode<Frame>> _frames = [];
     private readonly LinkedList<Frame> _order = new();
     private readonly Lock _gate = new();
     private long _bytes;
+    private long _filled;
 
-    /// <summary>Runs an action with a frame's bytes; reads the frame first when it is not there.</summary>
+    /// <summary>Frames that were decompressed so far.</summary>
+    internal long Filled => Interlocked.Read(ref _filled);
+
+    /// <summary>Returns a frame, for its user to release; has it read first when it is not there.</summary>
     /// <param name="fill">Reads the frame into a buffer of just its length.</param>
-    public void Use(in FramePlace place, Action<byte[]> fill, Action<byte[]> use)
+    internal Frame Acquire(in FramePlace place, FrameFiller fill)
     {
-        Frame? frame = Acquire(place);
-        if (frame is null)
+        while (true)
         {
-            frame = new Frame((place.Pack, place.Offset), FrameBuffers.Shared.Rent(Math.Max(1, place.RawLength)), place.RawLength);
-            try
+            (Frame frame, bool isNew) = FindOrAdd(place);
+            if (isNew)
             {
-                fill(frame.Buffer);
-            }
-            catch
-            {
-                FrameBuffers.Shared.Return(frame.Buffer);
-                throw;
+                Fill(frame, place, fill);
+                return frame;
             }
 
-            Add(frame);
-        }
-
-        try
-        {
-            use(frame.Buffer);
-        }
-        finally
-        {
-            Release(frame);
+            if (frame.WaitUntilFilled())
+                return frame;
+            Release(frame); // who filled it failed: the next one tries, and gets an error of its own
         }
     }
 
-    private Frame? Acquire(in FramePlace place)
+    /// <summary>Returns a frame that is there, for its user to release; null when it is not there, or not whole yet.</summary>
+    internal Frame? TryAcquire(in FramePlace place)
     {
         lock (_gate)
         {
-            if (!_frames.TryGetValue((place.Pack, place.Offset), out LinkedListNode<Frame>? node))
+            if (!_frames.TryGetValue((place.Pack, place.Offset), out LinkedListNode<Frame>? node) || !node.Value.IsWhole)
                 return null;
-            _order.Remove(node);
-            _order.AddFirst(node);
-            node.Value.Users++;
-            return node.Value;
+            return Take(node);
         }
     }
 
-    // The new frame has two users: its reader, and the cache.
-    private void Add(Frame frame)
-    {
-        lock (_gate)
-        {
-            frame.Users = 1;
-            if (_frames.ContainsKey(frame.Key))
-                return; // another thread read it meanwhile; this copy is for its reader alone
-            frame.Users = 2;
-            _frames.Add(frame.Key, _order.AddFirst(frame));
-            _bytes += frame.Length;
-            while (_bytes > capacity && _order.Last is { } last && last != _order.First)
-            {
-                _order.RemoveLast();
-                _frames.Remove(last.Value.Key);
-                _bytes -= last.Value.Length;
-                Drop(last.Value);
-            }
-        }
-    }
-
-    private void Release(Frame frame)
+    internal void Release(Frame frame)
     {
         lock (_gate)
             Drop(frame);
+    }
+
+    private void Fill(Frame frame, in FramePlace place, FrameFiller fill)
+    {
+        try
+        {
+            fill(place, frame.Buffer.AsSpan(0, place.RawLength));
+            Interlocked.Increment(ref _filled);
+            frame.SetFilled(isWhole: true);
+        }
+        catch
+        {
+            lock (_gate)
+                Forget(frame);
+            frame.SetFilled(isWhole: false);
+            Release(frame);
+            throw;
+        }
+    }
+
+    // A new frame has two users: who fills it, and the cache.
+    private (Frame Frame, bool IsNew) FindOrAdd(in FramePlace place)
+    {
+        lock (_gate)
+        {
+            var key = (place.Pack, place.Offset);
+            if (_frames.TryGetValue(key, out LinkedListNode<Frame>? node))
+                return (Take(node), false);
+            var frame = new Frame(key, FrameBuffers.Shared.Rent(Math.Max(1, place.RawLength)), place.RawLength) { Users = 2 };
+            _frames.Add(key, _order.AddFirst(frame));
+            _bytes += frame.Length;
+            while (_bytes > capacity && _order.Last is { } last && last != _order.First)
+                Forget(last.Value);
+            return (frame, true);
+        }
+    }
+
+    private Frame Take(LinkedListNode<Frame> node)
+    {
+        if (node != _order.First)
+        {
+            _order.Remove(node);
+            _order.AddFirst(node);
+        }
+
+        node.Value.Users++;
+        return node.Value;
+    }
+
+    // Called under the gate. It may have been forgotten before.
+    private void Forget(Frame frame)
+    {
+        if (!_frames.TryGetValue(frame.Key, out LinkedListNode<Frame>? node) || node.Value != frame)
+            return;
+        _order.Remove(node);
+        _frames.Remove(frame.Key);
+        _bytes -= frame.Length;
+        Drop(frame);
     }
 
     private static void Drop(Frame frame)
@@ -89,8 +119,12 @@ internal sealed class FrameCache(long capacity)
             FrameBuffers.Shared.Return(frame.Buffer);
     }
 
-    private sealed class Frame((ObjectId Pack, long Offset) key, byte[] buffer, int length)
+    /// <summary>A frame's bytes, and which of its objects have been checked against their ids since they came.</summary>
+    internal sealed class Frame((ObjectId Pack, long Offset) key, byte[] buffer, int length)
     {
+        private readonly HashSet<int> _checked = [];
+        private volatile int _state; // 0 while it is being filled, 1 whole, -1 failed
+
         public (ObjectId Pack, long Offset) Key { get; } = key;
 
         public byte[] Buffer { get; } = buffer;
@@ -98,5 +132,44 @@ internal sealed class FrameCache(long capacity)
         public int Length { get; } = length;
 
         public int Users { get; set; }
+
+        public bool IsWhole => _state > 0;
+
+        public bool IsChecked(int offset)
+        {
+            lock (_checked)
+                return _checked.Contains(offset);
+        }
+
+        public void SetChecked(int offset)
+        {
+            lock (_checked)
+                _checked.Add(offset);
+        }
+
+        public void SetFilled(bool isWhole)
+        {
+            lock (_checked)
+            {
+                _state = isWhole ? 1 : -1;
+                Monitor.PulseAll(_checked);
+            }
+        }
+
+        /// <summary>Waits for who fills it.</summary>
+        /// <returns>False when that failed.</returns>
+        public bool WaitUntilFilled()
+        {
+            if (_state == 0)
+            {
+                lock (_checked)
+                {
+                    while (_state == 0)
+                        Monitor.Wait(_checked);
+                }
+            }
+
+            return _state > 0;
+        }
     }
 }

@@ -11,7 +11,7 @@ namespace Mig.Transfer.Http;
 /// Each new connection looks at the two files, which costs microseconds; those that are open keep theirs. Files that do not fit together,
 /// because the second one is not there yet, or cannot be read, are reported once, and the certificate of before stays.
 /// </remarks>
-internal sealed class CertificateWatcher
+public sealed class CertificateWatcher
 {
     private readonly string _certificate;
     private readonly string _key;

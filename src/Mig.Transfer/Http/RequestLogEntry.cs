@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Text;
+using Mig.Core;
 
 namespace Mig.Transfer.Http;
 
@@ -44,53 +44,19 @@ public sealed record RequestLogEntry
     /// <summary>The line, without a line break.</summary>
     public override string ToString()
     {
-        var line = new StringBuilder(200);
-        Add(line, "time", Time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
-        Add(line, "client", Client);
-        Add(line, "user", User ?? "-");
-        Add(line, "method", Method);
-        Add(line, "path", Path);
-        Add(line, "repository", Repository);
-        Add(line, "call", Verb);
-        Add(line, "status", Status.ToString(CultureInfo.InvariantCulture));
-        Add(line, "in", BytesIn.ToString(CultureInfo.InvariantCulture));
-        Add(line, "out", BytesOut.ToString(CultureInfo.InvariantCulture));
-        Add(line, "ms", Duration.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture));
-        Add(line, "error", Error);
+        var line = new LogLine();
+        line.Add("time", Time.UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture));
+        line.Add("client", Client);
+        line.Add("user", User ?? "-");
+        line.Add("method", Method);
+        line.Add("path", Path);
+        line.Add("repository", Repository);
+        line.Add("call", Verb);
+        line.Add("status", Status.ToString(CultureInfo.InvariantCulture));
+        line.Add("in", BytesIn.ToString(CultureInfo.InvariantCulture));
+        line.Add("out", BytesOut.ToString(CultureInfo.InvariantCulture));
+        line.Add("ms", Duration.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture));
+        line.Add("error", Error);
         return line.ToString();
-    }
-
-    private static void Add(StringBuilder line, string key, string? value)
-    {
-        if (value is null)
-            return;
-        if (line.Length > 0)
-            line.Append(' ');
-        line.Append(key).Append('=');
-        bool isPlain = value.Length > 0;
-        foreach (char c in value)
-            isPlain &= c is > ' ' and < '\x7f' and not ('"' or '=' or '\\');
-        if (isPlain)
-            line.Append(value);
-        else
-            AppendQuoted(line, value);
-    }
-
-    // Control characters, line separators and lone surrogates are escaped; other text stays readable.
-    private static void AppendQuoted(StringBuilder line, string value)
-    {
-        line.Append('"');
-        foreach (Rune rune in value.EnumerateRunes())
-        {
-            if (rune.Value is '"' or '\\')
-                line.Append('\\').Append((char)rune.Value);
-            else if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator or UnicodeCategory.OtherNotAssigned)
-                line.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
-            else
-                line.Append(rune.ToString());
-        }
-
-        line.Append('"');
     }
 }

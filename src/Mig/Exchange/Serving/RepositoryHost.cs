@@ -1,3 +1,4 @@
+using Mig.Care.Trust;
 using Mig.Core;
 
 namespace Mig.Exchange.Serving;
@@ -8,6 +9,9 @@ namespace Mig.Exchange.Serving;
 /// <param name="root">A folder of repositories, or a repository itself, whose name is then empty.</param>
 public sealed class RepositoryHost(string root, RepositoryContext context) : IDisposable
 {
+    // Folders within folders that are looked into for repositories, where they are listed.
+    private const int MaxDepth = 4;
+
     private readonly Dictionary<string, Repository> _open = [];
     private readonly HashSet<string> _untrusted = [];
     private readonly Lock _gate = new();
@@ -42,6 +46,32 @@ public sealed class RepositoryHost(string root, RepositoryContext context) : IDi
 
             _open.Add(name, repository);
             return repository;
+        }
+    }
+
+    /// <summary>Returns the names of the repositories, ascending, without opening them.</summary>
+    /// <param name="most">Most names.</param>
+    public IReadOnlyList<string> ListNames(int most)
+    {
+        if (RepositoryFinder.IsRepository(root) || RepositoryFinder.IsRepository(Path.Combine(root, Repository.FolderName)))
+            return [""];
+        var names = new List<string>();
+        List("", 0);
+        return names;
+
+        void List(string name, int depth)
+        {
+            foreach (string part in Directory.EnumerateDirectories(Path.Combine(root, name)).Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal))
+            {
+                string below = name.Length == 0 ? part : $"{name}/{part}";
+                if (names.Count >= most || Resolve(below) is not { } folder)
+                    continue;
+                if (RepositoryFinder.IsRepository(folder) || RepositoryFinder.IsRepository(Path.Combine(folder, Repository.FolderName)))
+                    names.Add(below);
+                else if (depth < MaxDepth)
+                    List(below, depth + 1);
+            }
         }
     }
 

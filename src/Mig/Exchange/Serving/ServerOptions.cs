@@ -2,16 +2,28 @@ using System.Net;
 
 namespace Mig.Exchange.Serving;
 
-/// <summary>What <c>mig serve --listen</c> serves, where, and to whom.</summary>
+/// <summary>What <c>mig serve</c> serves, where, and to whom.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>The address and port; port 0 for any that is free, which <see cref="RepositoryServer.Address"/> then says.</summary>
-    public required IPEndPoint Listen { get; init; }
+    /// <summary>What <see cref="CacheSize"/> is unless something else is said.</summary>
+    public const long DefaultCacheSize = 256L << 20;
+
+    /// <summary>
+    /// The address and port for HTTP; port 0 for any that is free, which <see cref="RepositoryServer.Address"/> then says. Null for no
+    /// HTTP.
+    /// </summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>Where disks are served over NBD: <c>unix:PATH</c> or <c>tcp:ADDRESS:PORT</c>; null for nowhere.</summary>
+    public string? Nbd { get; init; }
+
+    /// <summary>Most bytes of decompressed contents that are kept for NBD.</summary>
+    public long CacheSize { get; init; } = DefaultCacheSize;
 
     /// <summary>A folder of repositories, or a repository itself.</summary>
     public required string Root { get; init; }
 
-    /// <summary>PEM files of the certificate with its chain, and of the key; null for plain HTTP.</summary>
+    /// <summary>PEM files of the certificate with its chain, and of the key; null for plain HTTP and NBD.</summary>
     public (string Certificate, string Key)? Tls { get; init; }
 
     /// <summary>Without TLS, speaks HTTP/2 alone, by prior knowledge. With TLS, both versions are spoken, and the client chooses.</summary>
@@ -47,7 +59,7 @@ public sealed record ServerOptions
     /// <summary>Proxies of our own: what they say in <c>X-Forwarded-For</c> is the client.</summary>
     public IReadOnlyList<IPAddress> TrustedProxies { get; init; } = [];
 
-    /// <summary>Takes a line for each request; called by one thread at a time.</summary>
+    /// <summary>Takes a line for each request, and for each connection of NBD; called by one thread at a time.</summary>
     public Action<string> Log { get; init; } = _ => { };
 
     /// <summary>Takes what is wrong while the server runs, such as a change of the access file that cannot be read.</summary>

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Mig.Transfer.Access;
+
+namespace Mig.Exchange.Serving;
+
+/// <summary>The name of a disk as NBD clients give it: <c>[TOKEN@][REPOSITORY/]REVISION[:DISK]</c>.</summary>
+/// <param name="Token">The token; null when none was given.</param>
+/// <param name="Path">Repository and revision; empty for HEAD of the repository that is served.</param>
+/// <param name="Disk">The disk: <c>disk2</c> for the second one, or its name. Null for the first one.</param>
+internal sealed record ExportName(string? Token, string Path, string? Disk)
+{
+    private const string DiskPrefix = "disk";
+
+    /// <summary>Reads a name that a stranger sent.</summary>
+    public static ExportName Parse(string text)
+    {
+        // Branches may have an @ in their names, too; a token has a form of its own.
+        string? token = null;
+        int at = text.IndexOf('@', StringComparison.Ordinal);
+        if (at >= 0 && AccessTokenText.IsWellFormed(text[..at]))
+        {
+            token = text[..at];
+            text = text[(at + 1)..];
+        }
+
+        int colon = text.LastIndexOf(':');
+        return colon < 0 ? new ExportName(token, text, null) : new ExportName(token, text[..colon], text[(colon + 1)..]);
+    }
+
+    /// <summary>The number that a disk is asked for by; 0 when it is asked for by name.</summary>
+    public int DiskNumber =>
+        Disk is { } disk && disk.StartsWith(DiskPrefix, StringComparison.Ordinal)
+            && int.TryParse(disk.AsSpan(DiskPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    /// <summary>The name without its token, for logs.</summary>
+    public override string ToString() => Disk is null ? Path : $"{Path}:{Disk}";
+
+    /// <summary>The disk's own part of a name.</summary>
+    /// <param name="number">Counted from 1.</param>
+    public static string SuffixOf(int number) => number == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $":{DiskPrefix}{number}");
+}
