@@ -27,6 +27,11 @@ public sealed class DiskImage : IDisposable
     {
     }
 
+    /// <summary>A disk that is not a file's: one that is made up of something else.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="content">The disk; closed with the image.</param>
+    public static DiskImage Of(string name, IByteSource content) => new(name, "raw", content, [], new DiskWarnings(name));
+
     /// <summary>The path that was opened.</summary>
     public string Path { get; }
 

@@ -11,6 +11,7 @@ using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trust;
 using Mig.Images.Browse;
+using Mig.Images.Sessions;
 using Mig.Store;
 using Mig.Versions.Branches;
 using Mig.Versions.Commits;
@@ -94,6 +95,9 @@ public sealed class Repository : IDisposable
 
     /// <summary>Looks into the images of versions.</summary>
     public ImageBrowser Images => new(this);
+
+    /// <summary>Begins, lists and ends sessions: disks of versions that are written.</summary>
+    public RepositorySessions Sessions => new(this);
 
     /// <summary>Commits, tags and images by id.</summary>
     public RepositoryObjects Objects { get; }

@@ -67,6 +67,7 @@ internal static class VerbList
             ("push", PushVerb.Summary, () => new PushVerb()),
             ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
             ("serve", ServeVerb.Summary, () => new ServeVerb()),
+            ("session", SessionVerb.Summary, () => new SessionVerb()),
             ("token", TokenVerb.Summary, () => new TokenVerb()),
             ("git", GitVerb.Summary, () => new GitVerb()),
         ]),

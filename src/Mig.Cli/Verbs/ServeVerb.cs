@@ -17,6 +17,8 @@ internal sealed class ServeVerb : Verb
     private readonly Option<string> _listen = new("--listen") { HelpName = "ADDRESS:PORT", Description = "Serves over HTTP" };
     private readonly Option<string> _nbd =
         new("--nbd") { HelpName = "PLACE", Description = "Serves disks over NBD: unix:PATH, tcp:ADDRESS:PORT" };
+    private readonly Option<string[]> _writable =
+        new("--writable") { HelpName = "NAME", Description = "A session whose disks can be written; begins on revision NAME if it is new" };
     private readonly Option<string> _cache =
         new("--cache") { HelpName = "SIZE", Description = "Memory for decompressed contents, for NBD; 256m unless given" };
     private readonly Option<string> _certificate =
@@ -61,13 +63,14 @@ internal sealed class ServeVerb : Verb
     public ServeVerb()
         : base("serve", Summary)
     {
-        Add(_stdio, _listen, _nbd, _cache, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections,
+        Add(_stdio, _listen, _nbd, _writable, _cache, _certificate, _key, _http2, _auth, _insecure, _maxBody, _maxRate, _maxConnections,
             _maxConnectionsPerClient, _maxRequests, _maxRequestsPerClient, _minRate, _proxies);
         Add(_folder);
     }
 
     public override IReadOnlyList<string> Usage =>
-        ["serve [--listen ADDRESS:PORT] [--nbd PLACE [--cache SIZE]] [--tls-cert FILE --tls-key FILE] [--auth FILE] [--insecure] "
+        ["serve [--listen ADDRESS:PORT] [--nbd PLACE [--writable NAME]... [--cache SIZE]] [--tls-cert FILE --tls-key FILE] [--auth FILE] "
+            + "[--insecure] "
         + "[--max-...] [--trusted-proxy ADDRESS]... [DIR]", "serve --stdio DIR"];
 
     public override string Description =>
@@ -104,6 +107,7 @@ internal sealed class ServeVerb : Verb
         {
             Listen = listen is null ? null : ParseEndpoint(listen),
             Nbd = nbd,
+            Writable = arguments.GetValue(_writable) ?? [],
             CacheSize = arguments.GetValue(_cache) is { } cache ? ParseSize(cache) : ServerOptions.DefaultCacheSize,
             Root = arguments.GetValue(_folder) ?? session.Repository.Folder,
             Tls = (arguments.GetValue(_certificate), arguments.GetValue(_key)) switch

@@ -148,6 +148,10 @@ public sealed class HostFile : IDisposable
             cause)
         { HResult = Errno.FileTooLarge };
 
+    /// <summary>Gives the room of a range back; it reads as zeros then.</summary>
+    /// <returns>False when the file system cannot.</returns>
+    public bool TryPunchHole(ByteRange range) => LibC.TryPunchHole(Handle, range);
+
     /// <summary>Makes what was written durable. When that fails, nothing is known of it, and asking again proves nothing.</summary>
     public void Sync()
     {

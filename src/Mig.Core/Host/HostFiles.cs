@@ -40,6 +40,13 @@ public static class HostFiles
         File.Move(from, to, overwrite: true);
     }
 
+    /// <summary>Gives a folder another name, which nothing has.</summary>
+    public static void MoveFolder(string from, string to)
+    {
+        FileFault.Check(FileStep.Rename, to);
+        Directory.Move(from, to);
+    }
+
     /// <summary>Deletes a file if there is one.</summary>
     public static void Delete(string path)
     {

@@ -29,7 +29,11 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         using FileLock alone = FileLock.Acquire(Path.Combine(_lockFolder, "gc"), "garbage collection of this repository", TimeSpan.Zero);
         ObjectStore store = repository.Store;
         if (!options.DryRun)
+        {
             store.RemoveStaleFiles();
+            repository.Sessions.DiscardExpired();
+        }
+
         store.Refresh();
         DateTime before = options.PruneBefore ?? DateTime.MinValue;
         int packsBefore = store.CountPackFiles();

@@ -20,6 +20,8 @@ internal sealed class Reachability(Repository repository, CancellationToken canc
         if (repository.Refs.ReadHead().Id is { } head)
             needed.Add(head);
 
+        needed.UnionWith(repository.Sessions.ListBases().Select(commit => commit.Value));
+
         // Refs first, then packs: what a ref names by now is in a pack by now.
         repository.Store.Refresh();
         foreach (ObjectId id in needed.Where(id => !repository.Store.Contains(id)))

@@ -2,6 +2,7 @@ using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
+using Mig.Images.Sessions;
 using Mig.Nbd;
 using Mig.Transfer.Access;
 
@@ -10,8 +11,10 @@ namespace Mig.Exchange.Serving;
 /// <summary>
 /// The disks of all versions of the repositories under a folder, read-only, for those who may read the repository. For many threads.
 /// </summary>
+/// <param name="sessions">Those that can be written; their names go before revisions.</param>
 /// <param name="authenticate">Given a token, or null for none, says what its holder may do; null when that is nothing.</param>
-internal sealed class RepositoryExports(RepositoryHost host, Func<string?, AccessRights?> authenticate, TimeProvider clock) : INbdExports
+internal sealed class RepositoryExports(RepositoryHost host, Func<string?, AccessRights?> authenticate, TimeProvider clock,
+    WritableSessions sessions) : INbdExports
 {
     private const int MostListed = 10_000;
     private const int MostParts = 16;
@@ -21,6 +24,13 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
     public IEnumerable<NbdExportEntry> List(NbdClient client)
     {
         AccessRights rights = FindRights(null, client);
+        foreach (OpenSession session in rights.MayPush("").IsAllowed ? sessions.All : [])
+        {
+            for (int i = 0; i < session.Disks.Count; i++)
+                yield return new NbdExportEntry(session.Name + ExportName.SuffixOf(i + 1),
+                    $"session on {session.File.Base.Value.ToShortString()}");
+        }
+
         foreach (string name in host.ListNames(MostListed).Where(name => rights.MayRead(name).IsAllowed))
         {
             if (host.Find(name) is not { } repository)
@@ -37,6 +47,8 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
             throw new NbdRefusedException(
                 "a token goes to another machine over TLS alone; it was readable on the way here, so make a new one");
         AccessRights rights = FindRights(asked.Token, client);
+        if (sessions.Find(asked.Path) is { } session)
+            return Open(session, asked, rights);
         (Repository repository, string revision) = FindRepository(asked.Path, rights);
         try
         {
@@ -50,6 +62,17 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
         {
             throw new NotFoundException(e.Message);
         }
+    }
+
+    // To write to a version that is to be is to push it.
+    private static NbdExport Open(OpenSession session, ExportName asked, AccessRights rights)
+    {
+        if (!rights.MayPush("").IsAllowed)
+            throw new NbdRefusedException($"'{asked.Path}' is a session, which needs the right 'write'");
+        int index = FindDisk(session.Image, asked);
+        SessionDisk disk = session.Disks[index];
+        return new NbdExport(asked.ToString(), $"session on {session.File.Base.Value.ToShortString()} ({session.Image.Disks[index].Name})",
+            disk, disk);
     }
 
     private AccessRights FindRights(string? token, NbdClient client)

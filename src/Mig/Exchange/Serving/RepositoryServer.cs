@@ -17,7 +17,10 @@ public sealed class RepositoryServer : IAsyncDisposable
     private readonly HttpServer? _http;
     private readonly NbdServer? _nbd;
 
-    private RepositoryServer(RepositoryHost host, HttpServer? http, NbdServer? nbd) => (_host, _http, _nbd) = (host, http, nbd);
+    private readonly WritableSessions _sessions;
+
+    private RepositoryServer(RepositoryHost host, HttpServer? http, NbdServer? nbd, WritableSessions sessions) =>
+        (_host, _http, _nbd, _sessions) = (host, http, nbd, sessions);
 
     /// <summary>Where it listens for HTTP: the port that was chosen, when 0 was asked for. Null when it does not.</summary>
     public Uri? Address => _http?.Address;
@@ -50,23 +53,28 @@ public sealed class RepositoryServer : IAsyncDisposable
 
         if (!Directory.Exists(options.Root))
             throw new NotFoundException($"folder {options.Root} does not exist");
+        if (options.Writable.Count > 0 && place is null)
+            throw new UsageException("--writable goes with --nbd");
         WarnOfOpenFiles(options);
         AccessFileWatcher? access = options.AccessFile is { } file ? new AccessFileWatcher(file, context.Clock, options.Warn) : null;
         var host = new RepositoryHost(options.Root, place is null ? context : context with { Frames = new FrameCache(options.CacheSize) });
         var log = new Lock();
         HttpServer? http = null;
+        WritableSessions? sessions = null;
         try
         {
+            sessions = new WritableSessions(host, options.Writable, options.Warn);
             if (options.Listen is { } listen)
                 http = await HttpServer.StartAsync(ToHttp(options, listen, host, access, context, Log, isLocal), cancellation)
                     .ConfigureAwait(false);
-            NbdServer? nbd = place is { } known ? NbdServer.Start(ToNbd(options, known, host, access, context, Log)) : null;
-            return new RepositoryServer(host, http, nbd);
+            NbdServer? nbd = place is { } known ? NbdServer.Start(ToNbd(options, known, host, access, context, Log, sessions)) : null;
+            return new RepositoryServer(host, http, nbd, sessions);
         }
         catch
         {
             if (http is not null)
                 await http.DisposeAsync().ConfigureAwait(false);
+            sessions?.Dispose();
             host.Dispose();
             throw;
         }
@@ -96,6 +104,7 @@ public sealed class RepositoryServer : IAsyncDisposable
             await _http.DisposeAsync().ConfigureAwait(false);
         if (_nbd is not null)
             await _nbd.DisposeAsync().ConfigureAwait(false);
+        _sessions.Dispose();
         _host.Dispose();
     }
 
@@ -123,13 +132,13 @@ public sealed class RepositoryServer : IAsyncDisposable
             };
 
     private static NbdServerOptions ToNbd(ServerOptions options, NbdEndpoint place, RepositoryHost host, AccessFileWatcher? access,
-        RepositoryContext context, Action<string> log)
+        RepositoryContext context, Action<string> log, WritableSessions sessions)
     {
         CertificateWatcher? certificate = options.Tls is { } tls ? new CertificateWatcher(tls.Certificate, tls.Key, options.Warn) : null;
         return new NbdServerOptions
         {
             Listen = place,
-            Exports = new RepositoryExports(host, token => Authenticate(access, token, context.Clock), context.Clock),
+            Exports = new RepositoryExports(host, token => Authenticate(access, token, context.Clock), context.Clock, sessions),
             Certificate = certificate is null ? null : () => certificate.Current,
             MaxConnections = options.MaxConnections,
             MaxConnectionsPerClient = options.MaxConnectionsPerClient,

@@ -17,6 +17,9 @@ public sealed record ServerOptions
     /// <summary>Where disks are served over NBD: <c>unix:PATH</c> or <c>tcp:ADDRESS:PORT</c>; null for nowhere.</summary>
     public string? Nbd { get; init; }
 
+    /// <summary>Sessions whose disks can be written over NBD. One that is not there begins, on the revision of that name.</summary>
+    public IReadOnlyList<string> Writable { get; init; } = [];
+
     /// <summary>Most bytes of decompressed contents that are kept for NBD.</summary>
     public long CacheSize { get; init; } = DefaultCacheSize;
 

@@ -20,23 +20,24 @@ internal sealed class ImageCommitter(Repository repository)
     public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Disks.Count == 0 && !request.Amend)
+        if (request.Disks.Count == 0 && !request.Amend && request.Opened is null)
             throw new UsageException("name at least one disk to commit");
 
         // What can go wrong without reading a disk goes wrong first.
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, cancellation: cancellation);
         Signature author = publication.Author;
         string message = publication.Ask(Publication.Clean(request.Message));
-        Head head = repository.Refs.ReadHead();
+        Head head = request.Opened?.Onto ?? repository.Refs.ReadHead();
         Commit? amended = request.Amend ? FindAmended(head) : null;
-        List<DiskImage> disks = OpenDisks(request, cancellation);
+        List<DiskImage> disks = request.Opened is { } opened ? [.. opened.Disks] : OpenDisks(request, cancellation);
         try
         {
             var rest = new DiskRest(disks);
             if (!request.AllowChanging)
                 rest.CheckUnused();
             IReadOnlyList<string> names =
-                DiskNames.Choose([.. disks.Select((disk, i) => IsInput(request, request.Disks[i]) ? SpooledDisk.DiskName : disk.Name)]);
+                DiskNames.Choose([.. disks.Select((disk, i) => request.Opened is null && IsInput(request, request.Disks[i])
+                    ? SpooledDisk.DiskName : disk.Name)]);
             using FileLock retained = repository.Store.Retain();
             using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
             var session = new IngestSession(repository.Store, writer, request.Progress, repository.Context.Parallelism,
@@ -105,7 +106,7 @@ internal sealed class ImageCommitter(Repository repository)
         }
         finally
         {
-            foreach (DiskImage disk in disks)
+            foreach (DiskImage disk in request.Opened is null ? disks : [])
                 disk.Dispose();
         }
     }
@@ -135,7 +136,7 @@ internal sealed class ImageCommitter(Repository repository)
     // What came from standard input is nowhere any more.
     private void RememberPlaces(CommitId commit, CommitRequest request)
     {
-        if (!request.Disks.Any(disk => IsInput(request, disk)))
+        if (request.Opened is null && !request.Disks.Any(disk => IsInput(request, disk)))
             DiskPlaces.Write(repository.Folder, commit, request.Disks);
     }
 

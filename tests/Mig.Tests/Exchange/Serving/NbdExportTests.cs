@@ -13,7 +13,9 @@ public sealed class NbdExportTests : IDisposable
 
     public NbdExportTests()
     {
-        File.WriteAllBytes(_repository.Files["one.img"], MixedBytes.Make(3 << 20, 1));
+        byte[] large = new byte[3 << 20]; // more than a frame
+        new Random(1).NextBytes(large);
+        File.WriteAllBytes(_repository.Files["one.img"], large);
         File.WriteAllBytes(_repository.Files["two.img"], MixedBytes.Make(200_000 / 512 * 512, 2));
         string first = _repository.Commit("one.img").Id!.Value.Value.ToString();
         _ids = [first, _repository.Commit("one.img", "two.img").Id!.Value.Value.ToString()];
@@ -123,11 +125,14 @@ public sealed class NbdExportTests : IDisposable
         Assert.Equal(wanted, all);
 
         // What is gone is an error, never something else.
+        await using var later = new NbdServed(_repository.Folder);
+        using var other = new NbdLine(new System.Net.Sockets.UnixDomainSocketEndPoint(later.Uri("").Split("socket=")[1]));
+        other.Choose("main");
         foreach (string pack in Directory.GetFiles(Path.Combine(_repository.Folder, "packs"), "*.pack"))
             File.WriteAllBytes(pack, new byte[new FileInfo(pack).Length]);
-        line.Send(NbdLine.Request(NbdLine.Read, 0, (uint)all.Length));
-        Assert.Equal(5u, line.TakeRead(0, all).Error);
-        Assert.Contains("main: PACK-001", served.Log, StringComparison.Ordinal);
+        other.Send(NbdLine.Request(NbdLine.Read, 0, (uint)all.Length));
+        Assert.Equal(5u, other.TakeRead(0, all).Error);
+        Assert.Contains("main: PACK-001", later.Log, StringComparison.Ordinal);
     }
 
     public void Dispose() => _repository.Dispose();

@@ -1,0 +1,25 @@
+using Mig.Core;
+using Mig.Disks;
+using Mig.History.Refs;
+using Mig.Versions.Commits;
+
+namespace Mig.Images.Sessions;
+
+/// <summary>Makes a version of what a session holds, and lets the session go on from there.</summary>
+internal sealed class SessionCommit(Repository repository)
+{
+    /// <exception cref="ConflictException">Somebody works with the session, or its branch moved meanwhile.</exception>
+    public CommitResult Run(string name, CommitRequest request, CancellationToken cancellation)
+    {
+        using OpenSession session = repository.Sessions.Open(name);
+        if (session.File.Branch is not { } branch)
+            throw new UsageException(
+                $"'{name}' began on a version, not on a branch, so its commits have nowhere to go; begin one on a branch");
+        DiskImage[] disks = [.. session.Disks.Select((disk, i) => DiskImage.Of(session.Image.Disks[i].Name, disk))];
+        CommitResult result = new ImageCommitter(repository).Commit(
+            request with { Opened = (disks, new Head(branch, session.File.Base.Value)) }, cancellation);
+        if (result.Id is { } made)
+            repository.Sessions.Rebase(session, made);
+        return result;
+    }
+}
