@@ -94,10 +94,21 @@ internal static class ManPage
             text.Append(".fi\n");
     }
 
-    // A point or a quote at the beginning would be a request.
+    // A point or a quote at the beginning would be a request; what is not ASCII has a name of its own.
     private static string Escape(string text)
     {
-        string escaped = text.Replace("\\", "\\e", StringComparison.Ordinal).Replace("-", "\\-", StringComparison.Ordinal);
-        return escaped.StartsWith('.') || escaped.StartsWith('\'') ? "\\&" + escaped : escaped;
+        var escaped = new StringBuilder(text.StartsWith('.') || text.StartsWith('\'') ? "\\&" : "");
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            escaped.Append(rune.Value switch
+            {
+                '\\' => "\\e",
+                '-' => "\\-",
+                > 126 => $"\\[u{rune.Value:X4}]",
+                _ => rune.ToString(),
+            });
+        }
+
+        return escaped.ToString();
     }
 }
