@@ -32,7 +32,7 @@ public sealed partial class ObjectStore
             return false;
         try
         {
-            if (!frame.IsChecked(location.Offset))
+            if (!frame.IsChecked(id.Value, location.Offset, location.Length))
                 return false;
             frame.Buffer.AsSpan(location.Offset + start, destination.Length).CopyTo(destination);
             return true;
@@ -69,10 +69,10 @@ public sealed partial class ObjectStore
         try
         {
             ReadOnlySpan<byte> bytes = frame.Buffer.AsSpan(location.Offset, location.Length);
-            if (!frame.IsChecked(location.Offset))
+            if (!frame.IsChecked(id, location.Offset, location.Length))
             {
                 CheckId(id, bytes, place);
-                frame.SetChecked(location.Offset);
+                frame.SetChecked(id, location.Offset, location.Length);
             }
 
             bytes.Slice(start, destination.Length).CopyTo(destination);

@@ -78,6 +78,20 @@ public sealed class FrameCacheTests
     }
 
     [Fact]
+    public void Bytes_that_were_checked_as_one_object_are_not_another()
+    {
+        var cache = new FrameCache(1 << 20);
+        FrameCache.Frame frame = cache.Acquire(Place(0), (_, buffer) => buffer.Clear());
+        ObjectId id = ObjectId.Of("a"u8), other = ObjectId.Of("b"u8);
+        frame.SetChecked(id, 0, 10);
+        Assert.True(frame.IsChecked(id, 0, 10));
+        Assert.False(frame.IsChecked(other, 0, 10));
+        Assert.False(frame.IsChecked(id, 0, 9));
+        Assert.False(frame.IsChecked(id, 1, 10));
+        cache.Release(frame);
+    }
+
+    [Fact]
     public void A_part_of_a_blob_comes_out_of_memory_only_once_the_whole_was_checked()
     {
         using var folder = new StoreFolder();

@@ -4,13 +4,12 @@ namespace Mig.Store.Packs;
 
 /// <summary>
 /// The frames that were decompressed last, up to so many bytes, for one store or for several. A frame that many want at once is
-/// decompressed by one of them. The buffers are
-/// rented, and go back when the last reader is done. For many threads.
+/// decompressed by one of them. The buffers are rented, and go back when the last reader is done. For many threads.
 /// </summary>
 /// <param name="capacity">Most bytes that are kept.</param>
 public sealed class FrameCache(long capacity)
 {
-    private readonly Dictionary<(ObjectId Pack, long Offset), LinkedListNode<Frame>> _frames = [];
+    private readonly Dictionary<(ObjectId Pack, long Offset, int RawLength), LinkedListNode<Frame>> _frames = [];
     private readonly LinkedList<Frame> _order = new();
     private readonly Lock _gate = new();
     private long _bytes;
@@ -43,7 +42,7 @@ public sealed class FrameCache(long capacity)
     {
         lock (_gate)
         {
-            if (!_frames.TryGetValue((place.Pack, place.Offset), out LinkedListNode<Frame>? node) || !node.Value.IsWhole)
+            if (!_frames.TryGetValue((place.Pack, place.Offset, place.RawLength), out LinkedListNode<Frame>? node) || !node.Value.IsWhole)
                 return null;
             return Take(node);
         }
@@ -78,7 +77,7 @@ public sealed class FrameCache(long capacity)
     {
         lock (_gate)
         {
-            var key = (place.Pack, place.Offset);
+            var key = (place.Pack, place.Offset, place.RawLength);
             if (_frames.TryGetValue(key, out LinkedListNode<Frame>? node))
                 return (Take(node), false);
             var frame = new Frame(key, FrameBuffers.Shared.Rent(Math.Max(1, place.RawLength)), place.RawLength) { Users = 2 };
@@ -120,12 +119,12 @@ public sealed class FrameCache(long capacity)
     }
 
     /// <summary>A frame's bytes, and which of its objects have been checked against their ids since they came.</summary>
-    internal sealed class Frame((ObjectId Pack, long Offset) key, byte[] buffer, int length)
+    internal sealed class Frame((ObjectId Pack, long Offset, int RawLength) key, byte[] buffer, int length)
     {
-        private readonly HashSet<int> _checked = [];
+        private readonly HashSet<(int Offset, int Length, ObjectId Id)> _checked = [];
         private volatile int _state; // 0 while it is being filled, 1 whole, -1 failed
 
-        public (ObjectId Pack, long Offset) Key { get; } = key;
+        public (ObjectId Pack, long Offset, int RawLength) Key { get; } = key;
 
         public byte[] Buffer { get; } = buffer;
 
@@ -135,16 +134,17 @@ public sealed class FrameCache(long capacity)
 
         public bool IsWhole => _state > 0;
 
-        public bool IsChecked(int offset)
+        /// <summary>Whether these bytes were seen to be this object: a damaged index may say so of any bytes.</summary>
+        public bool IsChecked(in ObjectId id, int offset, int length)
         {
             lock (_checked)
-                return _checked.Contains(offset);
+                return _checked.Contains((offset, length, id));
         }
 
-        public void SetChecked(int offset)
+        public void SetChecked(in ObjectId id, int offset, int length)
         {
             lock (_checked)
-                _checked.Add(offset);
+                _checked.Add((offset, length, id));
         }
 
         public void SetFilled(bool isWhole)
