@@ -81,7 +81,7 @@ public sealed class FrameCacheTests
     public void Bytes_that_were_checked_as_one_object_are_not_another()
     {
         var cache = new FrameCache(1 << 20);
-        FrameCache.Frame frame = cache.Acquire(Place(0), (_, buffer) => buffer.Clear());
+        FrameCache.Frame frame = cache.Acquire(Place(0), (in FramePlace _, Span<byte> buffer) => buffer.Clear());
         ObjectId id = ObjectId.Of("a"u8), other = ObjectId.Of("b"u8);
         frame.SetChecked(id, 0, 10);
         Assert.True(frame.IsChecked(id, 0, 10));
