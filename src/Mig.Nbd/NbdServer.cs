@@ -42,6 +42,9 @@ public sealed class NbdServer : IAsyncDisposable
     /// <summary>Bytes of replies and writes that are under way.</summary>
     internal long BufferedBytes => _budget.Used;
 
+    /// <summary>Connections that wait for their client, within a reply or a request.</summary>
+    internal int WaitingCount => _connections.List().Count(connection => connection.HasDisk && connection.Watch.IsWaiting);
+
     /// <summary>Connections that are open.</summary>
     public int ConnectionCount => _connections.Count;
 

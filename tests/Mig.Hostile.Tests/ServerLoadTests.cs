@@ -39,7 +39,7 @@ public sealed class ServerLoadTests : IDisposable
         }
 
         // Every one of them has been there before the good client comes.
-        SpinWait.SpinUntil(() => Stranger.Opened >= before + Strangers);
+        Waiting.Until(() => Stranger.Opened >= before + Strangers);
         var slowest = TimeSpan.Zero;
         for (int i = 0; i < Calls; i++)
         {

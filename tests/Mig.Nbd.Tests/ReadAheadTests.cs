@@ -44,7 +44,7 @@ public sealed class ReadAheadTests : IDisposable
             Assert.Empty(_disk.Prepared);
             for (long offset = 56 << 20; offset < 64 << 20; offset += Step)
                 ahead.Note(offset, Step);
-            SpinWait.SpinUntil(() => _disk.Prepared.Sum(range => range.Length) >= (8 << 20) - (2 * Step));
+            Waiting.Until(() => _disk.Prepared.Sum(range => range.Length) >= (8 << 20) - (2 * Step));
         }
 
         ByteRange[] ranges = [.. _disk.Prepared.OrderBy(range => range.Offset)];
@@ -81,7 +81,7 @@ public sealed class ReadAheadTests : IDisposable
         Assert.True(done);
         Assert.True(_disk.Prepared.Count < 4, "not all threads are for what comes next");
         release.Set();
-        SpinWait.SpinUntil(() => _disk.Prepared.Count == 100);
+        Waiting.Until(() => _disk.Prepared.Count == 100);
         await Assert.ThrowsAsync<InvalidOperationException>(() => _workers.RunAsync(() => throw new InvalidOperationException()));
     }
 
@@ -98,7 +98,7 @@ public sealed class ReadAheadTests : IDisposable
         release.Set();
         var last = new ByteRange(1 << 20, Step);
         one.Prepare(_disk, last, CancellationToken.None);
-        SpinWait.SpinUntil(() => _disk.Prepared.Contains(last));
+        Waiting.Until(() => _disk.Prepared.Contains(last));
         Assert.True(_disk.Prepared.Count <= 2);
     }
 

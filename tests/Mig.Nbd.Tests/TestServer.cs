@@ -49,7 +49,7 @@ internal sealed class TestServer : IAsyncDisposable
     public NbdLine Connect() => new(Server.Address.Path is { } path ? new UnixDomainSocketEndPoint(path) : Server.Address.Address!);
 
     /// <summary>Waits until what the connections had open is closed.</summary>
-    public void WaitUntilIdle() => SpinWait.SpinUntil(() => Server.ConnectionCount == 0 && Exports.OpenCount == 0);
+    public void WaitUntilIdle() => Waiting.Until(() => Server.ConnectionCount == 0 && Exports.OpenCount == 0);
 
     public async ValueTask DisposeAsync()
     {

@@ -145,7 +145,7 @@ public sealed class TransmissionTests
         using NbdLine line = server.Connect().Choose("disk");
         line.Send(NbdLine.Request(NbdLine.Read, 0, 4096, cookie: 5));
         line.Send(NbdLine.Request(NbdLine.Disconnect, 0, 0));
-        SpinWait.SpinUntil(() => server.Exports.OpenCount == 1);
+        Waiting.Until(() => server.Exports.OpenCount == 1);
         release.Set();
         Assert.Equal(5UL, line.TakeChunk().Cookie);
         Assert.True(line.IsClosed());

@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.Store.Packs;
+using Mig.Testing;
 
 namespace Mig.Store.Tests;
 
@@ -17,7 +18,7 @@ public sealed class FrameCacheTests
         Thread[] readers = [.. Enumerable.Range(0, 8).Select(_ => new Thread(() => cache.Release(cache.Acquire(Place(0), Fill))))];
         foreach (Thread reader in readers)
             reader.Start();
-        SpinWait.SpinUntil(() => Volatile.Read(ref fills) == 1
+        Waiting.Until(() => Volatile.Read(ref fills) == 1
             && readers.All(reader => reader.ThreadState.HasFlag(ThreadState.WaitSleepJoin)));
         all.Signal();
         foreach (Thread reader in readers)
@@ -40,10 +41,10 @@ public sealed class FrameCacheTests
         int fills = 0;
         var first = new Thread(() => Assert.Throws<CorruptStoreException>(() => cache.Acquire(Place(0), Fill)));
         first.Start();
-        SpinWait.SpinUntil(() => Volatile.Read(ref fills) == 1);
+        Waiting.Until(() => Volatile.Read(ref fills) == 1);
         var second = new Thread(() => cache.Release(cache.Acquire(Place(0), Fill)));
         second.Start();
-        SpinWait.SpinUntil(() => second.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
+        Waiting.Until(() => second.ThreadState.HasFlag(ThreadState.WaitSleepJoin));
         waits.Set();
         first.Join();
         second.Join();

@@ -16,6 +16,9 @@ internal sealed class StallWatch(TimeProvider clock)
 
     public void EndReceive() => Volatile.Write(ref _receiving, 0);
 
+    /// <summary>Whether it waits for either now.</summary>
+    public bool IsWaiting => Volatile.Read(ref _sending) != 0 || Volatile.Read(ref _receiving) != 0;
+
     /// <summary>Whether one of the two has taken longer than that.</summary>
     public bool IsStalled(TimeSpan patience) => IsOver(Volatile.Read(ref _sending), patience)
         || IsOver(Volatile.Read(ref _receiving), patience);

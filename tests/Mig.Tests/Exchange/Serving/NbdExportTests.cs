@@ -51,7 +51,7 @@ public sealed class NbdExportTests : IDisposable
         ServedFolder.Mig("--repo", _repository.Folder, "branch", "-f", "feature/web", "v1").Ends(0);
         AssertSame(served.Uri("feature/web:disk2"), "two.img");
         first.Dispose();
-        SpinWait.SpinUntil(() => served.Log.Split('\n').Length > 2);
+        Waiting.Until(() => served.Log.Split('\n').Length > 2);
         Assert.NotEqual(0, Tool.Try("nbdinfo", served.Uri("feature/web:disk2")).ExitCode);
     }
 
@@ -77,7 +77,7 @@ public sealed class NbdExportTests : IDisposable
 
         // What is for everybody is listed for everybody.
         File.AppendAllText(folder.Files["tokens"], "[anonymous]\n\tallow = read lab/**\n");
-        SpinWait.SpinUntil(() => Tool.Try("nbdinfo", "--list", served.Uri("")).ExitCode == 0);
+        Waiting.Until(() => Tool.Try("nbdinfo", "--list", served.Uri("")).ExitCode == 0);
         string list = Tool.Run("nbdinfo", "--list", served.Uri(""));
         Assert.Contains("export=\"lab/web/main\"", list, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", list, StringComparison.Ordinal);
