@@ -95,7 +95,7 @@ public sealed class NbdServer : IAsyncDisposable
 
         long since = _options.Clock.GetTimestamp();
         while (_connections.Count > 0 && _options.Clock.GetElapsedTime(since) < _options.StopPatience)
-            await Task.Delay(TimeSpan.FromMilliseconds(10), _options.Clock).ConfigureAwait(false);
+            await Task.Delay(TimeSpan.FromMilliseconds(10)).ConfigureAwait(false); // by the machine's own time: a clock may stand still
         foreach (NbdConnection connection in _connections.List())
             connection.Close("the server stops");
     }
