@@ -18,6 +18,7 @@ internal sealed class ReadAhead(ICachedSource source, ReadWorkers workers) : IDi
 
     private CancellationTokenSource _wanted = new();
     private long _next = -1;
+    private long _last = -1;
     private long _ahead;
     private int _inOrder;
 
@@ -27,6 +28,10 @@ internal sealed class ReadAhead(ICachedSource source, ReadWorkers workers) : IDi
     /// <summary>Sees a read.</summary>
     public void Note(long offset, int length)
     {
+        // The same place once more says nothing of what comes next.
+        if (offset == _last)
+            return;
+        _last = offset;
         bool isNext = _next >= 0 && Math.Abs(offset - _next) <= (offset == _next ? 0 : Math.Min(Slack, 4L * length));
         long end = offset + length;
         if (!isNext)
