@@ -111,5 +111,5 @@ public sealed class CompressedDiskAttackTests : IDisposable
     }
 
     private MeasuredRun Commit(string path, params string[] options) =>
-        MeasuredRun.Of(MigProgram.Start([], ["--repo", _repository.Folder, .. options, "commit", "-m", "a disk", path]));
+        MeasuredRun.Of(["--repo", _repository.Folder, .. options, "commit", "-m", "a disk", path]);
 }

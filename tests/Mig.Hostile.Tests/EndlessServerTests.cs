@@ -193,7 +193,7 @@ public sealed class EndlessServerTests : IDisposable
     private MeasuredRun Fetch(HostileServer server) =>
         Run("-c", "core.sshCommand=" + server.SshCommand(_files["ssh"]), "fetch", server.Address, "refs/heads/*:refs/remotes/x/*");
 
-    private MeasuredRun Run(params string[] arguments) => MeasuredRun.Of(MigProgram.Start([], ["--repo", _files["r"], .. arguments]));
+    private MeasuredRun Run(params string[] arguments) => MeasuredRun.Of(["--repo", _files["r"], .. arguments]);
 
     private List<byte[]> Frames(int count, int size)
     {

@@ -1,5 +1,5 @@
-using System.Diagnostics;
 using System.Globalization;
+using Mig.Testing;
 using Mig.Tests.Support;
 
 namespace Mig.Hostile.Tests;
@@ -10,13 +10,20 @@ internal sealed record MeasuredRun(int ExitCode, string Output, long PeakKiB)
     /// <summary>The design's 300 MiB, and what a machine with other tests on it needs beside.</summary>
     private const long MostKiB = 400 << 10;
 
-    public static MeasuredRun Of(Process process)
+    // The kernel counts the memory of a process until its end, however short it lives (wait4, ru_maxrss in KiB).
+    private const string Measure = """
+        import os, sys
+        end = os.wait4(os.posix_spawn(sys.argv[2], sys.argv[2:], os.environ), 0)
+        open(sys.argv[1], "w").write(str(end[2].ru_maxrss))
+        sys.exit(os.waitstatus_to_exitcode(end[1]) % 256)
+        """;
+
+    public static MeasuredRun Of(params string[] arguments)
     {
-        long peak = 0;
-        Task<(int ExitCode, string Output)> end = Task.Run(() => MigProgram.Finish(process), TestContext.Current.CancellationToken);
-        while (!end.Wait(10))
-            peak = Math.Max(peak, Read(process.Id));
-        return new MeasuredRun(end.Result.ExitCode, end.Result.Output, peak);
+        using var folder = new TestFolder();
+        string peak = folder["peak"];
+        (int exitCode, string output) = MigProgram.Finish(MigProgram.Start(["python3", "-c", Measure, peak], arguments));
+        return new MeasuredRun(exitCode, output, long.Parse(File.ReadAllText(peak), CultureInfo.InvariantCulture));
     }
 
     public void Ends(int exitCode, string part)
@@ -24,20 +31,5 @@ internal sealed record MeasuredRun(int ExitCode, string Output, long PeakKiB)
         Assert.True(ExitCode == exitCode, $"ended with {ExitCode}: {Output}");
         Assert.Contains(part, Output, StringComparison.Ordinal);
         Assert.InRange(PeakKiB, 1, MostKiB);
-    }
-
-    // The kernel's own high-water mark, so no peak between two looks is missed.
-    private static long Read(int process)
-    {
-        try
-        {
-            string? line = File.ReadLines($"/proc/{process}/status")
-                .FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-            return line is null ? 0 : long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
     }
 }
