@@ -73,6 +73,7 @@ internal static class VerbList
         ]),
         ("Care for the repository", [
             ("gc", GcVerb.Summary, () => new GcVerb()),
+            ("repack", RepackVerb.Summary, () => new RepackVerb()),
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
             ("reindex", ReindexVerb.Summary, () => new ReindexVerb()),

@@ -53,7 +53,7 @@ internal sealed class SessionVerb : Verb
         switch (arguments.GetValue(_words))
         {
             case ["start", var name, .. var rest] when rest.Length < 2:
-                TimeSpan? life = arguments.GetValue(_life) is { } time ? ParseLife(time) : null;
+                TimeSpan? life = arguments.GetValue(_life) is { } time ? DurationText.Parse(time) : null;
                 SessionInfo begun = sessions.Start(name, rest.Length == 0 ? "HEAD" : rest[0], life);
                 string of = begun.Branch is { } branch ? $" of {branch.ShortName}" : "";
                 session.Output.WriteLine($"session '{name}' begins on {begun.Base.Value.ToShortString()}{of}");
@@ -86,17 +86,4 @@ internal sealed class SessionVerb : Verb
         '\t', info.Name, info.Base.Value.ToShortString(), info.Branch?.ShortName ?? "-",
         info.DirtyBytes.ToString(CultureInfo.InvariantCulture), info.IsInUse ? "in use" : "-",
         info.Expires?.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) ?? "-");
-
-    private static TimeSpan ParseLife(string text)
-    {
-        bool isNumber = int.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture,
-            out int number);
-        return (isNumber && number > 0, text[^1]) switch
-        {
-            (true, 'm') => TimeSpan.FromMinutes(number),
-            (true, 'h') => TimeSpan.FromHours(number),
-            (true, 'd') when number <= 36500 => TimeSpan.FromDays(number),
-            _ => throw new UsageException($"'{text}' is not a time; 90m, 12h and 7d are some"),
-        };
-    }
 }
