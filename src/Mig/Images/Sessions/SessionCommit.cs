@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.Disks;
 using Mig.History.Refs;
+using Mig.Images.Ingest;
 using Mig.Versions.Commits;
 
 namespace Mig.Images.Sessions;
@@ -16,8 +17,10 @@ internal sealed class SessionCommit(Repository repository)
             throw new UsageException(
                 $"'{name}' began on a version, not on a branch, so its commits have nowhere to go; begin one on a branch");
         DiskImage[] disks = [.. session.Disks.Select((disk, i) => DiskImage.Of(session.Image.Disks[i].Name, disk))];
+        UnwrittenPlan[] plans = [.. session.Disks.Select((disk, i) =>
+            new UnwrittenPlan(repository.Store, session.Image.Disks[i], [.. ByteRanges.Normalize(disk.GetWrittenRanges())]))];
         CommitResult result = new ImageCommitter(repository).Commit(
-            request with { Opened = (disks, new Head(branch, session.File.Base.Value)) }, cancellation);
+            request with { Opened = new OpenedDisks(disks, new Head(branch, session.File.Base.Value), plans) }, cancellation);
         if (result.Id is { } made)
             repository.Sessions.Rebase(session, made);
         return result;
