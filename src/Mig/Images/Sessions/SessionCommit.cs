@@ -1,7 +1,5 @@
 using Mig.Core;
-using Mig.Disks;
 using Mig.History.Refs;
-using Mig.Images.Ingest;
 using Mig.Versions.Commits;
 
 namespace Mig.Images.Sessions;
@@ -16,11 +14,11 @@ internal sealed class SessionCommit(Repository repository)
         if (session.File.Branch is not { } branch)
             throw new UsageException(
                 $"'{name}' began on a version, not on a branch, so its commits have nowhere to go; begin one on a branch");
-        DiskImage[] disks = [.. session.Disks.Select((disk, i) => DiskImage.Of(session.Image.Disks[i].Name, disk))];
-        UnwrittenPlan[] plans = [.. session.Disks.Select((disk, i) =>
-            new UnwrittenPlan(repository.Store, session.Image.Disks[i], [.. ByteRanges.Normalize(disk.GetWrittenRanges())]))];
+        var disks = new OpenedDisks(
+            session.OpenDisks(), new Head(branch, session.File.Base.Value), session.PlanReading(repository.Store),
+            made => (session.File with { Next = made }).Write(session.Folder));
         CommitResult result = new ImageCommitter(repository).Commit(
-            request with { Opened = new OpenedDisks(disks, new Head(branch, session.File.Base.Value), plans) }, cancellation);
+            request with { Opened = disks }, cancellation);
         if (result.Id is { } made)
             repository.Sessions.Rebase(session, made);
         return result;

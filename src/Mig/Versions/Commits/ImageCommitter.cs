@@ -97,6 +97,7 @@ internal sealed class ImageCommitter(Repository repository)
             if (!keepsImage)
                 RememberPlaces(id, request);
             publication.Offer(id);
+            request.Opened?.Made?.Invoke(id);
             string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             publication.Move(head.Branch ?? RefName.Head, head.Id ?? default, id, reason);
             publication.Complete([id]);

@@ -1,3 +1,4 @@
+using Mig.Core;
 using Mig.Disks;
 using Mig.History.Refs;
 using Mig.Images.Ingest;
@@ -8,4 +9,6 @@ namespace Mig.Versions.Commits;
 /// <param name="Disks">Not owned.</param>
 /// <param name="Onto">The version that they come from, and its branch.</param>
 /// <param name="Plans">What of each need not be read.</param>
-internal sealed record OpenedDisks(IReadOnlyList<DiskImage> Disks, Head Onto, IReadOnlyList<IUnreadPlan> Plans);
+/// <param name="Made">Is told of the version when it is durable, before the branch moves.</param>
+internal sealed record OpenedDisks(
+    IReadOnlyList<DiskImage> Disks, Head Onto, IReadOnlyList<IUnreadPlan> Plans, Action<CommitId>? Made = null);

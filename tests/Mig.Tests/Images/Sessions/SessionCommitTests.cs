@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Disks;
 using Mig.History.Images;
 using Mig.Images.Ingest;
@@ -131,6 +132,31 @@ public sealed class SessionCommitTests : IDisposable
         WrittenDisks.Write(repository, "c", disk);
         CommitResult made = repository.Sessions.Commit("c", "in a clone", cancellation: TestContext.Current.CancellationToken);
         Assert.Equal(CommitAnew(disk), made.Image);
+    }
+
+    // The branch has moved, and the session was not told: what it holds is that version, and goes on from there.
+    [Fact]
+    public void A_commit_that_ends_when_the_branch_has_moved_is_one()
+    {
+        string disk = TestDisks.FileSystem(_repository.Files, Disk, "-t ext4 -b 4096", "32M");
+        _repository.Commit(Disk);
+        using Repository repository = _repository.Open();
+        repository.Sessions.Start("s", "main");
+        Tool.RunScript("printf one | dd of=\"$1\" bs=1 seek=1000000 conv=notrunc status=none", disk);
+        WrittenDisks.Write(repository, "s", disk);
+        using (FileFault.Install(Path.Combine(_repository.Folder, "sessions"), 1, Errno.InputOutput, lasts: true,
+            (_, path) => path.EndsWith(".map", StringComparison.Ordinal) && !File.Exists(path)))
+            Assert.Throws<IOException>(() => repository.Sessions.Commit("s", "one", cancellation: TestContext.Current.CancellationToken));
+        CommitId made = repository.Revisions.ResolveCommit("main");
+        Assert.Equal(CommitAnew(disk), repository.Objects.ReadCommit(made).Image);
+
+        Tool.RunScript("printf two | dd of=\"$1\" bs=1 seek=1000001 conv=notrunc status=none", disk);
+        Assert.True(WrittenDisks.Write(repository, "s", disk) > 0);
+        CommitResult next = repository.Sessions.Commit("s", "two", cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal(CommitAnew(disk), next.Image);
+        Assert.Equal([made], repository.Objects.ReadCommit(next.Id!.Value).Parents);
+        Assert.Equal(0, repository.Sessions.Find("s").DirtyBytes);
+        _repository.AssertClean();
     }
 
     // The negative control: what is not said to be written is not read, and then it shows.

@@ -127,6 +127,7 @@ public sealed class SessionTests : IDisposable
         { "base ", "base 0" },
         { "created ", "created -" },
         { "branch refs/heads/main", "branch refs/tags/main" },
+        { "branch ", "next " },
         { "disk ", "disk ../" },
         { "disk ", "other " },
         { "created ", "base " },
@@ -149,16 +150,42 @@ public sealed class SessionTests : IDisposable
     {
         using Repository repository = _repository.Open();
         repository.Sessions.Start("s", "main");
+        Write(repository, "s", 0, 1);
         string map = Directory.GetFiles(Path.Combine(_repository.Folder, "sessions/s"), "*.map").Single();
         byte[] bytes = File.ReadAllBytes(map);
-        bytes[77] = 3;
+        (bytes[76], bytes[77]) = (3, 0xFC);
         File.WriteAllBytes(map, bytes);
-        Assert.Contains("offset 77", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Message,
+        Assert.Contains("offset 76: it names layer 2", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Message,
             StringComparison.Ordinal);
         File.WriteAllBytes(map, bytes[1..]);
         Assert.Equal("SESS-001", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Code);
         File.Delete(map);
         Assert.Equal("SESS-001", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Code);
+    }
+
+    // Each bit of it, and a sector that came back as zeros.
+    [Fact]
+    public void A_map_that_was_damaged_is_noticed()
+    {
+        using Repository repository = _repository.Open();
+        repository.Sessions.Start("s", "main");
+        Write(repository, "s", 8192, 1);
+        string map = Directory.GetFiles(Path.Combine(_repository.Folder, "sessions/s"), "*.map").Single();
+        byte[] bytes = File.ReadAllBytes(map);
+        Assert.Equal([0, 0xFF, 0, 0xFF, 2, 0xFD, 0, 0xFF], bytes[..8]);
+        for (int bit = 0; bit < 64; bit++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(map, damaged);
+            Assert.Equal("SESS-001", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Code);
+        }
+
+        File.WriteAllBytes(map, [.. new byte[512], .. bytes[512..]]);
+        Assert.Contains("the map is damaged", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Find("s")).Message,
+            StringComparison.Ordinal);
+        File.WriteAllBytes(map, bytes);
+        Assert.Equal([1], Read(repository, "s", 8192));
     }
 
     public void Dispose() => _repository.Dispose();
