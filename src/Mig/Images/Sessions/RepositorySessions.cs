@@ -231,7 +231,7 @@ public sealed class RepositorySessions
     }
 
     /// <summary>Lets a session that is held stand on the version that was made of it, with nothing written.</summary>
-    internal void Rebase(OpenSession session, CommitId commit)
+    internal static void Rebase(OpenSession session, CommitId commit)
     {
         List<SessionFile.Disk> disks = [.. session.Image.Disks.Select(disk => SessionFiles.MakeDisk(session.Folder, disk.Length))];
         Become(session, session.File with { Base = commit, Disks = disks, Next = null });

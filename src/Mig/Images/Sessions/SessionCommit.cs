@@ -20,7 +20,7 @@ internal sealed class SessionCommit(Repository repository)
         CommitResult result = new ImageCommitter(repository).Commit(
             request with { Opened = disks }, cancellation);
         if (result.Id is { } made)
-            repository.Sessions.Rebase(session, made);
+            RepositorySessions.Rebase(session, made);
         return result;
     }
 }
