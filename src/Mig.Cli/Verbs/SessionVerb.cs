@@ -105,8 +105,8 @@ internal sealed class SessionVerb : Verb
                 sessions.Discard(name);
                 return ExitCode.Success;
             default:
-                throw new UsageException("it is 'mig session start, list, show, diff, commit, restore, fork' or 'discard'; 'mig help session' "
-                    + "explains them");
+                throw new UsageException(
+                    "it is 'mig session start, list, show, diff, commit, restore, fork' or 'discard'; 'mig help session' explains them");
         }
     }
 

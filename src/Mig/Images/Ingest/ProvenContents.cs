@@ -5,7 +5,9 @@ using Mig.Store.Content;
 
 namespace Mig.Images.Ingest;
 
-/// <summary>Finds the large contents that were cut here by their size and first chunk: what a layout says of a file. For one thread.</summary>
+/// <summary>
+/// Finds the large contents that were cut here by their size and first chunk: what a layout says of a file. For one thread.
+/// </summary>
 internal sealed class ProvenContents(ObjectStore store)
 {
     private readonly ProvenLists _lists = ProvenLists.Read(store.Folder);

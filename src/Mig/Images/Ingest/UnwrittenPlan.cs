@@ -38,7 +38,8 @@ internal sealed class UnwrittenPlan(ObjectStore store, ImageDisk before, IReadOn
     {
         if (_stats is not { NotesRests: true })
             return remainder.Ranges;
-        IEnumerable<ByteRange> changed = ByteRanges.Subtract(written, remainder.Files.Select(piece => new ByteRange(piece.Offset, piece.Length)));
+        IEnumerable<ByteRange> changed = ByteRanges.Subtract(
+            written, remainder.Files.Select(piece => new ByteRange(piece.Offset, piece.Length)));
         HashSet<long> touched = [.. ResidueIngest.GroupByRegion(changed).Select(group => group.Region)];
         var mustRead = new List<ByteRange>();
         foreach ((long region, List<ByteRange> ranges) in ResidueIngest.GroupByRegion(remainder.Ranges))
@@ -167,5 +168,6 @@ internal sealed class UnwrittenPlan(ObjectStore store, ImageDisk before, IReadOn
         return i < written.Count && written[i].Offset < range.End;
     }
 
-    private static ByteRange OnDisk(OpenVolume volume, ByteRange range) => range with { Offset = volume.Partition.Range.Offset + range.Offset };
+    private static ByteRange OnDisk(OpenVolume volume, ByteRange range) =>
+        range with { Offset = volume.Partition.Range.Offset + range.Offset };
 }

@@ -5,8 +5,8 @@ namespace Mig.Images.Sessions;
 
 /// <summary>
 /// Says of each block of a disk where it is: below, nowhere because it is zero, or in a layer. In memory, a byte for each block of the
-/// regions that were written; on disk the same, each byte with its complement behind it, as it was at the last <see cref="Save"/>. So a byte
-/// that was damaged shows, and a page that was written in part is still right, block by block. For many threads.
+/// regions that were written; on disk the same, each byte with its complement behind it, as it was at the last <see cref="Save"/>. So a
+/// byte that was damaged shows, and a page that was written in part is still right, block by block. For many threads.
 /// </summary>
 /// <param name="file">Two bytes for each block, mostly a hole; owned.</param>
 /// <param name="length">Bytes of the disk.</param>
@@ -191,7 +191,8 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
             if (place != (byte)~complement)
                 throw new CorruptStoreException("SESS-001",
                     $"{file.Path}, offset {(page * PageBytes) + i}: {place:X2} {complement:X2} found, a byte and its complement allowed: "
-                    + $"the map is damaged, and where {BlockSize} bytes of the disk are is not known; 'mig session discard' removes the session");
+                    + $"the map is damaged, and where {BlockSize} bytes of the disk are is not known; 'mig session discard' removes the "
+                    + "session");
             if (place > FirstLayer + layerCount - 1)
                 throw new CorruptStoreException("SESS-001", $"{file.Path}, offset {(page * PageBytes) + i}: it names layer "
                     + $"{place - FirstLayer + 1}, there are {layerCount}");

@@ -193,7 +193,8 @@ public sealed class SessionCommitTests : IDisposable
     {
         _repository.Commit(Disk);
         AssertSession(disk, change, mustTrust);
-        AssertSession(disk, () => Tool.RunScript("printf changed | dd of=\"$1\" bs=1 seek=1000000 conv=notrunc status=none", disk), mustTrust);
+        const string Overwrite = "printf changed | dd of=\"$1\" bs=1 seek=1000000 conv=notrunc status=none";
+        AssertSession(disk, () => Tool.RunScript(Overwrite, disk), mustTrust);
         _repository.AssertClean();
     }
 

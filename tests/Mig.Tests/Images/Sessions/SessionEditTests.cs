@@ -26,7 +26,8 @@ public sealed class SessionEditTests : IDisposable
     [Fact]
     public void A_comparison_says_what_a_commit_would_change()
     {
-        using Repository repository = Begin("-t ext4 -b 4096", "cd \"$1\"; echo more >> etc/os-release; rm usr/exact; mkdir var; echo new > var/new");
+        using Repository repository = Begin(
+            "-t ext4 -b 4096", "cd \"$1\"; echo more >> etc/os-release; rm usr/exact; mkdir var; echo new > var/new");
         using (ComparedSides sides = repository.Sessions.Compare("s", Stop))
         {
             Assert.Equal(["etc/os-release", "usr/exact", "var", "var/new"], Changed(sides.Compare([])));
@@ -154,7 +155,7 @@ public sealed class SessionEditTests : IDisposable
                 {
                     Dump(repository, "s");
                     using ComparedSides sides = repository.Sessions.Compare("s", Stop);
-                    Assert.True(Tool.Try("cmp", "-s", before, kept).ExitCode == 0 || sides.Before == sides.After || !Changed(sides.Compare([])).Any(),
+                    Assert.True(Tool.Try("cmp", "-s", before, kept).ExitCode == 0 || !Changed(sides.Compare([])).Any(),
                         $"step {step} of {steps}: it is half restored");
                 }
             }

@@ -65,8 +65,8 @@ public sealed class SessionTests : IDisposable
         await using (var served = new NbdServed(folder, change: options => options with { Writable = ["main"] }))
         {
             Tool.Run("qemu-io", "-f", "raw", "-c", "write -P 90 3M 2M", "-c", "flush", served.Uri("main"));
-            Assert.Contains("No space left on device", Tool.Try("qemu-io", "-f", "raw", "-c", "write -P 91 6M 16M", served.Uri("main")).Output,
-                StringComparison.Ordinal);
+            string told = Tool.Try("qemu-io", "-f", "raw", "-c", "write -P 91 6M 16M", served.Uri("main")).Output;
+            Assert.Contains("No space left on device", told, StringComparison.Ordinal);
             Tool.Run("qemu-io", "-f", "raw", "-c", "read -P 90 3M 2M", "-c", "write -P 92 4M 1M", "-c", "flush", served.Uri("main"));
         }
 
