@@ -55,6 +55,9 @@ internal static unsafe partial class FuseNative
     [LibraryImport(Library, EntryPoint = "fuse_reply_buf")]
     public static partial int ReplyBytes(nint request, byte* bytes, nuint length);
 
+    [LibraryImport(Library, EntryPoint = "fuse_reply_write")]
+    public static partial int ReplyWritten(nint request, nuint length);
+
     [LibraryImport(Library, EntryPoint = "fuse_reply_xattr")]
     public static partial int ReplyXattrLength(nint request, nuint length);
 
@@ -109,7 +112,9 @@ internal static unsafe partial class FuseNative
         public const int ReadLink = 6;
         public const int Open = 14;
         public const int Read = 15;
+        public const int Write = 16;
         public const int Release = 18;
+        public const int Sync = 19;
         public const int OpenDirectory = 20;
         public const int ReadDirectory = 21;
         public const int ReleaseDirectory = 22;
@@ -117,6 +122,7 @@ internal static unsafe partial class FuseNative
         public const int GetXattr = 26;
         public const int ListXattrs = 27;
         public const int ForgetMany = 38;
+        public const int Allocate = 40;
         public const int ReadDirectoryPlus = 41;
         public const int Count = 44;
     }

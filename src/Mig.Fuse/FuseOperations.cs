@@ -9,10 +9,11 @@ namespace Mig.Fuse;
 /// <summary>
 /// What the kernel asks of a mount, answered from the tree. Each answer is sent once; what goes wrong is an error number.
 /// </summary>
-internal static unsafe class FuseOperations
+internal static unsafe partial class FuseOperations
 {
     private const int NoSuchName = 2, InputError = 5, ReadOnly = 30, NotADirectory = 20, Invalid = 22, TooShort = 34, NoSuchAttribute = 61;
     private const int WriteFlags = 3; // O_ACCMODE
+    private const int Truncate = 0x200; // O_TRUNC
 
     /// <summary>fuse_lowlevel_ops; what is not in it, the kernel is told, does not exist.</summary>
     public static readonly nint[] Table = MakeTable();
@@ -28,6 +29,10 @@ internal static unsafe class FuseOperations
         table[FuseNative.Operation.Open] = (nint)(delegate* unmanaged<nint, ulong, FuseNative.OpenFile*, void>)&Open;
         table[FuseNative.Operation.Read] = (nint)(delegate* unmanaged<nint, ulong, nuint, long, FuseNative.OpenFile*, void>)&Read;
         table[FuseNative.Operation.Release] = (nint)(delegate* unmanaged<nint, ulong, FuseNative.OpenFile*, void>)&Release;
+        table[FuseNative.Operation.Write] = (nint)(delegate* unmanaged<nint, ulong, byte*, nuint, long, FuseNative.OpenFile*, void>)&Write;
+        table[FuseNative.Operation.Sync] = (nint)(delegate* unmanaged<nint, ulong, int, FuseNative.OpenFile*, void>)&Sync;
+        table[FuseNative.Operation.Allocate] =
+            (nint)(delegate* unmanaged<nint, ulong, int, long, long, FuseNative.OpenFile*, void>)&Allocate;
         table[FuseNative.Operation.OpenDirectory] = (nint)(delegate* unmanaged<nint, ulong, FuseNative.OpenFile*, void>)&OpenDirectory;
         table[FuseNative.Operation.ReadDirectory] =
             (nint)(delegate* unmanaged<nint, ulong, nuint, long, FuseNative.OpenFile*, void>)&ReadDirectory;
@@ -53,7 +58,7 @@ internal static unsafe class FuseOperations
         catch (Exception e) when (e is MigException or IOException or UnauthorizedAccessException or OutOfMemoryException)
         {
             StateOf(request).Report(e);
-            error = InputError;
+            error = HostFiles.IsFull(e) ? NoSpace : InputError;
         }
 
         if (error != 0)
@@ -120,7 +125,7 @@ internal static unsafe class FuseOperations
         {
             if (state.Find(id) is not { } node)
                 return NoSuchName;
-            if ((opened.Flags & WriteFlags) != 0)
+            if ((opened.Flags & (WriteFlags | Truncate)) != 0 && (!node.IsWritable || (opened.Flags & Truncate) != 0))
                 return ReadOnly;
             opened.Handle = state.Keep(node.Open());
             opened.Bits |= FuseNative.OpenFile.KeepsCache;

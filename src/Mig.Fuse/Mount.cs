@@ -4,7 +4,7 @@ using Mig.Core;
 
 namespace Mig.Fuse;
 
-/// <summary>A tree that the kernel shows as a folder, read-only, until it is disposed or unmounted by another.</summary>
+/// <summary>A tree that the kernel shows as a folder until it is disposed or unmounted by another.</summary>
 public sealed unsafe class Mount : IDisposable
 {
     private const int Interrupted = -4; // -EINTR
@@ -85,7 +85,7 @@ public sealed unsafe class Mount : IDisposable
     {
         // Root shows it to all, as any file system is shown: then the kernel has to look at owners and modes. Others see it alone.
         bool isRoot = Environment.IsPrivilegedProcess;
-        string options = $"ro,nosuid,nodev,subtype=mig,fsname={_state.Options.Source.Replace(",", "\\,", StringComparison.Ordinal)}"
+        string options = $"{(_state.Options.IsWritable ? "rw" : "ro")},nosuid,nodev,subtype=mig,fsname={_state.Options.Source.Replace(",", "\\,", StringComparison.Ordinal)}"
             + (isRoot ? ",allow_other,default_permissions" : "")
             + (HasHelper() ? ",auto_unmount" : "");
         byte[][] arguments = [Zeroed("mig"), Zeroed("-o"), Zeroed(options)];

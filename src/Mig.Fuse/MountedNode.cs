@@ -34,6 +34,9 @@ public abstract class MountedNode
         return null;
     }
 
+    /// <summary>Whether the file can be written; then <see cref="Open"/> returns an <see cref="IByteTarget"/>.</summary>
+    public virtual bool IsWritable => false;
+
     /// <summary>Opens a file's content. Dispose it when the file is closed.</summary>
     /// <exception cref="MigException">It cannot be read.</exception>
     public virtual IByteSource Open() => throw new InvalidOperationException("this node has no content");

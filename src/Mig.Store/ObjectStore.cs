@@ -146,6 +146,19 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
     /// <summary>Returns the pack that an object lies in.</summary>
     public static ObjectId GetPack(in ObjectLocation location) => location.Index.GetFrame(location.Frame).Pack;
 
+    /// <summary>Tells whether one of some packs has an object, whichever it is read from.</summary>
+    public bool IsInPack(in ObjectId id, Predicate<ObjectId> which)
+    {
+        ArgumentNullException.ThrowIfNull(which);
+        foreach (PackIndex index in _packs.Indexes)
+        {
+            if (index.TryFind(id, out ObjectLocation location) && which(GetPack(location)))
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>Returns when a pack was written, UTC.</summary>
     public DateTime GetPackTime(in ObjectId pack) => File.GetLastWriteTimeUtc(Path.Combine(_packs.Folder, PackFormat.FileName(pack)));
 

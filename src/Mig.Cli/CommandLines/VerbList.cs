@@ -59,6 +59,7 @@ internal static class VerbList
             ("apply", ApplyVerb.Summary, () => new ApplyVerb()),
             ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
             ("derive", DeriveVerb.Summary, () => new DeriveVerb()),
+            ("run", RunVerb.Summary, () => new RunVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
@@ -73,6 +74,7 @@ internal static class VerbList
         ]),
         ("Care for the repository", [
             ("gc", GcVerb.Summary, () => new GcVerb()),
+            ("repack", RepackVerb.Summary, () => new RepackVerb()),
             ("fsck", FsckVerb.Summary, () => new FsckVerb()),
             ("stats", StatsVerb.Summary, () => new StatsVerb()),
             ("reindex", ReindexVerb.Summary, () => new ReindexVerb()),

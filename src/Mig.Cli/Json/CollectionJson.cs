@@ -13,12 +13,14 @@ internal sealed record CollectionJson(
     int PacksBefore,
     int PacksAfter,
     int RewrittenPacks,
+    int RepackedPacks,
+    long LeftBytes,
     long BytesBefore,
     long BytesAfter)
 {
     public static CollectionJson Of(CollectionReport report, bool isDryRun) => new(
         isDryRun,
-        report.Blocker is null,
+        report.Blocker is null && report.LeftBytes == 0,
         report.LiveObjects,
         report.KeptObjects,
         report.GarbageObjects,
@@ -26,6 +28,8 @@ internal sealed record CollectionJson(
         report.PacksBefore,
         report.PacksAfter,
         report.RewrittenPacks,
+        report.RepackedPacks,
+        report.LeftBytes,
         report.BytesBefore,
         report.BytesAfter);
 }

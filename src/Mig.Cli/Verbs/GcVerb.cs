@@ -9,7 +9,7 @@ namespace Mig.Cli.Verbs;
 
 internal sealed class GcVerb : Verb
 {
-    public const string Summary = "Removes what nothing leads to any more, and merges small packs";
+    public const string Summary = "Removes what nothing leads to any more, and stores the rest smaller";
 
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would be removed, and removes nothing" };
     private readonly Option<string> _prune =
@@ -17,15 +17,17 @@ internal sealed class GcVerb : Verb
     private readonly Option<string> _expire =
         new("--expire-logs") { Description = "Forgets moves of refs before this time (90.days.ago)", HelpName = "TIME" };
     private readonly Option<bool> _full = new("--full") { Description = "Writes packs anew for the last byte of garbage" };
+    private readonly Option<bool> _noRepack = new("--no-repack") { Description = "Leaves contents compressed as they are" };
 
     public GcVerb()
-        : base("gc", Summary) => Add(_dryRun, _prune, _expire, _full);
+        : base("gc", Summary) => Add(_dryRun, _prune, _expire, _full, _noRepack);
 
-    public override IReadOnlyList<string> Usage => ["gc [--dry-run] [--prune=TIME] [--expire-logs=TIME] [--full] [--json]"];
+    public override IReadOnlyList<string> Usage => ["gc [--dry-run] [--prune=TIME] [--expire-logs=TIME] [--full] [--no-repack] [--json]"];
 
     public override string Description =>
         "What a branch, a tag, HEAD or one of their reflogs leads to stays. All else stays for two weeks, because a push or\n"
-        + "commit that was cut off may go on with it. Commits, pushes and reads may go on meanwhile.";
+        + "commit that was cut off may go on with it. Commits, pushes and reads may go on meanwhile.\n"
+        + "A commit compresses fast; gc compresses well what it left, once, at the level gc.compression (12; 0 for never).";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -47,26 +49,11 @@ internal sealed class GcVerb : Verb
         };
         if (arguments.GetValue(_full))
             options = options with { GarbageTolerated = 0 };
+        if (arguments.GetValue(_noRepack))
+            options = options with { Repack = null };
         CollectionReport report = new GarbageCollection(session.Repository, options).Run(session.Cancellation);
         progress?.Dispose();
-        if (session.IsJson)
-            session.WriteJson(CollectionJson.Of(report, options.DryRun), MigJson.Default.CollectionJson);
-        else
-            Write(report, options.DryRun, session);
+        CollectionText.Write(report, options.DryRun, session);
         return ExitCode.Success;
-    }
-
-    private static void Write(CollectionReport report, bool isDryRun, Session session)
-    {
-        session.Output.WriteLine($"{Sizes.Count(report.LiveObjects, "object is", "objects are")} in use, {report.GarbageObjects} may go"
-            + (report.KeptObjects > 0 ? $", {report.KeptObjects} may not yet: they are too young, see --prune." : "."));
-        if (report.ForgottenMoves > 0)
-            session.Output.WriteLine($"{Sizes.Count(report.ForgottenMoves, "move", "moves")} of refs forgotten.");
-        session.Output.WriteLine(
-            $"{(isDryRun ? "Would go" : "Went")} from {Sizes.Count(report.PacksBefore, "pack")} of {Sizes.Bytes(report.BytesBefore)} to "
-            + $"{(isDryRun ? "about " : "")}{Sizes.Bytes(report.BytesAfter)}"
-            + $"{(isDryRun ? "" : $" in {Sizes.Count(report.PacksAfter, "pack")}")}.");
-        if (report.Blocker is { } blocker)
-            session.Warn($"old packs are still there, since {blocker}; run 'mig gc' again when that is over");
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
@@ -76,7 +75,7 @@ internal sealed class SessionVerb : Verb
         switch (words)
         {
             case ["start", var name, .. var rest] when rest.Length < 2 && paths.Count == 0:
-                TimeSpan? life = arguments.GetValue(_life) is { } time ? ParseLife(time) : null;
+                TimeSpan? life = arguments.GetValue(_life) is { } time ? DurationText.Parse(time) : null;
                 SessionInfo begun = sessions.Start(name, rest.Length == 0 ? "HEAD" : rest[0], life);
                 string of = begun.Branch is { } branch ? $" of {branch.ShortName}" : "";
                 return Say(begun, $"session '{name}' begins on {begun.Base.Value.ToShortString()}{of}", session);
@@ -164,18 +163,5 @@ internal sealed class SessionVerb : Verb
         foreach (UnseenPart part in made.Coverage.Unseen)
             session.Warn($"not sealed: {part.Sentence}");
         return made.Coverage.IsComplete ? ExitCode.Success : ExitCode.Incomplete;
-    }
-
-    private static TimeSpan ParseLife(string text)
-    {
-        bool isNumber = int.TryParse(text.AsSpan(0, Math.Max(0, text.Length - 1)), NumberStyles.None, CultureInfo.InvariantCulture,
-            out int number);
-        return (isNumber && number > 0, text[^1]) switch
-        {
-            (true, 'm') => TimeSpan.FromMinutes(number),
-            (true, 'h') => TimeSpan.FromHours(number),
-            (true, 'd') when number <= 36500 => TimeSpan.FromDays(number),
-            _ => throw new UsageException($"'{text}' is not a time; 90m, 12h and 7d are some"),
-        };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Numerics;
 
 namespace Mig.Core.Zstd;
 
@@ -11,6 +12,8 @@ public sealed unsafe class ZstdCodec : IDisposable
     public const int MinLevel = 1;
     public const int MaxLevel = 19;
     public const int DefaultLevel = 3;
+
+    private const int DefaultWindowLog = 22;
 
     private readonly ConcurrentBag<ZstdCompressorHandle> _compressors = [];
     private readonly ConcurrentBag<ZstdDecompressorHandle> _decompressors = [];
@@ -28,7 +31,7 @@ public sealed unsafe class ZstdCodec : IDisposable
     {
         if (!_compressors.TryTake(out ZstdCompressorHandle? context))
             context = new ZstdCompressorHandle(_zstd);
-        SetParameters(context.DangerousGetHandle(), level);
+        SetParameters(context.DangerousGetHandle(), level, source.Length);
         nuint result;
         fixed (byte* to = destination, from = source)
             result = _zstd.Compress(context.DangerousGetHandle(), to, (nuint)destination.Length, from, (nuint)source.Length);
@@ -89,12 +92,13 @@ public sealed unsafe class ZstdCodec : IDisposable
     }
 
     // Level 3's own tables (0.75 MiB) do not fit a core's second-level cache. Half the size, over a whole frame: 13 % faster, 1 % larger
-    // (docs/benchmarks.md).
-    private void SetParameters(nint context, int level)
+    // (docs/benchmarks.md). Whoever asks for a high level wants to look back over the whole frame.
+    private void SetParameters(nint context, int level, int length)
     {
         bool isDefault = level == DefaultLevel;
+        int window = isDefault ? DefaultWindowLog : level > DefaultLevel ? Math.Clamp(BitOperations.Log2((uint)length) + 1, 10, 27) : 0;
         Check(_zstd.SetParameter(context, ZstdLibrary.ParameterCompressionLevel, level));
-        Check(_zstd.SetParameter(context, ZstdLibrary.ParameterWindowLog, isDefault ? 22 : 0));
+        Check(_zstd.SetParameter(context, ZstdLibrary.ParameterWindowLog, window));
         Check(_zstd.SetParameter(context, ZstdLibrary.ParameterHashLog, isDefault ? 16 : 0));
         Check(_zstd.SetParameter(context, ZstdLibrary.ParameterChainLog, isDefault ? 15 : 0));
     }

@@ -14,6 +14,9 @@ public sealed record CollectionOptions
     /// <summary>Which share of a pack, in percent, may be garbage before the pack is written anew; 0 to leave no garbage at all.</summary>
     public int GarbageTolerated { get; init; } = 10;
 
+    /// <summary>What is compressed anew; null for nothing.</summary>
+    public RepackOptions? Repack { get; init; }
+
     /// <summary>Says what would be done, and does nothing.</summary>
     public bool DryRun { get; init; }
 

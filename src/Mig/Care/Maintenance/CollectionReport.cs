@@ -9,6 +9,8 @@ namespace Mig.Care.Maintenance;
 /// <param name="PacksBefore">Packs at first, those included that no index names.</param>
 /// <param name="PacksAfter">Packs now.</param>
 /// <param name="RewrittenPacks">Packs whose objects were written into new ones.</param>
+/// <param name="RepackedPacks">Packs whose contents were compressed anew, or begun to be.</param>
+/// <param name="LeftBytes">Bytes of contents that were to be compressed anew, when time ended before all of it was done; else 0.</param>
 /// <param name="BytesBefore">Bytes of packs and indexes at first.</param>
 /// <param name="BytesAfter">Bytes now; in a dry run, about.</param>
 /// <param name="Blocker">Why old packs are still there, as the end of a sentence; null when they are gone.</param>
@@ -20,6 +22,8 @@ public sealed record CollectionReport(
     int PacksBefore,
     int PacksAfter,
     int RewrittenPacks,
+    int RepackedPacks,
+    long LeftBytes,
     long BytesBefore,
     long BytesAfter,
     string? Blocker);

@@ -1,11 +1,13 @@
 using Mig.Core;
+using Mig.Core.Zstd;
 using Mig.History.Commits;
 using Mig.History.Revisions;
 
 namespace Mig.Care.Maintenance;
 
 /// <summary>
-/// How old things must be to be collected: as the caller says, else the configuration (<c>gc.pruneExpire</c>, <c>gc.reflogExpire</c>).
+/// How old things must be to be collected: as the caller says, else the configuration (<c>gc.pruneExpire</c>, <c>gc.reflogExpire</c>),
+/// and what is compressed anew (<c>gc.compression</c>).
 /// </summary>
 public sealed class CollectionSettings(Repository repository)
 {
@@ -19,6 +21,8 @@ public sealed class CollectionSettings(Repository repository)
     {
         PruneBefore = Parse(prune ?? repository.Config.Get("gc.pruneexpire") ?? DefaultPrune),
         ExpireLogsBefore = Parse(logs ?? repository.Config.Get("gc.reflogexpire") ?? DefaultLogs),
+        Repack = repository.Config.GetInteger("gc.compression", RepackOptions.DefaultLevel, 0, ZstdCodec.MaxLevel) is > 0 and var level
+            ? new RepackOptions { Level = (int)level } : null,
     };
 
     /// <summary>Reads a time; null for <c>never</c>.</summary>

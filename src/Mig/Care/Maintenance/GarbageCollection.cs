@@ -46,12 +46,16 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         HashSet<ObjectId> packs = [.. store.ListPacks().Select(pack => pack.Id)];
         IReadOnlySet<ObjectId> roots = Reachability.FindRoots(repository);
         ObjectMarks marks = Mark(roots, young => young >= before, cancellation);
-        var choice = new PackChoice(PackSurvey.Run(store, marks), options.GarbageTolerated);
+        IReadOnlyList<PackUse> survey = PackSurvey.Run(store, marks);
+        Repacking? repacking = options.Repack is { } wanted ? new Repacking(repository, wanted) : null;
+        IReadOnlySet<ObjectId> cold = repacking?.Choose(survey) ?? new HashSet<ObjectId>();
+        var choice = new PackChoice([.. survey.Where(pack => !cold.Contains(pack.Id))], options.GarbageTolerated);
         CollectionReport report = Count(marks) with
         {
             ForgottenMoves = forgotten,
             PacksBefore = packsBefore,
             RewrittenPacks = choice.Rewritten.Count,
+            RepackedPacks = cold.Count,
             BytesBefore = bytesBefore
         };
         if (options.DryRun)
@@ -59,12 +63,27 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
 
         Step("rewrite");
         options.Progress.Begin("packs", 0);
-        string? blocker = TryRewrite(marks, packs, choice.Rewritten, cancellation) is { } written
-            ? Delete(marks, roots, packs, [.. choice.Dropped.Concat(choice.Rewritten).Except(written)], before, cancellation)
-            : FreeStepwise(marks, roots, packs, choice, before, cancellation);
+        string? blocker;
+        if (TryRewrite(marks, packs, choice.Rewritten, cancellation) is { } written)
+        {
+            HashSet<ObjectId> going = [.. choice.Dropped.Concat(choice.Rewritten).Concat(cold).Except(written)];
+            string? shortage = repacking is null ? null : Repack(repacking, marks, packs, cold, going, cancellation);
+            blocker = Delete(marks, roots, packs, going, before, cancellation) ?? shortage;
+        }
+        else
+        {
+            blocker = FreeStepwise(marks, roots, packs, choice, before, cancellation);
+        }
 
         repository.Objects.UpdateShallow(added: [], removed: [.. repository.Objects.Shallow.Where(id => !store.Contains(id))]);
-        return report with { PacksAfter = store.CountPackFiles(), BytesAfter = store.Measure().StoredBytes, Blocker = blocker };
+        repacking?.TidyNotes();
+        return report with
+        {
+            PacksAfter = store.CountPackFiles(),
+            BytesAfter = store.Measure().StoredBytes,
+            LeftBytes = repacking?.LeftBytes ?? 0,
+            Blocker = blocker,
+        };
     }
 
     // Null when there is no space for what is wanted of them. What is written may be a pack that was there already, since a collection was
@@ -82,6 +101,30 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         catch (IOException e) when (HostFiles.IsFull(e))
         {
             return null;
+        }
+    }
+
+    // What was begun on a disk that is full then goes again: it would take the space that is missing.
+    private string? Repack(Repacking repacking, ObjectMarks marks, HashSet<ObjectId> packs, IReadOnlySet<ObjectId> cold,
+        HashSet<ObjectId> going, CancellationToken cancellation)
+    {
+        Step("repack");
+        var made = new List<ObjectId>();
+        try
+        {
+            repacking.Run(marks, cold, made, options.Progress, cancellation);
+            going.ExceptWith(made);
+            return null;
+        }
+        catch (IOException e) when (HostFiles.IsFull(e))
+        {
+            going.ExceptWith(cold);
+            going.UnionWith(made);
+            return "the file system is too full to compress them anew";
+        }
+        finally
+        {
+            packs.UnionWith(made);
         }
     }
 
@@ -147,7 +190,7 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
     {
         long[] counts = new long[3];
         marks.ForEach((_, mark) => counts[mark]++);
-        return new CollectionReport(counts[1], counts[2], counts[0], 0, 0, 0, 0, 0, 0, null);
+        return new CollectionReport(counts[1], counts[2], counts[0], 0, 0, 0, 0, 0, 0, 0, 0, null);
     }
 
     private int ExpireLogs()

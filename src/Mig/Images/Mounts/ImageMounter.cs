@@ -7,6 +7,7 @@ using Mig.History.Refs;
 using Mig.History.Revisions;
 using Mig.History.Trees;
 using Mig.Images.Browse;
+using Mig.Images.Sessions;
 
 namespace Mig.Images.Mounts;
 
@@ -54,11 +55,21 @@ public sealed class ImageMounter(Repository repository)
             folder, revision, image.Disks.Sum(disk => disk.Length));
     }
 
-    private ImageMount Show(MountedNode root, string folder, string source, long length)
+    /// <summary>Mounts the disks of a session, each a file that is written; who is told that writes are durable has them in the session.</summary>
+    /// <inheritdoc cref="MountVersion" path="//exception"/>
+    internal ImageMount MountSession(OpenSession session, string folder)
+    {
+        (string Name, MountedNode Node)[] disks =
+            [.. session.Disks.Select((disk, i) => (session.Image.Disks[i].Name, (MountedNode)new SessionNode(++_lastInode, disk)))];
+        return Show(NewFolder(default, () => disks.Select(disk => (disk.Name, (Func<MountedNode>)(() => disk.Node)))),
+            folder, $"session {session.Name}", session.Disks.Sum(disk => disk.Length), isWritable: true);
+    }
+
+    private ImageMount Show(MountedNode root, string folder, string source, long length, bool isWritable = false)
     {
         if (!Directory.Exists(folder))
             throw new NotFoundException($"folder {folder} does not exist; make it, it is where the files appear");
-        var options = new MountOptions($"mig:{source}", length, Math.Max(2, repository.Context.Parallelism));
+        var options = new MountOptions($"mig:{source}", length, Math.Max(2, repository.Context.Parallelism)) { IsWritable = isWritable };
         return new ImageMount(Mount.Show(root, Path.GetFullPath(folder), options, e => repository.Context.Warning(e.Message)));
     }
 
