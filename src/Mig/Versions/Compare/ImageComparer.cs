@@ -58,7 +58,8 @@ public sealed class ImageComparer(IContentSource objects)
     {
         MachineImage left = before is { } id ? Read(id) : new MachineImage([]), right = Read(after);
         return FindVolumes(left, right, paths).All(item =>
-            new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks, Limits = _limits }.Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
+            new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks, Limits = _limits }
+                .Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
     }
 
     /// <summary>Compares what is decided for file systems as a whole.</summary>
