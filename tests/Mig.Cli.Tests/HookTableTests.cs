@@ -25,6 +25,8 @@ public sealed class HookTableTests
     {
         ["commit"] = "m commit \"$disk\" -m again",
         ["commit --amend"] = "m commit --amend -m 'said better'",
+        ["session commit"] = "mkdir -p layer/root; echo ls > layer/root/.bash_history; mig -q overlay HEAD layer; mig -q session start s; "
+            + "mig -q session fork s t --seal; m session commit t -m sealed",
         ["put"] = "echo a > a; m put a HEAD:/etc/",
         ["edit"] = "EDITOR='sed -i s/web/www/' script -qefc \"'$program' -q -c 'core.hooksPath=$hooks' edit -m rename "
             + "HEAD:/etc/hostname\" /dev/null",

@@ -136,6 +136,30 @@ public sealed class TransmissionTests
         Assert.Equal(1UL, line.TakeChunk().Cookie);
     }
 
+    // What waits for a slow disk, or for another machine, is not a client that stands still.
+    [Fact]
+    public async Task A_read_that_takes_longer_than_all_limits_of_time_is_answered()
+    {
+        var clock = new ManualClock();
+        await using var server = new TestServer(options => options with { Clock = clock });
+        using var release = new ManualResetEventSlim();
+        using var begun = new ManualResetEventSlim();
+        server.ReadOnly.Before = _ =>
+        {
+            begun.Set();
+            release.Wait();
+        };
+        using NbdLine line = server.Connect().Choose("disk");
+        line.Send(NbdLine.Request(NbdLine.Read, 0, 4096));
+        begun.Wait(TestContext.Current.CancellationToken);
+        for (int i = 0; i < 20; i++)
+            clock.Advance(TimeSpan.FromMinutes(10));
+        release.Set();
+        byte[] read = new byte[4096];
+        Assert.Equal(0u, line.TakeRead(0, read).Error);
+        Assert.Equal(server.Content[..4096], read);
+    }
+
     [Fact]
     public async Task What_was_asked_is_answered_before_the_line_ends()
     {

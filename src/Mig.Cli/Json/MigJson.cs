@@ -34,6 +34,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(SealJson))]
 [JsonSerializable(typeof(SealOperationJson))]
 [JsonSerializable(typeof(SettingJson))]
+[JsonSerializable(typeof(SessionJson))]
 [JsonSerializable(typeof(SharingJson))]
 [JsonSerializable(typeof(ShowJson))]
 [JsonSerializable(typeof(SimilarJson))]

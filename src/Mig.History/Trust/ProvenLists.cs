@@ -50,6 +50,15 @@ public sealed class ProvenLists
         return isFound;
     }
 
+    /// <summary>Returns all contents of a size.</summary>
+    public IEnumerable<(ObjectId Sha256, ListId List)> FindAll(long size)
+    {
+        byte[] key = new byte[KeySize];
+        BinaryPrimitives.WriteInt64BigEndian(key, size);
+        for (int i = First(key); i < Count && BinaryPrimitives.ReadInt64BigEndian(Row(i)) == size; i++)
+            yield return (new ObjectId(Row(i)[sizeof(long)..KeySize]), new ListId(new ObjectId(Row(i)[KeySize..])));
+    }
+
     /// <summary>Adds to what is noted.</summary>
     public static void Add(string repositoryFolder, IReadOnlyCollection<(long Size, ObjectId Sha256, ListId List)> contents)
     {

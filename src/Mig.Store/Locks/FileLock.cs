@@ -42,6 +42,16 @@ public sealed partial class FileLock : IDisposable
     public static FileLock AcquireShared(string path, string what, TimeSpan patience) =>
         Acquire(path, what, patience, Shared, remove: false);
 
+    /// <summary>Returns who holds the lock now, as a noun; null for nobody. Does not keep anybody from taking it for long.</summary>
+    public static string? FindHolder(string path)
+    {
+        using SafeFileHandle handle = Open(path);
+        if (!TryLock(handle, Shared))
+            return ReadHolder(handle);
+        _ = LockNative(handle, Unlock);
+        return null;
+    }
+
     private static FileLock Acquire(string path, string what, TimeSpan patience, int mode, bool remove)
     {
         long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;

@@ -44,6 +44,9 @@ internal sealed class DiskEdit : IDisposable
         }
     }
 
+    /// <summary>The disk as it is now, and what of it may differ.</summary>
+    public EditedDisk Changed => new(_disk.Name, Content, [.. _overlay.GetChangedRanges()]);
+
     /// <summary>Makes ranges read as zeros, where something stands there.</summary>
     /// <param name="ranges">Ascending and disjoint.</param>
     /// <returns>Bytes that lay in blocks which were not zero.</returns>

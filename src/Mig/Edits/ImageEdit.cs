@@ -72,6 +72,9 @@ public sealed class ImageEdit : IDisposable
     /// <param name="ranges">Ascending and disjoint.</param>
     internal long Zero(ImageDisk disk, IEnumerable<ByteRange> ranges) => OpenDisk(disk).Zero(ranges);
 
+    /// <summary>Returns the disks that were changed, for who wants their bytes and no image. They are valid as long as this.</summary>
+    internal IEnumerable<EditedDisk> GetChanges() => _disks.Values.Select(disk => disk.Changed);
+
     /// <summary>Hands new contents, trees and layouts to the object writer. Called once, at the end.</summary>
     /// <returns>The image as it is now; it is not stored itself.</returns>
     public MachineImage Finish()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Mig.Care.Checks;
 using Mig.Core;
 using Mig.Images.Export;
+using Mig.Images.Sessions;
 using Mig.Testing;
 using Mig.Tests.Support;
 using Mig.Versions.Commits;
@@ -57,6 +58,42 @@ public sealed class CrashTests : IDisposable
             },
             () => CheckCommit(isFirst: true));
         Assert.True(points > 25 / Killing.Stride, $"{points} steps");
+    }
+
+    // What the session held when it was killed it holds, and the same command makes the same version, once.
+    [Fact]
+    public void SessionCommitKilledAtEveryStep()
+    {
+        using (Repository repository = _repository.Open())
+        {
+            repository.Sessions.Start("s", "main");
+            using OpenSession session = repository.Sessions.Open("s");
+            session.Disks[0].Write(0, _new);
+            session.Flush();
+        }
+
+        string[] command = ["--repo", Copy, "session", "commit", "s", "-m", "new"];
+        ResetRepository();
+        Run(command);
+        ImageId wanted;
+        using (Repository done = TestRepository.Open(Copy))
+            wanted = done.Revisions.ResolveImage("main");
+        int points = Killing.AtEveryStep(command, ResetRepository, () =>
+        {
+            using (Repository repository = TestRepository.Open(Copy))
+            {
+                byte[] held = new byte[_new.Length];
+                using (OpenSession session = repository.Sessions.Open("s"))
+                    session.Disks[0].ReadExactly(0, held);
+                Assert.True(_new.AsSpan().SequenceEqual(held), "the session holds something else");
+                repository.Sessions.Commit("s", "new", cancellation: TestContext.Current.CancellationToken);
+                Assert.Equal(wanted, repository.Revisions.ResolveImage("main"));
+                Assert.Equal(5, repository.Commits.List("main").Count());
+            }
+
+            Assert.Empty(TestRepository.Check(Copy).Problems);
+        }, Killing.IsLong ? null : ["rename", "fsync"]);
+        Assert.True(points > 2, $"{points} steps");
     }
 
     [Fact]

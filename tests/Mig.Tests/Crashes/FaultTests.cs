@@ -8,6 +8,7 @@ using Mig.Exchange.Remotes;
 using Mig.FileSystems;
 using Mig.History.Refs;
 using Mig.Images.Export;
+using Mig.Images.Sessions;
 using Mig.Testing;
 using Mig.Tests.Exchange.Transfers;
 using Mig.Tests.Support;
@@ -59,6 +60,37 @@ public sealed class FaultTests : IDisposable
             Tool.Run("debugfs", "-R", $"dump /etc/put {_repository.Files["file"]}", _repository.Files["out"]);
             Assert.True(content.AsSpan().SequenceEqual(File.ReadAllBytes(_repository.Files["file"])), "another content");
         });
+        Assert.True(failed > 1, $"{failed} failed");
+    }
+
+    // The session and its branch go on together.
+    [Fact]
+    public void SessionCommit()
+    {
+        CommitDisk("disk", _old);
+        using (Repository repository = _repository.Open())
+        {
+            repository.Sessions.Start("s", "main");
+            using OpenSession session = repository.Sessions.Open("s");
+            session.Disks[0].Write(0, _new.AsSpan(0, _old.Length));
+            session.Flush();
+        }
+
+        byte[] written = _new[.._old.Length];
+        int failed = FaultLoop.Run(Copy, Reset, () =>
+        {
+            using Repository repository = TestRepository.Open(Copy);
+            repository.Sessions.Commit("s", "new", cancellation: TestContext.Current.CancellationToken);
+        }, () =>
+        {
+            AssertSound(Copy, _old, written);
+            using Repository repository = TestRepository.Open(Copy);
+            using OpenSession session = repository.Sessions.Open("s");
+            byte[] held = new byte[_old.Length];
+            session.Disks[0].ReadExactly(0, held);
+            Assert.True(written.AsSpan().SequenceEqual(held), "the session holds something else");
+            Assert.Equal(repository.Revisions.ResolveCommit("main"), session.File.Base);
+        }, () => AssertSound(Copy, written));
         Assert.True(failed > 1, $"{failed} failed");
     }
 

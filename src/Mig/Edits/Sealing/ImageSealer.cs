@@ -20,35 +20,39 @@ public sealed class ImageSealer(Repository repository)
     public SealReport Run(SealRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        IReadOnlyList<SealOperation> operations = Choose(request);
+        IReadOnlyList<SealOperation> operations = Choose(request.Enabled, request.Disabled);
+        SealReport? report = null;
+        EditResult result = new ImageEditor(repository).Commit(
+            request.Edit, edit => report = Apply(edit, request.Edit.Branch, operations, cancellation), cancellation);
+        return report! with { Edit = result };
+    }
+
+    /// <summary>Does what is done by default to an image that is not committed.</summary>
+    /// <param name="name">What the image is called, for messages.</param>
+    internal SealReport Apply(ImageEdit edit, string name, CancellationToken cancellation) =>
+        Apply(edit, name, Choose(null, []), cancellation);
+
+    private SealReport Apply(ImageEdit edit, string name, IReadOnlyList<SealOperation> operations, CancellationToken cancellation)
+    {
+        var nothing = new EditResult(null, null, "", 0, 0, 0);
+        if (!ImageVolumes.WithFiles(edit.Before).Any())
+            return new SealReport(nothing, [], 0, JudgeForSecrets(new CoverageReader(repository.Store).ReadWithout(edit.Before)));
+        ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before)
+            ?? throw new NotFoundException($"{name} has no volume with an operating system");
+        var machine = new MachineFiles(repository.Store, repository.Context.Parallelism, edit.Before, root);
+        ImageCoverage coverage = JudgeForSecrets(new CoverageReader(repository.Store).Read(edit.Before, root, machine, isChosen: false));
+        var files = new SealedFiles(edit, machine);
         var paths = new List<SealedPath>();
         long zeroed = 0;
-        var coverage = new ImageCoverage([]);
-        EditResult result = new ImageEditor(repository).Commit(
-            request.Edit,
-            edit =>
-            {
-                if (!ImageVolumes.WithFiles(edit.Before).Any())
-                {
-                    coverage = JudgeForSecrets(new CoverageReader(repository.Store).ReadWithout(edit.Before));
-                    return;
-                }
+        foreach (SealOperation operation in operations)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            paths.AddRange(files.Run(operation));
+            if (operation.Name == SealOperations.FreeSpace)
+                zeroed += ZeroFree(edit);
+        }
 
-                ImageVolume root = SystemVolume.FindDefault(repository.Store, edit.Before)
-                    ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
-                var machine = new MachineFiles(repository.Store, repository.Context.Parallelism, edit.Before, root);
-                coverage = JudgeForSecrets(new CoverageReader(repository.Store).Read(edit.Before, root, machine, isChosen: false));
-                var files = new SealedFiles(edit, machine);
-                foreach (SealOperation operation in operations)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    paths.AddRange(files.Run(operation));
-                    if (operation.Name == SealOperations.FreeSpace)
-                        zeroed += ZeroFree(edit);
-                }
-            },
-            cancellation);
-        return new SealReport(result, paths, zeroed, coverage);
+        return new SealReport(nothing, paths, zeroed, coverage);
     }
 
     // Swap has no packages, but what memory held may be a secret; a snap has packages, and no secrets.
@@ -78,10 +82,10 @@ public sealed class ImageSealer(Repository repository)
         return bytes;
     }
 
-    private static IReadOnlyList<SealOperation> Choose(SealRequest request)
+    private static IReadOnlyList<SealOperation> Choose(IReadOnlyList<string>? enabled, IReadOnlyList<string> disabled)
     {
         IEnumerable<string> known = SealOperations.All.Select(operation => operation.Name);
-        foreach (string name in (request.Enabled ?? []).Concat(request.Disabled))
+        foreach (string name in (enabled ?? []).Concat(disabled))
         {
             if (!known.Contains(name))
                 throw new NotFoundException(
@@ -90,7 +94,7 @@ public sealed class ImageSealer(Repository repository)
 
         // Free space comes last, whatever was taken before it.
         return [.. SealOperations.All.Where(operation =>
-            (request.Enabled?.Contains(operation.Name) ?? operation.IsDefault) && !request.Disabled.Contains(operation.Name))
+            (enabled?.Contains(operation.Name) ?? operation.IsDefault) && !disabled.Contains(operation.Name))
             .OrderBy(operation => operation.Name == SealOperations.FreeSpace)];
     }
 }

@@ -15,7 +15,7 @@ namespace Mig.Images.Ingest;
 /// <param name="plan">What need not be read in a quick commit; null when everything is.</param>
 /// <param name="contents">Takes over the open volumes, so that what was found can be read afterwards; null when a store has it.</param>
 internal sealed class DiskIngest(IngestSession session, DiskImage disk, string name, bool discardFree, Limits limits, ImageDisk? before,
-    QuickPlan? plan, DiskContents? contents = null)
+    IUnreadPlan? plan, DiskContents? contents = null)
 {
     private const string NoScheme = "none";
 
@@ -81,7 +81,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
 
     private (ImageDisk Disk, DiskReport Report) TakeIn(PartitionTable table, List<OpenVolume> volumes, out List<LayoutPiece> residue)
     {
-        List<ByteRange> stored = [.. _content.GetStoredRanges(new ByteRange(0, _content.Length))];
+        List<ByteRange> stored = [.. FindStored()];
         session.Progress.Begin(name, stored.Sum(range => range.Length));
         Stats = new StatCache();
         DoubtOverlaps(table, volumes);
@@ -114,11 +114,13 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             rest = kept;
         }
 
+        if (!discardFree && plan?.IsCutByReading != false)
+            Stats.AddRests(pieces.Select(piece => new ByteRange(piece.Offset, piece.Length)), _content.Length);
         foreach ((long region, List<ByteRange> ranges) in ResidueIngest.GroupByRegion(rest))
             Stats.AddRegion(region, QuickPlan.FingerprintOf(ranges));
         residue = [];
         if (plan is not null)
-            rest = plan.TakeResidue(rest, free, residue);
+            rest = plan.TakeResidue(new DiskRemainder(rest, free, pieces, Stats), residue);
         trusted += residue.Sum(piece => piece.Length);
         residue.AddRange(new ResidueIngest(session, _content).Run(rest));
         residue.RemoveAll(piece => piece.Blob.Value.IsNull);
@@ -136,13 +138,12 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         // edit describes the same bytes in other pieces than a commit.
         bool isSame = before is not null && before.Length == _content.Length
             && (before.Layout == layout || IsSameBytes(before, pieces, residue));
-        if (isSame && (plan is not null || session.IsProven(before!)))
+        if (isSame && before!.Layout != layout)
+            Stats.ForgetRests();
+        if (isSame && (plan is { TrustsTrees: true } || session.IsProven(before!)))
             return (before! with { Name = name }, report);
-        if (plan is { SkippedTrees: true, MatchesTrees: false })
-        {
-            plan.MatchesTrees = true;
+        if (plan?.WantsTrees() == true)
             return TakeIn(table, volumes, out residue);
-        }
 
         var roots = new Dictionary<int, TreeEntry>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
@@ -154,6 +155,10 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
             return (before with { Name = name }, report);
         return (image, report);
     }
+
+    // Whole blocks, for a container may say it to the byte: what is cut as residue depends on the bytes of the disk alone.
+    private IEnumerable<ByteRange> FindStored() => ByteRanges.Normalize(
+        _content.GetStoredRanges(new ByteRange(0, _content.Length)).Select(range => ResidueIngest.ToBlocks(range, _content.Length)));
 
     private IEnumerable<LayoutPiece> TakeFiles(OpenVolume volume, List<ScannedFile> files) => Guard(
         volume,

@@ -45,6 +45,10 @@ internal sealed class FileIngest
         return _pieces.SelectMany(list => list);
     }
 
+    /// <summary>Tells whether the hash of a large file is kept: its holes are not too long for it.</summary>
+    public static bool IsHashed(ScannedFile file) =>
+        file.Size - file.Extents.Sum(extent => extent.Length) <= ChunkList.MaxHashedHoles;
+
     private void Work(CancellationToken stop)
     {
         var pieces = new List<LayoutPiece>();
@@ -98,12 +102,7 @@ internal sealed class FileIngest
         var id = new BlobId(ObjectId.Of(bytes));
         if (bytes.Length > 0)
             _session.Writer.AddBlob(id, bytes, key);
-        foreach (FileExtent extent in file.Extents)
-        {
-            if (extent.IsOnVolume)
-                pieces.Add(new LayoutPiece(_volumeOffset + extent.VolumeOffset, extent.Length, id, (int)extent.FileOffset));
-        }
-
+        FilePieces.Add(file, [new Chunk(id, file.Size, IsHole: false)], _volumeOffset, pieces);
         AddZero(zeroTail, pieces);
         return new FileContent(id.Value, null);
     }
@@ -111,13 +110,13 @@ internal sealed class FileIngest
     private FileContent TakeLarge(ScannedFile file, in OrderKey key, FileReader reader, IncrementalHash hash, List<LayoutPiece> pieces)
     {
         ObjectId? sha256 = null;
-        bool canHash = file.Size - file.Extents.Sum(extent => extent.Length) <= ChunkList.MaxHashedHoles;
+        bool canHash = IsHashed(file);
         if (canHash && _session.MayKnowContent(file.Size))
         {
             sha256 = reader.Hash(file, hash);
             if (_session.TryFindContent(file.Size, sha256.Value, out ListId known, out IEnumerable<Chunk> knownChunks))
             {
-                AddPieces(file, knownChunks, pieces);
+                FilePieces.Add(file, knownChunks, _volumeOffset, pieces);
                 AddZero(reader.ReadTail(file), pieces);
                 return new FileContent(sha256, known);
             }
@@ -131,36 +130,9 @@ internal sealed class FileIngest
         ListId list = ChunkList.Write(_session.Writer, chunks, file.Size, sha256);
         if (sha256 is { } whole)
             _session.AddContent(file.Size, whole, list, chunks);
-        AddPieces(file, chunks, pieces);
+        FilePieces.Add(file, chunks, _volumeOffset, pieces);
         AddZero(reader.ReadTail(file), pieces);
         return new FileContent(sha256, list);
-    }
-
-    // Both run through the file from its start: where they meet is a piece of the disk.
-    private void AddPieces(ScannedFile file, IEnumerable<Chunk> chunks, List<LayoutPiece> pieces)
-    {
-        int at = 0;
-        long offset = 0;
-        foreach (Chunk chunk in chunks)
-        {
-            var range = new ByteRange(offset, chunk.Length);
-            for (; at < file.Extents.Count; at++)
-            {
-                FileExtent extent = file.Extents[at];
-                ByteRange part = range.Intersect(new ByteRange(extent.FileOffset, extent.Length));
-                if (!part.IsEmpty && extent.IsOnVolume)
-                {
-                    long place = _volumeOffset + extent.VolumeOffset + part.Offset - extent.FileOffset;
-                    pieces.Add(new LayoutPiece(place, part.Length, chunk.IsHole ? default : chunk.Blob, chunk.IsHole ? 0
-                        : (int)(part.Offset - offset)));
-                }
-
-                if (extent.FileOffset + extent.Length > range.End)
-                    break;
-            }
-
-            offset = range.End;
-        }
     }
 
     private void AddZero(ByteRange onVolume, List<LayoutPiece> pieces)

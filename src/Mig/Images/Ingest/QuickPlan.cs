@@ -14,20 +14,27 @@ namespace Mig.Images.Ingest;
 /// same path, and stretches of free space. Their place in the layout is copied. Content changed behind the file system's back goes
 /// unnoticed: that is the bargain.
 /// </summary>
-internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache cache)
+internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache cache) : IUnreadPlan
 {
-    private readonly List<LayoutPiece> _pieces =
-        [.. LayoutReader.ReadPieces(store, before.Layout, before.Length, new ByteRange(0, before.Length))];
+    private readonly KnownLayout _layout = new(store, before);
 
-    /// <summary>
-    /// True once files were taken without looking for them in the trees of the version before: none of any volume had changed. That will do
-    /// when the layout turns out to be the same, for then the trees are, too; else everything is taken again, with
-    /// <see cref="MatchesTrees"/>.
-    /// </summary>
-    public bool SkippedTrees { get; private set; }
+    // True once files were taken without looking for them in the trees of the version before: none of any volume had changed. That will do
+    // when the layout turns out to be the same, for then the trees are, too; else everything is taken again, with _matchesTrees.
+    private bool _skippedTrees;
+    private bool _matchesTrees;
 
-    /// <summary>Whether the contents of unchanged files are looked up in the trees of the version before.</summary>
-    public bool MatchesTrees { get; set; }
+    public bool TrustsTrees => true;
+
+    public bool IsCutByReading => cache.NotesRests;
+
+    /// <inheritdoc/>
+    public bool WantsTrees()
+    {
+        if (!_skippedTrees || _matchesTrees)
+            return false;
+        _matchesTrees = true;
+        return true;
+    }
 
     /// <summary>Makes a plan, when the version before and its cache allow one.</summary>
     public static QuickPlan? Create(ObjectStore store, string repositoryFolder, ImageDisk? before, long diskLength)
@@ -37,10 +44,7 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
         return new QuickPlan(store, before, cache);
     }
 
-    /// <summary>Gives the files of a volume that need not be read their content.</summary>
-    /// <param name="unread">Receives the pieces of the disk that they take; those with a null blob are the zero ends of their last
-    /// blocks.</param>
-    /// <returns>The files that must be read.</returns>
+    /// <inheritdoc/>
     public List<ScannedFile> TakeFiles(OpenVolume volume, List<LayoutPiece> unread)
     {
         ImageVolume? same = before.Volumes.FirstOrDefault(old =>
@@ -52,10 +56,10 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
         bool[] isSame = [.. files.Select(file =>
             cache.HasFile(volume.Partition.Number, file) && file.Extents.All(extent => extent.IsOnVolume))];
         TreeEntry?[]? entries = null;
-        if (MatchesTrees || isSame.Contains(false))
+        if (_matchesTrees || isSame.Contains(false))
             entries = MatchEntries(volume.Scan!, same.Root!);
         else
-            SkippedTrees = true;
+            _skippedTrees = true;
         var changed = new List<ScannedFile>();
         for (int i = 0; i < files.Count; i++)
         {
@@ -69,18 +73,17 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
             if (entries is not null)
                 file.Content = new FileContent(entries[i]!.Sha256, entries[i]!.List);
             foreach (FileExtent extent in file.Extents)
-                TakeRange(new ByteRange(volume.Partition.Range.Offset + extent.VolumeOffset, extent.Length), unread);
+                _layout.Take(new ByteRange(volume.Partition.Range.Offset + extent.VolumeOffset, extent.Length), unread);
             TakeTail(volume, file, unread);
         }
 
         return changed;
     }
 
-    /// <summary>
-    /// Splits residue into what must be read and, in regions where all of it is free space as before, what is taken as it was.
-    /// </summary>
-    public List<ByteRange> TakeResidue(List<ByteRange> residue, List<ByteRange> free, List<LayoutPiece> unread)
+    /// <summary>Takes what is in regions where all of it is free space as before.</summary>
+    public List<ByteRange> TakeResidue(DiskRemainder remainder, List<LayoutPiece> unread)
     {
+        (List<ByteRange> residue, List<ByteRange> free) = (remainder.Ranges, remainder.Free);
         var mustRead = new List<ByteRange>();
         var inUse = ByteRanges.Subtract(residue, free).Select(range => range.Offset / ResidueIngest.RegionSize)
             .Concat(ByteRanges.Subtract(residue, free).Select(range => (range.End - 1) / ResidueIngest.RegionSize)).ToHashSet();
@@ -89,7 +92,7 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
             if (inUse.Contains(region) || !cache.HasRegion(region, FingerprintOf(ranges)))
                 mustRead.AddRange(ranges);
             else
-                ranges.ForEach(range => TakeRange(range, unread));
+                ranges.ForEach(range => _layout.Take(range, unread));
         }
 
         return mustRead;
@@ -147,25 +150,6 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
         return files;
     }
 
-    private void TakeRange(ByteRange range, List<LayoutPiece> unread)
-    {
-        long covered = range.Offset;
-        for (int i = FirstPieceAfter(range.Offset); i < _pieces.Count && _pieces[i].Offset < range.End; i++)
-        {
-            LayoutPiece piece = _pieces[i];
-            ByteRange part = range.Intersect(new ByteRange(piece.Offset, piece.Length));
-            if (part.IsEmpty)
-                continue;
-            if (part.Offset > covered)
-                unread.Add(new LayoutPiece(covered, part.Offset - covered, default, 0));
-            unread.Add(new LayoutPiece(part.Offset, part.Length, piece.Blob, (int)(piece.BlobOffset + part.Offset - piece.Offset)));
-            covered = part.End;
-        }
-
-        if (covered < range.End)
-            unread.Add(new LayoutPiece(covered, range.End - covered, default, 0));
-    }
-
     // The end of a file's last block was zero when no piece covers it; else it is residue, and read like all residue.
     private void TakeTail(OpenVolume volume, ScannedFile file, List<LayoutPiece> unread)
     {
@@ -173,10 +157,7 @@ internal sealed class QuickPlan(ObjectStore store, ImageDisk before, StatCache c
         if (tail.IsEmpty)
             return;
         tail = tail with { Offset = tail.Offset + volume.Partition.Range.Offset };
-        int first = FirstPieceAfter(tail.Offset);
-        if (first == _pieces.Count || _pieces[first].Offset >= tail.End)
+        if (_layout.IsZero(tail))
             unread.Add(new LayoutPiece(tail.Offset, tail.Length, default, 0));
     }
-
-    private int FirstPieceAfter(long offset) => SortedSearch.First(_pieces.Count, i => _pieces[i].End > offset);
 }

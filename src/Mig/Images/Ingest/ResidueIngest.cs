@@ -52,6 +52,11 @@ internal sealed class ResidueIngest(IngestSession session, IByteSource disk)
         return _pieces.SelectMany(list => list);
     }
 
+    /// <summary>Returns the blocks that have something of a range.</summary>
+    /// <param name="length">Bytes of the disk.</param>
+    public static ByteRange ToBlocks(ByteRange range, long length) => ByteRange.FromBounds(
+        range.Offset / BlockSize * BlockSize, Math.Min(length, (range.End + BlockSize - 1) / BlockSize * BlockSize));
+
     /// <summary>Groups ranges by region, cut at the borders.</summary>
     public static IEnumerable<(long Region, List<ByteRange> Ranges)> GroupByRegion(IEnumerable<ByteRange> ranges)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Mig.Care.Trust;
+using Mig.Core;
 using Mig.History.Images;
 using Mig.History.Trust;
 
@@ -18,6 +19,8 @@ internal sealed class StatCache
     private const int RecordSize = sizeof(int) + sizeof(long) + sizeof(ulong);
     private const int HeadSize = 8 + sizeof(int);
     private const int ResidueVolume = -1;
+    private const int RestVolume = -2;
+    private const long NotesRestsKey = -1;
 
     private readonly Dictionary<(int Volume, long Key), ulong> _fingerprints = [];
 
@@ -26,6 +29,29 @@ internal sealed class StatCache
     public void AddFile(int volume, ScannedFile file) => _fingerprints[(volume, file.Node)] = file.Fingerprint;
 
     public void AddRegion(long region, ulong fingerprint) => _fingerprints[(ResidueVolume, region)] = fingerprint;
+
+    /// <summary>Whether the ranges that files leave over are noted, of each region that has some of a file.</summary>
+    public bool NotesRests => _fingerprints.ContainsKey((RestVolume, NotesRestsKey));
+
+    /// <summary>Notes what files leave over of each region that they have some of, wherever it is zero.</summary>
+    /// <param name="files">Ascending and disjoint.</param>
+    /// <param name="length">Bytes of the disk.</param>
+    public void AddRests(IEnumerable<ByteRange> files, long length)
+    {
+        _fingerprints[(RestVolume, NotesRestsKey)] = 0;
+        foreach ((long region, List<ByteRange> ranges) in ResidueIngest.GroupByRegion(files))
+        {
+            var whole = new ByteRange(region * ResidueIngest.RegionSize, ResidueIngest.RegionSize);
+            List<ByteRange> rest = [.. ByteRanges.Subtract([whole.Intersect(new ByteRange(0, length))], ranges)];
+            _fingerprints[(RestVolume, region)] = QuickPlan.FingerprintOf(rest);
+        }
+    }
+
+    /// <summary>Takes that back, for a disk that is kept as it was cut before.</summary>
+    public void ForgetRests() => _fingerprints.Remove((RestVolume, NotesRestsKey));
+
+    /// <summary>Returns what stands for that of a region; null when it has nothing of any file.</summary>
+    public ulong? FindRest(long region) => _fingerprints.TryGetValue((RestVolume, region), out ulong rest) ? rest : null;
 
     public bool HasFile(int volume, ScannedFile file) =>
         _fingerprints.TryGetValue((volume, file.Node), out ulong known) && known == file.Fingerprint;

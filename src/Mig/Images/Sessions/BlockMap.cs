@@ -5,9 +5,10 @@ namespace Mig.Images.Sessions;
 
 /// <summary>
 /// Says of each block of a disk where it is: below, nowhere because it is zero, or in a layer. In memory, a byte for each block of the
-/// regions that were written; on disk the same, as it was at the last <see cref="Save"/>. For many threads.
+/// regions that were written; on disk the same, each byte with its complement behind it, as it was at the last <see cref="Save"/>. So a
+/// byte that was damaged shows, and a page that was written in part is still right, block by block. For many threads.
 /// </summary>
-/// <param name="file">As many bytes as there are blocks, mostly a hole; owned.</param>
+/// <param name="file">Two bytes for each block, mostly a hole; owned.</param>
 /// <param name="length">Bytes of the disk.</param>
 internal sealed class BlockMap(HostFile file, long length) : IDisposable
 {
@@ -27,8 +28,10 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
     public const int MostLayers = byte.MaxValue - FirstLayer + 1;
 
     /// <summary>Blocks of a page of the map, the unit in which it is kept and saved.</summary>
-    public const int PageBlocks = 4096;
+    public const int PageBlocks = PageBytes / BytesPerBlock;
 
+    private const int BytesPerBlock = 2;
+    private const int PageBytes = 4096; // what a file system writes and leaves out as one
     private const long PageSpan = (long)PageBlocks * BlockSize;
 
     private readonly byte[]?[] _pages = new byte[]?[(length + PageSpan - 1) / PageSpan];
@@ -36,11 +39,14 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
     private readonly Lock _gate = new();
 
     /// <summary>Bytes of the map of a disk.</summary>
-    public static long SizeOf(long diskLength) => (diskLength + BlockSize - 1) / BlockSize;
+    public static long SizeOf(long diskLength) => CountBlocks(diskLength) * BytesPerBlock;
+
+    /// <summary>Bytes of a disk that a map of a size is for, or up to a block less.</summary>
+    public static long DiskLengthOf(long size) => size / BytesPerBlock * BlockSize;
 
     /// <summary>Reads what was saved.</summary>
     /// <param name="layerCount">Layers that there are.</param>
-    /// <exception cref="CorruptStoreException">SESS-001: it names a layer that there is not, or is too short.</exception>
+    /// <exception cref="CorruptStoreException">SESS-001: it is damaged, names a layer that there is not, or is too short.</exception>
     public void Load(int layerCount)
     {
         long size = SizeOf(length);
@@ -48,8 +54,8 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
             throw new CorruptStoreException("SESS-001", $"{file.Path} has {file.Length} bytes, {size} needed for its disk");
         foreach (ByteRange stored in FileSource.Of(file, size).GetStoredRanges(new ByteRange(0, size)))
         {
-            for (long page = stored.Offset / PageBlocks; page * PageBlocks < stored.End; page++)
-                _pages[page] ??= ReadPage(page, size, layerCount);
+            for (long page = stored.Offset / PageBytes; page * PageBytes < stored.End; page++)
+                _pages[page] ??= ReadPage(page, layerCount);
         }
     }
 
@@ -98,7 +104,7 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
                 if (_pages[page] is not null)
                     continue;
                 byte[] empty = new byte[PageBlocks];
-                file.Write(empty.AsSpan(0, PageSize(page)), page * PageBlocks);
+                WritePage(page, empty.AsSpan(0, PageSize(page)));
                 Volatile.Write(ref _pages[page], empty);
             }
         }
@@ -135,7 +141,7 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
         {
             sync();
             foreach ((long page, byte[] bytes) in pages)
-                file.Write(bytes, page * PageBlocks);
+                WritePage(page, bytes);
             if (pages.Count > 0)
                 file.Sync();
         }
@@ -158,14 +164,41 @@ internal sealed class BlockMap(HostFile file, long length) : IDisposable
 
     public void Dispose() => file.Dispose();
 
-    private int PageSize(long page) => (int)Math.Min(PageBlocks, SizeOf(length) - (page * PageBlocks));
+    private static long CountBlocks(long diskLength) => (diskLength + BlockSize - 1) / BlockSize;
 
-    private byte[] ReadPage(long page, long size, int layerCount)
+    private int PageSize(long page) => (int)Math.Min(PageBlocks, CountBlocks(length) - (page * PageBlocks));
+
+    private void WritePage(long page, ReadOnlySpan<byte> places)
     {
-        byte[] bytes = new byte[PageBlocks];
-        file.Read(bytes.AsSpan(0, (int)Math.Min(PageBlocks, size - (page * PageBlocks))), page * PageBlocks);
-        int wrong = bytes.AsSpan().IndexOfAnyExceptInRange(Below, (byte)(FirstLayer + layerCount - 1));
-        return wrong < 0 ? bytes : throw new CorruptStoreException("SESS-001",
-            $"{file.Path}, offset {(page * PageBlocks) + wrong}: it names layer {bytes[wrong] - FirstLayer + 1}, there are {layerCount}");
+        Span<byte> pairs = stackalloc byte[PageBytes];
+        for (int i = 0; i < places.Length; i++)
+            (pairs[BytesPerBlock * i], pairs[(BytesPerBlock * i) + 1]) = (places[i], (byte)~places[i]);
+        file.Write(pairs[..(BytesPerBlock * places.Length)], page * PageBytes);
+    }
+
+    /// <returns>Null for a page that was never written.</returns>
+    private byte[]? ReadPage(long page, int layerCount)
+    {
+        Span<byte> pairs = stackalloc byte[PageBytes];
+        pairs = pairs[..(BytesPerBlock * PageSize(page))];
+        file.Read(pairs, page * PageBytes);
+        if (ZeroBytes.IsZero(pairs))
+            return null;
+        byte[] places = new byte[PageBlocks];
+        for (int i = 0; i < pairs.Length; i += BytesPerBlock)
+        {
+            (byte place, byte complement) = (pairs[i], pairs[i + 1]);
+            if (place != (byte)~complement)
+                throw new CorruptStoreException("SESS-001",
+                    $"{file.Path}, offset {(page * PageBytes) + i}: {place:X2} {complement:X2} found, a byte and its complement allowed: "
+                    + $"the map is damaged, and where {BlockSize} bytes of the disk are is not known; 'mig session discard' removes the "
+                    + "session");
+            if (place > FirstLayer + layerCount - 1)
+                throw new CorruptStoreException("SESS-001", $"{file.Path}, offset {(page * PageBytes) + i}: it names layer "
+                    + $"{place - FirstLayer + 1}, there are {layerCount}");
+            places[i / BytesPerBlock] = place;
+        }
+
+        return places;
     }
 }

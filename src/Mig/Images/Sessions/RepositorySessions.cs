@@ -1,13 +1,14 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Mig.Core;
 using Mig.Core.Host;
+using Mig.Edits.Sealing;
 using Mig.History.Images;
-using Mig.History.Layouts;
 using Mig.History.Refs;
 using Mig.History.Revisions;
+using Mig.Store;
 using Mig.Store.Locks;
 using Mig.Versions.Commits;
+using Mig.Versions.Working;
 
 namespace Mig.Images.Sessions;
 
@@ -47,7 +48,7 @@ public sealed class RepositorySessions
         MachineImage image = _repository.Objects.ReadImage(_repository.Objects.ReadCommit(commit).Image);
         Make(name, folder =>
         {
-            var disks = image.Disks.Select(disk => MakeDisk(folder, disk.Length)).ToList();
+            var disks = image.Disks.Select(disk => SessionFiles.MakeDisk(folder, disk.Length)).ToList();
             DateTimeOffset now = _repository.Context.Clock.GetUtcNow();
             new SessionFile(commit, branch, now, life is { } span ? now + span : null, disks).Write(folder);
         });
@@ -63,7 +64,11 @@ public sealed class RepositorySessions
     {
         string folder = Require(name);
         SessionFile file = SessionFile.Read(folder);
-        return new SessionInfo(name, file.Base, file.Branch, file.Created, file.Expires, CountDirty(folder, file), IsInUse(folder));
+        MachineImage image = _repository.Objects.ReadImage(_repository.Objects.ReadCommit(file.Base).Image);
+        List<SessionDiskInfo> disks = [.. image.Disks.Zip(file.Disks).Select(pair =>
+            new SessionDiskInfo(pair.First.Name, pair.First.Length, SessionFiles.CountDirty(folder, pair.Second)))];
+        return new SessionInfo(name, file.Base, file.Branch, file.Created, file.Expires, disks,
+            FileLock.FindHolder(Path.Combine(folder, LockName)));
     }
 
     /// <summary>Ends a session; what was written and not committed is gone.</summary>
@@ -81,43 +86,50 @@ public sealed class RepositorySessions
     /// <summary>Begins a session with what another one holds: the two share it, and write apart from now on.</summary>
     /// <exception cref="ConflictException">Somebody works with the first, there is one with the second name, or it was forked too
     /// often.</exception>
-    public SessionInfo Fork(string name, string fork)
+    public SessionInfo Fork(string name, string fork) => Fork(name, fork, null);
+
+    /// <summary>
+    /// Begins a session with what another one holds but for what only one machine should have: keys, ids, saved random numbers, logs,
+    /// deleted data, as <c>mig seal</c> takes them out.
+    /// </summary>
+    /// <exception cref="NotFoundException">There is no system on the disks.</exception>
+    /// <exception cref="UnsupportedFeatureException">A file system that holds what must go cannot be changed.</exception>
+    /// <inheritdoc cref="Fork(string, string)"/>
+    public SealedFork ForkSealed(string name, string fork, CancellationToken cancellation = default)
+    {
+        SealReport? report = null;
+        SessionInfo made = Fork(name, fork, folder =>
+        {
+            using OpenSession session = OpenIn(folder, fork);
+            var sealer = new ImageSealer(_repository);
+            new SessionEdit(_repository).Run(session, edit => report = sealer.Apply(edit, $"session '{name}'", cancellation), cancellation);
+        });
+        return new SealedFork(made, report!.Paths, report.Coverage);
+    }
+
+    private SessionInfo Fork(string name, string fork, Action<string>? complete)
     {
         CheckName(fork);
         string from = Require(name);
         using FileLock held = Hold(from, name);
-        SessionFile file = SessionFile.Read(from);
-        if (file.Disks.FirstOrDefault(disk => disk.Layers.Count >= BlockMap.MostLayers) is not null)
-            throw new ConflictException($"'{name}' was forked {BlockMap.MostLayers - 1} times; commit it, and fork what comes of that");
+        SessionFile file = Settle(from, SessionFile.Read(from));
+        CheckLayers(name, file);
         IReadOnlyList<ImageDisk> disks = _repository.Objects.ReadImage(_repository.Objects.ReadCommit(file.Base).Image).Disks;
 
         // What was the layer that is written belongs to both from now on, so each gets another one.
         SessionFile next = file with
         {
             Disks = [.. file.Disks.Select((disk, i) => disk with { Layers =
-            [.. disk.Layers, MakeLayer(from, disks[i].Length)] })]
+            [.. disk.Layers, SessionFiles.MakeLayer(from, disks[i].Length)] })]
         };
         HostFiles.SyncFolder(from);
         next.Write(from);
         Make(fork, folder =>
         {
-            var copies = new List<SessionFile.Disk>();
-            for (int i = 0; i < file.Disks.Count; i++)
-            {
-                SessionFile.Disk disk = file.Disks[i];
-                foreach (string layer in disk.LayerNames)
-                {
-                    if (!FileSharing.TryLink(Path.Combine(from, layer), Path.Combine(folder, layer)))
-                        throw new UnsupportedFeatureException("fork",
-                            $"{Folder} is on a file system without hard links, which a fork needs");
-                }
-
-                string map = CreateId();
-                CopyMap(Path.Combine(from, disk.MapName), Path.Combine(folder, map + ".map"));
-                copies.Add(new SessionFile.Disk(map, [.. disk.Layers, MakeLayer(folder, disks[i].Length)]));
-            }
-
+            List<SessionFile.Disk> copies = [.. file.Disks.Select((disk, i) =>
+                SessionFiles.Continue(from, disk, folder, disks[i].Length))];
             (file with { Created = _repository.Context.Clock.GetUtcNow(), Disks = copies }).Write(folder);
+            complete?.Invoke(folder);
         });
         return Find(fork);
     }
@@ -126,6 +138,40 @@ public sealed class RepositorySessions
     /// <inheritdoc cref="RepositoryCommits.Add(CommitRequest, CancellationToken)"/>
     public CommitResult Commit(string name, string message, bool noVerify = false, CancellationToken cancellation = default) =>
         new SessionCommit(_repository).Run(name, new CommitRequest { Disks = [], Message = message, NoVerify = noVerify }, cancellation);
+
+    /// <summary>Takes files back to what the version below has.</summary>
+    /// <param name="paths">Files, directories with all in them, patterns; at least one.</param>
+    /// <returns>The paths that differed, sorted.</returns>
+    /// <exception cref="ConflictException">Somebody works with the session.</exception>
+    /// <exception cref="UnsupportedFeatureException">The file system cannot be changed; the message names it.</exception>
+    public IReadOnlyList<string> Restore(string name, IReadOnlyList<PathSpec> paths, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        if (paths.Count == 0)
+            throw new UsageException("name the paths that are to be as they were; '/' is all of them");
+        using OpenSession session = Open(name);
+        return new SessionRestore(_repository).Run(session, paths, cancellation);
+    }
+
+    /// <summary>Compares what a session holds with the version below it.</summary>
+    /// <returns>Holds the session until it is disposed.</returns>
+    /// <exception cref="ConflictException">Somebody works with the session.</exception>
+    public ComparedSides Compare(string name, CancellationToken cancellation = default)
+    {
+        OpenSession session = Open(name);
+        try
+        {
+            var scratch = new ScratchStore(_repository.Store);
+            ImageId before = _repository.Objects.ReadCommit(session.File.Base).Image;
+            WorkingImage working = WorkingImage.Of(scratch, session, _repository.Context, cancellation);
+            return new ComparedSides(scratch, _repository.Context.Parallelism, before, working.Id) { DisksAfter = working };
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The versions that sessions stand on, which a collection leaves alone.</summary>
     internal IEnumerable<CommitId> ListBases() => ListNames().Select(name => SessionFile.Read(Path.Combine(Folder, name)).Base);
@@ -145,19 +191,23 @@ public sealed class RepositorySessions
     /// <exception cref="ConflictException">Somebody else works with it.</exception>
     internal OpenSession Open(string name)
     {
-        string folder = Require(name);
+        return OpenIn(Require(name), name);
+    }
+
+    private OpenSession OpenIn(string folder, string name)
+    {
         FileLock held = Hold(folder, name);
         var disks = new List<SessionDisk>();
         try
         {
-            SessionFile file = SessionFile.Read(folder);
+            SessionFile file = Settle(folder, SessionFile.Read(folder));
             MachineImage image = _repository.Objects.ReadImage(_repository.Objects.ReadCommit(file.Base).Image);
             if (image.Disks.Count != file.Disks.Count)
                 throw new CorruptStoreException("SESS-001",
                     $"{folder}: {file.Disks.Count} disks, the version {file.Base.Value} has {image.Disks.Count}");
             for (int i = 0; i < image.Disks.Count; i++)
-                disks.Add(OpenDisk(folder, file.Disks[i], image.Disks[i]));
-            return new OpenSession(name, file, image, disks, held);
+                disks.Add(SessionFiles.OpenDisk(_repository.Store, folder, file.Disks[i], image.Disks[i]));
+            return new OpenSession(name, folder, file, image, disks, held);
         }
         catch
         {
@@ -167,90 +217,66 @@ public sealed class RepositorySessions
         }
     }
 
+    // A commit may have been killed when its branch had moved, or a moment before. The version holds what the session held then, and what
+    // was written since lies above it, so the session stands on it as it is.
+    private SessionFile Settle(string folder, SessionFile file)
+    {
+        if (file.Next is not { } next)
+            return file;
+        bool isMade = file.Branch is { } branch && _repository.Refs.Resolve(branch) is { } tip
+            && _repository.Walk.IsAncestor(next, new CommitId(tip));
+        SessionFile settled = file with { Base = isMade ? next : file.Base, Next = null };
+        settled.Write(folder);
+        return settled;
+    }
+
     /// <summary>Lets a session that is held stand on the version that was made of it, with nothing written.</summary>
-    internal void Rebase(OpenSession session, CommitId commit)
+    internal static void Rebase(OpenSession session, CommitId commit)
     {
-        string folder = Path.Combine(Folder, session.Name);
-        List<SessionFile.Disk> disks = [.. session.Image.Disks.Select(disk => MakeDisk(folder, disk.Length))];
-        HostFiles.SyncFolder(folder);
-        (session.File with { Base = commit, Disks = disks }).Write(folder);
-        HashSet<string> kept = [.. disks.SelectMany(disk => disk.LayerNames.Append(disk.MapName)), SessionFile.Name, LockName];
-        foreach (string path in HostFiles.List(folder).Where(path => !kept.Contains(Path.GetFileName(path))).ToList())
-            HostFiles.Delete(path);
+        List<SessionFile.Disk> disks = [.. session.Image.Disks.Select(disk => SessionFiles.MakeDisk(session.Folder, disk.Length))];
+        Become(session, session.File with { Base = commit, Disks = disks, Next = null });
     }
 
-    private static SessionFile.Disk MakeDisk(string folder, long length)
+    /// <summary>Writes to a session that is held, all of it or nothing: to new layers, which it has in one step.</summary>
+    /// <exception cref="ConflictException">It has as many layers as there can be.</exception>
+    internal void Replace(OpenSession session, Action<IReadOnlyList<SessionDisk>> write)
     {
-        string map = CreateId();
-        using (HostFile file = HostFile.CreatePrivate(Path.Combine(folder, map + ".map")))
-        {
-            file.SetLength(BlockMap.SizeOf(length));
-            file.Sync();
-        }
-
-        return new SessionFile.Disk(map, [MakeLayer(folder, length)]);
-    }
-
-    private static string MakeLayer(string folder, long length)
-    {
-        string layer = CreateId();
-        using HostFile file = HostFile.CreatePrivate(Path.Combine(folder, layer + ".layer"));
-        file.SetLength(length);
-        file.Sync();
-        return layer;
-    }
-
-    private static void CopyMap(string from, string to)
-    {
-        using HostFile source = HostFile.OpenRead(from);
-        using HostFile target = HostFile.CreatePrivate(to);
-        target.SetLength(source.Length);
-        byte[] buffer = new byte[1 << 20];
-        foreach (ByteRange range in FileSource.Of(source, source.Length).GetStoredRanges(new ByteRange(0, source.Length)))
-        {
-            for (long offset = range.Offset; offset < range.End; offset += buffer.Length)
-            {
-                Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, range.End - offset));
-                source.Read(part, offset);
-                target.Write(part, offset);
-            }
-        }
-
-        target.Sync();
-    }
-
-    private static string CreateId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(SessionFile.Disk.IdLength / 2));
-
-    // What differs from the version, as far as it is durable.
-    private static long CountDirty(string folder, SessionFile file)
-    {
-        long blocks = 0;
-        foreach (SessionFile.Disk disk in file.Disks)
-        {
-            using HostFile map = HostFile.OpenRead(Path.Combine(folder, disk.MapName));
-            using var places = new BlockMap(map, map.Length * BlockMap.BlockSize);
-            places.Load(disk.Layers.Count);
-            blocks += places.CountStored();
-        }
-
-        return blocks * BlockMap.BlockSize;
-    }
-
-    private static bool IsInUse(string folder)
-    {
+        CheckLayers(session.Name, session.File);
+        List<SessionFile.Disk> next = [.. session.File.Disks.Select((disk, i) =>
+            SessionFiles.Continue(session.Folder, disk, session.Folder, session.Disks[i].Length))];
+        var disks = new List<SessionDisk>();
         try
         {
-            Hold(folder, "").Dispose();
-            return false;
+            for (int i = 0; i < next.Count; i++)
+                disks.Add(SessionFiles.OpenDisk(_repository.Store, session.Folder, next[i], session.Image.Disks[i]));
+            write(disks);
+            disks.ForEach(disk => disk.Flush());
         }
-        catch (ConflictException)
+        finally
         {
-            return true;
+            disks.ForEach(disk => disk.Dispose());
         }
+
+        Become(session, session.File with { Disks = next });
     }
 
+    private static void Become(OpenSession session, SessionFile next)
+    {
+        HostFiles.SyncFolder(session.Folder);
+        next.Write(session.Folder);
+        SessionFiles.Sweep(session.Folder, next.Disks);
+    }
+
+    private static void CheckLayers(string name, SessionFile file)
+    {
+        if (file.Disks.Any(disk => disk.Layers.Count >= BlockMap.MostLayers))
+            throw new ConflictException(
+                $"'{name}' was forked and restored {BlockMap.MostLayers - 1} times; commit it, and go on with what comes of that");
+    }
+
+    // Whoever only looks who has it may be in the way for a moment.
     private static FileLock Hold(string folder, string name) =>
-        FileLock.Acquire(Path.Combine(folder, LockName), $"the session '{name}'", TimeSpan.Zero);
+        FileLock.Acquire(Path.Combine(folder, LockName), $"the session '{name}'", TimeSpan.FromMilliseconds(100));
 
     private static void CheckName(string name)
     {
@@ -258,29 +284,6 @@ public sealed class RepositorySessions
             || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
             throw new UsageException(string.Create(CultureInfo.InvariantCulture,
                 $"'{name}' cannot name a session; up to {MostNameLength} letters, digits and ._- can, the first one not a dot"));
-    }
-
-    private SessionDisk OpenDisk(string folder, SessionFile.Disk disk, ImageDisk below)
-    {
-        var open = new List<HostFile>();
-        try
-        {
-            foreach (string layer in disk.LayerNames)
-                open.Add(HostFile.OpenWrite(Path.Combine(folder, layer)));
-            HostFile places = HostFile.OpenWrite(Path.Combine(folder, disk.MapName));
-            IReadOnlyList<HostFile> layers = [.. open];
-            open.Add(places);
-            var map = new BlockMap(places, below.Length);
-            map.Load(layers.Count);
-            return new SessionDisk(new StoredDisk(_repository.Store, below.Layout, below.Length), map, layers);
-        }
-        catch (Exception e)
-        {
-            open.ForEach(file => file.Dispose());
-            if (e is FileNotFoundException)
-                throw new CorruptStoreException("SESS-001", $"{e.Message}; 'mig session discard' removes what is left of the session", e);
-            throw;
-        }
     }
 
     // Under another name first: what has a name is whole.

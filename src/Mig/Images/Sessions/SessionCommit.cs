@@ -1,5 +1,4 @@
 using Mig.Core;
-using Mig.Disks;
 using Mig.History.Refs;
 using Mig.Versions.Commits;
 
@@ -15,11 +14,13 @@ internal sealed class SessionCommit(Repository repository)
         if (session.File.Branch is not { } branch)
             throw new UsageException(
                 $"'{name}' began on a version, not on a branch, so its commits have nowhere to go; begin one on a branch");
-        DiskImage[] disks = [.. session.Disks.Select((disk, i) => DiskImage.Of(session.Image.Disks[i].Name, disk))];
+        var disks = new OpenedDisks(
+            session.OpenDisks(), new Head(branch, session.File.Base.Value), session.PlanReading(repository.Store),
+            made => (session.File with { Next = made }).Write(session.Folder));
         CommitResult result = new ImageCommitter(repository).Commit(
-            request with { Opened = (disks, new Head(branch, session.File.Base.Value)) }, cancellation);
+            request with { Opened = disks }, cancellation);
         if (result.Id is { } made)
-            repository.Sessions.Rebase(session, made);
+            RepositorySessions.Rebase(session, made);
         return result;
     }
 }

@@ -116,6 +116,17 @@ internal sealed class SessionDisk(ICachedSource source, BlockMap map, IReadOnlyL
         }
     }
 
+    /// <summary>Returns the blocks that may differ from the version, ascending and disjoint.</summary>
+    public IEnumerable<ByteRange> GetWrittenRanges()
+    {
+        for (long block = 0, count = Up(Length), end; block < count; block = end)
+        {
+            (byte place, end) = map.Find(block, count);
+            if (place != BlockMap.Below)
+                yield return ByteRange.FromBounds(block * BlockSize, Math.Min(Length, end * BlockSize));
+        }
+    }
+
     public IEnumerable<ByteRange> GetStoredRanges(ByteRange within)
     {
         within = within.Intersect(new ByteRange(0, Length));

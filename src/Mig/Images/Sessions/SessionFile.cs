@@ -12,8 +12,10 @@ namespace Mig.Images.Sessions;
 /// <param name="Created">When it began.</param>
 /// <param name="Expires">When it may go; null for never.</param>
 /// <param name="Disks">One for each disk of the image, in its order.</param>
+/// <param name="Next">The version that is being made of it; null for none.</param>
 internal sealed record SessionFile(
-    CommitId Base, RefName? Branch, DateTimeOffset Created, DateTimeOffset? Expires, IReadOnlyList<SessionFile.Disk> Disks)
+    CommitId Base, RefName? Branch, DateTimeOffset Created, DateTimeOffset? Expires, IReadOnlyList<SessionFile.Disk> Disks,
+    CommitId? Next = null)
 {
     public const string Name = "session";
 
@@ -36,7 +38,7 @@ internal sealed record SessionFile(
 
         if (lines[0] != Magic || lines[^1].Length > 0)
             throw Corrupt(path, 1, lines[0], $"'{Magic}' and a line break at the end");
-        CommitId? commit = null;
+        CommitId? commit = null, next = null;
         RefName? branch = null;
         DateTimeOffset? created = null, expires = null;
         var disks = new List<Disk>();
@@ -47,6 +49,9 @@ internal sealed record SessionFile(
             {
                 case ["base", var id] when commit is null && id.Length == 2 * ObjectId.Size && ObjectId.TryParse(id, out ObjectId parsed):
                     commit = new CommitId(parsed);
+                    break;
+                case ["next", var id] when next is null && id.Length == 2 * ObjectId.Size && ObjectId.TryParse(id, out ObjectId parsed):
+                    next = new CommitId(parsed);
                     break;
                 case ["branch", var name] when branch is null && RefName.TryParse(name, out RefName? reference) && reference.IsBranch:
                     branch = reference;
@@ -61,12 +66,12 @@ internal sealed record SessionFile(
                     disks.Add(new Disk(map, layers));
                     break;
                 default:
-                    throw Corrupt(path, i + 1, lines[i], "base, branch, created, expires, each once, and disks");
+                    throw Corrupt(path, i + 1, lines[i], "base, next, branch, created, expires, each once, and disks");
             }
         }
 
         return commit is { } known && created is { } begun
-            ? new SessionFile(known, branch, begun, expires, disks)
+            ? new SessionFile(known, branch, begun, expires, disks, next)
             : throw Corrupt(path, lines.Length, "", "base and created");
     }
 
@@ -76,6 +81,8 @@ internal sealed record SessionFile(
         var text = new StringBuilder();
         text.Append(Magic).Append('\n');
         text.Append(CultureInfo.InvariantCulture, $"base {Base.Value}\n");
+        if (Next is { } next)
+            text.Append(CultureInfo.InvariantCulture, $"next {next.Value}\n");
         if (Branch is not null)
             text.Append(CultureInfo.InvariantCulture, $"branch {Branch}\n");
         text.Append(CultureInfo.InvariantCulture, $"created {Created.ToUnixTimeSeconds()}\n");

@@ -1,6 +1,4 @@
 using Mig.Core;
-using Mig.Disks;
-using Mig.History.Refs;
 
 namespace Mig.Versions.Commits;
 
@@ -40,8 +38,8 @@ public sealed record CommitRequest
     /// <summary>Does not ask the hooks commit-msg and pre-commit.</summary>
     public bool NoVerify { get; init; }
 
-    /// <summary>Disks that are open already, and where what is made of them goes; null for files and the current branch.</summary>
-    internal (IReadOnlyList<DiskImage> Disks, Head Onto)? Opened { get; init; }
+    /// <summary>Disks that are open already; null for files and the current branch.</summary>
+    internal OpenedDisks? Opened { get; init; }
 
     /// <summary>Is told how many bytes are to be read, and have been; by several threads at once.</summary>
     public IProgressSink Progress { get; init; } = NoProgress.Instance;

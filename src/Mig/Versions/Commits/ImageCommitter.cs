@@ -50,8 +50,8 @@ internal sealed class ImageCommitter(Repository repository)
                 for (int i = 0; i < disks.Count; i++)
                 {
                     ImageDisk? before = FindBefore(head, names, i);
-                    QuickPlan? plan = request.Quick ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length)
-                        : null;
+                    IUnreadPlan? plan = request.Opened?.Plans[i] ?? (request.Quick
+                        ? QuickPlan.Create(repository.Store, repository.Folder, before, disks[i].Content.Length) : null);
                     var ingest = new DiskIngest(session, disks[i], names[i], request.DiscardFree, repository.Context.Limits, before, plan);
                     taken.Add(ingest.Run());
                     stats.Add(ingest.Stats);
@@ -97,6 +97,7 @@ internal sealed class ImageCommitter(Repository repository)
             if (!keepsImage)
                 RememberPlaces(id, request);
             publication.Offer(id);
+            request.Opened?.Made?.Invoke(id);
             string reason = (amended is not null ? "commit (amend): " : head.IsUnborn ? "commit (initial): " : "commit: ") + commit.Subject;
             publication.Move(head.Branch ?? RefName.Head, head.Id ?? default, id, reason);
             publication.Complete([id]);

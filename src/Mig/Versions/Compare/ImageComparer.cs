@@ -32,7 +32,7 @@ public sealed class ImageComparer(IContentSource objects)
         if (before == after)
             return new ImageComparison(left, right, []);
         var volumes = new List<VolumeComparison>();
-        foreach ((VolumePair pair, string prefix, bool isDefault, PathLimits limits) in Pair(left, right, paths))
+        foreach ((VolumePair pair, string prefix, bool isDefault, PathLimits limits) in FindVolumes(left, right, paths))
         {
             IReadOnlyList<TreeChange> changes =
                 Renames.Find(new TreeDiff(objects, limits) { Limits = _limits }.Compare(pair.Before?.Root, pair.After?.Root));
@@ -57,8 +57,9 @@ public sealed class ImageComparer(IContentSource objects)
         Func<string, TreeChange, bool> visit)
     {
         MachineImage left = before is { } id ? Read(id) : new MachineImage([]), right = Read(after);
-        return Pair(left, right, paths).All(item => new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks, Limits = _limits }
-            .Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
+        return FindVolumes(left, right, paths).All(item =>
+            new TreeDiff(objects, item.Limits) { FollowsLinks = followsLinks, Limits = _limits }
+                .Visit(item.Pair.Before?.Root, item.Pair.After?.Root, change => visit(item.Prefix, change)));
     }
 
     /// <summary>Compares what is decided for file systems as a whole.</summary>
@@ -98,8 +99,8 @@ public sealed class ImageComparer(IContentSource objects)
         return disks;
     }
 
-    // Volumes with files, how each is called, and what of it is wanted.
-    private IEnumerable<(VolumePair Pair, string Prefix, bool IsDefault, PathLimits Limits)> Pair(
+    /// <summary>Finds the volumes with files, how each is called, and what of it is wanted.</summary>
+    internal IEnumerable<LimitedVolume> FindVolumes(
         MachineImage left, MachineImage right, IReadOnlyList<PathSpec> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
@@ -114,7 +115,7 @@ public sealed class ImageComparer(IContentSource objects)
             string prefix = isDefault ? "" : Name(pair, right, left);
             List<PathSpec> limits = [.. paths.Where(path => IsMeant(path, pair, isDefault))];
             if (paths.Count == 0 || limits.Count > 0)
-                yield return (pair, prefix, isDefault, new PathLimits([.. limits.Select(path => path.Path)]));
+                yield return new LimitedVolume(pair, prefix, isDefault, new PathLimits([.. limits.Select(path => path.Path)]));
         }
     }
 

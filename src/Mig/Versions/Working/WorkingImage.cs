@@ -2,6 +2,7 @@ using Mig.Core;
 using Mig.Disks;
 using Mig.History.Images;
 using Mig.Images.Ingest;
+using Mig.Images.Sessions;
 using Mig.Store;
 using Mig.Versions.Commits;
 
@@ -16,6 +17,7 @@ public sealed class WorkingImage : IDisposable
     private readonly List<DiskImage> _disks = [];
     private readonly List<DiskContents> _contents = [];
     private readonly List<StatCache> _stats = [];
+    private IDisposable? _owned;
 
     private WorkingImage(IReadOnlyList<string> paths) => Paths = paths;
 
@@ -51,6 +53,30 @@ public sealed class WorkingImage : IDisposable
         }
     }
 
+    /// <summary>Takes a session's disks as they are now; what nobody wrote is not read.</summary>
+    /// <param name="session">Owned from then on; still the caller's when this throws.</param>
+    internal static WorkingImage Of(ScratchStore scratch, OpenSession session, RepositoryContext context, CancellationToken cancellation)
+    {
+        var working = new WorkingImage([$"session {session.Name}"]);
+        var ingest = new IngestSession(scratch.Below, scratch, NoProgress.Instance, context.Parallelism, cancellation);
+        IReadOnlyList<DiskImage> opened = session.OpenDisks();
+        IReadOnlyList<IUnreadPlan> plans = session.PlanReading(scratch.Below!);
+        try
+        {
+            var taken = opened.Select((disk, i) => working.TakeIn(scratch,
+                contents => new DiskIngest(ingest, disk, disk.Name, false, context.Limits, session.Image.Disks[i], plans[i], contents),
+                disk)).ToList();
+            working.Finish(scratch, taken);
+            working._owned = session;
+            return working;
+        }
+        catch
+        {
+            working.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Makes the next quick look at these disks quick, where a version has just what is on them.</summary>
     public void Remember(Repository repository)
     {
@@ -67,6 +93,7 @@ public sealed class WorkingImage : IDisposable
     {
         _contents.ForEach(contents => contents.Dispose());
         _disks.ForEach(disk => disk.Dispose());
+        _owned?.Dispose();
     }
 
     private void TakeIn(ScratchStore scratch, string? repositoryFolder, RepositoryContext context, WorkingOptions options,
@@ -77,8 +104,7 @@ public sealed class WorkingImage : IDisposable
         var rest = new DiskRest(_disks);
         IReadOnlyList<string> names = DiskNames.Choose([.. _disks.Select(disk => disk.Name)]);
         var session = new IngestSession(scratch.Below, scratch, options.Progress, context.Parallelism, cancellation);
-        var disks = new List<ImageDisk>();
-        var reports = new List<DiskReport>();
+        var taken = new List<(ImageDisk Disk, DiskReport Report)>();
         for (int i = 0; i < _disks.Count; i++)
         {
             List<ImageDisk> before = [.. options.Before.Select(image => DiskNames.FindBefore(image.Disks, names, i)).OfType<ImageDisk>()];
@@ -89,17 +115,28 @@ public sealed class WorkingImage : IDisposable
                 known = plan is null ? known : before[candidate];
             }
 
-            var contents = new DiskContents(scratch, _disks[i].Content);
-            _contents.Add(contents);
-            var ingest = new DiskIngest(session, _disks[i], names[i], options.DiscardFree, context.Limits, known, plan, contents);
-            (ImageDisk disk, DiskReport report) = ingest.Run();
-            scratch.AddPlaces(contents);
-            disks.Add(disk);
-            reports.Add(report);
-            _stats.Add(ingest.Stats);
+            taken.Add(TakeIn(scratch, contents =>
+                new DiskIngest(session, _disks[i], names[i], options.DiscardFree, context.Limits, known, plan, contents), _disks[i]));
         }
 
-        Id = new MachineImage(disks).Write(scratch);
-        Reports = [.. reports.Select(rest.Note)];
+        Finish(scratch, taken);
+        Reports = [.. Reports.Select(rest.Note)];
+    }
+
+    private (ImageDisk Disk, DiskReport Report) TakeIn(ScratchStore scratch, Func<DiskContents, DiskIngest> begin, DiskImage disk)
+    {
+        var contents = new DiskContents(scratch, disk.Content);
+        _contents.Add(contents);
+        DiskIngest ingest = begin(contents);
+        (ImageDisk Disk, DiskReport Report) taken = ingest.Run();
+        scratch.AddPlaces(contents);
+        _stats.Add(ingest.Stats);
+        return taken;
+    }
+
+    private void Finish(ScratchStore scratch, IReadOnlyList<(ImageDisk Disk, DiskReport Report)> taken)
+    {
+        Id = new MachineImage([.. taken.Select(item => item.Disk)]).Write(scratch);
+        Reports = [.. taken.Select(item => item.Report)];
     }
 }

@@ -118,6 +118,25 @@ public sealed class SessionDiskTests : IDisposable
         AssertSame(_wanted, again.Disks[0]);
     }
 
+    // What could not be made durable of the map is written again: the next flush is one.
+    [Fact]
+    public void After_a_map_that_failed_the_next_flush_has_all_of_it()
+    {
+        using Repository repository = _repository.Open();
+        using (OpenSession session = repository.Sessions.Open("s"))
+        {
+            session.Disks[0].Write(0, new byte[4096]);
+            _wanted.AsSpan(0, 4096).Clear();
+            using (FileFault.Install(_repository.Folder, 1, Errno.InputOutput, counts: (step, path) =>
+                step is FileStep.Sync && path.EndsWith(".map", StringComparison.Ordinal)))
+                Assert.Throws<IOException>(session.Disks[0].Flush);
+            session.Disks[0].Flush();
+        }
+
+        using OpenSession again = repository.Sessions.Open("s");
+        AssertSame(_wanted, again.Disks[0]);
+    }
+
     [Fact]
     public void Several_threads_write_parts_of_the_same_blocks()
     {

@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
 using Mig.Core;
+using Mig.Core.Host;
+using Mig.History.Revisions;
 using Mig.Images.Sessions;
 using Mig.Testing;
 using Mig.Tests.Exchange.Serving;
@@ -31,8 +35,11 @@ public sealed class SessionTests : IDisposable
             Tool.Run("nbdcopy", served.Uri("main"), _repository.Files["written.img"]);
             using Repository other = _repository.Open();
             Assert.Throws<ConflictException>(() => other.Sessions.Open("main"));
-            Assert.Throws<ConflictException>(() => other.Sessions.Discard("main"));
-            Assert.True(other.Sessions.Find("main").IsInUse);
+            foreach (Action refused in (Action[])[() => other.Sessions.Discard("main"), () => other.Sessions.Fork("main", "fork"),
+                () => other.Sessions.ForkSealed("main", "fork"), () => other.Sessions.Commit("main", "late"),
+                () => other.Sessions.Compare("main"), () => other.Sessions.Restore("main", [PathSpec.Root])])
+                Assert.Contains("is locked by process", Assert.Throws<ConflictException>(refused).Message, StringComparison.Ordinal);
+            Assert.StartsWith("process ", other.Sessions.Find("main").Holder, StringComparison.Ordinal);
         }
 
         using Repository repository = _repository.Open();
@@ -46,6 +53,55 @@ public sealed class SessionTests : IDisposable
         File.Copy(_repository.Files["written.img"], disk, overwrite: true);
         Assert.Equal(made.Image, _repository.Commit(new CommitRequest { Disks = [disk], Message = "a file", AllowEmpty = true }).Image);
         _repository.AssertClean();
+    }
+
+    // The guest is told that there is no room, and has all that it was told is durable, then and later.
+    [Fact]
+    public async Task When_the_disk_of_the_server_is_full_the_guest_is_told_so_and_loses_nothing()
+    {
+        using Mount small = Mount.Memory(12 << 20);
+        string folder = small["repository"];
+        TestFolder.Copy(_repository.Folder, folder);
+        await using (var served = new NbdServed(folder, change: options => options with { Writable = ["main"] }))
+        {
+            Tool.Run("qemu-io", "-f", "raw", "-c", "write -P 90 3M 2M", "-c", "flush", served.Uri("main"));
+            string told = Tool.Try("qemu-io", "-f", "raw", "-c", "write -P 91 6M 16M", served.Uri("main")).Output;
+            Assert.Contains("No space left on device", told, StringComparison.Ordinal);
+            Tool.Run("qemu-io", "-f", "raw", "-c", "read -P 90 3M 2M", "-c", "write -P 92 4M 1M", "-c", "flush", served.Uri("main"));
+        }
+
+        await using (var served = new NbdServed(folder, change: options => options with { Writable = ["main"] }))
+        {
+            Tool.Run("qemu-io", "-f", "raw", "-c", "read -P 90 3M 1M", "-c", "read -P 92 4M 1M", "-c", "discard 3M 2M", "-c",
+                "write -P 93 7M 1M", "-c", "flush", "-c", "read -P 93 7M 1M", served.Uri("main"));
+            Assert.NotEqual(0, Tool.Try("qemu-io", "-f", "raw", "-c", "read -P 90 3M 1M", served.Uri("main")).ExitCode); // it would tell
+        }
+    }
+
+    // The kernel tells each open file once: who comes later would be told that all is well.
+    [Fact]
+    public async Task A_flush_that_failed_has_failed_for_all_connections_and_those_to_come()
+    {
+        await using var served = new NbdServed(_repository.Folder, change: options => options with { Writable = ["main"] });
+        var place = new UnixDomainSocketEndPoint(Uri.UnescapeDataString(served.Uri("main").Split("socket=")[1]));
+        using NbdLine early = new NbdLine(place).Choose("main"), failing = new NbdLine(place).Choose("main");
+        Assert.Equal(0, Ask(early, NbdLine.Write, [.. new byte[4096]]));
+        using (FileFault.Install(_repository.Folder, 1, Errno.InputOutput, counts: (step, path) =>
+            step == FileStep.Sync && path.EndsWith(".layer", StringComparison.Ordinal)))
+            Assert.Equal(5, Ask(failing, NbdLine.Flush));
+        using NbdLine late = new NbdLine(place).Choose("main");
+        foreach (NbdLine line in (NbdLine[])[early, late])
+        {
+            Assert.Equal(5, Ask(line, NbdLine.Flush));
+            Assert.Equal(5, Ask(line, NbdLine.Write, [.. new byte[4096]]));
+        }
+
+        static int Ask(NbdLine line, ushort command, params byte[] payload)
+        {
+            line.Send([.. NbdLine.Request(command, 0, (uint)payload.Length), .. payload]);
+            byte[] reply = line.TakeChunk().Payload;
+            return reply.Length < 4 ? 0 : BinaryPrimitives.ReadInt32BigEndian(reply);
+        }
     }
 
     [Fact]
@@ -127,6 +183,7 @@ public sealed class SessionTests : IDisposable
         { "base ", "base 0" },
         { "created ", "created -" },
         { "branch refs/heads/main", "branch refs/tags/main" },
+        { "branch ", "next " },
         { "disk ", "disk ../" },
         { "disk ", "other " },
         { "created ", "base " },
@@ -149,16 +206,42 @@ public sealed class SessionTests : IDisposable
     {
         using Repository repository = _repository.Open();
         repository.Sessions.Start("s", "main");
+        Write(repository, "s", 0, 1);
         string map = Directory.GetFiles(Path.Combine(_repository.Folder, "sessions/s"), "*.map").Single();
         byte[] bytes = File.ReadAllBytes(map);
-        bytes[77] = 3;
+        (bytes[76], bytes[77]) = (3, 0xFC);
         File.WriteAllBytes(map, bytes);
-        Assert.Contains("offset 77", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Message,
+        Assert.Contains("offset 76: it names layer 2", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Message,
             StringComparison.Ordinal);
         File.WriteAllBytes(map, bytes[1..]);
         Assert.Equal("SESS-001", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Code);
         File.Delete(map);
         Assert.Equal("SESS-001", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Code);
+    }
+
+    // Each bit of it, and a sector that came back as zeros.
+    [Fact]
+    public void A_map_that_was_damaged_is_noticed()
+    {
+        using Repository repository = _repository.Open();
+        repository.Sessions.Start("s", "main");
+        Write(repository, "s", 8192, 1);
+        string map = Directory.GetFiles(Path.Combine(_repository.Folder, "sessions/s"), "*.map").Single();
+        byte[] bytes = File.ReadAllBytes(map);
+        Assert.Equal([0, 0xFF, 0, 0xFF, 2, 0xFD, 0, 0xFF], bytes[..8]);
+        for (int bit = 0; bit < 64; bit++)
+        {
+            byte[] damaged = [.. bytes];
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            File.WriteAllBytes(map, damaged);
+            Assert.Equal("SESS-001", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Open("s")).Code);
+        }
+
+        File.WriteAllBytes(map, [.. new byte[512], .. bytes[512..]]);
+        Assert.Contains("the map is damaged", Assert.Throws<CorruptStoreException>(() => repository.Sessions.Find("s")).Message,
+            StringComparison.Ordinal);
+        File.WriteAllBytes(map, bytes);
+        Assert.Equal([1], Read(repository, "s", 8192));
     }
 
     public void Dispose() => _repository.Dispose();
