@@ -108,8 +108,6 @@ internal sealed class BootVerb : Verb
 
     private static int Start(MachineBooter booter, BootRequest request, string? message, Session session)
     {
-        if (message is not null && request.IsThrownAway)
-            throw new UsageException("what is thrown away is not committed: leave out --snapshot or -m");
         CancellationToken stop = session.Cancellation;
         string name;
         bool isThrownAway;
@@ -117,8 +115,6 @@ internal sealed class BootVerb : Verb
         using (BootedMachine machine = booter.Start(request))
         {
             (name, isThrownAway) = (machine.SessionName, machine.IsThrownAway);
-            if (message is not null && isThrownAway)
-                throw new UsageException($"{request.Revision} is no branch, so there is nowhere to commit to; leave out -m");
             bool isTyped = !request.HasWindow && session.IsInputTerminal;
             session.Say(Describe(machine, isTyped));
             end = Follow(machine, session, isTyped, request.HasWindow, stop);
@@ -193,6 +189,7 @@ internal sealed class BootVerb : Verb
             Revision = arguments.GetValue(_revision),
             Session = arguments.GetValue(_session),
             IsThrownAway = arguments.GetValue(_snapshot),
+            IsCommitted = arguments.GetValue(_message) is not null,
             Memory = memory is null ? 1L << 30
                 : ConfigValue.TryParseInteger(memory, out long size) ? size : throw new UsageException($"'{memory}' is not a size; 512m and 4g are some"),
             Processors = arguments.GetValue(_cpus),

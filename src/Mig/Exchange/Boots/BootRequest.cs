@@ -12,6 +12,9 @@ public sealed record BootRequest
     /// <summary>Throws away what is written, when the machine has ended.</summary>
     public bool IsThrownAway { get; init; }
 
+    /// <summary>Whether what is written is to become a version: then there must be a branch that it goes to.</summary>
+    public bool IsCommitted { get; init; }
+
     /// <summary>Bytes of memory.</summary>
     public long Memory { get; init; } = 1L << 30;
 

@@ -16,7 +16,33 @@ internal sealed class BootSessions(Repository repository)
     /// <exception cref="NotFoundException">There is no such version.</exception>
     public BootChoice Choose(BootRequest request)
     {
-        if (request.Session is { } asked && request.IsThrownAway)
+        BootChoice choice = Find(request);
+        if (request.IsCommitted && choice.Existing?.Branch is null && (choice.IsThrownAway || FindBranch(choice.Revision) is null))
+            throw new UsageException(
+                $"{choice.Revision} is no branch, so what the machine writes has nowhere to be committed to; leave out -m");
+        return choice;
+    }
+
+    /// <summary>Begins the session that was chosen, where there is none yet.</summary>
+    public void Begin(BootChoice choice)
+    {
+        if (choice.Existing is not null)
+            return;
+        TimeSpan? life = choice.IsThrownAway ? LifeOfThrownAway : null;
+        if (choice.Replaces is { } old)
+        {
+            life = old.Expires - repository.Context.Clock.GetUtcNow();
+            repository.Sessions.Discard(old.Name);
+        }
+
+        repository.Sessions.Start(choice.Name, choice.Revision, life);
+    }
+
+    private BootChoice Find(BootRequest request)
+    {
+        if (request.IsThrownAway && request.IsCommitted)
+            throw new UsageException("what is thrown away is not committed: leave out --snapshot or -m");
+        if (request.Session is not null && request.IsThrownAway)
             throw new UsageException("a session that is named is kept: leave out --snapshot, or boot a copy made by 'mig session fork'");
         SessionInfo? named = request.Session is null ? null : Find(request.Session);
         if (named is not null && request.Revision is null)
@@ -44,21 +70,6 @@ internal sealed class BootSessions(Repository repository)
                 + $"{revision} is {commit.Value.ToShortString()}; 'mig boot --session {session}' goes on with it, 'mig session discard {session}' "
                 + "ends it, and --session NAME begins another one");
         return new BootChoice(session, commit, revision, found, IsThrownAway: false);
-    }
-
-    /// <summary>Begins the session that was chosen, where there is none yet.</summary>
-    public void Begin(BootChoice choice)
-    {
-        if (choice.Existing is not null)
-            return;
-        TimeSpan? life = choice.IsThrownAway ? LifeOfThrownAway : null;
-        if (choice.Replaces is { } old)
-        {
-            life = old.Expires - repository.Context.Clock.GetUtcNow();
-            repository.Sessions.Discard(old.Name);
-        }
-
-        repository.Sessions.Start(choice.Name, choice.Revision, life);
     }
 
     private SessionInfo? Find(string name) => repository.Sessions.List().FirstOrDefault(session => session.Name == name);

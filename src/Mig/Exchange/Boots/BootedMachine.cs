@@ -88,23 +88,20 @@ public sealed class BootedMachine : IDisposable
     /// <exception cref="UnsupportedFeatureException">QEMU failed; has its last words.</exception>
     public BootEnd Wait(CancellationToken powerDown = default)
     {
-        using (QemuMonitor? monitor = QemuMonitor.Connect(_folder.Monitor, () => _qemu!.IsOver))
+        using (QemuMonitor? monitor = QemuMonitor.Connect(_folder.Monitor, () => _qemu!.IsOver || powerDown.IsCancellationRequested))
         {
             while (!_qemu!.Wait(Look) && !powerDown.IsCancellationRequested)
             {
-                // Who powers it down by other means is heard here, too.
+                // Neither has it ended, nor is it to.
             }
 
-            if (!_qemu.Wait(TimeSpan.Zero))
+            monitor?.PowerDown();
+            if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : _request.Grace))
             {
-                monitor?.PowerDown();
-                if (!_qemu.Wait(_request.Grace))
-                {
-                    _isSwitchedOff = true;
-                    monitor?.Quit();
-                    if (!_qemu.Wait(QuitPatience))
-                        _qemu.Kill();
-                }
+                _isSwitchedOff = true;
+                monitor?.Quit();
+                if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : QuitPatience))
+                    _qemu.Kill();
             }
 
             _qemu.Wait(Timeout.InfiniteTimeSpan);

@@ -1,3 +1,4 @@
+using Mig.Core.Host;
 using Mig.History.Images;
 
 namespace Mig.Exchange.Boots;
@@ -6,7 +7,7 @@ namespace Mig.Exchange.Boots;
 /// <param name="repository">The folder of the repository.</param>
 internal sealed class DescriptionCommands(string repository, MachineImage image, BootPlan plan, BootChoice choice)
 {
-    private string Mig => $"mig --repo {Quote(repository)}";
+    private string Mig => $"mig --repo {ShellText.Quote(repository)}";
 
     /// <summary>Those for libvirt: disks over NBD, the kernel as a file.</summary>
     public IReadOnlyList<string> ForLibvirt(string socket)
@@ -18,10 +19,10 @@ internal sealed class DescriptionCommands(string repository, MachineImage image,
         {
             if (choice.Replaces is not null)
                 commands.Add($"{Mig} session discard {choice.Name}");
-            commands.Add($"{Mig} session start {choice.Name} {Quote(choice.Revision)}");
+            commands.Add($"{Mig} session start {choice.Name} {ShellText.Quote(choice.Revision)}");
         }
 
-        commands.Add($"mig serve --nbd {Quote("unix:" + socket)} --writable {choice.Name} {Quote(repository)}");
+        commands.Add($"mig serve --nbd {ShellText.Quote("unix:" + socket)} --writable {choice.Name} {ShellText.Quote(repository)}");
         return commands;
     }
 
@@ -34,7 +35,7 @@ internal sealed class DescriptionCommands(string repository, MachineImage image,
         if (isX64)
             commands.Add($"extract-vmlinux {Compressed} > {FirecrackerMachine.KernelName}  # scripts/extract-vmlinux of Linux's source");
         for (int i = 0; i < image.Disks.Count; i++)
-            commands.Add($"{Mig} checkout {choice.Base} --export {FirecrackerMachine.DiskName(i)} --format raw --disk {Quote(image.Disks[i].Name)}");
+            commands.Add($"{Mig} checkout {choice.Base} --export {FirecrackerMachine.DiskName(i)} --format raw --disk {ShellText.Quote(image.Disks[i].Name)}");
         return commands;
     }
 
@@ -44,10 +45,8 @@ internal sealed class DescriptionCommands(string repository, MachineImage image,
         string disk = image.Disks[plan.Way.Disk].Name;
         string volume = image.Disks.Count > 1 ? kernel.Partition == 0 ? $"@{disk}" : $"@{disk}.{kernel.Partition}"
             : kernel.Partition == 0 ? "" : $"@{kernel.Partition}";
-        yield return $"{Mig} cat {Quote($"{choice.Base}:{volume}{kernel.Folder}{kernel.Name}")} > {kernelPath}";
+        yield return $"{Mig} cat {ShellText.Quote($"{choice.Base}:{volume}{kernel.Folder}{kernel.Name}")} > {kernelPath}";
         if (kernel.InitrdName is { } initrd)
-            yield return $"{Mig} cat {Quote($"{choice.Base}:{volume}{kernel.Folder}{initrd}")} > {initrdPath}";
+            yield return $"{Mig} cat {ShellText.Quote($"{choice.Base}:{volume}{kernel.Folder}{initrd}")} > {initrdPath}";
     }
-
-    private static string Quote(string word) => "'" + word.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }
