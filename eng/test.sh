@@ -35,6 +35,7 @@ if ! command -v dotnet >/dev/null; then
   exit 1
 fi
 need sqlite3=sqlite3 bsdtar=libarchive-tools cpio=cpio ip=iproute2 sshd=openssh-server ssh=openssh-client strace=strace zstd=zstd xz=xz-utils bzip2=bzip2 python3=python3 mkfs.ext4=e2fsprogs mkfs.fat=dosfstools mkfs.f2fs=f2fs-tools mkudffs=udftools genisoimage=genisoimage mkfs.jfs=jfsutils mkfs.reiserfs=reiserfsprogs mkfs.btrfs=btrfs-progs mkfs.xfs=xfsprogs cryptsetup=cryptsetup-bin mksquashfs=squashfs-tools mkfs.erofs=erofs-utils mkfs.exfat=exfatprogs mkfs.nilfs2=nilfs-tools mcopy=mtools qemu-img=qemu-utils qemu-io=qemu-utils qemu-system-x86_64=qemu-system-x86 virt-xml-validate=libvirt-clients xmllint=libxml2-utils nbdinfo=libnbd-bin nbdcopy=libnbd-bin nbdkit=nbdkit fio=fio sfdisk=fdisk sgdisk=gdisk losetup=mount partx=util-linux setpriv=util-linux setfattr=attr setfacl=acl git=git cmp=diffutils curl=curl openssl=openssl rpmbuild=rpm pacman=pacman-package-manager db5.3_load=db5.3-util zip=zip objcopy=binutils mkntfs=ntfs-3g reged=chntpw systemctl=systemd systemd-analyze=systemd nginx=nginx-light caddy=caddy fusermount3=fuse3 groff=groff-base man=man-db
+[ -e /usr/share/OVMF/OVMF_CODE_4M.fd ] || need -=ovmf
 need_native
 need_python jsonschema=python3-jsonschema packaging=python3-packaging hivex=python3-hivex
 if [ $build = 1 ]; then
