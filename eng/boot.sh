@@ -103,7 +103,7 @@ type_line 'poweroff'
 finish 300
 tail -n 2 messages
 [ "$(mig cat HEAD:/root/flushed | sha256sum | cut -d ' ' -f 1)" = "$flushed" ] || fail "the version has something else than the machine wrote"
-mig checkout HEAD --export after.raw 2>/dev/null
+mig checkout HEAD --export after.raw > /dev/null 2>&1
 first=$(sfdisk -J after.raw | sed -n 's/.*"start": *\([0-9]*\).*/\1/p' | head -1)
 e2fsck -fn "after.raw?offset=$((first * 512))" > judged 2>&1 || { cat judged; fail "e2fsck objects"; }
 tail -n 1 judged

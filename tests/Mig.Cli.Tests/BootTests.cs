@@ -41,10 +41,11 @@ public sealed class BootTests : IDisposable
         CommitBootDisk("gone");
         Outcome run = _workspace.Mig("boot", "main", "--snapshot", "--accel", "tcg").Ends(0);
         Assert.Contains("what it writes is thrown away", run.Error, StringComparison.Ordinal);
-        Assert.Contains("gone", _workspace.Ok("boot", _workspace.Ok("rev-parse", "HEAD").Trim(), "--accel", "tcg"), StringComparison.Ordinal);
+        string id = _workspace.Ok("rev-parse", "HEAD").Trim();
+        Assert.Contains("gone", _workspace.Ok("boot", id, "--accel", "tcg"), StringComparison.Ordinal);
         Assert.Equal("", Sessions());
         _workspace.Mig("boot", "main", "--snapshot", "-m", "x").Ends(2, "thrown away");
-        _workspace.Mig("boot", _workspace.Ok("rev-parse", "HEAD").Trim(), "-m", "x").Ends(2, "no branch");
+        _workspace.Mig("boot", id, "-m", "x").Ends(2, "no branch");
     }
 
     [Fact]
@@ -54,8 +55,7 @@ public sealed class BootTests : IDisposable
         using (Process process = Start("boot", "--accel", "tcg", "--grace", "0"))
         {
             Read(process, "type");
-            process.StandardInput.Write('W');
-            process.StandardInput.Flush();
+            Type(process, "W");
             Read(process, "W.");
 
             // The session is taken, and the machine knows no power button.
@@ -71,6 +71,26 @@ public sealed class BootTests : IDisposable
         Assert.Equal("main\t4096", Sessions());
         _workspace.Ok("session", "commit", "main", "-m", "typed");
         Assert.Equal(BootDisk.After(disk, 'W'), Export("HEAD"));
+    }
+
+    // On a terminal all keys but Ctrl-] are the machine's, Ctrl-C among them.
+    [Fact]
+    public void A_terminal_is_the_machines_until_it_ends()
+    {
+        CommitBootDisk("type", waitsForKeys: true);
+        using Process process = StartProgram(
+            "script", "-qec", $"'{Testing.BuiltProgram.Path}' boot --accel tcg; echo ended with $?; stty -a", "/dev/null");
+        Read(process, "Ctrl-] asks");
+        Read(process, "type");
+        Type(process, "\u0003");
+        Read(process, "\u0003.");
+        Type(process, "W");
+        Read(process, "W.");
+        Type(process, "\u001d\u001d");
+        string rest = process.StandardOutput.ReadToEnd();
+        Assert.Contains("ended with 130", rest, StringComparison.Ordinal);
+        Assert.Matches(@"\sicanon", rest);
+        Assert.Matches(@"\secho\s", rest);
     }
 
     [Fact]
@@ -90,8 +110,7 @@ public sealed class BootTests : IDisposable
         Assert.Equal("main\t0", Sessions());
         using Process again = Start("boot", "--accel", "tcg");
         Read(again, "type");
-        again.StandardInput.Write('q');
-        again.StandardInput.Flush();
+        Type(again, "q");
         again.StandardError.ReadToEnd();
         again.WaitForExit();
         Assert.Equal(0, again.ExitCode);
@@ -179,7 +198,8 @@ public sealed class BootTests : IDisposable
 
         // What serves the disks is said, and does.
         string serve = outcome.Error.TrimEnd('\n').Split("first: ")[^1];
-        string start = outcome.Error.Split("first: ").FirstOrDefault(line => line.Contains("session start", StringComparison.Ordinal)) ?? "true";
+        string start = outcome.Error.Split("first: ")
+            .FirstOrDefault(line => line.Contains("session start", StringComparison.Ordinal)) ?? "true";
         _workspace.Environment["PATH"] = $"{_workspace.MakeProgram()}:{Environment.GetEnvironmentVariable("PATH")}";
         _workspace.Shell($$"""
             {{start}}
@@ -301,9 +321,13 @@ public sealed class BootTests : IDisposable
         return bin;
     }
 
-    private Process Start(params string[] arguments)
+    // A test may run where Ctrl-C is ignored; the program must not begin like that.
+    private Process Start(params string[] arguments) =>
+        StartProgram("env", ["--default-signal=INT,TERM", Testing.BuiltProgram.Path, .. arguments]);
+
+    private Process StartProgram(string program, params string[] arguments)
     {
-        var start = new ProcessStartInfo("env", ["--default-signal=INT,TERM", Testing.BuiltProgram.Path, .. arguments])
+        var start = new ProcessStartInfo(program, arguments)
         {
             WorkingDirectory = _workspace.Folder,
             RedirectStandardInput = true,
@@ -313,6 +337,12 @@ public sealed class BootTests : IDisposable
         foreach ((string key, string? value) in _workspace.Environment)
             start.Environment[key] = value;
         return Process.Start(start)!;
+    }
+
+    private static void Type(Process process, string keys)
+    {
+        process.StandardInput.Write(keys);
+        process.StandardInput.Flush();
     }
 
     // Until the machine has printed a text.
@@ -327,8 +357,8 @@ public sealed class BootTests : IDisposable
         }
     }
 
-    private static int FindQemu(int parent) => int.Parse(Tool.Read("ps", "-o", "pid=", "--ppid", parent.ToString(CultureInfo.InvariantCulture))
-        .Trim(), CultureInfo.InvariantCulture);
+    private static int FindQemu(int parent) => int.Parse(
+        Tool.Read("ps", "-o", "pid=", "--ppid", parent.ToString(CultureInfo.InvariantCulture)).Trim(), CultureInfo.InvariantCulture);
 
     private static bool IsRunning(int process)
     {

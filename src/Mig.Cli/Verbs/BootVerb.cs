@@ -22,11 +22,14 @@ internal sealed class BootVerb : Verb
     private readonly Option<string> _message =
         new("--message", "-m") { HelpName = "TEXT", Description = "Commits what it wrote, when it has powered down" };
     private readonly Option<string> _memory = new("--memory") { HelpName = "SIZE", Description = "Its memory; 1g unless given" };
-    private readonly Option<int?> _cpus = new("--cpus") { HelpName = "N", Description = "Its processors; 2 unless given, where there are so many" };
-    private readonly Option<bool> _net = new("--net") { Description = "Gives it a network: out to all that this machine reaches, nothing in" };
+    private readonly Option<int?> _cpus =
+        new("--cpus") { HelpName = "N", Description = "Its processors; 2 unless given, where there are so many" };
+    private readonly Option<bool> _net =
+        new("--net") { Description = "Gives it a network: out to all that this machine reaches, nothing in" };
     private readonly Option<string[]> _forward =
-        new("--forward") { HelpName = "PORT:PORT", Description = "A port of 127.0.0.1 here that leads to one of the machine (TCP); with --net" };
-    private readonly Option<bool> _console = new("--console") { Description = "Its serial line on the terminal, though there is a display" };
+        new("--forward") { HelpName = "PORT:PORT", Description = "A network, and a port of 127.0.0.1 that leads to one of the machine" };
+    private readonly Option<bool> _console =
+        new("--console") { Description = "Its serial line on the terminal, though there is a display" };
     private readonly Option<string> _firmware =
         new("--firmware") { HelpName = "F", Description = "What starts it: bios, uefi, kernel; what its disks are made for unless given" };
     private readonly Option<string> _accel = new("--accel") { HelpName = "A", Description = "What runs it: auto, kvm, tcg" };
@@ -84,7 +87,8 @@ internal sealed class BootVerb : Verb
     {
         BootRequest request = Read(arguments, session);
         var booter = new MachineBooter(session.Repository);
-        bool isDry = arguments.GetValue(_dryRun), isLibvirt = arguments.GetValue(_libvirt), isFirecracker = arguments.GetValue(_firecracker);
+        bool isDry = arguments.GetValue(_dryRun), isLibvirt = arguments.GetValue(_libvirt),
+            isFirecracker = arguments.GetValue(_firecracker);
         string? message = arguments.GetValue(_message);
         if ((isDry ? 1 : 0) + (isLibvirt ? 1 : 0) + (isFirecracker ? 1 : 0) > 1)
             throw new UsageException("give --dry-run, --libvirt or --firecracker, one of them");
@@ -129,8 +133,11 @@ internal sealed class BootVerb : Verb
         if (message is not null)
             Commit(name, message, session);
         else if (!isThrownAway)
-            session.Say($"session '{name}' holds {Sizes.Bytes(session.Repository.Sessions.Find(name).DirtyBytes)}; 'mig session commit {name} "
-                + "-m TEXT' makes a version of it");
+        {
+            string size = Sizes.Bytes(session.Repository.Sessions.Find(name).DirtyBytes);
+            session.Say($"session '{name}' holds {size}; 'mig session commit {name} -m TEXT' makes a version of it");
+        }
+
         return ExitCode.Success;
     }
 
@@ -191,7 +198,8 @@ internal sealed class BootVerb : Verb
             IsThrownAway = arguments.GetValue(_snapshot),
             IsCommitted = arguments.GetValue(_message) is not null,
             Memory = memory is null ? 1L << 30
-                : ConfigValue.TryParseInteger(memory, out long size) ? size : throw new UsageException($"'{memory}' is not a size; 512m and 4g are some"),
+                : ConfigValue.TryParseInteger(memory, out long size) ? size
+                : throw new UsageException($"'{memory}' is not a size; 512m and 4g are some"),
             Processors = arguments.GetValue(_cpus),
             HasNetwork = arguments.GetValue(_net),
             Forwards = [.. (arguments.GetValue(_forward) ?? []).Select(ParseForward)],
@@ -211,7 +219,7 @@ internal sealed class BootVerb : Verb
     {
         foreach (T value in Enum.GetValues<T>())
         {
-            if (value.ToString().ToLowerInvariant() == text)
+            if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
                 return value;
         }
 

@@ -15,7 +15,8 @@ internal sealed class BootFinder(Limits limits)
     private const int SectorSize = 512;
 
     /// <summary>Finds what starts a machine with these disks: the first disk that can.</summary>
-    /// <param name="firmware">What is wanted; null for whatever there is: the boot code of the BIOS before UEFI, both before a kernel.</param>
+    /// <param name="firmware">What is wanted; null for whatever there is: the boot code of the BIOS before UEFI, both before a
+    /// kernel.</param>
     /// <exception cref="UnsupportedFeatureException">None can; says what was looked for.</exception>
     public BootWay Find(IReadOnlyList<IByteSource> disks, BootFirmware? firmware)
     {
@@ -38,8 +39,8 @@ internal sealed class BootFinder(Limits limits)
             BootFirmware.Bios => "none of its disks has boot code in its first sector",
             BootFirmware.Uefi => "none of its disks has a loader /EFI/BOOT/BOOTX64.EFI or BOOTAA64.EFI on a FAT volume",
             BootFirmware.Kernel => "none of its ext and FAT volumes has a Linux kernel vmlinuz-* in / or /boot",
-            _ => "none of its disks has boot code in its first sector, a loader /EFI/BOOT/BOOTX64.EFI or BOOTAA64.EFI on a FAT volume, or a "
-                + "Linux kernel vmlinuz-* in / or /boot",
+            _ => "none of its disks has boot code in its first sector, a loader /EFI/BOOT/BOOTX64.EFI or BOOTAA64.EFI on a FAT volume, or "
+                + "a Linux kernel vmlinuz-* in / or /boot",
         }) + (firmware is null ? "" : "; without --firmware, whatever there is starts it"));
     }
 

@@ -65,10 +65,14 @@ internal sealed class BootSessions(Repository repository)
         if (found.Base != commit && found is { DirtyBytes: 0, IsInUse: false } && found.Branch == branch)
             return new BootChoice(session, commit, revision, null, IsThrownAway: false) { Replaces = found };
         if (found.Base != commit || (request.Session is null && found.Branch != branch))
+        {
+            string of = found.Branch is { } old ? $" of {old.ShortName}" : "";
             throw new ConflictException(
-                $"session '{session}' stands on {found.Base.Value.ToShortString()}{(found.Branch is { } of ? $" of {of.ShortName}" : "")}, and "
-                + $"{revision} is {commit.Value.ToShortString()}; 'mig boot --session {session}' goes on with it, 'mig session discard {session}' "
-                + "ends it, and --session NAME begins another one");
+                $"session '{session}' stands on {found.Base.Value.ToShortString()}{of}, and {revision} is {commit.Value.ToShortString()}; "
+                + $"'mig boot --session {session}' goes on with it, 'mig session discard {session}' ends it, and --session NAME begins "
+                + "another one");
+        }
+
         return new BootChoice(session, commit, revision, found, IsThrownAway: false);
     }
 

@@ -119,8 +119,12 @@ public sealed class BootedMachine : IDisposable
         Release();
         int code = _qemu.Process.ExitCode;
         if (code != 0 && !_isSwitchedOff)
-            throw new UnsupportedFeatureException("what the machine is made of",
-                $"QEMU ended with {code}{(_qemu.LastWords is { Length: > 0 } words ? $": {words}" : "")}; 'mig boot --dry-run' shows its command");
+        {
+            string words = _qemu.LastWords is { Length: > 0 } last ? $": {last}" : "";
+            throw new UnsupportedFeatureException(
+                "what the machine is made of", $"QEMU ended with {code}{words}; 'mig boot --dry-run' shows its command");
+        }
+
         return new BootEnd(!_isSwitchedOff, read, stored);
     }
 

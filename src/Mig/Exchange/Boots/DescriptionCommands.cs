@@ -35,7 +35,11 @@ internal sealed class DescriptionCommands(string repository, MachineImage image,
         if (isX64)
             commands.Add($"extract-vmlinux {Compressed} > {FirecrackerMachine.KernelName}  # scripts/extract-vmlinux of Linux's source");
         for (int i = 0; i < image.Disks.Count; i++)
-            commands.Add($"{Mig} checkout {choice.Base} --export {FirecrackerMachine.DiskName(i)} --format raw --disk {ShellText.Quote(image.Disks[i].Name)}");
+        {
+            string disk = ShellText.Quote(image.Disks[i].Name);
+            commands.Add($"{Mig} checkout {choice.Base} --export {FirecrackerMachine.DiskName(i)} --format raw --disk {disk}");
+        }
+
         return commands;
     }
 

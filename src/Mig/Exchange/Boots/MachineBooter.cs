@@ -82,7 +82,8 @@ public sealed class MachineBooter(Repository repository)
     /// <summary>Writes the machine as a configuration of Firecracker, with files in the folder that it is started in.</summary>
     /// <inheritdoc cref="Start" path="//exception"/>
     public MachineDescription DescribeFirecracker(BootRequest request) => Look(
-        request with { Firmware = BootFirmware.Kernel, HasWindow = false }, isChecked: false, (plan, choice, image) => new MachineDescription(
+        request with { Firmware = BootFirmware.Kernel, HasWindow = false }, isChecked: false,
+        (plan, choice, image) => new MachineDescription(
             FirecrackerMachine.Write(plan), new DescriptionCommands(repository.Folder, image, plan, choice).ForFirecracker()));
 
     private T Look<T>(BootRequest request, bool isChecked, Func<BootPlan, BootChoice, MachineImage, T> write)
@@ -142,7 +143,8 @@ public sealed class MachineBooter(Repository repository)
     private static bool IsWindows(MachineImage image)
     {
         List<string> types = [.. image.Disks.SelectMany(disk => disk.Volumes).Select(volume => volume.FileSystem)];
-        return types.Contains("ntfs") && !types.Exists(type => type.StartsWith("ext", StringComparison.Ordinal) || type is "xfs" or "btrfs");
+        return types.Contains("ntfs")
+            && !types.Exists(type => type.StartsWith("ext", StringComparison.Ordinal) || type is "xfs" or "btrfs");
     }
 
     private static void Check(BootRequest request)

@@ -25,7 +25,9 @@ internal sealed record QemuProgram(string Path, bool IsConfined)
         .Where(folder => folder.StartsWith('/')).Select(folder => System.IO.Path.Combine(folder, name))
         .FirstOrDefault(path => File.Exists(path) && LibC.IsExecutable(path));
 
-    /// <summary>Why the processor of this machine cannot run machines of a kind for this user, as a half-sentence; null when it may.</summary>
+    /// <summary>
+    /// Why the processor of this machine cannot run machines of a kind for this user, as a half-sentence; null when it may.
+    /// </summary>
     public static string? FindKvmFault(BootArchitecture architecture)
     {
         string own = System.Runtime.InteropServices.RuntimeInformation.OSArchitecture switch
