@@ -79,7 +79,7 @@ start
 expect "login:" 600
 type_line root
 expect "# " 120
-type_line 'head -c 5000000 /dev/urandom > /root/flushed; sync; echo sum $(sha256sum < /root/flushed)'
+type_line 'head -c 5000000 /dev/urandom > ~/flushed; sync; echo sum $(sha256sum < ~/flushed)'
 expect "sum " 120
 for ((i = 0; i < 120; i++)); do grep -qaE 'sum [0-9a-f]{64}' console && break; sleep 0.5; done
 flushed=$(grep -aoE 'sum [0-9a-f]{64}' console | tail -1 | cut -d ' ' -f 2)
@@ -96,7 +96,7 @@ start -m "after its life"
 expect "login:" 600
 type_line root
 expect "# " 120
-type_line 'echo again $(sha256sum < /root/flushed)'
+type_line 'echo again $(sha256sum < ~/flushed)'
 for ((i = 0; i < 120; i++)); do grep -qaE 'again [0-9a-f]{64}' console && break; sleep 0.5; done
 [ "$(grep -aoE 'again [0-9a-f]{64}' console | tail -1 | cut -d ' ' -f 2)" = "$flushed" ] || fail "what was flushed is not there again"
 type_line 'poweroff'
