@@ -10,6 +10,7 @@ cd "$(dirname "$0")/.."
 need qemu-system-x86_64=qemu-system-x86 e2fsck=e2fsprogs sfdisk=fdisk cmp=diffutils
 program=${MIG_TEST_PROGRAM:-$PWD/$(eng/build.sh | tail -1)}
 folder=$(mktemp -d)
+export TMPDIR=$folder # what is killed leaves its files there
 machine=
 end() {
   [ -z "$machine" ] || kill "$machine" 2>/dev/null || true

@@ -96,6 +96,7 @@ public sealed class BootTests : IDisposable
     [Fact]
     public void QEMU_ends_when_the_program_is_killed_and_the_session_goes_on()
     {
+        _workspace.Environment["TMPDIR"] = _workspace.Folder; // its folder stays
         CommitBootDisk("type", waitsForKeys: true);
         int qemu;
         using (Process process = Start("boot", "--accel", "tcg"))
