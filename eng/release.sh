@@ -95,7 +95,7 @@ Maintainer: The mig authors <mig@example.org>
 Installed-Size: $(du -sk "$deb/usr" | cut -f 1)
 Depends: libc6 (>= 2.34), libssl3 | libssl3t64
 Recommends: libzstd1 (>= 1.4.0), zlib1g, liblzma5, libbz2-1.0, ca-certificates, libfuse3-3 | libfuse3-4
-Suggests: git, openssh-client
+Suggests: git, openssh-client, qemu-system-x86, ovmf
 Description: Git for machine images
  mig takes the disk of a machine apart into files and what lies around them,
  stores what versions share once, and gives any version back bit for bit.

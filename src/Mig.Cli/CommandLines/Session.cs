@@ -45,6 +45,9 @@ internal sealed class Session : IDisposable
 
     public bool IsOutputTerminal => _terminal.IsOutputTerminal;
 
+    /// <summary>Whether somebody types.</summary>
+    public bool IsInputTerminal => _terminal.IsInputTerminal;
+
     /// <summary>Whether someone can be asked.</summary>
     public bool IsInteractive => _terminal.IsInputTerminal && _terminal.IsErrorTerminal;
 

@@ -69,6 +69,7 @@ internal static class VerbList
             ("ls-remote", LsRemoteVerb.Summary, () => new LsRemoteVerb()),
             ("serve", ServeVerb.Summary, () => new ServeVerb()),
             ("session", SessionVerb.Summary, () => new SessionVerb()),
+            ("boot", BootVerb.Summary, () => new BootVerb()),
             ("token", TokenVerb.Summary, () => new TokenVerb()),
             ("git", GitVerb.Summary, () => new GitVerb()),
         ]),

@@ -22,7 +22,7 @@ internal static class RepositoryOwnership
         throw new UntrustedRepositoryException(
             $"the repository in {place} is not yours: {foreign.Path} belongs to user {foreign.Owner}, and this is user {HostUser.Id}. "
             + "Its hooks and settings would run programs as you; if you trust who owns it, run\n  mig config --global --add "
-            + $"{SafeDirectories.Setting} {Quote(place)}");
+            + $"{SafeDirectories.Setting} {ShellText.Quote(place)}");
     }
 
     // As Git: the folder around .mig counts, too. Settings and hooks may belong to somebody else than the folder that they are in.
@@ -45,9 +45,4 @@ internal static class RepositoryOwnership
 
     private static string? WorkFolder(string folder) =>
         Path.GetFileName(folder) == Repository.FolderName ? Path.GetDirectoryName(folder) : null;
-
-    // As a POSIX shell reads it.
-    private static string Quote(string path) =>
-        path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '.' or '_' or '-' or '+' or ',' or ':' or '@') ? path : "'"
-            + path.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Mig.Core;
+using Mig.History.Images;
 using Mig.Transfer.Access;
 
 namespace Mig.Exchange.Serving;
@@ -31,6 +33,19 @@ internal sealed record ExportName(string? Token, string Path, string? Disk)
     public int DiskNumber =>
         Disk is { } disk && disk.StartsWith(DiskPrefix, StringComparison.Ordinal)
             && int.TryParse(disk.AsSpan(DiskPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0;
+
+    /// <summary>Finds the disk that is asked for among those of a machine.</summary>
+    /// <returns>Its place, counted from 0.</returns>
+    /// <exception cref="NotFoundException">There is none; names those there are.</exception>
+    public int FindDisk(MachineImage image)
+    {
+        string names = string.Join(", ", image.Disks.Select((disk, index) => $"disk{index + 1} ({disk.Name})"));
+        int index = Disk is null ? 0 : image.Disks.ToList().FindIndex(disk => disk.Name == Disk);
+        if (index < 0)
+            index = DiskNumber - 1;
+        return index >= 0 && index < image.Disks.Count ? index
+            : throw new NotFoundException($"{Path} has no disk '{Disk ?? "disk1"}'; it has {(names.Length == 0 ? "none" : names)}");
+    }
 
     /// <summary>The name without its token, for logs.</summary>
     public override string ToString() => Disk is null ? Path : $"{Path}:{Disk}";

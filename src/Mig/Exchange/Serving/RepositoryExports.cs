@@ -26,9 +26,8 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
         AccessRights rights = FindRights(null, client);
         foreach (OpenSession session in rights.MayPush("").IsAllowed ? sessions.All : [])
         {
-            for (int i = 0; i < session.Disks.Count; i++)
-                yield return new NbdExportEntry(session.Name + ExportName.SuffixOf(i + 1),
-                    $"session on {session.File.Base.Value.ToShortString()}");
+            foreach (NbdExportEntry entry in SessionExports.List(session))
+                yield return entry;
         }
 
         foreach (string name in host.ListNames(MostListed).Where(name => rights.MayRead(name).IsAllowed))
@@ -54,7 +53,7 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
         {
             repository.Store.Refresh();
             ServedVersion version = _disks.Find(repository, revision);
-            int index = FindDisk(version.Image, asked);
+            int index = asked.FindDisk(version.Image);
             ServedDisk disk = _disks.Open(repository, version, revision, index);
             return new NbdExport(asked.ToString(), Describe(version, disk.Disk, index), disk.Source, close: disk.Close);
         }
@@ -69,10 +68,7 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
     {
         if (!rights.MayPush("").IsAllowed)
             throw new NbdRefusedException($"'{asked.Path}' is a session, which needs the right 'write'");
-        int index = FindDisk(session.Image, asked);
-        SessionDisk disk = session.Disks[index];
-        return new NbdExport(asked.ToString(), $"session on {session.File.Base.Value.ToShortString()} ({session.Image.Disks[index].Name})",
-            disk, disk);
+        return SessionExports.Open(session, asked);
     }
 
     private AccessRights FindRights(string? token, NbdClient client)
@@ -100,17 +96,6 @@ internal sealed class RepositoryExports(RepositoryHost host, Func<string?, Acces
         }
 
         throw new NotFoundException($"there is no disk '{path}' here");
-    }
-
-    private static int FindDisk(MachineImage image, ExportName asked)
-    {
-        string names = string.Join(", ", image.Disks.Select((disk, index) => $"disk{index + 1} ({disk.Name})"));
-        int index = asked.Disk is null ? 0 : image.Disks.ToList().FindIndex(disk => disk.Name == asked.Disk);
-        if (index < 0)
-            index = asked.DiskNumber - 1;
-        return index >= 0 && index < image.Disks.Count ? index
-            : throw new NotFoundException(
-            $"{asked.Path} has no disk '{asked.Disk ?? "disk1"}'; it has {(names.Length == 0 ? "none" : names)}");
     }
 
     private static IEnumerable<NbdExportEntry> List(Repository repository, string prefix)

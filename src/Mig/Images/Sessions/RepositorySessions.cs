@@ -188,13 +188,14 @@ public sealed class RepositorySessions
     }
 
     /// <summary>Takes a session for writing.</summary>
+    /// <param name="watch">Given the disk of the version below, returns what it is read through; null for the disk itself.</param>
     /// <exception cref="ConflictException">Somebody else works with it.</exception>
-    internal OpenSession Open(string name)
+    internal OpenSession Open(string name, Func<ICachedSource, ICachedSource>? watch = null)
     {
-        return OpenIn(Require(name), name);
+        return OpenIn(Require(name), name, watch);
     }
 
-    private OpenSession OpenIn(string folder, string name)
+    private OpenSession OpenIn(string folder, string name, Func<ICachedSource, ICachedSource>? watch = null)
     {
         FileLock held = Hold(folder, name);
         var disks = new List<SessionDisk>();
@@ -206,7 +207,7 @@ public sealed class RepositorySessions
                 throw new CorruptStoreException("SESS-001",
                     $"{folder}: {file.Disks.Count} disks, the version {file.Base.Value} has {image.Disks.Count}");
             for (int i = 0; i < image.Disks.Count; i++)
-                disks.Add(SessionFiles.OpenDisk(_repository.Store, folder, file.Disks[i], image.Disks[i]));
+                disks.Add(SessionFiles.OpenDisk(_repository.Store, folder, file.Disks[i], image.Disks[i], watch));
             return new OpenSession(name, folder, file, image, disks, held);
         }
         catch
@@ -278,10 +279,13 @@ public sealed class RepositorySessions
     private static FileLock Hold(string folder, string name) =>
         FileLock.Acquire(Path.Combine(folder, LockName), $"the session '{name}'", TimeSpan.FromMilliseconds(100));
 
+    /// <summary>The name of a session that another name leads to: what it may not have is a dash.</summary>
+    internal static string ToName(string text) => string.Concat(text.Take(MostNameLength).Select((c, i) =>
+        char.IsAsciiLetterOrDigit(c) || c is '_' or '-' || (c == '.' && i > 0) ? c : '-'));
+
     private static void CheckName(string name)
     {
-        if (name.Length is 0 or > MostNameLength || name[0] == '.'
-            || !name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        if (name.Length == 0 || name != ToName(name))
             throw new UsageException(string.Create(CultureInfo.InvariantCulture,
                 $"'{name}' cannot name a session; up to {MostNameLength} letters, digits and ._- can, the first one not a dot"));
     }

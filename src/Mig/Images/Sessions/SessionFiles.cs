@@ -82,8 +82,10 @@ internal static class SessionFiles
 
     /// <summary>Opens a disk for writing.</summary>
     /// <exception cref="CorruptStoreException">SESS-001: something of it is missing, or breaks its format.</exception>
-    public static SessionDisk OpenDisk(ObjectStore store, string folder, SessionFile.Disk disk, ImageDisk below)
+    public static SessionDisk OpenDisk(
+        ObjectStore store, string folder, SessionFile.Disk disk, ImageDisk below, Func<ICachedSource, ICachedSource>? watch = null)
     {
+        ICachedSource source = new StoredDisk(store, below.Layout, below.Length);
         var open = new List<HostFile>();
         try
         {
@@ -94,7 +96,7 @@ internal static class SessionFiles
             open.Add(places);
             var map = new BlockMap(places, below.Length);
             map.Load(layers.Count);
-            return new SessionDisk(new StoredDisk(store, below.Layout, below.Length), map, layers);
+            return new SessionDisk(watch?.Invoke(source) ?? source, map, layers);
         }
         catch (Exception e)
         {

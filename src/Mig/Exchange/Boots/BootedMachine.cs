@@ -1,0 +1,182 @@
+using Mig.Core;
+using Mig.Exchange.Serving;
+using Mig.Images.Sessions;
+using Mig.Nbd;
+
+namespace Mig.Exchange.Boots;
+
+/// <summary>A machine that runs. Dispose it to switch it off, if it still does, and to let others have its session.</summary>
+public sealed class BootedMachine : IDisposable
+{
+    private const long MostKernelBytes = 1L << 30;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan QuitPatience = TimeSpan.FromSeconds(10);
+
+    private readonly Repository _repository;
+    private readonly BootRequest _request;
+    private readonly BootChoice _choice;
+    private readonly OpenSession _session;
+    private readonly IReadOnlyList<ReadCounter> _counters;
+    private readonly BootPlan _plan;
+    private readonly BootFolder _folder;
+    private readonly NbdServer? _server;
+    private readonly QemuProcess? _qemu;
+    private volatile bool _isSwitchedOff;
+    private bool _isReleased;
+
+    // Owns the repository and the session.
+    internal BootedMachine(Repository repository, BootRequest request, BootChoice choice, OpenSession session,
+        IReadOnlyList<ReadCounter> counters, BootPlan plan, QemuProgram program)
+    {
+        (_repository, _request, _choice, _session, _counters, _plan) = (repository, request, choice, session, counters, plan);
+        _folder = BootFolder.Create();
+        try
+        {
+            WriteFiles();
+            _server = NbdServer.Start(new NbdServerOptions
+            {
+                Listen = new NbdEndpoint(_folder.Disks, null),
+                Exports = new SessionExports(session),
+                Clock = TimeProvider.System,
+                Warn = request.Say,
+            });
+            _qemu = new QemuProcess(
+                program, QemuCommand.Build(plan, _folder, program.IsConfined), repository.Context.Environment, request.Say);
+        }
+        catch
+        {
+            _server?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _folder.Delete();
+            throw;
+        }
+    }
+
+    /// <summary>The session that it writes to.</summary>
+    public string SessionName => _choice.Name;
+
+    /// <summary>Whether that one ends with it.</summary>
+    public bool IsThrownAway => _choice.IsThrownAway;
+
+    /// <summary>What started it.</summary>
+    public BootFirmware Firmware => _plan.Way.Firmware;
+
+    /// <summary>Whether the processor runs it, not QEMU.</summary>
+    public bool IsAccelerated => _plan.IsAccelerated;
+
+    /// <summary>Bytes that the session held when it started.</summary>
+    public long DirtyBytes => _choice.Existing?.DirtyBytes ?? 0;
+
+    /// <summary>The version that the session stands on.</summary>
+    public CommitId Base => _choice.Base;
+
+    /// <summary>What the machine reads from its serial line.</summary>
+    public Stream ConsoleInput => _qemu!.Process.StandardInput.BaseStream;
+
+    /// <summary>What the machine writes to its serial line; ends when it does.</summary>
+    public Stream ConsoleOutput => _qemu!.Process.StandardOutput.BaseStream;
+
+    /// <summary>Switches it off at once.</summary>
+    public void SwitchOff()
+    {
+        _isSwitchedOff = true;
+        _qemu!.Kill();
+    }
+
+    /// <summary>Waits until it has ended, and everything that it wrote is durable.</summary>
+    /// <param name="powerDown">Asks it to power down; when it has not after <see cref="BootRequest.Grace"/>, it is switched off.</param>
+    /// <exception cref="UnsupportedFeatureException">QEMU failed; has its last words.</exception>
+    public BootEnd Wait(CancellationToken powerDown = default)
+    {
+        using (QemuMonitor? monitor = QemuMonitor.Connect(_folder.Monitor, () => _qemu!.IsOver || powerDown.IsCancellationRequested))
+        {
+            while (!_qemu!.Wait(Look) && !powerDown.IsCancellationRequested)
+            {
+                // Neither has it ended, nor is it to.
+            }
+
+            monitor?.PowerDown();
+            if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : _request.Grace))
+            {
+                _isSwitchedOff = true;
+                monitor?.Quit();
+                if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : QuitPatience))
+                    _qemu.Kill();
+            }
+
+            _qemu.Wait(Timeout.InfiniteTimeSpan);
+            monitor?.Finish(QuitPatience);
+            _isSwitchedOff |= monitor?.Reason?.StartsWith("host-", StringComparison.Ordinal) == true;
+        }
+
+        (long read, long stored) = (0, 0);
+        foreach (ReadCounter counter in _counters)
+        {
+            (long partRead, long partStored) = counter.Count();
+            (read, stored) = (read + partRead, stored + partStored);
+        }
+
+        Release();
+        int code = _qemu.Process.ExitCode;
+        if (code != 0 && !_isSwitchedOff)
+        {
+            string words = _qemu.LastWords is { Length: > 0 } last ? $": {last}" : "";
+            throw new UnsupportedFeatureException(
+                "what the machine is made of", $"QEMU ended with {code}{words}; 'mig boot --dry-run' shows its command");
+        }
+
+        return new BootEnd(!_isSwitchedOff, read, stored);
+    }
+
+    public void Dispose()
+    {
+        _qemu!.Dispose();
+        Release();
+        if (_choice.IsThrownAway)
+            Discard();
+        _repository.Dispose();
+    }
+
+    // What was written is durable, and others may have the session; the counters can still be asked.
+    private void Release()
+    {
+        if (_isReleased)
+            return;
+        _isReleased = true;
+        _server!.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        try
+        {
+            _session.Flush();
+        }
+        finally
+        {
+            _session.Dispose();
+            _folder.Delete();
+        }
+    }
+
+    private void Discard()
+    {
+        try
+        {
+            _repository.Sessions.Discard(_choice.Name);
+        }
+        catch (Exception e) when (e is IOException or MigException)
+        {
+            _request.Say($"session '{_choice.Name}' is left over: {e.Message}");
+        }
+    }
+
+    private void WriteFiles()
+    {
+        if (_plan.Firmware is { } firmware)
+            File.Copy(firmware.Variables, _folder.Variables);
+        if (_plan.Way.Kernel is not { } kernel)
+            return;
+        using VolumeFiles files = VolumeFiles.Open(new SubSource(_session.Disks[_plan.Way.Disk], kernel.Volume), _repository.Context.Limits)
+            ?? throw new UnsupportedFeatureException("starting this version", "the volume with its kernel cannot be read any more");
+        files.Copy(kernel.Node, kernel.Name, _folder.Kernel, MostKernelBytes);
+        if (kernel.InitrdName is { } initrd)
+            files.Copy(kernel.InitrdNode, initrd, _folder.Initrd, MostKernelBytes);
+    }
+}
