@@ -30,9 +30,3 @@ public sealed record RunRequest
     /// <summary>Does not ask the hooks commit-msg and pre-commit.</summary>
     public bool NoVerify { get; init; }
 }
-
-/// <summary>Something of this machine that is lent to a command.</summary>
-/// <param name="From">A path of this machine.</param>
-/// <param name="To">An absolute path in the image.</param>
-/// <param name="IsWritable">Whether the command may change it.</param>
-public sealed record RunBind(string From, string To, bool IsWritable);
