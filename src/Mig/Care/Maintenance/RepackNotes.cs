@@ -21,7 +21,7 @@ internal sealed class RepackNotes
         (_path, _newPath) = (Path.Combine(folder, "repacked"), Path.Combine(folder, "locks", "repacked.new"));
         if (!File.Exists(_path))
             return;
-        foreach (string[] line in File.ReadLines(_path).Select(line => line.Split(' ')))
+        foreach (string[] line in Encoding.ASCII.GetString(HostFiles.ReadAllBytes(_path)).Split('\n').Select(line => line.Split(' ')))
         {
             if (line is [var id, var level] && ObjectId.TryParse(id, out ObjectId pack)
                 && int.TryParse(level, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
