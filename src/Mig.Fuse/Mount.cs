@@ -85,7 +85,8 @@ public sealed unsafe class Mount : IDisposable
     {
         // Root shows it to all, as any file system is shown: then the kernel has to look at owners and modes. Others see it alone.
         bool isRoot = Environment.IsPrivilegedProcess;
-        string options = $"{(_state.Options.IsWritable ? "rw" : "ro")},nosuid,nodev,subtype=mig,fsname={_state.Options.Source.Replace(",", "\\,", StringComparison.Ordinal)}"
+        string source = _state.Options.Source.Replace(",", "\\,", StringComparison.Ordinal);
+        string options = $"{(_state.Options.IsWritable ? "rw" : "ro")},nosuid,nodev,subtype=mig,fsname={source}"
             + (isRoot ? ",allow_other,default_permissions" : "")
             + (HasHelper() ? ",auto_unmount" : "");
         byte[][] arguments = [Zeroed("mig"), Zeroed("-o"), Zeroed(options)];

@@ -22,7 +22,11 @@ internal sealed class RunVerb : Verb
     };
 
     private readonly Option<string[]> _env =
-        new("--env") { HelpName = "NAME=VALUE", Description = "Sets a variable of its environment", AllowMultipleArgumentsPerToken = false };
+        new("--env")
+        {
+            HelpName = "NAME=VALUE", Description = "Sets a variable of its environment", AllowMultipleArgumentsPerToken =
+            false
+        };
 
     private readonly Option<string> _directory = new("--directory") { HelpName = "DIR", Description = "Where in the image it starts (/)" };
 

@@ -4,12 +4,14 @@ using Mig.Store.Packs;
 namespace Mig.Store.Collection;
 
 /// <summary>
-/// Stores blobs anew, smaller: at a high level, in large frames, with what is similar side by side, whichever packs it came from. So a frame
+/// Stores blobs anew, smaller: at a high level, in large frames, with what is similar side by side, whichever packs it came from. So a
+/// frame
 /// is the dictionary of small files, and a version of a file is stored as its difference from the ones beside it.
 /// </summary>
 public static class PackRecompressor
 {
-    /// <summary>Bytes of objects in a frame. One file out of it costs the decompression of so many (docs/decisions/0047-repack.md).</summary>
+    /// <summary>Bytes of objects in a frame. One file out of it costs the decompression of so many
+    /// (docs/decisions/0047-repack.md).</summary>
     public const int FrameSize = 8 << 20;
 
     // A killed run loses no more than one of these.

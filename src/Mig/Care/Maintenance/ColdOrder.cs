@@ -11,7 +11,8 @@ using Mig.Store.Packs;
 namespace Mig.Care.Maintenance;
 
 /// <summary>
-/// Says how blobs stand best for compression: what has the same kind of name together, then the same name, then the same path; the versions of
+/// Says how blobs stand best for compression: what has the same kind of name together, then the same name, then the same path; the
+/// versions of
 /// a file stand beside each other, place by place. Each tree is read once.
 /// </summary>
 internal sealed class ColdOrder(ObjectStore store, CancellationToken cancellation)

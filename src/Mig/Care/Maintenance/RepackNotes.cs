@@ -6,7 +6,8 @@ using Mig.Core.Host;
 namespace Mig.Care.Maintenance;
 
 /// <summary>
-/// Which packs hold what was compressed at which level: the file <c>repacked</c>, a line "ID LEVEL" for each. It only saves work: where it is
+/// Which packs hold what was compressed at which level: the file <c>repacked</c>, a line "ID LEVEL" for each. It only saves work: where it
+/// is
 /// missing or wrong, something is compressed once more, or not yet.
 /// </summary>
 internal sealed class RepackNotes

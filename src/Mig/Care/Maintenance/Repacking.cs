@@ -6,7 +6,8 @@ using Mig.Store.Packs;
 namespace Mig.Care.Maintenance;
 
 /// <summary>
-/// The part of a collection that compresses contents anew (docs/decisions/0047-repack.md). It only adds packs: what they replace is deleted by
+/// The part of a collection that compresses contents anew (docs/decisions/0047-repack.md). It only adds packs: what they replace is
+/// deleted by
 /// the collection, as all that is stored twice. The caller holds the lock of collections.
 /// </summary>
 internal sealed class Repacking(Repository repository, RepackOptions options)

@@ -55,7 +55,8 @@ public sealed class ImageMounter(Repository repository)
             folder, revision, image.Disks.Sum(disk => disk.Length));
     }
 
-    /// <summary>Mounts the disks of a session, each a file that is written; who is told that writes are durable has them in the session.</summary>
+    /// <summary>Mounts the disks of a session, each a file that is written; who is told that writes are durable has them in the
+    /// session.</summary>
     /// <inheritdoc cref="MountVersion" path="//exception"/>
     internal ImageMount MountSession(OpenSession session, string folder)
     {

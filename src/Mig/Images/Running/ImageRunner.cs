@@ -12,7 +12,8 @@ using Mig.Versions.Commits;
 namespace Mig.Images.Running;
 
 /// <summary>
-/// Runs a command in a dormant image, and makes a version of what it did (docs/decisions/0048-run.md). The disks are those of a session, shown
+/// Runs a command in a dormant image, and makes a version of what it did (docs/decisions/0048-run.md). The disks are those of a session,
+/// shown
 /// by FUSE and mounted by the kernel; the command sees the image, and nothing of this machine. Needs root and bubblewrap.
 /// </summary>
 public sealed class ImageRunner(Repository repository)
@@ -63,7 +64,8 @@ public sealed class ImageRunner(Repository repository)
     private static int RunMounted(RunFolder folder, IReadOnlyList<RunMount> mounts, RunRequest request, CancellationToken cancellation)
     {
         // The signal of a parent's death, and a mount namespace: whatever ends this process ends all of it.
-        List<string> arguments = ["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private", "sh", "-c", RunScript.Main, "mig-run",
+        List<string> arguments = ["--pdeathsig", "KILL", "unshare", "--mount", "--propagation", "private", "sh", "-c", RunScript.Main,
+            "mig-run",
             folder.Path, mounts.Count.ToString(CultureInfo.InvariantCulture)];
         foreach (RunMount mount in mounts)
         {
@@ -77,6 +79,7 @@ public sealed class ImageRunner(Repository repository)
             process.WaitForExit();
         cancellation.ThrowIfCancellationRequested();
         return folder.ReadExitCode()
-            ?? throw new IOException($"the command did not run, or its volumes could not be unmounted (exit code {process.ExitCode}); see above");
+            ?? throw new IOException(
+                $"the command did not run, or its volumes could not be unmounted (exit code {process.ExitCode}); see above");
     }
 }

@@ -22,7 +22,8 @@ internal static class MachineVolumes
         foreach (MissingMount missing in files.MissingMounts.Where(missing => !missing.Entry.IsOptional && missing.Volume is null))
         {
             if (!left.Contains(missing.Entry.Path.Trim('/')))
-                throw new UnsupportedFeatureException($"{missing.Entry.Origin}: {missing.Entry.Device} for {missing.Entry.Path} is not in the image",
+                throw new UnsupportedFeatureException(
+                    $"{missing.Entry.Origin}: {missing.Entry.Device} for {missing.Entry.Path} is not in the image",
                     $"'--without {missing.Entry.Path}' runs the command without it");
         }
 
@@ -40,7 +41,8 @@ internal static class MachineVolumes
         ImageVolume[] volumes = [.. image.Disks.SelectMany(disk => disk.Volumes).Where(volume => volume.Root is null
             && volume.FileSystem is "" or "xfs" or "btrfs")];
         return volumes is [{ } only] ? Mount(image, only, "")
-            : throw new UnsupportedFeatureException("an image in which mig finds no operating system", "run it as a machine, with 'mig boot'");
+            : throw new UnsupportedFeatureException("an image in which mig finds no operating system",
+                "run it as a machine, with 'mig boot'");
     }
 
     private static RunMount Mount(MachineImage image, ImageVolume volume, string path)

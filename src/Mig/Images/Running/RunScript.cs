@@ -1,6 +1,7 @@
 namespace Mig.Images.Running;
 
-/// <summary>The shell scripts of a run: the one that mounts and ends, and those that stand in for programs of the image meanwhile.</summary>
+/// <summary>The shell scripts of a run: the one that mounts and ends, and those that stand in for programs of the image
+/// meanwhile.</summary>
 internal static class RunScript
 {
     /// <summary>The exit code of the script when the command did not come to run.</summary>
@@ -10,7 +11,8 @@ internal static class RunScript
     public const string Programs = "/run/mig/bin";
 
     /// <summary>
-    /// <c>DIR COUNT (FILE OFFSET LENGTH TYPES PATH)… PROGRAM ARGUMENT…</c>: mounts the volumes at DIR/volume0 and up, in a mount namespace of
+    /// <c>DIR COUNT (FILE OFFSET LENGTH TYPES PATH)… PROGRAM ARGUMENT…</c>: mounts the volumes at DIR/volume0 and up, in a mount namespace
+    /// of
     /// its own, so that nothing of it outlives its end; runs the program; unmounts; writes the exit code to DIR/exit.
     /// </summary>
     /// <remarks>

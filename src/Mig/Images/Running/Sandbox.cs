@@ -4,7 +4,8 @@ using Mig.Core.Host;
 namespace Mig.Images.Running;
 
 /// <summary>
-/// How a command of an image is shut in: by bubblewrap (bwrap(1)), in namespaces of its own for mounts, processes, host names, messages and,
+/// How a command of an image is shut in: by bubblewrap (bwrap(1)), in namespaces of its own for mounts, processes, host names, messages
+/// and,
 /// unless it is lent, the network; with the capabilities that package managers need, and without the system calls of
 /// <see cref="SyscallFilter"/>.
 /// </summary>
@@ -38,7 +39,8 @@ internal static class Sandbox
                 "running commands without root", "only root may mount the file systems of disks; edits such as 'mig put' need no root");
         foreach ((string program, string package) in Needed)
         {
-            if (!Array.Exists((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), folder => File.Exists(Path.Combine(folder, program))))
+            if (!Array.Exists((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), folder => File.Exists(Path.Combine(folder,
+                program))))
                 throw new UnsupportedFeatureException($"running commands without {program}", $"install it (package {package})");
         }
     }

@@ -9,7 +9,8 @@ namespace Mig.Images.Running;
 /// </summary>
 internal static class SyscallFilter
 {
-    private const uint Allow = 0x7FFF0000, Refuse = 0x00050000 | 1, Unknown = 0x00050000 | 38; // SECCOMP_RET_ALLOW, _ERRNO with EPERM, ENOSYS
+    // SECCOMP_RET_ALLOW, _ERRNO with EPERM, ENOSYS
+    private const uint Allow = 0x7FFF0000, Refuse = 0x00050000 | 1, Unknown = 0x00050000 | 38;
     private const int NumberAt = 0, ArchitectureAt = 4, FirstAt = 16, SecondAt = 24; // struct seccomp_data
     private const ushort Load = 0x20, JumpIfEqual = 0x15, JumpIfAtLeast = 0x35, Return = 0x06, And = 0x54;
     private const uint NewNamespaces = 0x7E020080; // CLONE_NEW…
@@ -25,7 +26,8 @@ internal static class SyscallFilter
         (272, 97), (308, 268), (175, 105), (176, 106), (313, 273), (246, 104), (320, 294), (169, 142), // namespaces, modules, kexec, reboot
         (167, 224), (168, 225), (163, 89), (179, 60), (227, 112), (164, 170), (159, 171), (305, 266), // swap, accounting, quota, clocks
         (172, -1), (173, -1), (103, 116), (321, 280), (298, 241), (323, 282), (304, 265), (303, 264), // ports, log, bpf, perf, handles
-        (248, 217), (249, 218), (250, 219), (425, 425), (426, 426), (427, 427), (101, 117), (310, 270), (311, 271), // keys, io_uring, ptrace
+        // keys, io_uring, ptrace
+        (248, 217), (249, 218), (250, 219), (425, 425), (426, 426), (427, 427), (101, 117), (310, 270), (311, 271),
         (256, 238), (279, 239), (237, 235), (238, 237), (239, 236), (300, 262), (153, 58), // memory of NUMA nodes, fanotify, hang-up
     ];
 

@@ -136,7 +136,11 @@ public sealed class RepackTests : IDisposable
 
     public void Dispose() => _repository.Dispose();
 
-    private static CollectionOptions All(RepackOptions repack) => new() { PruneBefore = DateTime.MaxValue, GarbageTolerated = 100, Repack = repack };
+    private static CollectionOptions All(RepackOptions repack) => new()
+    {
+        PruneBefore = DateTime.MaxValue, GarbageTolerated = 100,
+        Repack = repack
+    };
 
     private CollectionReport Repack(RepackOptions? options = null)
     {

@@ -4,7 +4,8 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Images.Running;
 
-/// <summary>A command changes an image as it would change the disk that the kernel mounts; the kernel's mount of the export is the judge.</summary>
+/// <summary>A command changes an image as it would change the disk that the kernel mounts; the kernel's mount of the export is the
+/// judge.</summary>
 public sealed class RunTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -16,21 +17,21 @@ public sealed class RunTests : IDisposable
     public void WhatACommandDidIsAVersion(string type, string check)
     {
         Commit(SmallSystem.Disk(_repository.Files, "disk", type));
-        (int code, string output) = Run("--", "sh", "-c", "echo hello > /root/made; rm /etc/passwd; cat /etc/os-release; echo $HOME; hostname");
+        (int code, string output) = Run("--", "sh", "-c", "echo hello > /var/made; rm /etc/passwd; cat /etc/os-release; hostname");
         Assert.True(code == 0, output);
-        Assert.Contains("ID=small\n/root\nimage\n", output, StringComparison.Ordinal);
+        Assert.Contains("ID=small\nimage\n", output, StringComparison.Ordinal);
 
         string disk = _repository.Export("out");
         Tool.RunScript($"{check} \"$1\" >&2", disk);
         using (Mount kernel = Mount.Image(disk, "ro"))
         {
-            Assert.Equal("hello\n", File.ReadAllText(kernel["root/made"]));
+            Assert.Equal("hello\n", File.ReadAllText(kernel["var/made"]));
             Assert.False(File.Exists(kernel["etc/passwd"]));
 
             // Nothing that was lent is left; and the judge sees what there is.
             Assert.Equal("", Tool.RunScript("cd \"$1\"; find usr/sbin run tmp dev sys proc etc/resolv.conf -mindepth 1 2>/dev/null || true",
                 kernel.Path));
-            Assert.Contains("root/made", Tool.RunScript("cd \"$1\"; find root", kernel.Path), StringComparison.Ordinal);
+            Assert.Contains("var/made", Tool.RunScript("cd \"$1\"; find var", kernel.Path), StringComparison.Ordinal);
         }
 
         Assert.Contains("Mig-Run: sh -c 'echo hello", Mig("log", "-1").Output, StringComparison.Ordinal);
@@ -42,7 +43,7 @@ public sealed class RunTests : IDisposable
     {
         Commit(SmallSystem.Disk(_repository.Files, "disk", "ext4"));
         string before = Mig("rev-parse", "main").Output;
-        Assert.Equal(7, Run("--", "sh", "-c", "echo x > /root/made; exit 7").ExitCode);
+        Assert.Equal(7, Run("--", "sh", "-c", "echo x > /var/made; exit 7").ExitCode);
         Assert.Equal(128 + 9, Run("--", "sh", "-c", "kill -9 $$").ExitCode);
         (int code, string output) = Run("--", "/no/such/program");
         Assert.True(code == 1, $"{code}: {output}");
@@ -97,8 +98,9 @@ public sealed class RunTests : IDisposable
         Commit(SmallSystem.Disk(_repository.Files, "disk", "ext4"));
         string before = Mig("rev-parse", "main").Output;
         string mark = _repository.Files.Write("mark", "");
-        using Process process = MigProgram.Start([], ["--repo", _repository.Folder, "run", "main", "--bind", $"{mark}:/run/mark:rw", "--", "sh",
-            "-c", "echo x > /root/made; sync; echo ready > /run/mark; sleep 98765"]);
+        using Process process = MigProgram.Start([], ["--repo", _repository.Folder, "run", "main", "--bind", $"{mark}:/run/mark:rw",
+            "--", "sh",
+            "-c", "echo x > /var/made; sync; echo ready > /run/mark; sleep 98765"]);
         Waiting.Until(() => File.ReadAllText(mark).Length > 0);
         Tool.Run("kill", $"-{signal}", $"{process.Id}");
         process.WaitForExit();
@@ -106,7 +108,7 @@ public sealed class RunTests : IDisposable
         Waiting.Until(() => !Tool.Run("losetup", "-a").Contains("mig-run", StringComparison.Ordinal)
             && Tool.Try("pgrep", "-f", "sleep 98765").ExitCode != 0);
         Assert.Equal(before, Mig("rev-parse", "main").Output);
-        Assert.Equal(0, Run("--", "test", "!", "-e", "/root/made").ExitCode);
+        Assert.Equal(0, Run("--", "test", "!", "-e", "/var/made").ExitCode);
         foreach (string folder in Directory.EnumerateDirectories(Path.GetTempPath(), "mig-run-*"))
             Tool.Try("umount", Path.Combine(folder, "disks"));
     }
