@@ -59,6 +59,13 @@ public sealed unsafe class Mount : IDisposable
             thread.Join();
     }
 
+    /// <summary>
+    /// Waits until no file of it is open, for those who must not lose it: what the kernel still writes to one that is mounted elsewhere waits
+    /// for answers, and who waits for that could not be ended any more.
+    /// </summary>
+    /// <returns>False when one still was after this time.</returns>
+    public bool WaitUntilClosed(TimeSpan patience) => SpinWait.SpinUntil(() => _state.IsClosed, patience);
+
     /// <summary>Takes it away. Where files of it are open it goes when they are closed.</summary>
     public void Unmount()
     {

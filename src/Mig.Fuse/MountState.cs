@@ -74,6 +74,9 @@ internal sealed class MountState(MountedNode root, MountOptions options, Action<
         return handle;
     }
 
+    /// <summary>Whether no file or folder of it is open.</summary>
+    public bool IsClosed => _open.IsEmpty;
+
     public object? Opened(ulong handle) => _open.GetValueOrDefault(handle);
 
     public void Drop(ulong handle)

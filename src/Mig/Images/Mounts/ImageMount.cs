@@ -17,5 +17,8 @@ public sealed class ImageMount : IDisposable
         _mount.Wait();
     }
 
+    /// <inheritdoc cref="Mount.WaitUntilClosed"/>
+    internal bool WaitUntilClosed(TimeSpan patience) => _mount.WaitUntilClosed(patience);
+
     public void Dispose() => _mount.Dispose();
 }

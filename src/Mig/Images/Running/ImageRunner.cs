@@ -18,6 +18,7 @@ namespace Mig.Images.Running;
 /// </summary>
 public sealed class ImageRunner(Repository repository)
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Life = TimeSpan.FromDays(1);
 
     /// <summary>Runs a command; its input, output and errors are those of this process.</summary>
@@ -55,8 +56,19 @@ public sealed class ImageRunner(Repository repository)
         using OpenSession session = repository.Sessions.Open(name);
         using var folder = new RunFolder(request.Network);
         int code;
-        using (new ImageMounter(repository).MountSession(session, folder.Disks))
-            code = RunMounted(folder, mounts, request, cancellation);
+        using (ImageMount mount = new ImageMounter(repository).MountSession(session, folder.Disks))
+        {
+            try
+            {
+                code = RunMounted(folder, mounts, request, cancellation);
+            }
+            finally
+            {
+                // Whatever ended it, the kernel lets go of the disks a moment later.
+                mount.WaitUntilClosed(Patience);
+            }
+        }
+
         session.Flush();
         return code;
     }
