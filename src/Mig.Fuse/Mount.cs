@@ -60,7 +60,8 @@ public sealed unsafe class Mount : IDisposable
     }
 
     /// <summary>
-    /// Waits until no file of it is open, for those who must not lose it: what the kernel still writes to one that is mounted elsewhere waits
+    /// Waits until no file of it is open, for those who must not lose it: what the kernel still writes to one that is mounted elsewhere
+    /// waits
     /// for answers, and who waits for that could not be ended any more.
     /// </summary>
     /// <returns>False when one still was after this time.</returns>

@@ -25,8 +25,10 @@ public sealed class HelpTests
         foreach ((string command, _) in verb.Examples)
         {
             int mig = command.IndexOf("mig ", StringComparison.Ordinal);
+            // What follows a "--" is another program's.
             string[] words = [.. CommandLineParser.SplitCommandLine(
-                command[(mig + 4)..].Split(" | ")[0].Split(" > ")[0].TrimEnd(')').Replace('\'', '"'))];
+                command[(mig + 4)..].Replace(" -- ", " -- true | ", StringComparison.Ordinal)
+                    .Split(" | ")[0].Split(" > ")[0].TrimEnd(')').Replace('\'', '"'))];
             Verb called = VerbList.Create(words[MigCommandLine.FindVerb(words)])!;
             ParseResult parsed = MigCommandLine.Parse(called, new GlobalOptions(), [.. words.Select(called.Rewrite)]);
             Assert.True(parsed.Errors.Count == 0, $"{command}: {string.Join(", ", parsed.Errors)}");

@@ -49,7 +49,10 @@ public sealed class GarbageCollection(Repository repository, CollectionOptions o
         IReadOnlyList<PackUse> survey = PackSurvey.Run(store, marks);
         Repacking? repacking = options.Repack is { } wanted ? new Repacking(repository, wanted) : null;
         IReadOnlySet<ObjectId> cold = repacking?.Choose(survey) ?? new HashSet<ObjectId>();
-        var choice = new PackChoice([.. survey.Where(pack => !cold.Contains(pack.Id))], options.GarbageTolerated);
+
+        // What a repack that ended early has made twice counts for the old pack. That one goes, so the new one must not look like garbage.
+        bool IsWaiting(ObjectId pack) => cold.Count > 0 && repacking!.IsMade(pack);
+        var choice = new PackChoice([.. survey.Where(pack => !cold.Contains(pack.Id) && !IsWaiting(pack.Id))], options.GarbageTolerated);
         CollectionReport report = Count(marks) with
         {
             ForgottenMoves = forgotten,

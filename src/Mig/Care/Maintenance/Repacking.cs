@@ -24,12 +24,15 @@ internal sealed class Repacking(Repository repository, RepackOptions options)
         foreach (PackUse pack in packs)
         {
             if (pack.Class == ObjectClass.Content && pack.LiveObjects > 0 && pack.Length >= options.SmallestPack
-                && _notes.LevelOf(pack.Id) < options.Level)
+                && !IsMade(pack.Id))
                 chosen.Add(pack.Id);
         }
 
         return chosen;
     }
+
+    /// <summary>Whether a pack was made by a repack at this level.</summary>
+    public bool IsMade(in ObjectId pack) => _notes.LevelOf(pack) >= options.Level;
 
     /// <summary>Writes what is wanted of some packs into new ones. Those that are full when time or space runs out stay.</summary>
     /// <param name="marks">Not 0 for each object that is wanted.</param>
@@ -80,5 +83,5 @@ internal sealed class Repacking(Repository repository, RepackOptions options)
     }
 
     // A run that ended early has stored some of a pack already.
-    private bool IsDone(in ObjectId id) => repository.Store.IsInPack(id, pack => _notes.LevelOf(pack) >= options.Level);
+    private bool IsDone(in ObjectId id) => repository.Store.IsInPack(id, pack => IsMade(pack));
 }

@@ -86,7 +86,8 @@ public sealed class RunTests : IDisposable
         Assert.Equal(2, Run("--bind", $"{lent}:/run/../etc/lent", "--", "true").ExitCode);
 
         Assert.NotEqual(0, Run("--", "sh", "-c", "ip link | grep -v lo: | grep UP").ExitCode);
-        Assert.Equal(0, Run("--", "sh", "-c", "systemctl restart nginx && /run/mig/bin/start-stop-daemon --start x && test ! -d /run/systemd").ExitCode);
+        Assert.Equal(0, Run("--", "sh", "-c",
+            "systemctl restart nginx && /run/mig/bin/start-stop-daemon --start x && test ! -d /run/systemd").ExitCode);
     }
 
     // Killed with all that it had mounted: nothing stays mounted, and the branch is what it was.
