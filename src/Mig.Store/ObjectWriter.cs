@@ -204,9 +204,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     private void PublishFull(ObjectClass objectClass)
     {
         FinishPack(objectClass);
-        var index = new PackIndexBuilder();
-        _finished[^1].AddTo(index);
-        OpenPack.Publish(_store.Packs, _temporaryFolder, index, [_finished[^1]]);
+        _finished[^1].PublishAlone(_store.Packs, _temporaryFolder);
         _finished.RemoveAt(_finished.Count - 1);
     }
 }

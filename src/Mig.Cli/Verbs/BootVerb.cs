@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Globalization;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Terminals;
+using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Exchange.Boots;
 using Mig.History.Configuration;
-using Mig.Versions.Commits;
 
 namespace Mig.Cli.Verbs;
 
@@ -131,7 +131,7 @@ internal sealed class BootVerb : Verb
         if (!end.IsPoweredDown)
             throw new InterruptedException($"the machine did not power down, and was switched off; {kept}");
         if (message is not null)
-            Commit(name, message, session);
+            session.Say(CommitReport.LineOf(session.Repository.Sessions.Commit(name, message, cancellation: session.Cancellation)));
         else if (!isThrownAway)
         {
             string size = Sizes.Bytes(session.Repository.Sessions.Find(name).DirtyBytes);
@@ -175,14 +175,6 @@ internal sealed class BootVerb : Verb
             : machine.DirtyBytes > 0 ? $"session '{machine.SessionName}' goes on with {Sizes.Bytes(machine.DirtyBytes)}"
             : $"it writes to session '{machine.SessionName}'";
         return $"{machine.Base.Value.ToShortString()} starts {by}; {where}; {(isTyped ? "Ctrl-]" : "Ctrl-C")} asks it to power down";
-    }
-
-    private static void Commit(string name, string message, Session session)
-    {
-        CommitResult result = session.Repository.Sessions.Commit(name, message, cancellation: session.Cancellation);
-        session.Say(result.Id is { } id
-            ? $"[{result.Branch?.ShortName} {id.Value.ToShortString()}] {result.Message.Split('\n')[0]}"
-            : $"Nothing differs from {result.Branch?.ShortName}, so there is no new commit.");
     }
 
     private BootRequest Read(ParseResult arguments, Session session)

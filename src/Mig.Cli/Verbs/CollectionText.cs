@@ -2,13 +2,24 @@ using Mig.Care.Maintenance;
 using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Core;
 
 namespace Mig.Cli.Verbs;
 
-/// <summary>Says what a collection did, as text or JSON.</summary>
+/// <summary>Runs a collection and says what it did, as text or JSON.</summary>
 internal static class CollectionText
 {
-    public static void Write(CollectionReport report, bool isDryRun, Session session)
+    /// <summary>Collects, and says it.</summary>
+    public static void Run(CollectionOptions options, Session session)
+    {
+        using ProgressBar? progress = session.ShowProgress();
+        options = options with { Progress = progress ?? (IProgressSink)NoProgress.Instance };
+        CollectionReport report = new GarbageCollection(session.Repository, options).Run(session.Cancellation);
+        progress?.Dispose();
+        Write(report, options.DryRun, session);
+    }
+
+    private static void Write(CollectionReport report, bool isDryRun, Session session)
     {
         if (session.IsJson)
         {

@@ -41,19 +41,15 @@ internal sealed class GcVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         CollectionSettings settings = new(session.Repository);
-        using ProgressBar? progress = session.ShowProgress();
         CollectionOptions options = settings.Read(arguments.GetValue(_prune), arguments.GetValue(_expire)) with
         {
             DryRun = arguments.GetValue(_dryRun),
-            Progress = progress ?? (IProgressSink)NoProgress.Instance,
         };
         if (arguments.GetValue(_full))
             options = options with { GarbageTolerated = 0 };
         if (arguments.GetValue(_noRepack))
             options = options with { Repack = null };
-        CollectionReport report = new GarbageCollection(session.Repository, options).Run(session.Cancellation);
-        progress?.Dispose();
-        CollectionText.Write(report, options.DryRun, session);
+        CollectionText.Run(options, session);
         return ExitCode.Success;
     }
 }

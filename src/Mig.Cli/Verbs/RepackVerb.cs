@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Mig.Care.Maintenance;
 using Mig.Cli.CommandLines;
-using Mig.Cli.Terminals;
 using Mig.Core;
 using Mig.Core.Zstd;
 
@@ -49,16 +48,7 @@ internal sealed class RepackVerb : Verb
 
         if (arguments.GetValue(_budget) is { } budget)
             repack = repack with { Budget = DurationText.Parse(budget) };
-        using ProgressBar? progress = session.ShowProgress();
-        var options = new CollectionOptions
-        {
-            GarbageTolerated = 100,
-            Repack = repack with { SmallestPack = 0 },
-            Progress = progress ?? (IProgressSink)NoProgress.Instance,
-        };
-        CollectionReport report = new GarbageCollection(session.Repository, options).Run(session.Cancellation);
-        progress?.Dispose();
-        CollectionText.Write(report, isDryRun: false, session);
+        CollectionText.Run(new CollectionOptions { GarbageTolerated = 100, Repack = repack with { SmallestPack = 0 } }, session);
         return ExitCode.Success;
     }
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using Mig.Cli.CommandLines;
+using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Images.Running;
-using Mig.Versions.Commits;
 
 namespace Mig.Cli.Verbs;
 
@@ -18,24 +18,13 @@ internal sealed class RunVerb : Verb
     {
         HelpName = "FROM:TO[:rw]",
         Description = "Lends it a file or folder of this machine at TO, below /run or /tmp",
-        AllowMultipleArgumentsPerToken = false,
     };
 
-    private readonly Option<string[]> _env =
-        new("--env")
-        {
-            HelpName = "NAME=VALUE", Description = "Sets a variable of its environment", AllowMultipleArgumentsPerToken =
-            false
-        };
-
+    private readonly Option<string[]> _env = new("--env") { HelpName = "NAME=VALUE", Description = "Sets a variable of its environment" };
     private readonly Option<string> _directory = new("--directory") { HelpName = "DIR", Description = "Where in the image it starts (/)" };
 
-    private readonly Option<string[]> _without = new("--without")
-    {
-        HelpName = "DIR",
-        Description = "Leaves out what the image mounts there",
-        AllowMultipleArgumentsPerToken = false,
-    };
+    private readonly Option<string[]> _without =
+        new("--without") { HelpName = "DIR", Description = "Leaves out what the image mounts there" };
 
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
 
@@ -83,8 +72,8 @@ internal sealed class RunVerb : Verb
                 NoVerify = arguments.GetValue(_noVerify),
             },
             session.Cancellation);
-        if (result.Commit is { Id: { } id } commit)
-            session.Say($"[{commit.Branch?.ShortName} {id.Value.ToShortString()}] {commit.Message.Split('\n')[0]}");
+        if (result.Commit is { Id: not null } commit)
+            session.Say(CommitReport.LineOf(commit));
         else if (result.ExitCode != 0)
             session.Warn($"the command ended with {result.ExitCode}; {branch} is as it was");
         return result.ExitCode;

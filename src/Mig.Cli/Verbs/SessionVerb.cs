@@ -139,9 +139,7 @@ internal sealed class SessionVerb : Verb
         if (session.IsJson)
             session.WriteJson(CommitResultJson.Of(result), MigJson.Default.CommitResultJson);
         else
-            session.Output.WriteLine(result.Id is { } id
-                ? $"[{result.Branch?.ShortName} {id.Value.ToShortString()}] {result.Message.Split('\n')[0]}"
-                : $"Nothing differs from {result.Branch?.ShortName}, so there is no new commit.");
+            session.Output.WriteLine(CommitReport.LineOf(result));
     }
 
     private static void Restore(RepositorySessions sessions, string name, IReadOnlyList<PathSpec> paths, Session session)

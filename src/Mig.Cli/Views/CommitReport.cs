@@ -43,6 +43,11 @@ internal sealed class CommitReport(Session session)
             WriteShares(result);
     }
 
+    /// <summary>What became of a session's commit, in one line.</summary>
+    public static string LineOf(CommitResult result) => result.Id is { } id
+        ? $"[{result.Branch?.ShortName} {id.Value.ToShortString()}] {SafeText.Line(MessageText.Subject(result.Message))}"
+        : $"Nothing differs from {result.Branch?.ShortName}, so there is no new commit.";
+
     private void Write(DiskReport disk)
     {
         session.Output.WriteLine(

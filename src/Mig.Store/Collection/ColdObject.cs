@@ -4,7 +4,7 @@ using Mig.Store.Packs;
 namespace Mig.Store.Collection;
 
 /// <summary>A blob that is stored anew, and where it wants to stand.</summary>
-public readonly record struct ColdObject(BlobId Id, OrderKey Key) : IComparable<ColdObject>
+public readonly record struct ColdObject(BlobId Id, int Length, OrderKey Key) : IComparable<ColdObject>
 {
     // A frame of a commit is shorter than 2^23 bytes; its place in the pack takes the rest.
     private const int FrameBits = 23;
@@ -13,7 +13,8 @@ public readonly record struct ColdObject(BlobId Id, OrderKey Key) : IComparable<
     public static ColdObject WhereItLies(BlobId id, in ObjectLocation location, ulong family)
     {
         FramePlace place = location.Index.GetFrame(location.Frame);
-        return new ColdObject(id, new OrderKey(family, place.Pack.Prefix, ((ulong)place.Offset << FrameBits) + (ulong)location.Offset));
+        return new ColdObject(id, location.Length, new OrderKey(family, place.Pack.Prefix, ((ulong)place.Offset << FrameBits)
+            + (ulong)location.Offset));
     }
 
     public int CompareTo(ColdObject other) => Key.CompareTo(other.Key) is var order and not 0 ? order : Id.Value.CompareTo(other.Id.Value);

@@ -45,7 +45,7 @@ public static class PackRecompressor
             int start = next;
             long bytes = 0;
             while (next < objects.Count && bytes < WindowBytes)
-                bytes += store.Find(objects[next++].Id.Value).Length;
+                bytes += objects[next++].Length;
             var window = new List<BlobId>(next - start);
             for (int i = start; i < next; i++)
                 window.Add(objects[i].Id);
@@ -101,9 +101,7 @@ public static class PackRecompressor
                 {
                     _open = null;
                     pack.Finish();
-                    var index = new PackIndexBuilder();
-                    pack.AddTo(index);
-                    OpenPack.Publish(store.Packs, _temporaryFolder, index, [pack]);
+                    pack.PublishAlone(store.Packs, _temporaryFolder);
                 }
 
                 published(pack.Id);

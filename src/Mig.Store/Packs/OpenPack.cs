@@ -71,6 +71,15 @@ internal sealed class OpenPack(string temporaryFolder) : IDisposable
         }
     }
 
+    /// <summary>Makes a finished pack visible by itself, with an index of its own.</summary>
+    /// <inheritdoc cref="Publish"/>
+    public void PublishAlone(PackSet packs, string temporaryFolder)
+    {
+        var index = new PackIndexBuilder();
+        AddTo(index);
+        Publish(packs, temporaryFolder, index, [this]);
+    }
+
     public void Dispose() => _writer.Dispose();
 
     // The index first, for it may name the packs as long as it stands.

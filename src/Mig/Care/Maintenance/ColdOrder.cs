@@ -67,7 +67,8 @@ internal sealed class ColdOrder(ObjectStore store, CancellationToken cancellatio
     private ColdObject Place(in BlobId id, in ObjectLocation location)
     {
         int number = _numbers.Find(id.Value, out _, out bool found);
-        return found && number != 0 ? new ColdObject(id, _keys[number]) : ColdObject.WhereItLies(id, location, FileOrder.ResidueFamily);
+        return found && number != 0 ? new ColdObject(id, location.Length, _keys[number]) : ColdObject.WhereItLies(id, location,
+            FileOrder.ResidueFamily);
     }
 
     private void Add(TreeEntry entry, ulong path)

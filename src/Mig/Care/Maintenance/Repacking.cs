@@ -43,7 +43,7 @@ internal sealed class Repacking(Repository repository, RepackOptions options)
         if (packs.Count == 0)
             return;
         IReadOnlyList<ColdObject> objects = Order(marks, packs, cancellation);
-        long left = objects.Sum(item => (long)repository.Store.Find(item.Id.Value).Length);
+        long left = objects.Sum(item => (long)item.Length);
         progress.Begin("contents", left);
         long start = repository.Context.Clock.GetTimestamp();
         bool isDone = PackRecompressor.Run(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Exchange.Hooks;
 
 namespace Mig.Exchange.Boots;
@@ -56,9 +57,9 @@ internal sealed class QemuProcess : IDisposable
     private static List<string> Wrap(string program, IReadOnlyList<string> arguments, Func<string, string?> environment)
     {
         var words = new List<string>();
-        if (QemuProgram.FindInPath("setsid", environment) is { } setsid)
+        if (HostPrograms.Find("setsid", environment) is { } setsid)
             words.Add(setsid);
-        if (QemuProgram.FindInPath("setpriv", environment) is { } setpriv)
+        if (HostPrograms.Find("setpriv", environment) is { } setpriv)
             words.AddRange([setpriv, "--pdeathsig", "KILL"]);
         return [.. words, program, .. arguments];
     }

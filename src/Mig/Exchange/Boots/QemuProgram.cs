@@ -15,15 +15,10 @@ internal sealed record QemuProgram(string Path, bool IsConfined)
     /// <exception cref="UnsupportedFeatureException">There is none; names the package.</exception>
     public static QemuProgram Find(BootArchitecture architecture, Func<string, string?> environment)
     {
-        string path = FindInPath(architecture.Program, environment) ?? throw new UnsupportedFeatureException("starting machines",
+        string path = HostPrograms.Find(architecture.Program, environment) ?? throw new UnsupportedFeatureException("starting machines",
             $"{architecture.Program} is not on this machine; on Debian the package {architecture.Package} has it");
         return new QemuProgram(path, CanConfine(path));
     }
-
-    /// <summary>Finds a program in the folders of <c>PATH</c>; null when it is in none.</summary>
-    public static string? FindInPath(string name, Func<string, string?> environment) => (environment("PATH") ?? "").Split(':')
-        .Where(folder => folder.StartsWith('/')).Select(folder => System.IO.Path.Combine(folder, name))
-        .FirstOrDefault(path => File.Exists(path) && LibC.IsExecutable(path));
 
     /// <summary>
     /// Why the processor of this machine cannot run machines of a kind for this user, as a half-sentence; null when it may.

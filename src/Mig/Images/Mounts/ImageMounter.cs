@@ -48,11 +48,8 @@ public sealed class ImageMounter(Repository repository)
     public ImageMount MountDisks(string revision, string folder)
     {
         MachineImage image = repository.Objects.ReadImage(repository.Revisions.ResolveImage(revision));
-        (string Name, MountedNode Node)[] disks =
-            [.. image.Disks.Select(disk => (disk.Name, (MountedNode)new MountedDisk(++_lastInode, default, repository.Store, disk)))];
-        return Show(
-            NewFolder(default, () => disks.Select(disk => (disk.Name, (Func<MountedNode>)(() => disk.Node)))),
-            folder, revision, image.Disks.Sum(disk => disk.Length));
+        return ShowDisks(image.Disks.Select(disk =>
+            (disk, (MountedNode)new MountedDisk(++_lastInode, default, repository.Store, disk))), folder, revision);
     }
 
     /// <summary>Mounts the disks of a session, each a file that is written; who is told that writes are durable has them in the
@@ -60,10 +57,16 @@ public sealed class ImageMounter(Repository repository)
     /// <inheritdoc cref="MountVersion" path="//exception"/>
     internal ImageMount MountSession(OpenSession session, string folder)
     {
-        (string Name, MountedNode Node)[] disks =
-            [.. session.Disks.Select((disk, i) => (session.Image.Disks[i].Name, (MountedNode)new SessionNode(++_lastInode, disk)))];
-        return Show(NewFolder(default, () => disks.Select(disk => (disk.Name, (Func<MountedNode>)(() => disk.Node)))),
-            folder, $"session {session.Name}", session.Disks.Sum(disk => disk.Length), isWritable: true);
+        return ShowDisks(session.Image.Disks.Zip(session.Disks, (disk, content) =>
+            (disk, (MountedNode)new SessionNode(++_lastInode, content))), folder, $"session {session.Name}", isWritable: true);
+    }
+
+    private ImageMount ShowDisks(IEnumerable<(ImageDisk Disk, MountedNode Node)> disks, string folder, string source, bool isWritable =
+        false)
+    {
+        (ImageDisk Disk, MountedNode Node)[] all = [.. disks];
+        return Show(NewFolder(default, () => all.Select(item => (item.Disk.Name, (Func<MountedNode>)(() => item.Node)))), folder, source,
+            all.Sum(item => item.Disk.Length), isWritable);
     }
 
     private ImageMount Show(MountedNode root, string folder, string source, long length, bool isWritable = false)

@@ -39,8 +39,7 @@ internal static class Sandbox
                 "running commands without root", "only root may mount the file systems of disks; edits such as 'mig put' need no root");
         foreach ((string program, string package) in Needed)
         {
-            if (!Array.Exists((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':'), folder => File.Exists(Path.Combine(folder,
-                program))))
+            if (HostPrograms.Find(program, Environment.GetEnvironmentVariable) is null)
                 throw new UnsupportedFeatureException($"running commands without {program}", $"install it (package {package})");
         }
     }
