@@ -59,6 +59,7 @@ internal static class VerbList
             ("apply", ApplyVerb.Summary, () => new ApplyVerb()),
             ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
             ("derive", DeriveVerb.Summary, () => new DeriveVerb()),
+            ("install", InstallVerb.Summary, () => new InstallVerb()),
             ("run", RunVerb.Summary, () => new RunVerb()),
         ]),
         ("Exchange versions", [

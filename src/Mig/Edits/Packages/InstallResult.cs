@@ -1,0 +1,7 @@
+namespace Mig.Edits.Packages;
+
+/// <summary>What became of packages.</summary>
+/// <param name="Packages">In the order in which they are configured.</param>
+/// <param name="Edit">The commit; null when something must run, and nothing was done.</param>
+/// <param name="Log">The paths that changed.</param>
+public sealed record InstallResult(IReadOnlyList<PlannedPackage> Packages, EditResult? Edit, EditLog Log);
