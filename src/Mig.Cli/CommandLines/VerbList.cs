@@ -60,6 +60,8 @@ internal static class VerbList
             ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
             ("derive", DeriveVerb.Summary, () => new DeriveVerb()),
             ("install", InstallVerb.Summary, () => new InstallVerb()),
+            ("remove", RemoveVerb.Summary, () => new RemoveVerb()),
+            ("upgrade", UpgradeVerb.Summary, () => new UpgradeVerb()),
             ("run", RunVerb.Summary, () => new RunVerb()),
         ]),
         ("Exchange versions", [

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Mig.Archives;
 using Mig.Core;
+using Mig.Edits.Accounts;
 using Mig.Edits.Layers;
 using Mig.Edits.Operations;
 using Mig.FileSystems;
@@ -130,7 +131,22 @@ internal sealed class DebInstaller(NodeWriter nodes, DpkgState state, string scr
     // By name, as the machine calls them; by number where it has no such name.
     private (uint Uid, uint Gid) Owner(ArchiveMember member)
     {
-        return (member.Uid, member.Gid);
+        return (Id(member.UserName, member.Uid, isGroup: false), Id(member.GroupName, member.Gid, isGroup: true));
+    }
+
+    private uint Id(string name, uint number, bool isGroup)
+    {
+        if (name.Length == 0 || name == "root")
+            return name.Length == 0 ? number : 0;
+        try
+        {
+            (uint? uid, uint? gid) = nodes.Accounts.Resolve(isGroup ? new OwnerName(null, name, false) : new OwnerName(name, null, false));
+            return (isGroup ? gid : uid) ?? number;
+        }
+        catch (NotFoundException)
+        {
+            return number;
+        }
     }
 
     private static byte[] Record(string name) => Encoding.Latin1.GetBytes($"/{DpkgDatabase.Folder}/{name}");

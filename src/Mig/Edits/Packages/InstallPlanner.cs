@@ -27,13 +27,14 @@ internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
     {
         new DebRelations(state).Check([.. packages.Select(package => package.Control)]);
         var plans = new List<PackagePlan>();
+        var scripts = new ScriptChecks(files, state);
         foreach (DebFile package in packages)
         {
             var plan = new PackagePlan(package);
             plans.Add(plan);
             CheckState(plan);
             DebContents.Read(plan, cancellation);
-            new ScriptChecks(files, state).Check(plan);
+            scripts.Check(plan);
         }
 
         CheckOwners(plans, cancellation);

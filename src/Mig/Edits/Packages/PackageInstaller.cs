@@ -17,12 +17,18 @@ public sealed class PackageInstaller(Repository repository)
     /// <exception cref="ConflictException">Packages exclude each other, have the same file, or are older than what is there.</exception>
     /// <exception cref="CorruptImageException">DEB-001 to DEB-004, TAR-001 to TAR-010: a file is no package, or a damaged one.</exception>
     /// <exception cref="NotFoundException">A package is missing that one of these needs.</exception>
-    public IReadOnlyList<PlannedPackage> Explain(InstallRequest request, CancellationToken cancellation = default)
+    public InstallResult Explain(InstallRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        MachineImage image = repository.Objects.ReadImage(
-            repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(request.Edit.Branch)).Image);
-        return Describe(Plan(image, request, cancellation).Plans);
+        (MachineFiles files, DpkgState state) = Open(Read(request), request);
+        return Describe(new InstallPlanner(files, state).Plan(Choose(request, state), cancellation), null, new EditLog());
+    }
+
+    /// <summary>Returns the files that are meant, in the order in which they are to be configured, and looks no further.</summary>
+    public IReadOnlyList<string> FindFiles(InstallRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return [.. Choose(request, Open(Read(request), request).State).Select(package => package.Path)];
     }
 
     /// <summary>Installs packages and commits the result, if none of them must run.</summary>
@@ -32,43 +38,50 @@ public sealed class PackageInstaller(Repository repository)
     public InstallResult Install(InstallRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        IReadOnlyList<PlannedPackage> packages = [];
+        MachineImage image = Read(request);
+        (MachineFiles files, DpkgState state) = Open(image, request);
+        IReadOnlyList<PackagePlan> plans = new InstallPlanner(files, state).Plan(Choose(request, state), cancellation);
         var log = new EditLog();
-        try
+        if (plans.Count == 0 || plans.Any(plan => !plan.IsNative))
+            return Describe(plans, null, log);
+        string names = string.Join(", ", plans.Select(plan => $"{plan.File.Control.Name} {plan.File.Control.Version}"));
+        EditRequest commit = request.Edit with { Message = $"{request.Edit.Message}\n\nMig-Install: {names}\n" };
+        EditResult result = new ImageEditor(repository).Commit(commit, edit =>
         {
-            EditResult result = new ImageEditor(repository).Commit(request.Edit, edit =>
-            {
-                (MachineFiles files, DpkgState state, IReadOnlyList<PackagePlan> plans) = Plan(edit.Before, request, cancellation);
-                packages = Describe(plans);
-                if (packages.Any(package => package.Route == InstallRoute.MustRun))
-                    throw new MustRunException();
-                ImageVolume root = files.Mounts[0].Volume;
-                var nodes = new NodeWriter(
-                    edit.OpenVolume(edit.Before.Disks.First(disk => disk.Volumes.Contains(root)), root), log, edit.Clock);
-                new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder))
-                    .Install(plans, cancellation);
-            }, cancellation);
-            return new InstallResult(packages, result, log);
-        }
-        catch (MustRunException)
-        {
-            return new InstallResult(packages, null, log);
-        }
+            if (!ImageEditor.IsSame(image, edit.Before))
+                throw new ConflictException($"{request.Edit.Branch} moved meanwhile; nothing was installed");
+            ImageVolume root = files.Mounts[0].Volume;
+            ImageDisk disk = edit.Before.Disks[image.Disks.ToList().FindIndex(disk => disk.Volumes.Contains(root))];
+            var nodes = new NodeWriter(
+                edit.OpenVolume(disk, disk.Volumes.First(volume => volume.Number == root.Number)), log, edit.Clock);
+            new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder)).Install(plans, cancellation);
+        }, cancellation);
+        return Describe(plans, result, log);
     }
 
-    private (MachineFiles Files, DpkgState State, IReadOnlyList<PackagePlan> Plans) Plan(
-        MachineImage image, InstallRequest request, CancellationToken cancellation)
+    private MachineImage Read(InstallRequest request) => repository.Objects.ReadImage(
+        repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(request.Edit.Branch)).Image);
+
+    private (MachineFiles Files, DpkgState State) Open(MachineImage image, InstallRequest request)
     {
         ImageVolume root = SystemVolume.FindDefault(repository.Store, image)
             ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
         var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root);
-        DpkgState state = DpkgState.Read(files);
-        IReadOnlyList<DebFile> packages = DebRelations.Sort([.. request.Files.Select(DebFile.Read)]);
-        return (files, state, new InstallPlanner(files, state).Plan(packages, cancellation));
+        return (files, DpkgState.Read(files));
     }
 
-    private static IReadOnlyList<PlannedPackage> Describe(IReadOnlyList<PackagePlan> plans) => [.. plans.Select(plan => plan.Describe())];
+    private static IReadOnlyList<DebFile> Choose(InstallRequest request, DpkgState state)
+    {
+        IEnumerable<string> chosen = request.Files;
+        if (request.Folder is { } path)
+        {
+            var folder = new DebFolder(path, state.Architecture);
+            chosen = chosen.Concat(folder.Find(request.Names, state)).Concat(request.Upgrades ? folder.FindNewer(state) : []);
+        }
 
-    // Ends an edit that is not to be.
-    private sealed class MustRunException : Exception;
+        return DebRelations.Sort([.. chosen.Distinct(StringComparer.Ordinal).Select(DebFile.Read)]);
+    }
+
+    private static InstallResult Describe(IReadOnlyList<PackagePlan> plans, EditResult? edit, EditLog log) =>
+        new([.. plans.Select(plan => plan.Describe())], edit, [.. plans.Select(plan => plan.File.Path)], log);
 }

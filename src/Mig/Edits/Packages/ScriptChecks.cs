@@ -1,13 +1,15 @@
 using Mig.Machines.Files;
 using Mig.Machines.Installing;
+using Mig.Machines.Installing.Scripts;
 
 namespace Mig.Edits.Packages;
 
 /// <summary>Finds what would run when a package is installed: its own scripts, and those of packages that wait for it.</summary>
-internal sealed class ScriptChecks(MachineFiles files, DpkgState state)
+internal sealed class ScriptChecks(MachineFiles machine, DpkgState state)
 {
-    private static readonly string[] Scripts = ["preinst", "postinst"];
+    private readonly PlannedFiles _files = new(machine);
 
+    /// <summary>Looks at the scripts before and after a package is unpacked, after those of packages before it.</summary>
     public void Check(PackagePlan plan)
     {
         foreach (string name in (string[])["config", "templates"])
@@ -16,13 +18,23 @@ internal sealed class ScriptChecks(MachineFiles files, DpkgState state)
                 plan.MustRun($"it asks questions of debconf ({name})");
         }
 
-        foreach (string name in Scripts)
-        {
-            if (plan.File.Text(name) is { } script)
-                plan.MustRun($"{name} {script.Length} {files.Mounts.Count}");
-        }
-
+        Run(plan, "preinst", "install");
+        _files.Add(plan);
+        Run(plan, "postinst", "configure", "");
         CheckTriggers(plan);
+    }
+
+    private void Run(PackagePlan plan, string name, params string[] arguments)
+    {
+        if (plan.File.Text(name) is not { } script)
+            return;
+        ScriptOutcome outcome = new ScriptRun(_files, state, plan.File.Control.Name, name).Run(script, arguments);
+        if (outcome.Blocked is { } blocked)
+            plan.MustRun(blocked);
+        else if (outcome.Effects.Count == 0)
+            plan.Rewrite($"{name} has no effect");
+        foreach (string effect in outcome.Effects)
+            plan.Rewrite(effect);
     }
 
     private void CheckTriggers(PackagePlan plan)
