@@ -83,10 +83,13 @@ internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
                 given[entry.Path] = plan;
                 if (other is null || other == plan.File.Control.Name)
                     continue;
-                if (!replaced.Any(relation => relation.Name == other))
+
+                // A script may move the other one away first (dpkg-divert).
+                if (!replaced.Any(relation => relation.Name == other) && plan.IsNative && first?.IsNative != false)
                     throw new ConflictException($"{Utf8(entry.Path)} is in {plan.File.Control.Name} and in {other}, which it does not "
                         + "replace; dpkg would refuse that, too");
                 plan.MustRun($"it takes {Utf8(entry.Path)} over from {other}");
+                first?.MustRun($"{plan.File.Control.Name} takes {Utf8(entry.Path)} over from it");
             }
         }
     }
