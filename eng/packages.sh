@@ -7,7 +7,11 @@ disk=$(realpath "$1")
 shift
 mig=${MIG:-mig}
 work=$(mktemp -d "${TMPDIR:-/tmp}/packages-XXXXXX")
-clean() { for place in ours theirs; do umount "$work/$place/run" "$work/$place" 2>/dev/null || true; done; rm -rf "$work"; }
+clean() {
+  cd /
+  for place in ours theirs; do umount "$work/$place/run" 2>/dev/null || true; umount "$work/$place" 2>/dev/null || true; done
+  rm -rf --one-file-system "$work"
+}
 trap clean EXIT
 seeds=${*:-"hello tree jq figlet cowsay sl strace file lsof bc dc ncal tmux screen htop rsync curl wget ca-certificates openssh-server git vim nano less nginx redis-server python3-requests \
 python3-yaml python3-flask make gcc libc6-dev pkg-config zip unzip p7zip-full xz-utils zstd bzip2 lzip socat netcat-openbsd nmap tcpdump iperf3 dnsutils whois traceroute mtr-tiny \
@@ -43,8 +47,6 @@ print(f"{len(packages)} packages:", ", ".join(f"{route} {count} ({100 * count / 
 reasons = collections.Counter(" ".join(re.sub(r"line \d+: ", "", package["reasons"][0]).split()[:4]) for package in packages if package["route"] == "run")
 for reason, count in reasons.most_common(12):
     print(f"  {count:4} {reason}", file=sys.stderr)
-waits = sum(all("ldconfig" in reason for reason in package["reasons"]) for package in packages if package["route"] == "run")
-print(f"  {waits} of those that must run do so for ldconfig alone", file=sys.stderr)
 print("\n".join(package["name"] for package in packages if package["route"] != "run"))
 P
 
@@ -75,14 +77,15 @@ show "$work/ours.raw" ours ,ro
 dd if="$work/ours.raw" of="$work/fs" bs=512 skip="$start" conv=sparse status=none
 e2fsck -fn "$work/fs" > /dev/null
 [ -z "$(chroot "$work/ours" dpkg --audit)" ]
-list() {
+# Not those that time makes differ: logs, locks, ldconfig's record of inodes, and the status file that dpkg had in between.
+list() (
   cd "$work/$1"
   find . -mindepth 1 \( -path ./lost+found -o -path ./var/lib/dpkg/lock -o -path ./var/lib/dpkg/lock-frontend -o -path ./var/lib/dpkg/triggers/Lock \) -prune -o -type d -printf '%p d %m %U:%G\n' \
-    -o -path './var/lib/dpkg/*' -printf '%p %y %m %U:%G\n' -o -path ./var/log/dpkg.log -printf '%p %y %m %U:%G\n' -o -type l -printf '%p l %U:%G %Ts %l\n' -o -printf '%p %y %m %U:%G %n %Ts\n' | sort
-  find . -type f ! -path ./var/log/dpkg.log -print0 | sort -z | xargs -0 md5sum
+    -o -path './var/lib/dpkg/*' -printf '%p %y %m %U:%G\n' -o \( -path ./var/log/dpkg.log -o -path ./etc/ld.so.cache -o -path ./var/cache/ldconfig/aux-cache \) -printf '%p %y %m %U:%G\n' -o -type l -printf '%p l %U:%G %Ts %l\n' -o -printf '%p %y %m %U:%G %n %Ts\n' | sort
+  find . -type f ! -path ./var/log/dpkg.log ! -path ./var/lib/dpkg/status-old ! -path ./var/cache/ldconfig/aux-cache -print0 | sort -z | xargs -0 md5sum
   getfattr -R -h -d -m - . 2> /dev/null
   cut -c21- var/log/dpkg.log | sort
-}
+)
 list theirs > "$work/a"
 list ours > "$work/b"
 diff "$work/a" "$work/b"

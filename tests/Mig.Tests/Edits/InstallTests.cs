@@ -19,6 +19,7 @@ public sealed class InstallTests : IDisposable
         { stanza dpkg "$arch" 1.21.1 'Breaks: hated (<< 2)\n' manager; stanza old all 2.0 '' 'an old one'; stanza watcher all 1 '' waits; } > "$1/var/lib/dpkg/status"
         printf '/.\n/usr\n/usr/share\n/usr/share/old\n' > "$1/var/lib/dpkg/info/old.list"; echo old > "$1/usr/share/old"
         for name in dpkg watcher; do echo /. > "$1/var/lib/dpkg/info/$name.list"; done
+        for name in dpkg watcher old; do : > "$1/var/lib/dpkg/info/$name.md5sums"; done
         """;
 
     // What time makes differ, and what dpkg locks.
@@ -106,6 +107,41 @@ public sealed class InstallTests : IDisposable
             if (blocked is not null)
                 Assert.Equal(blocked, Assert.Single(package.Reasons));
         }
+    }
+
+    // The judge is ldconfig of this machine, on the same files.
+    [Fact]
+    public void TheLinkersCacheIsWrittenAsLdconfigDoes()
+    {
+        string disk = SmallSystem.Disk(_repository.Files, "linked", "ext4", root => Tool.RunScript(Standing + "\n" + """
+            printf '#!/bin/sh\nset -e\nexport LC_ALL=C\nif [ "$1" = triggered ]; then\n  ldconfig -r "$DPKG_ROOT/" || exit 1\nfi\n' > "$1/var/lib/dpkg/info/watcher.postinst"
+            mkdir -p "$1/etc/ld.so.conf.d" "$1/usr/lib/more"; echo 'include /etc/ld.so.conf.d/*.conf' > "$1/etc/ld.so.conf"
+            printf '# libraries\n/usr/lib/more\n' > "$1/etc/ld.so.conf.d/more.conf"
+            for name in libc.so.6 libm.so.6 libdl.so.2; do cp -L "$(ldconfig -p | sed -n "s/.* $name (libc6,x86-64.*=> //;T;s/^[^\/]*//;p" | head -1)" "$1/usr/lib/more/$name" 2>/dev/null \
+              || cp -L "/lib/x86_64-linux-gnu/$name" "$1/usr/lib/more/$name"; done
+            ldconfig -X -r "$1"; rm -rf "$1/var/cache/ldconfig"
+            """, root));
+        _repository.Commit("linked");
+        string package = Deb("library", "", """
+            mkdir -p usr/lib/more usr/lib/other DEBIAN; echo activate-noawait ldconfig > DEBIAN/triggers; cp -L /lib/x86_64-linux-gnu/libz.so.1 usr/lib/more/libz.so.1.99
+            ln -s libz.so.1.99 usr/lib/more/libz.so.1; ln -s libz.so.1 usr/lib/more/libz.so; cp -L /lib/x86_64-linux-gnu/libz.so.1 usr/lib/other/libz.so.1
+            echo text > usr/lib/more/libtext.so
+            """);
+        Assert.Equal(InstallRoute.Rewritten, Assert.Single(Install(package).Packages).Route);
+        using Mount ours = Mount.Image(_repository.Export("out"), "ro");
+        string copy = _repository.Files["copy"];
+        Tool.RunScript("cp -a \"$1\" \"$2\"; ldconfig -X -r \"$2\"; diff <(ldconfig -r \"$1\" -p) <(ldconfig -r \"$2\" -p); cmp \"$1/etc/ld.so.cache\" \"$2/etc/ld.so.cache\"", ours.Path, copy);
+        Assert.Contains("libz.so.1 ", Tool.Run("ldconfig", "-r", copy, "-p"), StringComparison.Ordinal);
+        Tool.RunScript("rm \"$2/usr/lib/more/libz.so\"; ldconfig -X -r \"$2\"; ! cmp -s \"$1/etc/ld.so.cache\" \"$2/etc/ld.so.cache\"", ours.Path, copy);
+        Assert.Contains("trigproc watcher:all 1 <none>", File.ReadAllText(ours["var/log/dpkg.log"]), StringComparison.Ordinal);
+
+        // A cache that is not as the image is: then only ldconfig knows.
+        string stale = SmallSystem.Disk(_repository.Files, "stale", "ext4", root => Tool.RunScript(
+            "cp -a \"$2\"/. \"$1\"/; rm \"$1/usr/lib/more/libm.so.6\"", root, _repository.Files["linked.tree"]));
+        Assert.NotEmpty(stale);
+        _repository.Commit("stale");
+        PlannedPackage planned = Assert.Single(Explain(package).Packages);
+        Assert.Contains(planned.Reasons, reason => reason.Contains("libm.so.6 is not as the image's ld.so.cache has it", StringComparison.Ordinal));
     }
 
     [Fact]

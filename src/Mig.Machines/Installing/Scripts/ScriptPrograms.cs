@@ -10,11 +10,17 @@ internal sealed class ScriptPrograms(IScriptFiles files, DpkgState state, string
 {
     private const string UnitState = "/var/lib/systemd/deb-systemd-helper-";
 
+    /// <summary>The effect of <c>ldconfig</c>, which mig has too.</summary>
+    public const string LinkerCache = "the linker's cache is written";
+
     /// <returns>Whether it succeeds; null when what it does is not known.</returns>
     public bool? Run(string[] words, List<string> effects)
     {
         switch (words[0])
         {
+            case "ldconfig" when arguments is ["triggered", ..] && words is [_] or [_, "-r", "/"]:
+                effects.Add(LinkerCache);
+                return true;
             case "dpkg" when words is [_, "--compare-versions", var left, var operation, var right]:
                 return Compare(left, operation, right);
             case "dpkg-maintscript-helper" when words is [_, "supports", _]:

@@ -142,6 +142,9 @@ internal sealed class ScriptRun(IScriptFiles files, DpkgState state, string pack
                 return false;
             case "exit":
                 throw new ScriptExit(words.Length < 2 || words[1] == "0");
+            case "export" when words.Length == 2 && words[1].Split('=', 2) is [var name, var value]:
+                _variables[name] = value;
+                return true;
             case "export" or "local" or "readonly" or "unset" when words.Skip(1).All(word => !word.Contains('=', StringComparison.Ordinal)):
                 return true;
             case "shift" when words.Length == 1 && _arguments.Length > 0:
@@ -151,10 +154,10 @@ internal sealed class ScriptRun(IScriptFiles files, DpkgState state, string pack
                 return new ScriptTest(files, command.Line).Evaluate(words[1..^1]);
             case "test":
                 return new ScriptTest(files, command.Line).Evaluate(words[1..]);
-            case "command" when words is [_, "-v", var name]:
-                return HasProgram(name, command.Line);
-            case "which" when words is [_, var name]:
-                return HasProgram(name, command.Line);
+            case "command" when words is [_, "-v", var program]:
+                return HasProgram(program, command.Line);
+            case "which" when words is [_, var program]:
+                return HasProgram(program, command.Line);
             default:
                 return new ScriptPrograms(files, state, script, _arguments).Run(words, _effects)
                     ?? throw new ScriptBlockedException(command.Line, string.Join(' ', words) + (isTested ? ", whose outcome counts," : "")

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mig.Archives;
 using Mig.Core;
+using Mig.Machines.Installing;
 using Mig.Machines.Verification;
 
 namespace Mig.Edits.Packages;
@@ -10,6 +11,7 @@ namespace Mig.Edits.Packages;
 internal static class DebContents
 {
     private const int MaxEntries = 1_000_000;
+    private const int MaxLibrary = 128 << 20;
     private const int BufferSize = 1 << 16;
 
     /// <exception cref="CorruptImageException">DEB-002, DEB-004, TAR-001 to TAR-010.</exception>
@@ -30,11 +32,21 @@ internal static class DebContents
                 throw new CorruptImageException("DEB-004", $"it has more than {MaxEntries} files");
             if (!seen.Add(path))
                 plan.MustRun($"it has {path} twice");
+            SharedLibrary? library = null;
+            if (member is { Type: ArchiveMemberType.File, LinkTo: null, Size: <= MaxLibrary, Data: null }
+                && LinkerPlan.IsLibrary(path[(path.LastIndexOf('/') + 1)..]))
+            {
+                byte[] bytes = new byte[(int)member.Size];
+                content.ReadExactly(bytes);
+                library = SharedLibrary.Parse(bytes);
+                content = new MemoryStream(bytes);
+            }
+
             string digest = member is { Type: ArchiveMemberType.File, LinkTo: null } && (wantsAll || configuration.Contains(path))
                 ? Digest(content) : member.LinkTo is { } first ? digests.GetValueOrDefault(Clean(first), "") : "";
             if (digest.Length > 0)
                 digests[path] = digest;
-            plan.Entries.Add(new DebEntry(path, member, digest));
+            plan.Entries.Add(new DebEntry(path, member, digest, library));
             if (member.LinkTo is { } target && (!seen.Contains(Clean(target)) || configuration.Contains(path) || configuration.Contains(Clean(target))))
                 plan.MustRun($"{path} is a hard link that dpkg treats in a way of its own");
             if (member.Xattrs.Count > 0 || member.Data is not null)

@@ -8,6 +8,7 @@ using Mig.Edits.Operations;
 using Mig.FileSystems;
 using Mig.Machines.Installing;
 using Mig.Machines.Inventories.Dpkg;
+using Mig.Machines.Merging;
 
 namespace Mig.Edits.Packages;
 
@@ -20,7 +21,8 @@ internal sealed class DebInstaller(NodeWriter nodes, DpkgState state, string scr
 {
     private const int RecordMode = NodeWriter.DefaultFileMode;
 
-    public void Install(IReadOnlyList<PackagePlan> plans, CancellationToken cancellation)
+    /// <param name="linkerCache">What the linker's cache is to be; null when it stays as it is.</param>
+    public void Install(IReadOnlyList<PackagePlan> plans, byte[]? linkerCache, CancellationToken cancellation)
     {
         foreach (PackagePlan plan in plans)
         {
@@ -28,6 +30,8 @@ internal sealed class DebInstaller(NodeWriter nodes, DpkgState state, string scr
             WriteRecords(plan);
         }
 
+        if (linkerCache is not null)
+            nodes.WriteFile(Encoding.ASCII.GetBytes("/" + LinkerPlan.Path), new MemorySource(linkerCache), new NodeMetadata(RecordMode));
         WriteStatus(plans);
         WriteLog(plans);
     }
@@ -99,10 +103,19 @@ internal sealed class DebInstaller(NodeWriter nodes, DpkgState state, string scr
     {
         if (state.LogFile is not { } path)
             return;
+        string? woken = null;
         var lines = new List<string> { "startup archives install" };
         foreach (PackagePlan plan in plans)
         {
             string package = $"{plan.File.Control.FullName} {plan.File.Control.Version}";
+            if (plan.Wakes is not null && woken is null)
+            {
+                woken = Installed(plan.Wakes);
+                lines.Add($"install {plan.File.Control.FullName} <none> {plan.File.Control.Version}");
+                lines.AddRange([$"status triggers-pending {woken}", $"status half-installed {package}", $"status unpacked {package}"]);
+                continue;
+            }
+
             lines.AddRange([$"install {plan.File.Control.FullName} <none> {plan.File.Control.Version}", $"status half-installed {package}",
                 $"status unpacked {package}"]);
         }
@@ -111,10 +124,11 @@ internal sealed class DebInstaller(NodeWriter nodes, DpkgState state, string scr
         {
             string package = $"{plan.File.Control.FullName} {plan.File.Control.Version}";
             lines.Add($"configure {package} {plan.File.Control.Version}");
-            lines.AddRange([.. Enumerable.Repeat($"status unpacked {package}", plan.Conffiles.Count), $"status half-configured {package}",
-                $"status installed {package}"]);
+            lines.AddRange([$"status half-configured {package}", $"status installed {package}"]);
         }
 
+        if (woken is not null)
+            lines.AddRange([$"trigproc {woken} <none>", $"status half-configured {woken}", $"status installed {woken}"]);
         string time = DateTimeOffset.FromUnixTimeSeconds(nodes.Now.Seconds).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         var text = new MemorySource(Encoding.Latin1.GetBytes(string.Concat(lines.Select(line => $"{time} {line}\n"))));
         byte[] place = nodes.Follow(Encoding.Latin1.GetBytes(path));
@@ -127,6 +141,9 @@ internal sealed class DebInstaller(NodeWriter nodes, DpkgState state, string scr
         nodes.Writer.Append(place, text);
         nodes.Log.Add(place, EditChangeKind.Changed);
     }
+
+    private string Installed(string package) =>
+        $"{package}:{StanzaFile.Field(state.Packages[package], "Architecture")} {state.VersionOf(package)}";
 
     // By name, as the machine calls them; by number where it has no such name.
     private (uint Uid, uint Gid) Owner(ArchiveMember member)

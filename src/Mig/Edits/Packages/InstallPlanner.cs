@@ -19,6 +19,9 @@ internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
     private readonly MachineDirectories _directories = new(files);
     private readonly HashSet<string> _newFolders = new(StringComparer.Ordinal);
 
+    /// <summary>The linker's cache as it is to be; null when it stays as it is.</summary>
+    public byte[]? LinkerCache { get; private set; }
+
     /// <param name="packages">In the order in which they are configured.</param>
     /// <exception cref="ConflictException">Packages exclude each other, or have the same file.</exception>
     /// <exception cref="NotFoundException">A package is missing that one of these needs.</exception>
@@ -40,6 +43,17 @@ internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
         CheckOwners(plans, cancellation);
         foreach (PackagePlan plan in plans)
             CheckFiles(plan);
+        if (plans.TrueForAll(plan => plan.Wakes is null))
+            return plans;
+        (LinkerCache, string? reason) = new LinkerPlan(files).Make(plans);
+        foreach (PackagePlan plan in plans.Where(plan => plan.Wakes is not null))
+        {
+            if (reason is not null)
+                plan.MustRun($"triggers: ldconfig must run: {reason}");
+            else
+                plan.Rewrite($"triggers: the linker's cache is written, as {plan.Wakes} would");
+        }
+
         return plans;
     }
 

@@ -40,7 +40,8 @@ public sealed class PackageInstaller(Repository repository)
         ArgumentNullException.ThrowIfNull(request);
         MachineImage image = Read(request);
         (MachineFiles files, DpkgState state) = Open(image, request);
-        IReadOnlyList<PackagePlan> plans = new InstallPlanner(files, state).Plan(Choose(request, state), cancellation);
+        var planner = new InstallPlanner(files, state);
+        IReadOnlyList<PackagePlan> plans = planner.Plan(Choose(request, state), cancellation);
         var log = new EditLog();
         if (plans.Count == 0 || plans.Any(plan => !plan.IsNative))
             return Describe(plans, null, log);
@@ -54,7 +55,7 @@ public sealed class PackageInstaller(Repository repository)
             ImageDisk disk = edit.Before.Disks[image.Disks.ToList().FindIndex(disk => disk.Volumes.Contains(root))];
             var nodes = new NodeWriter(
                 edit.OpenVolume(disk, disk.Volumes.First(volume => volume.Number == root.Number)), log, edit.Clock);
-            new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder)).Install(plans, cancellation);
+            new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder)).Install(plans, planner.LinkerCache, cancellation);
         }, cancellation);
         return Describe(plans, result, log);
     }

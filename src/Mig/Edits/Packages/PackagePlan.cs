@@ -13,6 +13,9 @@ internal sealed class PackagePlan(DebFile file)
     /// <summary>Its configuration files with their digests, as the package lists them.</summary>
     public List<(string Path, string Digest)> Conffiles { get; } = [];
 
+    /// <summary>The package that it wakes to write the linker's cache; null when it does not.</summary>
+    public string? Wakes { get; set; }
+
     public bool IsNative => _reasons.Count == 0;
 
     /// <summary>Why it must run.</summary>
