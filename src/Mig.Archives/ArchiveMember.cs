@@ -27,7 +27,10 @@ public sealed record ArchiveMember
 
     public uint Gid { get; init; }
 
-    /// <summary>The name of the owner, where the format has it; empty where not. <see cref="Uid"/> is what the archive has as number.</summary>
+    /// <summary>
+    /// The name of the owner, where the format has it; empty where not. <see cref="Uid"/>
+    /// is what the archive has as number.
+    /// </summary>
     public string UserName { get; init; } = "";
 
     /// <summary>As <see cref="UserName"/>, of the group.</summary>

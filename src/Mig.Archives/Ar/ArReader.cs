@@ -42,7 +42,8 @@ public sealed class ArReader(Stream input) : IDisposable
     private ArMember Parse(ReadOnlySpan<byte> header)
     {
         string size = Encoding.Latin1.GetString(header.Slice(SizeOffset, SizeLength)).TrimEnd(' ');
-        if (!header[EndOffset..].SequenceEqual("`\n"u8) || !long.TryParse(size, System.Globalization.NumberStyles.None, null, out long length))
+        if (!header[EndOffset..].SequenceEqual("`\n"u8)
+            || !long.TryParse(size, System.Globalization.NumberStyles.None, null, out long length))
             throw new CorruptImageException("DEB-001", $"member at {_position}: its header is damaged, its size is '{size}'");
         _position += HeaderSize + length + (length & 1);
         _data = new LimitedStream(input, length);
@@ -53,7 +54,8 @@ public sealed class ArReader(Stream input) : IDisposable
     private void ReadMagic()
     {
         byte[] magic = new byte[8];
-        if (input.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length || !magic.AsSpan().SequenceEqual("!<arch>\n"u8))
+        if (input.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false) < magic.Length
+            || !magic.AsSpan().SequenceEqual("!<arch>\n"u8))
             throw new CorruptImageException("DEB-001", "the file does not begin as an ar archive does, so it is no Debian package");
         _position = magic.Length;
     }

@@ -106,12 +106,14 @@ internal sealed class InstallVerb : Verb
         PackageView view)
     {
         if (files.Length > 0)
-            throw new UsageException($"'{names[0]}' is no file; to give files and names at once, say with '--source DIR' where names are found");
+            throw new UsageException($"'{names[0]}' is no file; to give files and names at once, say with '--source DIR' "
+                + "where names are found");
         if (arguments.GetValue(_native) || arguments.GetValue(_explain) || edit.DryRun)
             throw new UsageException("what apt would fetch is not known before it runs; '--source DIR' names packages of this machine");
         PackageRun run = _options.Run(arguments, session, edit) with { Mirror = mirror };
         return view.Write([], new PackageRunner(session.Repository).Install(run, names, session.Cancellation), edit.Branch);
     }
 
-    private static bool IsFile(string name) => name.EndsWith(".deb", StringComparison.Ordinal) || name.Contains('/', StringComparison.Ordinal);
+    private static bool IsFile(string name) => name.EndsWith(".deb", StringComparison.Ordinal)
+        || name.Contains('/', StringComparison.Ordinal);
 }

@@ -63,6 +63,7 @@ internal sealed class PackageView(Session session, bool isDryRun)
     {
         PlannedPackage[] all = [.. packages.Where(package => package.Route == InstallRoute.MustRun)];
         return all.Length == 0 ? "there is nothing to install"
-            : $"{all[0].Name} must run in the image: {SafeText.Line(all[0].Reasons[0])}{(all.Length == 1 ? "" : $"; and {all.Length - 1} more")}";
+            : $"{all[0].Name} must run in the image: {SafeText.Line(all[0].Reasons[0])}"
+                + (all.Length == 1 ? "" : $"; and {all.Length - 1} more");
     }
 }

@@ -68,7 +68,8 @@ internal sealed partial class DebControl
         }
 
         fields = [.. fields.Select(field => (field.Name, field.Value.TrimEnd()))];
-        if (fields.CountBy(field => field.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(count => count.Value > 1) is { Key: { } twice })
+        if (fields.CountBy(field => field.Name, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(count => count.Value > 1) is { Key: { } twice })
             throw new CorruptImageException("DEB-003", $"control: the field {twice} is there twice");
         var control = new DebControl(fields);
         Check("Package", PackageName());
@@ -148,7 +149,8 @@ internal sealed partial class DebControl
             Match match = Relation().Match(part.Trim());
             string @operator = match.Groups["op"].Value switch { "<" => "<=", ">" => ">=", var same => same };
             return match.Groups["version"].Success
-                ? $"{match.Groups["name"].Value} ({@operator} {NormalizeVersion(match.Groups["version"].Value)})" : match.Groups["name"].Value;
+                ? $"{match.Groups["name"].Value} ({@operator} {NormalizeVersion(match.Groups["version"].Value)})"
+                    : match.Groups["name"].Value;
         }))));
 
     [GeneratedRegex(@"^[\x21-\x39\x3b-\x7e]+$", RegexOptions.CultureInvariant)]
@@ -163,7 +165,8 @@ internal sealed partial class DebControl
     [GeneratedRegex(@"^[a-z0-9][a-z0-9-]*$", RegexOptions.CultureInvariant)]
     private static partial Regex ArchitectureName();
 
-    [GeneratedRegex(@"^(?<name>[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?)(\s*\(\s*(?<op><<|<=|=|>=|>>|<|>)\s*(?<version>[A-Za-z0-9.+~:-]+)\s*\))?$",
+    [GeneratedRegex(
+        @"^(?<name>[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?)(\s*\(\s*(?<op><<|<=|=|>=|>>|<|>)\s*(?<version>[A-Za-z0-9.+~:-]+)\s*\))?$",
         RegexOptions.CultureInvariant)]
     private static partial Regex Relation();
 }

@@ -10,7 +10,8 @@ using Mig.Machines.Merging.Packages;
 namespace Mig.Machines.Installing;
 
 /// <summary>
-/// What dpkg of a machine knows and would do beside what it is asked for. Text is one character for each byte. Source: dpkg(1), dpkg-divert(1),
+/// What dpkg of a machine knows and would do beside what it is asked for. Text is one character for each byte.
+/// Source: dpkg(1), dpkg-divert(1),
 /// dpkg-trigger(1); dpkg's <c>doc/spec/triggers.txt</c>.
 /// </summary>
 internal sealed class DpkgState
@@ -135,7 +136,8 @@ internal sealed class DpkgState
             return "dpkg-statoverride sets owners or modes of its own";
         if (Lines("arch") is { Length: > 1 })
             return "it has packages of several architectures";
-        if (_files.Read($"{DpkgDatabase.Folder}/info/format", MaxSize) is not { } format || !format.AsSpan().TrimEnd((byte)'\n').SequenceEqual("1"u8))
+        if (_files.Read($"{DpkgDatabase.Folder}/info/format", MaxSize) is not { } format
+            || !format.AsSpan().TrimEnd((byte)'\n').SequenceEqual("1"u8))
             return "its records are of another format";
         if (!IsInOrder())
             return "its status file is not in dpkg's order";

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Mig.Machines.Installing;
 
-/// <summary>What the linker's cache holds of a library. Source: System V ABI, "Dynamic Linking"; elf(5). Of 64 bits, little-endian.</summary>
+/// <summary>
+/// What the linker's cache holds of a library. Source: System V ABI, "Dynamic Linking"; elf(5).
+/// Of 64 bits, little-endian.
+/// </summary>
 /// <param name="Machine">What it runs on: 62 is x86-64.</param>
 /// <param name="Name">Its own name (<c>DT_SONAME</c>); null when it has none.</param>
 /// <param name="NeedsLibc">Whether it is linked with <c>libc.so.6</c>.</param>
@@ -49,7 +52,8 @@ internal sealed record SharedLibrary(int Machine, string? Name, bool NeedsLibc)
         bool needsLibc = false;
         foreach (ulong name in needed)
             needsLibc |= Text(file, offset + name) == "libc.so.6";
-        return new SharedLibrary(BinaryPrimitives.ReadUInt16LittleEndian(file[18..]), own is { } at2 ? Text(file, offset + at2) : null, needsLibc);
+        return new SharedLibrary(BinaryPrimitives.ReadUInt16LittleEndian(file[18..]),
+            own is { } at2 ? Text(file, offset + at2) : null, needsLibc);
     }
 
     private static ulong? FindOffset(ReadOnlySpan<byte> headers, int count, ulong address)

@@ -39,7 +39,8 @@ public sealed class InstallTests : IDisposable
     [Fact]
     public void PackagesAreInstalledAsDpkgDoes()
     {
-        string data = Deb("data", "Multi-Arch: same\nArchitecture: any\nSection: misc\nInstalled-Size: 12\nHomepage: http://example.com\nX-Own: yes\n"
+        string data = Deb("data", "Multi-Arch: same\nArchitecture: any\nSection: misc\nInstalled-Size: 12\n"
+            + "Homepage: http://example.com\nX-Own: yes\n"
             + "Priority: Optional\nEssential: no\nSuggests: aa(>=1)|bb , cc:any\nReplaces: dd (<< 2)\n", """
             mkdir -p usr/share/data usr/share/data/empty etc/data usr/lib/data DEBIAN
             echo content > usr/share/data/a; ln usr/share/data/a usr/share/data/b; ln -s ../data/a usr/share/data/c; : > usr/share/data/nothing
@@ -80,7 +81,8 @@ public sealed class InstallTests : IDisposable
         [
             ("set -e\n[ \"$1\" = configure ] || exit 0\n: nothing", null),
             ("if [ \"$1\" = upgrade ]; then\n  useradd x\nfi", null),
-            ("f() { [ -d \"$1\" ]; }\nif f /nowhere || ! f /usr; then\n  run-it\nelif [ -d /run/systemd/system ]; then\n  systemctl x\nfi", null),
+            ("f() { [ -d \"$1\" ]; }\nif f /nowhere || ! f /usr; then\n  run-it\n"
+                + "elif [ -d /run/systemd/system ]; then\n  systemctl x\nfi", null),
             ("case \"$1\" in\nabort-*|upgrade) x ;;\n(configure) echo `date` ;;\nesac", "postinst line 4: only a shell knows `date`"),
             ("cat > /etc/x <<EOF\nset -e\nEOF\n", "postinst line 2: 'cat' writes or reads a file"),
             ("for i in 1 2; do\n  :\ndone", "postinst line 2: a loop is not followed"),
@@ -130,9 +132,11 @@ public sealed class InstallTests : IDisposable
         Assert.Equal(InstallRoute.Rewritten, Assert.Single(Install(package).Packages).Route);
         using Mount ours = Mount.Image(_repository.Export("out"), "ro");
         string copy = _repository.Files["copy"];
-        Tool.RunScript("cp -a \"$1\" \"$2\"; ldconfig -X -r \"$2\"; diff <(ldconfig -r \"$1\" -p) <(ldconfig -r \"$2\" -p); cmp \"$1/etc/ld.so.cache\" \"$2/etc/ld.so.cache\"", ours.Path, copy);
+        Tool.RunScript("cp -a \"$1\" \"$2\"; ldconfig -X -r \"$2\"; diff <(ldconfig -r \"$1\" -p) <(ldconfig -r \"$2\" -p); "
+            + "cmp \"$1/etc/ld.so.cache\" \"$2/etc/ld.so.cache\"", ours.Path, copy);
         Assert.Contains("libz.so.1 ", Tool.Run("ldconfig", "-r", copy, "-p"), StringComparison.Ordinal);
-        Tool.RunScript("rm \"$2/usr/lib/more/libz.so\"; ldconfig -X -r \"$2\"; ! cmp -s \"$1/etc/ld.so.cache\" \"$2/etc/ld.so.cache\"", ours.Path, copy);
+        Tool.RunScript("rm \"$2/usr/lib/more/libz.so\"; ldconfig -X -r \"$2\"; "
+            + "! cmp -s \"$1/etc/ld.so.cache\" \"$2/etc/ld.so.cache\"", ours.Path, copy);
         Assert.Contains("trigproc watcher:all 1 <none>", File.ReadAllText(ours["var/log/dpkg.log"]), StringComparison.Ordinal);
 
         // A cache that is not as the image is: then only ldconfig knows.
@@ -141,7 +145,8 @@ public sealed class InstallTests : IDisposable
         Assert.NotEmpty(stale);
         _repository.Commit("stale");
         PlannedPackage planned = Assert.Single(Explain(package).Packages);
-        Assert.Contains(planned.Reasons, reason => reason.Contains("libm.so.6 is not as the image's ld.so.cache has it", StringComparison.Ordinal));
+        Assert.Contains(planned.Reasons, reason => reason.Contains("libm.so.6 is not as the image's ld.so.cache has it",
+            StringComparison.Ordinal));
     }
 
     [Fact]
@@ -149,7 +154,8 @@ public sealed class InstallTests : IDisposable
     {
         _repository.Commit("disk");
         AssertMustRun("files in /usr/share/watched wake watcher", "", "mkdir -p usr/share/watched; : > usr/share/watched/x");
-        AssertMustRun("triggers: activate-noawait ldconfig wakes watcher", "", "mkdir DEBIAN; echo activate-noawait ldconfig > DEBIAN/triggers");
+        AssertMustRun("triggers: activate-noawait ldconfig wakes watcher", "",
+            "mkdir DEBIAN; echo activate-noawait ldconfig > DEBIAN/triggers");
         AssertMustRun("version 2.0 is installed", "Package: old\nVersion: 3.0\n", "mkdir usr");
         AssertMustRun("/bin/sh is there already", "", "mkdir bin; : > bin/sh");
         AssertMustRun("it takes /usr/share/old over from old", "Replaces: old\n", "mkdir -p usr/share; : > usr/share/old");
@@ -169,7 +175,8 @@ public sealed class InstallTests : IDisposable
         AssertRefused<UsageException>("is for s390x", "Architecture: s390x\n");
         AssertRefused<ConflictException>("/usr/share/old is in refused and in old", "", "mkdir -p usr/share; : > usr/share/old");
         string one = Deb("one", "", ": > same"), two = Deb("two", "", ": > same");
-        Assert.Contains("/same is in two and in one", Assert.Throws<ConflictException>(() => Explain(one, two)).Message, StringComparison.Ordinal);
+        Assert.Contains("/same is in two and in one", Assert.Throws<ConflictException>(() => Explain(one, two)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -181,10 +188,13 @@ public sealed class InstallTests : IDisposable
         AssertCorrupt("DEB-001", "no package"u8.ToArray());
         AssertCorrupt("DEB-001", good[..40]);
         AssertCorrupt("DEB-001", Damage.FlipBit(good, (8 + 58) * 8));
-        AssertCorrupt("DEB-002", [.. "!<arch>\n"u8, .. Encoding.ASCII.GetBytes("other           0           0     0     100644  0         `\n")]);
+        AssertCorrupt("DEB-002", [.. "!<arch>\n"u8, ..
+            Encoding.ASCII.GetBytes("other           0           0     0     100644  0         `\n")]);
         AssertMade("DEB-003", "printf 'Package: ..\nVersion: 1\n' > control; tar cf control.tar control; tar cf data.tar -T /dev/null");
-        AssertMade("DEB-004", "printf 'Package: xx\nVersion: 1\nArchitecture: all\n' > control; ln -s control link; tar cf control.tar control link; tar cf data.tar -T /dev/null");
-        AssertMade("TAR-007", "printf 'Package: xx\nVersion: 1\nArchitecture: all\n' > control; tar cf control.tar control; : > x; tar cPf data.tar --transform 's,x,../../x,' x");
+        AssertMade("DEB-004", "printf 'Package: xx\nVersion: 1\nArchitecture: all\n' > control; ln -s control link; "
+            + "tar cf control.tar control link; tar cf data.tar -T /dev/null");
+        AssertMade("TAR-007", "printf 'Package: xx\nVersion: 1\nArchitecture: all\n' > control; tar cf control.tar control; "
+            + ": > x; tar cPf data.tar --transform 's,x,../../x,' x");
 
         void AssertCorrupt(string code, byte[] bytes)
         {
@@ -194,7 +204,8 @@ public sealed class InstallTests : IDisposable
 
         void AssertMade(string code, string script)
         {
-            Tool.RunScript($"mkdir \"$1\"; cd \"$1\"; echo 2.0 > debian-binary; {script}; ar rc bad.deb debian-binary control.tar data.tar; mv bad.deb ..",
+            Tool.RunScript($"mkdir \"$1\"; cd \"$1\"; echo 2.0 > debian-binary; {script}; "
+                + "ar rc bad.deb debian-binary control.tar data.tar; mv bad.deb ..",
                 _repository.Files[$"made-{code}"]);
             Assert.Equal(code, Assert.Throws<CorruptImageException>(() => Explain(path)).Code);
         }
@@ -235,17 +246,20 @@ public sealed class InstallTests : IDisposable
     {
         string folder = _repository.Files[$"{name}.d"], file = _repository.Files[$"{name}.deb"];
         string text = control;
-        foreach ((string field, string value) in (ReadOnlySpan<(string, string)>)[("Package", name), ("Version", "1.0"), ("Architecture", "all"),
+        foreach ((string field, string value) in (ReadOnlySpan<(string, string)>)[("Package", name), ("Version", "1.0"),
+            ("Architecture", "all"),
             ("Maintainer", "A <a@example.com>"), ("Description", "for a test\n of packages\n .\n and their installation")])
         {
             if (!control.Contains($"{field}: ", StringComparison.Ordinal))
                 text += $"{field}: {value}\n";
         }
 
-        _repository.Files.Write("control", text.Replace("Architecture: any", "Architecture: " + Tool.Run("dpkg", "--print-architecture").Trim(),
+        _repository.Files.Write("control", text.Replace("Architecture: any",
+            "Architecture: " + Tool.Run("dpkg", "--print-architecture").Trim(),
             StringComparison.Ordinal));
         Tool.RunScript($"rm -rf \"$1\"; mkdir \"$1\"; cd \"$1\"; {script}\nmkdir -p DEBIAN; cp \"$3\" DEBIAN/control; "
-            + "find . -exec touch -h -d '2025-01-02 03:04:05 UTC' {} +; dpkg-deb --root-owner-group -b . \"$2\"", folder, file, _repository.Files["control"]);
+            + "find . -exec touch -h -d '2025-01-02 03:04:05 UTC' {} +; dpkg-deb --root-owner-group -b . \"$2\"",
+                folder, file, _repository.Files["control"]);
         return file;
     }
 

@@ -3,7 +3,10 @@ using Mig.Machines.Inventories.Versions;
 
 namespace Mig.Machines.Installing.Scripts;
 
-/// <summary>Programs that scripts of packages call, as far as their effect is known to be none when a package is installed for the first time.</summary>
+/// <summary>
+/// Programs that scripts of packages call, as far as their effect is known
+/// to be none when a package is installed for the first time.
+/// </summary>
 /// <param name="script">Which script it is.</param>
 /// <param name="arguments">Its arguments.</param>
 internal sealed class ScriptPrograms(IScriptFiles files, DpkgState state, string script, string[] arguments)
@@ -25,10 +28,12 @@ internal sealed class ScriptPrograms(IScriptFiles files, DpkgState state, string
                 return Compare(left, operation, right);
             case "dpkg-maintscript-helper" when words is [_, "supports", _]:
                 return true;
-            case "dpkg-maintscript-helper" when IsFirst && words is [_, "rm_conffile" or "mv_conffile" or "symlink_to_dir" or "dir_to_symlink", ..]:
+            case "dpkg-maintscript-helper" when IsFirst && words is [_, "rm_conffile" or "mv_conffile" or
+                "symlink_to_dir" or "dir_to_symlink", ..]:
                 effects.Add($"{script}: {words[0]} {words[1]} does nothing when a package is new");
                 return true;
-            case "dpkg-trigger" when words.Where(word => !word.StartsWith('-')).ToArray() is [_, var trigger] && !words.Contains("--by-package")
+            case "dpkg-trigger" when words.Where(word => !word.StartsWith('-')).ToArray() is [_, var trigger]
+                && !words.Contains("--by-package")
                 && state.FindInterested(trigger).Count == 0 && !trigger.StartsWith('/'):
                 effects.Add($"{script}: nothing waits for the trigger {trigger}");
                 return true;
@@ -36,7 +41,8 @@ internal sealed class ScriptPrograms(IScriptFiles files, DpkgState state, string
                 && files.Find($"{UnitState}masked/{unit}", false) is null:
                 effects.Add($"{script}: {unit} is not masked");
                 return true;
-            case "rm" when words.Skip(1).All(word => word is "-f" or "-rf" or "-fr" or "--force" || (word.StartsWith('/') && files.Find(word, false) is null))
+            case "rm" when words.Skip(1).All(word => word is "-f" or "-rf" or "-fr" or "--force"
+                || (word.StartsWith('/') && files.Find(word, false) is null))
                 && words.Length > 2 && words[1].StartsWith('-'):
                 effects.Add($"{script}: {string.Join(' ', words.Skip(2))} is not there");
                 return true;

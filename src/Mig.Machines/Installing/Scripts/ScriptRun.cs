@@ -136,7 +136,8 @@ internal sealed class ScriptRun(IScriptFiles files, DpkgState state, string pack
         {
             case ":" or "true":
             case "echo" or "printf" or "umask":
-            case "set" when words.Skip(1).All(word => word is ['-' or '+', .. var flags] && flags.All(flag => "eux".Contains(flag, StringComparison.Ordinal))):
+            case "set" when words.Skip(1).All(word => word is ['-' or '+', .. var flags]
+                && flags.All(flag => "eux".Contains(flag, StringComparison.Ordinal))):
                 return true;
             case "false":
                 return false;
@@ -197,7 +198,8 @@ internal sealed class ScriptRun(IScriptFiles files, DpkgState state, string pack
     private string Expand(ShellWordPart part, ShellWord word, int line)
     {
         if (part.Kind == ShellWordKind.Text)
-            return part is { IsQuoted: false } && part.Text.StartsWith('~') ? throw new ScriptBlockedException(line, $"{word.Text} is a home") : part.Text;
+            return part is { IsQuoted: false } && part.Text.StartsWith('~')
+                ? throw new ScriptBlockedException(line, $"{word.Text} is a home") : part.Text;
         if (part.Kind == ShellWordKind.Unknown)
             throw new ScriptBlockedException(line, $"only a shell knows {part.Text}");
         string? value = int.TryParse(part.Text, out int number) && number > 0

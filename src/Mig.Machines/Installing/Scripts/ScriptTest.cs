@@ -33,7 +33,8 @@ internal sealed class ScriptTest(IScriptFiles files, int line)
 
     private bool TestFile(string operation, string path)
     {
-        if (!path.StartsWith('/') || Array.Exists(Lent, folder => path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal)))
+        if (!path.StartsWith('/') || Array.Exists(Lent, folder => path == folder
+            || path.StartsWith(folder + "/", StringComparison.Ordinal)))
             throw Unknown([operation, path]);
         bool followsLink = operation is not ("-L" or "-h");
 

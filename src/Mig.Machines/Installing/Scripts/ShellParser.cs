@@ -230,7 +230,8 @@ internal sealed class ShellParser
         {
             bool isDocument = _operator is "<<" or "<<-", isStream = _operator is ">&" or "<&";
             Next();
-            isFile |= isDocument || !(TakeWord().Plain is { } target && (target == "/dev/null" || (isStream && target is "1" or "2" or "-")));
+            isFile |= isDocument || !(TakeWord().Plain is { } target && (target == "/dev/null"
+                || (isStream && target is "1" or "2" or "-")));
         }
 
         return isFile;
@@ -239,10 +240,12 @@ internal sealed class ShellParser
     private static (string Name, ShellWord Value)? Assignment(ShellWord word)
     {
         int at = word.Text.IndexOf('=', StringComparison.Ordinal);
-        if (at <= 0 || char.IsAsciiDigit(word.Text[0]) || !word.Text.AsSpan(0, at).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
+        if (at <= 0 || char.IsAsciiDigit(word.Text[0])
+            || !word.Text.AsSpan(0, at).ToString().All(c => char.IsAsciiLetterOrDigit(c) || c == '_'))
             return null;
         ShellWordPart first = word.Parts[0];
-        return (word.Text[..at], new ShellWord(word.Text[(at + 1)..], [first with { Text = first.Text[(at + 1)..] }, .. word.Parts.Skip(1)]));
+        return (word.Text[..at], new ShellWord(word.Text[(at + 1)..],
+            [first with { Text = first.Text[(at + 1)..] }, .. word.Parts.Skip(1)]));
     }
 
     private ShellWord TakeWord()

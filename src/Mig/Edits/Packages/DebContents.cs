@@ -47,7 +47,8 @@ internal static class DebContents
             if (digest.Length > 0)
                 digests[path] = digest;
             plan.Entries.Add(new DebEntry(path, member, digest, library));
-            if (member.LinkTo is { } target && (!seen.Contains(Clean(target)) || configuration.Contains(path) || configuration.Contains(Clean(target))))
+            if (member.LinkTo is { } target && (!seen.Contains(Clean(target))
+                || configuration.Contains(path) || configuration.Contains(Clean(target))))
                 plan.MustRun($"{path} is a hard link that dpkg treats in a way of its own");
             if (member.Xattrs.Count > 0 || member.Data is not null)
                 plan.MustRun($"{path} has attributes or holes, which dpkg does not read");

@@ -85,7 +85,8 @@ internal sealed class DebFile
             using FileStream file = File.OpenRead(path);
             using var archive = new ArReader(file);
             if (archive.Read() is not { Name: "debian-binary" } || new StreamReader(archive.Content).ReadToEnd() is not ['2', '.', ..])
-                throw new CorruptImageException("DEB-002", "its first member is no 'debian-binary' that says 2.x, so it is no package of today");
+                throw new CorruptImageException("DEB-002", "its first member is no 'debian-binary' that says 2.x, "
+                    + "so it is no package of today");
             while (archive.Read() is { } member)
             {
                 if (member.Name != wanted && !member.Name.StartsWith(wanted + ".", StringComparison.Ordinal))

@@ -58,6 +58,7 @@ internal sealed class DebFolder
 
     /// <summary>Returns the packages that the image has in an older version.</summary>
     public IEnumerable<string> FindNewer(DpkgState state) => _packages.Values
-        .Where(package => state.VersionOf(package.Control.Name) is { } version && DebianVersion.Compare(version, package.Control.Version) < 0)
+        .Where(package => state.VersionOf(package.Control.Name) is { } version
+            && DebianVersion.Compare(version, package.Control.Version) < 0)
         .Select(package => package.Path);
 }

@@ -13,7 +13,8 @@ using Mig.Machines.Merging;
 namespace Mig.Edits.Packages;
 
 /// <summary>
-/// Unpacks packages onto a volume and writes dpkg's records of them, as dpkg does when it installs them for the first time. What was planned
+/// Unpacks packages onto a volume and writes dpkg's records of them, as dpkg does when it installs them for the first time.
+/// What was planned
 /// is what is done: nothing that is there is replaced.
 /// </summary>
 /// <param name="scratchFolder">Where files that need it are put together.</param>

@@ -66,7 +66,8 @@ internal sealed class DebRelations(DpkgState state)
         foreach (DebianRelation[] choice in package.Needs)
         {
             if (!choice.Any(all.Has))
-                throw new NotFoundException($"{package.Name} needs {string.Join(" or ", choice.Select(Describe))}, which neither the image nor "
+                throw new NotFoundException($"{package.Name} needs {string.Join(" or ", choice.Select(Describe))}, "
+                    + "which neither the image nor "
                     + "what is given has; give it, too, or say where packages are with '--source'");
         }
     }

@@ -11,7 +11,8 @@ using Mig.Machines.Verification;
 namespace Mig.Edits.Packages;
 
 /// <summary>
-/// Decides for packages whether mig can install them as dpkg would, or dpkg must. What is not certain is for dpkg; what dpkg would refuse is
+/// Decides for packages whether mig can install them as dpkg would, or dpkg must. What is not certain is for dpkg;
+/// what dpkg would refuse is
 /// an error.
 /// </summary>
 internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
@@ -69,7 +70,8 @@ internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
         if (state.VersionOf(control.Name) is { } version)
         {
             if (DebianVersion.Compare(control.Version, version) < 0)
-                throw new ConflictException($"{control.Name} is installed in version {version}, which is newer than {control.Version}; with "
+                throw new ConflictException($"{control.Name} is installed in version {version}, "
+                    + $"which is newer than {control.Version}; with "
                     + "'--run', dpkg of the image goes back to that");
             plan.MustRun($"version {version} is installed, whose scripts and files are asked when another one comes");
         }

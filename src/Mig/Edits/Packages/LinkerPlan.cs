@@ -7,7 +7,8 @@ using Mig.Machines.Installing;
 namespace Mig.Edits.Packages;
 
 /// <summary>
-/// Works out what <c>ldconfig</c> would write when packages are installed, for images whose cache is up to date and packages whose libraries
+/// Works out what <c>ldconfig</c> would write when packages are installed, for images whose cache is up to date and packages
+/// whose libraries
 /// are as Debian's policy has them. All else must run.
 /// </summary>
 internal sealed class LinkerPlan(MachineFiles files)
@@ -78,7 +79,8 @@ internal sealed class LinkerPlan(MachineFiles files)
         {
             if (files.Find(file.Path) is not { Entry.Type: TreeEntryType.File } target || targets.Contains(target.Path))
                 continue;
-            if (new ContentSource(files.Store, target.Entry).Read(0, Math.Min(4, target.Entry.Size)) is [0x7F, (byte)'E', (byte)'L', (byte)'F'])
+            if (new ContentSource(files.Store, target.Entry).Read(0, Math.Min(4, target.Entry.Size))
+                is [0x7F, (byte)'E', (byte)'L', (byte)'F'])
                 return "/" + file.Path;
         }
 
@@ -103,7 +105,8 @@ internal sealed class LinkerPlan(MachineFiles files)
     }
 
     /// <summary>Whether <c>ldconfig</c> looks at a name.</summary>
-    public static bool IsLibrary(string name) => (name.StartsWith("lib", StringComparison.Ordinal) || name.StartsWith("ld-", StringComparison.Ordinal))
+    public static bool IsLibrary(string name) => (name.StartsWith("lib", StringComparison.Ordinal)
+        || name.StartsWith("ld-", StringComparison.Ordinal))
         && name.Contains(".so", StringComparison.Ordinal);
 
     private static string Parent(string path) => path[..path.LastIndexOf('/')];

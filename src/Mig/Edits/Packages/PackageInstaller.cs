@@ -55,7 +55,8 @@ public sealed class PackageInstaller(Repository repository)
             ImageDisk disk = edit.Before.Disks[image.Disks.ToList().FindIndex(disk => disk.Volumes.Contains(root))];
             var nodes = new NodeWriter(
                 edit.OpenVolume(disk, disk.Volumes.First(volume => volume.Number == root.Number)), log, edit.Clock);
-            new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder)).Install(plans, planner.LinkerCache, cancellation);
+            new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder))
+                .Install(plans, planner.LinkerCache, cancellation);
         }, cancellation);
         return Describe(plans, result, log);
     }

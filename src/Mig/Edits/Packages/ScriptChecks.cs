@@ -55,7 +55,8 @@ internal sealed class ScriptChecks(MachineFiles machine, DpkgState state)
 
     private void CheckTriggers(PackagePlan plan)
     {
-        foreach (string line in (plan.File.Text("triggers") ?? "").Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        foreach (string line in (plan.File.Text("triggers") ?? "").Split('\n',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             if (line.StartsWith('#'))
                 continue;
