@@ -80,8 +80,8 @@ e2fsck -fn "$work/fs" > /dev/null
 # Not those that time makes differ: logs, locks, ldconfig's record of inodes, and the status file that dpkg had in between.
 list() (
   cd "$work/$1"
-  find . -mindepth 1 \( -path ./lost+found -o -path ./var/lib/dpkg/lock -o -path ./var/lib/dpkg/lock-frontend -o -path ./var/lib/dpkg/triggers/Lock \) -prune -o -type d -printf '%p d %m %U:%G\n' \
-    -o -path './var/lib/dpkg/*' -printf '%p %y %m %U:%G\n' -o \( -path ./var/log/dpkg.log -o -path ./etc/ld.so.cache -o -path ./var/cache/ldconfig/aux-cache \) -printf '%p %y %m %U:%G\n' -o -type l -printf '%p l %U:%G %Ts %l\n' -o -printf '%p %y %m %U:%G %n %Ts\n' | sort
+  find . -mindepth 1 \( -path ./lost+found -o -path ./var/lib/dpkg/lock -o -path ./var/lib/dpkg/lock-frontend -o -path ./var/lib/dpkg/triggers/Lock -o -path ./var/cache/ldconfig/aux-cache \) -prune -o -type d -printf '%p d %m %U:%G\n' \
+    -o -path './var/lib/dpkg/*' -printf '%p %y %m %U:%G\n' -o \( -path ./var/log/dpkg.log -o -path ./etc/ld.so.cache \) -printf '%p %y %m %U:%G\n' -o -type l -printf '%p l %U:%G %Ts %l\n' -o -printf '%p %y %m %U:%G %n %Ts\n' | sort
   find . -type f ! -path ./var/log/dpkg.log ! -path ./var/lib/dpkg/status-old ! -path ./var/cache/ldconfig/aux-cache -print0 | sort -z | xargs -0 md5sum
   getfattr -R -h -d -m - . 2> /dev/null
   cut -c21- var/log/dpkg.log | sort
