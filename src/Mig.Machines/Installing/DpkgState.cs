@@ -141,7 +141,7 @@ internal sealed class DpkgState
             return "its records are of another format";
         if (!IsInOrder())
             return "its status file is not in dpkg's order";
-        return _files.Find("root/.dpkg.cfg") is not null ? "/root/.dpkg.cfg configures dpkg" : FindOption();
+        return _files.Find("root/.dpkg.cfg") is not null ? "the user root configures dpkg (.dpkg.cfg)" : FindOption();
     }
 
     private bool IsInOrder()
