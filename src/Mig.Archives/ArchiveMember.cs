@@ -27,6 +27,15 @@ public sealed record ArchiveMember
 
     public uint Gid { get; init; }
 
+    /// <summary>
+    /// The name of the owner, where the format has it; empty where not. <see cref="Uid"/>
+    /// is what the archive has as number.
+    /// </summary>
+    public string UserName { get; init; } = "";
+
+    /// <summary>As <see cref="UserName"/>, of the group.</summary>
+    public string GroupName { get; init; } = "";
+
     public Timestamp ModifiedTime { get; init; }
 
     public uint DeviceMajor { get; init; }

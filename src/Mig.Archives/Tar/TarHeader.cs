@@ -38,6 +38,10 @@ internal readonly ref struct TarHeader
 
     public byte[] LinkName => Text(TarLayout.LinkName, TarLayout.NameLength);
 
+    public byte[] UserName => IsUstar ? Text(TarLayout.UserName, TarLayout.AccountLength) : [];
+
+    public byte[] GroupName => IsUstar ? Text(TarLayout.GroupName, TarLayout.AccountLength) : [];
+
     public bool IsSparseExtended => _bytes[TarLayout.SparseExtended] != 0;
 
     public long SparseRealSize => Number(TarLayout.SparseRealSize, TarLayout.NumberLength, "real size");
@@ -54,6 +58,9 @@ internal readonly ref struct TarHeader
             return prefix.Length == 0 ? name : [.. prefix, (byte)'/', .. name];
         }
     }
+
+    // POSIX's magic ends with a NUL, GNU's with a space.
+    private bool IsUstar => _bytes.Slice(TarLayout.Magic, TarLayout.MagicLength - 1).SequenceEqual("ustar"u8);
 
     /// <param name="offset">Where in the archive the header is, for messages.</param>
     /// <exception cref="CorruptImageException">TAR-001: it is no header.</exception>

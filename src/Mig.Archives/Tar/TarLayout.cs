@@ -14,6 +14,7 @@ internal static class TarLayout
     public const int ChecksumLength = 8;
     public const int MagicLength = 6;
     public const int PrefixLength = 155;
+    public const int AccountLength = 32;
 
     public const int Name = 0;
     public const int Mode = Name + NameLength;
@@ -25,7 +26,9 @@ internal static class TarLayout
     public const int Type = Checksum + ChecksumLength;
     public const int LinkName = Type + 1;
     public const int Magic = LinkName + NameLength;
-    public const int DeviceMajor = Magic + MagicLength + 2 + 32 + 32; // after magic and version, user name, group name
+    public const int UserName = Magic + MagicLength + 2; // after magic and version
+    public const int GroupName = UserName + AccountLength;
+    public const int DeviceMajor = GroupName + AccountLength;
     public const int DeviceMinor = DeviceMajor + IdLength;
     public const int Prefix = DeviceMinor + IdLength;
 

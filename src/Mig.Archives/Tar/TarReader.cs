@@ -121,6 +121,8 @@ public sealed class TarReader(Stream input) : IDisposable
             Mode = header.Mode,
             Uid = Id(PaxKey.Uid, header.Uid, pax, offset),
             Gid = Id(PaxKey.Gid, header.Gid, pax, offset),
+            UserName = Encoding.Latin1.GetString(header.UserName),
+            GroupName = Encoding.Latin1.GetString(header.GroupName),
             ModifiedTime = pax.Time(PaxKey.ModifiedTime, offset) ?? _global.Time(PaxKey.ModifiedTime, offset)
                 ?? new Timestamp(header.Time, 0),
             DeviceMajor = isDevice ? Device(header.DeviceMajor, offset) : 0,

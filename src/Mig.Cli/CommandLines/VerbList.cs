@@ -59,6 +59,9 @@ internal static class VerbList
             ("apply", ApplyVerb.Summary, () => new ApplyVerb()),
             ("overlay", OverlayVerb.Summary, () => new OverlayVerb()),
             ("derive", DeriveVerb.Summary, () => new DeriveVerb()),
+            ("install", InstallVerb.Summary, () => new InstallVerb()),
+            ("remove", RemoveVerb.Summary, () => new RemoveVerb()),
+            ("upgrade", UpgradeVerb.Summary, () => new UpgradeVerb()),
             ("run", RunVerb.Summary, () => new RunVerb()),
         ]),
         ("Exchange versions", [

@@ -19,6 +19,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(EditJson))]
 [JsonSerializable(typeof(EntryJson))]
 [JsonSerializable(typeof(FoundJson))]
+[JsonSerializable(typeof(InstallJson))]
 [JsonSerializable(typeof(InventoryJson))]
 [JsonSerializable(typeof(ExtractJson))]
 [JsonSerializable(typeof(GrepJson))]

@@ -82,6 +82,9 @@ internal sealed class ContentDigests(IContentSource store, string repositoryFold
         return digests;
     }
 
+    /// <summary>Begins to compute a digest of what comes piece by piece.</summary>
+    internal static IncrementalHash Begin(DigestAlgorithm algorithm) => IncrementalHash.CreateHash(NameOf(algorithm));
+
     [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms",
         Justification = "It is what the databases of packages hold.")]
     [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms",

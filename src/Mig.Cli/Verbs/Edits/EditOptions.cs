@@ -34,7 +34,7 @@ internal sealed class EditOptions(params string[] dryRunAliases)
         NoVerify = arguments.GetValue(_noVerify),
     };
 
-    private static string Shorten(string message)
+    internal static string Shorten(string message)
     {
         message = SafeText.Line(message);
         return message.Length <= MaxDefaultMessage ? message : string.Concat(message.AsSpan(0, MaxDefaultMessage - 1), "…");
