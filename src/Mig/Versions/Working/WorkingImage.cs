@@ -120,7 +120,7 @@ public sealed class WorkingImage : IDisposable
         }
 
         // A commit would keep what the version below has beside its disks.
-        Finish(scratch, taken, options.Before.FirstOrDefault()?.Attachments);
+        Finish(scratch, taken, options.Before.Count == 0 ? null : options.Before[0].Attachments);
         Reports = [.. Reports.Select(rest.Note)];
     }
 
