@@ -33,8 +33,8 @@ internal sealed class MountVerb : Verb
         read. mig stays until Ctrl-C, a signal, or 'umount DIR' ('fusermount3 -u DIR'). Needs libfuse3 (package fuse3), and no root: then this
         user alone sees the files, and may read all of them. Root shows them to all, by their owners and modes.
         The disks of a session can be written, by 'losetup', 'mount', QEMU and all else that writes to files. mig holds the session until it
-        ends; then 'mig session diff' and 'mig session commit' have what was written. Unmount what lies on the disks before mig ends: what
-        was not flushed when a disk is taken away is lost.
+        ends; then 'mig session diff' and 'mig session commit' have what was written. While something lies on a disk, mig does not end:
+        unmount it first. What was flushed is there even when mig is killed.
         """;
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
@@ -72,9 +72,12 @@ internal sealed class MountVerb : Verb
         string shown = isHistory ? "All versions are" : name is not null ? $"session '{name}' is" : $"{what[0]} is";
         session.Report($"{shown} at {folder} until Ctrl-C, or 'umount {folder}'");
         session.Output.Flush();
-        mount.Wait(cancellation);
-        if (mount.IsCutOff && name is not null)
-            session.Warn($"a disk of session '{name}' was in use when it was taken away; what was written to it and not flushed is lost");
+        using (cancellation.Register(() =>
+        {
+            if (name is not null && mount.IsInUse)
+                session.Warn($"a disk of session '{name}' is in use; mig ends when it is not any more, so unmount what lies on it");
+        }))
+            mount.Wait(cancellation);
         return ExitCode.Success;
     }
 }

@@ -14,16 +14,28 @@ internal static class AttachmentIngest
     /// <exception cref="UsageException">It is no regular file.</exception>
     public static TreeEntry Run(IngestSession session, AttachedFile file)
     {
+        if (file.Content is { } bytes)
+        {
+            using var memory = new MemorySource(bytes);
+            return Run(session, file.Name, memory);
+        }
+
         using FileSource source = FileSource.OpenWatched(file.Path);
         if (source.IsBlockDevice)
             throw new UsageException($"{file.Path} is a device; a regular file can be attached");
-        var content = new ScannedFile(0, new NodeSummary(NodeType.File, source.Length, default, default, 1),
-            FileOrder.KeyOf(Encoding.UTF8.GetBytes(file.Name)));
+        TreeEntry entry = Run(session, file.Name, source);
+        if (!session.MayChange)
+            source.CheckUnchanged();
+        return entry;
+    }
+
+    private static TreeEntry Run(IngestSession session, string name, IByteSource source)
+    {
+        var content = new ScannedFile(
+            0, new NodeSummary(NodeType.File, source.Length, default, default, 1), FileOrder.KeyOf(Encoding.UTF8.GetBytes(name)));
         content.SetExtents([.. source.GetStoredRanges(new ByteRange(0, source.Length))
             .Select(range => new FileExtent(range.Offset, range.Length, range.Offset))]);
         new FileIngest(session, null, source, 0, [content]).Run();
-        if (!session.MayChange)
-            source.CheckUnchanged();
-        return ImageAttachments.Entry(file.Name, source.Length, content.Content.Sha256, content.Content.List);
+        return ImageAttachments.Entry(name, source.Length, content.Content.Sha256, content.Content.List);
     }
 }

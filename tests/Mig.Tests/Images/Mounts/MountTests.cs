@@ -95,6 +95,21 @@ public sealed class MountTests : IDisposable
                 Tool.RunScript("echo changed > \"$1\"; head -c 1000000 /dev/zero | tr '\\0' x > \"$2\"; sync -f \"$2\"", kernel["etc/hostname"],
                     kernel["new"]);
 
+            // It does not end under who writes.
+            using (Mount kernel = Mount.Image(Assert.Single(Directory.GetFiles(folder))))
+            {
+                Tool.Run("kill", "-TERM", program.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Assert.Contains("is in use; mig ends when it is not", program.StandardError.ReadLine(), StringComparison.Ordinal);
+                Tool.RunScript("echo late > \"$1\"; sync -f \"$1\"", kernel["late"]);
+            }
+
+            program.WaitForExit();
+        }
+
+        using (Process program = MigProgram.Start([], [.. command, folder]))
+        {
+            Assert.Contains("session 'test' is at", program.StandardOutput.ReadLine(), StringComparison.Ordinal);
+
             // One writes at a time; what nobody has is refused, too.
             using Process second = MigProgram.Start([], [.. command, other]);
             Assert.Contains("is locked by process", second.StandardError.ReadToEnd(), StringComparison.Ordinal);
@@ -112,6 +127,7 @@ public sealed class MountTests : IDisposable
         Tool.Run("e2fsck", "-fn", exported);
         using Mount judge = Mount.Image(exported, "ro");
         Assert.Equal("changed\n", File.ReadAllText(judge["etc/hostname"]));
+        Assert.Equal("late\n", File.ReadAllText(judge["late"]));
         Assert.Equal(1000000, new FileInfo(judge["new"]).Length);
         Assert.True(File.Exists(judge["large"]));
     }
