@@ -18,7 +18,8 @@ internal sealed class CheckoutVerb : Verb
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _export =
-        new("--export", "-o") { Description = "Writes the disk to this file, or all disks and attachments into this folder", HelpName = "FILE|DIR/" };
+        new("--export", "-o")
+        { Description = "Writes the disk to this file, or all disks and attachments into this folder", HelpName = "FILE" };
     private readonly Option<string> _format =
         new("--format") { Description = "Format of the file: raw, vmdk, qcow2, …; otherwise its name decides", HelpName = "F" };
     private readonly Option<string> _backing =

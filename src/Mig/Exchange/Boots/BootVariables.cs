@@ -28,8 +28,8 @@ internal static class BootVariables
         long size = new FileInfo(firmware.Variables).Length;
         if (kept.Size != size)
             throw new UnsupportedFeatureException("starting this version with its UEFI variables",
-                $"the attachment '{Name}' has {kept.Size} bytes, and {firmware.Code} takes {size}; 'mig commit --detach {Name}' begins with "
-                + "new ones");
+                $"the attachment '{Name}' has {kept.Size} bytes, and {firmware.Code} takes {size}; "
+                + $"'mig commit --detach {Name}' begins with new ones");
         using FileStream file = File.Create(path);
         new FileContents(repository.Store, repository.Context.Parallelism).Copy(kept, file);
     }

@@ -41,7 +41,8 @@ public sealed class AttachmentTests : IDisposable
         using (Repository repository = _repository.Open())
             Assert.Empty(new ImageComparer(repository).Compare(full, Resolve(repository, "HEAD"), []).Volumes.Where(IsBeside));
 
-        CommitResult last = Commit(new CommitRequest { Disks = [], Message = "other", Attach = [File("nvram", "large")], Detach = ["none"] });
+        CommitResult last = Commit(
+            new CommitRequest { Disks = [], Message = "other", Attach = [File("nvram", "large")], Detach = ["none"] });
         AssertExported(("nvram", "large"), ("a state", "large"));
         using (Repository repository = _repository.Open())
         {
@@ -133,7 +134,7 @@ public sealed class AttachmentTests : IDisposable
         _repository.Commit("disk.img");
         UsageException refused = Assert.Throws<UsageException>(() => Attach([(name, "small")]));
         Assert.EndsWith(fault, refused.Message, StringComparison.Ordinal);
-        if (name.Length == 0 || name.Contains('/', StringComparison.Ordinal) || name.Contains('\0', StringComparison.Ordinal) || name == "..")
+        if (name is "" or ".." || name.AsSpan().ContainsAny('/', '\0'))
             return; // no tree has such a name
         AssertRefused(fault, [ImageAttachments.Entry(name, 0, ObjectId.Of([]), null)]);
     }

@@ -92,8 +92,7 @@ public sealed class MountTests : IDisposable
         {
             Assert.Contains("session 'test' is at", program.StandardOutput.ReadLine(), StringComparison.Ordinal);
             using (Mount kernel = Mount.Image(Assert.Single(Directory.GetFiles(folder))))
-                Tool.RunScript("echo changed > \"$1\"; head -c 1000000 /dev/zero | tr '\\0' x > \"$2\"; sync -f \"$2\"", kernel["etc/hostname"],
-                    kernel["new"]);
+                Tool.RunScript("cd \"$1\"; echo changed > etc/hostname; head -c 1000000 /dev/zero > new; sync -f new", kernel.Path);
 
             // It does not end under who writes.
             using (Mount kernel = Mount.Image(Assert.Single(Directory.GetFiles(folder))))
