@@ -6,6 +6,7 @@ using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Exchange.Boots;
 using Mig.History.Configuration;
+using Mig.Versions.Commits;
 
 namespace Mig.Cli.Verbs;
 
@@ -116,12 +117,15 @@ internal sealed class BootVerb : Verb
         string name;
         bool isThrownAway;
         BootEnd end;
+        CommitResult? made = null;
         using (BootedMachine machine = booter.Start(request))
         {
             (name, isThrownAway) = (machine.SessionName, machine.IsThrownAway);
             bool isTyped = !request.HasWindow && session.IsInputTerminal;
             session.Say(Describe(machine, isTyped));
             end = Follow(machine, session, isTyped, request.HasWindow, stop);
+            if (message is not null && end.IsPoweredDown)
+                made = machine.Commit(message, session.Cancellation);
         }
 
         if (end.StoredBytes > 0)
@@ -130,8 +134,8 @@ internal sealed class BootVerb : Verb
         string kept = isThrownAway ? "what it wrote is thrown away" : $"session '{name}' keeps what it flushed";
         if (!end.IsPoweredDown)
             throw new InterruptedException($"the machine did not power down, and was switched off; {kept}");
-        if (message is not null)
-            session.Say(CommitReport.LineOf(session.Repository.Sessions.Commit(name, message, cancellation: session.Cancellation)));
+        if (made is not null)
+            session.Say(CommitReport.LineOf(made));
         else if (!isThrownAway)
         {
             string size = Sizes.Bytes(session.Repository.Sessions.Find(name).DirtyBytes);

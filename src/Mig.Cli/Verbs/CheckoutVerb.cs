@@ -4,7 +4,9 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Exchange.Remotes;
+using Mig.History.Images;
 using Mig.History.Refs;
+using Mig.History.Trees;
 using Mig.Images.Export;
 using Mig.Versions.Branches;
 
@@ -16,7 +18,8 @@ internal sealed class CheckoutVerb : Verb
 
     private readonly Argument<string[]> _revisions = new("REV") { Arity = ArgumentArity.ZeroOrMore };
     private readonly Option<string> _export =
-        new("--export", "-o") { Description = "Writes the disk to this file; HEAD stays where it is", HelpName = "FILE" };
+        new("--export", "-o")
+        { Description = "Writes the disk to this file, or all disks and attachments into this folder", HelpName = "FILE" };
     private readonly Option<string> _format =
         new("--format") { Description = "Format of the file: raw, vmdk, qcow2, …; otherwise its name decides", HelpName = "F" };
     private readonly Option<string> _backing =
@@ -40,6 +43,7 @@ internal sealed class CheckoutVerb : Verb
         "checkout (BRANCH | REV | -)",
         "checkout (-b | -B) NAME [REV]",
         "checkout [REV] --export FILE [--format F] [--backing BASE[:REV]] [--allow-base DIR]... [--disk NAME] [--force]",
+        "checkout [REV] --export DIR/ [--format F] [--disk NAME] [--force]",
     ];
 
     public override string Description =>
@@ -47,6 +51,7 @@ internal sealed class CheckoutVerb : Verb
         + "commits go to no branch. With --export, mig writes the disk of REV (HEAD when none is given) bit for bit, under a\n"
         + "temporary name until it is whole; an existing file is never overwritten without --force. '-' is standard output,\n"
         + "which gets a raw disk; it is whole only if the command ends with 0. ./- is a file of that name.\n\n"
+        + "Into a folder, all disks are written under their names, and what is attached beside them.\n\n"
         + "With --backing, the file is a QCOW2 or VMDK that lies over BASE and holds only what differs from it. mig reads BASE\n"
         + "unless it wrote BASE itself and nobody changed it since. With :REV, BASE must be the disk of that version.";
 
@@ -55,6 +60,7 @@ internal sealed class CheckoutVerb : Verb
         ("mig checkout web", "goes to branch web"),
         ("mig checkout -b experiment v1", "makes branch experiment at tag v1 and goes there"),
         ("mig checkout v1 --export v1.vmdk", "writes the disk of v1 as a VMDK"),
+        ("mig checkout v1 --export machine/", "writes all disks of v1, and what is attached, into the folder machine"),
         ("mig checkout web1 --export web1.qcow2 --backing base.qcow2", "writes only what differs from the disk in base.qcow2"),
         ("mig checkout v1 --export - | ssh host 'dd of=/dev/vg/web1'", "sends the disk, raw, to another program"),
         ("mig checkout HEAD~1 --export old.raw --disk data.vmdk", "writes one of several disks as it was before"),
@@ -123,19 +129,41 @@ internal sealed class CheckoutVerb : Verb
             AllowedFolders = _opening.AllowedFolders(arguments),
             Overwrite = arguments.GetValue(_force),
         };
+        if (!isStream && (file.EndsWith('/') || Directory.Exists(file)))
+            return ExportMachine(request, session);
         ExportResult result;
         Repository repository = session.Repository;
         using (ProgressBar? progress = session.ShowProgress())
             result = new ImageExporter(repository).Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
-        string done =
-            $"{(isStream ? "standard output" : SafeText.Name(file))}: {SafeText.Name(result.Disk)} of {revision}, "
-            + $"{Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}";
+        string done = Describe(isStream ? "standard output" : file, result, request);
         if (isStream)
             session.Say(done);
         else
             session.Report(done);
         return ExitCode.Success;
     }
+
+    private static int ExportMachine(ExportRequest request, Session session)
+    {
+        MachineExport machine;
+        using (ProgressBar? progress = session.ShowProgress())
+            machine = new MachineExporter(session.Repository)
+                .Export(request with { Progress = progress ?? request.Progress }, session.Cancellation);
+        foreach (ExportResult disk in machine.Disks)
+            session.Report(Describe(Path.Combine(request.Path, disk.Disk), disk, request));
+        foreach (TreeEntry attachment in machine.Attachments)
+        {
+            string name = ImageAttachments.NameOf(attachment);
+            session.Report($"{SafeText.Name(Path.Combine(request.Path, name))}: attachment of {request.Revision}, "
+                + Sizes.Bytes(attachment.Size));
+        }
+
+        return ExitCode.Success;
+    }
+
+    private static string Describe(string place, ExportResult result, ExportRequest request) =>
+        $"{SafeText.Name(place)}: {SafeText.Name(result.Disk)} of {request.Revision}, "
+        + $"{Sizes.Bytes(result.Length)}, as {result.Format}{Thin(result, request)}";
 
     private static string Thin(ExportResult result, ExportRequest request) =>
         result.DifferingBytes is { } bytes ? $", {Sizes.Bytes(bytes)} of it differ from {SafeText.Name(request.Backing!)}" : "";

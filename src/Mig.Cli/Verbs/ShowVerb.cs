@@ -83,7 +83,9 @@ internal sealed class ShowVerb : Verb
             foreach (string line in view.Lines(new CommitId(id), commit, new Decorations(repository).Of(new CommitId(id), session.Palette)))
                 session.Output.WriteLine(line);
             session.Output.WriteLine();
-            images.Write(commit.Image, repository.Objects.ReadImage(commit.Image), commit);
+            MachineImage made = repository.Objects.ReadImage(commit.Image);
+            images.Write(commit.Image, made, commit);
+            images.WriteAttachments(ImageAttachments.Read(repository.Store, made));
             if (Changes(commit, repository) is { } counts)
                 session.Output.WriteLine($"\nagainst {CommitView.ShortId(commit.Parents[0].Value)}: {DiffSummary.Counts(counts)}");
             return;
@@ -92,7 +94,9 @@ internal sealed class ShowVerb : Verb
         if (kind != ObjectKind.Image)
             throw new UsageException(
                 $"'{revision}' is a {ObjectKindName.Of(kind)}, which is not for people to read; 'mig show' shows commits, tags and images");
-        images.Write(new ImageId(id), repository.Objects.ReadImage(new ImageId(id)));
+        MachineImage image = repository.Objects.ReadImage(new ImageId(id));
+        images.Write(new ImageId(id), image);
+        images.WriteAttachments(ImageAttachments.Read(repository.Store, image));
     }
 
     // Against the first parent, as git show has it.
@@ -142,6 +146,8 @@ internal sealed class ShowVerb : Verb
             commit is null ? null : CommitJson.Of(new CommitId(id), commit, new Decorations(repository).NamesOf(new CommitId(id))),
             imageId.ToString(),
             [.. image.Disks.Select(disk => DiskJson.Of(disk, commit))],
+            image.Attachments is null ? null
+                : [.. ImageAttachments.Read(repository.Store, image).Select(AttachmentJson.Of)],
             commit is null ? null : Changes(commit, repository));
     }
 }

@@ -3,6 +3,7 @@ using Mig.Cli.Terminals;
 using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
+using Mig.History.Trees;
 using Mig.Versions.Commits;
 
 namespace Mig.Cli.Views;
@@ -27,6 +28,16 @@ internal sealed class ImageView(TextOutput output, Palette palette)
                 foreach (UnreadPath unread in volume.Unread)
                     output.WriteLine($"    not read: {SafeText.Name([(byte)'/', .. unread.Path.Span])}: {SafeText.Line(unread.Reason)}");
             }
+        }
+    }
+
+    /// <summary>Prints what stands beside the disks.</summary>
+    public void WriteAttachments(IReadOnlyList<TreeEntry> attachments)
+    {
+        foreach (TreeEntry entry in attachments)
+        {
+            string sum = entry.Sha256 is { } sha256 ? $", SHA-256 {sha256}" : "";
+            output.WriteLine($"attachment {SafeText.Name(entry.Name.Span)}: {Sizes.Bytes(entry.Size)}{sum}");
         }
     }
 

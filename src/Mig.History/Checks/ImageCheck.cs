@@ -33,7 +33,8 @@ public sealed class ImageCheck
     {
         if (_sound.Contains(id.Value))
             return;
-        foreach (ImageDisk disk in MachineImage.Read(_store, id).Disks)
+        MachineImage image = MachineImage.Read(_store, id);
+        foreach (ImageDisk disk in image.Disks)
         {
             if (disk.Layout is { } layout)
                 Check(() => _layouts.Check(layout, disk.Length), $"disk {disk.Name}");
@@ -44,6 +45,8 @@ public sealed class ImageCheck
             }
         }
 
+        if (ImageAttachments.Read(_store, image).Count > 0)
+            Check(() => CheckTree(image.Attachments!.Value), ImageAttachments.PlaceName);
         _sound.Add(id.Value);
     }
 

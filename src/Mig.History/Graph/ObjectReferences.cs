@@ -72,6 +72,9 @@ public static class ObjectReferences
                     yield return new ObjectReference(root.Tree.Value, ObjectKind.Tree);
             }
         }
+
+        if (image.Attachments is { } attachments)
+            yield return new ObjectReference(attachments.Value, ObjectKind.Tree);
     }
 
     private static IEnumerable<ObjectReference> OfCommit(Commit commit)

@@ -7,20 +7,25 @@ using Utf8Text = Mig.Core.Utf8Text;
 
 namespace Mig.History.Images;
 
-/// <summary>A machine: its disks (docs/format.md, "Images").</summary>
+/// <summary>A machine: its disks, and files beside them (docs/format.md, "Images").</summary>
 public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
 {
     private const byte Version = 1;
     private const byte VersionWithUnread = 2; // only where something could not be read, so that all other images keep their ids
+    private const byte VersionWithAttachments = 3; // only where there are any
     private const int MaxDisks = 1024;
     private const int MaxVolumes = 4096;
     private const int MaxText = 1 << 16;
+
+    /// <summary>The files beside the disks, as a directory (<see cref="ImageAttachments"/>); null when there are none.</summary>
+    public TreeId? Attachments { get; init; }
 
     public ImageId Write(IObjectSink writer)
     {
         ArgumentNullException.ThrowIfNull(writer);
         var payload = new PayloadWriter();
-        byte version = Disks.Any(disk => disk.Volumes.Any(volume => volume.Unread.Count > 0)) ? VersionWithUnread : Version;
+        byte version = Attachments is not null ? VersionWithAttachments
+            : Disks.Any(disk => disk.Volumes.Any(volume => volume.Unread.Count > 0)) ? VersionWithUnread : Version;
         payload.Byte(version);
         payload.Unsigned(Disks.Count);
         foreach (ImageDisk disk in Disks)
@@ -37,6 +42,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
                 Write(payload, volume, version);
         }
 
+        if (Attachments is { } attachments)
+            payload.Id(attachments.Value);
         return new ImageId(writer.AddObject(ObjectKind.Image, payload.Written));
     }
 
@@ -46,8 +53,8 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
         ArgumentNullException.ThrowIfNull(store);
         var reader = new PayloadReader(store.ReadPayload(id.Value, ObjectKind.Image).Span, id.Value);
         byte version = reader.Byte("version");
-        if (version is not (Version or VersionWithUnread))
-            throw reader.Corrupt("version", $"{version}, this mig knows {Version} and {VersionWithUnread}");
+        if (version is < Version or > VersionWithAttachments)
+            throw reader.Corrupt("version", $"{version}, this mig knows {Version} to {VersionWithAttachments}");
         int diskCount = (int)reader.Unsigned("disk count", MaxDisks);
         var disks = new List<ImageDisk>();
         for (int i = 0; i < diskCount; i++)
@@ -69,10 +76,11 @@ public sealed record MachineImage(IReadOnlyList<ImageDisk> Disks)
             disks.Add(new ImageDisk(name, length, scheme, sectorSize, layout, volumes));
         }
 
+        TreeId? attachments = version == VersionWithAttachments ? new TreeId(reader.Id("attachments")) : null;
         reader.ExpectEnd("image");
         if (version == VersionWithUnread && disks.TrueForAll(disk => disk.Volumes.All(volume => volume.Unread.Count == 0)))
             throw reader.Corrupt("version", $"{version}, {Version} needed where everything was read");
-        return new MachineImage(disks);
+        return new MachineImage(disks) { Attachments = attachments };
     }
 
     private static void Write(PayloadWriter payload, ImageVolume volume, byte version)

@@ -79,8 +79,11 @@ public sealed class ImageEdit : IDisposable
     /// <returns>The image as it is now; it is not stored itself.</returns>
     public MachineImage Finish()
     {
-        var image = new MachineImage([
-            .. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)]);
+        MachineImage image = Before with
+        {
+            Disks =
+            [.. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)],
+        };
         _session.Keep([]); // what is noted of lists that are never stored is of no use, and does no harm
         return image;
     }

@@ -70,12 +70,12 @@ public sealed class ImageEditor(Repository repository)
         return new EditResult(id, branch, message, writer.NewObjectCount, writer.NewBytes, writer.StoredBytes);
     }
 
-    /// <summary>Tells whether two images have the same disks, byte for byte, and the same files.</summary>
+    /// <summary>Tells whether two images have the same disks, byte for byte, the same files, and the same attachments.</summary>
     public static bool IsSame(MachineImage before, MachineImage after)
     {
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(after);
-        return before.Disks.Count == after.Disks.Count
+        return before.Attachments == after.Attachments && before.Disks.Count == after.Disks.Count
             && before.Disks.Zip(after.Disks)
             .All(pair => pair.First.Length == pair.Second.Length && pair.First.Layout == pair.Second.Layout);
     }

@@ -141,6 +141,8 @@ internal sealed class DamagePlaces(Repository repository, IReadOnlySet<ObjectId>
             ImageVolume? usual = SystemVolumeOf(image);
             foreach (ImageDisk disk in image.Disks)
                 Look(image, disk, usual);
+            if (image.Attachments is { } attachments)
+                LookInto(attachments, "@" + ImageAttachments.PlaceName, []);
         }
         catch (CorruptStoreException e)
         {

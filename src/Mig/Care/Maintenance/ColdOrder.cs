@@ -31,7 +31,10 @@ internal sealed class ColdOrder(ObjectStore store, CancellationToken cancellatio
     public void Add(in ImageId image)
     {
         var open = new Stack<(TreeId Tree, ulong Path)>();
-        foreach (ImageVolume volume in MachineImage.Read(store, image).Disks.SelectMany(disk => disk.Volumes))
+        MachineImage read = MachineImage.Read(store, image);
+        if (read.Attachments is { } attachments)
+            open.Push((attachments, 0));
+        foreach (ImageVolume volume in read.Disks.SelectMany(disk => disk.Volumes))
         {
             if (volume.Root is { } root)
                 open.Push((root.Tree, 0));

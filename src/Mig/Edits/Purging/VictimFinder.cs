@@ -29,6 +29,8 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, Limi
     public IReadOnlyList<PurgedFile> Find(ImageId id, MachineImage image)
     {
         var victims = new List<PurgedFile>();
+        if (isWhole)
+            KeepAttachments(id, image);
         foreach (ImageDisk disk in image.Disks)
         {
             foreach (ImageVolume volume in disk.Volumes.Where(volume => volume.Root is not null))
@@ -40,6 +42,18 @@ internal sealed class VictimFinder(ObjectStore store, PurgeRequest request, Limi
         }
 
         return victims;
+    }
+
+    /// <exception cref="UnsupportedFeatureException">What must go is an attachment.</exception>
+    private void KeepAttachments(ImageId id, MachineImage image)
+    {
+        foreach (TreeEntry entry in ImageAttachments.Read(store, image))
+        {
+            if (entry.Sha256 is { } sha256 && _contents.Contains(sha256))
+                throw new UnsupportedFeatureException($"purging an attachment ('{ImageAttachments.NameOf(entry)}' of image {id})",
+                    "take it away with 'mig commit --detach', and leave the versions that have it out of the history");
+            Keep(entry);
+        }
     }
 
     private void Walk(TreeEntry root, TreeId tree, byte[] path, bool isBelowVictim, List<(byte[] Path, TreeEntry Entry)> victims,

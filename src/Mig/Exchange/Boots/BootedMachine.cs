@@ -2,6 +2,7 @@ using Mig.Core;
 using Mig.Exchange.Serving;
 using Mig.Images.Sessions;
 using Mig.Nbd;
+using Mig.Versions.Commits;
 
 namespace Mig.Exchange.Boots;
 
@@ -24,6 +25,7 @@ public sealed class BootedMachine : IDisposable
     private readonly QemuProcess? _qemu;
     private volatile bool _isSwitchedOff;
     private bool _isReleased;
+    private AttachedFile? _variables;
 
     // Owns the repository and the session.
     internal BootedMachine(Repository repository, BootRequest request, BootChoice choice, OpenSession session,
@@ -128,6 +130,14 @@ public sealed class BootedMachine : IDisposable
         return new BootEnd(!_isSwitchedOff, read, stored);
     }
 
+    /// <summary>
+    /// Makes a version of what it wrote, on the branch of its session; called when it has ended. Variables of UEFI that it began with an
+    /// attachment of the version become one again.
+    /// </summary>
+    /// <exception cref="ConflictException">Somebody works with the session, or its branch moved meanwhile.</exception>
+    public CommitResult Commit(string message, CancellationToken cancellation = default) => _repository.Sessions.Commit(
+        SessionName, new CommitRequest { Disks = [], Message = message, Attach = _variables is { } file ? [file] : [] }, cancellation);
+
     public void Dispose()
     {
         _qemu!.Dispose();
@@ -147,6 +157,8 @@ public sealed class BootedMachine : IDisposable
         try
         {
             _session.Flush();
+            if (_plan.Firmware is not null && BootVariables.Find(_repository, _session.Image) is not null)
+                _variables = new AttachedFile(BootVariables.Name, "") { Content = File.ReadAllBytes(_folder.Variables) };
         }
         finally
         {
@@ -170,7 +182,7 @@ public sealed class BootedMachine : IDisposable
     private void WriteFiles()
     {
         if (_plan.Firmware is { } firmware)
-            File.Copy(firmware.Variables, _folder.Variables);
+            BootVariables.Write(_repository, _session.Image, firmware, _folder.Variables);
         if (_plan.Way.Kernel is not { } kernel)
             return;
         using VolumeFiles files = VolumeFiles.Open(new SubSource(_session.Disks[_plan.Way.Disk], kernel.Volume), _repository.Context.Limits)

@@ -42,7 +42,7 @@ public sealed class ImageBrowser(Repository repository)
         ArgumentNullException.ThrowIfNull(path);
         path = PathFinder.Locate(repository.Store, image, path);
         (ImageDisk disk, ImageVolume volume) = FindVolume(image, path, revision);
-        if (followsLinks)
+        if (followsLinks && image.Disks.Contains(disk))
             return new LinkWalk(repository, image, disk, volume, path, $"{revision}:{path}").Run();
         TreeEntry entry = FindEntry(volume, path.Path.Span, $"{revision}:{path}");
         if (entry.Type == TreeEntryType.HardLink)
@@ -100,6 +100,13 @@ public sealed class ImageBrowser(Repository repository)
     private DiskVolume FindVolume(MachineImage image, PathSpec path, string revision)
     {
         List<ImageDisk> disks = [.. image.Disks.Where(disk => path.Disk is null || disk.Name == path.Disk)];
+        if (disks.Count == 0 && path is { Disk: ImageAttachments.PlaceName, Partition: null }
+            && ImageAttachments.AsVolume(image) is { } beside)
+        {
+            ImageAttachments.Read(repository.Store, image);
+            return beside;
+        }
+
         if (disks.Count == 0)
         {
             string[] names = [.. image.Disks.Select(disk => disk.Name)];

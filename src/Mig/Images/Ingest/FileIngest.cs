@@ -16,7 +16,7 @@ internal sealed class FileIngest
     private const long ClaimBytes = 4 << 20;
 
     private readonly IngestSession _session;
-    private readonly IFileSystem _fileSystem;
+    private readonly IFileSystem? _fileSystem;
     private readonly IByteSource _volume;
     private readonly long _volumeOffset;
     private readonly ScannedFile[] _files;
@@ -24,8 +24,9 @@ internal sealed class FileIngest
     private readonly Lock _gate = new();
     private int _next;
 
+    /// <param name="fileSystem">Null where the extents say all.</param>
     /// <param name="volumeOffset">Where the volume begins on the disk.</param>
-    public FileIngest(IngestSession session, IFileSystem fileSystem, IByteSource volume, long volumeOffset, IEnumerable<ScannedFile> files)
+    public FileIngest(IngestSession session, IFileSystem? fileSystem, IByteSource volume, long volumeOffset, IEnumerable<ScannedFile> files)
     {
         _session = session;
         _fileSystem = fileSystem;

@@ -6,7 +6,8 @@ using Mig.Store.Content;
 namespace Mig.Images.Ingest;
 
 /// <summary>Reads the content of files through their extents, one file at a time; one reader per thread.</summary>
-internal sealed class FileReader(IFileSystem fileSystem, IByteSource volume)
+/// <param name="fileSystem">Null where all content is on the volume, which has no blocks.</param>
+internal sealed class FileReader(IFileSystem? fileSystem, IByteSource volume)
 {
     public const int StepSize = 1 << 20;
     private const int MaxBlockSize = 1 << 16;
@@ -14,7 +15,7 @@ internal sealed class FileReader(IFileSystem fileSystem, IByteSource volume)
     private static readonly byte[] Zeros = new byte[StepSize];
 
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(StepSize + MaxBlockSize);
-    private readonly int _blockSize = Math.Min(fileSystem.Info.BlockSize, MaxBlockSize);
+    private readonly int _blockSize = Math.Min(fileSystem?.Info.BlockSize ?? 1, MaxBlockSize);
 
     /// <summary>Reads a small file whole. The bytes are valid until the next call.</summary>
     /// <param name="zeroTail">The rest of its last block on the volume, when it is zero.</param>
@@ -32,7 +33,7 @@ internal sealed class FileReader(IFileSystem fileSystem, IByteSource volume)
             if (extent.IsOnVolume)
                 volume.ReadExactly(extent.VolumeOffset, _buffer.AsSpan((int)extent.FileOffset, (int)(extent.Length + tail.Length)));
             else
-                fileSystem.ReadContent(file.Node, extent.FileOffset, content.Slice((int)extent.FileOffset, (int)extent.Length));
+                fileSystem!.ReadContent(file.Node, extent.FileOffset, content.Slice((int)extent.FileOffset, (int)extent.Length));
             if (!tail.IsEmpty && ZeroBytes.IsZero(_buffer.AsSpan((int)position, (int)tail.Length)))
                 zeroTail = tail;
         }
@@ -59,7 +60,7 @@ internal sealed class FileReader(IFileSystem fileSystem, IByteSource volume)
                 if (extent.IsOnVolume)
                     volume.ReadExactly(extent.VolumeOffset + part.Offset - extent.FileOffset, to);
                 else
-                    fileSystem.ReadContent(file.Node, part.Offset, to);
+                    fileSystem!.ReadContent(file.Node, part.Offset, to);
             }
 
             if (extent.FileOffset + extent.Length > range.End)
@@ -83,7 +84,7 @@ internal sealed class FileReader(IFileSystem fileSystem, IByteSource volume)
                 if (extent.IsOnVolume)
                     volume.ReadExactly(extent.VolumeOffset + done, bytes);
                 else
-                    fileSystem.ReadContent(file.Node, extent.FileOffset + done, bytes);
+                    fileSystem!.ReadContent(file.Node, extent.FileOffset + done, bytes);
                 hash.AppendData(bytes);
                 done += part;
             }

@@ -11,7 +11,10 @@ using Mig.Images.Sessions;
 
 namespace Mig.Images.Mounts;
 
-/// <summary>Shows versions as folders of this machine, by FUSE: read-only, and nothing is unpacked. Needs libfuse3, and no root.</summary>
+/// <summary>
+/// Shows versions as folders of this machine, by FUSE, and nothing is unpacked; only disks of sessions are written. Needs libfuse3, and no
+/// root.
+/// </summary>
 public sealed class ImageMounter(Repository repository)
 {
     // The two folders of a history have numbers of their own; those of entries are hashes, and even so never below 2.
@@ -52,29 +55,49 @@ public sealed class ImageMounter(Repository repository)
             (disk, (MountedNode)new MountedDisk(++_lastInode, default, repository.Store, disk))), folder, revision);
     }
 
-    /// <summary>Mounts the disks of a session, each a file that is written; who is told that writes are durable has them in the
-    /// session.</summary>
+    /// <summary>Mounts the disks of a session, each a file that is written, and holds the session meanwhile.</summary>
+    /// <param name="session">Its name.</param>
     /// <inheritdoc cref="MountVersion" path="//exception"/>
-    internal ImageMount MountSession(OpenSession session, string folder)
+    /// <exception cref="ConflictException">Somebody works with the session.</exception>
+    public ImageMount MountSession(string session, string folder)
     {
-        return ShowDisks(session.Image.Disks.Zip(session.Disks, (disk, content) =>
-            (disk, (MountedNode)new SessionNode(++_lastInode, content))), folder, $"session {session.Name}", isWritable: true);
+        OpenSession held = repository.Sessions.Open(session);
+        try
+        {
+            return MountSession(held, folder, held);
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
-    private ImageMount ShowDisks(IEnumerable<(ImageDisk Disk, MountedNode Node)> disks, string folder, string source, bool isWritable =
-        false)
+    /// <summary>Mounts the disks of a session, each a file that is written; who is told that writes are durable has them in the
+    /// session.</summary>
+    /// <param name="owned">The session, when the mount is to let go of it.</param>
+    /// <inheritdoc cref="MountVersion" path="//exception"/>
+    internal ImageMount MountSession(OpenSession session, string folder, OpenSession? owned = null)
+    {
+        return ShowDisks(session.Image.Disks.Zip(session.Disks, (disk, content) =>
+            (disk, (MountedNode)new SessionNode(++_lastInode, content))), folder, $"session {session.Name}", isWritable: true, owned);
+    }
+
+    private ImageMount ShowDisks(IEnumerable<(ImageDisk Disk, MountedNode Node)> disks, string folder, string source,
+        bool isWritable = false, OpenSession? owned = null)
     {
         (ImageDisk Disk, MountedNode Node)[] all = [.. disks];
         return Show(NewFolder(default, () => all.Select(item => (item.Disk.Name, (Func<MountedNode>)(() => item.Node)))), folder, source,
-            all.Sum(item => item.Disk.Length), isWritable);
+            all.Sum(item => item.Disk.Length), isWritable, owned);
     }
 
-    private ImageMount Show(MountedNode root, string folder, string source, long length, bool isWritable = false)
+    private ImageMount Show(MountedNode root, string folder, string source, long length, bool isWritable = false,
+        OpenSession? owned = null)
     {
         if (!Directory.Exists(folder))
             throw new NotFoundException($"folder {folder} does not exist; make it, it is where the files appear");
         var options = new MountOptions($"mig:{source}", length, Math.Max(2, repository.Context.Parallelism)) { IsWritable = isWritable };
-        return new ImageMount(Mount.Show(root, Path.GetFullPath(folder), options, e => repository.Context.Warning(e.Message)));
+        return new ImageMount(Mount.Show(root, Path.GetFullPath(folder), options, e => repository.Context.Warning(e.Message)), owned);
     }
 
     private MountedFolder NewFolder(Timestamp time, Func<IEnumerable<(string Name, Func<MountedNode> Node)>> list) =>

@@ -137,7 +137,10 @@ public sealed class RepositorySessions
     /// <summary>Makes a version of what a session holds, on its branch; the session then stands on that version.</summary>
     /// <inheritdoc cref="RepositoryCommits.Add(CommitRequest, CancellationToken)"/>
     public CommitResult Commit(string name, string message, bool noVerify = false, CancellationToken cancellation = default) =>
-        new SessionCommit(_repository).Run(name, new CommitRequest { Disks = [], Message = message, NoVerify = noVerify }, cancellation);
+        Commit(name, new CommitRequest { Disks = [], Message = message, NoVerify = noVerify }, cancellation);
+
+    internal CommitResult Commit(string name, CommitRequest request, CancellationToken cancellation) =>
+        new SessionCommit(_repository).Run(name, request, cancellation);
 
     /// <summary>Takes files back to what the version below has.</summary>
     /// <param name="paths">Files, directories with all in them, patterns; at least one.</param>

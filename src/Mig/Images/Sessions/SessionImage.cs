@@ -27,6 +27,6 @@ internal static class SessionImage
 
         writer.Complete();
         ingest.Keep(taken);
-        return new MachineImage(taken);
+        return session.Image with { Disks = taken };
     }
 }

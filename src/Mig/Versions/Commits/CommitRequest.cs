@@ -5,7 +5,8 @@ namespace Mig.Versions.Commits;
 /// <summary>What to commit, and how.</summary>
 public sealed record CommitRequest
 {
-    /// <summary>Paths of the disks of one machine, in order; none when only the message of the last version is amended.</summary>
+    /// <summary>Paths of the disks of one machine, in order; none when only the message of the last version is amended,
+    /// or what stands beside its disks is changed.</summary>
     public required IReadOnlyList<string> Disks { get; init; }
 
     /// <summary>Where a disk called <c>-</c> comes from; null when that is a file's name.</summary>
@@ -13,6 +14,13 @@ public sealed record CommitRequest
 
     /// <summary>The message; a newline is added when it lacks one.</summary>
     public required string Message { get; init; }
+
+    /// <summary>Files to put beside the disks; one takes the place of one with the same name that the version below has. Without disks
+    /// those of the last version stay.</summary>
+    public IReadOnlyList<AttachedFile> Attach { get; init; } = [];
+
+    /// <summary>Names of attachments that the version below has and this one does not.</summary>
+    public IReadOnlyList<string> Detach { get; init; } = [];
 
     /// <summary>A format to force on all disks, such as <c>raw</c>; null to find it by content.</summary>
     public string? InputFormat { get; init; }

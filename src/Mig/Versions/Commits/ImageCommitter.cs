@@ -5,6 +5,7 @@ using Mig.Exchange.Hooks;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Refs;
+using Mig.History.Trees;
 using Mig.Images.Ingest;
 using Mig.Store;
 using Mig.Store.Locks;
@@ -20,7 +21,7 @@ internal sealed class ImageCommitter(Repository repository)
     public CommitResult Commit(CommitRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Disks.Count == 0 && !request.Amend && request.Opened is null)
+        if (request.Disks.Count == 0 && !request.Amend && request.Opened is null && request.Attach.Count + request.Detach.Count == 0)
             throw new UsageException("name at least one disk to commit");
 
         // What can go wrong without reading a disk goes wrong first.
@@ -29,6 +30,11 @@ internal sealed class ImageCommitter(Repository repository)
         string message = publication.Ask(Publication.Clean(request.Message));
         Head head = request.Opened?.Onto ?? repository.Refs.ReadHead();
         Commit? amended = request.Amend ? FindAmended(head) : null;
+        Commit? last = amended ?? (head.Id is { } at ? repository.Objects.ReadCommit(new CommitId(at)) : null);
+        MachineImage? below = last is null ? null : repository.Objects.ReadImage(last.Image);
+        if (request.Disks.Count == 0 && request.Opened is null && below is null)
+            throw new UsageException("there is no version yet that something could be attached to; name its disks, too");
+        var beside = new AttachmentPlan(request, below is null ? [] : ImageAttachments.Read(repository.Store, below));
         List<DiskImage> disks = request.Opened is { } opened ? [.. opened.Disks] : OpenDisks(request, cancellation);
         try
         {
@@ -67,12 +73,15 @@ internal sealed class ImageCommitter(Repository repository)
             // Together, at the end: the disks of a machine belong to one moment.
             if (!request.AllowChanging)
                 rest.CheckUnchanged();
+            IReadOnlyCollection<TreeEntry> attachments = beside.Run(session);
             writer.EndContent();
 
-            bool keepsImage = amended is not null && disks.Count == 0;
-            MachineImage image = keepsImage ? repository.Objects.ReadImage(amended!.Image)
-                : new MachineImage([.. taken.Select(item => item.Disk)]);
-            ImageId imageId = keepsImage ? amended!.Image : image.Write(writer);
+            bool keepsDisks = disks.Count == 0;
+            MachineImage image = (keepsDisks ? below! : new MachineImage([.. taken.Select(item => item.Disk)])) with
+            {
+                Attachments = ImageAttachments.Write(writer, attachments),
+            };
+            ImageId imageId = keepsDisks && image.Attachments == below!.Attachments ? last!.Image : image.Write(writer);
             List<DiskReport> reports = [.. taken.Select((item, i) => rest.Note(item.Report, i))];
             if (!request.AllowEmpty && amended is null && IsUnchanged(head, image))
             {
@@ -87,14 +96,14 @@ internal sealed class ImageCommitter(Repository repository)
                 Parents = amended?.Parents ?? (head.Id is { } parent ? [new CommitId(parent)] : []),
                 Author = amended?.Author ?? author,
                 Committer = publication.Committer,
-                Provenance = keepsImage ? amended!.Provenance : [.. reports.SelectMany(DiskProvenance.Of)],
+                Provenance = keepsDisks ? last!.Provenance : [.. reports.SelectMany(DiskProvenance.Of)],
                 Message = message,
             };
             var id = new CommitId(writer.AddObject(ObjectKind.Commit, commit.Encode()));
             cancellation.ThrowIfCancellationRequested();
             writer.Complete();
             WriteCaches(session, request.DiscardFree ? [] : taken.Select(item => item.Disk), image, stats, reports);
-            if (!keepsImage)
+            if (!keepsDisks)
                 RememberPlaces(id, request);
             publication.Offer(id);
             request.Opened?.Made?.Invoke(id);
@@ -186,7 +195,7 @@ internal sealed class ImageCommitter(Repository repository)
         if (head.Id is not { } parent)
             return false;
         MachineImage before = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(parent)).Image);
-        return before.Disks.Count == image.Disks.Count
+        return before.Attachments == image.Attachments && before.Disks.Count == image.Disks.Count
             && before.Disks.Zip(image.Disks).All(pair => ProvenDisks.KeyOf(pair.First) == ProvenDisks.KeyOf(pair.Second));
     }
 }

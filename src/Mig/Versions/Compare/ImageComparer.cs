@@ -117,6 +117,13 @@ public sealed class ImageComparer(IContentSource objects)
             if (paths.Count == 0 || limits.Count > 0)
                 yield return new LimitedVolume(pair, prefix, isDefault, new PathLimits([.. limits.Select(path => path.Path)]));
         }
+
+        // What stands beside the disks, as files of one more volume.
+        List<PathSpec> beside = [.. paths.Where(path => path.Disk == ImageAttachments.PlaceName)];
+        (DiskVolume? was, DiskVolume? now) = (ImageAttachments.AsVolume(left), ImageAttachments.AsVolume(right));
+        if (left.Attachments != right.Attachments && (paths.Count == 0 || beside.Count > 0))
+            yield return new LimitedVolume(new VolumePair(was?.Disk, was?.Volume, now?.Disk, now?.Volume), "@" + ImageAttachments.PlaceName,
+                false, new PathLimits([.. beside.Select(path => path.Path)]));
     }
 
     // A history asks for each image twice: as a child, and as a parent.

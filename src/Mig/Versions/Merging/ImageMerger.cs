@@ -64,11 +64,14 @@ internal sealed class ImageMerger
         MergePlan plan = Plan(before, ours, theirs, MergeChoices.None, (_, _, _, _) => new BaseMergePolicy(_merger, Contents));
         var roots = plan.Volumes.ToDictionary(volume => (volume.Disk.Name, volume.Volume.Number), volume =>
             TreeEdit.Apply(Store, Store, volume.Volume.Root!, volume.Applied));
-        return new MachineImage([.. plan.Disks.Select(disk => disk with
+        return plan.WriteWhole(Store) with
         {
-            Volumes = [.. disk.Volumes.Select(volume =>
-                roots.TryGetValue((disk.Name, volume.Number), out TreeEntry? root) ? volume with { Root = root } : volume)],
-        })]);
+            Disks = [.. plan.Disks.Select(disk => disk with
+            {
+                Volumes = [.. disk.Volumes.Select(volume =>
+                    roots.TryGetValue((disk.Name, volume.Number), out TreeEntry? root) ? volume with { Root = root } : volume)],
+            })],
+        };
     }
 
     private MergePlan Plan(MachineImage before, MachineImage ours, MachineImage theirs, MergeChoices choices,
@@ -108,7 +111,8 @@ internal sealed class ImageMerger
                 disks.Add(their);
         }
 
-        return new MergePlan(ours, disks, volumes, conflicts, notes) { Contents = Contents };
+        IReadOnlyList<TreeEntry> attachments = new AttachmentMerge(Store, choices).Run(before, ours, theirs, conflicts, notes);
+        return new MergePlan(ours, disks, volumes, conflicts, notes) { Contents = Contents, Attachments = attachments };
 
         void Decide(ImageDisk? our, ImageDisk? their, DiskConflict conflict)
         {

@@ -5,6 +5,7 @@ using Mig.History.Merging;
 using Mig.History.Merging.Text;
 using Mig.History.Trees;
 using Mig.Machines.Merging;
+using Mig.Store;
 
 namespace Mig.Versions.Merging;
 
@@ -23,11 +24,18 @@ public sealed record MergePlan(
 {
     private const long MaxTextSize = 16 << 20;
 
+    /// <summary>The attachments of the result.</summary>
+    public IReadOnlyList<TreeEntry> Attachments { get; init; } = [];
+
     /// <summary>Where the contents are that merging made.</summary>
     internal MergeContents? Contents { get; init; }
 
     /// <summary>The image that is changed: ours, or one with those disks of theirs that our files are written onto.</summary>
     internal MachineImage Base => Volumes.All(volume => Ours.Disks.Contains(volume.Disk)) ? Ours : new MachineImage(Disks);
+
+    /// <summary>The image of the result, as far as disks are taken whole; its attachments are stored by this.</summary>
+    internal MachineImage WriteWhole(IObjectSink writer) =>
+        new(Disks) { Attachments = ImageAttachments.Write(writer, Attachments) };
 
     /// <summary>All conflicts, each with the prefix of its volume, or the name of its disk where it lies outside of files.</summary>
     public IEnumerable<(string Prefix, MergeConflict Conflict)> Conflicts =>

@@ -40,13 +40,16 @@ internal sealed class MergeWriter(Repository repository, ImageMerger merger)
         MergePlan plan, ObjectWriter writer, int parallelism, IProgressSink progress, CancellationToken cancellation)
     {
         if (plan.Volumes.All(volume => volume.Applied.Count == 0))
-            return new MachineImage(plan.Disks);
+            return plan.WriteWhole(writer);
         EditBase before = _bases.GetOrAdd(plan.Base, image => new Lazy<EditBase>(() => new EditBase(repository, image))).Value;
         using var edit = new ImageEdit(before, writer, parallelism, progress, cancellation: cancellation);
         foreach (VolumeMerge volume in plan.Volumes.Where(volume => volume.Applied.Count > 0))
             new MergeApplier(edit.OpenVolume(volume.Disk, volume.Volume), merger.Contents).Apply(volume.Applied);
         Dictionary<string, ImageDisk> changed = edit.Finish().Disks.ToDictionary(disk => disk.Name);
-        return new MachineImage([.. plan.Disks.Select(disk =>
-            plan.Volumes.Any(volume => ReferenceEquals(volume.Disk, disk)) ? changed[disk.Name] : disk)]);
+        return plan.WriteWhole(writer) with
+        {
+            Disks =
+            [.. plan.Disks.Select(disk => plan.Volumes.Any(volume => ReferenceEquals(volume.Disk, disk)) ? changed[disk.Name] : disk)],
+        };
     }
 }

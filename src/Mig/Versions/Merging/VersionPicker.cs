@@ -74,7 +74,8 @@ public sealed class VersionPicker(Repository repository)
 
     /// <summary>Tells whether a plan leaves our image as it is.</summary>
     internal static bool IsNothing(MergePlan plan) =>
-        plan.Volumes.All(volume => volume.Result.Operations.Count == 0) && ImageEditor.IsSame(plan.Ours, new MachineImage(plan.Disks));
+        plan.Volumes.All(volume => volume.Result.Operations.Count == 0)
+        && ImageEditor.IsSame(plan.Ours, plan.WriteWhole(HashingSink.Instance));
 
     private static void Publish(Publication publication, RefName target, ObjectId expected, List<PickedVersion> picked, bool reverts)
     {

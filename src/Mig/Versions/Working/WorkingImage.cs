@@ -66,7 +66,7 @@ public sealed class WorkingImage : IDisposable
             var taken = opened.Select((disk, i) => working.TakeIn(scratch,
                 contents => new DiskIngest(ingest, disk, disk.Name, false, context.Limits, session.Image.Disks[i], plans[i], contents),
                 disk)).ToList();
-            working.Finish(scratch, taken);
+            working.Finish(scratch, taken, session.Image.Attachments);
             working._owned = session;
             return working;
         }
@@ -119,7 +119,8 @@ public sealed class WorkingImage : IDisposable
                 new DiskIngest(session, _disks[i], names[i], options.DiscardFree, context.Limits, known, plan, contents), _disks[i]));
         }
 
-        Finish(scratch, taken);
+        // A commit would keep what the version below has beside its disks.
+        Finish(scratch, taken, options.Before.Count == 0 ? null : options.Before[0].Attachments);
         Reports = [.. Reports.Select(rest.Note)];
     }
 
@@ -134,9 +135,9 @@ public sealed class WorkingImage : IDisposable
         return taken;
     }
 
-    private void Finish(ScratchStore scratch, IReadOnlyList<(ImageDisk Disk, DiskReport Report)> taken)
+    private void Finish(ScratchStore scratch, IReadOnlyList<(ImageDisk Disk, DiskReport Report)> taken, TreeId? attachments)
     {
-        Id = new MachineImage([.. taken.Select(item => item.Disk)]).Write(scratch);
+        Id = new MachineImage([.. taken.Select(item => item.Disk)]) { Attachments = attachments }.Write(scratch);
         Reports = [.. taken.Select(item => item.Report)];
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mig.Core;
 using Mig.Images.Mounts;
 using Mig.Testing;
 using Mig.Tests.Support;
@@ -75,6 +76,59 @@ public sealed class MountTests : IDisposable
         string shown = Assert.Single(Directory.GetFiles(folder));
         Tool.Run("cmp", disk, shown);
         Tool.Run("e2fsck", "-fn", shown);
+    }
+
+    [Fact]
+    public void ADiskOfASessionIsWrittenByTheKernel()
+    {
+        CommitTree();
+        string folder = _repository.Files["mounted"], other = _repository.Files["other"];
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(other);
+        using Repository repository = _repository.Open();
+        repository.Sessions.Start("test", "main");
+        string[] command = ["--repo", _repository.Folder, "mount", "--block", "--session", "test"];
+        using (Process program = MigProgram.Start([], [.. command, folder]))
+        {
+            Assert.Contains("session 'test' is at", program.StandardOutput.ReadLine(), StringComparison.Ordinal);
+            using (Mount kernel = Mount.Image(Assert.Single(Directory.GetFiles(folder))))
+                Tool.RunScript("cd \"$1\"; echo changed > etc/hostname; head -c 1000000 /dev/zero > new; sync -f new", kernel.Path);
+
+            // It does not end under who writes.
+            using (Mount kernel = Mount.Image(Assert.Single(Directory.GetFiles(folder))))
+            {
+                Tool.Run("kill", "-TERM", program.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                Assert.Contains("is in use; mig ends when it is not", program.StandardError.ReadLine(), StringComparison.Ordinal);
+                Tool.RunScript("echo late > \"$1\"; sync -f \"$1\"", kernel["late"]);
+            }
+
+            program.WaitForExit();
+        }
+
+        using (Process program = MigProgram.Start([], [.. command, folder]))
+        {
+            Assert.Contains("session 'test' is at", program.StandardOutput.ReadLine(), StringComparison.Ordinal);
+
+            // One writes at a time; what nobody has is refused, too.
+            using Process second = MigProgram.Start([], [.. command, other]);
+            Assert.Contains("is locked by process", second.StandardError.ReadToEnd(), StringComparison.Ordinal);
+            second.WaitForExit();
+            Assert.Equal(3, second.ExitCode);
+            Assert.Throws<NotFoundException>(() => new ImageMounter(repository).MountSession("none", other));
+            Tool.Run("kill", "-TERM", program.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            program.WaitForExit();
+            Assert.DoesNotContain("in use", program.StandardError.ReadToEnd(), StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Directory.GetFileSystemEntries(folder));
+        Assert.NotNull(repository.Sessions.Commit("test", "written", cancellation: TestContext.Current.CancellationToken).Id);
+        string exported = _repository.Export("out");
+        Tool.Run("e2fsck", "-fn", exported);
+        using Mount judge = Mount.Image(exported, "ro");
+        Assert.Equal("changed\n", File.ReadAllText(judge["etc/hostname"]));
+        Assert.Equal("late\n", File.ReadAllText(judge["late"]));
+        Assert.Equal(1000000, new FileInfo(judge["new"]).Length);
+        Assert.True(File.Exists(judge["large"]));
     }
 
     [Theory]
