@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Mig.Care.Trust;
 using Mig.Core;
 using Mig.History.Checks;
 using Mig.History.Graph;
@@ -24,7 +25,6 @@ public sealed partial class RepositoryCheck(Repository repository)
     private readonly List<string> _warnings = [];
     private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
     private readonly List<(ImageId Image, string From)> _images = [];
-    private readonly Dictionary<ListId, long> _files = [];
     private readonly HashSet<ListId> _hashed = [];
     private readonly HashSet<ObjectId> _missing = [];
     private bool _hasReadPacks;
@@ -240,8 +240,6 @@ public sealed partial class RepositoryCheck(Repository repository)
         {
             if (entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
                 _fileCount++;
-            if (entry is { List: { } list, Sha256: not null })
-                _files[list] = entry.Size;
         }
     }
 
@@ -266,9 +264,12 @@ public sealed partial class RepositoryCheck(Repository repository)
     // Each chunk has been hashed by itself; here the whole is.
     private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
     {
+        var unproven = new UnprovenLists(store, ProvenDisks.Read(repository.Folder), cancellation);
+        foreach ((ImageId image, _) in _images)
+            unproven.Add(image);
         progress.Begin("large files",
-            _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
-        ParallelWork.ForEach(_files.Keys, repository.Context.Parallelism, Check, cancellation);
+            unproven.Lengths.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
+        ParallelWork.ForEach(unproven.Lengths.Keys, repository.Context.Parallelism, Check, cancellation);
 
         void Check(ListId list)
         {
