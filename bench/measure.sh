@@ -1,5 +1,5 @@
 # measure.sh: for the other scripts to source. Needs $work, a folder for scratch files, and $results, a TSV file that gets
-#   step, tool, seconds, CPU seconds, peak memory in MiB, bytes of the repository afterwards
+#   step, tool, seconds, CPU seconds, peak memory in MiB, bytes of the repository afterwards, the round ($MIG_BENCH_ROUND)
 # shellcheck shell=bash
 
 # warm FILE-OR-FOLDER...: reads everything once, so that each tool finds its input in the page cache, and lets earlier writes finish.
@@ -19,7 +19,7 @@ measure() {
   fi
   read -r seconds user system memory <"$work/time"
   [ "$repository" = - ] || bytes=$(du -sb "$repository" | cut -f 1)
-  printf '%s\t%s\t%s\t%s\t%s\t%s\n' "$step" "$tool" "$seconds" "$(awk "BEGIN { print $user + $system }")" "$((memory / 1024))" "$bytes" >>"$results"
+  printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\n' "$step" "$tool" "$seconds" "$(awk "BEGIN { print $user + $system }")" "$((memory / 1024))" "$bytes" "${MIG_BENCH_ROUND:-1}" >>"$results"
   echo "  $step, $tool: $seconds s"
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # mig.sh WORK RESULTS CHANGED IMAGE...: commits the images one after another into one repository, commits the last again, commits CHANGED (a copy of
-# the last in which some files changed), exports the last, reads one file. Appends to RESULTS, see measure.sh. mig is on the path.
+# the last in which some files changed), exports the last, reads one file, checks, collects. Appends to RESULTS, see measure.sh. mig is on the path.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$1 results=$2 changed=$3
@@ -44,6 +44,17 @@ done
 mig cat HEAD:/usr/lib/os-release >"$work/file"
 debugfs -R 'cat /usr/lib/os-release' "$changed?offset=1048576" 2>/dev/null >"$work/expected"
 same "$work/file" "$work/expected"
+warm "$repository/.mig"
+measure check mig - mig fsck
+measure check "mig --sample 10%" - mig fsck --sample 10%
+measure gc mig "$repository/.mig" mig gc
+warm "$repository/.mig"
+measure export-gc mig - mig checkout "$(basename "$last" .img)" --export "$work/out.raw"
+same "$work/out.raw" "$last"
+rm -f "$work/out.raw"
+for _ in 1 2 3 4 5; do
+  measure cat-gc mig - mig cat HEAD:/usr/lib/os-release
+done
 mig fsck >/dev/null
 cd /
 rm -rf "$repository"

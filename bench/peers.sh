@@ -33,6 +33,8 @@ if wanted restic; then
   restored "$last"
   warm "$changed"
   measure changed restic "$peers/restic" restic -q -r "$peers/restic" backup --force "$changed"
+  warm "$peers/restic"
+  measure check restic - restic -q -r "$peers/restic" check --read-data
   rm -rf "$peers/restic"
 fi
 
@@ -51,6 +53,7 @@ if wanted borg; then
   measure export borg "$peers/borg" bash -c "cd '$peers/restored' && borg extract --sparse '$peers/borg::$last_name'"
   mv "$(find "$peers/restored" -type f)" "$out"
   restored "$last"
+  measure check borg - borg check --verify-data "$peers/borg"
   rm -rf "$peers/borg" "$peers/restored"
 fi
 

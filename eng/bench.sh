@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--no-peers] [--no-transfer] [--no-lines] [--no-extract] [--no-inside] [--no-derive] [DIR]: measures mig beside its peers on real disks, and writes the tables into
+# bench.sh [--set trimmed|untrimmed|both|none] [--images "min base …"] [--rounds N] [--no-peers] [--no-transfer] [--no-lines] [--no-extract] [--no-inside] [--no-derive] [DIR]: measures mig beside its peers on real disks, and writes the tables into
 # docs/benchmarks.md. DIR, ~/.cache/mig-bench unless given, keeps the disks: they are made on the first run (bench/make-corpus.sh, 9 GB, which needs root
-# and the network); scratch files take 30 GB more. All five images, both sets: one to two hours on two cores.
+# and the network); scratch files take 30 GB more. All five images, both sets, three rounds: three to four hours on two cores.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . eng/tools.sh
 
-sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 lines=1 extract=1 inside=1 derive=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
+rounds=3 sets="trimmed untrimmed" images="min base wiki gui ide" peers=1 transfer=1 lines=1 extract=1 inside=1 derive=1 dir=${XDG_CACHE_HOME:-$HOME/.cache}/mig-bench
 while [ $# -gt 0 ]; do
   case $1 in
     --set) sets=${2/both/trimmed untrimmed} sets=${sets/none/}; shift ;;
     --images) images=$2; shift ;;
+    --rounds) rounds=$2; shift ;;
     --no-peers) peers=0 ;;
     --no-transfer) transfer=0 ;;
     --no-lines) lines=0 ;;
@@ -70,8 +71,12 @@ for set in $sets; do
   results=$work/$set.tsv
   : >"$results"
   change "$folder/$last.img" "$work/changed.img"
-  bench/mig.sh "$work" "$results" "$work/changed.img" "${paths[@]}"
-  [ $peers = 0 ] || bench/peers.sh "$work" "$results" "$work/changed.img" "${paths[@]}"
+  for round in $(seq "$rounds"); do
+    export MIG_BENCH_ROUND=$round
+    bench/mig.sh "$work" "$results" "$work/changed.img" "${paths[@]}"
+    [ $peers = 0 ] || bench/peers.sh "$work" "$results" "$work/changed.img" "${paths[@]}"
+  done
+  export MIG_BENCH_ROUND=1
   rm -f "$work/changed.img"
   sed "s/^/$set\t/" "$results" >>"$work/all.tsv"
 done
@@ -118,6 +123,7 @@ image_tables() {
   echo "Measured on $(date -u +%Y-%m-%d) by \`eng/bench.sh\`: mig $(mig version | awk '{ print $3 }'), $(nproc) cores ($(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)),"
   echo "$(awk '/^MemTotal/ { print int($2 / 1048576 + 0.5) }' /proc/meminfo) GiB of memory, Linux $(uname -r | cut -d - -f 1); $(restic version | cut -d ' ' -f 1,2), borg $(borg --version | cut -d ' ' -f 2),"
   echo "casync $(casync --version | awk 'NR == 1 { print $2 }'), qemu-img $(qemu-img --version | sed -n '1s/.*version \([0-9.]*\).*/\1/p'), zstd $(zstd --version | sed 's/.*v\([0-9.]*\).*/\1/')."
+  echo "restic 0.14 and borg 1.2.4 are of 2022. Rounds: $rounds, in each of them mig and then its peers; medians, and from the least to the most."
   for set in $sets; do
     folder=$dir
     [ "$set" = untrimmed ] || folder=$dir/trimmed

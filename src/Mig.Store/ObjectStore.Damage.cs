@@ -15,13 +15,13 @@ public sealed partial class ObjectStore
     /// <summary>Whether an index cannot be read.</summary>
     public bool HasDamagedIndexes => _packs.Damaged.Count > 0;
 
-    /// <summary>Notes what a check of all packs found, in the place of what was known.</summary>
+    /// <summary>Notes what a check of all packs found, in the place of what was known; of a part of them, besides what was known.</summary>
     /// <param name="clock">Leaves out packs that were written to a moment ago, whose notes could not be told from those of later ones; null
     /// when none is.</param>
     public void NoteDamage(StoreCheckResult result, TimeProvider? clock)
     {
         ArgumentNullException.ThrowIfNull(result);
-        _packs.ReplaceDamage(result.DamagedPlaces, clock);
+        _packs.ReplaceDamage(result.IsPart ? _packs.DamagedPlaces.Concat(result.DamagedPlaces) : result.DamagedPlaces, clock);
     }
 
     /// <summary>Leaves the indexes out that a check found damaged: what they say may be anything.</summary>

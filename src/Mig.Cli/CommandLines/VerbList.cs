@@ -30,6 +30,7 @@ internal static class VerbList
             ("show", ShowVerb.Summary, () => new ShowVerb()),
             ("diff", DiffVerb.Summary, () => new DiffVerb()),
             ("status", StatusVerb.Summary, () => new StatusVerb()),
+            ("bisect", BisectVerb.Summary, () => new BisectVerb()),
             ("when", WhenVerb.Summary, () => new WhenVerb()),
             ("reflog", ReflogVerb.Summary, () => new ReflogVerb()),
             ("rev-parse", RevParseVerb.Summary, () => new RevParseVerb()),

@@ -6,6 +6,9 @@ namespace Mig.Cli.Json;
 internal sealed record CheckJson(
     bool? IsIntact,
     bool IsQuick,
+    string? Sample,
+    long ReadBytes,
+    int? EarlierPacks,
     IReadOnlyList<CheckProblem> Problems,
     IReadOnlyList<string> Warnings,
     long Packs,
@@ -25,8 +28,11 @@ internal sealed record CheckJson(
     RepairReport? Repair)
 {
     public static CheckJson Of(CheckReport report, bool isQuick, RepairReport? repair) => new(
-        report.Problems.Count > 0 ? false : isQuick ? null : true,
+        report.Problems.Count > 0 ? false : isQuick || report.Sample is not null ? null : true,
         isQuick,
+        report.Sample,
+        report.ReadBytes,
+        report.EarlierPacks > 0 ? report.EarlierPacks : null,
         report.Problems,
         report.Warnings,
         report.Packs,

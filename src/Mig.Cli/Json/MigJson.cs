@@ -41,6 +41,7 @@ namespace Mig.Cli.Json;
 [JsonSerializable(typeof(SimilarJson))]
 [JsonSerializable(typeof(StatisticsJson))]
 [JsonSerializable(typeof(StatusJson))]
+[JsonSerializable(typeof(LiveJson))]
 [JsonSerializable(typeof(TimelineJson))]
 [JsonSerializable(typeof(UnseenVersionsJson))]
 [JsonSerializable(typeof(VerificationJson))]

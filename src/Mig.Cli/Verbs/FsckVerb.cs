@@ -4,6 +4,7 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Store.Checks;
 
 namespace Mig.Cli.Verbs;
 
@@ -16,6 +17,14 @@ internal sealed class FsckVerb : Verb
     private readonly Option<bool> _noViews =
         new("--no-views") { Description = "Does not compare what manifests say with what the disks hold" };
 
+    private readonly Option<string> _sample = new("--sample")
+    {
+        HelpName = "N% | K/N",
+        Description = "Reads a part of the contents: a random one, or the K-th of N that together are all",
+    };
+
+    private readonly Option<bool> _resume = new("--resume") { Description = "Goes on where a check that was cut short ended" };
+
     private readonly Option<string> _repairFrom = new("--repair-from")
     {
         Description =
@@ -27,17 +36,21 @@ internal sealed class FsckVerb : Verb
     {
         Add(_quick);
         Add(_noViews);
+        Add(_sample);
+        Add(_resume);
         Add(_repairFrom);
     }
 
     public override IReadOnlyList<string> Usage =>
-        ["fsck [--quick | --no-views] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
+        ["fsck [--quick | --sample (N% | K/N) | [--resume] [--no-views]] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
 
     public override string Description =>
         "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block. Reads the\n"
         + "file systems of each image from its disks, to see that the manifest says what they hold. That costs a few times what\n"
         + "'mig commit --quick' costs for each image, but only once: mig notes what was proven. What is damaged is named by version\n"
         + "and path. Problems end the command with 22.\n\n"
+        + "--sample reads a part of the contents only, and says so: a random one each time, or one of N parts, so that N runs read\n"
+        + "all. A check that was cut short has noted what it found whole; --resume does not read that again.\n\n"
         + "--repair-from asks any other repository for exactly the objects that are damaged or missing here, checks them, writes\n"
         + "them into new packs, and takes the damaged ones away when nothing is missing any more. Then all is checked.";
 
@@ -45,6 +58,7 @@ internal sealed class FsckVerb : Verb
     [
         ("mig fsck", "checks everything"),
         ("mig fsck --repair-from origin", "brings back from origin what is damaged here"),
+        ("mig fsck --sample 3/7", "reads the third of seven parts: one for each day of the week"),
         ("mig fsck --quick", "checks only that nothing is missing, in a fraction of the time; contents are not read"),
     ];
 
@@ -53,12 +67,17 @@ internal sealed class FsckVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         bool isQuick = arguments.GetValue(_quick);
+        CheckSample? sample = arguments.GetValue(_sample) is { } part ? CheckSample.Parse(part) : null;
+        bool goesOn = arguments.GetValue(_resume);
+        if ((isQuick && (goesOn || sample is not null)) || (goesOn && sample is not null))
+            throw new UsageException("--quick, --sample and --resume do not go together: each says by itself what is read");
         Repository repository = session.Repository;
         RepairReport? repair = null;
         if (arguments.GetValue(_repairFrom) is { } source)
         {
-            if (isQuick)
-                throw new UsageException("what is damaged is found by reading it, so --quick and --repair-from do not go together");
+            if (isQuick || goesOn || sample is not null)
+                throw new UsageException(
+                    "what is damaged is found by reading it, so --repair-from does not go together with --quick, --sample or --resume");
             using (ProgressBar? progress = session.ShowProgress())
                 repair = new RepositoryRepair(repository)
                     .Run(source, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
@@ -70,7 +89,7 @@ internal sealed class FsckVerb : Verb
         using Repository again = Repository.Open(repository.Folder, session.Context);
         CheckReport report;
         using (ProgressBar? progress = session.ShowProgress())
-            report = new RepositoryCheck(again) { ComparesViews = !arguments.GetValue(_noViews) }.Run(
+            report = new RepositoryCheck(again) { ComparesViews = !arguments.GetValue(_noViews), Sample = sample, GoesOn = goesOn }.Run(
                 isQuick, progress ?? (Core.IProgressSink)Core.NoProgress.Instance, session.Cancellation);
         if (session.IsJson)
             session.WriteJson(CheckJson.Of(report, isQuick, repair), MigJson.Default.CheckJson);
@@ -109,7 +128,7 @@ internal sealed class FsckVerb : Verb
         }
 
         session.Output.WriteLine(
-            $"{(isQuick ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} ({Sizes.Bytes(report.RawBytes)}) in "
+            $"{(isQuick || report.Sample is not null ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} ({Sizes.Bytes(report.RawBytes)}) in "
             + $"{Sizes.Count(report.Packs, "pack")} ({Sizes.Bytes(report.StoredBytes)}).");
         session.Output.WriteLine(
             $"Followed {Sizes.Count(report.Refs, "ref")} to {Sizes.Count(report.Commits, "commit")}, "
@@ -125,8 +144,15 @@ internal sealed class FsckVerb : Verb
                 + "remote.");
         if (report.ComparedImages > 0)
             session.Output.WriteLine($"The manifests of {Sizes.Count(report.ComparedImages, "image")} say what their disks hold.");
+        if (report.EarlierPacks > 0)
+            session.Output.WriteLine(
+                $"{Sizes.Count(report.EarlierPacks, "pack")} of these were read by the check that began at {report.EarlierSince:u}.");
+        if (report.Sample is not null)
+            session.Output.WriteLine($"Read and checked {Sizes.Bytes(report.ReadBytes)} of them (--sample {report.Sample}).");
         session.Output.WriteLine(report.Problems.Count == 0
-            ? isQuick
+            ? report.Sample is not null
+                ? "What was read is intact, and nothing is missing. The rest was not read (--sample): mig fsck reads all."
+                : isQuick
                 ? "Nothing is missing. Contents were not read (--quick), so whether they are intact is not known: mig fsck reads them."
                 : session.Palette.Green("Everything is there and intact.")
             : session.Palette.Red($"Found {Sizes.Count(report.Problems.Count, "problem")}.")

@@ -26,12 +26,15 @@ internal sealed class RunVerb : Verb
     private readonly Option<string[]> _without =
         new("--without") { HelpName = "DIR", Description = "Leaves out what the image mounts there" };
 
+    private readonly Option<bool> _noReplay =
+        new("--no-replay") { Description = "Runs it, even if the same command ran on the same image before" };
+
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
 
     public RunVerb()
         : base("run", Summary)
     {
-        Add(_message, _net, _bind, _env, _directory, _without, _noVerify);
+        Add(_message, _net, _bind, _env, _directory, _without, _noReplay, _noVerify);
         Add(_what);
     }
 
@@ -41,7 +44,8 @@ internal sealed class RunVerb : Verb
         """
         The command sees the image as its machine would, with empty /run and /tmp, and nothing of this machine: no files, devices, processes,
         and no network unless it is lent. Services do not start. When it ends with 0, what it changed is a commit on BRANCH; else the branch
-        stays as it was, and mig ends with the command's exit code. Needs root and bubblewrap; the kernel mounts ext4, XFS and btrfs.
+        stays as it was, and mig ends with the command's exit code. Where the same command ran on the same image with the same inputs before,
+        the version takes over what it made then; not with --net, :rw or input through a pipe or from a file. Needs root and bubblewrap; the kernel mounts ext4, XFS and btrfs.
         """;
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
@@ -69,15 +73,22 @@ internal sealed class RunVerb : Verb
                     .ToDictionary(pair => pair.Name, pair => pair.Value),
                 WorkingFolder = arguments.GetValue(_directory) ?? "/",
                 WithoutMounts = arguments.GetValue(_without) ?? [],
+                HasInput = HasInput(),
+                Replays = !arguments.GetValue(_noReplay),
                 NoVerify = arguments.GetValue(_noVerify),
             },
             session.Cancellation);
+        if (result.Replayed is { } before)
+            session.Say($"replayed: {before.Value.ToShortString()} came of the same command on the same image (--no-replay runs it)");
         if (result.Commit is { Id: not null } commit)
             session.Say(CommitReport.LineOf(commit));
         else if (result.ExitCode != 0)
             session.Warn($"the command ended with {result.ExitCode}; {branch} is as it was");
         return result.ExitCode;
     }
+
+    // A terminal is at hand in all runs alike; what a pipe or file holds is not known before it is read.
+    private static bool HasInput() => Console.IsInputRedirected && new FileInfo("/proc/self/fd/0").LinkTarget != "/dev/null";
 
     private static RunBind ParseBind(string text) => text.Split(':') switch
     {

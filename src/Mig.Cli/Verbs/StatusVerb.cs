@@ -3,7 +3,9 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
+using Mig.Core;
 using Mig.Versions.Working;
+using Mig.Versions.Working.Live;
 
 namespace Mig.Cli.Verbs;
 
@@ -15,6 +17,12 @@ internal sealed class StatusVerb : Verb
     private readonly Option<string> _against =
         new("--against") { Description = "Compares with this version instead of HEAD", HelpName = "REV" };
     private readonly Option<bool> _full = new("--full") { Description = "Reads all files, whatever their size and times say" };
+    private readonly Option<string> _live = new("--live")
+    {
+        HelpName = "DIR | HOST[:DIR]",
+        Description = "Compares a running system: a mounted root, or another machine by ssh",
+    };
+
     private readonly Option<bool> _short = new("--short", "-s") { Description = "A line for each path, as diff --name-status has them" };
     private readonly Option<bool> _porcelain = new("--porcelain") { Description = "As --short, and the same in all versions of mig" };
     private readonly Option<bool> _branch = new("--branch", "-b") { Description = "Shows the branch with --short, too" };
@@ -24,21 +32,26 @@ internal sealed class StatusVerb : Verb
     public StatusVerb()
         : base("status", Summary)
     {
-        Add([_against, _full, _short, _porcelain, _branch, _exitCode, .. _working.Options]);
+        Add([_against, _full, _live, _short, _porcelain, _branch, _exitCode, .. _working.Options]);
         Add(_disks);
     }
 
-    public override IReadOnlyList<string> Usage => ["status [--against REV] [--full] [-s | --porcelain] [-b] [--exit-code] [DISK]..."];
+    public override IReadOnlyList<string> Usage => ["status [--against REV] [--full] [-s | --porcelain] [-b] [--exit-code] [DISK]...",
+        "status --live (DIR | HOST[:DIR]) [--against REV] [--full] [--exit-code] [--json]"];
 
     public override string Description =>
         "Several disks are one machine; without any, mig takes the disks that HEAD's commit was made from. A file counts as\n"
         + "unchanged, and is not read, when its size, times and place are those of the commit; status says how many bytes it did\n"
-        + "not read. --full also finds what was changed behind the file system's back. Nothing is committed.";
+        + "not read. --full also finds what was changed behind the file system's back. Nothing is committed.\n\n"
+        + "--live asks a running system for its files, with its own find and sha256sum: of a folder where its root is mounted, or of a\n"
+        + "host by ssh. Files of the same size and time count as unchanged, others are hashed there. Times alone and attributes are\n"
+        + "not compared. What could not be seen is named, and ends the command with 6.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
         ("mig status disk.vmdk", "says what changed on the disk since HEAD"),
         ("mig status --full", "reads every file of the disks that HEAD was made from"),
+        ("mig status --live root@web1 --against web", "says what changed on the machine web1 since the version web"),
         ("mig status -s --exit-code disk.vmdk", "lists the paths that differ, and ends with 1 when there are any"),
     ];
 
@@ -49,6 +62,8 @@ internal sealed class StatusVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         Repository repository = session.Repository;
+        if (arguments.GetValue(_live) is { } place)
+            return Compare(place, arguments, session);
         DiskStatus status;
         using (ProgressBar? progress = session.ShowProgress())
         {
@@ -70,5 +85,21 @@ internal sealed class StatusVerb : Verb
                 view.Write();
             return status.Differs && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : ExitCode.Success;
         }
+    }
+
+    private int Compare(string place, ParseResult arguments, Session session)
+    {
+        if (arguments.GetValue(_disks) is { Length: > 0 })
+            throw new UsageException("--live compares a running system, and no disks");
+        LiveStatus status = new LiveComparer(session.Repository)
+            .Compare(place, arguments.GetValue(_against) ?? "HEAD", arguments.GetValue(_full), session.Cancellation);
+        foreach (string problem in status.Problems)
+            session.Warn(SafeText.Line(problem));
+        if (session.IsJson)
+            session.WriteJson(LiveJson.Of(status), MigJson.Default.LiveJson);
+        else if (!session.IsQuiet)
+            LiveView.Write(status, session);
+        return status.Problems.Count > 0 ? ExitCode.Incomplete
+            : status.Changes.Count > 0 && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : ExitCode.Success;
     }
 }

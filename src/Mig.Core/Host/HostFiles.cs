@@ -109,4 +109,11 @@ public static class HostFiles
         FileFault.Check(FileStep.List, folder);
         return Directory.EnumerateFiles(folder);
     }
+
+    /// <summary>Returns what is in a folder, folders too, in no order, whole paths.</summary>
+    public static IEnumerable<string> ListAll(string folder)
+    {
+        FileFault.Check(FileStep.List, folder);
+        return Directory.EnumerateFileSystemEntries(folder);
+    }
 }

@@ -5,7 +5,7 @@ namespace Mig.Store.Checks;
 
 /// <summary>
 /// Checks every byte of a store: each index against its checksum, each pack's frames against theirs, each object against its id and against
-/// what the index says of it. A quick check leaves the bytes of frames out.
+/// what the index says of it. A quick check leaves the bytes of frames out, a sample those of some frames.
 /// </summary>
 public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink progress)
 {
@@ -18,6 +18,16 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
     private long _objects;
     private long _rawBytes;
     private long _storedBytes;
+    private long _readBytes;
+
+    /// <summary>The frames whose bytes are read; null for all.</summary>
+    public CheckSample? Sample { get; init; }
+
+    /// <summary>Tells of a pack whether a check that was cut short has read it and found it whole.</summary>
+    public Func<ObjectId, bool>? IsChecked { get; init; }
+
+    /// <summary>Given each pack that was read and found whole.</summary>
+    public Action<ObjectId>? Checked { get; init; }
 
     public StoreCheckResult Run(int parallelism, CancellationToken cancellation)
     {
@@ -44,6 +54,8 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
 
         return new StoreCheckResult(_packs, _objects, _rawBytes, _storedBytes, _problems, _warnings)
         {
+            IsPart = Sample is not null,
+            ReadBytes = _readBytes,
             LostPacks = [.. store.Packs.Lost.Select(pack => pack.Problem)],
             DamagedPlaces = [.. _places],
             DamagedIndexes = [.. _indexes],
@@ -111,7 +123,14 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             if (index.IsLost(pack) || !seen.Add(index.GetPackId(pack)))
                 continue;
             int number = pack;
+            if (IsChecked?.Invoke(index.GetPackId(pack)) == true)
+            {
+                Pass(index, pack, ordinalsByFrame);
+                continue;
+            }
+
             bool isOpen = false;
+            int problems = _problems.Count;
             if (!Try(() => store.Packs.Use(index.GetPackId(number), file =>
                 {
                     isOpen = true;
@@ -120,6 +139,25 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
             {
                 Note(new DamagedPlace(index.GetPackId(number), DamagedPlace.WholePack));
             }
+
+            if (problems == _problems.Count)
+                Checked?.Invoke(index.GetPackId(number));
+        }
+    }
+
+    // What a check before this one has read.
+    private void Pass(PackIndex index, int pack, ILookup<int, int> ordinalsByFrame)
+    {
+        _packs++;
+        _storedBytes += index.GetPackLength(pack);
+        progress.Advance(index.GetPackLength(pack));
+        int first = (int)index.FirstFrameOf(pack), end = first + (int)index.FrameCountOf(pack);
+        for (int frame = first; frame < end; frame++)
+        {
+            int length = index.GetFrame(frame).RawLength;
+            _rawBytes += length;
+            _readBytes += length;
+            _objects += ordinalsByFrame[frame].Count();
         }
     }
 
@@ -210,8 +248,9 @@ public sealed class StoreCheck(ObjectStore store, bool isQuick, IProgressSink pr
                     offset, $"the frame has no {ObjectHeader.NameOf(location.Kind)} {index.IdOf(ordinal)} where its index says"));
         }
 
-        if (isQuick)
+        if (isQuick || Sample?.Has(file.Id, offset) == false)
             return;
+        Interlocked.Add(ref _readBytes, header.RawLength);
         byte[] scratch = FrameBuffers.Shared.Rent(header.TotalLength), raw = FrameBuffers.Shared.Rent(Math.Max(1, header.RawLength));
         try
         {

@@ -18,6 +18,12 @@ public sealed record StoreCheckResult(
     IReadOnlyList<CorruptStoreException> Problems,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>Whether only a part of the frames was to be read.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>Bytes of objects that were read and hashed.</summary>
+    public long ReadBytes { get; init; }
+
     /// <summary>
     /// Packs that are missing or have another length than their index says: damage where something is needed that only they held.
     /// </summary>

@@ -121,7 +121,7 @@ internal sealed class HttpTransport : ITransport
                     Interlocked.Add(ref _wireBytes, reader.Bytes);
                 }
             }
-            catch (Exception e) when (e is HttpRequestException or LineException or OperationCanceledException)
+            catch (Exception e) when (e is HttpRequestException or LineException or OperationCanceledException or SocketException)
             {
                 cancellation.ThrowIfCancellationRequested();
                 content.Failure?.Throw();
@@ -265,9 +265,10 @@ internal sealed class HttpTransport : ITransport
             $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
     }
 
-    // A server closes connections to make room for others, also just when the next request is on its way.
+    // A server closes connections to make room for others, also just when the next request is on its way; .NET asks a new connection for its
+    // address, and says by a bare SocketException that it is closed already.
     private static bool IsClosed(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
-        || Find<SocketException>(e) is { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown };
+        || Find<SocketException>(e) is { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.NotConnected };
 
     // One line goes behind what it means, several stand below it.
     private static string Explain(string text, string what)

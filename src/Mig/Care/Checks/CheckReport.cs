@@ -37,4 +37,16 @@ public sealed record CheckReport(
 
     /// <summary>Images whose manifest was seen to say what their disks hold, now or before.</summary>
     public long ComparedImages { get; init; }
+
+    /// <summary>The part of the contents that was to be read, as the user said it; null for all, or none.</summary>
+    public string? Sample { get; init; }
+
+    /// <summary>Bytes of objects that were read and hashed, by this check or the one that it goes on with.</summary>
+    public long ReadBytes { get; init; }
+
+    /// <summary>Packs that the check which this one goes on with has read.</summary>
+    public int EarlierPacks { get; init; }
+
+    /// <summary>When the check that reads everything began.</summary>
+    public DateTimeOffset? EarlierSince { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Mig.Care.Trust;
 using Mig.Core;
 using Mig.History.Checks;
 using Mig.History.Graph;
@@ -24,10 +25,10 @@ public sealed partial class RepositoryCheck(Repository repository)
     private readonly List<string> _warnings = [];
     private readonly Stack<(ObjectReference Reference, string From)> _pending = new();
     private readonly List<(ImageId Image, string From)> _images = [];
-    private readonly Dictionary<ListId, long> _files = [];
     private readonly HashSet<ListId> _hashed = [];
     private readonly HashSet<ObjectId> _missing = [];
     private bool _hasReadPacks;
+    private CheckNotes? _notes;
     private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
@@ -42,13 +43,44 @@ public sealed partial class RepositoryCheck(Repository repository)
     /// </summary>
     public bool ComparesViews { get; init; } = true;
 
+    /// <summary>The part of the contents that is read, instead of all; large files as a whole and views are then not looked at.</summary>
+    public CheckSample? Sample { get; init; }
+
+    /// <summary>Whether what a check that was cut short has found whole is not read again.</summary>
+    public bool GoesOn { get; init; }
+
     /// <param name="isQuick">Follows what refers to what, and reads no content.</param>
     public CheckReport Run(bool isQuick, IProgressSink progress, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(progress);
         ObjectStore store = repository.Store;
         using FileLock? retained = TryRetain(store);
-        StoreCheckResult result = new StoreCheck(store, isQuick, progress).Run(repository.Context.Parallelism, cancellation);
+        _notes = !isQuick && Sample is null ? new CheckNotes(repository.Folder, repository.Context.Clock, GoesOn) : null;
+        bool isOver = false;
+        try
+        {
+            CheckReport report = Run(store, isQuick, progress, cancellation);
+            isOver = true;
+            return report;
+        }
+        finally
+        {
+            if (isOver)
+                _notes?.Delete();
+            else
+                _notes?.Save();
+        }
+    }
+
+    private CheckReport Run(ObjectStore store, bool isQuick, IProgressSink progress, CancellationToken cancellation)
+    {
+        bool readsAll = _notes is not null;
+        StoreCheckResult result = new StoreCheck(store, isQuick, progress)
+        {
+            Sample = Sample,
+            IsChecked = _notes is { } known ? known.HasPack : null,
+            Checked = _notes is { } notes ? notes.AddPack : null,
+        }.Run(repository.Context.Parallelism, cancellation);
         foreach (CorruptStoreException problem in result.Problems)
             Report(problem);
         _warnings.AddRange(result.Warnings);
@@ -61,9 +93,9 @@ public sealed partial class RepositoryCheck(Repository repository)
         var marks = new ObjectMarks(store, passesOverDamage: true);
         Walk(store, marks, cancellation);
         CheckImages(store, cancellation);
-        if (!isQuick)
+        if (readsAll)
             CheckFiles(store, progress, cancellation);
-        if (!isQuick && ComparesViews && !_isPartial)
+        if (readsAll && ComparesViews && !_isPartial)
             CheckViews(progress, cancellation);
         ReportLost(result.LostPacks);
         IReadOnlyList<AffectedVersion> affected = FindAffected(store, result, cancellation);
@@ -74,6 +106,10 @@ public sealed partial class RepositoryCheck(Repository repository)
         {
             LeftOut = _leftOut,
             ComparedImages = _compared,
+            Sample = Sample?.Text,
+            ReadBytes = result.ReadBytes,
+            EarlierPacks = _notes?.EarlierPacks ?? 0,
+            EarlierSince = _notes?.Since,
             Affected = affected,
         };
     }
@@ -204,8 +240,6 @@ public sealed partial class RepositoryCheck(Repository repository)
         {
             if (entry.Type is TreeEntryType.File or TreeEntryType.HardLink)
                 _fileCount++;
-            if (entry is { List: { } list, Sha256: not null })
-                _files[list] = entry.Size;
         }
     }
 
@@ -230,9 +264,12 @@ public sealed partial class RepositoryCheck(Repository repository)
     // Each chunk has been hashed by itself; here the whole is.
     private void CheckFiles(ObjectStore store, IProgressSink progress, CancellationToken cancellation)
     {
+        var unproven = new UnprovenLists(store, ProvenDisks.Read(repository.Folder), cancellation);
+        foreach ((ImageId image, _) in _images)
+            unproven.Add(image);
         progress.Begin("large files",
-            _files.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
-        ParallelWork.ForEach(_files.Keys, repository.Context.Parallelism, Check, cancellation);
+            unproven.Lengths.Values.Aggregate(0L, static (sum, size) => size > long.MaxValue - sum ? long.MaxValue : sum + size));
+        ParallelWork.ForEach(unproven.Lengths.Keys, repository.Context.Parallelism, Check, cancellation);
 
         void Check(ListId list)
         {
@@ -240,6 +277,13 @@ public sealed partial class RepositoryCheck(Repository repository)
             {
                 if (_isPartial && !IsHere(store, new ObjectReference(list.Value, ObjectKind.List)))
                     return;
+                if (_notes?.HasList(list.Value) == true)
+                {
+                    lock (_hashed)
+                        _hashed.Add(list);
+                    return;
+                }
+
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
                 new ContentReader(store).Read(list, bytes =>
                 {
@@ -256,6 +300,7 @@ public sealed partial class RepositoryCheck(Repository repository)
 
                 lock (_hashed)
                     _hashed.Add(list);
+                _notes?.AddList(list.Value);
             }
             catch (CorruptStoreException e)
             {

@@ -19,7 +19,6 @@ public sealed class HookRunner(string repositoryFolder, Config config, Repositor
 {
     private const string PathSetting = "core.hooksPath";
     private const string AdviceSetting = "advice.ignoredHook";
-    private const string ProgramName = "mig";
     private const int BusyAttempts = 20;
 
     // What the hook wrote is in the pipes when it ends, and is read at once. What still has them open then is something that the hook left
@@ -103,38 +102,9 @@ public sealed class HookRunner(string repositoryFolder, Config config, Repositor
 
     private void FillEnvironment(IDictionary<string, string?> environment, HookCall call)
     {
-        environment["MIG_DIR"] = repositoryFolder;
-        AddProgram(environment);
-        AddOverrides(environment);
+        ChildEnvironment.Fill(environment, repositoryFolder, context);
         foreach ((string name, string value) in call.Environment)
             environment[name] = value;
-    }
-
-    // A hook that says "mig" means the one that called it.
-    private static void AddProgram(IDictionary<string, string?> environment)
-    {
-        if (Path.GetDirectoryName(System.Environment.ProcessPath) is not { } folder || !File.Exists(Path.Combine(folder, ProgramName)))
-            return;
-        string before = environment.TryGetValue("PATH", out string? path) && path is not null ? path : "";
-        if (!before.Split(':').Contains(folder))
-            environment["PATH"] = before.Length == 0 ? folder : $"{folder}:{before}";
-    }
-
-    // What this run was given with -c also holds for the mig that a hook calls.
-    private void AddOverrides(IDictionary<string, string?> environment)
-    {
-        if (context.ConfigOverrides.Count == 0)
-            return;
-        int count = environment.TryGetValue("MIG_CONFIG_COUNT", out string? text) && int.TryParse(text, out int number) ? number : 0;
-        foreach (string setting in context.ConfigOverrides)
-        {
-            int equals = setting.IndexOf('=', StringComparison.Ordinal);
-            environment[$"MIG_CONFIG_KEY_{count}"] = equals < 0 ? setting : setting[..equals];
-            environment[$"MIG_CONFIG_VALUE_{count}"] = equals < 0 ? "true" : setting[(equals + 1)..];
-            count++;
-        }
-
-        environment["MIG_CONFIG_COUNT"] = count.ToString(System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static void Kill(Process process)

@@ -29,12 +29,17 @@ public sealed class ImageRunner(Repository repository)
     public RunResult Run(RunRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Sandbox.Require();
         Sandbox.Check(request);
         RefName branch = RefName.Branch(request.Branch);
         if (repository.Refs.Resolve(branch) is not { } tip)
             throw new NotFoundException($"there is no branch '{request.Branch}'");
-        MachineImage image = repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(tip)).Image);
+        ImageId id = repository.Objects.ReadCommit(new CommitId(tip)).Image;
+        var memory = new RunMemory(repository);
+        ObjectId? key = RunMemory.KeyOf(id, request);
+        if (request.Replays && key is { } known && memory.Find(known) is { } made)
+            return new RunResult(0, new RunReplay(repository).Run(branch, tip, made, request, cancellation), made);
+        Sandbox.Require();
+        MachineImage image = repository.Objects.ReadImage(id);
         IReadOnlyList<RunMount> mounts = MachineVolumes.Find(repository, image, request.WithoutMounts);
         string name = $"run-{Guid.NewGuid():n}";
         repository.Sessions.Start(name, request.Branch, Life);
@@ -43,6 +48,8 @@ public sealed class ImageRunner(Repository repository)
             int code = RunOn(name, mounts, request, cancellation);
             CommitResult? commit = code != 0 ? null
                 : repository.Sessions.Commit(name, request.Message ?? string.Join(' ', request.Command), request.NoVerify, cancellation);
+            if (key is { } now && commit?.Id is { } result && RunMemory.KeyOf(id, request) == key)
+                memory.Add(now, result);
             return new RunResult(code, commit);
         }
         finally

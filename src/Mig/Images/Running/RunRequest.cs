@@ -29,4 +29,10 @@ public sealed record RunRequest
 
     /// <summary>Does not ask the hooks commit-msg and pre-commit.</summary>
     public bool NoVerify { get; init; }
+
+    /// <summary>Whether it may read something from its standard input.</summary>
+    public bool HasInput { get; init; }
+
+    /// <summary>Whether what the same command made of the same image before is taken, instead of running it again.</summary>
+    public bool Replays { get; init; } = true;
 }

@@ -88,7 +88,8 @@ internal static class Sandbox
         return words.Append("--").Concat(request.Command);
     }
 
-    private static Dictionary<string, string> Variables(RunRequest request)
+    /// <summary>Returns the whole environment of the command.</summary>
+    public static Dictionary<string, string> Variables(RunRequest request)
     {
         var variables = new Dictionary<string, string>
         {
