@@ -18,8 +18,11 @@ internal sealed class PackageOptions
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would change, and stores nothing" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
     private readonly Option<string> _source =
-        new("--source") { HelpName = "DIR|URL", Description = "Where packages are found: a folder of this machine, "
-            + "or a mirror (with --net)" };
+        new("--source")
+        {
+            HelpName = "DIR|URL", Description = "Where packages are found: a folder of this machine, "
+            + "or a mirror (with --net)"
+        };
 
     private readonly Option<bool> _net = new("--net") { Description = "Lends the image's apt this machine's network" };
 

@@ -79,7 +79,7 @@ public sealed class PartialCheckTests : IDisposable
         using (var cancellation = new CancellationTokenSource())
         {
             Assert.ThrowsAny<OperationCanceledException>(
-                () => Check(progress: new EndAfterPacks(cancellation), cancellation: cancellation.Token));
+                () => Check(end: new EndAfterPacks(cancellation)));
         }
 
         string[] noted = File.ReadAllLines(Notes);
@@ -109,8 +109,7 @@ public sealed class PartialCheckTests : IDisposable
 
     public void Dispose() => _repository.Dispose();
 
-    private CheckReport Check(string? sample = null, bool goesOn = false, bool comparesViews = true, IProgressSink? progress = null,
-        CancellationToken cancellation = default)
+    private CheckReport Check(string? sample = null, bool goesOn = false, bool comparesViews = true, EndAfterPacks? end = null)
     {
         using Repository repository = Repository.Open(_repository.Folder, TestRepository.Context with { Parallelism = 1 });
         return new RepositoryCheck(repository)
@@ -118,7 +117,7 @@ public sealed class PartialCheckTests : IDisposable
             Sample = sample is null ? null : CheckSample.Parse(sample),
             GoesOn = goesOn,
             ComparesViews = comparesViews,
-        }.Run(isQuick: false, progress ?? NoProgress.Instance, cancellation);
+        }.Run(isQuick: false, end ?? (IProgressSink)NoProgress.Instance, end?.Token ?? TestContext.Current.CancellationToken);
     }
 
     private (int ExitCode, string Output) Run(params string[] arguments)
@@ -142,6 +141,8 @@ public sealed class PartialCheckTests : IDisposable
     // Ends a check once it has left the packs behind.
     private sealed class EndAfterPacks(CancellationTokenSource cancellation) : IProgressSink
     {
+        public CancellationToken Token => cancellation.Token;
+
         public void Begin(string what, long total)
         {
             if (what != "packs")

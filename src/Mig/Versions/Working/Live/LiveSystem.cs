@@ -74,7 +74,7 @@ internal sealed class LiveSystem
         {
             // "HASH  ./PATH", or with a star for binary.
             const int PathStart = (2 * ObjectId.Size) + 4;
-            if (line.Length > PathStart && ObjectId.TryParse(line[..(2 * ObjectId.Size)], out ObjectId hash))
+            if (line.Length > PathStart && ObjectId.TryParse(line.AsSpan(0, 2 * ObjectId.Size), out ObjectId hash))
                 hashes[line[PathStart..]] = hash;
         }
 
