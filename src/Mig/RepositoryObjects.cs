@@ -2,6 +2,7 @@ using Mig.Core;
 using Mig.History.Commits;
 using Mig.History.Images;
 using Mig.History.Revisions;
+using Mig.History.Trees;
 using Mig.Store;
 using Mig.Store.Packs;
 
@@ -26,6 +27,9 @@ public sealed class RepositoryObjects(ObjectStore store, ShallowFile shallowFile
     public Tag ReadTag(TagId id) => Tag.Parse(store.ReadPayload(id.Value, ObjectKind.Tag).Span, id.Value);
 
     public MachineImage ReadImage(ImageId id) => MachineImage.Read(store, id);
+
+    /// <summary>Returns the files beside an image's disks, sorted by the bytes of their names.</summary>
+    public IReadOnlyList<TreeEntry> ReadAttachments(MachineImage image) => ImageAttachments.Read(store, image);
 
     /// <summary>Returns what an object leads to through annotated tags: itself when it is not one.</summary>
     /// <returns>Its kind is null when it is not here.</returns>

@@ -96,7 +96,8 @@ internal sealed class BisectVerb : Verb
         if (step.Next is { } next)
         {
             session.Output.WriteLine(
-                $"At most {Sizes.Count(step.Left, "version")} left after this (roughly {Sizes.Count(BitOperations.Log2((uint)Math.Max(1, step.Left)), "step")})");
+                $"At most {Sizes.Count(step.Left, "version")} left after this "
+                + $"(roughly {Sizes.Count(BitOperations.Log2((uint)Math.Max(1, step.Left)), "step")})");
             session.Output.WriteLine($"Test {LineOf(next, session)}");
             return ExitCode.Success;
         }

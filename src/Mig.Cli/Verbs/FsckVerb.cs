@@ -4,7 +4,6 @@ using Mig.Cli.CommandLines;
 using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Core;
-using Mig.Store.Checks;
 
 namespace Mig.Cli.Verbs;
 
@@ -42,7 +41,8 @@ internal sealed class FsckVerb : Verb
     }
 
     public override IReadOnlyList<string> Usage =>
-        ["fsck [--quick | --sample (N% | K/N) | [--resume] [--no-views]] [--json]", "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
+        ["fsck [--quick | --sample (N% | K/N) | [--resume] [--no-views]] [--json]",
+            "fsck --repair-from (REMOTE | ADDRESS) [--no-views] [--json]"];
 
     public override string Description =>
         "Reads every byte of every pack and checks it against its id, then follows every ref down to the last block. Reads the\n"
@@ -67,7 +67,7 @@ internal sealed class FsckVerb : Verb
     public override int Run(ParseResult arguments, Session session)
     {
         bool isQuick = arguments.GetValue(_quick);
-        CheckSample? sample = arguments.GetValue(_sample) is { } part ? CheckSample.Parse(part) : null;
+        string? sample = arguments.GetValue(_sample);
         bool goesOn = arguments.GetValue(_resume);
         if ((isQuick && (goesOn || sample is not null)) || (goesOn && sample is not null))
             throw new UsageException("--quick, --sample and --resume do not go together: each says by itself what is read");
@@ -128,7 +128,8 @@ internal sealed class FsckVerb : Verb
         }
 
         session.Output.WriteLine(
-            $"{(isQuick || report.Sample is not null ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} ({Sizes.Bytes(report.RawBytes)}) in "
+            $"{(isQuick || report.Sample is not null ? "Looked up" : "Read and checked")} {Sizes.Count(report.Objects, "object")} "
+            + $"({Sizes.Bytes(report.RawBytes)}) in "
             + $"{Sizes.Count(report.Packs, "pack")} ({Sizes.Bytes(report.StoredBytes)}).");
         session.Output.WriteLine(
             $"Followed {Sizes.Count(report.Refs, "ref")} to {Sizes.Count(report.Commits, "commit")}, "

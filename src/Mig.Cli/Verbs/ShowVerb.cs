@@ -85,7 +85,7 @@ internal sealed class ShowVerb : Verb
             session.Output.WriteLine();
             MachineImage made = repository.Objects.ReadImage(commit.Image);
             images.Write(commit.Image, made, commit);
-            images.WriteAttachments(ImageAttachments.Read(repository.Store, made));
+            images.WriteAttachments(repository.Objects.ReadAttachments(made));
             if (Changes(commit, repository) is { } counts)
                 session.Output.WriteLine($"\nagainst {CommitView.ShortId(commit.Parents[0].Value)}: {DiffSummary.Counts(counts)}");
             return;
@@ -96,7 +96,7 @@ internal sealed class ShowVerb : Verb
                 $"'{revision}' is a {ObjectKindName.Of(kind)}, which is not for people to read; 'mig show' shows commits, tags and images");
         MachineImage image = repository.Objects.ReadImage(new ImageId(id));
         images.Write(new ImageId(id), image);
-        images.WriteAttachments(ImageAttachments.Read(repository.Store, image));
+        images.WriteAttachments(repository.Objects.ReadAttachments(image));
     }
 
     // Against the first parent, as git show has it.
@@ -147,7 +147,7 @@ internal sealed class ShowVerb : Verb
             imageId.ToString(),
             [.. image.Disks.Select(disk => DiskJson.Of(disk, commit))],
             image.Attachments is null ? null
-                : [.. ImageAttachments.Read(repository.Store, image).Select(AttachmentJson.Of)],
+                : [.. repository.Objects.ReadAttachments(image).Select(AttachmentJson.Of)],
             commit is null ? null : Changes(commit, repository));
     }
 }

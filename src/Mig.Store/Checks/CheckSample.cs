@@ -6,8 +6,8 @@ using Mig.Core;
 namespace Mig.Store.Checks;
 
 /// <summary>
-/// The part of a store's frames whose bytes a check reads: a random one ("5%"), or one of N that together are all ("3/10"), so that N checks
-/// on N days have read everything that was there all the time.
+/// The part of a store's frames whose bytes a check reads: a random one ("5%"), or one of N that together are all ("3/10"), so that N
+/// checks on N days have read everything that was there all the time.
 /// </summary>
 public sealed class CheckSample
 {
@@ -16,10 +16,7 @@ public sealed class CheckSample
     private readonly ulong _to;
     private readonly long _seed;
 
-    private CheckSample(ulong from, ulong to, long seed, string text) => (_from, _to, _seed, Text) = (from, to, seed, text);
-
-    /// <summary>As a user wrote it.</summary>
-    public string Text { get; }
+    private CheckSample(ulong from, ulong to, long seed) => (_from, _to, _seed) = (from, to, seed);
 
     /// <summary>Reads "5%", "0.5%" or "3/10".</summary>
     /// <exception cref="UsageException">It is neither, or no part of a whole.</exception>
@@ -27,13 +24,14 @@ public sealed class CheckSample
     {
         ArgumentNullException.ThrowIfNull(text);
         const ulong All = 1UL << 32;
-        if (text.EndsWith('%') && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share)
+        if (text.EndsWith('%') && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            out double share)
             && share is > 0 and <= 100)
             return new CheckSample(0, Math.Max(1, (ulong)(All * (share / 100))),
-                BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long))), text);
+                BinaryPrimitives.ReadInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(long))));
         if (text.Split('/') is [var part, var count] && IsNumber(part, out uint number) && IsNumber(count, out uint parts)
             && number > 0 && number <= parts)
-            return new CheckSample(All * (number - 1) / parts, All * number / parts, 0, text);
+            return new CheckSample(All * (number - 1) / parts, All * number / parts, 0);
         throw new UsageException($"'{text}' is no part to check: say a share, such as 5%, or one of N parts, such as 3/10");
     }
 

@@ -265,8 +265,8 @@ internal sealed class HttpTransport : ITransport
             $"{_uri.GetLeftPart(UriPartial.Path).Replace(Endpoint, "", StringComparison.Ordinal)}: {what}{Explain(text, what)}");
     }
 
-    // A server closes connections to make room for others, also just when the next request is on its way; .NET asks a new connection for its
-    // address, and says by a bare SocketException that it is closed already.
+    // A server closes connections to make room for others, also just when the next request is on its way; .NET asks a new connection for
+    // its address, and says by a bare SocketException that it is closed already.
     private static bool IsClosed(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded }
         || Find<SocketException>(e) is { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown or SocketError.NotConnected };
 

@@ -99,7 +99,8 @@ public sealed class PartialCheckTests : IDisposable
     [Fact]
     public void NotesOfAnythingAreNoHarm()
     {
-        foreach (string text in (string[])["", "\n", "x\npack y\n", "99999999999\npack " + new string('1', 64) + "\n", "1\npack\nlist a\n\0\n"])
+        foreach (string text in (string[])["", "\n", "x\npack y\n", "99999999999\npack " + new string('1', 64) + "\n",
+            "1\npack\nlist a\n\0\n"])
         {
             File.WriteAllText(Notes, text);
             Assert.Empty(Check(goesOn: true).Problems);
@@ -114,7 +115,7 @@ public sealed class PartialCheckTests : IDisposable
         using Repository repository = Repository.Open(_repository.Folder, TestRepository.Context with { Parallelism = 1 });
         return new RepositoryCheck(repository)
         {
-            Sample = sample is null ? null : CheckSample.Parse(sample),
+            Sample = sample,
             GoesOn = goesOn,
             ComparesViews = comparesViews,
         }.Run(isQuick: false, end ?? (IProgressSink)NoProgress.Instance, end?.Token ?? TestContext.Current.CancellationToken);

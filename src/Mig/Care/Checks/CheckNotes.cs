@@ -6,8 +6,8 @@ using Mig.Core.Host;
 namespace Mig.Care.Checks;
 
 /// <summary>
-/// What a check that reads everything has found whole so far, so that one that was cut short can go on: the file <c>checked</c>, a line with
-/// the second in which it began, then a line "pack ID" or "list ID" for each. It only saves work, and is gone once a check is over.
+/// What a check that reads everything has found whole so far, so that one that was cut short can go on: the file <c>checked</c>, a line
+/// with the second in which it began, then a line "pack ID" or "list ID" for each. It only saves work, and is gone once a check is over.
 /// </summary>
 internal sealed class CheckNotes
 {

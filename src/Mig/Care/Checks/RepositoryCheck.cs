@@ -29,6 +29,7 @@ public sealed partial class RepositoryCheck(Repository repository)
     private readonly HashSet<ObjectId> _missing = [];
     private bool _hasReadPacks;
     private CheckNotes? _notes;
+    private CheckSample? _sample;
     private readonly Dictionary<string, string> _tips = [];
     private readonly long[] _counts = new long[Enum.GetValues<ObjectKind>().Length];
     private long _fileCount;
@@ -43,8 +44,10 @@ public sealed partial class RepositoryCheck(Repository repository)
     /// </summary>
     public bool ComparesViews { get; init; } = true;
 
-    /// <summary>The part of the contents that is read, instead of all; large files as a whole and views are then not looked at.</summary>
-    public CheckSample? Sample { get; init; }
+    /// <summary>
+    /// The part of the contents that is read, instead of all ("5%", "3/10"); large files as a whole and views are then not looked at.
+    /// </summary>
+    public string? Sample { get; init; }
 
     /// <summary>Whether what a check that was cut short has found whole is not read again.</summary>
     public bool GoesOn { get; init; }
@@ -55,6 +58,7 @@ public sealed partial class RepositoryCheck(Repository repository)
         ArgumentNullException.ThrowIfNull(progress);
         ObjectStore store = repository.Store;
         using FileLock? retained = TryRetain(store);
+        _sample = Sample is null ? null : CheckSample.Parse(Sample);
         _notes = !isQuick && Sample is null ? new CheckNotes(repository.Folder, repository.Context.Clock, GoesOn) : null;
         bool isOver = false;
         try
@@ -77,7 +81,7 @@ public sealed partial class RepositoryCheck(Repository repository)
         bool readsAll = _notes is not null;
         StoreCheckResult result = new StoreCheck(store, isQuick, progress)
         {
-            Sample = Sample,
+            Sample = _sample,
             IsChecked = _notes is { } known ? known.HasPack : null,
             Checked = _notes is { } notes ? notes.AddPack : null,
         }.Run(repository.Context.Parallelism, cancellation);
@@ -106,7 +110,7 @@ public sealed partial class RepositoryCheck(Repository repository)
         {
             LeftOut = _leftOut,
             ComparedImages = _compared,
-            Sample = Sample?.Text,
+            Sample = Sample,
             ReadBytes = result.ReadBytes,
             EarlierPacks = _notes?.EarlierPacks ?? 0,
             EarlierSince = _notes?.Since,

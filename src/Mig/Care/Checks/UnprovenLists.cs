@@ -7,8 +7,8 @@ using Mig.Store;
 namespace Mig.Care.Checks;
 
 /// <summary>
-/// The large files of disks that were not proven here. What the others say of a file as a whole was compared with its content when they were
-/// committed or checked; content cannot change below an id, so to find each chunk whole is enough for them.
+/// The large files of disks that were not proven here. What the others say of a file as a whole was compared with its content when they
+/// were committed or checked; content cannot change below an id, so to find each chunk whole is enough for them.
 /// </summary>
 internal sealed class UnprovenLists(ObjectStore store, ProvenDisks proven, CancellationToken cancellation)
 {

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Core.Host;
 using Mig.Disks;
 using Mig.History.Images;
 using Mig.History.Trees;
@@ -24,7 +25,7 @@ public sealed class MachineExporter(Repository repository)
         IReadOnlyList<TreeEntry> attachments = ImageAttachments.Read(repository.Store, image);
         string[] disks = request.Disk is { } one ? [one] : [.. image.Disks.Select(disk => disk.Name)];
         Check(request, [.. disks, .. attachments.Select(ImageAttachments.NameOf)]);
-        Directory.CreateDirectory(request.Path);
+        HostFiles.CreateFolder(request.Path);
         var exporter = new ImageExporter(repository);
         List<ExportResult> written = [.. disks.Select(disk => exporter.Export(
             request with { Revision = id.ToString(), Disk = disk, Path = Path.Combine(request.Path, disk) }, cancellation))];

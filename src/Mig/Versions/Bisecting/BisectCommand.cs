@@ -34,8 +34,8 @@ public sealed class BisectCommand(Repository repository, IReadOnlyList<string> c
             SkipCode => BisectMark.Skip,
             > 0 and <= LastBadCode => BisectMark.Bad,
             _ => throw new UsageException(
-                $"'{command[0]}' ended with {process.ExitCode}, so it did not test {version.Value.ToShortString()}: 0 is good, 1 to 127 are bad, "
-                + "125 cannot be tested. The bisection is where it was; 'mig bisect run' goes on"),
+                $"'{command[0]}' ended with {process.ExitCode}, so it did not test {version.Value.ToShortString()}: 0 is good, 1 to 127 "
+                + "are bad, 125 cannot be tested. The bisection is where it was; 'mig bisect run' goes on"),
         };
     }
 

@@ -42,8 +42,11 @@ public sealed class LiveStatusTests : IDisposable
     public void FilesThatHideAChangeAreFoundByReadingAll()
     {
         using Mount mount = Mount.Image(_repository.Files["disk"]);
-        Tool.RunScript("""cd "$1/etc"; t=$(stat -c @%.9Y same); printf 'CONTENT' | dd of=same conv=notrunc status=none; touch -d "$t" same""",
-            mount.Path);
+        Tool.RunScript(
+            """
+            cd "$1/etc"; t=$(stat -c @%.9Y same)
+            printf 'CONTENT' | dd of=same conv=notrunc status=none; touch -d "$t" same
+            """, mount.Path);
         Assert.Empty(Compare(mount.Path).Changes);
         Assert.Equal(["Modified /etc/same"], Lines(Compare(mount.Path, isFull: true)));
     }

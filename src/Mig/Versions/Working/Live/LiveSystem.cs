@@ -158,7 +158,8 @@ internal sealed class LiveSystem
         catch (Win32Exception e)
         {
             throw new UsageException(
-                $"'{start.FileName}' cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; core.sshCommand says what reaches a host");
+                $"'{start.FileName}' cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; core.sshCommand says what reaches a "
+                + "host");
         }
     }
 }
