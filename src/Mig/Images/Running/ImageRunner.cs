@@ -7,14 +7,14 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.Images.Mounts;
 using Mig.Images.Sessions;
+using Mig.Store.Locks;
 using Mig.Versions.Commits;
 
 namespace Mig.Images.Running;
 
 /// <summary>
 /// Runs a command in a dormant image, and makes a version of what it did (docs/decisions/0048-run.md). The disks are those of a session,
-/// shown
-/// by FUSE and mounted by the kernel; the command sees the image, and nothing of this machine. Needs root and bubblewrap.
+/// shown by FUSE and mounted by the kernel; the command sees the image, and nothing of this machine. Needs root and bubblewrap.
 /// </summary>
 public sealed class ImageRunner(Repository repository)
 {
@@ -36,8 +36,8 @@ public sealed class ImageRunner(Repository repository)
         ImageId id = repository.Objects.ReadCommit(new CommitId(tip)).Image;
         var memory = new RunMemory(repository);
         ObjectId? key = RunMemory.KeyOf(id, request);
-        if (request.Replays && key is { } known && memory.Find(known) is { } made)
-            return new RunResult(0, new RunReplay(repository).Run(branch, tip, made, request, cancellation), made);
+        if (request.Replays && key is { } known && Replay(branch, tip, memory, known, request, cancellation) is { } replayed)
+            return replayed;
         Sandbox.Require();
         MachineImage image = repository.Objects.ReadImage(id);
         IReadOnlyList<RunMount> mounts = MachineVolumes.Find(repository, image, request.WithoutMounts);
@@ -56,6 +56,14 @@ public sealed class ImageRunner(Repository repository)
         {
             repository.Sessions.Discard(name);
         }
+    }
+
+    private RunResult? Replay(
+        RefName branch, ObjectId tip, RunMemory memory, ObjectId key, RunRequest request, CancellationToken cancellation)
+    {
+        using FileLock retained = repository.Store.Retain();
+        return memory.Find(key) is { } made
+            ? new RunResult(0, new RunReplay(repository).Run(branch, tip, made, request, cancellation), made) : null;
     }
 
     private int RunOn(string name, IReadOnlyList<RunMount> mounts, RunRequest request, CancellationToken cancellation)

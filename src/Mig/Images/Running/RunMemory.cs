@@ -1,17 +1,17 @@
 using System.Globalization;
 using System.Text;
+using Mig.Care.Maintenance;
 using Mig.Core;
 using Mig.Core.Host;
-using Mig.History.Commits;
-using Mig.History.Images;
+using Mig.History.Revisions;
 using Mig.History.Trust;
+using Mig.Store;
 
 namespace Mig.Images.Running;
 
 /// <summary>
 /// Which version came of which command on which image, so that the same needs no second run: <c>cache/runs</c>, sealed by the user's key,
-/// 64 bytes
-/// for each: what was run, and the version. What is gone, or is not sealed here, is run again.
+/// 64 bytes for each: what was run, and the version. What is gone, or is not sealed here, is run again.
 /// </summary>
 internal sealed class RunMemory(Repository repository)
 {
@@ -62,7 +62,8 @@ internal sealed class RunMemory(Repository repository)
         return ObjectId.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    /// <summary>Returns the version that came of it; null when none is known, or it is gone.</summary>
+    /// <summary>Returns the version that came of it; null when none is known, or no ref leads to it. The caller holds a lock of
+    /// <see cref="ObjectStore.Retain"/> until a ref leads to what it makes of it.</summary>
     public CommitId? Find(in ObjectId key)
     {
         byte[] rows = Read();
@@ -91,16 +92,11 @@ internal sealed class RunMemory(Repository repository)
     private byte[] Read() => SealedFile.Read(repository.Folder, Name, MaxRows * RowSize) is { } rows && rows.Length % RowSize == 0
         ? rows : [];
 
+    // What no ref leads to may be gone in part: a collection takes pack by pack. The newest come first, so this is soon known.
     private bool IsThere(CommitId id)
     {
-        try
-        {
-            Commit commit = repository.Objects.ReadCommit(id);
-            return repository.Store.Contains(commit.Image.Value);
-        }
-        catch (CorruptStoreException)
-        {
-            return false;
-        }
+        List<CommitId> roots = [.. Reachability.FindRoots(repository)
+            .Where(root => repository.Objects.GetKind(root) == ObjectKind.Commit).Select(root => new CommitId(root))];
+        return new CommitWalk(repository.Objects, (_, _) => { }).Walk(roots).Any(commit => commit.Id == id);
     }
 }

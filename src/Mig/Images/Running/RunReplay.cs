@@ -3,7 +3,6 @@ using Mig.Exchange.Hooks;
 using Mig.History.Commits;
 using Mig.History.Refs;
 using Mig.Store;
-using Mig.Store.Locks;
 using Mig.Versions.Commits;
 
 namespace Mig.Images.Running;
@@ -11,6 +10,7 @@ namespace Mig.Images.Running;
 /// <summary>Makes a version of what the same command made of the same image before.</summary>
 internal sealed class RunReplay(Repository repository)
 {
+    /// <summary>Makes it. The caller holds a lock of <see cref="ObjectStore.Retain"/>.</summary>
     /// <param name="tip">Where the branch is.</param>
     /// <param name="made">The version that came of it then.</param>
     /// <exception cref="ConflictException">The branch moved meanwhile.</exception>
@@ -19,7 +19,6 @@ internal sealed class RunReplay(Repository repository)
         var publication = new Publication(repository, PublicationHooks.All, request.NoVerify, cancellation: cancellation);
         Commit before = repository.Objects.ReadCommit(made);
         string message = publication.Ask(Publication.Clean(request.Message ?? string.Join(' ', request.Command)));
-        using FileLock retained = repository.Store.Retain();
         using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
         var commit = new Commit
         {

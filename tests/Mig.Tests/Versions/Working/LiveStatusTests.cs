@@ -19,7 +19,7 @@ public sealed class LiveStatusTests : IDisposable
             printf 'ID=test\n' > "$1/usr/lib/os-release"; ln -s ../usr/lib/os-release "$1/etc/os-release"
             for name in same touched changed longer mode gone 'with blank' 'ümläut'; do echo "content of $name" > "$1/etc/$name"; done
             echo x > "$1/etc/deep/$(printf 'line\nbreak \377 \\')"
-            mkfs.ext4 -q -d "$1" "$2" 32M
+            mkfs.ext4 -q -d "$1" "$2" 32M; rm -rf "$1"
             """, files["tree"], files["disk"]);
         _repository.Commit("disk");
     }
