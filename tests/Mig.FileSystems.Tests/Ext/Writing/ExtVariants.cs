@@ -12,7 +12,7 @@ internal static class ExtVariants
         mkdir scattered indexed; n=$2
         for i in $(seq 1 $n); do head -c 3000 /dev/urandom > scattered/$i 2>/dev/null || break; done
         [ $3 = 0 ] || maybe eval 'head -c 200M /dev/zero > filler'; rm -f scattered/*[02468]; sync
-        maybe eval 'head -c 100000 /dev/urandom > in-pieces'; for i in $(seq 1 250); do touch indexed/a-name-that-takes-some-room-$i 2>/dev/null || break; done
+        maybe eval 'head -c 100000 /dev/urandom > in-pieces'; touch indexed/a-name-that-takes-some-room-{1..250} 2>/dev/null || true
         for i in 1 2 3 4 5; do maybe setfattr -n user.shared -v "$(printf 'v%.0s' $(seq 300))" scattered/$((i * 2 + 1)); done; maybe setfattr -n user.small -v x in-pieces
         maybe fallocate -k -l 40000 scattered/1; maybe fallocate -p -o 8192 -l 30000 in-pieces; maybe ln in-pieces indexed/again; maybe ln -s "$(printf 'x%.0s' $(seq 100))" slow
         maybe eval 'echo tiny > tiny'; maybe mkdir little; maybe touch little/a little/b

@@ -13,7 +13,7 @@ public sealed class ExtWriterRandomTests : WriterRandomTests
 
     [Theory]
     [MemberData(nameof(Variants))]
-    public void WhatIsWrittenIsWhatTheModelHas(int variant) => Run(variant, seed: 1000 + variant, steps: 16);
+    public void WhatIsWrittenIsWhatTheModelHas(int variant) => Run(variant, SeedOf(variant), steps: 16);
 
     private protected override WriterRun Start(string image, int variant, int seed)
     {
@@ -24,6 +24,9 @@ public sealed class ExtWriterRandomTests : WriterRandomTests
 
     protected override string Describe(int variant, int seed) =>
         $"{ExtVariants.All[variant].Options}, {GetHash(seed)}, {(IsFull(seed) ? "full" : IsFilled(seed) ? "filled" : "empty")}";
+
+    // Every third is filled by the kernel first, which takes ten times as long; in the long run (eng/writers.sh) all are.
+    private static int SeedOf(int variant) => (9 * variant) + (variant % 3 == 2 ? 3 * (1 + (variant / 3 % 2)) : 0) + (variant / 3 % 3);
 
     private static string GetHash(int seed) => Hashes[seed % Hashes.Length];
 
