@@ -96,8 +96,11 @@ public sealed class RunMemoryTests : IDisposable
         RunResult again = Run(Request);
         Assert.Null(again.Replayed);
         using (Repository repository = _repository.Open())
-            new GarbageCollection(repository, new CollectionOptions { MinimumAge =
-                TimeSpan.Zero }).Run(TestContext.Current.CancellationToken);
+        {
+            var everything = new CollectionOptions { PruneBefore = DateTime.MaxValue, GarbageTolerated = 0 };
+            new GarbageCollection(repository, everything).Run(TestContext.Current.CancellationToken);
+        }
+
         _repository.AssertClean();
         Assert.Equal(again.Commit!.Id, Run(Request).Replayed);
     }
