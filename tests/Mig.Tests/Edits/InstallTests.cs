@@ -157,6 +157,8 @@ public sealed class InstallTests : IDisposable
         AssertMustRun("triggers: activate-noawait ldconfig wakes watcher", "",
             "mkdir DEBIAN; echo activate-noawait ldconfig > DEBIAN/triggers");
         AssertMustRun("version 2.0 is installed", "Package: old\nVersion: 3.0\n", "mkdir usr");
+        string newer = Deb("newer", "Package: old\nVersion: 3.0\n", "mkdir -p usr/share; : > usr/share/old");
+        Assert.Single(Assert.Single(Explain(newer).Packages).Reasons); // its own files are no strangers'
         AssertMustRun("/bin/sh is there already", "", "mkdir bin; : > bin/sh");
         AssertMustRun("it takes /usr/share/old over from old", "Replaces: old\n", "mkdir -p usr/share; : > usr/share/old");
         AssertMustRun("it asks questions", "", "mkdir DEBIAN; : > DEBIAN/templates");

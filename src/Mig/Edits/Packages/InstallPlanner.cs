@@ -112,6 +112,9 @@ internal sealed class InstallPlanner(MachineFiles files, DpkgState state)
 
     private void CheckFiles(PackagePlan plan)
     {
+        // Its own files are there; dpkg, which must run anyway, knows which of them go.
+        if (state.Packages.ContainsKey(plan.File.Control.Name))
+            return;
         foreach (DebEntry entry in plan.Entries)
         {
             if (CheckFile(entry) is { } reason)
