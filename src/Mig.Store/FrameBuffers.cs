@@ -11,7 +11,7 @@ public sealed class FrameBuffers
     // What is smaller costs nothing to speak of, wherever it is kept.
     private const int Small = 32 << 10;
     private const int Step = 64 << 10;
-    private const long MostBytes = 48L << 20;
+    private const long MostBytes = 24L << 20;
 
     private readonly Lock _gate = new();
     private readonly List<byte[]> _free = [];

@@ -18,8 +18,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     private readonly string _temporaryFolder;
     private readonly FrameBuilder _content;
     private readonly FrameBuilder _metadata;
-    private readonly HashSet<ObjectId> _added = [];
-    private readonly Lock _addedGate = new();
+    private readonly AddedObjects _added = new();
     private readonly Lock _writeGate = new();
     private readonly OpenPack?[] _open = new OpenPack?[2];
     private readonly List<OpenPack> _finished = [];
@@ -53,8 +52,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     {
         if (_store.Contains(id))
             return true;
-        lock (_addedGate)
-            return _added.Contains(id);
+        return _added.Contains(id);
     }
 
     /// <inheritdoc/>
@@ -76,6 +74,7 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
     public void EndContent()
     {
         Drain(_content);
+        _content.Trim();
         _contentFinish = Task.Run(() => FinishPack(ObjectClass.Content));
     }
 
@@ -89,6 +88,8 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
         FinishPack(ObjectClass.Metadata);
         _contentFinish!.GetAwaiter().GetResult();
         _failure?.Throw();
+        _added.Forget(); // none come any more, and the index wants room
+        SpentMemory.GiveBack(_added.Count);
         var index = new PackIndexBuilder();
         bool isEmpty = true;
         foreach (OpenPack pack in _finished)
@@ -125,14 +126,8 @@ public sealed class ObjectWriter : IObjectSink, IDisposable
 
     private bool Add(FrameBuilder builder, ObjectKind kind, in ObjectId id, ReadOnlySpan<byte> bytes, in OrderKey key)
     {
-        if (_store.Contains(id))
+        if (_store.Contains(id) || !_added.Add(id))
             return false;
-        lock (_addedGate)
-        {
-            if (!_added.Add(id))
-                return false;
-        }
-
         Interlocked.Add(ref _rawBytes, bytes.Length);
         builder.Add(kind, id, bytes, key);
         return true;

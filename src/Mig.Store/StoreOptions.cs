@@ -17,7 +17,7 @@ public sealed record StoreOptions
     public int MetadataFrameSize { get; init; } = 1 << 20;
 
     /// <summary>Bytes of new content that are collected and put in order before they are compressed.</summary>
-    public int WindowSize { get; init; } = 48 << 20;
+    public int WindowSize { get; init; } = 24 << 20;
 
     /// <summary>A pack is ended when it has so many bytes; the next try of a killed commit finds what ended packs hold.</summary>
     public long MaxPackSize { get; init; } = 512L << 20;

@@ -16,6 +16,10 @@ internal sealed unsafe class FrameBuilder : IDisposable
 {
     private const int SegmentSize = 4 << 20;
 
+    // Of tiny objects, what is known of each takes more room than its bytes: it counts for the window, and a frame has so many at most.
+    private const int ObjectRoom = 128;
+    private const int MaxFrameObjects = 1 << 15;
+
     private readonly ObjectClass _class;
     private readonly StoreOptions _options;
     private readonly int _frameSize;
@@ -36,7 +40,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
         _codec = codec;
         _write = write;
         _frameSize = objectClass == ObjectClass.Content ? options.ContentFrameSize : options.MetadataFrameSize;
-        _windowSize = objectClass == ObjectClass.Content ? options.WindowSize : Math.Min(options.WindowSize, 8 << 20);
+        _windowSize = objectClass == ObjectClass.Content ? options.WindowSize : Math.Min(options.WindowSize, 4 << 20);
     }
 
     public ObjectClass Class => _class;
@@ -64,6 +68,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
             byte* to = Allocate(_window, bytes.Length);
             bytes.CopyTo(new Span<byte>(to, bytes.Length));
             _window.Objects.Add(new WindowObject(key, id, (nint)to, bytes.Length, kind));
+            _window.Bytes += ObjectRoom;
             if (_window.Bytes >= _windowSize)
                 Seal();
         }
@@ -114,6 +119,13 @@ internal sealed unsafe class FrameBuilder : IDisposable
         return true;
     }
 
+    /// <summary>Gives back the room that it has for more objects, when none are about to come.</summary>
+    public void Trim()
+    {
+        lock (_gate)
+            FreeSegments();
+    }
+
     public void Dispose()
     {
         lock (_gate)
@@ -125,10 +137,15 @@ internal sealed unsafe class FrameBuilder : IDisposable
             foreach (FrameJob job in _pending)
                 Release(job.Window);
             _pending.Clear();
-            foreach (nint segment in _freeSegments)
-                NativeMemory.Free((void*)segment);
-            _freeSegments.Clear();
+            FreeSegments();
         }
+    }
+
+    private void FreeSegments()
+    {
+        foreach (nint segment in _freeSegments)
+            NativeMemory.Free((void*)segment);
+        _freeSegments.Clear();
     }
 
     private void Compress(FrameJob job, byte[] buffer, int headLength)
@@ -176,7 +193,7 @@ internal sealed unsafe class FrameBuilder : IDisposable
         long length = 0;
         for (int i = 0; i < objects.Length; i++)
         {
-            if (length > 0 && length + objects[i].Length > _frameSize)
+            if (i > start && (length + objects[i].Length > _frameSize || i - start == MaxFrameObjects))
             {
                 Enqueue(objects[start..i], length);
                 start = i;

@@ -24,6 +24,7 @@ internal sealed class OpenPack(string temporaryFolder) : IDisposable
 
     public void AddTo(PackIndexBuilder index)
     {
+        index.Expect(_frames.Sum(frame => frame.Objects.Length));
         foreach (var (offset, totalLength, rawLength, objects) in _frames)
         {
             int frame = index.AddFrame(offset, totalLength, rawLength);

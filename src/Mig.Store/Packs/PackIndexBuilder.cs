@@ -27,6 +27,10 @@ internal sealed class PackIndexBuilder
     public void AddObject(in ObjectId id, int frame, in FrameObject place, bool isDamaged = false) =>
         _objects.Add((id, isDamaged, frame, place.Offset, ((uint)place.Length << 3) | (uint)place.Kind));
 
+    /// <summary>Makes room.</summary>
+    /// <param name="objects">How many more are about to come.</param>
+    public void Expect(int objects) => _objects.EnsureCapacity(_objects.Count + objects);
+
     /// <summary>Names the pack that holds all frames added since the last call.</summary>
     public void EndPack(in ObjectId id, long length)
     {

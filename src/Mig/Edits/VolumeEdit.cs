@@ -83,7 +83,7 @@ internal sealed class VolumeEdit : IDisposable
                 files[i] = ToScannedFile(fileSystem, nodes[i], changed[i].Names[0].Name);
         }
 
-        pieces.AddRange(new FileIngest(session, fileSystem, _target, _volume.Range.Offset, files.OfType<ScannedFile>()).Run());
+        new FileIngest(session, fileSystem, _target, _volume.Range.Offset, files.OfType<ScannedFile>()).Run(pieces);
         if (Array.Find(files, file => file?.Loss is not null)?.Loss is { } loss)
             ExceptionDispatchInfo.Throw(loss);
         for (int i = 0; i < nodes.Length; i++)
@@ -115,7 +115,7 @@ internal sealed class VolumeEdit : IDisposable
 
     private static ScannedFile ToScannedFile(IFileSystem fileSystem, FileNode node, byte[] name)
     {
-        var file = new ScannedFile(node.Number, NodeSummary.Of(node), FileOrder.KeyOf(name));
+        var file = new ScannedFile(node.Number, node.Size, FileOrder.KeyOf(name));
         file.SetExtents(fileSystem.GetExtents(node.Number));
         return file;
     }

@@ -31,11 +31,10 @@ internal static class AttachmentIngest
 
     private static TreeEntry Run(IngestSession session, string name, IByteSource source)
     {
-        var content = new ScannedFile(
-            0, new NodeSummary(NodeType.File, source.Length, default, default, 1), FileOrder.KeyOf(Encoding.UTF8.GetBytes(name)));
+        var content = new ScannedFile(0, source.Length, FileOrder.KeyOf(Encoding.UTF8.GetBytes(name)));
         content.SetExtents([.. source.GetStoredRanges(new ByteRange(0, source.Length))
             .Select(range => new FileExtent(range.Offset, range.Length, range.Offset))]);
-        new FileIngest(session, null, source, 0, [content]).Run();
+        new FileIngest(session, null, source, 0, [content]).Run([]);
         return ImageAttachments.Entry(name, source.Length, content.Content.Sha256, content.Content.List);
     }
 }

@@ -89,11 +89,13 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         var pieces = new List<LayoutPiece>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
         {
-            volume.Scan!.Files.ForEach(file => Stats.AddFile(volume.Partition.Number, file));
+            Stats.AddFiles(volume.Partition.Number, volume.Scan!.Files, _content.Length);
             int count = pieces.Count;
             List<ScannedFile> files = plan is null ? volume.Scan!.Files : plan.TakeFiles(volume, pieces);
             trusted += pieces.Skip(count).Sum(piece => piece.Length);
-            pieces.AddRange(TakeFiles(volume, files));
+            SpentMemory.GiveBack(files.Count);
+            TakeFiles(volume, files, pieces);
+            SpentMemory.GiveBack(files.Count);
             Guard(volume, () =>
             {
                 volume.Scan.DropLost();
@@ -128,6 +130,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         long deleted = ByteRanges.Intersect(residue.Select(piece => new ByteRange(piece.Offset, piece.Length)), free)
             .Sum(range => range.Length);
 
+        SpentMemory.GiveBack(pieces.Count);
         LayoutId? layout = WriteLayout(pieces, residue);
         var report = new DiskReport(
             name, disk.Format, _content.Length, stored.Sum(range => range.Length), table.Scheme, deleted, discarded, trusted,
@@ -145,6 +148,7 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
         if (plan?.WantsTrees() == true)
             return TakeIn(table, volumes, out residue);
 
+        SpentMemory.GiveBack(pieces.Count);
         var roots = new Dictionary<int, TreeEntry>();
         foreach (OpenVolume volume in volumes.Where(volume => volume.Scan is not null))
             roots.Add(volume.Partition.Number,
@@ -160,9 +164,15 @@ internal sealed class DiskIngest(IngestSession session, DiskImage disk, string n
     private IEnumerable<ByteRange> FindStored() => ByteRanges.Normalize(
         _content.GetStoredRanges(new ByteRange(0, _content.Length)).Select(range => ResidueIngest.ToBlocks(range, _content.Length)));
 
-    private IEnumerable<LayoutPiece> TakeFiles(OpenVolume volume, List<ScannedFile> files) => Guard(
+    private void TakeFiles(OpenVolume volume, List<ScannedFile> files, List<LayoutPiece> pieces) => Guard(
         volume,
-        () => new FileIngest(session, volume.FileSystem!, volume.Source!, volume.Partition.Range.Offset, files).Run());
+        () => new FileIngest(session, volume.FileSystem!, volume.Source!, volume.Partition.Range.Offset, files).Run(pieces));
+
+    private static void Guard(OpenVolume volume, Action action) => Guard(volume, () =>
+    {
+        action();
+        return true;
+    });
 
     private static T Guard<T>(OpenVolume volume, Func<T> action)
     {

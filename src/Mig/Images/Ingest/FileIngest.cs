@@ -12,6 +12,7 @@ namespace Mig.Images.Ingest;
 /// </summary>
 internal sealed class FileIngest
 {
+    private const int BlockPieces = 4096; // a list that has become long takes its room twice when it grows
     private const int ClaimFiles = 32;
     private const long ClaimBytes = 4 << 20;
 
@@ -39,11 +40,16 @@ internal sealed class FileIngest
     /// <summary>
     /// Runs to the end; then every file has its <see cref="ScannedFile.Content"/>, or says in <see cref="ScannedFile.Loss"/> why not.
     /// </summary>
-    /// <returns>What of the disk is accounted for; pieces with a null blob are zeros.</returns>
-    public IEnumerable<LayoutPiece> Run()
+    /// <param name="pieces">Receives what of the disk is accounted for; pieces with a null blob are zeros.</param>
+    public void Run(List<LayoutPiece> pieces)
     {
         _session.RunWorkers(Work);
-        return _pieces.SelectMany(list => list);
+        pieces.EnsureCapacity(pieces.Count + _pieces.Sum(list => list.Count));
+        while (_pieces.Count > 0)
+        {
+            pieces.AddRange(_pieces[^1]);
+            _pieces.RemoveAt(_pieces.Count - 1);
+        }
     }
 
     /// <summary>Tells whether the hash of a large file is kept: its holes are not too long for it.</summary>
@@ -76,11 +82,21 @@ internal sealed class FileIngest
                 }
 
                 _session.Progress.Advance(file.Size);
+                if (pieces.Count >= BlockPieces)
+                {
+                    Add(pieces);
+                    pieces = [];
+                }
             }
         }
 
         while (_session.Writer.Help())
             stop.ThrowIfCancellationRequested();
+        Add(pieces);
+    }
+
+    private void Add(List<LayoutPiece> pieces)
+    {
         lock (_gate)
             _pieces.Add(pieces);
     }

@@ -14,6 +14,7 @@ internal sealed class VolumeScan
     private readonly Limits _limits;
     private readonly Dictionary<long, (int Index, byte[] Path)> _seen = [];
     private readonly UnreadNames _unread = new();
+    private List<(Timestamp Modified, Timestamp Changed)> _times = []; // of the files, until they have their fingerprints
     private IReadOnlyList<UnreadPath>? _list;
 
     private VolumeScan(IFileSystem fileSystem, Limits limits)
@@ -53,6 +54,7 @@ internal sealed class VolumeScan
         scan.Walk();
         scan.ReadExtents();
         scan.ShareOverlaps();
+        scan.SetFingerprints();
         scan.DropLost();
         scan.DoubtFreeSpace();
         return scan;
@@ -114,6 +116,9 @@ internal sealed class VolumeScan
         var pending = new Stack<(DirectoryListing Listing, int Index, byte[] Path)>();
         pending.Push((walk.Run(), 0, []));
         EntryCount = walk.EntryCount;
+        int expected = (int)Math.Min(EntryCount, Array.MaxLength);
+        Files.EnsureCapacity(expected);
+        _times.EnsureCapacity(expected);
         Directories.Add(new ScannedDirectory(_fileSystem.RootNode, []));
         while (pending.TryPop(out (DirectoryListing Listing, int Index, byte[] Path) directory))
         {
@@ -167,7 +172,8 @@ internal sealed class VolumeScan
         if (node.Type == NodeType.File)
         {
             index = Files.Count;
-            Files.Add(new ScannedFile(entry.Node, node, FileOrder.KeyOf(entry.Name.Span)));
+            Files.Add(new ScannedFile(entry.Node, node.Size, FileOrder.KeyOf(entry.Name.Span)));
+            _times.Add((node.ModifiedTime, node.ChangedTime));
         }
 
         // A link count that is too low must not turn one file into two; only a node that says it has one name is not remembered.
@@ -191,6 +197,12 @@ internal sealed class VolumeScan
         {
             file.Lose(e);
         }
+    }
+
+    private void SetFingerprints()
+    {
+        ParallelWork.For(Files.Count, -1, i => Files[i].SetFingerprint(_times[i].Modified, _times[i].Changed));
+        _times = [];
     }
 
     // Two files that claim the same bytes: a layout can name one of them there, and the other is read as if it lay nowhere. That must not
