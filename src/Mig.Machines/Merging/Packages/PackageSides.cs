@@ -315,34 +315,18 @@ internal sealed class PackageSides
         var having = new List<SideFiles>();
         foreach (TreeEntry root in roots.OfType<TreeEntry>())
         {
-            bool isHere = false;
-            var files = new SideFiles(contents, root);
-            DpkgDiversions diversions = DpkgDiversions.Parse(Encoding.Latin1.GetString(files.Read($"{Folder}/diversions", MaxSize) ?? []));
-            if (TreeLookup.Find(contents.Store, root,
-                Encoding.ASCII.GetBytes($"{Folder}/info")) is not { Type: TreeEntryType.Directory } info)
+            var package = new PackageFiles(contents, root);
+            foreach (string record in package.RecordsOf(key))
+                _paths[record] = side;
+            if (package.LinesOf(key) is not { } lines)
                 continue;
-            foreach (TreeEntry entry in TreeReader.ReadEntries(contents.Store, info.Tree))
+            having.Add(package.Files);
+            foreach (string line in lines)
             {
-                string file = Encoding.Latin1.GetString(entry.Name.Span);
-                int dot = file.LastIndexOf('.');
-                if (dot < 0 || (file[..dot] != name && file[..dot] != key
-                    && !(key == name && file.StartsWith(name + ":", StringComparison.Ordinal))))
-                    continue;
-                _paths[$"{Folder}/info/{file}"] = side;
-                if (!file.EndsWith(ListEnding, StringComparison.Ordinal) || entry.Type != TreeEntryType.File)
-                    continue;
-                isHere = true;
-                foreach (string line in Encoding.Latin1.GetString(contents.Read(entry, file, MaxSize))
-                    .Split('\n', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    owned.Add(line.Trim('/'));
-                    if (!edited.Contains(line))
-                        Take(files.RealPath(diversions.Apply(line.Trim('/'), name)), side);
-                }
+                owned.Add(line.Trim('/'));
+                if (!edited.Contains(line))
+                    Take(package.PlaceOf(line, name), side);
             }
-
-            if (isHere)
-                having.Add(files);
         }
 
         // Where a side has none of it, what its scripts made goes, or stays, with it; where both have it, that is the machine's own affair.

@@ -8,8 +8,10 @@ namespace Mig.Machines.Merging.Packages;
 /// <summary>The files of one side of a merge, as that machine would find them: links on the way are followed.</summary>
 internal sealed class SideFiles(MergeContents contents, TreeEntry root)
 {
+    /// <summary>Bytes of the longest path that Linux allows.</summary>
+    public const int MaxPath = 4096;
+
     private const int MaxLinks = 40;
-    private const int MaxPath = 4096; // as Linux allows
 
     /// <summary>Finds a path; a link at its end is not followed. Null when nothing stands there.</summary>
     public TreeEntry? Find(string path) => TreeLookup.Find(contents.Store, root, Encoding.Latin1.GetBytes(RealPath(path)));

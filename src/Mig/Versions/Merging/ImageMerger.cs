@@ -238,7 +238,8 @@ internal sealed class ImageMerger
     private static (Core.TreeId Tree, int Mode, uint Uid, uint Gid) EntryTree(ImageVolume volume) =>
         (volume.Root!.Tree, volume.Root.Mode, volume.Root.Uid, volume.Root.Gid);
 
-    private string PrefixOf(MachineImage image, ImageDisk disk, ImageVolume volume) =>
+    /// <summary>How paths of a volume begin for users; empty for that of the system.</summary>
+    public string PrefixOf(MachineImage image, ImageDisk disk, ImageVolume volume) =>
         ReferenceEquals(SystemVolume.FindDefault(Store, image), volume) ? "" : ImageVolumes.PrefixOf(image, disk, volume);
 
     private static bool IsSame(ImageDisk left, ImageDisk right) => left.Length == right.Length && left.Layout == right.Layout;
