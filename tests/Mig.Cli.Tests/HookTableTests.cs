@@ -52,6 +52,7 @@ public sealed class HookTableTests
         ["cherry-pick"] = $"{TwoOnSide}; {OneOnMain}; m cherry-pick a~1 a",
         ["revert"] = $"{OneOnMain}; mig -q mkdir -m four HEAD:/four; m revert HEAD HEAD~1",
         ["rebase"] = $"{TwoOnSide}; {OneOnMain}; m rebase main a",
+        ["build"] = "echo a > a; printf 'FROM main\\nCOPY a /a\\n' > Migfile; m build -b built",
         ["purge"] = "m purge --path etc/hostname",
     };
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Edits.Building;
 using Mig.Exchange.Hooks;
 
 namespace Mig.Cli.CommandLines;
@@ -30,27 +31,30 @@ internal static class ExitCode
     public static int Report(Exception error, Terminal terminal, Palette palette)
     {
         Exception cause = error is AggregateException { InnerException: { } inner } ? inner : error;
-        (int code, string message) = cause switch
-        {
-            OutputClosedException => (Signalled + BrokenPipeSignal, ""),
-            InterruptedException => (Signalled + NumberOf(terminal.Interruption.Signal), cause.Message),
-            OperationCanceledException => (Signalled + NumberOf(terminal.Interruption.Signal), "interrupted; nothing was left half done"),
-            NotFoundException => (NotFound, cause.Message),
-            HookRefusedException => (Refused, cause.Message),
-            UsageException or UntrustedRepositoryException => (Usage, cause.Message),
-            ConflictException => (Conflict, cause.Message),
-            CorruptImageException => (CorruptImage, cause.Message),
-            UnsupportedFeatureException => (Unsupported, cause.Message),
-            CorruptStoreException => (CorruptStore, cause.Message),
-            RemoteException => (Remote, cause.Message),
-            UnauthorizedAccessException or IOException => (InputOutput, $"{cause.Message.TrimEnd('.')}{Advice(cause)}"),
-            _ => (Bug, $"{cause.GetType().Name}: {cause.Message}\nThis is a bug in mig, not your mistake. Please report it with the "
-                + $"command you ran and these lines:\n{cause.StackTrace}"),
-        };
+        (int code, string message) = Find(cause, terminal);
         if (message.Length > 0)
             Say(terminal, $"{palette.Red("error:")} {SafeText.Text(message)}");
         return code;
     }
+
+    private static (int Code, string Message) Find(Exception cause, Terminal terminal) => cause switch
+    {
+        OutputClosedException => (Signalled + BrokenPipeSignal, ""),
+        InterruptedException => (Signalled + NumberOf(terminal.Interruption.Signal), cause.Message),
+        OperationCanceledException => (Signalled + NumberOf(terminal.Interruption.Signal), "interrupted; nothing was left half done"),
+        NotFoundException => (NotFound, cause.Message),
+        HookRefusedException => (Refused, cause.Message),
+        UsageException or UntrustedRepositoryException => (Usage, cause.Message),
+        ConflictException => (Conflict, cause.Message),
+        BuildStepException { InnerException: { } why } => (Find(why, terminal).Code, cause.Message),
+        CorruptImageException => (CorruptImage, cause.Message),
+        UnsupportedFeatureException => (Unsupported, cause.Message),
+        CorruptStoreException => (CorruptStore, cause.Message),
+        RemoteException => (Remote, cause.Message),
+        UnauthorizedAccessException or IOException => (InputOutput, $"{cause.Message.TrimEnd('.')}{Advice(cause)}"),
+        _ => (Bug, $"{cause.GetType().Name}: {cause.Message}\nThis is a bug in mig, not your mistake. Please report it with the "
+            + $"command you ran and these lines:\n{cause.StackTrace}"),
+    };
 
     public static void Say(Terminal terminal, string line)
     {

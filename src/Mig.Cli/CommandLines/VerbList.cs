@@ -64,6 +64,7 @@ internal static class VerbList
             ("remove", RemoveVerb.Summary, () => new RemoveVerb()),
             ("upgrade", UpgradeVerb.Summary, () => new UpgradeVerb()),
             ("run", RunVerb.Summary, () => new RunVerb()),
+            ("build", BuildVerb.Summary, () => new BuildVerb()),
         ]),
         ("Exchange versions", [
             ("remote", RemoteVerb.Summary, () => new RemoteVerb()),
