@@ -42,6 +42,8 @@ internal static class VerbList
             ("inventory", InventoryVerb.Summary, () => new InventoryVerb()),
             ("verify-packages", VerifyPackagesVerb.Summary, () => new VerifyPackagesVerb()),
             ("audit", AuditVerb.Summary, () => new AuditVerb()),
+            ("baseline", BaselineVerb.Summary, () => new BaselineVerb()),
+            ("comply", ComplyVerb.Summary, () => new ComplyVerb()),
             ("grep", GrepVerb.Summary, () => new GrepVerb()),
             ("mount", MountVerb.Summary, () => new MountVerb()),
             ("extract", ExtractVerb.Summary, () => new ExtractVerb()),
@@ -63,6 +65,7 @@ internal static class VerbList
             ("install", InstallVerb.Summary, () => new InstallVerb()),
             ("remove", RemoveVerb.Summary, () => new RemoveVerb()),
             ("upgrade", UpgradeVerb.Summary, () => new UpgradeVerb()),
+            ("remediate", RemediateVerb.Summary, () => new RemediateVerb()),
             ("run", RunVerb.Summary, () => new RunVerb()),
         ]),
         ("Exchange versions", [
