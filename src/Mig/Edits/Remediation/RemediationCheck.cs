@@ -12,6 +12,7 @@ internal sealed class RemediationCheck(Repository repository, RemediationRequest
 {
     private readonly ComplianceReader _rules = new(repository, request.Baselines, request.Feeds);
     private readonly PackageVerifier _packages = new(repository);
+    private readonly AddedRecords _added = new(repository);
 
     /// <summary>Notes what it finds in the work.</summary>
     public void Run(RemediationWork work, CancellationToken cancellation)
@@ -29,20 +30,23 @@ internal sealed class RemediationCheck(Repository repository, RemediationRequest
             }
         }
 
-        List<FileFinding> findings = [.. Find(made, name, cancellation).Where(finding => !finding.IsConfiguration && !IsTouched(work, finding))];
+        IReadOnlySet<string>? records = _added.Find(repository.Objects.ReadImage(work.Image), repository.Objects.ReadImage(made),
+            path => IsTouched(work, path));
+        List<FileFinding> findings =
+            [.. Find(made, name, records, cancellation).Where(finding => !finding.IsConfiguration && !IsTouched(work, finding.Path))];
         if (findings.Count == 0)
             return;
-        HashSet<(FindingKind, string)> known = [.. Find(work.Image, name, cancellation).Select(finding => (finding.Kind, finding.Path))];
+        HashSet<(FindingKind, string)> known = [.. Find(work.Image, name, null, cancellation).Select(finding => (finding.Kind, finding.Path))];
         if (findings.Find(finding => !known.Contains((finding.Kind, finding.Path))) is { } bad)
             work.Failure = $"/{bad.Path} is not as {bad.Package} recorded it ({bad.Kind.ToString().ToLowerInvariant()})";
     }
 
-    private IReadOnlyList<FileFinding> Find(ImageId id, string name, CancellationToken cancellation)
+    private IReadOnlyList<FileFinding> Find(ImageId id, string name, IReadOnlySet<string>? records, CancellationToken cancellation)
     {
         MachineImage image = repository.Objects.ReadImage(id);
         try
         {
-            return _packages.Verify(image, null, name, wantsExtra: false, cancellation).Findings;
+            return _packages.Verify(image, null, name, wantsExtra: false, records, cancellation).Findings;
         }
         catch (NotFoundException)
         {
@@ -50,6 +54,6 @@ internal sealed class RemediationCheck(Repository repository, RemediationRequest
         }
     }
 
-    private static bool IsTouched(RemediationWork work, FileFinding finding) => work.Plan.Touched.Exists(path =>
-        finding.Path == path || finding.Path.StartsWith(path + "/", StringComparison.Ordinal));
+    private static bool IsTouched(RemediationWork work, string path) => work.Plan.Touched.Exists(touched =>
+        path == touched || path.StartsWith(touched + "/", StringComparison.Ordinal));
 }
