@@ -27,7 +27,7 @@ public sealed class RemediationUndo(Repository repository)
             }
         }
 
-        string? latest = moves.Where(move => move.IsLatest).MaxBy(move => move.Entry.Who.Time).Entry?.Reason;
+        string? latest = moves.Where(move => move.IsLatest).Select(move => move.Entry).MaxBy(entry => entry.Who.Time)?.Reason;
         string chosen = step ?? (latest is null ? null : RemediationStep.Find(latest))
             ?? throw new NotFoundException("there is no remediation to undo; 'mig reflog BRANCH' says what was");
         moves.RemoveAll(move => RemediationStep.Find(move.Entry.Reason) != chosen);
