@@ -27,7 +27,7 @@ internal sealed class BaselineVerb : Verb
           file PATH absent | present [mode MODE] [owner UID:GID] [sha256 HEX]
           service NAME off
         'set' keeps it as refs/baselines/NAME, which pushes and fetches take along where a refspec names it. 'mig comply' holds images against
-        it, and 'mig remediate' makes them keep it. The log of the ref knows the texts before: mig reflog refs/baselines/NAME.
+        it, and 'mig remediate' makes them keep it. The ref has a history: mig log refs/baselines/NAME.
         """;
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
