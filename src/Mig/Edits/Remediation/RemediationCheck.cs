@@ -22,7 +22,9 @@ internal sealed class RemediationCheck(Repository repository, RemediationRequest
         work.After = _rules.Read(name, null, made, cancellation).Rules;
         foreach ((RuleResult before, RuleResult after) in work.Before.Zip(work.After))
         {
-            if (after.Answer.State != RuleState.Kept && (work.Plan.Promised.Contains(before) || before.Answer.State == RuleState.Kept))
+            // What was not seen may hide more of what was removed: then the rule is open, and nothing speaks against the image.
+            if (after.Answer.State == RuleState.Broken && work.Plan.Promised.Contains(before)
+                || after.Answer.State != RuleState.Kept && before.Answer.State == RuleState.Kept)
             {
                 work.Failure = $"{after.Rule.Text} is {(before.Answer.State == RuleState.Kept ? "no longer" : "still not")} kept"
                     + (after.Answer.Findings is [var first, ..] ? $" ({first.Subject} {first.Actual})" : "");
