@@ -58,7 +58,8 @@ public sealed class ComplyTests : IDisposable
         using JsonDocument document = JsonDocument.Parse(string.Concat(lines));
         JsonElement[] images = [.. document.RootElement.EnumerateArray().Where(item => item.TryGetProperty("state", out _))];
         Assert.Equal(["unknown", "broken"], images.Select(image => image.GetProperty("state").GetString()));
-        Assert.Equal(["kept", "broken"], images[1].GetProperty("rules").EnumerateArray().Select(rule => rule.GetProperty("state").GetString()));
+        Assert.Equal(["kept", "broken"], images[1].GetProperty("rules").EnumerateArray().Select(rule => rule
+            .GetProperty("state").GetString()));
         Assert.Equal("telnetd", images[1].GetProperty("rules")[1].GetProperty("findings")[0].GetProperty("subject").GetString());
     }
 
@@ -88,7 +89,8 @@ public sealed class ComplyTests : IDisposable
     public void A_remediation_says_what_was_done_and_what_was_not()
     {
         Write("few.rules", "service ssh off\npackage nothing present\n");
-        Assert.Contains("Would change 2 of 2 branches", _workspace.Mig("remediate", "-n", "--baseline", "few.rules", "hosts/*").Ends(5).Output,
+        Assert.Contains("Would change 2 of 2 branches", _workspace.Mig("remediate", "-n", "--baseline", "few.rules", "hosts/*")
+            .Ends(5).Output,
             StringComparison.Ordinal);
         string output = _workspace.Mig("remediate", "--baseline", "few.rules", "hosts/*").Ends(5).Output;
         Assert.Contains("left: package nothing present: it needs nothing; '--source DIR' says where packages are", output,

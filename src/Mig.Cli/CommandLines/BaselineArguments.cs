@@ -31,7 +31,8 @@ internal sealed class BaselineArguments
         string[] named = arguments.GetValue(_baseline) ?? [];
         Baseline[] found = [.. (named.Length > 0 ? named.Select(name => Read(store, name)) : store.List().Select(store.Read))];
         return found.Length > 0 ? found
-            : throw new UsageException("the repository has no baseline; 'mig baseline set NAME FILE' keeps one, '--baseline FILE' takes a file");
+            : throw new UsageException("the repository has no baseline; 'mig baseline set NAME FILE' keeps one, '--baseline FILE' "
+                + "takes a file");
     }
 
     public BaselineFeeds ReadFeeds(ParseResult arguments, IReadOnlyList<Baseline> baselines)
@@ -50,7 +51,8 @@ internal sealed class BaselineArguments
     private static Baseline Read(BaselineStore store, string name)
     {
         bool isFile = File.Exists(name), isKept = store.Contains(name);
-        return isFile && isKept ? throw new UsageException($"'{name}' is both a baseline of the repository and a file; write ./{name} for the file")
+        return isFile && isKept ? throw new UsageException($"'{name}' is both a baseline of the repository and a file; write "
+            + $"./{name} for the file")
             : isFile || (!isKept && name.Contains('/', StringComparison.Ordinal)) ? Baseline.Read(name) : store.Read(name);
     }
 }

@@ -26,8 +26,8 @@ internal sealed class BaselineVerb : Verb
           vulnerability none [above SEVERITY] in FEED [unrated kept | unrated broken] [except ID...]
           file PATH absent | present [mode MODE] [owner UID:GID] [sha256 HEX]
           service NAME off
-        'set' keeps it as refs/baselines/NAME, which pushes and fetches take along where a refspec names it. 'mig comply' holds images against
-        it, and 'mig remediate' makes them keep it. The ref has a history: mig log refs/baselines/NAME.
+        'set' keeps it as refs/baselines/NAME, which pushes and fetches take along where a refspec names it. 'mig comply' holds images
+        against it, and 'mig remediate' makes them keep it. The ref has a history: mig log refs/baselines/NAME.
         """;
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
@@ -61,7 +61,8 @@ internal sealed class BaselineVerb : Verb
                 session.Say($"baseline {name} is gone");
                 return ExitCode.Success;
             case var words:
-                throw new UsageException($"'{string.Join(' ', words)}' is not called so; 'list', 'set NAME FILE', 'show NAME' and 'drop NAME' are there");
+                throw new UsageException($"'{string.Join(' ', words)}' is not called so; 'list', 'set NAME FILE', 'show NAME' and "
+                    + "'drop NAME' are there");
         }
     }
 

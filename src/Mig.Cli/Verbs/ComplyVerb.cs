@@ -30,10 +30,10 @@ internal sealed class ComplyVerb : Verb
 
     public override string Description =>
         """
-        Holds images against baselines ('mig help baseline' says what they look like), and prints a line for each image and a column for each
-        rule: '.' where it is kept, 'x' where it is broken, '?' where not enough of the image was seen to know. A pattern such as 'hosts/*' means
-        branches. HEAD counts when nothing is named. Nothing of an image is run. Ends with 5 when a rule is broken, and with 6 when none is but
-        one is not known.
+        Holds images against baselines ('mig help baseline' says what they look like), and prints a line for each image and a column for
+        each rule: '.' where it is kept, 'x' where it is broken, '?' where not enough of the image was seen to know. A pattern such as
+        'hosts/*' means branches. HEAD counts when nothing is named. Nothing of an image is run. Ends with 5 when a rule is broken, and
+        with 6 when none is but one is not known.
         """;
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
@@ -64,7 +64,8 @@ internal sealed class ComplyVerb : Verb
         else if (images.Count > 0)
             new ComplianceView(session).Write(images);
         foreach (IGrouping<string, string> warning in images
-            .SelectMany(image => image.Coverage.Warnings.Select(warning => (image.Name, warning))).GroupBy(item => item.warning, item => item.Name))
+            .SelectMany(image => image.Coverage.Warnings.Select(warning => (image.Name, warning))).GroupBy(item => item.warning, item =>
+                item.Name))
         {
             session.Warn(images.Count == 1 ? warning.Key : $"{ComplianceView.NamesOf([.. warning])}: {warning.Key}");
         }

@@ -19,11 +19,13 @@ internal sealed class RemediateVerb : Verb
     private readonly Option<string?> _source =
         new("--source") { HelpName = "DIR", Description = "A folder of this machine with packages" };
 
-    private readonly Option<bool> _native = new("--native") { Description = "Does only what mig does itself, and runs nothing of an image" };
+    private readonly Option<bool> _native = new("--native") { Description = "Does only what mig does itself, and runs nothing of an "
+        + "image" };
     private readonly Option<string?> _message = new("--message", "-m") { HelpName = "MSG", Description = "Says what changes" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would be done" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
-    private readonly Option<bool> _undo = new("--undo") { Description = "Moves all branches of a step back, the latest when none is named" };
+    private readonly Option<bool> _undo = new("--undo") { Description = "Moves all branches of a step back, the latest when none is "
+        + "named" };
 
     public RemediateVerb()
         : base("remediate", Summary)
@@ -41,10 +43,11 @@ internal sealed class RemediateVerb : Verb
 
     public override string Description =>
         """
-        For each rule that 'mig comply' finds broken: packages are installed or upgraded from a folder (--source), or removed; files are removed,
-        or get their mode or owner; services are switched off. mig does itself what it can, as 'mig install' does; dpkg of the image does the
-        rest. Other rules are named, with the reason. Each new image is held against the rules and the records of its packages again; one that
-        is not as it should be leaves its branches as they were. Then all branches move at once, and --undo moves them back at once.
+        For each rule that 'mig comply' finds broken: packages are installed or upgraded from a folder (--source), or removed; files are
+        removed, or get their mode or owner; services are switched off. mig does itself what it can, as 'mig install' does; dpkg of the
+        image does the rest. Other rules are named, with the reason. Each new image is held against the rules and the records of its
+        packages again; one that is not as it should be leaves its branches as they were. Then all branches move at once, and --undo moves
+        them back at once.
         Ends with 5 when a rule stays broken or an image was put back, and with 6 when none is but one is not known.
         """;
 
@@ -82,7 +85,8 @@ internal sealed class RemediateVerb : Verb
         using (ProgressBar? progress = session.ShowProgress())
             result = new Remediator(session.Repository).Run(request with { Progress = progress ?? request.Progress }, session.Cancellation);
         if (session.IsJson)
-            session.WriteJson(result.Images.Select(image => RemediatedJson.Of(image, result.Step, request.DryRun)), MigJson.Default.RemediatedJson);
+            session.WriteJson(result.Images.Select(image => RemediatedJson.Of(image, result.Step, request.DryRun)),
+                MigJson.Default.RemediatedJson);
         else
             new RemediationView(session).Write(result, request.DryRun);
         return result.Images.Any(image => image.Failure is not null || image.Open.Any(open => open.Result.Answer.State == RuleState.Broken))

@@ -25,10 +25,14 @@ internal sealed class StatusVerb : Verb
         Description = "Compares a running system: a mounted root, or another machine by ssh",
     };
 
-    private readonly Option<bool> _commit = new("--commit") { Description = "With --live: makes a version of what differs, on the branch that is compared" };
-    private readonly Option<bool> _partial = new("--partial") { Description = "With --commit: also when not all could be read; nothing is removed then" };
-    private readonly Option<string> _message = new("--message", "-m") { Description = "With --commit: says what this version is", HelpName = "MSG" };
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "With --commit: does not ask the hooks commit-msg and pre-commit" };
+    private readonly Option<bool> _commit = new("--commit") { Description = "With --live: makes a version of what differs, on the "
+        + "branch that is compared" };
+    private readonly Option<bool> _partial = new("--partial") { Description = "With --commit: also when not all could be read; nothing "
+        + "is removed then" };
+    private readonly Option<string> _message = new("--message", "-m") { Description = "With --commit: says what this version is",
+        HelpName = "MSG" };
+    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "With --commit: does not ask the hooks commit-msg and "
+        + "pre-commit" };
 
     private readonly Option<bool> _short = new("--short", "-s") { Description = "A line for each path, as diff --name-status has them" };
     private readonly Option<bool> _porcelain = new("--porcelain") { Description = "As --short, and the same in all versions of mig" };
@@ -53,7 +57,8 @@ internal sealed class StatusVerb : Verb
         + "not read. --full also finds what was changed behind the file system's back. Nothing is committed.\n\n"
         + "--live asks a running system for its files, with its own find and sha256sum: of a folder where its root is mounted, or of a\n"
         + "host by ssh. Files of the same size and time count as unchanged, others are hashed there. Times alone and attributes are\n"
-        + "not compared. What could not be seen is named, and ends the command with 6. Where the system's records of packages differ, it says which\n"
+        + "not compared. What could not be seen is named, and ends the command with 6. Where the system's records of packages differ, "
+            + "it says which\n"
         + "packages do. --commit makes a version on the branch of what differs, packed by the system's own tar; times come along then.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>

@@ -59,7 +59,8 @@ internal sealed class ComplianceView(Session session)
         int Count(RuleState state) => images.Count(image => image.State == state);
     }
 
-    private static IEnumerable<((int Column, string What) Key, string Name)> Tell(ImageCompliance image) => image.Rules.SelectMany((rule, i) =>
+    private static IEnumerable<((int Column, string What) Key, string Name)> Tell(ImageCompliance image) =>
+        image.Rules.SelectMany((rule, i) =>
         rule.Answer.State == RuleState.Unknown ? [((i, $"not known: {rule.Answer.Reason}"), image.Name)]
             : rule.Answer.Findings.Select(finding => ((i, Describe(finding)), image.Name)));
 

@@ -81,7 +81,8 @@ internal static class BaselineParser
         {
             if (!Enum.TryParse(level, ignoreCase: true, out SeverityLevel parsed) || !char.IsLetter(level[0])
                 || parsed == SeverityLevel.Critical)
-                throw new FormatException($"nothing is above '{level}', or it is no severity; 'unimportant', 'low', 'medium' and 'high' are");
+                throw new FormatException($"nothing is above '{level}', or it is no severity; 'unimportant', 'low', 'medium' and "
+                    + "'high' are");
             above = parsed;
             words = ["none", .. words[3..]];
         }
@@ -97,7 +98,8 @@ internal static class BaselineParser
         if (rest is ["except", _, ..])
             except = [.. rest[1..]];
         else if (rest.Length > 0)
-            throw new FormatException($"'{rest[0]}' cannot stand there; after the feed stands 'unrated kept', 'unrated broken' or 'except ID…'");
+            throw new FormatException($"'{rest[0]}' cannot stand there; after the feed stands 'unrated kept', 'unrated broken' or "
+                + "'except ID…'");
         return new VulnerabilityRule(line, text, above, feed, unrated, except);
     }
 

@@ -125,7 +125,8 @@ public sealed class RemediationTests : IDisposable
         Assert.NotNull(image.After);
         Deb("old", "mkdir usr", "3.0");
         image = Run("package old >= 3", branch: "hosts/a", isNative: true).Images[0];
-        Assert.StartsWith("old must run in the image: version 2.0 is installed", Assert.Single(image.Open).Reason, StringComparison.Ordinal);
+        Assert.StartsWith("old must run in the image: version 2.0 is installed", Assert.Single(image.Open).Reason,
+            StringComparison.Ordinal);
         Assert.Null(image.After);
     }
 
@@ -149,7 +150,8 @@ public sealed class RemediationTests : IDisposable
         Tool.Try("systemctl", $"--root={root}", "is-enabled", $"{unit}.service").Output.Trim();
 
     private void Deb(string name, string script, string version = "1.0") => Tool.RunScript(
-        $"rm -rf \"$1\"; mkdir -p \"$1/DEBIAN\" \"$2\"; cd \"$1\"; {script}; printf 'Package: {name}\\nVersion: {version}\\nArchitecture: all\\n"
+        $"rm -rf \"$1\"; mkdir -p \"$1/DEBIAN\" \"$2\"; cd \"$1\"; {script}; printf 'Package: {name}\\nVersion: "
+            + $"{version}\\nArchitecture: all\\n"
             + "Maintainer: A <a@example.com>\\nDescription: for a test\\n' > DEBIAN/control; "
             + $"dpkg-deb --root-owner-group -b . \"$2/{name}.deb\"", _repository.Files[$"{name}.d"], _repository.Files["debs"]);
 

@@ -74,9 +74,11 @@ internal static class SystemdUnits
         {
             foreach (MachineFile file in files.List(folder))
             {
-                if (file.Entry.Type == TreeEntryType.Directory && Array.Exists(Endings, end => file.Path.EndsWith(end, StringComparison.Ordinal)))
+                if (file.Entry.Type == TreeEntryType.Directory
+                    && Array.Exists(Endings, end => file.Path.EndsWith(end, StringComparison.Ordinal)))
                     starts.UnionWith(files.List(file.Path).Where(link => Name(link.Path) == unit).Select(link => "/" + link.Path));
-                else if (folder == Folder && file.Entry.Type == TreeEntryType.SymbolicLink && Name(file.Path) is not DefaultTarget and var alias
+                else if (folder == Folder && file.Entry.Type == TreeEntryType.SymbolicLink
+                    && Name(file.Path) is not DefaultTarget and var alias
                     && alias != unit && Name(Target(file.Entry)) == unit)
                     starts.Add("/" + file.Path);
             }
@@ -86,8 +88,9 @@ internal static class SystemdUnits
         if (unit.EndsWith(".service", StringComparison.Ordinal) && FindFile(files, unit) is null)
         {
             string script = unit[..unit.LastIndexOf('.')];
-            starts.UnionWith(RunLevels.SelectMany(files.List).Where(link => Name(link.Path) is ['S', >= '0' and <= '9', >= '0' and <= '9', ..]
-                and var name && name[3..] == script).Select(link => "/" + link.Path));
+            starts.UnionWith(RunLevels.SelectMany(files.List)
+                .Where(link => Name(link.Path) is ['S', >= '0' and <= '9', >= '0' and <= '9', ..] and var name && name[3..] == script)
+                .Select(link => "/" + link.Path));
         }
 
         return [.. starts];

@@ -61,7 +61,8 @@ public sealed class LiveCommit(Repository repository)
         if (unread.Count > 0 && !takesPart)
         {
             throw new ConflictException($"not all of the system could be read: {unread[0]}"
-                + $"{(unread.Count > 1 ? $", and {unread.Count - 1} more" : "")}; nothing was committed. Log in as one who may, or take what "
+                + $"{(unread.Count > 1 ? $", and {unread.Count - 1} more" : "")}; nothing was committed. Log in as one who may, or "
+                    + "take what "
                 + "there is with '--partial': then nothing is removed from the version");
         }
     }
@@ -117,7 +118,8 @@ public sealed class LiveCommit(Repository repository)
 
             // The mount's own path is UTF-8, what is below it any bytes.
             int length = Encoding.UTF8.GetByteCount(mount.Path);
-            string below = path[Math.Min(path.Length, length)..].Trim('/'), folder = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(mount.Folder));
+            string below = path[Math.Min(path.Length, length)..].Trim('/'), folder = Encoding.Latin1.GetString(Encoding.UTF8
+                .GetBytes(mount.Folder));
             return (found.Nodes, Encoding.Latin1.GetBytes($"/{(folder.Length > 0 ? folder + "/" : "")}{below}"));
         }
     }

@@ -38,7 +38,8 @@ internal sealed class RemediationCheck(Repository repository, RemediationRequest
             [.. Find(made, name, records, cancellation).Where(finding => !finding.IsConfiguration && !IsTouched(work, finding.Path))];
         if (findings.Count == 0)
             return;
-        HashSet<(FindingKind, string)> known = [.. Find(work.Image, name, null, cancellation).Select(finding => (finding.Kind, finding.Path))];
+        HashSet<(FindingKind, string)> known = [.. Find(work.Image, name, null, cancellation).Select(finding => (finding.Kind,
+            finding.Path))];
         if (findings.Find(finding => !known.Contains((finding.Kind, finding.Path))) is { } bad)
             work.Failure = $"/{bad.Path} is not as {bad.Package} recorded it ({bad.Kind.ToString().ToLowerInvariant()})";
     }

@@ -164,7 +164,8 @@ internal sealed class RemediationPlanner(Repository repository, RemediationReque
                 return $"{unit.Key} starts by {unit.First().Actual}, and cannot be masked: {own}{unit.Key} is there";
             if (files.Find(SystemdUnits.Folder) is not { } folder)
                 return $"{own} is not there, so {unit.Key} cannot be masked";
-            Add(plan, files, $"{folder.Path}/{unit.Key}", path => new LinkOperation(path, "/dev/null"u8.ToArray(), IsSymbolic: true, IsExact: true),
+            Add(plan, files, $"{folder.Path}/{unit.Key}", path => new LinkOperation(path, "/dev/null"u8.ToArray(), IsSymbolic: true,
+                IsExact: true),
                 $"mask {unit.Key}");
         }
 

@@ -22,7 +22,8 @@ public sealed class RemediationUndo(Repository repository)
             for (int i = 0; i < log.Count; i++)
             {
                 // What was undone is the entry below the one that tells of it.
-                if (RemediationStep.Find(log[i].Reason) is { } found && !(i > 0 && log[i - 1].Reason == RemediationStep.DescribeUndo(found)))
+                if (RemediationStep.Find(log[i].Reason) is { } found && !(i > 0 && log[i - 1].Reason == RemediationStep
+                    .DescribeUndo(found)))
                     moves.Add((branch, log[i], i == 0));
             }
         }
@@ -38,7 +39,8 @@ public sealed class RemediationUndo(Repository repository)
         }
 
         if (moves.Find(move => !move.IsLatest) is { Branch: { } moved })
-            throw new ConflictException($"{moved.ShortName} moved since step {chosen}, so nothing was undone; 'mig revert' takes changes back "
+            throw new ConflictException($"{moved.ShortName} moved since step {chosen}, so nothing was undone; 'mig revert' takes "
+                + "changes back "
                 + "from one branch");
         RefTransaction transaction = repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
         foreach ((RefName branch, ReflogEntry entry, _) in moves)

@@ -64,7 +64,8 @@ public sealed class Remediator(Repository repository)
         PackageSource? source = request.Source is { } folder ? new PackageSource(folder) : null;
         var planner = new RemediationPlanner(repository, request, source);
         request.Progress.Begin("plan", works.Count);
-        ParallelWork.ForEach(works, repository.Context.Parallelism, () => new ComplianceReader(repository, request.Baselines, request.Feeds),
+        ParallelWork.ForEach(works, repository.Context.Parallelism, () => new ComplianceReader(repository, request.Baselines,
+            request.Feeds),
             (work, reader) =>
             {
                 string name = work.Targets[0].Branch.ShortName;
@@ -189,11 +190,14 @@ public sealed class Remediator(Repository repository)
         {
             if (!made.TryGetValue(target.Branch, out CommitId id))
                 continue;
-            publication.Offer(id);
             publication.Move(target.Branch, target.Id.Value, id, reason);
         }
 
-        publication.Complete(made.Values);
+        // Branches with the same version before have the same one now.
+        CommitId[] versions = [.. made.Values.Distinct()];
+        foreach (CommitId id in versions)
+            publication.Offer(id);
+        publication.Complete(versions);
         foreach (RemediationWork work in works.Where(work => work.IsGood && work.Run is { Key: not null } run && run.Image == work.Made))
             new RunMemory(repository).Add(work.Run!.Key!.Value, made[work.Targets[0].Branch]);
         return Describe(targets, works, made, step);
@@ -213,7 +217,8 @@ public sealed class Remediator(Repository repository)
             // What was not changed, or was put back, breaks what it broke.
             IEnumerable<RuleResult> rules = work is { IsGood: true, After: not null } ? work.After : work.Before;
             OpenRule[] open = [.. rules.Where(rule => rule.Answer.State != RuleState.Kept).Select(rule => new OpenRule(rule,
-                work.Plan.Left.FirstOrDefault(left => left.Result.Baseline == rule.Baseline && left.Result.Rule == rule.Rule)?.Reason ?? ""))];
+                work.Plan.Left.FirstOrDefault(left => left.Result.Baseline == rule.Baseline
+                    && left.Result.Rule == rule.Rule)?.Reason ?? ""))];
             foreach (RemediationTarget target in work.Targets)
                 images.Add(target.Branch, new RemediatedImage(target.Branch, target.Id,
                     made.TryGetValue(target.Branch, out CommitId id) ? id : null, work.Plan.Steps, open, work.Failure));

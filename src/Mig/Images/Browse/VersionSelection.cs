@@ -34,7 +34,8 @@ public static class VersionSelection
         ArgumentNullException.ThrowIfNull(coverage);
         var found = new List<(string, CommitId?, ImageId)>();
         foreach ((string name, string revision) in words.SelectMany(word => IsPattern(word)
-            ? FindBranches(repository, word).Select(branch => (branch.ShortName, branch.Value)) : [(word, word)]).DistinctBy(item => item.Item1))
+            ? FindBranches(repository, word).Select(branch => (branch.ShortName, branch.Value)) : [(word, word)])
+            .DistinctBy(item => item.Item1))
         {
             coverage.Try(VersionName.Of(name), () =>
             {

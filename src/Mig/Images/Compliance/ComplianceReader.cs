@@ -46,6 +46,7 @@ public sealed class ComplianceReader(Repository repository, IReadOnlyList<Baseli
         // Where it is not clear which system is meant, nothing is known of it.
         string? blind = coverage.Gaps.FirstOrDefault(part => part.Kind == UnseenKind.System)?.Sentence;
         return ([.. baselines.SelectMany(baseline => baseline.Rules.Select(rule => new RuleResult(baseline, rule,
-            machine is null || blind is not null ? RuleAnswer.Unknown(blind ?? "nothing of it was seen") : rule.Judge(machine))))], coverage);
+            machine is null || blind is not null ? RuleAnswer.Unknown(blind ?? "nothing of it was seen") : rule.Judge(machine))))],
+                coverage);
     }
 }

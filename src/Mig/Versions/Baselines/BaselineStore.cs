@@ -95,7 +95,8 @@ public sealed class BaselineStore(Repository repository)
     {
         (ObjectId found, ObjectKind? kind) = repository.Objects.Peel(id);
         return kind != ObjectKind.Commit ? null
-            : ImageAttachments.Read(repository.Store, repository.Objects.ReadImage(repository.Objects.ReadCommit(new CommitId(found)).Image))
+            : ImageAttachments.Read(repository.Store, repository.Objects.ReadImage(repository.Objects
+                .ReadCommit(new CommitId(found)).Image))
                 .FirstOrDefault(entry => ImageAttachments.NameOf(entry) == FileName && entry is { List: null, Sha256: not null });
     }
 

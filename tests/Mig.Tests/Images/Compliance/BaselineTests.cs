@@ -44,7 +44,8 @@ public sealed class BaselineTests : IDisposable
     {
         Assert.Contains("has no rule", Assert.Throws<UsageException>(() => Parse("# nothing\n")).Message, StringComparison.Ordinal);
         Assert.Throws<UsageException>(() => Baseline.Parse(new byte[] { 0xFF }, "web.rules", null));
-        Assert.Equal(["file \"/a b\" absent", "service x off"], Parse("file \"/a b\"   absent # why\nservice x off").Rules.Select(rule => rule.Text));
+        Assert.Equal(["file \"/a b\" absent", "service x off"], Parse("file \"/a b\"   absent # why\nservice x off").Rules.Select(rule =>
+            rule.Text));
     }
 
     // dpkg says which version is older.
@@ -84,16 +85,20 @@ public sealed class BaselineTests : IDisposable
         [
             ("package openssl present", ""), ("package nothing present", "required nothing"), ("package nothing absent", ""),
             ("package telnetd absent", "forbidden telnetd"), ("package nothing >= 1", "required nothing"),
-            ("package nothing >= 1 if installed", ""), ("package dpkg:openssl present", ""), ("package rpm:openssl present", "required openssl"),
+            ("package nothing >= 1 if installed", ""), ("package dpkg:openssl present", ""), ("package rpm:openssl present",
+                "required openssl"),
             ("file /etc/secret present mode 640 owner 0:0 sha256 " + sha256, ""), ("file /etc/secret present mode 600", "mode /etc/secret"),
-            ("file /etc/secret absent", "absent /etc/secret"), ("file /etc/none absent", ""), ("file /etc/none present", "present /etc/none"),
+            ("file /etc/secret absent", "absent /etc/secret"), ("file /etc/none absent", ""), ("file /etc/none present",
+                "present /etc/none"),
             ("file /etc/dangling absent", ""), ("service cups off", "off cups.socket"), ("service cups.service off", ""),
-            ("service masked off", ""), ("service static off", "off static.service"), ("service old off", "off old.service"), ("service none off", ""),
+            ("service masked off", ""), ("service static off", "off static.service"), ("service old off", "off old.service"),
+                ("service none off", ""),
         ];
         ImageCompliance image = Read(string.Join('\n', rules.Select(rule => rule.Rule)));
         foreach (((string rule, string broken), RuleResult result) in rules.Zip(image.Rules))
         {
-            Assert.Equal((rule, broken), (rule, string.Join(", ", result.Answer.Findings.Select(finding => $"{finding.Rule} {finding.Subject}"))));
+            Assert.Equal((rule, broken), (rule, string.Join(", ", result.Answer.Findings.Select(finding =>
+                $"{finding.Rule} {finding.Subject}"))));
             Assert.Equal(broken.Length > 0 ? RuleState.Broken : RuleState.Kept, result.Answer.State);
         }
     }

@@ -91,7 +91,8 @@ public sealed class LiveStatusTests : IDisposable
         Directory.CreateDirectory(mount["var/lib/dpkg/info"]);
         File.WriteAllText(mount["var/lib/dpkg/status"],
             string.Concat(new (string Name, string Version)[] { ("new", "1.0"), ("same", "2") }
-                .Select(item => $"Package: {item.Name}\nStatus: install ok installed\nArchitecture: all\nVersion: {item.Version}\nMaintainer: A <a@b>\nDescription: x\n\n")));
+                .Select(item => $"Package: {item.Name}\nStatus: install ok installed\nArchitecture: all\nVersion: "
+                    + $"{item.Version}\nMaintainer: A <a@b>\nDescription: x\n\n")));
         string query = Tool.Run("dpkg-query", $"--admindir={mount["var/lib/dpkg"]}", "-W", "-f", "Dpkg ${Package}  ${Version}\n");
         Assert.Equal(query.Split('\n', StringSplitOptions.RemoveEmptyEntries),
             Compare(mount.Path).Packages.Select(package => $"{package.Kind} {package.Name} {package.Before} {package.After}"));
@@ -118,7 +119,8 @@ public sealed class LiveStatusTests : IDisposable
         Tool.RunScript("rm -f \"$1/srv/socket\"", mount.Path);
         Assert.Empty(Lines(Compare(mount.Path, isFull: true)));
         using Mount made = Mount.Image(_repository.Export("out"), "ro");
-        const string List = "cd \"$1\"; find . -mindepth 1 ! -path './lost+found*' -printf '%p %y %m %U:%G %n %l %s\\0' | sed -z '/ d /s/ [0-9]* *[0-9]*$//' | sort -z | tr '\\0' '\\n'; "
+        const string List = "cd \"$1\"; find . -mindepth 1 ! -path './lost+found*' -printf '%p %y %m %U:%G %n %l %s\\0' | sed -z '/ d "
+            + "/s/ [0-9]* *[0-9]*$//' | sort -z | tr '\\0' '\\n'; "
             + "getfattr -R -d . ; find . -type f ! -path './lost+found*' -print0 | sort -z | xargs -0 sha256sum";
         Assert.Equal(Tool.RunScript(List, mount.Path), Tool.RunScript(List, made.Path));
         Tool.Run("e2fsck", "-fn", _repository.Files["out"]);

@@ -116,7 +116,8 @@ public sealed class LiveComparer(Repository repository)
         return details.Count == 0 ? null : Changed(LiveChangeKind.Metadata, path, string.Join(", ", details));
     }
 
-    private static LiveChange Changed(LiveChangeKind kind, string path, string details = "") => new(kind, Name(path), details) { Raw = path };
+    private static LiveChange Changed(LiveChangeKind kind, string path, string details = "") =>
+        new(kind, Name(path), details) { Raw = path };
 
     // For people, to whom the bytes of a path are UTF-8.
     private static string Name(string path) => "/" + Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));

@@ -46,7 +46,8 @@ internal sealed class LivePackages(Repository repository, MachineFiles machine)
         archive.Position = 0;
         IReadOnlyList<InstalledPackage> before = PackageDatabases.Read(machine, warn, cancellation);
         IReadOnlyList<InstalledPackage> after = PackageDatabases.Read(Open(archive), warn, cancellation);
-        return [.. PackageComparer.Compare(before, after).OrderBy(change => change.Kind).ThenBy(change => change.Name, StringComparer.Ordinal)];
+        return [.. PackageComparer.Compare(before, after).OrderBy(change => change.Kind).ThenBy(change => change.Name,
+            StringComparer.Ordinal)];
     }
 
     // The files as those of a machine that has no others.

@@ -93,7 +93,8 @@ internal sealed class LiveSystem
         byte[] input = Encoding.Latin1.GetBytes(string.Concat(paths.Select(path => $"./{path}\0")));
 
         // A file that is written meanwhile is taken as long as it was, and tar ends with 1.
-        Run($"cd {ShellText.Quote(_root)} && LC_ALL=C tar -c -f - --format=pax --no-recursion --numeric-owner --xattrs --xattrs-include='*' "
+        Run($"cd {ShellText.Quote(_root)} && LC_ALL=C tar -c -f - --format=pax --no-recursion --numeric-owner --xattrs "
+            + "--xattrs-include='*' "
             + "--warning=no-file-changed --no-unquote --null -T -", input, archive, cancellation, harmless: 1);
     }
 
@@ -179,7 +180,8 @@ internal sealed class LiveSystem
         catch (Win32Exception e)
         {
             throw new UsageException(
-                $"'{start.FileName}' cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; core.sshCommand says what reaches a "
+                $"'{start.FileName}' cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; core.sshCommand says what "
+                    + "reaches a "
                 + "host");
         }
     }
