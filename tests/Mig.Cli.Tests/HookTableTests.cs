@@ -44,6 +44,9 @@ public sealed class HookTableTests
         ["derive"] =
             "mkdir -p t/etc; printf '{{name}}\\n' > t/etc/hostname; printf 'name\\na\\nb\\n' > hosts.csv; m derive HEAD --hosts hosts.csv "
             + "--template t",
+        ["remediate"] = "mig -q branch a; mig -q branch b; mig -q mkdir -m x b:/x; echo 'file /etc/hostname present mode 0600' > r; m "
+            + "remediate --baseline ./r a b",
+        ["status --live --commit"] = "mig extract -q HEAD:/ root; echo x > root/etc/hostname; m status --live ./root --commit; rm -r root",
         ["git import"] = "mig -q git export r.git; git clone -q r.git w; echo x > w/etc/hostname; git -C w -c user.name=a -c user.email=b "
             + "commit -q -a -m edit; git -C w push -q origin HEAD; m git import r.git",
         ["merge"] = $"{TwoOnSide}; {OneOnMain}; m merge a",

@@ -1,4 +1,5 @@
 using Mig.Machines.Audits;
+using Mig.Machines.Baselines;
 
 namespace Mig.Cli.Json;
 

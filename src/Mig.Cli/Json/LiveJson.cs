@@ -9,6 +9,7 @@ internal sealed record LiveJson(
     long Compared,
     long HashedBytes,
     IReadOnlyList<LiveChangeJson> Changes,
+    IReadOnlyList<PackageChangeJson> Packages,
     IReadOnlyList<LiveHiddenJson> NotCompared,
     IReadOnlyList<string> Problems)
 {
@@ -19,6 +20,7 @@ internal sealed record LiveJson(
         status.HashedBytes,
         [.. status.Changes.Select(change => new LiveChangeJson(
             change.Kind.ToString().ToLowerInvariant(), change.Path, change.Details.Length > 0 ? change.Details : null))],
+        [.. status.Packages.Select(PackageChangeJson.Of)],
         [.. status.NotCompared.Select(item => new LiveHiddenJson(item.Path, item.Reason))],
         status.Problems);
 }

@@ -7,6 +7,7 @@ using Mig.History.Revisions;
 using Mig.Images.Audits;
 using Mig.Images.Browse;
 using Mig.Machines.Audits;
+using Mig.Machines.Baselines;
 using Mig.Machines.Coverage;
 
 namespace Mig.Cli.Verbs;

@@ -4,6 +4,8 @@ using Mig.Cli.Json;
 using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
+using Mig.Edits;
+using Mig.Edits.Live;
 using Mig.Versions.Working;
 using Mig.Versions.Working.Live;
 
@@ -23,6 +25,15 @@ internal sealed class StatusVerb : Verb
         Description = "Compares a running system: a mounted root, or another machine by ssh",
     };
 
+    private readonly Option<bool> _commit = new("--commit") { Description = "With --live: makes a version of what differs, on the "
+        + "branch that is compared" };
+    private readonly Option<bool> _partial = new("--partial") { Description = "With --commit: also when not all could be read; nothing "
+        + "is removed then" };
+    private readonly Option<string> _message = new("--message", "-m") { Description = "With --commit: says what this version is",
+        HelpName = "MSG" };
+    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "With --commit: does not ask the hooks commit-msg and "
+        + "pre-commit" };
+
     private readonly Option<bool> _short = new("--short", "-s") { Description = "A line for each path, as diff --name-status has them" };
     private readonly Option<bool> _porcelain = new("--porcelain") { Description = "As --short, and the same in all versions of mig" };
     private readonly Option<bool> _branch = new("--branch", "-b") { Description = "Shows the branch with --short, too" };
@@ -32,12 +43,13 @@ internal sealed class StatusVerb : Verb
     public StatusVerb()
         : base("status", Summary)
     {
-        Add([_against, _full, _live, _short, _porcelain, _branch, _exitCode, .. _working.Options]);
+        Add([_against, _full, _live, _commit, _partial, _message, _noVerify, _short, _porcelain, _branch, _exitCode, .. _working.Options]);
         Add(_disks);
     }
 
     public override IReadOnlyList<string> Usage => ["status [--against REV] [--full] [-s | --porcelain] [-b] [--exit-code] [DISK]...",
-        "status --live (DIR | HOST[:DIR]) [--against REV] [--full] [--exit-code] [--json]"];
+        "status --live (DIR | HOST[:DIR]) [--against REV] [--full] [--exit-code] [--json]",
+        "status --live (DIR | HOST[:DIR]) --commit [-m MSG] [--partial] [--no-verify] [--against BRANCH] [--full]"];
 
     public override string Description =>
         "Several disks are one machine; without any, mig takes the disks that HEAD's commit was made from. A file counts as\n"
@@ -45,7 +57,9 @@ internal sealed class StatusVerb : Verb
         + "not read. --full also finds what was changed behind the file system's back. Nothing is committed.\n\n"
         + "--live asks a running system for its files, with its own find and sha256sum: of a folder where its root is mounted, or of a\n"
         + "host by ssh. Files of the same size and time count as unchanged, others are hashed there. Times alone and attributes are\n"
-        + "not compared. What could not be seen is named, and ends the command with 6.";
+        + "not compared. What could not be seen is named, and ends the command with 6. Where the system's records of packages differ, "
+            + "it says which\n"
+        + "packages do. --commit makes a version on the branch of what differs, packed by the system's own tar; times come along then.";
 
     public override IReadOnlyList<(string Command, string Meaning)> Examples =>
     [
@@ -64,6 +78,8 @@ internal sealed class StatusVerb : Verb
         Repository repository = session.Repository;
         if (arguments.GetValue(_live) is { } place)
             return Compare(place, arguments, session);
+        if (arguments.GetValue(_commit) || arguments.GetValue(_partial))
+            throw new UsageException("--commit and --partial are of '--live'; 'mig commit' makes a version of disks");
         DiskStatus status;
         using (ProgressBar? progress = session.ShowProgress())
         {
@@ -91,8 +107,11 @@ internal sealed class StatusVerb : Verb
     {
         if (arguments.GetValue(_disks) is { Length: > 0 })
             throw new UsageException("--live compares a running system, and no disks");
+        string against = arguments.GetValue(_against) ?? "HEAD";
+        if (arguments.GetValue(_commit))
+            return Commit(place, against, arguments, session);
         LiveStatus status = new LiveComparer(session.Repository)
-            .Compare(place, arguments.GetValue(_against) ?? "HEAD", arguments.GetValue(_full), session.Cancellation);
+            .Compare(place, against, arguments.GetValue(_full), session.Cancellation);
         foreach (string problem in status.Problems)
             session.Warn(SafeText.Line(problem));
         if (session.IsJson)
@@ -101,5 +120,21 @@ internal sealed class StatusVerb : Verb
             LiveView.Write(status, session);
         return status.Problems.Count > 0 ? ExitCode.Incomplete
             : status.Changes.Count > 0 && (arguments.GetValue(_exitCode) || session.IsQuiet) ? ExitCode.Differs : ExitCode.Success;
+    }
+
+    private int Commit(string place, string branch, ParseResult arguments, Session session)
+    {
+        var request = new EditRequest
+        {
+            Branch = branch,
+            Message = arguments.GetValue(_message) is { Length: > 0 } message ? message : $"as {place} is",
+            NoVerify = arguments.GetValue(_noVerify),
+        };
+        (LiveStatus status, EditResult edit, IReadOnlyList<EditLog> logs) = new LiveCommit(session.Repository)
+            .Run(place, request, arguments.GetValue(_full), arguments.GetValue(_partial), session.Cancellation);
+        foreach (string unread in status.Unread)
+            session.Warn(SafeText.Line(unread));
+        new EditReport(session).Write(edit, [.. logs.Select(log => ("", log))], isDryRun: false);
+        return status.Unread.Count > 0 ? ExitCode.Incomplete : ExitCode.Success;
     }
 }

@@ -1,5 +1,6 @@
 using Mig.Cli.Terminals;
 using Mig.Machines.Audits;
+using Mig.Machines.Baselines;
 
 namespace Mig.Cli.Views;
 

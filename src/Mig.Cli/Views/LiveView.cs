@@ -1,5 +1,7 @@
 using Mig.Cli.CommandLines;
+using Mig.Cli.Json;
 using Mig.Cli.Terminals;
+using Mig.Versions.Compare;
 using Mig.Versions.Working.Live;
 
 namespace Mig.Cli.Views;
@@ -15,12 +17,17 @@ internal static class LiveView
             session.Output.WriteLine($"{LetterOf(change.Kind)}\t{SafeText.Line(change.Path)}{details}");
         }
 
+        foreach (PackageChange package in status.Packages)
+            session.Output.WriteLine($"package {PackageChangeJson.Word(package)}: {SafeText.Line(package.Name)} {Versions(package)}");
         foreach ((string path, string reason) in status.NotCompared)
             session.Output.WriteLine($"not compared: {SafeText.Line(path)}: {reason}");
         session.Output.WriteLine(
             $"Compared {Sizes.Count(status.Compared, "path")}, and read {Sizes.Bytes(status.HashedBytes)} there: "
             + $"{(status.Changes.Count == 0 ? "none differs" : Sizes.Count(status.Changes.Count, "path differs", "paths differ"))}.");
     }
+
+    private static string Versions(PackageChange package) =>
+        string.Join(" -> ", new[] { package.Before, package.After }.OfType<string>().Select(SafeText.Line));
 
     private static char LetterOf(LiveChangeKind kind) => kind switch
     {

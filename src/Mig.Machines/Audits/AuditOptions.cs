@@ -1,3 +1,5 @@
+using Mig.Machines.Baselines;
+
 namespace Mig.Machines.Audits;
 
 /// <summary>What an audit looks for.</summary>

@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Machines.Baselines;
 using Mig.Machines.Coverage;
 
 namespace Mig.Machines.Audits;

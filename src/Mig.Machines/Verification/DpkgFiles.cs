@@ -18,10 +18,12 @@ internal static class DpkgFiles
 
     /// <summary>Adds what is recorded.</summary>
     /// <param name="owned">Gets the path of everything that belongs to a package, directories included.</param>
-    public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned, CancellationToken cancellation)
+    /// <param name="records">Which lists and checksums count, by their paths; null for all.</param>
+    public static void Read(MachineFiles files, List<RecordedFile> recorded, HashSet<string> owned, CancellationToken cancellation,
+        IReadOnlySet<string>? records = null)
     {
         List<MachineFile> lists = [], sums = [];
-        foreach (MachineFile file in files.List($"{DpkgDatabase.Folder}/info"))
+        foreach (MachineFile file in files.List($"{DpkgDatabase.Folder}/info").Where(file => records?.Contains(file.Path) != false))
         {
             if (file.Entry.Type == TreeEntryType.File && file.Path.EndsWith(".md5sums", StringComparison.Ordinal))
                 sums.Add(file);

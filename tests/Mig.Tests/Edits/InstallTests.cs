@@ -10,7 +10,7 @@ namespace Mig.Tests.Edits;
 /// <summary>What mig installs without running anything is what dpkg installs on the same disk; what it does not is said.</summary>
 public sealed class InstallTests : IDisposable
 {
-    private const string Standing = """
+    internal const string Standing = """
         mkdir -p "$1"/var/lib/dpkg/info "$1"/var/lib/dpkg/updates "$1"/var/lib/dpkg/triggers "$1"/etc/dpkg "$1"/usr/share "$1"/var/log
         echo 1 > "$1/var/lib/dpkg/info/format"; echo "log /var/log/dpkg.log" > "$1/etc/dpkg/dpkg.cfg"
         : > "$1/var/lib/dpkg/triggers/Unincorp"; echo /usr/share/watched watcher > "$1/var/lib/dpkg/triggers/File"; echo watcher/noawait > "$1/var/lib/dpkg/triggers/ldconfig"

@@ -9,9 +9,12 @@ namespace Mig.Machines.Inventories.Systems;
 /// </summary>
 internal static class SystemdUnits
 {
-    private const string Folder = "etc/systemd/system";
+    /// <summary>Where an administrator's units are.</summary>
+    public const string Folder = "etc/systemd/system";
+
     private const string DefaultTarget = "default.target"; // the target to start, not a unit that is enabled
     private static readonly string[] Endings = [".wants", ".requires", ".upholds"];
+    private static readonly string[] RunLevels = ["etc/rc2.d", "etc/rc3.d", "etc/rc4.d", "etc/rc5.d", "etc/rcS.d"];
     private static readonly string[] UnitFolders = [Folder, "usr/local/lib/systemd/system", "usr/lib/systemd/system", "lib/systemd/system"];
 
     /// <summary>Returns them sorted by name.</summary>
@@ -53,6 +56,44 @@ internal static class SystemdUnits
                 .Where(name => name.EndsWith(ending, StringComparison.Ordinal));
         HashSet<string> masked = [.. files.List(Folder).Where(file => IsMask(file.Entry)).Select(file => Name(file.Path))];
         return [.. linked.Where(name => !masked.Contains(name)).Distinct().Order(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Tells whether the machine has systemd.</summary>
+    public static bool IsUsedBy(MachineFiles files) => UnitFolders.Any(folder => files.List(folder).Count > 0);
+
+    /// <summary>
+    /// Finds the links by which a unit that is there, and not masked, starts by itself: those of who enabled it, those of packages, and
+    /// those of scripts of System V. Paths of the machine, with a slash in front.
+    /// </summary>
+    public static IReadOnlyList<string> FindStarts(MachineFiles files, string unit)
+    {
+        if (files.List(Folder).Any(file => Name(file.Path) == unit && IsMask(file.Entry)) || !Exists(files, unit))
+            return [];
+        var starts = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (string folder in UnitFolders)
+        {
+            foreach (MachineFile file in files.List(folder))
+            {
+                if (file.Entry.Type == TreeEntryType.Directory
+                    && Array.Exists(Endings, end => file.Path.EndsWith(end, StringComparison.Ordinal)))
+                    starts.UnionWith(files.List(file.Path).Where(link => Name(link.Path) == unit).Select(link => "/" + link.Path));
+                else if (folder == Folder && file.Entry.Type == TreeEntryType.SymbolicLink
+                    && Name(file.Path) is not DefaultTarget and var alias
+                    && alias != unit && Name(Target(file.Entry)) == unit)
+                    starts.Add("/" + file.Path);
+            }
+        }
+
+        // A script of System V is made into a service where no unit of its name is there.
+        if (unit.EndsWith(".service", StringComparison.Ordinal) && FindFile(files, unit) is null)
+        {
+            string script = unit[..unit.LastIndexOf('.')];
+            starts.UnionWith(RunLevels.SelectMany(files.List)
+                .Where(link => Name(link.Path) is ['S', >= '0' and <= '9', >= '0' and <= '9', ..] and var name && name[3..] == script)
+                .Select(link => "/" + link.Path));
+        }
+
+        return [.. starts];
     }
 
     /// <summary>Finds the file of a unit; null when there is none.</summary>

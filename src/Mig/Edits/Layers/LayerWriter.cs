@@ -37,6 +37,9 @@ internal sealed class LayerWriter(NodeWriter nodes, bool keepsLinks, string? nam
         }
     }
 
+    /// <summary>Puts an entry in its place, whatever its name: there are no whiteouts.</summary>
+    public void Replace(LayerEntry entry) => Make(entry, Clean(entry.Path));
+
     /// <summary>Reads something of the layer; an error of that says which layer it is.</summary>
     public T Read<T>(Func<T> read)
     {

@@ -56,6 +56,9 @@ internal sealed class DebFolder
         return chosen.Select(package => package.Path);
     }
 
+    /// <summary>The version of a package that is here; null when there is none.</summary>
+    public string? VersionOf(string name) => _packages.GetValueOrDefault(name)?.Control.Version;
+
     /// <summary>Returns the packages that the image has in an older version.</summary>
     public IEnumerable<string> FindNewer(DpkgState state) => _packages.Values
         .Where(package => state.VersionOf(package.Control.Name) is { } version

@@ -1,9 +1,6 @@
 using Mig.Core;
-using Mig.Edits.Operations;
 using Mig.History.Images;
-using Mig.Machines.Files;
 using Mig.Machines.Installing;
-using Mig.Store;
 
 namespace Mig.Edits.Packages;
 
@@ -20,8 +17,9 @@ public sealed class PackageInstaller(Repository repository)
     public InstallResult Explain(InstallRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        (MachineFiles files, DpkgState state) = Open(Read(request), request);
-        return Describe(new InstallPlanner(files, state).Plan(Choose(request, state), cancellation), null, new EditLog());
+        PackageUnpacking unpacking = Open(Read(request), request);
+        unpacking.Plan(Choose(request, unpacking.State), cancellation);
+        return Describe(unpacking.Plans, null, new EditLog());
     }
 
     /// <summary>Returns the files that are meant, in the order in which they are to be configured, and looks no further.</summary>
@@ -39,38 +37,26 @@ public sealed class PackageInstaller(Repository repository)
     {
         ArgumentNullException.ThrowIfNull(request);
         MachineImage image = Read(request);
-        (MachineFiles files, DpkgState state) = Open(image, request);
-        var planner = new InstallPlanner(files, state);
-        IReadOnlyList<PackagePlan> plans = planner.Plan(Choose(request, state), cancellation);
+        PackageUnpacking unpacking = Open(image, request);
+        unpacking.Plan(Choose(request, unpacking.State), cancellation);
         var log = new EditLog();
-        if (plans.Count == 0 || plans.Any(plan => !plan.IsNative))
-            return Describe(plans, null, log);
-        string names = string.Join(", ", plans.Select(plan => $"{plan.File.Control.Name} {plan.File.Control.Version}"));
-        EditRequest commit = request.Edit with { Message = $"{request.Edit.Message}\n\nMig-Install: {names}\n" };
+        if (!unpacking.IsNative)
+            return Describe(unpacking.Plans, null, log);
+        EditRequest commit = request.Edit with { Message = $"{request.Edit.Message}\n\nMig-Install: {unpacking.Names}\n" };
         EditResult result = new ImageEditor(repository).Commit(commit, edit =>
         {
             if (!ImageEditor.IsSame(image, edit.Before))
                 throw new ConflictException($"{request.Edit.Branch} moved meanwhile; nothing was installed");
-            ImageVolume root = files.Mounts[0].Volume;
-            ImageDisk disk = edit.Before.Disks[image.Disks.ToList().FindIndex(disk => disk.Volumes.Contains(root))];
-            var nodes = new NodeWriter(
-                edit.OpenVolume(disk, disk.Volumes.First(volume => volume.Number == root.Number)), log, edit.Clock);
-            new DebInstaller(nodes, state, Path.Combine(repository.Store.Folder, ObjectStore.TemporaryFolder))
-                .Install(plans, planner.LinkerCache, cancellation);
+            unpacking.Apply(edit, log, cancellation);
         }, cancellation);
-        return Describe(plans, result, log);
+        return Describe(unpacking.Plans, result, log);
     }
 
     private MachineImage Read(InstallRequest request) => repository.Objects.ReadImage(
         repository.Objects.ReadCommit(repository.Revisions.ResolveCommit(request.Edit.Branch)).Image);
 
-    private (MachineFiles Files, DpkgState State) Open(MachineImage image, InstallRequest request)
-    {
-        ImageVolume root = SystemVolume.FindDefault(repository.Store, image)
-            ?? throw new NotFoundException($"{request.Edit.Branch} has no volume with an operating system");
-        var files = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root);
-        return (files, DpkgState.Read(files));
-    }
+    private PackageUnpacking Open(MachineImage image, InstallRequest request) =>
+        PackageUnpacking.Open(repository, image, request.Edit.Branch);
 
     private static IReadOnlyList<DebFile> Choose(InstallRequest request, DpkgState state)
     {

@@ -31,13 +31,37 @@ public sealed class PackageRunner(Repository repository)
         esac
         """;
 
+    // What it prints is no answer of mig's.
+    private const string ChangeAll =
+        """
+        set -e
+        exec >&2
+        files=$1
+        shift
+        if [ -n "$files" ]; then dpkg --force-confold -i $files; fi
+        if [ $# -gt 0 ]; then apt-get -y -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 remove -- "$@"; fi
+        """;
+
     /// <summary>Installs files of packages of this machine, by <c>dpkg -i</c>.</summary>
     /// <param name="files">In the order in which they are to be configured.</param>
     public RunResult InstallFiles(PackageRun run, IReadOnlyList<string> files, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(files);
-        RunBind[] binds = [.. files.Select((file, i) => new RunBind(Path.GetFullPath(file), $"/run/packages/{i}.deb", false))];
+        RunBind[] binds = Bind(files);
         return Run(run, ["dpkg", "--force-confold", "-i", .. binds.Select(bind => bind.To)], binds, cancellation);
+    }
+
+    /// <summary>What installs files of packages, and removes packages by name, in one go.</summary>
+    /// <param name="files">As of <see cref="InstallFiles"/>.</param>
+    internal static RunRequest Change(string branch, IReadOnlyList<string> files, IReadOnlyList<string> removed)
+    {
+        RunBind[] binds = Bind(files);
+        return new RunRequest
+        {
+            Branch = branch,
+            Command = ["sh", "-c", ChangeAll, "mig", string.Join(' ', binds.Select(bind => bind.To)), .. removed],
+            Binds = binds,
+        };
     }
 
     /// <summary>Installs packages by name, by <c>apt-get install</c>: from a mirror, or from what the image's own apt knows.</summary>
@@ -51,6 +75,9 @@ public sealed class PackageRunner(Repository repository)
     /// <summary>Upgrades what can be upgraded without new packages or removals, or only what comes from a security archive.</summary>
     public RunResult Upgrade(PackageRun run, bool isSecurityOnly, CancellationToken cancellation = default) =>
         RunApt(run, isSecurityOnly ? "security" : "upgrade", [], cancellation);
+
+    private static RunBind[] Bind(IReadOnlyList<string> files) =>
+        [.. files.Select((file, i) => new RunBind(Path.GetFullPath(file), $"/run/packages/{i}.deb", false))];
 
     private RunResult RunApt(PackageRun run, string what, IReadOnlyList<string> names, CancellationToken cancellation)
     {

@@ -4,6 +4,7 @@ using Mig.History.Revisions;
 using Mig.Images.Browse;
 using Mig.Images.Inventories;
 using Mig.Machines.Audits;
+using Mig.Machines.Baselines;
 using Mig.Machines.Coverage;
 using Mig.Machines.Files;
 using Mig.Machines.Inventories;
@@ -14,6 +15,8 @@ namespace Mig.Images.Audits;
 public sealed class Auditor(Repository repository, AuditOptions options)
 {
     private readonly InventoryReader _inventories = new(repository);
+    private readonly BaselineFeeds _feeds =
+        BaselineFeeds.Read(options?.Baseline is { } baseline ? [baseline] : [], new Dictionary<string, string>());
 
     /// <summary>The versions before those that were audited that are damaged, and so are in no history.</summary>
     public AnswerCoverage Coverage { get; } = new(repository);
@@ -37,36 +40,14 @@ public sealed class Auditor(Repository repository, AuditOptions options)
         IReadOnlyList<AuditFinding> findings = Match(inventory);
         if (options.WantsHistory && commit is { } tip)
             findings = FollowBack(tip, findings, cancellation);
-        IReadOnlyList<RuleFinding> rules = options.Baseline?.Check(inventory, files) ?? [];
-        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules,
-            coverage.Read(image, root, files, isChosen: volume is not null).With(inventory.Warnings));
+        ImageCoverage seen = coverage.Read(image, root, files, isChosen: volume is not null).With(inventory.Warnings);
+        IReadOnlyList<RuleFinding> rules =
+            options.Baseline?.Check(new RuleSubject(inventory, files, Gap: null, _feeds)) ?? [];
+        return new AuditedImage(revision, commit, id, inventory.Packages.Count, findings, rules, seen);
     }
 
-    /// <summary>Returns the vulnerabilities of a machine, sorted by package and id.</summary>
-    private List<AuditFinding> Match(Inventory inventory)
-    {
-        var found = new Dictionary<(string, PackageKind, string, string), (AuditFinding Finding, SortedSet<string> Installed)>();
-        foreach (InstalledPackage package in inventory.Packages.SelectMany(package => SignedSource.Unsign(package).Prepend(package)))
-        {
-            foreach (AffectedPackage affected in options.Feed?.Find(package) ?? [])
-            {
-                Vulnerability vulnerability = affected.Vulnerability;
-                if (options.Ignored.Contains(vulnerability.Id) || vulnerability.Aliases.Any(options.Ignored.Contains)
-                    || !affected.Affects(package, inventory.Release, out string? fix))
-                    continue;
-                string version = affected.Target.IsSource ? package.SourceVersion : package.Version;
-                (string, PackageKind, string, string) key = (vulnerability.Id, package.Kind, affected.Target.Name, version);
-                if (!found.TryGetValue(key, out (AuditFinding Finding, SortedSet<string> Installed) item))
-                    found.Add(key, item = (new AuditFinding(vulnerability, package.Kind, affected.Target.Name, version, [], fix),
-                        new SortedSet<string>(StringComparer.Ordinal)));
-                item.Installed.Add(package.Name);
-            }
-        }
-
-        return [.. found.Values.Select(item => item.Finding with { Installed = [.. item.Installed] })
-            .OrderBy(finding => finding.Package, StringComparer.Ordinal).ThenBy(finding => finding.Version, StringComparer.Ordinal)
-                .ThenBy(finding => finding.Vulnerability.Id, StringComparer.Ordinal)];
-    }
+    private IReadOnlyList<AuditFinding> Match(Inventory inventory) =>
+        VulnerabilityMatch.Find(inventory, options.Feed, options.Ignored);
 
     // From the tip to the root: what a version has and the one after it has not was fixed in the latter.
     private List<AuditFinding> FollowBack(CommitId tip, IReadOnlyList<AuditFinding> open, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.History.Refs;
 using Mig.Machines.Coverage;
+using Mig.Versions.Baselines;
 
 namespace Mig.Images.Browse;
 
@@ -14,6 +15,7 @@ public static class VersionTips
     {
         ArgumentNullException.ThrowIfNull(repository);
         List<(RefName, CommitId)> tips = Read(repository, coverage, "refs/");
+        tips.RemoveAll(tip => tip.Item1.Value.StartsWith(BaselineStore.Prefix, StringComparison.Ordinal)); // they have no machines
         if (repository.Refs.ReadHead() is { IsDetached: true, Id: { } detached })
             tips.Add((RefName.Head, new CommitId(detached)));
         return tips;

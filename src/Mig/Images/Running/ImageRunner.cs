@@ -7,6 +7,7 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.Images.Mounts;
 using Mig.Images.Sessions;
+using Mig.Store;
 using Mig.Store.Locks;
 using Mig.Versions.Commits;
 
@@ -51,6 +52,39 @@ public sealed class ImageRunner(Repository repository)
             if (key is { } now && commit?.Id is { } result && RunMemory.KeyOf(id, request) == key)
                 memory.Add(now, result);
             return new RunResult(code, commit);
+        }
+        finally
+        {
+            repository.Sessions.Discard(name);
+        }
+    }
+
+    /// <summary>
+    /// Runs a command on a version and stores the image that comes of it, which no ref leads to: the caller holds a lock of
+    /// <see cref="ObjectStore.Retain"/>.
+    /// </summary>
+    internal RunImage Make(CommitId from, RunRequest request, CancellationToken cancellation)
+    {
+        Sandbox.Check(request);
+        ImageId id = repository.Objects.ReadCommit(from).Image;
+        ObjectId? key = RunMemory.KeyOf(id, request);
+        if (request.Replays && key is { } known && new RunMemory(repository).Find(known) is { } made)
+            return new RunImage(0, repository.Objects.ReadCommit(made).Image, null);
+        Sandbox.Require();
+        IReadOnlyList<RunMount> mounts = MachineVolumes.Find(repository, repository.Objects.ReadImage(id), request.WithoutMounts);
+        string name = $"run-{Guid.NewGuid():n}";
+        repository.Sessions.Start(name, from.ToString(), Life);
+        try
+        {
+            int code = RunOn(name, mounts, request, cancellation);
+            if (code != 0)
+                return new RunImage(code, null, null);
+            using OpenSession session = repository.Sessions.Open(name);
+            MachineImage image = SessionImage.Store(repository, session, cancellation);
+            using ObjectWriter writer = repository.Store.BeginWrite(repository.StoreOptions);
+            ImageId result = image.Write(writer);
+            writer.Complete();
+            return new RunImage(0, result, key is { } now && RunMemory.KeyOf(id, request) == now ? now : null);
         }
         finally
         {

@@ -23,7 +23,13 @@ public sealed class PackageVerifier(Repository repository)
     /// <exception cref="NotFoundException">There is no such volume; or no package database that records files, though all was
     /// seen.</exception>
     public VerificationReport Verify(
-        MachineImage image, PathSpec? volume, string revision, bool wantsExtra, CancellationToken cancellation = default)
+        MachineImage image, PathSpec? volume, string revision, bool wantsExtra, CancellationToken cancellation = default) =>
+        Verify(image, volume, revision, wantsExtra, null, cancellation);
+
+    /// <inheritdoc cref="Verify(MachineImage, PathSpec?, string, bool, CancellationToken)"/>
+    /// <param name="records">The records of dpkg that count, by their paths, and no others; null for all.</param>
+    internal VerificationReport Verify(MachineImage image, PathSpec? volume, string revision, bool wantsExtra,
+        IReadOnlySet<string>? records, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(image);
         var coverage = new CoverageReader(repository.Store);
@@ -34,11 +40,15 @@ public sealed class PackageVerifier(Repository repository)
         var recorded = new List<RecordedFile>();
         var owned = new HashSet<string>();
         var warnings = new List<string>();
-        Collect(() => DpkgFiles.Read(files, recorded, owned, cancellation));
-        Collect(() => RpmFiles.Read(files, recorded, owned));
-        Collect(() => ApkFiles.Read(files, recorded, owned));
+        Collect(() => DpkgFiles.Read(files, recorded, owned, cancellation, records));
+        if (records is null)
+        {
+            Collect(() => RpmFiles.Read(files, recorded, owned));
+            Collect(() => ApkFiles.Read(files, recorded, owned));
+        }
+
         ImageCoverage seen = coverage.Read(image, root.Volume, files, isChosen: volume is not null).With(warnings);
-        if (recorded.Count == 0 && seen.IsComplete)
+        if (recorded.Count == 0 && seen.IsComplete && records is null)
             throw new NotFoundException($"{revision} has no package database that records files: those of dpkg, rpm and apk do");
         var directories = new MachineDirectories(files);
         List<FileFinding> findings = Compare(recorded, directories, cancellation);

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.Images.Audits;
 using Mig.Machines.Audits;
+using Mig.Machines.Baselines;
 using Mig.Testing;
 using Mig.Tests.Images.Inventories;
 

@@ -6,6 +6,7 @@ using Mig.History.Trees;
 using Mig.Images.Browse;
 using Mig.Machines.Files;
 using Mig.Machines.Mounts;
+using Mig.Versions.Compare;
 
 namespace Mig.Versions.Working.Live;
 
@@ -15,6 +16,8 @@ namespace Mig.Versions.Working.Live;
 /// </summary>
 public sealed class LiveComparer(Repository repository)
 {
+    private const string NotMounted = "the volume that the version has there is not mounted";
+
     /// <summary>Compares.</summary>
     /// <param name="place">A folder, HOST or USER@HOST:FOLDER.</param>
     /// <param name="revision">The version.</param>
@@ -28,12 +31,11 @@ public sealed class LiveComparer(Repository repository)
             ?? throw new UsageException($"which volume of {revision} is the system's is not clear, so there is nothing to compare with");
         var machine = new MachineFiles(repository.Store, repository.Context.Parallelism, image, root);
         List<MountPoint> mounts = [.. machine.Mounts.Where(mount => !mount.IsBind)];
-        string ssh = repository.Context.Environment("MIG_SSH") is { Length: > 0 } set ? set
-            : repository.Config.Get("core.sshcommand") ?? "ssh";
-        var system = new LiveSystem(place, ssh);
+        LiveSystem system = Open(place);
         Dictionary<string, LiveEntry> live = system.List(mounts.Select(mount => mount.Path).Where(path => path.Length > 0), cancellation);
 
         List<(string Path, string Reason)> hidden = [.. FindHidden(live, mounts)];
+        List<string> unread = [.. hidden.Where(item => item.Reason == NotMounted).Select(item => $"{Name(item.Path)}: {item.Reason}")];
         hidden.AddRange(machine.MissingMounts.Select(missing => (Raw(missing.Entry.Path.Trim('/')), "the version has no such volume")));
         var skipped = hidden.Select(item => item.Path).ToHashSet();
         var changes = new List<LiveChange>();
@@ -57,18 +59,35 @@ public sealed class LiveComparer(Repository repository)
             if (hashes.TryGetValue(path, out ObjectId hash) && hash != entry.Sha256)
                 changes.Add(Changed(LiveChangeKind.Modified, path));
             else if (!hashes.ContainsKey(path))
-                hidden.Add((path, "it could not be read"));
+                Unreadable(path);
             else if (CompareMetadata(path, entry, live[path]) is { } change)
                 changes.Add(change);
         }
 
         changes.AddRange(live.Keys.Where(path => path.Length > 0 && !seen.Contains(path) && !IsBelow(path, skipped))
-            .Select(path => Changed(LiveChangeKind.Added, path)));
+            .Select(path => Changed(LiveChangeKind.Added, path) with { IsSocket = live[path].Type == TreeEntryType.Socket }));
         changes.Sort((left, right) => string.CompareOrdinal(left.Path, right.Path));
+        IReadOnlyList<PackageChange> packages = changes.Exists(change => LivePackages.IsRecord(change.Raw))
+            ? new LivePackages(repository, machine).Compare(system, live, system.Report, cancellation) : [];
+        unread.AddRange(system.Problems);
         return new LiveStatus(
             id, changes, [.. hidden.Select(item => (Name(item.Path), item.Reason))], seen.Count, unsure.Values.Sum(entry => entry.Size),
-                system.Problems);
+                system.Problems)
+        {
+            Packages = packages,
+            Unread = unread,
+        };
+
+        void Unreadable(string path)
+        {
+            hidden.Add((path, "it could not be read"));
+            unread.Add($"{Name(path)}: it could not be read");
+        }
     }
+
+    /// <summary>Reaches a system.</summary>
+    internal LiveSystem Open(string place) => new(place, repository.Context.Environment("MIG_SSH") is { Length: > 0 } set ? set
+        : repository.Config.Get("core.sshcommand") ?? "ssh");
 
     private static bool IsUnsure(TreeEntry entry, LiveEntry now, bool isFull) =>
         entry.Type == TreeEntryType.File && now.Type == TreeEntryType.File && entry.Size == now.Size && entry.Size > 0
@@ -97,7 +116,8 @@ public sealed class LiveComparer(Repository repository)
         return details.Count == 0 ? null : Changed(LiveChangeKind.Metadata, path, string.Join(", ", details));
     }
 
-    private static LiveChange Changed(LiveChangeKind kind, string path, string details = "") => new(kind, Name(path), details);
+    private static LiveChange Changed(LiveChangeKind kind, string path, string details = "") =>
+        new(kind, Name(path), details) { Raw = path };
 
     // For people, to whom the bytes of a path are UTF-8.
     private static string Name(string path) => "/" + Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
@@ -136,7 +156,7 @@ public sealed class LiveComparer(Repository repository)
         {
             if (!live.TryGetValue(mount, out LiveEntry? entry)
                 || (entry.Device == live.GetValueOrDefault(ParentOf(mount))?.Device && !parents.Contains(mount)))
-                yield return (mount, "the volume that the version has there is not mounted");
+                yield return (mount, NotMounted);
         }
     }
 

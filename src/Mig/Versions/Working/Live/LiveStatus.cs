@@ -1,4 +1,5 @@
 using Mig.Core;
+using Mig.Versions.Compare;
 
 namespace Mig.Versions.Working.Live;
 
@@ -15,4 +16,11 @@ public sealed record LiveStatus(
     IReadOnlyList<(string Path, string Reason)> NotCompared,
     long Compared,
     long HashedBytes,
-    IReadOnlyList<string> Problems);
+    IReadOnlyList<string> Problems)
+{
+    /// <summary>The packages that are others.</summary>
+    public IReadOnlyList<PackageChange> Packages { get; init; } = [];
+
+    /// <summary>What of the version's files could not be compared, one sentence each.</summary>
+    public IReadOnlyList<string> Unread { get; init; } = [];
+}

@@ -44,6 +44,9 @@ internal sealed class LiveSystem
     /// <summary>What the system said it could not do.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <summary>Adds something that could not be done.</summary>
+    public void Report(string problem) => _problems.Add(problem);
+
     /// <summary>Lists all below the root and some mount points, each within its file system.</summary>
     /// <param name="mounts">Without a slash at either end.</param>
     /// <exception cref="UsageException">The system cannot be reached or has no such folder.</exception>
@@ -79,6 +82,20 @@ internal sealed class LiveSystem
         }
 
         return hashes;
+    }
+
+    /// <summary>Packs files, directories and links by the system's own tar, without what is in the directories.</summary>
+    /// <param name="paths">As <see cref="List"/> names them.</param>
+    public void Pack(IReadOnlyCollection<string> paths, Stream archive, CancellationToken cancellation)
+    {
+        if (paths.Count == 0)
+            return;
+        byte[] input = Encoding.Latin1.GetBytes(string.Concat(paths.Select(path => $"./{path}\0")));
+
+        // A file that is written meanwhile is taken as long as it was, and tar ends with 1.
+        Run($"cd {ShellText.Quote(_root)} && LC_ALL=C tar -c -f - --format=pax --no-recursion --numeric-owner --xattrs "
+            + "--xattrs-include='*' "
+            + "--warning=no-file-changed --no-unquote --null -T -", input, archive, cancellation, harmless: 1);
     }
 
     private static LiveEntry Parse(ReadOnlySpan<string> fields)
@@ -117,6 +134,13 @@ internal sealed class LiveSystem
 
     private byte[] Run(string script, byte[] input, CancellationToken cancellation)
     {
+        using var output = new MemoryStream();
+        Run(script, input, output, cancellation);
+        return output.ToArray();
+    }
+
+    private void Run(string script, byte[] input, Stream output, CancellationToken cancellation, int harmless = 0)
+    {
         var start = new ProcessStartInfo(_shell[0], [.. _shell[1..], script])
         {
             RedirectStandardInput = true,
@@ -127,7 +151,6 @@ internal sealed class LiveSystem
         using Process process = Start(start);
         using CancellationTokenRegistration end = cancellation.Register(process.Kill);
         Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
-        using var output = new MemoryStream();
         Task copy = process.StandardOutput.BaseStream.CopyToAsync(output, CancellationToken.None);
         try
         {
@@ -144,9 +167,8 @@ internal sealed class LiveSystem
         cancellation.ThrowIfCancellationRequested();
         string[] said = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         _problems.AddRange(said.Take(Math.Max(0, MaxProblems - _problems.Count)));
-        if (process.ExitCode != 0 && said.Length == 0)
+        if (process.ExitCode != 0 && process.ExitCode != harmless && said.Length == 0)
             _problems.Add($"{_shell[0]} ended with {process.ExitCode}");
-        return output.ToArray();
     }
 
     private static Process Start(ProcessStartInfo start)
@@ -158,7 +180,8 @@ internal sealed class LiveSystem
         catch (Win32Exception e)
         {
             throw new UsageException(
-                $"'{start.FileName}' cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; core.sshCommand says what reaches a "
+                $"'{start.FileName}' cannot be started: {new Win32Exception(e.NativeErrorCode).Message}; core.sshCommand says what "
+                    + "reaches a "
                 + "host");
         }
     }

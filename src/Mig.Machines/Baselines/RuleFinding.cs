@@ -1,4 +1,4 @@
-namespace Mig.Machines.Audits;
+namespace Mig.Machines.Baselines;
 
 /// <summary>A rule of a baseline that a machine breaks.</summary>
 /// <param name="Rule">Which one: <c>required</c>, <c>forbidden</c>, <c>minimum</c>, <c>sha256</c>, <c>mode</c>, <c>owner</c>,
