@@ -1,5 +1,6 @@
 using Mig.Core;
 using Mig.Exchange.Serving;
+using Mig.Exchange.Traces;
 using Mig.Images.Sessions;
 using Mig.Nbd;
 using Mig.Versions.Commits;
@@ -18,7 +19,7 @@ public sealed class BootedMachine : IDisposable
     private readonly BootRequest _request;
     private readonly BootChoice _choice;
     private readonly OpenSession _session;
-    private readonly IReadOnlyList<ReadCounter> _counters;
+    private readonly BootWatch _watch;
     private readonly BootPlan _plan;
     private readonly BootFolder _folder;
     private readonly NbdServer? _server;
@@ -29,9 +30,9 @@ public sealed class BootedMachine : IDisposable
 
     // Owns the repository and the session.
     internal BootedMachine(Repository repository, BootRequest request, BootChoice choice, OpenSession session,
-        IReadOnlyList<ReadCounter> counters, BootPlan plan, QemuProgram program)
+        BootWatch watch, BootPlan plan, QemuProgram program)
     {
-        (_repository, _request, _choice, _session, _counters, _plan) = (repository, request, choice, session, counters, plan);
+        (_repository, _request, _choice, _session, _watch, _plan) = (repository, request, choice, session, watch, plan);
         _folder = BootFolder.Create();
         try
         {
@@ -78,6 +79,11 @@ public sealed class BootedMachine : IDisposable
     /// <summary>What the machine writes to its serial line; ends when it does.</summary>
     public Stream ConsoleOutput => _qemu!.Process.StandardOutput.BaseStream;
 
+    /// <summary>
+    /// Returns the trace of what it has read so far, with <see cref="BootRequest.IsRecorded"/>; from then on no more is noted.
+    /// </summary>
+    public BootTrace TakeTrace() => _watch.TakeTrace();
+
     /// <summary>Switches it off at once.</summary>
     public void SwitchOff()
     {
@@ -111,13 +117,7 @@ public sealed class BootedMachine : IDisposable
             _isSwitchedOff |= monitor?.Reason?.StartsWith("host-", StringComparison.Ordinal) == true;
         }
 
-        (long read, long stored) = (0, 0);
-        foreach (ReadCounter counter in _counters)
-        {
-            (long partRead, long partStored) = counter.Count();
-            (read, stored) = (read + partRead, stored + partStored);
-        }
-
+        (long read, long stored) = _watch.Count();
         Release();
         int code = _qemu.Process.ExitCode;
         if (code != 0 && !_isSwitchedOff)
@@ -127,7 +127,7 @@ public sealed class BootedMachine : IDisposable
                 "what the machine is made of", $"QEMU ended with {code}{words}; 'mig boot --dry-run' shows its command");
         }
 
-        return new BootEnd(!_isSwitchedOff, read, stored);
+        return new BootEnd(!_isSwitchedOff, read, stored, _watch.ReplayedBytes);
     }
 
     /// <summary>
@@ -153,6 +153,7 @@ public sealed class BootedMachine : IDisposable
         if (_isReleased)
             return;
         _isReleased = true;
+        _watch.Dispose();
         _server!.DisposeAsync().AsTask().GetAwaiter().GetResult();
         try
         {

@@ -11,6 +11,7 @@ namespace Mig.Exchange.Boots;
 public sealed class MachineBooter(Repository repository)
 {
     private const long LeastMemory = 16 << 20;
+    private const long DefaultMemory = 1L << 30;
     private const int MostDisks = 24; // each takes a place on the bus of the machine
     private const long CacheSize = 256 << 20;
 
@@ -31,27 +32,22 @@ public sealed class MachineBooter(Repository repository)
             var sessions = new BootSessions(own);
             BootChoice choice = sessions.Choose(request);
             sessions.Begin(choice);
-            var counters = new List<ReadCounter>();
-            OpenSession session = own.Sessions.Open(choice.Name, Watch);
+            var watch = new BootWatch(own, request, choice.Base, CacheSize);
+            OpenSession session = own.Sessions.Open(choice.Name, watch.Watch);
             try
             {
+                watch.Start();
                 BootPlan plan = Plan(request, choice.Name, session.Image, session.Disks, isChecked: true);
                 QemuProgram program = QemuProgram.Find(plan.Architecture, own.Context.Environment);
-                return new BootedMachine(own, request, choice, session, counters, plan, program);
+                return new BootedMachine(own, request, choice, session, watch, plan, program);
             }
             catch
             {
+                watch.Dispose();
                 session.Dispose();
                 if (choice.Existing is null)
                     own.Sessions.Discard(choice.Name); // it holds nothing
                 throw;
-            }
-
-            ReadCounter Watch(ICachedSource disk)
-            {
-                var counter = new ReadCounter(disk);
-                counters.Add(counter);
-                return counter;
             }
         }
         catch
@@ -114,7 +110,7 @@ public sealed class MachineBooter(Repository repository)
             Exports = [.. disks.Select((_, i) => name + Serving.ExportName.SuffixOf(i + 1))],
             Bus = request.Bus ?? (IsWindows(image) ? BootBus.Sata : BootBus.Virtio),
             IsAccelerated = isChecked ? Accelerates(request, way) : request.Acceleration != BootAcceleration.Tcg,
-            MemoryMegabytes = request.Memory >> 20,
+            MemoryMegabytes = (request.Memory ?? DefaultMemory) >> 20,
             Processors = request.Processors ?? Math.Clamp(repository.Context.Parallelism, 1, 2),
             HasNetwork = request.HasNetwork || request.Forwards.Count > 0,
             Forwards = request.Forwards,
