@@ -27,6 +27,11 @@ internal sealed class BootVerb : Verb
         new("--forward") { HelpName = "PORT:PORT", Description = "A network, and a port of 127.0.0.1 that leads to one of the machine" };
     private readonly Option<bool> _console =
         new("--console") { Description = "Its serial line on the terminal, though there is a display" };
+    private readonly Option<bool> _suspend = new("--suspend")
+    {
+        Description = "When it is asked to end, makes a version of its memory and disks, with which the next 'mig boot' goes on"
+    };
+    private readonly Option<bool> _cold = new("--cold") { Description = "Starts a version that was suspended afresh, without its memory" };
     private readonly MachineArguments _machine = new();
     private readonly Option<bool> _noTrace =
         new("--no-trace") { Description = "Brings nothing to hand ahead of need, though a trace of a start is there" };
@@ -46,14 +51,14 @@ internal sealed class BootVerb : Verb
     public BootVerb()
         : base("boot", Summary)
     {
-        Add([_session, _snapshot, _message, .. _machine.Size, _net, _forward, _console, .. _machine.Kind, _noTrace, _grace, _dryRun,
+        Add([_session, _snapshot, _message, _suspend, _cold, .. _machine.Size, _net, _forward, _console, .. _machine.Kind, _noTrace, _grace, _dryRun,
             _libvirt, _socket, _firecracker]);
         Add(_revision);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
-        "boot [REV] [--session NAME | --snapshot] [-m TEXT] [--memory SIZE] [--cpus N] [--net] [--forward PORT:PORT]... [--console]\n"
+        "boot [REV] [--session NAME | --snapshot] [-m TEXT] [--suspend] [--cold] [--memory SIZE] [--cpus N] [--net] [--forward PORT:PORT]... [--console]\n"
             + "          [--firmware F] [--accel A] [--bus BUS] [--append TEXT] [--no-trace] [--grace SECONDS]",
         "boot [REV] (--dry-run | --libvirt [--socket PATH] | --firecracker) ...",
     ];
@@ -116,7 +121,8 @@ internal sealed class BootVerb : Verb
             bool isTyped = !request.HasWindow && session.IsInputTerminal;
             session.Say(Describe(machine, isTyped));
             end = Follow(machine, session, isTyped, request.HasWindow, stop);
-            if (message is not null && end.IsPoweredDown)
+            made = end.Suspended;
+            if (message is not null && end.IsPoweredDown && made is null)
                 made = machine.Commit(message, session.Cancellation);
         }
 
@@ -189,6 +195,9 @@ internal sealed class BootVerb : Verb
             HasNetwork = arguments.GetValue(_net),
             Forwards = [.. (arguments.GetValue(_forward) ?? []).Select(ParseForward)],
             HasWindow = hasDisplay && !arguments.GetValue(_console),
+            Suspends = arguments.GetValue(_suspend),
+            SuspendMessage = arguments.GetValue(_message) ?? "suspended",
+            IsCold = arguments.GetValue(_cold),
             UsesTrace = !arguments.GetValue(_noTrace),
             Grace = grace is >= 0 and <= 86400 ? TimeSpan.FromSeconds(grace)
                 : throw new UsageException($"--grace is 0 to 86400 seconds, not {grace}"),

@@ -44,6 +44,17 @@ public sealed record BootRequest
     /// <summary>How long it may take to power down when it is told to, before it is switched off.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>
+    /// Whether it is suspended when it is asked to end: its memory, devices and disks become a version, of <see cref="SuspendMessage"/>.
+    /// </summary>
+    public bool Suspends { get; init; }
+
+    /// <summary>What that version is called.</summary>
+    public string SuspendMessage { get; init; } = "suspended";
+
+    /// <summary>Whether a version that was suspended starts afresh, without its memory.</summary>
+    public bool IsCold { get; init; }
+
     /// <summary>Whether what the trace of a version says is brought to hand ahead of need.</summary>
     public bool UsesTrace { get; init; } = true;
 

@@ -4,7 +4,10 @@ using Mig.Exchange.Traces;
 namespace Mig.Exchange.Boots;
 
 /// <summary>What sees the reads of a machine: the count, the trace that is recorded, and the one that is replayed.</summary>
-internal sealed class BootWatch(Repository repository, BootRequest request, CommitId version, long memory) : IDisposable
+/// <param name="memory">Bytes of decompressed contents that are kept for the machine.</param>
+/// <param name="fetches">Ends what is fetched for the machine; owned.</param>
+internal sealed class BootWatch(
+    Repository repository, BootRequest request, CommitId version, long memory, CancellationTokenSource fetches) : IDisposable
 {
     private readonly List<ReadCounter> _counters = [];
     private readonly TraceRecorder? _recorder = request.IsRecorded ? new TraceRecorder() : null;
@@ -49,6 +52,10 @@ internal sealed class BootWatch(Repository repository, BootRequest request, Comm
         return (read, stored);
     }
 
-    /// <summary>Ends what is brought ahead; before the disks are closed.</summary>
-    public void Dispose() => _replay?.Dispose();
+    /// <summary>Ends what is brought ahead, and all that is fetched; the machine has ended, and the disks are not closed yet.</summary>
+    public void Dispose()
+    {
+        fetches.Cancel();
+        _replay?.Dispose();
+    }
 }
