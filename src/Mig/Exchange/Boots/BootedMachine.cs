@@ -104,6 +104,7 @@ public sealed class BootedMachine : IDisposable
     public BootEnd Wait(CancellationToken powerDown = default)
     {
         CommitResult? suspended = null;
+        (long Read, long Stored)? counted = null;
         ExceptionDispatchInfo? fault = null;
         using (QemuMonitor? monitor = QemuMonitor.Connect(_folder.Monitor, () => _qemu!.IsOver || powerDown.IsCancellationRequested))
         {
@@ -116,12 +117,16 @@ public sealed class BootedMachine : IDisposable
 
             bool goesOn = fault is null;
             if (goesOn && _request.Suspends && powerDown.IsCancellationRequested && monitor is not null && !_qemu!.IsOver)
+            {
+                counted = _watch.Count(); // what the commit reads, the machine does not
                 fault = Try("the machine could not be suspended, so it is to power down", () => suspended = Suspend(monitor));
+            }
+
             End(monitor, suspended is not null || !goesOn);
             _isSwitchedOff |= suspended is null && monitor?.Reason?.StartsWith("host-", StringComparison.Ordinal) == true;
         }
 
-        (long read, long stored) = _watch.Count();
+        (long read, long stored) = counted ?? _watch.Count();
         Release();
         fault?.Throw();
         int code = _qemu!.Process.ExitCode;

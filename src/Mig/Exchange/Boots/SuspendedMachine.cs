@@ -67,7 +67,7 @@ internal sealed record SuspendedMachine(
 
         T Name<T>(string name)
             where T : struct, Enum =>
-            Enum.Parse<T>(Take(name, value => Enum.GetNames<T>().Any(one => one.ToLowerInvariant() == value) ? value : null), true);
+            Enum.Parse<T>(Take(name, value => NamesOf<T>().Contains(value) ? value : null), ignoreCase: true);
     }
 
     /// <summary>Writes the text that <see cref="Parse"/> reads.</summary>
@@ -126,6 +126,9 @@ internal sealed record SuspendedMachine(
         if (fault is not null)
             throw new UnsupportedFeatureException("going on with the suspended machine", $"{fault}; --cold starts it afresh");
     }
+
+    private static IEnumerable<string> NamesOf<T>()
+        where T : struct, Enum => Enum.GetNames<T>().Select(name => name.ToLowerInvariant());
 
     // What has the same two numbers has the same processor.
     private static string Release(string version) => string.Join('.', version.Split('.').Take(2));
