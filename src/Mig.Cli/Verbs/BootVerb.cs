@@ -51,15 +51,16 @@ internal sealed class BootVerb : Verb
     public BootVerb()
         : base("boot", Summary)
     {
-        Add([_session, _snapshot, _message, _suspend, _cold, .. _machine.Size, _net, _forward, _console, .. _machine.Kind, _noTrace, _grace, _dryRun,
-            _libvirt, _socket, _firecracker]);
+        Add([_session, _snapshot, _message, _suspend, _cold, .. _machine.Size, _net, _forward, _console, .. _machine.Kind, _noTrace,
+            _grace, _dryRun, _libvirt, _socket, _firecracker]);
         Add(_revision);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
-        "boot [REV] [--session NAME | --snapshot] [-m TEXT] [--suspend] [--cold] [--memory SIZE] [--cpus N] [--net] [--forward PORT:PORT]... [--console]\n"
-            + "          [--firmware F] [--accel A] [--bus BUS] [--append TEXT] [--no-trace] [--grace SECONDS]",
+        "boot [REV] [--session NAME | --snapshot] [-m TEXT] [--suspend] [--cold] [--memory SIZE] [--cpus N] [--net]\n"
+            + "          [--forward PORT:PORT]... [--console] [--firmware F] [--accel A] [--bus BUS] [--append TEXT] [--no-trace]\n"
+            + "          [--grace SECONDS]",
         "boot [REV] (--dry-run | --libvirt [--socket PATH] | --firecracker) ...",
     ];
 

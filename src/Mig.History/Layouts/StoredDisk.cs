@@ -49,7 +49,8 @@ public sealed class StoredDisk(ObjectStore store, LayoutId? root, long length) :
             foreach (LayoutPiece piece in leaf.Pieces.Skip(first).Take(end - first))
             {
                 ByteRange part = new ByteRange(start + piece.Offset, piece.Length).Intersect(within);
-                pieces.Add(new LayoutPiece(part.Offset, part.Length, piece.Blob, (int)(piece.BlobOffset + part.Offset - start - piece.Offset)));
+                int blobOffset = (int)(piece.BlobOffset + part.Offset - start - piece.Offset);
+                pieces.Add(new LayoutPiece(part.Offset, part.Length, piece.Blob, blobOffset));
             }
         }
 

@@ -47,8 +47,8 @@ internal static class RunningMachine
     }
 
     /// <summary>
-    /// Types a key again and again while something is done: what is typed before a machine goes on is lost, and the BIOS takes keys while it
-    /// writes.
+    /// Types a key again and again while something is done: what is typed before a machine goes on is lost, and the BIOS takes keys while
+    /// it writes.
     /// </summary>
     public static T Typing<T>(Process process, string key, Func<T> action)
     {

@@ -17,7 +17,8 @@ internal sealed class BootSessions(Repository repository)
     public BootChoice Choose(BootRequest request)
     {
         BootChoice choice = Find(request);
-        if ((request.IsCommitted || request.Suspends) && choice.Existing?.Branch is null && (choice.IsThrownAway || FindBranch(choice.Revision) is null))
+        if ((request.IsCommitted || request.Suspends) && choice.Existing?.Branch is null
+            && (choice.IsThrownAway || FindBranch(choice.Revision) is null))
             throw new UsageException(
                 $"{choice.Revision} is no branch, so what the machine writes has nowhere to be committed to; leave out -m and --suspend");
         return choice;

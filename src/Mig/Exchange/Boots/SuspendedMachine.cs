@@ -137,8 +137,9 @@ internal sealed record SuspendedMachine(
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
 
     private static CorruptStoreException Corrupt(string found, string allowed) => new(Code,
-        $"attachment {ImageAttachments.MachineName}: {Utf8Text.Quote(Encoding.UTF8.GetBytes(found.Length > 80 ? found[..80] : found))} found, "
-            + $"{allowed} allowed; --cold starts the machine afresh");
+        $"attachment {ImageAttachments.MachineName}: "
+            + $"{Utf8Text.Quote(Encoding.UTF8.GetBytes(found.Length > 80 ? found[..80] : found))} found, {allowed} allowed; "
+            + "--cold starts the machine afresh");
 
     /// <summary>A disk as it was.</summary>
     /// <param name="Layout">The id of its layout, or <c>zero</c>.</param>

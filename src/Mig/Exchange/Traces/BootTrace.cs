@@ -96,6 +96,6 @@ public sealed record BootTrace(IReadOnlyList<TraceRange> Ranges)
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= long.MaxValue / BlockSize;
 
     private static CorruptStoreException Corrupt(string where, int line, string found, string allowed) => new(Code,
-        $"{where}, line {line}: {Utf8Text.Quote(Encoding.UTF8.GetBytes(found.Length > 80 ? found[..80] : found))} found, {allowed} allowed; "
-            + "'mig trace drop' removes it");
+        $"{where}, line {line}: {Utf8Text.Quote(Encoding.UTF8.GetBytes(found.Length > 80 ? found[..80] : found))} found, "
+            + $"{allowed} allowed; 'mig trace drop' removes it");
 }

@@ -9,8 +9,8 @@ using Mig.Versions.Tags;
 namespace Mig.Exchange.Traces;
 
 /// <summary>
-/// The traces of a repository's versions. Each is the message of a tag on its version, <c>notes/trace/ID</c>: so it is pushed, fetched, kept
-/// and verified as tags are, and keeps its version as they do.
+/// The traces of a repository's versions. Each is the message of a tag on its version, <c>notes/trace/ID</c>: so it is pushed, fetched,
+/// kept and verified as tags are, and keeps its version as they do.
 /// </summary>
 public sealed class TraceNotes(Repository repository)
 {

@@ -105,7 +105,8 @@ public sealed class BootTraceTests : IDisposable
 
             // What has the same content: all but what the change lies in.
             StoredDisk[] disks = [.. new[] { first, second }.Select(id => repository.Objects.ReadImage(
-                repository.Objects.ReadCommit(id).Image).Disks[0]).Select(disk => new StoredDisk(repository.Store, disk.Layout, disk.Length))];
+                repository.Objects.ReadCommit(id).Image).Disks[0])
+                .Select(disk => new StoredDisk(repository.Store, disk.Layout, disk.Length))];
             var whole = new ByteRange(1 << 20, 1 << 20);
             ByteRange[] same = [.. TraceReplay.FindEqual(disks[0], disks[1], whole)];
             Assert.NotEmpty(same);

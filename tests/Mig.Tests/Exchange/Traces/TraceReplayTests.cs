@@ -9,7 +9,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Exchange.Traces;
 
-/// <summary>A trace that is replayed in a partial clone, over lines that are bad: nobody waits for it, and its errors are nobody's.</summary>
+/// <summary>
+/// A trace that is replayed in a partial clone, over lines that are bad: nobody waits for it, and its errors are nobody's.
+/// </summary>
 public sealed class TraceReplayTests : IDisposable
 {
     private const int Length = 8 << 20;
