@@ -89,7 +89,11 @@ internal sealed class TraceVerb : Verb
             throw new UsageException("--until needs a text that is printed");
         BootRequest request = _machine.Read(arguments) with
         {
-            Revision = commit.Value.ToString(), IsThrownAway = true, IsRecorded = true, UsesTrace = false, Grace = TimeSpan.Zero,
+            Revision = commit.Value.ToString(),
+            IsThrownAway = true,
+            IsRecorded = true,
+            UsesTrace = false,
+            Grace = TimeSpan.Zero,
             Say = session.Say,
         };
         using var end = CancellationTokenSource.CreateLinkedTokenSource(session.Cancellation);
