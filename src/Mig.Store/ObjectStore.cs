@@ -122,8 +122,21 @@ public sealed partial class ObjectStore : IContentSource, IDisposable
         if (missing.Count == 0)
             return;
         if (ahead is not null)
-            missing.UnionWith(ahead.Select(blob => blob.Value).Where(id => !IsHere(id)));
+            missing.UnionWith(ahead.Select(blob => blob.Value).Where(id => !_promised.IsComing(id) && !IsHere(id)));
         _promised.Fetch(missing);
+    }
+
+    /// <summary>
+    /// Fetches contents that nobody waits for, beside those that somebody does; does nothing where none are missing.
+    /// </summary>
+    public void PrefetchAhead(IEnumerable<BlobId> blobs, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(blobs);
+        if (_promised is null)
+            return;
+        HashSet<ObjectId> missing = [.. blobs.Select(blob => blob.Value).Where(id => !IsHere(id))];
+        if (missing.Count > 0)
+            _promised.Fetch(missing, isAhead: true, cancellation);
     }
 
     /// <summary>Looks for what other processes have added.</summary>

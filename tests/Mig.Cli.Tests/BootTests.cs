@@ -78,7 +78,7 @@ public sealed class BootTests : IDisposable
     public void A_terminal_is_the_machines_until_it_ends()
     {
         CommitBootDisk("type", waitsForKeys: true);
-        using Process process = StartProgram(
+        using Process process = RunningMachine.StartProgram(_workspace,
             "script", "-qec", $"'{Testing.BuiltProgram.Path}' boot --accel tcg; echo ended with $?; stty -a", "/dev/null");
         Read(process, "Ctrl-] asks");
         Read(process, "type");
@@ -320,41 +320,11 @@ public sealed class BootTests : IDisposable
         return bin;
     }
 
-    // A test may run where Ctrl-C is ignored; the program must not begin like that.
-    private Process Start(params string[] arguments) =>
-        StartProgram("env", ["--default-signal=INT,TERM", Testing.BuiltProgram.Path, .. arguments]);
+    private Process Start(params string[] arguments) => RunningMachine.Start(_workspace, arguments);
 
-    private Process StartProgram(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = _workspace.Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach ((string key, string? value) in _workspace.Environment)
-            start.Environment[key] = value;
-        return Process.Start(start)!;
-    }
+    private static void Type(Process process, string keys) => RunningMachine.Type(process, keys);
 
-    private static void Type(Process process, string keys)
-    {
-        process.StandardInput.Write(keys);
-        process.StandardInput.Flush();
-    }
-
-    // Until the machine has printed a text.
-    private static void Read(Process process, string text)
-    {
-        var printed = new System.Text.StringBuilder();
-        while (!printed.ToString().Contains(text, StringComparison.Ordinal))
-        {
-            int next = process.StandardOutput.Read();
-            Assert.True(next >= 0, $"it ended: {printed} {(next < 0 ? process.StandardError.ReadToEnd() : "")}");
-            printed.Append((char)next);
-        }
-    }
+    private static void Read(Process process, string text) => RunningMachine.Read(process, text);
 
     private static int FindQemu(int parent) => int.Parse(
         Tool.Read("ps", "-o", "pid=", "--ppid", parent.ToString(CultureInfo.InvariantCulture)).Trim(), CultureInfo.InvariantCulture);

@@ -78,6 +78,7 @@ internal static class VerbList
             ("serve", ServeVerb.Summary, () => new ServeVerb()),
             ("session", SessionVerb.Summary, () => new SessionVerb()),
             ("boot", BootVerb.Summary, () => new BootVerb()),
+            ("trace", TraceVerb.Summary, () => new TraceVerb()),
             ("token", TokenVerb.Summary, () => new TokenVerb()),
             ("git", GitVerb.Summary, () => new GitVerb()),
         ]),

@@ -13,13 +13,16 @@ internal sealed class SerialConsole : IDisposable
     private readonly Stream _output;
     private readonly RawTerminal? _raw;
     private readonly Action _powerDown;
+    private readonly Action<ReadOnlyMemory<byte>>? _printed;
     private readonly Thread _shown;
     private Exception? _error;
 
     /// <param name="powerDown">Called for each Ctrl-].</param>
-    public SerialConsole(Stream toMachine, Stream fromMachine, Stream output, bool isTerminal, Action powerDown)
+    /// <param name="printed">Called with what the machine prints, piece by piece.</param>
+    public SerialConsole(Stream toMachine, Stream fromMachine, Stream output, bool isTerminal, Action powerDown,
+        Action<ReadOnlyMemory<byte>>? printed = null)
     {
-        (_toMachine, _fromMachine, _output, _powerDown) = (toMachine, fromMachine, output, powerDown);
+        (_toMachine, _fromMachine, _output, _powerDown, _printed) = (toMachine, fromMachine, output, powerDown, printed);
         _raw = isTerminal ? new RawTerminal() : null;
         _shown = new Thread(Show) { IsBackground = true, Name = "console" };
         _shown.Start();
@@ -47,6 +50,8 @@ internal sealed class SerialConsole : IDisposable
         {
             while (_fromMachine.Read(bytes) is > 0 and int count)
             {
+                _printed?.Invoke(bytes.AsMemory(0, count));
+
                 // The machine runs on when nobody listens, and its line must not fill up.
                 if (_error is null)
                     Write(bytes.AsSpan(0, count));

@@ -5,7 +5,6 @@ using Mig.Cli.Terminals;
 using Mig.Cli.Views;
 using Mig.Core;
 using Mig.Exchange.Boots;
-using Mig.History.Configuration;
 using Mig.Versions.Commits;
 
 namespace Mig.Cli.Verbs;
@@ -22,22 +21,20 @@ internal sealed class BootVerb : Verb
     private readonly Option<bool> _snapshot = new("--snapshot") { Description = "Throws away what it wrote, when it has ended" };
     private readonly Option<string> _message =
         new("--message", "-m") { HelpName = "TEXT", Description = "Commits what it wrote, when it has powered down" };
-    private readonly Option<string> _memory = new("--memory") { HelpName = "SIZE", Description = "Its memory; 1g unless given" };
-    private readonly Option<int?> _cpus =
-        new("--cpus") { HelpName = "N", Description = "Its processors; 2 unless given, where there are so many" };
     private readonly Option<bool> _net =
         new("--net") { Description = "Gives it a network: out to all that this machine reaches, nothing in" };
     private readonly Option<string[]> _forward =
         new("--forward") { HelpName = "PORT:PORT", Description = "A network, and a port of 127.0.0.1 that leads to one of the machine" };
     private readonly Option<bool> _console =
         new("--console") { Description = "Its serial line on the terminal, though there is a display" };
-    private readonly Option<string> _firmware =
-        new("--firmware") { HelpName = "F", Description = "What starts it: bios, uefi, kernel; what its disks are made for unless given" };
-    private readonly Option<string> _accel = new("--accel") { HelpName = "A", Description = "What runs it: auto, kvm, tcg" };
-    private readonly Option<string> _bus =
-        new("--bus") { HelpName = "BUS", Description = "What its disks are: virtio, scsi, sata, nvme" };
-    private readonly Option<string> _append =
-        new("--append") { HelpName = "TEXT", Description = "More parameters for its kernel; with --firmware kernel" };
+    private readonly Option<bool> _suspend = new("--suspend")
+    {
+        Description = "When it is asked to end, makes a version of its memory and disks, with which the next 'mig boot' goes on"
+    };
+    private readonly Option<bool> _cold = new("--cold") { Description = "Starts a version that was suspended afresh, without its memory" };
+    private readonly MachineArguments _machine = new();
+    private readonly Option<bool> _noTrace =
+        new("--no-trace") { Description = "Brings nothing to hand ahead of need, though a trace of a start is there" };
     private readonly Option<int> _grace = new("--grace")
     {
         HelpName = "SECONDS", DefaultValueFactory = _ => 60, Description = "Time to power down after Ctrl-C; then it is switched off"
@@ -54,15 +51,16 @@ internal sealed class BootVerb : Verb
     public BootVerb()
         : base("boot", Summary)
     {
-        Add(_session, _snapshot, _message, _memory, _cpus, _net, _forward, _console, _firmware, _accel, _bus, _append, _grace, _dryRun,
-            _libvirt, _socket, _firecracker);
+        Add([_session, _snapshot, _message, _suspend, _cold, .. _machine.Size, _net, _forward, _console, .. _machine.Kind, _noTrace,
+            _grace, _dryRun, _libvirt, _socket, _firecracker]);
         Add(_revision);
     }
 
     public override IReadOnlyList<string> Usage =>
     [
-        "boot [REV] [--session NAME | --snapshot] [-m TEXT] [--memory SIZE] [--cpus N] [--net] [--forward PORT:PORT]... [--console]\n"
-            + "          [--firmware F] [--accel A] [--bus BUS] [--append TEXT] [--grace SECONDS]",
+        "boot [REV] [--session NAME | --snapshot] [-m TEXT] [--suspend] [--cold] [--memory SIZE] [--cpus N] [--net]\n"
+            + "          [--forward PORT:PORT]... [--console] [--firmware F] [--accel A] [--bus BUS] [--append TEXT] [--no-trace]\n"
+            + "          [--grace SECONDS]",
         "boot [REV] (--dry-run | --libvirt [--socket PATH] | --firecracker) ...",
     ];
 
@@ -124,13 +122,16 @@ internal sealed class BootVerb : Verb
             bool isTyped = !request.HasWindow && session.IsInputTerminal;
             session.Say(Describe(machine, isTyped));
             end = Follow(machine, session, isTyped, request.HasWindow, stop);
-            if (message is not null && end.IsPoweredDown)
+            made = end.Suspended;
+            if (message is not null && end.IsPoweredDown && made is null)
                 made = machine.Commit(message, session.Cancellation);
         }
 
         if (end.StoredBytes > 0)
             session.Say(string.Create(CultureInfo.InvariantCulture,
                 $"read {Sizes.Bytes(end.ReadBytes)} of {Sizes.Bytes(end.StoredBytes)} ({100.0 * end.ReadBytes / end.StoredBytes:0.0} %)"));
+        if (end.ReplayedBytes > 0)
+            session.Say($"{Sizes.Bytes(end.ReplayedBytes)} of a trace came ahead of need");
         string kept = isThrownAway ? "what it wrote is thrown away" : $"session '{name}' keeps what it flushed";
         if (!end.IsPoweredDown)
             throw new InterruptedException($"the machine did not power down, and was switched off; {kept}");
@@ -183,44 +184,26 @@ internal sealed class BootVerb : Verb
 
     private BootRequest Read(ParseResult arguments, Session session)
     {
-        string? firmware = arguments.GetValue(_firmware), bus = arguments.GetValue(_bus), memory = arguments.GetValue(_memory);
         int grace = arguments.GetValue(_grace);
         bool hasDisplay = session.Context.Environment("WAYLAND_DISPLAY") is { Length: > 0 }
             || session.Context.Environment("DISPLAY") is { Length: > 0 };
-        return new BootRequest
+        return _machine.Read(arguments) with
         {
             Revision = arguments.GetValue(_revision),
             Session = arguments.GetValue(_session),
             IsThrownAway = arguments.GetValue(_snapshot),
             IsCommitted = arguments.GetValue(_message) is not null,
-            Memory = memory is null ? 1L << 30
-                : ConfigValue.TryParseInteger(memory, out long size) ? size
-                : throw new UsageException($"'{memory}' is not a size; 512m and 4g are some"),
-            Processors = arguments.GetValue(_cpus),
             HasNetwork = arguments.GetValue(_net),
             Forwards = [.. (arguments.GetValue(_forward) ?? []).Select(ParseForward)],
             HasWindow = hasDisplay && !arguments.GetValue(_console),
-            Firmware = firmware is null ? null : ParseName<BootFirmware>("--firmware", firmware),
-            Acceleration = ParseName<BootAcceleration>("--accel", arguments.GetValue(_accel) ?? "auto"),
-            Bus = bus is null ? null : ParseName<BootBus>("--bus", bus),
-            KernelParameters = arguments.GetValue(_append) ?? "",
+            Suspends = arguments.GetValue(_suspend),
+            SuspendMessage = arguments.GetValue(_message) ?? "suspended",
+            IsCold = arguments.GetValue(_cold),
+            UsesTrace = !arguments.GetValue(_noTrace),
             Grace = grace is >= 0 and <= 86400 ? TimeSpan.FromSeconds(grace)
                 : throw new UsageException($"--grace is 0 to 86400 seconds, not {grace}"),
             Say = session.Say,
         };
-    }
-
-    private static T ParseName<T>(string option, string text)
-        where T : struct, Enum
-    {
-        foreach (T value in Enum.GetValues<T>())
-        {
-            if (value.ToString().Equals(text, StringComparison.OrdinalIgnoreCase))
-                return value;
-        }
-
-        string names = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
-        throw new UsageException($"{option} is one of {names}, not '{text}'");
     }
 
     private static (int Host, int Guest) ParseForward(string text)

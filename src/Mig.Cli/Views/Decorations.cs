@@ -1,5 +1,6 @@
 using Mig.Cli.Terminals;
 using Mig.Core;
+using Mig.Exchange.Traces;
 using Mig.History.Refs;
 
 namespace Mig.Cli.Views;
@@ -44,7 +45,8 @@ internal sealed class Decorations
         {
             foreach (Ref found in refs.OrderBy(found => found.Name.IsTag ? 0 : 1))
             {
-                if (found.Name == _head.Branch)
+                // A trace has the whole id in its name, and names nothing for people.
+                if (found.Name == _head.Branch || found.Name.ShortName.StartsWith(TraceNotes.NamePrefix, StringComparison.Ordinal))
                     continue;
                 parts.Add(found.Name.IsTag ? palette.Paint("1;33", $"tag: {found.Name.ShortName}")
                     : palette.Paint(found.Name.IsRemote ? "1;31" : "1;32", found.Name.ShortName));

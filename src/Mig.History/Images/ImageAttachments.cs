@@ -20,6 +20,12 @@ public static class ImageAttachments
     /// <summary>What stands for a disk in paths, as in <c>v1:@attachments/nvram</c>.</summary>
     public const string PlaceName = "attachments";
 
+    /// <summary>The attachment with the memory and devices of a machine that was suspended.</summary>
+    public const string MemoryName = "memory";
+
+    /// <summary>The attachment that says what that machine was like, and which disks it had.</summary>
+    public const string MachineName = "machine";
+
     private const int FileMode = 0x180; // 0600: the memory of a machine is nobody else's business
 
     /// <summary>Returns the attachments of an image, sorted by the bytes of their names; each is an entry of a regular file.</summary>
@@ -78,6 +84,14 @@ public static class ImageAttachments
         ArgumentNullException.ThrowIfNull(entry);
         return Encoding.UTF8.GetString(entry.Name.Span);
     }
+
+    /// <summary>
+    /// Tells whether attachments have a suspended machine among them: its memory is of no use beside other disks than it had.
+    /// </summary>
+    public static bool HaveMemory(IEnumerable<TreeEntry> entries) => entries.Count(IsOfMemory) == 2;
+
+    /// <summary>Tells whether an attachment is a part of a suspended machine, where there is one.</summary>
+    public static bool IsOfMemory(TreeEntry entry) => NameOf(entry) is MemoryName or MachineName;
 
     /// <summary>Says what is wrong with a name; null when nothing is.</summary>
     /// <remarks>It is the name of a file that an export makes, so it must not hide, lead elsewhere, or write to a terminal.</remarks>

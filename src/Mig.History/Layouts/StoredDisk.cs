@@ -29,10 +29,32 @@ public sealed class StoredDisk(ObjectStore store, LayoutId? root, long length) :
                 continue;
             (int first, int end) = FindPieces(leaf, within.Offset - (number * LayoutFormat.LeafSize),
                 within.End - (number * LayoutFormat.LeafSize));
-            Fetch(leaf, first, end);
+            store.PrefetchAhead(leaf.Pieces.Skip(first).Take(end - first).Select(piece => piece.Blob));
             for (int i = first; i < end; i++)
                 store.ReadBlobPart(leaf.Pieces[i].Blob, 0, []);
         }
+    }
+
+    /// <summary>Returns what has bytes in a range, ascending, cut to the range; all else in it is zero.</summary>
+    public IReadOnlyList<LayoutPiece> GetPieces(ByteRange within)
+    {
+        within = within.Intersect(new ByteRange(0, length));
+        var pieces = new List<LayoutPiece>();
+        for (long number = within.Offset / LayoutFormat.LeafSize; number * LayoutFormat.LeafSize < within.End; number++)
+        {
+            if (_tree.FindLeaf(number) is not { } leaf)
+                continue;
+            long start = number * LayoutFormat.LeafSize;
+            (int first, int end) = FindPieces(leaf, within.Offset - start, within.End - start);
+            foreach (LayoutPiece piece in leaf.Pieces.Skip(first).Take(end - first))
+            {
+                ByteRange part = new ByteRange(start + piece.Offset, piece.Length).Intersect(within);
+                int blobOffset = (int)(piece.BlobOffset + part.Offset - start - piece.Offset);
+                pieces.Add(new LayoutPiece(part.Offset, part.Length, piece.Blob, blobOffset));
+            }
+        }
+
+        return pieces;
     }
 
     /// <remarks>Reads no more of the layout than what is enumerated needs.</remarks>

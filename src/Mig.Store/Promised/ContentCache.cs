@@ -6,12 +6,16 @@ namespace Mig.Store.Promised;
 
 /// <summary>
 /// Contents that came from elsewhere because they were read: a store of its own, of limited size, that may be deleted at any time. What was
-/// fetched longest ago goes first.
+/// fetched longest ago goes first. What is fetched ahead of need comes beside what somebody waits for. For many threads.
 /// </summary>
 internal sealed class ContentCache(string folder, long limit, IPromisedContent source) : IDisposable
 {
-    private readonly Lock _gate = new();
-    private ObjectStore? _store;
+    private readonly Lock _opening = new();
+    private readonly Lock _waitedFor = new();
+    private readonly Lock _ahead = new();
+    private readonly Lock _trimming = new();
+    private volatile ObjectStore? _store;
+    private volatile IReadOnlySet<ObjectId> _coming = new HashSet<ObjectId>();
 
     /// <summary>The packs of the cache.</summary>
     public PackSet Packs => Store.Packs;
@@ -20,7 +24,9 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
     {
         get
         {
-            lock (_gate)
+            if (_store is { } open)
+                return open;
+            lock (_opening)
             {
                 if (_store is null)
                 {
@@ -47,14 +53,36 @@ internal sealed class ContentCache(string folder, long limit, IPromisedContent s
     public bool HasPack(in ObjectId pack) => File.Exists(Path.Combine(folder, ObjectStore.PacksFolder, PackFormat.FileName(pack)));
 
     /// <summary>Brings what is not there yet.</summary>
-    public void Fetch(IReadOnlySet<ObjectId> blobs)
+    /// <param name="isAhead">Whether nobody waits for it.</param>
+    public void Fetch(IReadOnlySet<ObjectId> blobs, bool isAhead = false, CancellationToken cancellation = default)
     {
-        lock (_gate)
+        if (!isAhead)
         {
-            source.Fetch(blobs, Store);
-            Trim();
+            lock (_waitedFor)
+                source.Fetch(blobs, Store, isAhead, cancellation);
         }
+        else
+        {
+            lock (_ahead)
+            {
+                _coming = blobs;
+                try
+                {
+                    source.Fetch(blobs, Store, isAhead, cancellation);
+                }
+                finally
+                {
+                    _coming = new HashSet<ObjectId>();
+                }
+            }
+        }
+
+        lock (_trimming)
+            Trim();
     }
+
+    /// <summary>Tells whether an object is on its way, ahead of need.</summary>
+    public bool IsComing(in ObjectId id) => _coming.Contains(id);
 
     public void Dispose()
     {

@@ -1,6 +1,7 @@
 using Mig.Core;
 using Mig.FileSystems;
 using Mig.History.Images;
+using Mig.History.Trees;
 using Mig.Images.Ingest;
 using Mig.Store;
 
@@ -11,6 +12,7 @@ public sealed class ImageEdit : IDisposable
 {
     private readonly EditBase _base;
     private readonly IngestSession _session;
+    private readonly ObjectWriter _writer;
     private readonly TimeProvider _clock;
     private readonly Dictionary<string, DiskEdit> _disks = [];
 
@@ -21,7 +23,7 @@ public sealed class ImageEdit : IDisposable
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(before);
-        _base = before;
+        (_base, _writer) = (before, writer);
         _clock = clock ?? before.Repository.Context.Clock;
         _session = new IngestSession(before.Repository.Store, writer, progress, parallelism, cancellation);
     }
@@ -85,7 +87,16 @@ public sealed class ImageEdit : IDisposable
             [.. Before.Disks.Select(disk => _disks.TryGetValue(disk.Name, out DiskEdit? edit) ? edit.Finish(_session) : disk)],
         };
         _session.Keep([]); // what is noted of lists that are never stored is of no use, and does no harm
-        return image;
+        return ImageEditor.IsSame(Before, image) ? image : WithoutMemory(image);
+    }
+
+    // What a suspended machine remembers is of the disks as they were, and holds what may have been taken out of them.
+    private MachineImage WithoutMemory(MachineImage image)
+    {
+        IReadOnlyList<TreeEntry> entries = ImageAttachments.Read(_base.Repository.Store, image);
+        return ImageAttachments.HaveMemory(entries)
+            ? image with { Attachments = ImageAttachments.Write(_writer, entries.Where(entry => !ImageAttachments.IsOfMemory(entry))) }
+            : image;
     }
 
     public void Dispose()

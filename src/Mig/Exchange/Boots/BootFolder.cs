@@ -15,6 +15,9 @@ internal sealed record BootFolder(string Path)
     /// <summary>The socket by which QEMU is told what to do.</summary>
     public string Monitor => In("monitor");
 
+    /// <summary>The socket by which the memory of a machine comes and goes.</summary>
+    public string Memory => In("memory");
+
     public string Variables => In("variables");
 
     public string Kernel => In("kernel");

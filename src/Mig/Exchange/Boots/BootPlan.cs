@@ -20,13 +20,29 @@ internal sealed record BootPlan
 
     public required IReadOnlyList<(int Host, int Guest)> Forwards { get; init; }
 
+    /// <summary>Whether the network leads nowhere: the machine was suspended with one, and nobody asked for it now.</summary>
+    public bool IsIsolated { get; init; }
+
+    /// <summary>Whether it has a screen.</summary>
+    public required bool HasScreen { get; init; }
+
+    /// <summary>Whether that is shown in a window; else its serial line is on standard input and output.</summary>
     public required bool HasWindow { get; init; }
+
+    /// <summary>Whether it may be suspended: then it learns that it goes on elsewhere.</summary>
+    public bool CanSuspend { get; init; }
+
+    /// <summary>The machine that goes on; null for one that starts.</summary>
+    public SuspendedMachine? Suspended { get; init; }
 
     /// <summary>With <see cref="BootFirmware.Kernel"/>, what the kernel is told.</summary>
     public required string KernelParameters { get; init; }
 
     /// <summary>With <see cref="BootFirmware.Uefi"/>, the firmware; null where nobody has looked for it.</summary>
     public FirmwareFiles? Firmware { get; init; }
+
+    /// <summary>QEMU's name of the machine.</summary>
+    public string Machine => Suspended?.Machine ?? Architecture.Machine;
 
     public BootArchitecture Architecture => Way.Architecture;
 

@@ -15,8 +15,8 @@ public sealed record BootRequest
     /// <summary>Whether what is written is to become a version: then there must be a branch that it goes to.</summary>
     public bool IsCommitted { get; init; }
 
-    /// <summary>Bytes of memory.</summary>
-    public long Memory { get; init; } = 1L << 30;
+    /// <summary>Bytes of memory; null for 1 GiB.</summary>
+    public long? Memory { get; init; }
 
     /// <summary>Processors; null for two, or one where this machine has no more.</summary>
     public int? Processors { get; init; }
@@ -43,6 +43,23 @@ public sealed record BootRequest
 
     /// <summary>How long it may take to power down when it is told to, before it is switched off.</summary>
     public TimeSpan Grace { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Whether it is suspended when it is asked to end: its memory, devices and disks become a version, of <see cref="SuspendMessage"/>.
+    /// </summary>
+    public bool Suspends { get; init; }
+
+    /// <summary>What that version is called.</summary>
+    public string SuspendMessage { get; init; } = "suspended";
+
+    /// <summary>Whether a version that was suspended starts afresh, without its memory.</summary>
+    public bool IsCold { get; init; }
+
+    /// <summary>Whether what the trace of a version says is brought to hand ahead of need.</summary>
+    public bool UsesTrace { get; init; } = true;
+
+    /// <summary>Whether what it reads is noted, for <see cref="BootedMachine.TakeTrace"/>.</summary>
+    public bool IsRecorded { get; init; }
 
     /// <summary>Takes what QEMU says, a line at a time.</summary>
     public Action<string> Say { get; init; } = _ => { };

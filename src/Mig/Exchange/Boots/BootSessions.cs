@@ -17,9 +17,10 @@ internal sealed class BootSessions(Repository repository)
     public BootChoice Choose(BootRequest request)
     {
         BootChoice choice = Find(request);
-        if (request.IsCommitted && choice.Existing?.Branch is null && (choice.IsThrownAway || FindBranch(choice.Revision) is null))
+        if ((request.IsCommitted || request.Suspends) && choice.Existing?.Branch is null
+            && (choice.IsThrownAway || FindBranch(choice.Revision) is null))
             throw new UsageException(
-                $"{choice.Revision} is no branch, so what the machine writes has nowhere to be committed to; leave out -m");
+                $"{choice.Revision} is no branch, so what the machine writes has nowhere to be committed to; leave out -m and --suspend");
         return choice;
     }
 
@@ -40,8 +41,8 @@ internal sealed class BootSessions(Repository repository)
 
     private BootChoice Find(BootRequest request)
     {
-        if (request.IsThrownAway && request.IsCommitted)
-            throw new UsageException("what is thrown away is not committed: leave out --snapshot or -m");
+        if (request.IsThrownAway && (request.IsCommitted || request.Suspends))
+            throw new UsageException("what is thrown away is not committed: leave out --snapshot, or -m and --suspend");
         if (request.Session is not null && request.IsThrownAway)
             throw new UsageException("a session that is named is kept: leave out --snapshot, or boot a copy made by 'mig session fork'");
         SessionInfo? named = request.Session is null ? null : Find(request.Session);

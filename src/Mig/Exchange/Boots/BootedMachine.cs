@@ -1,7 +1,13 @@
+using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
+using System.Text.Json;
 using Mig.Core;
+using Mig.Disks;
 using Mig.Exchange.Serving;
+using Mig.Exchange.Traces;
 using Mig.Images.Sessions;
 using Mig.Nbd;
+using Mig.Store;
 using Mig.Versions.Commits;
 
 namespace Mig.Exchange.Boots;
@@ -18,8 +24,9 @@ public sealed class BootedMachine : IDisposable
     private readonly BootRequest _request;
     private readonly BootChoice _choice;
     private readonly OpenSession _session;
-    private readonly IReadOnlyList<ReadCounter> _counters;
+    private readonly BootWatch _watch;
     private readonly BootPlan _plan;
+    private readonly QemuProgram _program;
     private readonly BootFolder _folder;
     private readonly NbdServer? _server;
     private readonly QemuProcess? _qemu;
@@ -29,9 +36,10 @@ public sealed class BootedMachine : IDisposable
 
     // Owns the repository and the session.
     internal BootedMachine(Repository repository, BootRequest request, BootChoice choice, OpenSession session,
-        IReadOnlyList<ReadCounter> counters, BootPlan plan, QemuProgram program)
+        BootWatch watch, BootPlan plan, QemuProgram program)
     {
-        (_repository, _request, _choice, _session, _counters, _plan) = (repository, request, choice, session, counters, plan);
+        (_repository, _request, _choice, _session, _watch, _plan, _program) =
+            (repository, request, choice, session, watch, plan, program);
         _folder = BootFolder.Create();
         try
         {
@@ -78,6 +86,11 @@ public sealed class BootedMachine : IDisposable
     /// <summary>What the machine writes to its serial line; ends when it does.</summary>
     public Stream ConsoleOutput => _qemu!.Process.StandardOutput.BaseStream;
 
+    /// <summary>
+    /// Returns the trace of what it has read so far, with <see cref="BootRequest.IsRecorded"/>; from then on no more is noted.
+    /// </summary>
+    public BootTrace TakeTrace() => _watch.TakeTrace();
+
     /// <summary>Switches it off at once.</summary>
     public void SwitchOff()
     {
@@ -90,36 +103,33 @@ public sealed class BootedMachine : IDisposable
     /// <exception cref="UnsupportedFeatureException">QEMU failed; has its last words.</exception>
     public BootEnd Wait(CancellationToken powerDown = default)
     {
+        CommitResult? suspended = null;
+        (long Read, long Stored)? counted = null;
+        ExceptionDispatchInfo? fault = null;
         using (QemuMonitor? monitor = QemuMonitor.Connect(_folder.Monitor, () => _qemu!.IsOver || powerDown.IsCancellationRequested))
         {
-            while (!_qemu!.Wait(Look) && !powerDown.IsCancellationRequested)
+            if (_plan.Suspended is not null && monitor is not null)
+                fault = Try("the suspended machine does not go on; --cold starts it afresh", () => Resume(monitor, powerDown));
+            while (fault is null && !_qemu!.Wait(Look) && !powerDown.IsCancellationRequested)
             {
                 // Neither has it ended, nor is it to.
             }
 
-            monitor?.PowerDown();
-            if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : _request.Grace))
+            bool goesOn = fault is null;
+            if (goesOn && _request.Suspends && powerDown.IsCancellationRequested && monitor is not null && !_qemu!.IsOver)
             {
-                _isSwitchedOff = true;
-                monitor?.Quit();
-                if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : QuitPatience))
-                    _qemu.Kill();
+                counted = _watch.Count(); // what the commit reads, the machine does not
+                fault = Try("the machine could not be suspended, so it is to power down", () => suspended = Suspend(monitor));
             }
 
-            _qemu.Wait(Timeout.InfiniteTimeSpan);
-            monitor?.Finish(QuitPatience);
-            _isSwitchedOff |= monitor?.Reason?.StartsWith("host-", StringComparison.Ordinal) == true;
+            End(monitor, suspended is not null || !goesOn);
+            _isSwitchedOff |= suspended is null && monitor?.Reason?.StartsWith("host-", StringComparison.Ordinal) == true;
         }
 
-        (long read, long stored) = (0, 0);
-        foreach (ReadCounter counter in _counters)
-        {
-            (long partRead, long partStored) = counter.Count();
-            (read, stored) = (read + partRead, stored + partStored);
-        }
-
+        (long read, long stored) = counted ?? _watch.Count();
         Release();
-        int code = _qemu.Process.ExitCode;
+        fault?.Throw();
+        int code = _qemu!.Process.ExitCode;
         if (code != 0 && !_isSwitchedOff)
         {
             string words = _qemu.LastWords is { Length: > 0 } last ? $": {last}" : "";
@@ -127,7 +137,90 @@ public sealed class BootedMachine : IDisposable
                 "what the machine is made of", $"QEMU ended with {code}{words}; 'mig boot --dry-run' shows its command");
         }
 
-        return new BootEnd(!_isSwitchedOff, read, stored);
+        return new BootEnd(!_isSwitchedOff, read, stored, _watch.ReplayedBytes) { Suspended = suspended };
+    }
+
+    private ExceptionDispatchInfo? Try(string meaning, Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception e) when (e is MigException or IOException or UnauthorizedAccessException or SocketException
+            or OperationCanceledException)
+        {
+            _request.Say(meaning);
+            return ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    // isNow: its state is elsewhere, or is none, so it need not power down.
+    private void End(QemuMonitor? monitor, bool isNow)
+    {
+        if (isNow)
+            monitor?.Quit();
+        else
+            monitor?.PowerDown();
+        if (!_qemu!.Wait(monitor is null ? TimeSpan.Zero : isNow ? QuitPatience : _request.Grace))
+        {
+            _isSwitchedOff = !isNow;
+            monitor?.Quit();
+            if (!_qemu.Wait(monitor is null ? TimeSpan.Zero : QuitPatience))
+                _qemu.Kill();
+        }
+
+        _qemu.Wait(Timeout.InfiniteTimeSpan);
+        monitor?.Finish(QuitPatience);
+    }
+
+    private void Resume(QemuMonitor monitor, CancellationToken stop)
+    {
+        _request.Say("the machine goes on where it was suspended; QEMU takes its memory as the version has it");
+        MachineMemory.Load(monitor, _folder.Memory,
+            stream => new Suspensions(_repository).CopyMemory(_session.Image, stream, stop), () => _qemu!.IsOver, stop);
+    }
+
+    // It stands still, and ends only when the version is there; else it goes on.
+    private CommitResult Suspend(QemuMonitor monitor)
+    {
+        string machine = FindMachine(monitor);
+        monitor.Execute("stop");
+        try
+        {
+            using FileSource memory = MachineMemory.Save(
+                monitor, _folder.Memory, Path.Combine(_repository.Folder, ObjectStore.TemporaryFolder), () => _qemu!.IsOver);
+            var state = new SuspendedMachine(_program.Version, machine, _plan.Architecture.Name, _plan.IsAccelerated,
+                ProcessorModel.Of(_plan.IsAccelerated), _plan.Processors, _plan.MemoryMegabytes, _plan.Way.Firmware, _plan.Bus,
+                _plan.HasNetwork, _plan.HasScreen, []);
+            IReadOnlyList<AttachedFile> attached = Suspensions.Attach(state, memory);
+            return new SessionCommit(_repository).Run(_session, new CommitRequest
+            {
+                Disks = [],
+                Message = _request.SuspendMessage,
+                Attach = _plan.Firmware is null ? attached
+                    : [.. attached, new AttachedFile(BootVariables.Name, "") { Content = File.ReadAllBytes(_folder.Variables) }],
+            }, CancellationToken.None);
+        }
+        catch when (!_qemu!.IsOver)
+        {
+            monitor.Execute("cont");
+            throw;
+        }
+    }
+
+    // The name without a version means another machine in another QEMU.
+    private string FindMachine(QemuMonitor monitor)
+    {
+        if (_plan.Suspended is { } before)
+            return before.Machine;
+        foreach (JsonElement item in monitor.Execute("query-machines").EnumerateArray())
+        {
+            if (item.TryGetProperty("alias", out JsonElement alias) && alias.ValueEquals(_plan.Machine))
+                return item.GetProperty("name").GetString()!;
+        }
+
+        return _plan.Machine;
     }
 
     /// <summary>
@@ -153,6 +246,7 @@ public sealed class BootedMachine : IDisposable
         if (_isReleased)
             return;
         _isReleased = true;
+        _watch.Dispose();
         _server!.DisposeAsync().AsTask().GetAwaiter().GetResult();
         try
         {

@@ -11,6 +11,7 @@ namespace Mig.Exchange.Boots;
 public sealed class MachineBooter(Repository repository)
 {
     private const long LeastMemory = 16 << 20;
+    private const long DefaultMemory = 1L << 30;
     private const int MostDisks = 24; // each takes a place on the bus of the machine
     private const long CacheSize = 256 << 20;
 
@@ -25,33 +26,31 @@ public sealed class MachineBooter(Repository repository)
         Check(request);
 
         // With room for what the machine reads again and again.
-        Repository own = Repository.Open(repository.Folder, repository.Context with { Frames = new FrameCache(CacheSize) });
+        // What it waits for is fetched after Ctrl-C, too: to power down, a system reads.
+        var fetches = new CancellationTokenSource();
+        Repository own = Repository.Open(repository.Folder,
+            repository.Context with { Frames = new FrameCache(CacheSize), Interruption = () => fetches.Token });
         try
         {
             var sessions = new BootSessions(own);
             BootChoice choice = sessions.Choose(request);
             sessions.Begin(choice);
-            var counters = new List<ReadCounter>();
-            OpenSession session = own.Sessions.Open(choice.Name, Watch);
+            var watch = new BootWatch(own, request, choice.Base, CacheSize, fetches);
+            OpenSession session = own.Sessions.Open(choice.Name, watch.Watch);
             try
             {
-                BootPlan plan = Plan(request, choice.Name, session.Image, session.Disks, isChecked: true);
+                watch.Start();
+                BootPlan plan = Plan(request, choice.Name, session.Image, session.Disks, session.IsWritten, isChecked: true);
                 QemuProgram program = QemuProgram.Find(plan.Architecture, own.Context.Environment);
-                return new BootedMachine(own, request, choice, session, counters, plan, program);
+                return new BootedMachine(own, request, choice, session, watch, plan, program);
             }
             catch
             {
+                watch.Dispose();
                 session.Dispose();
                 if (choice.Existing is null)
                     own.Sessions.Discard(choice.Name); // it holds nothing
                 throw;
-            }
-
-            ReadCounter Watch(ICachedSource disk)
-            {
-                var counter = new ReadCounter(disk);
-                counters.Add(counter);
-                return counter;
             }
         }
         catch
@@ -94,31 +93,41 @@ public sealed class MachineBooter(Repository repository)
         if (choice.Existing is not null)
         {
             using OpenSession session = repository.Sessions.Open(choice.Name);
-            return write(Plan(request, choice.Name, session.Image, session.Disks, isChecked), choice, session.Image);
+            return write(Plan(request, choice.Name, session.Image, session.Disks, session.IsWritten, isChecked), choice, session.Image);
         }
 
         MachineImage image = repository.Objects.ReadImage(repository.Objects.ReadCommit(choice.Base).Image);
         List<IByteSource> disks = [.. image.Disks.Select(disk => new StoredDisk(repository.Store, disk.Layout, disk.Length))];
-        return write(Plan(request, choice.Name, image, disks, isChecked), choice, image);
+        return write(Plan(request, choice.Name, image, disks, isWritten: false, isChecked), choice, image);
     }
 
     // isChecked: it is to run on this machine.
-    private BootPlan Plan(BootRequest request, string name, MachineImage image, IReadOnlyList<IByteSource> disks, bool isChecked)
+    private BootPlan Plan(BootRequest request, string name, MachineImage image, IReadOnlyList<IByteSource> disks, bool isWritten,
+        bool isChecked)
     {
         if (disks.Count > MostDisks)
             throw new UnsupportedFeatureException("starting this version", $"it has {disks.Count} disks, at most {MostDisks} have a place");
+        SuspendedMachine? suspended = isChecked ? new Suspensions(repository).Find(request, image, isWritten) : null;
+        if (suspended is not null)
+            request = suspended.ApplyTo(request);
         BootWay way = new BootFinder(repository.Context.Limits).Find(disks, request.Firmware);
+        bool isAccelerated = isChecked ? Accelerates(request, way) : request.Acceleration != BootAcceleration.Tcg;
+        suspended?.Check(way.Architecture, QemuProgram.Find(way.Architecture, repository.Context.Environment), isAccelerated);
         return new BootPlan
         {
             Way = way,
             Exports = [.. disks.Select((_, i) => name + Serving.ExportName.SuffixOf(i + 1))],
             Bus = request.Bus ?? (IsWindows(image) ? BootBus.Sata : BootBus.Virtio),
-            IsAccelerated = isChecked ? Accelerates(request, way) : request.Acceleration != BootAcceleration.Tcg,
-            MemoryMegabytes = request.Memory >> 20,
+            IsAccelerated = isAccelerated,
+            MemoryMegabytes = (request.Memory ?? DefaultMemory) >> 20,
             Processors = request.Processors ?? Math.Clamp(repository.Context.Parallelism, 1, 2),
-            HasNetwork = request.HasNetwork || request.Forwards.Count > 0,
+            HasNetwork = request.HasNetwork || request.Forwards.Count > 0 || suspended?.HasNetwork == true,
+            IsIsolated = suspended?.HasNetwork == true && !request.HasNetwork && request.Forwards.Count == 0,
             Forwards = request.Forwards,
-            HasWindow = request.HasWindow,
+            HasScreen = suspended?.HasScreen ?? request.HasWindow,
+            HasWindow = request.HasWindow && suspended?.HasScreen != false,
+            CanSuspend = suspended is not null || request.Suspends,
+            Suspended = suspended,
             KernelParameters = way.Kernel is null ? "" : string.Join(' ', ((string[])
                 [$"root={way.Kernel.Root}", "ro", request.HasWindow ? "console=tty0" : $"console={way.Architecture.SerialDevice}",
                     request.KernelParameters]).Where(word => word.Length > 0)),

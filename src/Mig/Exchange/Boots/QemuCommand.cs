@@ -19,7 +19,7 @@ internal static class QemuCommand
             Add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny");
         Add("-no-user-config");
         Add("-nodefaults");
-        Add("-machine", plan.Architecture.Machine + (isX64 && !plan.HasWindow ? ",graphics=off" : ""));
+        Add("-machine", plan.Machine + (isX64 && !plan.HasScreen ? ",graphics=off" : ""));
         Add("-accel", plan.IsAccelerated ? "kvm" : "tcg");
         Add("-cpu", plan.IsAccelerated ? "host" : "max");
         Add("-smp", Text(plan.Processors));
@@ -27,12 +27,18 @@ internal static class QemuCommand
         AddFirmware();
         AddDisks();
         Add("-device", "virtio-rng-pci");
+
+        // A system that sees another id takes new random numbers: it goes on, perhaps beside another one that does.
+        if (plan.CanSuspend && isX64)
+            Add("-device", "vmgenid,guid=auto");
         AddNetwork();
         AddScreen(isX64);
         Add("-chardev", plan.HasWindow ? "null,id=console" : "stdio,id=console,signal=off");
         Add("-serial", "chardev:console");
         Add("-chardev", $"socket,id=monitor,path={Escape(folder.Monitor)},server=on,wait=off");
         Add("-mon", "chardev=monitor,mode=control");
+        if (plan.Suspended is not null)
+            Add("-incoming", $"unix:{folder.Memory}"); // all of it is the path: nothing is doubled here
         return words;
 
         void Add(params ReadOnlySpan<string> arguments) => words.AddRange(arguments);
@@ -82,7 +88,7 @@ internal static class QemuCommand
                 return;
             string forwards = string.Concat(plan.Forwards.Select(pair =>
                 $",hostfwd=tcp:127.0.0.1:{Text(pair.Host)}-:{Text(pair.Guest)}"));
-            Add("-netdev", "user,id=network" + forwards);
+            Add("-netdev", "user,id=network" + (plan.IsIsolated ? ",restrict=on" : "") + forwards);
             Add("-device", (plan.Bus == BootBus.Sata && plan.Architecture == BootArchitecture.X64 ? "e1000e" : "virtio-net-pci")
                 + ",netdev=network,romfile=");
         }
@@ -90,7 +96,7 @@ internal static class QemuCommand
         void AddScreen(bool isX64)
         {
             Add("-display", plan.HasWindow ? "gtk" : "none");
-            if (!plan.HasWindow)
+            if (!plan.HasScreen)
                 return;
             Add("-device", isX64 ? "virtio-vga" : "virtio-gpu-pci");
             Add("-device", "qemu-xhci");

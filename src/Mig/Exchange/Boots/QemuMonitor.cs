@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Mig.Core;
 
 namespace Mig.Exchange.Boots;
 
@@ -8,11 +10,18 @@ namespace Mig.Exchange.Boots;
 /// <remarks>QEMU, "QEMU Machine Protocol Specification": a line of JSON for each command, reply and event.</remarks>
 internal sealed class QemuMonitor : IDisposable
 {
+    // What is answered to somebody who waits; one does at a time.
+    private const string AnswerId = "mig";
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Socket _socket;
     private readonly Thread _reader;
     private readonly Lock _gate = new();
+    private readonly Lock _calls = new();
+    private readonly BlockingCollection<(JsonElement Answer, string? Error)> _answers = [];
     private volatile string? _reason;
 
     private QemuMonitor(Socket socket)
@@ -49,6 +58,30 @@ internal sealed class QemuMonitor : IDisposable
         return null;
     }
 
+    /// <summary>Has QEMU do something, and waits for its answer.</summary>
+    /// <param name="arguments">An object of JSON; null for none.</param>
+    /// <exception cref="UnsupportedFeatureException">It cannot; has its words.</exception>
+    public JsonElement Execute(string command, string? arguments = null)
+    {
+        lock (_calls)
+        {
+            SendLine($"{{\"execute\":\"{command}\",\"arguments\":{arguments ?? "{}"},\"id\":\"{AnswerId}\"}}");
+            (JsonElement Answer, string? Error) answer;
+            try
+            {
+                answer = _answers.TryTake(out (JsonElement Answer, string? Error) found, Patience)
+                    ? found : (default, "it does not answer");
+            }
+            catch (InvalidOperationException)
+            {
+                answer = (default, "it has ended");
+            }
+
+            return answer.Error is null ? answer.Answer
+                : throw new UnsupportedFeatureException($"'{command}' by QEMU", answer.Error);
+        }
+    }
+
     /// <summary>Presses the power button: the system of the machine is asked to power down.</summary>
     public void PowerDown() => Send("system_powerdown");
 
@@ -64,13 +97,15 @@ internal sealed class QemuMonitor : IDisposable
         _reader.Join();
     }
 
-    private void Send(string command)
+    private void Send(string command) => SendLine($"{{\"execute\":\"{command}\"}}");
+
+    private void SendLine(string line)
     {
         lock (_gate)
         {
             try
             {
-                _socket.Send(Encoding.ASCII.GetBytes($"{{\"execute\":\"{command}\"}}\n"));
+                _socket.Send(Encoding.UTF8.GetBytes(line + "\n"));
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -88,13 +123,23 @@ internal sealed class QemuMonitor : IDisposable
             while (lines.ReadLine() is { } line)
             {
                 using var document = JsonDocument.Parse(line);
-                if (document.RootElement.TryGetProperty("event", out JsonElement name) && name.ValueEquals("SHUTDOWN"))
-                    _reason = document.RootElement.GetProperty("data").GetProperty("reason").GetString();
+                Take(document.RootElement);
             }
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or JsonException or KeyNotFoundException)
         {
             // It has ended, in the middle of a word perhaps.
         }
+
+        _answers.CompleteAdding();
+    }
+
+    private void Take(JsonElement said)
+    {
+        if (said.TryGetProperty("event", out JsonElement name) && name.ValueEquals("SHUTDOWN"))
+            _reason = said.GetProperty("data").GetProperty("reason").GetString();
+        else if (said.TryGetProperty("id", out JsonElement id) && id.ValueEquals(AnswerId))
+            _answers.Add(said.TryGetProperty("return", out JsonElement answer) ? (answer.Clone(), null)
+                : (default, said.GetProperty("error").GetProperty("desc").GetString() ?? "it cannot"));
     }
 }

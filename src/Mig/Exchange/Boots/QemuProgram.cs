@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using Mig.Core;
 using Mig.Core.Host;
 using Mig.Exchange.Hooks;
@@ -8,7 +9,8 @@ namespace Mig.Exchange.Boots;
 /// <summary>QEMU for a kind of processor, as it is on this machine.</summary>
 /// <param name="Path">The program.</param>
 /// <param name="IsConfined">Whether it can give up system calls.</param>
-internal sealed record QemuProgram(string Path, bool IsConfined)
+/// <param name="Version">Its version, such as <c>7.2.22</c>; empty when it does not say.</param>
+internal sealed partial record QemuProgram(string Path, bool IsConfined, string Version)
 {
     private const string KvmDevice = "/dev/kvm";
 
@@ -17,8 +19,14 @@ internal sealed record QemuProgram(string Path, bool IsConfined)
     {
         string path = HostPrograms.Find(architecture.Program, environment) ?? throw new UnsupportedFeatureException("starting machines",
             $"{architecture.Program} is not on this machine; on Debian the package {architecture.Package} has it");
-        return new QemuProgram(path, CanConfine(path));
+        // A QEMU that was built without it refuses the word.
+        (int code, string text) = Ask(path, "-sandbox", "on", "-version");
+        return new QemuProgram(path, code == 0, VersionText().Match(code == 0 ? text : Ask(path, "-version").Text).Groups[1].Value);
     }
+
+    /// <summary>Whether it knows a machine by a name.</summary>
+    public bool HasMachine(string name) => Ask(Path, "-machine", "help").Text.Split('\n')
+        .Any(line => line.Split(' ')[0] == name);
 
     /// <summary>
     /// Why the processor of this machine cannot run machines of a kind for this user, as a half-sentence; null when it may.
@@ -48,10 +56,12 @@ internal sealed record QemuProgram(string Path, bool IsConfined)
         }
     }
 
-    // A QEMU that was built without it refuses the word.
-    private static bool CanConfine(string path)
+    [GeneratedRegex("version ([0-9]+(\\.[0-9]+)+)")]
+    private static partial Regex VersionText();
+
+    private static (int Code, string Text) Ask(string path, params string[] words)
     {
-        var start = new ProcessStartInfo(path, ["-sandbox", "on", "-version"])
+        var start = new ProcessStartInfo(path, words)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -60,9 +70,9 @@ internal sealed record QemuProgram(string Path, bool IsConfined)
         using Process process = ChildSignals.Start(start);
         process.StandardInput.Close();
         Task<string> errors = process.StandardError.ReadToEndAsync();
-        process.StandardOutput.ReadToEnd();
+        string text = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         errors.Wait();
-        return process.ExitCode == 0;
+        return (process.ExitCode, text);
     }
 }

@@ -8,26 +8,37 @@ namespace Mig.Exchange.Remotes;
 
 /// <summary>
 /// Fetches the contents that a partial clone left at its remote, when something reads them; over one connection as long as the repository
-/// is open. For one thread.
+/// is open, and another one for what nobody waits for.
 /// </summary>
 internal sealed class PromisedContent(Repository repository, string remote) : IPromisedContent
 {
-    private RemoteRepository? _connection;
+    private readonly Lock _gate = new();
+    private RemoteRepository? _waitedFor;
+    private RemoteRepository? _ahead;
 
-    public void Fetch(IReadOnlySet<ObjectId> blobs, ObjectStore into)
+    public void Fetch(IReadOnlySet<ObjectId> blobs, ObjectStore into, bool isAhead, CancellationToken cancellation)
     {
-        CancellationToken cancellation = repository.Context.Interruption();
-        TransferReport report = (_connection ??= Connect())
-            .FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, cancellation);
-        repository.Context.Notice($"fetched {report.Objects} contents ({report.StoredBytes} bytes) from {remote}");
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(repository.Context.Interruption(), cancellation);
+        TransferReport report = (isAhead ? _ahead ??= Connect() : _waitedFor ??= Connect())
+            .FetchContent(into, repository.StoreOptions, blobs, NoProgress.Instance, stop.Token);
+        if (!isAhead)
+            repository.Context.Notice($"fetched {report.Objects} contents ({report.StoredBytes} bytes) from {remote}");
     }
 
-    public void Dispose() => _connection?.Dispose();
+    public void Dispose()
+    {
+        _waitedFor?.Dispose();
+        _ahead?.Dispose();
+    }
 
+    // One at a time: it may ask the user for a password.
     private RemoteRepository Connect()
     {
-        var configuration = new RemoteConfiguration(repository);
-        RemoteAddress address = configuration.AddressOf(configuration.Read(remote).FetchUrl);
-        return new RemoteAccess(repository, repository.Context).OpenForContent(remote, address);
+        lock (_gate)
+        {
+            var configuration = new RemoteConfiguration(repository);
+            RemoteAddress address = configuration.AddressOf(configuration.Read(remote).FetchUrl);
+            return new RemoteAccess(repository, repository.Context).OpenForContent(remote, address);
+        }
     }
 }

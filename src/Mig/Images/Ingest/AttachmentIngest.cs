@@ -20,6 +20,8 @@ internal static class AttachmentIngest
             return Run(session, file.Name, memory);
         }
 
+        if (file.Source is { } open)
+            return Run(session, file.Name, open);
         using FileSource source = FileSource.OpenWatched(file.Path);
         if (source.IsBlockDevice)
             throw new UsageException($"{file.Path} is a device; a regular file can be attached");

@@ -11,9 +11,16 @@ internal sealed class SessionCommit(Repository repository)
     public CommitResult Run(string name, CommitRequest request, CancellationToken cancellation)
     {
         using OpenSession session = repository.Sessions.Open(name);
+        return Run(session, request, cancellation);
+    }
+
+    /// <summary>Makes a version of a session that is held, while nobody writes to it.</summary>
+    /// <inheritdoc cref="Run(string, CommitRequest, CancellationToken)"/>
+    public CommitResult Run(OpenSession session, CommitRequest request, CancellationToken cancellation)
+    {
         if (session.File.Branch is not { } branch)
             throw new UsageException(
-                $"'{name}' began on a version, not on a branch, so its commits have nowhere to go; begin one on a branch");
+                $"'{session.Name}' began on a version, not on a branch, so its commits have nowhere to go; begin one on a branch");
         var disks = new OpenedDisks(
             session.OpenDisks(), new Head(branch, session.File.Base.Value), session.PlanReading(repository.Store),
             made => (session.File with { Next = made }).Write(session.Folder));

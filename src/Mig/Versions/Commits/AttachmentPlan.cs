@@ -42,12 +42,21 @@ internal sealed class AttachmentPlan
             throw new UsageException($"a version holds at most {ImageAttachments.MaxCount} attachments, not {names.Count}");
     }
 
-    /// <summary>Takes the files in.</summary>
+    /// <summary>Takes the files in. The memory of a suspended machine goes with the disks that it had.</summary>
+    /// <param name="before">The disks of the version below; null when there is none.</param>
+    /// <param name="disks">Those of this one.</param>
     /// <returns>All attachments.</returns>
-    public IReadOnlyCollection<TreeEntry> Run(IngestSession session)
+    public IReadOnlyCollection<TreeEntry> Run(IngestSession session, IReadOnlyList<ImageDisk>? before, IReadOnlyList<ImageDisk> disks)
     {
+        if (ImageAttachments.HaveMemory(_entries.Values)
+            && before?.Select(disk => (disk.Length, disk.Layout)).SequenceEqual(disks.Select(disk => (disk.Length, disk.Layout))) != true)
+        {
+            _entries.Remove(ImageAttachments.MemoryName);
+            _entries.Remove(ImageAttachments.MachineName);
+        }
+
         foreach (AttachedFile file in _request.Attach)
-            _entries[file.Name] = AttachmentIngest.Run(session, file);
+            _entries[file.Name] = AttachmentIngest.Run(session, file.Make is { } make ? file with { Content = make(disks) } : file);
         return _entries.Values;
     }
 }

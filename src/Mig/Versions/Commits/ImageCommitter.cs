@@ -73,10 +73,10 @@ internal sealed class ImageCommitter(Repository repository)
             // Together, at the end: the disks of a machine belong to one moment.
             if (!request.AllowChanging)
                 rest.CheckUnchanged();
-            IReadOnlyCollection<TreeEntry> attachments = beside.Run(session);
-            writer.EndContent();
-
             bool keepsDisks = disks.Count == 0;
+            IReadOnlyCollection<TreeEntry> attachments =
+                beside.Run(session, below?.Disks, keepsDisks ? below!.Disks : [.. taken.Select(item => item.Disk)]);
+            writer.EndContent();
             MachineImage image = (keepsDisks ? below! : new MachineImage([.. taken.Select(item => item.Disk)])) with
             {
                 Attachments = ImageAttachments.Write(writer, attachments),
