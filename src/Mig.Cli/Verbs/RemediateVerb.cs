@@ -19,13 +19,19 @@ internal sealed class RemediateVerb : Verb
     private readonly Option<string?> _source =
         new("--source") { HelpName = "DIR", Description = "A folder of this machine with packages" };
 
-    private readonly Option<bool> _native = new("--native") { Description = "Does only what mig does itself, and runs nothing of an "
-        + "image" };
+    private readonly Option<bool> _native = new("--native")
+    {
+        Description = "Does only what mig does itself, and runs nothing of an "
+        + "image"
+    };
     private readonly Option<string?> _message = new("--message", "-m") { HelpName = "MSG", Description = "Says what changes" };
     private readonly Option<bool> _dryRun = new("--dry-run", "-n") { Description = "Says what would be done" };
     private readonly Option<bool> _noVerify = new("--no-verify") { Description = "Does not ask the hooks commit-msg and pre-commit" };
-    private readonly Option<bool> _undo = new("--undo") { Description = "Moves all branches of a step back, the latest when none is "
-        + "named" };
+    private readonly Option<bool> _undo = new("--undo")
+    {
+        Description = "Moves all branches of a step back, the latest when none is "
+        + "named"
+    };
 
     public RemediateVerb()
         : base("remediate", Summary)

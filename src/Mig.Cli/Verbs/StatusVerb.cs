@@ -25,14 +25,26 @@ internal sealed class StatusVerb : Verb
         Description = "Compares a running system: a mounted root, or another machine by ssh",
     };
 
-    private readonly Option<bool> _commit = new("--commit") { Description = "With --live: makes a version of what differs, on the "
-        + "branch that is compared" };
-    private readonly Option<bool> _partial = new("--partial") { Description = "With --commit: also when not all could be read; nothing "
-        + "is removed then" };
-    private readonly Option<string> _message = new("--message", "-m") { Description = "With --commit: says what this version is",
-        HelpName = "MSG" };
-    private readonly Option<bool> _noVerify = new("--no-verify") { Description = "With --commit: does not ask the hooks commit-msg and "
-        + "pre-commit" };
+    private readonly Option<bool> _commit = new("--commit")
+    {
+        Description = "With --live: makes a version of what differs, on the "
+        + "branch that is compared"
+    };
+    private readonly Option<bool> _partial = new("--partial")
+    {
+        Description = "With --commit: also when not all could be read; nothing "
+        + "is removed then"
+    };
+    private readonly Option<string> _message = new("--message", "-m")
+    {
+        Description = "With --commit: says what this version is",
+        HelpName = "MSG"
+    };
+    private readonly Option<bool> _noVerify = new("--no-verify")
+    {
+        Description = "With --commit: does not ask the hooks commit-msg and "
+        + "pre-commit"
+    };
 
     private readonly Option<bool> _short = new("--short", "-s") { Description = "A line for each path, as diff --name-status has them" };
     private readonly Option<bool> _porcelain = new("--porcelain") { Description = "As --short, and the same in all versions of mig" };

@@ -87,7 +87,7 @@ internal sealed class BaseDisk(RepositoryContext context, string folder, Cancell
 
     private string Run(string program, IReadOnlyList<string> arguments, string input = "")
     {
-        string path = HostPrograms.Find(program, name => name == "PATH" ? context.Environment(name) + ":/usr/sbin:/sbin"
+        string path = HostPrograms.Find(program, name => name == "PATH" ? context.Environment(name) + ":/usr/sbin:/usr/bin:/sbin:/bin"
             : context.Environment(name))
             ?? throw new UnsupportedFeatureException($"making this disk without '{program}'", $"install the package that has {program}");
         var start = new ProcessStartInfo(path, arguments)

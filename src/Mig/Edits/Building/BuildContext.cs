@@ -29,7 +29,7 @@ internal sealed class BuildContext(string folder)
     }
 
     /// <summary>Returns what stands for a file or folder as it would be stored: names, kinds, modes, times and contents.</summary>
-    public ObjectId DigestOf(string path, bool isArchive)
+    public static ObjectId DigestOf(string path, bool isArchive)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         string start = path.EndsWith("/.", StringComparison.Ordinal) ? path[..^2] : path;

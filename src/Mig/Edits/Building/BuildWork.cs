@@ -70,9 +70,9 @@ internal sealed class BuildWork(
                 return [.. Variables.Select(variable => $"{variable.Key}={variable.Value}")];
             case "COPY":
                 return [.. line.Arguments.SkipLast(1).Select(source =>
-                    context.DigestOf(context.Find(source), line.Options.ContainsKey("archive")).ToString())];
+                    BuildContext.DigestOf(context.Find(source), line.Options.ContainsKey("archive")).ToString())];
             case "INSTALL" when at is { } version && InstallOf(line, new EditRequest { Branch = version.ToString(), Message = "-" }) is { } install:
-                return [.. new PackageInstaller(repository).FindFiles(install).Select(file => context.DigestOf(file, false).ToString())];
+                return [.. new PackageInstaller(repository).FindFiles(install).Select(file => BuildContext.DigestOf(file, false).ToString())];
             default:
                 return [];
         }

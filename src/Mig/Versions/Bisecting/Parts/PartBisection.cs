@@ -55,7 +55,8 @@ public sealed class PartBisection(Repository repository, Func<CommitId, BisectMa
             if (mark == BisectMark.Bad)
                 broken.Add((chosen, made));
             return mark;
-        }) { FirstProbe = parts.SystemCount };
+        })
+        { FirstProbe = parts.SystemCount };
         try
         {
             PartFinding finding = search.Run();
