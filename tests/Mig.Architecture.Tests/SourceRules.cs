@@ -14,7 +14,7 @@ internal static partial class SourceRules
     [
         "src/Mig.Store/Locks/FileLock.cs", "src/Mig.Machines/Audits/", "src/Mig/Versions/Compare/ChangedTexts.cs", "src/Mig/Edits/Sources/",
             "src/Mig/Images/Extract/", "src/Mig/Exchange/Serving/", "src/Mig/Exchange/Boots/", "src/Mig/Images/Export/BackingImage.cs",
-            "src/Mig/Images/Running/RunFolder.cs", "src/Mig/Edits/Packages/",
+            "src/Mig/Images/Running/RunFolder.cs", "src/Mig/Edits/Packages/", "src/Mig/Edits/Building/", "src/Mig.Machines/Baselines/",
     ];
 
     /// <summary>One public type, named as its file: someone who looks for a type opens the right file.</summary>

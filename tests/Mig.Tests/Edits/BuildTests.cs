@@ -9,7 +9,9 @@ using Mig.Tests.Support;
 
 namespace Mig.Tests.Edits;
 
-/// <summary>Machines from Migfiles: what was made before is taken, whatever is not the same is made, and a failure leaves no trace.</summary>
+/// <summary>
+/// Machines from Migfiles: what was made before is taken, whatever is not the same is made, and a failure leaves no trace.
+/// </summary>
 public sealed class BuildTests : IDisposable
 {
     private readonly TestRepository _repository = new();
@@ -164,12 +166,16 @@ public sealed class BuildTests : IDisposable
         if (system != "ext4")
             return;
         BuildResult again = Build($"FROM scratch size={size} fs={system} table={table} label=data", usesMemory: false);
-        Assert.True(again.Differences is null or [] || again.Differences.All(path => path.StartsWith('(')));
+        Assert.Equal(built.Made, again.Made);
+        Assert.Empty(again.Differences!);
     }
 
     private BuildResult Build(string text, string? branch = null, bool usesMemory = true)
     {
-        using Repository repository = _repository.Open();
+        using Repository repository = Repository.Open(_repository.Folder, TestRepository.Context with
+        {
+            Environment = name => name == "SOURCE_DATE_EPOCH" ? "1700000000" : TestRepository.Variables.GetValueOrDefault(name),
+        });
         return new ImageBuilder(repository).Run(
             new BuildRequest
             {
@@ -198,5 +204,5 @@ public sealed class BuildTests : IDisposable
         return repository.Refs.Resolve(RefName.Parse(name));
     }
 
-    private void Collect() => Tool.Run(MigProgram.Path, "-C", _repository.Folder, "gc", "-q");
+    private void Collect() => Tool.Run(MigProgram.Path, "--repo", _repository.Folder, "-q", "gc");
 }

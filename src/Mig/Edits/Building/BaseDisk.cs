@@ -80,7 +80,8 @@ internal sealed class BaseDisk(RepositoryContext context, string folder, Cancell
             default:
                 Run("mkfs.xfs", ["-q", "-L", spec.Label[..Math.Min(12, spec.Label.Length)], "-m", $"uuid={uuid}", path]);
                 if (tree is not null)
-                    throw new UnsupportedFeatureException("making a Debian on XFS", "fs=ext4 and fs=btrfs can be filled without being mounted");
+                    throw new UnsupportedFeatureException(
+                        "making a Debian on XFS", "fs=ext4 and fs=btrfs can be filled without being mounted");
                 break;
         }
     }

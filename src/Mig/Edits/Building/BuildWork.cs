@@ -71,8 +71,10 @@ internal sealed class BuildWork(
             case "COPY":
                 return [.. line.Arguments.SkipLast(1).Select(source =>
                     BuildContext.DigestOf(context.Find(source), line.Options.ContainsKey("archive")).ToString())];
-            case "INSTALL" when at is { } version && InstallOf(line, new EditRequest { Branch = version.ToString(), Message = "-" }) is { } install:
-                return [.. new PackageInstaller(repository).FindFiles(install).Select(file => BuildContext.DigestOf(file, false).ToString())];
+            case "INSTALL" when at is { } version
+                && InstallOf(line, new EditRequest { Branch = version.ToString(), Message = "-" }) is { } install:
+                return [.. new PackageInstaller(repository).FindFiles(install)
+                    .Select(file => BuildContext.DigestOf(file, false).ToString())];
             default:
                 return [];
         }

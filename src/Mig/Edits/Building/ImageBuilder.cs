@@ -176,7 +176,7 @@ public sealed class ImageBuilder(Repository repository)
     {
         if (request.Branch is null && tags.Count == 0)
             return;
-        var publication = new Publication(repository, PublicationHooks.Version | PublicationHooks.Done, request.NoVerify, cancellation: cancellation);
+        var publication = new Publication(repository, PublicationHooks.Replay, request.NoVerify, cancellation: cancellation);
         publication.Offer(result);
         string reason = $"build: {request.File.Path}";
         if (request.Branch is { } name)

@@ -9,4 +9,5 @@ namespace Mig.Versions.Bisecting.Parts;
 /// <param name="Machine">The good version with the culprits and what they need; null without culprits.</param>
 /// <param name="Tests">How many machines were tested.</param>
 public sealed record PartBisectResult(
-    IReadOnlyList<ChangePart> Culprits, IReadOnlyList<ChangePart> Companions, IReadOnlyList<ChangePart> Suspects, CommitId? Machine, int Tests);
+    IReadOnlyList<ChangePart> Culprits, IReadOnlyList<ChangePart> Companions, IReadOnlyList<ChangePart> Suspects,
+    CommitId? Machine, int Tests);

@@ -29,7 +29,8 @@ public sealed class PartBisection(Repository repository, Func<CommitId, BisectMa
 
     /// <param name="good">The version that is good.</param>
     /// <param name="bad">The version that is bad.</param>
-    /// <exception cref="UsageException">Something is no version, nothing differs in files, or a bisection of versions is under way.</exception>
+    /// <exception cref="UsageException">Something is no version, nothing differs in files, or a bisection of versions is under
+    /// way.</exception>
     public PartBisectResult Run(string good, string bad, CancellationToken cancellation = default)
     {
         if (new Bisection(repository).IsUnderWay)

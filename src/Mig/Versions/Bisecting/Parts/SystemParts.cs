@@ -30,10 +30,10 @@ internal sealed class SystemParts
     private readonly PackageFiles _now;
     private readonly List<string> _accounts = [];
     private readonly List<string> _packages = [];
-    private readonly List<(string Label, string Account)> _owners = [];
+    private readonly Lazy<List<(string Label, string Account)>> _owners; // when all paths have labels
     private IReadOnlyDictionary<string, string> _before = new Dictionary<string, string>();
     private IReadOnlyDictionary<string, string> _after = new Dictionary<string, string>();
-    private PackageNeeds _needs;
+    private readonly PackageNeeds _needs;
 
     public SystemParts(MergeContents contents, VolumeParts volume, Labels labels)
     {
@@ -45,7 +45,7 @@ internal sealed class SystemParts
         _packages.AddRange(_needs.Order().Select(LabelOfPackage));
         ClaimPackages();
         ClaimOthers();
-        FindOwners();
+        _owners = new Lazy<List<(string, string)>>(FindOwners);
     }
 
     /// <summary>The labels of accounts, then of packages, those that others need first.</summary>
@@ -72,7 +72,7 @@ internal sealed class SystemParts
             _before.GetValueOrDefault(key) != _after.GetValueOrDefault(key) && isTaken(LabelOfPackage(key)))];
         if (taken.Count > 0)
             _needs.Close(taken);
-        return taken.Select(LabelOfPackage).Concat(_owners.Where(owner => isTaken(owner.Label)).Select(owner => owner.Account))
+        return taken.Select(LabelOfPackage).Concat(_owners.Value.Where(owner => isTaken(owner.Label)).Select(owner => owner.Account))
             .Where(label => _labels.All.Contains(label));
     }
 
@@ -164,18 +164,21 @@ internal sealed class SystemParts
     }
 
     // What belongs to an account that came with the later version cannot be without it.
-    private void FindOwners()
+    private List<(string Label, string Account)> FindOwners()
     {
+        var owners = new List<(string Label, string Account)>();
         Dictionary<uint, string> users = New(Accounts[0]), groups = New(Accounts[2]);
         foreach (string path in users.Count + groups.Count == 0 ? [] : _volume.Changed)
         {
             if (_volume.LabelOf(path) is not { } label || _volume.ChangeOf(path).After is not { } entry)
                 continue;
             if (users.TryGetValue(entry.Uid, out string? user))
-                _owners.Add((label, user));
+                owners.Add((label, user));
             if (groups.TryGetValue(entry.Gid, out string? group))
-                _owners.Add((label, group));
+                owners.Add((label, group));
         }
+
+        return owners;
 
         Dictionary<uint, string> New(string path)
         {
@@ -197,7 +200,8 @@ internal sealed class SystemParts
             return null;
         TreeChange change = _volume.ChangeOf(path);
         return change.Before is null or { Type: TreeEntryType.File, Size: <= MaxSize }
-            && change.After is null or { Type: TreeEntryType.File, Size: <= MaxSize } ? (Content(change.Before), Content(change.After)) : null;
+            && change.After is null or { Type: TreeEntryType.File, Size: <= MaxSize }
+            ? (Content(change.Before), Content(change.After)) : null;
 
         byte[] Content(TreeEntry? entry) => entry is null ? [] : _contents.Read(entry, path, MaxSize);
     }
