@@ -37,8 +37,20 @@ public sealed class BuildTests : IDisposable
     [InlineData("FROM main\nCOPY --own=a b /c", "Migfile:2: COPY has no option '--own'; it has --archive, --chmod, --chown")]
     [InlineData("FROM main\nCOPY \"a /b", "Migfile:2: the quote \" is not closed")]
     [InlineData("FROM main\nRUN a \\", "Migfile:2: the last line ends with a backslash")]
+    [InlineData("FROM main\nRUN --net=x a", "Migfile:2: --net takes no value")]
+    [InlineData("FROM main\nCOPY --chmod a /b", "Migfile:2: --chmod needs a value")]
     public void What_is_no_Migfile_is_refused_with_its_line(string text, string message) =>
         Assert.Contains(message, Assert.Throws<UsageException>(() => BuildFile.Parse("Migfile", text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Words_are_those_of_a_shell_and_commands_are_left_to_it()
+    {
+        BuildFile file = BuildFile.Parse(
+            "Migfile", "from main\r\ncopy 'a b' \"c\"d\\ e /x\r\n# no\r\nrun echo $'it\\'s' \\\n  # no\n  && ls\n");
+        Assert.Equal(["a b", "cd e", "/x"], file.Lines[1].Arguments);
+        Assert.Equal("echo $'it\\'s' && ls", file.Lines[2].Text);
+        Assert.Equal([1, 2, 4], file.Lines.Select(line => line.Number));
+    }
 
     [Theory]
     [InlineData("FROM scratch size=1X", "no size of a disk")]
@@ -95,6 +107,27 @@ public sealed class BuildTests : IDisposable
         Assert.Equal(0, Build(Text).Cached);
         Assert.Equal(0, Build(Text, usesMemory: false).Cached);
         Assert.Empty(_repository.Check().Problems);
+    }
+
+    [Fact]
+    public void Two_builds_of_the_same_are_the_same_commit()
+    {
+        const string Text = "FROM main\nRUN echo a > /etc/a; mkdir -p /srv/x; ln -s a /etc/b; chmod 700 /srv/x; rm /etc/os-release\n"
+            + "COPY app /srv/";
+        BuildResult first = Build(Text, branch: "web"), again = Build(Text, usesMemory: false);
+        Assert.Equal(first.Made, again.Made);
+        Assert.Empty(again.Differences!);
+        Look("web", root =>
+        {
+            Assert.Equal("a\n", File.ReadAllText(root + "/etc/b"));
+            Assert.Equal("1700000000\n", Tool.Run("stat", "-c", "%Y", root + "/etc/a"));
+            Assert.False(File.Exists(root + "/etc/os-release"));
+        });
+
+        // What is random is said.
+        const string Random = "FROM main\nRUN cat /proc/sys/kernel/random/uuid > /etc/made; echo a > /etc/a";
+        Build(Random);
+        Assert.Equal(["/etc/made"], Build(Random, usesMemory: false).Differences);
     }
 
     [Fact]

@@ -40,7 +40,8 @@ internal sealed record BaseSpec(
             if (parts.Length < 2 || !known.Contains(parts[0]) || !settings.TryAdd(parts[0], parts[1]))
             {
                 throw BuildFile.Error(file.Path, line.Number,
-                    $"'{word}' is no setting of '{what}', or stands there twice; there are {string.Join(", ", known.Select(name => name + "="))}");
+                    $"'{word}' is no setting of '{what}', or stands there twice; there are "
+                    + string.Join(", ", known.Select(name => name + "=")));
             }
         }
 

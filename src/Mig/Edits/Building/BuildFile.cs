@@ -13,6 +13,8 @@ public sealed record BuildFile(string Path, IReadOnlyList<BuildLine> Lines)
 {
     private const int MaxSize = 1 << 20;
 
+    private static readonly string[] Flags = ["net", "archive", "purge"];
+
     // How many words each takes beside its options, and which options.
     private static readonly Dictionary<string, (int Least, int Most, string[] Options)> Words = new(StringComparer.Ordinal)
     {
@@ -54,7 +56,7 @@ public sealed record BuildFile(string Path, IReadOnlyList<BuildLine> Lines)
                 string part = all[i].Trim();
                 if (line.Length > 0 && part.StartsWith('#') && i + 1 < all.Length)
                     continue;
-                bool goesOn = part.EndsWith('\\');
+                bool goesOn = part.EndsWith('\\') && !(line.Length == 0 && part.StartsWith('#'));
                 line.Append(line.Length > 0 ? " " : "").Append(goesOn ? part[..^1].TrimEnd() : part);
                 if (!goesOn)
                     break;
@@ -82,7 +84,10 @@ public sealed record BuildFile(string Path, IReadOnlyList<BuildLine> Lines)
         if (isFirst != (word == "FROM"))
             throw Error(path, number, isFirst ? $"the first instruction is FROM, and here it is {word}" : "FROM is the first instruction, "
                 + "and there is one");
-        List<string> arguments = Split(path, number, rest);
+
+        // What a command's quotes mean is its shell's affair.
+        List<string> arguments = word == "RUN" ? [.. rest.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)]
+            : Split(path, number, rest);
         var options = new Dictionary<string, string>(StringComparer.Ordinal);
         while (arguments is [['-', '-', .. var option], ..])
         {
@@ -90,6 +95,12 @@ public sealed record BuildFile(string Path, IReadOnlyList<BuildLine> Lines)
             if (!rule.Options.Contains(parts[0]))
                 throw Error(path, number, $"{word} has no option '--{parts[0]}'{(rule.Options.Length == 0 ? "" : $"; it has --"
                     + string.Join(", --", rule.Options))}");
+            if (parts.Length > 1 == Flags.Contains(parts[0]))
+            {
+                throw Error(path, number, parts.Length > 1 ? $"--{parts[0]} takes no value"
+                    : $"--{parts[0]} needs a value, as in --{parts[0]}=VALUE");
+            }
+
             options[parts[0]] = parts.Length > 1 ? parts[1] : "";
             arguments.RemoveAt(0);
         }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mig.Core;
 using Mig.Edits.Accounts;
 using Mig.Edits.Operations;
@@ -8,6 +9,7 @@ using Mig.History.Images;
 using Mig.History.Refs;
 using Mig.Images.Running;
 using Mig.Machines.Files;
+using Mig.Store.Locks;
 using Mig.Versions.Branches;
 using Mig.Versions.Commits;
 
@@ -30,8 +32,9 @@ internal sealed class BuildWork(
     /// <param name="key">What stands for the step.</param>
     public CommitId Run(BuildLine line, CommitId? at, in ObjectId key)
     {
+        DateTimeOffset start = repository.Context.Clock.GetUtcNow(); // by the kernel's clock, which the files have
         if (at is { } version)
-            repository.Refs.BeginTransaction(ReflogSignature.Of(repository)).Update(_ref, null, version.Value, Reason).Commit();
+            Begin().Update(_ref, null, version.Value, Reason).Commit();
         string message = $"{line.Title.Split('\n')[0]}\n\nMig-Build: {line.Title.ReplaceLineEndings(" ")}\n";
         var edit = new EditRequest { Branch = branch, Message = message, NoVerify = true, Progress = request.Progress };
         switch (line.Word)
@@ -58,7 +61,13 @@ internal sealed class BuildWork(
                 break;
         }
 
-        return new CommitId(repository.Refs.Resolve(_ref) ?? throw new NotFoundException($"the branch '{branch}' went away"));
+        var made = new CommitId(repository.Refs.Resolve(_ref) ?? throw new NotFoundException($"the branch '{branch}' went away"));
+        if (line.Word is not ("RUN" or "INSTALL" or "REMOVE") || Epoch is not { } epoch || at is not { } before || made == before)
+            return made;
+        using FileLock retained = repository.Store.Retain();
+        CommitId settled = new RunSettler(repository, epoch, cancellation).Settle(before, made, start);
+        Begin().Update(_ref, made.Value, settled.Value, Reason).Commit();
+        return settled;
     }
 
     /// <summary>What an instruction reads beside the version before it, as words; equal for equal inputs.</summary>
@@ -67,7 +76,7 @@ internal sealed class BuildWork(
         switch (line.Word)
         {
             case "RUN":
-                return [.. Variables.Select(variable => $"{variable.Key}={variable.Value}")];
+                return [$"{Epoch}", .. Variables.Select(variable => $"{variable.Key}={variable.Value}")];
             case "COPY":
                 return [.. line.Arguments.SkipLast(1).Select(source =>
                     BuildContext.DigestOf(context.Find(source), line.Options.ContainsKey("archive")).ToString())];
@@ -157,6 +166,12 @@ internal sealed class BuildWork(
         if (installer.Install(install, cancellation) is { Edit: null, Packages.Count: > 0 })
             Require(line, new PackageRunner(repository).InstallFiles(run, installer.FindFiles(install), cancellation));
     }
+
+    // The time of a build that is to be the same again.
+    private long? Epoch => long.TryParse(repository.Context.Environment("SOURCE_DATE_EPOCH"), NumberStyles.None,
+        CultureInfo.InvariantCulture, out long epoch) && epoch <= DateTimeOffset.MaxValue.ToUnixTimeSeconds() ? epoch : null;
+
+    private RefTransaction Begin() => repository.Refs.BeginTransaction(ReflogSignature.Of(repository));
 
     // Null for what the image's own apt finds.
     private InstallRequest? InstallOf(BuildLine line, EditRequest edit)

@@ -30,10 +30,18 @@ public sealed class ImageBuilder(Repository repository)
     public BuildResult Run(BuildRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (request.Branch is { } wanted)
+            _ = RefName.Branch(wanted); // a name that cannot be is refused before the work
         using FileLock one = FileLock.Acquire(Path.Combine(repository.Folder, LockFile), "build", TimeSpan.Zero);
         RemoveWork();
         string branch = WorkPrefix + Guid.NewGuid().ToString("n");
-        var work = new BuildWork(repository, request, new BuildContext(request.Context), branch, cancellation);
+
+        // Steps are nobody's versions yet: hooks hear of the result alone.
+        using Repository quiet = Repository.Open(repository.Folder, repository.Context with
+        {
+            ConfigOverrides = [.. repository.Context.ConfigOverrides, "core.hooksPath=/dev/null"],
+        });
+        var work = new BuildWork(quiet, request, new BuildContext(request.Context), branch, cancellation);
         try
         {
             return Build(request, work, cancellation);
